@@ -1,0 +1,208 @@
+"""The wire: what a client may say, and what it is told. docs/protocol.md is compared with this by a test."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from .models import InvalidRequest, Turn
+
+FRAME_LIMIT = 64 * 1024
+"""Bytes that one frame may have, in either direction."""
+CONTENT_LIMIT = 15_000
+"""Characters in one ``token``: with 4 bytes each a frame stays below ``FRAME_LIMIT``."""
+
+Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+
+
+class ErrorCode(StrEnum):
+    """Every code that an ``error`` may carry."""
+
+    RETRIEVAL_FAILED = Turn.Failure.RETRIEVAL_FAILED.value
+    GENERATION_FAILED = Turn.Failure.GENERATION_FAILED.value
+    TIMEOUT = Turn.Failure.TIMEOUT.value
+    INTERNAL_ERROR = Turn.Failure.INTERNAL_ERROR.value
+    INTERRUPTED = Turn.Failure.INTERRUPTED.value
+    INVALID_REQUEST = "INVALID_REQUEST"
+    NOT_FOUND = "NOT_FOUND"
+    CONFLICT = "CONFLICT"
+    QUEUE_FULL = "QUEUE_FULL"
+    RATE_LIMITED = "RATE_LIMITED"
+
+
+class CloseCode(IntEnum):
+    """Every code that the server closes a socket with."""
+
+    RESTART = 1012
+    TOO_BIG = 1009
+    BINARY = 1003
+    MALFORMED = 4400
+    SIGNED_OUT = 4401
+    NOT_READING = 4408
+    TOO_FAST = 4429
+
+
+class Command(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag=str.lower):
+    """What a client may send; unknown types and keys are refused."""
+
+
+class Ask(Command, frozen=True, kw_only=True):
+    """Ask a question; the same ``request_id`` makes one turn, however often it is sent."""
+
+    request_id: UUID
+    conversation: UUID | None
+    question: str
+    recordings: Annotated[tuple[UUID, ...], Meta(max_length=500)]
+    retry_of: UUID | None = None
+
+
+class Follow(Command, frozen=True, kw_only=True):
+    """Read a turn's log from ``after`` on."""
+
+    turn: UUID
+    after: Seq
+
+
+class Ack(Command, frozen=True, kw_only=True):
+    """The client has applied the turn's text up to ``seq``."""
+
+    turn: UUID
+    seq: Seq
+
+
+class Stop(Command, frozen=True, kw_only=True):
+    """End a streaming turn at what was ``seen``, or take a queued one out of the queue."""
+
+    turn: UUID
+    seen: Seq
+
+
+class Ping(Command, frozen=True, kw_only=True):
+    """Answered by ``pong``."""
+
+
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag=str.lower):
+    """What the server sends; a key without a value is left out."""
+
+
+class Accepted(Event, frozen=True, kw_only=True):
+    """The question is stored. ``position`` is its place in the queue, from 1, while it is queued."""
+
+    request_id: UUID
+    conversation: UUID
+    turn: UUID
+    state: str
+    position: int | None
+
+
+class Queued(Event, frozen=True, kw_only=True):
+    """The turn waits at this place in the queue of its login session, from 1."""
+
+    turn: UUID
+    position: int
+
+
+class Started(Event, frozen=True, kw_only=True):
+    """The turn streams."""
+
+    turn: UUID
+
+
+class Phase(Event, frozen=True, kw_only=True):
+    """What the turn is doing before its first token."""
+
+    turn: UUID
+    phase: str
+
+
+class Token(Event, frozen=True, kw_only=True):
+    """The text of the chunks ``after + 1 .. seq``; only for a client whose last seq is ``after``."""
+
+    turn: UUID
+    after: int
+    seq: int
+    content: str
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """One citation as it is sent."""
+
+    number: int
+    recording_id: UUID
+    recording_title: str
+    excerpt: str
+    speaker: str
+    start: float | None
+    end: float | None
+
+
+class Citations(Event, frozen=True, kw_only=True):
+    """The passages that a complete answer cites, numbered as in its text; after its last token."""
+
+    turn: UUID
+    citations: list[Source]
+
+
+class Done(Event, frozen=True, kw_only=True):
+    """The turn ended as ``complete``, ``stopped`` or ``cancelled``. ``html`` is the rendered turn."""
+
+    turn: UUID
+    seq: int
+    state: str
+    html: str | UnsetType = UNSET
+
+
+class Error(Event, frozen=True, kw_only=True):
+    """A turn failed or was interrupted (with ``turn``), or a command was refused (without)."""
+
+    code: str
+    message: str
+    retryable: bool
+    request_id: UUID | UnsetType = UNSET
+    turn: UUID | UnsetType = UNSET
+    seq: int | UnsetType = UNSET
+    html: str | UnsetType = UNSET
+
+
+class Restart(Event, frozen=True, kw_only=True):
+    """The server is about to close this socket (1012); come back after this many milliseconds at the most."""
+
+    retry_after_ms: int
+
+
+class Pong(Event, frozen=True, kw_only=True):
+    """The answer to ``ping``."""
+
+
+COMMANDS: tuple[type[Command], ...] = (Ask, Follow, Ack, Stop, Ping)
+EVENTS: tuple[type[Event], ...] = (
+    Accepted, Queued, Started, Phase, Token, Citations, Done, Error, Restart, Pong,
+)  # fmt: skip
+
+_decoder: msgspec.json.Decoder[Ask | Follow | Ack | Stop | Ping] = msgspec.json.Decoder(
+    Ask | Follow | Ack | Stop | Ping
+)
+_encoder = msgspec.json.Encoder()
+
+
+def decode(text: str) -> Ask | Follow | Ack | Stop | Ping:
+    """The command in a frame. Raises ``InvalidRequest`` that says what is wrong, and where."""
+    try:
+        return _decoder.decode(text)
+    except (msgspec.MsgspecError, UnicodeEncodeError) as error:
+        raise InvalidRequest(f"This message could not be read: {error}.") from None
+
+
+def encode(event: Event) -> str:
+    """The frame that carries an event."""
+    return _encoder.encode(event).decode()
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of every command and event, by name."""
+    _, schemas = msgspec.json.schema_components([*COMMANDS, *EVENTS], ref_template="#/$defs/{name}")
+    return schemas

@@ -1,0 +1,33 @@
+"""What is kept, and the rules it is kept by."""
+
+from .answer import Append, Chunk, Citation, Claim, Ending
+from .conversation import Conversation
+from .login_session import LoginSession
+from .queue import QUEUE_LIMIT, Submission
+from .recording import IndexedPassage, Recording, Segment
+from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
+from .sign_in_attempt import SignInAttempt
+from .turn import Turn
+
+__all__ = [
+    "QUEUE_LIMIT",
+    "Append",
+    "Chunk",
+    "Citation",
+    "Claim",
+    "Conflict",
+    "Conversation",
+    "Ending",
+    "IndexedPassage",
+    "InvalidRequest",
+    "LoginSession",
+    "NotFound",
+    "QueueFull",
+    "RateLimited",
+    "Recording",
+    "Refused",
+    "Segment",
+    "SignInAttempt",
+    "Submission",
+    "Turn",
+]

@@ -1,0 +1,60 @@
+"""A thread of questions and answers that belongs to one user."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.urls import reverse
+
+TITLE_LIMIT = 80
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    """Conversations; every look-up of one starts from ``of(user)``, so ownership cannot be forgotten."""
+
+    def of(self, user_id: int) -> ConversationQuerySet:
+        """What this user may open: their own, not deleted, the last used first."""
+        return self.filter(user_id=user_id, deleted_at=None).order_by("-asked_at", "-pk")
+
+
+class Conversation(models.Model):
+    """An owner's thread of turns."""
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations", db_index=False
+    )
+    title = models.CharField(max_length=TITLE_LIMIT)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    asked_at = models.DateTimeField(db_default=Now(), editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-asked_at"], name="conversation_recent")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """The page of this conversation."""
+        return reverse("chat:conversation-detail", args=[self.uuid])
+
+    def discard(self) -> None:
+        """Take the conversation from its owner's sight and end what runs in it; the purge removes it for good."""
+        type(self).objects.filter(pk=self.pk, deleted_at=None).update(deleted_at=Now())
+        self.turns.cancel_queued()
+        self.turns.request_stop(None)
+
+
+def title_from(question: str) -> str:
+    """A title of at most 80 characters from the first question, cut between words."""
+    line = " ".join(question.split())
+    if len(line) <= TITLE_LIMIT:
+        return line
+    head, space, _ = line[: TITLE_LIMIT - 1].rpartition(" ")
+    return (head if space else line[: TITLE_LIMIT - 1]) + "…"

@@ -1,0 +1,29 @@
+"""Proof of life of whoever drives a turn, and the closing of turns whose driver is dead."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+if TYPE_CHECKING:
+    from .turn import Turn  # noqa: F401  # named in the annotation of the base class
+
+LEASE = timedelta(seconds=10)
+"""How long a claim holds without being renewed, by the database's clock."""
+
+
+class LeaseQuerySet(models.QuerySet["Turn"]):
+    """``streaming → interrupted`` for those whose owner is gone, and what keeps the others from it."""
+
+    def renew(self, owner: str) -> int:
+        """Renew the leases of everything ``owner`` streams; returns how many turns that is."""
+        return self.filter(owner=owner, state="streaming").update(lease_expires_at=Now() + LEASE)
+
+    def abandoned(self, dead: Collection[str] = ()) -> LeaseQuerySet:
+        """Streaming turns whose lease has lapsed, or whose owner is in ``dead`` (known to have ended)."""
+        return self.filter(Q(lease_expires_at__lt=Now()) | Q(owner__in=list(dead)), state="streaming")

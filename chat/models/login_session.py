@@ -1,0 +1,40 @@
+"""The browser login: what the queue and the one-stream rule belong to."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class LoginSession(models.Model):
+    """One login of one user in one browser, from sign-in to sign-out.
+
+    Its uuid is kept in the Django session. The session key is never stored here: it is a secret, and Django changes
+    it while the login stays the same.
+    """
+
+    SESSION_KEY = "login_session"
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="login_sessions")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    @classmethod
+    def of(cls, session: Any, user_id: int) -> LoginSession | None:
+        """The live login session named in a Django session, or None when it has ended or is not this user's."""
+        name = session.get(cls.SESSION_KEY)
+        return cls.objects.filter(uuid=name, user_id=user_id, ended_at=None).first() if name else None
+
+    def end(self) -> None:
+        """Sign out: what is queued is cancelled, what streams is asked to stop, and no socket answers any more."""
+        type(self).objects.filter(pk=self.pk, ended_at=None).update(ended_at=Now())
+        self.turns.cancel_queued()
+        self.turns.request_stop(None)

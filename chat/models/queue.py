@@ -1,0 +1,180 @@
+"""The queue of a login session: questions come in, wait their turn, are claimed or cancelled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+
+from .conversation import Conversation, title_from
+from .lease import LEASE
+from .login_session import LoginSession
+from .recording import Recording
+from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited
+
+if TYPE_CHECKING:
+    from .turn import Turn
+
+QUEUE_LIMIT = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A question as its sender submitted it. ``conversation`` None starts a new one; no ``recordings`` means all."""
+
+    request_id: UUID
+    question: str
+    conversation: UUID | None = None
+    recordings: tuple[UUID, ...] = ()
+    retry_of: UUID | None = None
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of everything but the request id: tells a repeated request from a different one."""
+        parts = [self.question, self.conversation, sorted(map(str, self.recordings)), self.retry_of]
+        return hashlib.sha256(json.dumps(parts, default=str).encode("utf-8", "replace")).hexdigest()
+
+
+class QueueQuerySet(models.QuerySet["Turn"]):
+    """``(none) → queued → streaming | cancelled``."""
+
+    def submit(self, login_session: LoginSession, submission: Submission) -> Turn:
+        """Queue a question and return its turn; the same request id returns the same turn, for ever.
+
+        Raises a ``Refused``: Conflict, InvalidRequest, NotFound, QueueFull or RateLimited. Then nothing was changed.
+        """
+        try:
+            with transaction.atomic():
+                return self._submit(login_session, submission)
+        except IntegrityError:
+            # The same request came in by another login session of this user, and its transaction won.
+            turn = self._repeated(login_session, submission)
+            if turn is None:
+                raise
+            return turn
+
+    def cancel(self, *turns: Turn) -> int:
+        """Take queued turns out of their queue. Returns how many were still queued."""
+        return self.filter(pk__in=[turn.pk for turn in turns]).cancel_queued()
+
+    def cancel_queued(self) -> int:
+        """Cancel whatever of this set is still queued. Returns the number of turns."""
+        return self.filter(state="queued").update(state="cancelled", ended_at=Now())
+
+    def startable(self) -> QueueQuerySet:
+        """The queued turns that no rule holds back, oldest first: at the head of their queue, nothing streaming in
+        their login session or conversation, and their user below the limit of streams."""
+        turns = self.model.objects
+        older = turns.filter(login_session=OuterRef("login_session"), state="queued", pk__lt=OuterRef("pk"))
+        streaming = turns.filter(state="streaming")
+        beside = streaming.filter(Q(login_session=OuterRef("login_session")) | Q(conversation=OuterRef("conversation")))
+        running = streaming.filter(user=OuterRef("user")).order_by().values("user").annotate(n=Count("pk"))
+        crowded = running.filter(n__gte=settings.CHAT_STREAMS_PER_USER)
+        return self.filter(~Exists(older), ~Exists(beside), ~Exists(crowded), state="queued").order_by("pk")
+
+    def claim(self, owner: str, *, limit: int = 50) -> list[Turn]:
+        """Start up to ``limit`` startable turns in the name of ``owner``; returns those that were won."""
+        candidates = list(self.startable().values_list("pk", flat=True)[:limit])
+        won = [pk for pk in candidates if self._claim(pk, owner)]
+        return list(self.filter(pk__in=won).select_related("conversation", "login_session").order_by("pk"))
+
+    def positions(self) -> dict[UUID, int]:
+        """Place in its queue, from 1, for each queued turn of this set (one login session's turns)."""
+        queued = self.filter(state="queued").order_by("pk").values_list("uuid", flat=True)
+        return {name: place for place, name in enumerate(queued, 1)}
+
+    def _submit(self, login_session: LoginSession, submission: Submission) -> Turn:
+        # Locks the login session, so that its questions are counted, refused and numbered one after the other.
+        live = LoginSession.objects.select_for_update().filter(pk=login_session.pk, ended_at=None)
+        if not live.exists():
+            raise NotFound("You have been signed out.")
+        repeated = self._repeated(login_session, submission)
+        if repeated:
+            return repeated
+        question = _clean(submission.question, limit=self.model.QUESTION_LIMIT)
+        self._check_limits(login_session)
+        conversation = _conversation(login_session.user_id, submission, question)
+        return self.create(
+            user_id=login_session.user_id,
+            login_session=login_session,
+            conversation=conversation,
+            request_id=submission.request_id,
+            ask_digest=submission.digest(),
+            question=question,
+            recordings=_filter_snapshot(submission.recordings),
+            retry_of=self._retried(conversation, submission, question),
+        )
+
+    def _repeated(self, login_session: LoginSession, submission: Submission) -> Turn | None:
+        turn = self.filter(user_id=login_session.user_id, request_id=submission.request_id).first()
+        if turn and turn.ask_digest != submission.digest():
+            raise Conflict("This request was used for another question. Please send it again.")
+        return turn
+
+    def _check_limits(self, login_session: LoginSession) -> None:
+        active = self.filter(login_session=login_session, state__in=["queued", "streaming"]).count()
+        if active > QUEUE_LIMIT:
+            raise QueueFull(f"{QUEUE_LIMIT} questions are waiting already. Wait for an answer, or cancel one of them.")
+        minute = self.filter(user_id=login_session.user_id, created_at__gt=Now() - timedelta(minutes=1))
+        if minute.count() >= settings.CHAT_QUESTIONS_PER_MINUTE:
+            raise RateLimited("That was a lot of questions. Please wait a minute before the next one.")
+
+    def _retried(self, conversation: Conversation, submission: Submission, question: str) -> Turn | None:
+        if submission.retry_of is None:
+            return None
+        turn = self.filter(uuid=submission.retry_of, conversation=conversation).first()
+        if turn is None:
+            raise NotFound("The question to ask again is not there any more.")
+        if not turn.is_terminal or turn.question != question:
+            raise InvalidRequest("Only a question that has ended can be asked again, in the same words.")
+        return turn
+
+    def _claim(self, pk: int, owner: str) -> bool:
+        try:
+            with transaction.atomic():
+                return bool(
+                    self.filter(pk=pk, state="queued").update(
+                        state="streaming",
+                        phase="retrieving",
+                        owner=owner,
+                        fence=F("fence") + 1,
+                        lease_expires_at=Now() + LEASE,
+                        started_at=Now(),
+                    )
+                )
+        except IntegrityError:
+            return False  # a turn of the same login session or conversation was started first
+
+
+def _clean(question: str, *, limit: int) -> str:
+    text = question.replace("\0", "").encode("utf-8", "replace").decode().strip()
+    if not text:
+        raise InvalidRequest("The question is empty.")
+    if len(text) > limit:
+        raise InvalidRequest(f"The question is too long: {len(text):,} characters, at most {limit:,}.")
+    return text
+
+
+def _conversation(user_id: int, submission: Submission, question: str) -> Conversation:
+    if submission.conversation is None:
+        return Conversation.objects.create(user_id=user_id, title=title_from(question))
+    conversation = Conversation.objects.of(user_id).filter(uuid=submission.conversation).first()
+    if conversation is None:
+        raise NotFound("This conversation is not there any more.")
+    Conversation.objects.filter(pk=conversation.pk).update(asked_at=Now())
+    return conversation
+
+
+def _filter_snapshot(chosen: Sequence[UUID]) -> list[dict[str, Any]]:
+    titles = dict(Recording.objects.filter(uuid__in=chosen).values_list("uuid", "title"))
+    if len(titles) != len(set(chosen)):
+        raise NotFound("A recording in the filter is not there any more. Please choose again.")
+    return [{"id": str(name), "title": titles[name]} for name in dict.fromkeys(chosen)]

@@ -1,0 +1,74 @@
+"""A transcribed meeting or call, what was said in it, and the passages that are searched."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Now
+from django.urls import reverse
+
+
+class Recording(models.Model):
+    """A transcribed meeting or call; the whole team shares all of them.
+
+    ``digest`` is the SHA-256 of the transcript's content in hex: the same content is imported once.
+    ``audio`` is a file name below ``MEDIA_ROOT``, or empty. Lengths and times are seconds.
+    """
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    title = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    audio = models.CharField(max_length=200, blank=True)
+    duration = models.FloatField(null=True, blank=True)
+    recorded_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["title", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """The page with the transcript."""
+        return reverse("chat:recording-detail", args=[self.uuid])
+
+
+class Segment(models.Model):
+    """A stretch of a recording by one speaker; numbered from 1, times in seconds or unknown."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="segments", db_index=False)
+    number = models.PositiveIntegerField()
+    speaker = models.CharField(max_length=120, blank=True)
+    text = models.TextField()
+    start = models.FloatField(null=True)
+    end = models.FloatField(null=True)
+
+    class Meta:
+        ordering = ["recording_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["recording", "number"], name="segment_number"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="segment_number_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.speaker}: {self.text}" if self.speaker else self.text
+
+
+class IndexedPassage(models.Model):
+    """Neighbouring segments that the full text index holds as one: first to last, both included."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="indexed_passages", db_index=False)
+    first = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+    text = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recording", "first", "last"], name="passage_place"),
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="passage_not_backwards"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recording_id}: {self.first}–{self.last}"

@@ -1,0 +1,100 @@
+"""The rules that constraints cannot say, as triggers on SQLite and PostgreSQL alike.
+
+SQLite drops a table's triggers when a migration rebuilds the table: such a migration must install them again (the
+schema tests run on the migrated database, so they notice).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+_TERMINAL = "('complete', 'stopped', 'failed', 'interrupted', 'cancelled')"
+_TRANSITIONS = {
+    "queued": "('streaming', 'cancelled')",
+    "streaming": "('complete', 'stopped', 'failed', 'interrupted')",
+}
+_ILLEGAL = (
+    f"OLD.state <> NEW.state AND (OLD.state IN {_TERMINAL}"
+    + "".join(
+        f" OR (OLD.state = '{state}' AND NEW.state NOT IN {following})" for state, following in _TRANSITIONS.items()
+    )
+    + ")"
+)
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """Refuse what ``event`` is about to do when ``condition`` holds."""
+
+    name: str
+    table: str
+    event: str
+    condition: str
+    message: str
+
+    def sqlite(self) -> list[str]:
+        """The statements that create it on SQLite."""
+        return [
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW WHEN {self.condition}"
+            f" BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+        ]
+
+    def postgresql(self) -> list[str]:
+        """The statements that create it on PostgreSQL, where a WHEN may not contain a SELECT."""
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF {self.condition} THEN RAISE EXCEPTION '{self.message}' USING ERRCODE = 'check_violation'; END IF;"
+            " RETURN NEW; END $$",
+            f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.event} ON {self.table}"
+            f" FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
+
+
+TRIGGERS = [
+    Trigger(
+        name="turn_transition",
+        table="chat_turn",
+        event="UPDATE OF state",
+        condition=_ILLEGAL,
+        message="a turn cannot go to this state from the one it is in",
+    ),
+    Trigger(
+        name="turn_terminal_is_final",
+        table="chat_turn",
+        event="UPDATE OF question, recordings, answer, chunk_lengths, seq, finish_reason, failure, ended_at, fence",
+        condition=f"OLD.state IN {_TERMINAL}",
+        message="a turn that has ended does not change",
+    ),
+    Trigger(
+        name="turn_queue_limit",
+        table="chat_turn",
+        event="INSERT",
+        condition="NEW.state IN ('queued', 'streaming') AND (SELECT COUNT(*) FROM chat_turn"
+        " WHERE login_session_id = NEW.login_session_id AND state IN ('queued', 'streaming')) >= 6",
+        message="five questions wait in this login session already",
+    ),
+    Trigger(
+        name="chunk_follows",
+        table="chat_chunk",
+        event="INSERT",
+        condition="NEW.seq <> 1 + COALESCE((SELECT MAX(seq) FROM chat_chunk WHERE turn_id = NEW.turn_id), 0)"
+        " OR NOT EXISTS (SELECT 1 FROM chat_turn WHERE id = NEW.turn_id AND state = 'streaming')",
+        message="a chunk must follow the last one of a streaming turn",
+    ),
+]
+
+
+def install(schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create the triggers on the database that is being migrated."""
+    for trigger in TRIGGERS:
+        for statement in getattr(trigger, schema_editor.connection.vendor)():
+            schema_editor.execute(statement)
+
+
+def remove(schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Drop the triggers, for a migration backwards."""
+    for trigger in TRIGGERS:
+        on_table = f" ON {trigger.table}" if schema_editor.connection.vendor == "postgresql" else ""
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on_table}")

@@ -1,0 +1,161 @@
+"""One question and one attempt at its answer."""
+
+from __future__ import annotations
+
+import uuid
+from itertools import accumulate
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from .answer import AnswerQuerySet
+from .conversation import Conversation
+from .lease import LeaseQuerySet
+from .login_session import LoginSession
+from .queue import QueueQuerySet
+
+
+class TurnQuerySet(QueueQuerySet, LeaseQuerySet, AnswerQuerySet):  # type: ignore[override]  # the plugin types as_manager per class
+    """What may happen to turns: see ``queue``, ``lease`` and ``answer`` for the transitions."""
+
+    def of(self, user_id: int) -> TurnQuerySet:
+        """What this user may see: the turns of their own conversations that are not deleted."""
+        return self.filter(user_id=user_id, conversation__deleted_at=None)
+
+
+class Turn(models.Model):
+    """One question and one attempt at its answer; asking again makes a new turn (``retry_of``).
+
+    The rules are held by the schema: the constraints below and the triggers of ``triggers.py``. Every transition is
+    one conditional UPDATE whose row count is checked; a lost race is an outcome, not an error.
+
+    ``recordings`` is the filter as it was when the question was asked: ``[{"id": uuid, "title": str}]``, empty for
+    all. While a turn streams its answer is in the chunks 1..seq; when it ends they are compacted into ``answer``, and
+    ``chunk_lengths`` (in code points) lets a cursor that stopped at any seq go on from there.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        STREAMING = "streaming"
+        COMPLETE = "complete"
+        STOPPED = "stopped"
+        FAILED = "failed"
+        INTERRUPTED = "interrupted"
+        CANCELLED = "cancelled"
+
+    class Phase(models.TextChoices):
+        """What a streaming turn is doing, for the screen."""
+
+        RETRIEVING = "retrieving", "Searching the recordings…"
+        WAITING = "waiting", "Waiting for the model…"
+        ANSWERING = "answering", "Answering…"
+
+    class Failure(models.TextChoices):
+        """Why a turn failed or was interrupted, each with a message fit for the user."""
+
+        RETRIEVAL_FAILED = "RETRIEVAL_FAILED", "The recordings could not be searched. Please try again."
+        GENERATION_FAILED = "GENERATION_FAILED", "The model could not finish this answer. Please try again."
+        TIMEOUT = "TIMEOUT", "The model took too long to answer. Please try again."
+        INTERNAL_ERROR = "INTERNAL_ERROR", "Something went wrong on our side. Please try again."
+        INTERRUPTED = "INTERRUPTED", "The answer was interrupted because the server restarted. What came is kept."
+
+    QUESTION_LIMIT = 8_000
+    ACTIVE = (State.QUEUED, State.STREAMING)
+    TERMINAL = (State.COMPLETE, State.STOPPED, State.FAILED, State.INTERRUPTED, State.CANCELLED)
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="turns", db_index=False)
+    login_session = models.ForeignKey(LoginSession, on_delete=models.CASCADE, related_name="turns")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="turns", db_index=False)
+    request_id = models.UUIDField()
+    ask_digest = models.CharField(max_length=64)
+    question = models.TextField()
+    recordings = models.JSONField(default=list)
+    retry_of = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="retries")
+
+    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
+    phase = models.CharField(max_length=12, choices=Phase, blank=True)
+    seq = models.PositiveIntegerField(default=0)
+    answer = models.TextField(blank=True)
+    chunk_lengths = models.JSONField(default=list)
+    finish_reason = models.CharField(max_length=40, blank=True)
+    failure = models.CharField(max_length=20, choices=Failure, blank=True)
+    model_name = models.CharField(max_length=120, blank=True)
+    usage = models.JSONField(null=True)
+
+    owner = models.CharField(max_length=200, null=True)
+    fence = models.PositiveIntegerField(default=0)
+    lease_expires_at = models.DateTimeField(null=True)
+    stop_requested_at = models.DateTimeField(null=True)
+    stop_seen = models.PositiveIntegerField(null=True)
+
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = TurnQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["conversation", "id"], name="turn_of_conversation"),
+            models.Index(fields=["login_session", "id"], condition=Q(state="queued"), name="turn_queue"),
+            models.Index(fields=["user", "created_at"], name="turn_rate"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "request_id"], name="one_turn_per_request"),
+            models.UniqueConstraint(
+                fields=["login_session"], condition=Q(state="streaming"), name="one_stream_per_login_session"
+            ),
+            models.UniqueConstraint(
+                fields=["conversation"], condition=Q(state="streaming"), name="one_stream_per_conversation"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["queued", "streaming", "complete", "stopped", "failed", "interrupted", "cancelled"]
+                ),
+                name="turn_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="streaming", owner__isnull=False, lease_expires_at__isnull=False)
+                | (~Q(state="streaming") & Q(owner__isnull=True, lease_expires_at__isnull=True)),
+                name="streaming_is_leased",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "streaming"], ended_at__isnull=True)
+                | (~Q(state__in=["queued", "streaming"]) & Q(ended_at__isnull=False)),
+                name="terminal_has_ended",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="complete") | ~Q(finish_reason=""), name="complete_has_finish_reason"
+            ),
+            models.CheckConstraint(
+                condition=(Q(state__in=["failed", "interrupted"]) & ~Q(failure=""))
+                | (~Q(state__in=["failed", "interrupted"]) & Q(failure="")),
+                name="failure_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(stop_seen__isnull=True) | Q(stop_requested_at__isnull=False), name="stop_seen_with_stop"
+            ),
+            models.CheckConstraint(condition=Q(retry_of__isnull=True) | ~Q(retry_of=F("id")), name="retry_of_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question[:60]} ({self.state})"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the turn has ended: nothing about it changes any more."""
+        return self.state in self.TERMINAL
+
+    @property
+    def message(self) -> str:
+        """What the user is told about a turn that failed or was interrupted; empty for the others."""
+        return self.Failure(self.failure).label if self.failure else ""
+
+    def answer_after(self, seq: int) -> list[str]:
+        """The chunks seq+1..n of a turn that has ended."""
+        ends = [0, *accumulate(self.chunk_lengths)]
+        return [self.answer[start:end] for start, end in zip(ends[seq:], ends[seq + 1 :], strict=False)]
