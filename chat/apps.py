@@ -8,3 +8,7 @@ class ChatConfig(AppConfig):
 
     name = "chat"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the system checks, and what goes with signing in and out."""
+        from . import checks, login_sessions  # noqa: F401

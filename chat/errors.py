@@ -21,6 +21,15 @@ class GenerationFailed(TurnFailed):
     failure = Turn.Failure.GENERATION_FAILED
 
 
+class ModelBusy(GenerationFailed):
+    """The model refused for now, or could not be reached, so asking again may help; ``retry_after`` if it said when."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds."""
+
+
 class TimedOut(TurnFailed):
     """The model did not answer in time."""
 

@@ -186,7 +186,7 @@ EVENTS: tuple[type[Event], ...] = (
 _decoder: msgspec.json.Decoder[Ask | Follow | Ack | Stop | Ping] = msgspec.json.Decoder(
     Ask | Follow | Ack | Stop | Ping
 )
-_encoder = msgspec.json.Encoder()
+_encoder = msgspec.json.Encoder(enc_hook=str.__str__)  # rendered HTML is a kind of str of its own
 
 
 def decode(text: str) -> Ask | Follow | Ack | Stop | Ping:

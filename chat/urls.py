@@ -1,6 +1,25 @@
 """The addresses of the pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from .views import audio, conversations, recordings, turns
 
 app_name = "chat"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", conversations.home, name="home"),
+    path("ask/", conversations.ask, name="ask"),
+    path("c/<uuid:name>/", conversations.detail, name="conversation-detail"),
+    path("c/<uuid:name>/ask/", conversations.ask, name="conversation-ask"),
+    path("c/<uuid:name>/rename/", conversations.rename, name="conversation-rename"),
+    path("c/<uuid:name>/delete/", conversations.delete, name="conversation-delete"),
+    path("c/<uuid:name>/turns/", conversations.newer_turns, name="conversation-turns"),
+    path("conversations/", conversations.listing, name="conversation-list"),
+    path("conversations/all/", conversations.archive, name="conversation-archive"),
+    path("turns/<uuid:name>/", turns.detail, name="turn-detail"),
+    path("turns/<uuid:name>/stop/", turns.stop, name="turn-stop"),
+    path("turns/<uuid:name>/retry/", turns.retry, name="turn-retry"),
+    path("recordings/", recordings.listing, name="recording-list"),
+    path("recordings/options/", recordings.options, name="recording-options"),
+    path("recordings/<uuid:name>/", recordings.detail, name="recording-detail"),
+    path("recordings/<uuid:name>/audio/", audio.audio, name="recording-audio"),
+]

@@ -6,16 +6,17 @@ docs/settings.md lists them. A value that cannot be read stops the start with it
 import os
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
-import environ
 from django.core.management.utils import get_random_secret_key
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-environ.Env.read_env(BASE_DIR / ".env")
-env = environ.FileAwareEnv()
+from .environment import Environment
 
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment()
+env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+
+DATA_DIR = env.folder("DATA_DIR", default=BASE_DIR / "var")
 
 
 def _kept_secret(path: Path) -> str:
@@ -37,8 +38,12 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(DATA_DIR / "secre
 HTTPS = env.bool("HTTPS", default=False)
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
+SERVER = env.str("SERVER", default="daphne")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-ORIGINS = env.list("ORIGINS", default=[f"{'https' if HTTPS else 'http'}://{host}:{PORT}" for host in ALLOWED_HOSTS])
+# Behind HTTPS stands a proxy, and its port is the usual one whatever ours is.
+ORIGINS = env.list(
+    "ORIGINS", default=[f"https://{host}" if HTTPS else f"http://{host}:{PORT}" for host in ALLOWED_HOSTS]
+)
 CSRF_TRUSTED_ORIGINS = ORIGINS if HTTPS else []
 
 # What is installed
@@ -56,14 +61,15 @@ INSTALLED_APPS = [
     "chat",
 ]
 MIDDLEWARE = [
+    "csp.middleware.CSPMiddleware",
+    "chatsite.headers.PrivacyHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
-    "chatsite.headers.PrivacyHeadersMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "chat.login_sessions.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -86,19 +92,31 @@ TEMPLATES = [
 
 # Where things are kept
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'chatsite.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{quote(str(DATA_DIR))}/chatsite.sqlite3")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Without IMMEDIATE and WAL, two writers at once fail with "database is locked" at any time-out.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 5,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;"
+        " PRAGMA secure_delete=ON;",  # what is removed is overwritten, and not only forgotten
     }
     # Tests use several connections at once, which an in-memory database cannot serve.
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 else:
+    # Under ASGI every request has a thread of its own, so connections are kept in a pool and not by threads.
+    pool_size = env.int("DATABASE_POOL", default=16)
+    DATABASES["default"]["OPTIONS"] = {
+        # By itself the pool waits longer and longer between its attempts, up to minutes after the server is back.
+        "pool": {"min_size": min(2, pool_size), "max_size": pool_size, "timeout": 5, "reconnect_timeout": 2},
+        # Seconds, and milliseconds: a server that has vanished without a word is noticed.
+        "connect_timeout": 5,
+        "tcp_user_timeout": 8000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+    }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -137,7 +155,9 @@ SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "no-referrer"
+# Nothing goes to other sites. With "no-referrer" a browser sends "Origin: null" with our own forms, too, and the CSRF
+# check refuses them.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -161,6 +181,7 @@ if HTTPS:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
@@ -176,12 +197,26 @@ LOGGING = {
     "formatters": {"line": {"()": "chatsite.log.OneLineFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # It logs a traceback twice a second while Redis is away, of which chat.nudges says the little there is to say.
+        "channels_redis": {"level": "CRITICAL"},
+        "openai": {"level": "INFO"},  # below that it logs what it sends: questions and transcripts
+        "psycopg.pool": {"level": "ERROR"},  # it warns of every attempt; we tell of an outage once
+    },
 }
 
 # Questions and answers
 
 CHAT_MODEL = env.str("CHAT_MODEL", default="embedded")
+CHAT_ANSWER_TOKENS = env.int("CHAT_ANSWER_TOKENS", default=0)
+CHAT_LANGSMITH = env.bool("CHAT_LANGSMITH", default=False)
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
+DATABRICKS_HOST = env.str("DATABRICKS_HOST", default="")
+DATABRICKS_TOKEN = env.str("DATABRICKS_TOKEN", default="")
+DATABRICKS_CLIENT_ID = env.str("DATABRICKS_CLIENT_ID", default="")
+DATABRICKS_CLIENT_SECRET = env.str("DATABRICKS_CLIENT_SECRET", default="")
 CHAT_RETRIEVER = env.str("CHAT_RETRIEVER", default="embedded")
 CHAT_EMBEDDED_WORDS_PER_SECOND = env.float("CHAT_EMBEDDED_WORDS_PER_SECOND", default=30.0)
 CHAT_PASSAGES = env.int("CHAT_PASSAGES", default=8)
@@ -193,4 +228,7 @@ CHAT_QUESTIONS_PER_MINUTE = env.int("CHAT_QUESTIONS_PER_MINUTE", default=20)
 CHAT_STREAMS_PER_USER = env.int("CHAT_STREAMS_PER_USER", default=3)
 CHAT_SOCKETS_PER_USER = env.int("CHAT_SOCKETS_PER_USER", default=5)
 CHAT_COMMANDS_PER_MINUTE = env.int("CHAT_COMMANDS_PER_MINUTE", default=100)
+CHAT_RETENTION_DAYS = env.int("CHAT_RETENTION_DAYS", default=0)
+DEMO = env.bool("DEMO", default=True)
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)
 SERVE_DRAIN_SECONDS = env.float("SERVE_DRAIN_SECONDS", default=20.0)

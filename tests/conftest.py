@@ -1,12 +1,127 @@
-"""The people of the tests: alice asks, bob is a stranger, carol is staff."""
+"""What the tests share: the people, running sites and a browser.
+
+alice asks, bob is a stranger, carol is staff. A test that needs a program which is not installed is skipped with the
+package that has it.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import TransactionTestCase, override_settings
 
 from chat.models import LoginSession
+
+from .flush import delete_rows
+from .servers import Missing, SiteProcess, chromium, new_database
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+CHROMIUM_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+LONGEST = {"test_turn_states", "test_site"}
+"""Modules to begin with, so that no worker is left with one of them at the end."""
+
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("suite")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of this part (TEST_PART), the longest first; a module that starts processes on one worker."""
+    if os.environ.get("TEST_PART") == "database":
+        others = [item for item in items if not _touches_database(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if _touches_database(item)]
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+    for item in items:
+        if item.get_closest_marker("faults"):
+            item.add_marker(pytest.mark.xdist_group(f"faults {_setup(item)}"))  # they share their sites
+        elif item.get_closest_marker("browser") or item.get_closest_marker("process"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        if item.get_closest_marker("redis") and not os.environ.get("TEST_REDIS_URL"):
+            reason = "TEST_REDIS_URL names no Redis server; bin/test starts one (apt-get install redis-server)"
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _setup(item: pytest.Item) -> str:
+    """The set-up of the sites that a test breaks."""
+    return str(item.callspec.params["setup"]) if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ""
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    """Whether a test may behave differently on another database or channel layer; the page in the browser does not."""
+    markers = {marker.name for marker in item.iter_markers()}
+    fixtures = set(getattr(item, "fixturenames", ()))
+    on_database = {"db", "transactional_db", "prepared_site", "empty_site"}
+    return not markers & {"browser", "any_database"} and bool(
+        markers & {"django_db", "redis"} or fixtures & on_database
+    )
+
+
+@pytest.fixture(autouse=True)
+def trace_what_others_do_not_cover(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Coverage doubles the time of a test; those that only repeat what others do, with other data, go without it."""
+    trace = sys.gettrace()
+    if _only_repeats(request.node):
+        sys.settrace(None)
+    yield
+    sys.settrace(trace)
+
+
+def _only_repeats(item: pytest.Item) -> bool:
+    """Whether a test runs no lines that no other test runs; on the second database, the search is written anew."""
+    if item.get_closest_marker("repeats"):
+        return True
+    return os.environ.get("TEST_PART") == "database" and not item.path.stem.startswith(
+        ("test_retrieval", "test_nudges")
+    )
+
+
+# People
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """The real hash takes a quarter of a second for each of the people in each of the tests."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_flush() -> Iterator[None]:
+    """See ``flush.delete_rows``."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", delete_rows)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_as_asked_for() -> Iterator[None]:
+    """Every test client has a middleware of its own, which would read all static files before the first request."""
+    with override_settings(SERVESTATIC_AUTOREFRESH=True, SERVESTATIC_USE_MANIFEST=False):
+        yield
 
 
 @pytest.fixture
@@ -28,3 +143,105 @@ def carol(db: None) -> User:
 def login(alice: User) -> LoginSession:
     """A login session of alice."""
     return LoginSession.objects.create(user=alice)
+
+
+# Sites
+
+
+@pytest.fixture(scope="session")
+def prepared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteProcess]:
+    """A site that was prepared and never started: the others begin as its copies, which saves seconds for each."""
+    with database_for_site() as url:
+        site = SiteProcess(tmp_path_factory.mktemp("prepared"), database_url=url)
+        site.manage("prepare")
+        yield site
+
+
+@pytest.fixture(scope="session")
+def site(prepared_site: SiteProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteProcess]:
+    """A running site with the demo, shared by all tests that leave it running."""
+    with _copy_of(prepared_site, tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture
+def start_site(
+    request: pytest.FixtureRequest, prepared_site: SiteProcess, tmp_path: Path
+) -> Iterator[Callable[..., SiteProcess]]:
+    """Starts a site of the test's own, to be stopped or killed; takes settings as keywords (``SERVER="uvicorn"``)."""
+    covered = bool(request.node.get_closest_marker("covers")) and not _only_repeats(request.node)
+    with ExitStack() as stack:
+
+        def start(**settings: str) -> SiteProcess:
+            folder = tmp_path / f"site{len(list(tmp_path.iterdir()))}"
+            return stack.enter_context(_copy_of(prepared_site, folder, covered=covered, **settings))
+
+        yield start
+
+
+@contextmanager
+def _copy_of(prepared: SiteProcess, folder: Path, *, covered: bool = False, **settings: str) -> Iterator[SiteProcess]:
+    """Redis comes with the environment."""
+    shutil.copytree(prepared.folder, folder, dirs_exist_ok=True)
+    with (
+        database_for_site(prepared.database_url) as url,
+        SiteProcess(folder, database_url=url, covered=covered, **settings) as site,
+    ):
+        yield site
+
+
+@contextmanager
+def database_for_site(template_url: str = "") -> Iterator[str]:
+    """The URL of a database, empty or a copy of this one, on the kind of server that this run is on.
+
+    For SQLite, which is a file in the site's folder, it is empty.
+    """
+    server_url = os.environ.get("DATABASE_URL", "")
+    if not server_url.startswith("postgres"):
+        yield ""
+        return
+    with new_database(server_url, template_url) as url:
+        yield url
+
+
+# The browser
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The installed Chromium."""
+    from playwright.async_api import async_playwright
+
+    try:
+        program = chromium()
+    except Missing as missing:
+        pytest.skip(str(missing))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def browser_page(browser: Browser) -> AsyncIterator[Page]:
+    """An empty page in a browser context of its own (no cookies of other tests)."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    yield await context.new_page()
+    await context.close()
+
+
+@pytest.fixture
+async def signed_in_page(site: SiteProcess, browser_page: Page) -> Page:
+    """The home page of the shared site, signed in as demo by a link."""
+    await browser_page.goto(site.sign_in_link())
+    await browser_page.goto(site.url)
+    return browser_page
+
+
+# Static files
+
+
+@pytest.fixture(scope="session")
+def static_files() -> None:
+    """The static files as a site serves them; pages name them."""
+    call_command("collectstatic", interactive=False, verbosity=0)

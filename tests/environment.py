@@ -1,8 +1,19 @@
 """The environment of a test run, set before the settings are read (pytest loads this first)."""
 
+import atexit
 import os
+import shutil
 import tempfile
+from pathlib import Path
 
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="chatsite-test-"))
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+
+if WORKER:  # of a parallel run: a folder of its own in the folder of the run
+    os.environ["DATA_DIR"] = str(Path(os.environ["TEST_DATA_DIR"], WORKER))
+else:
+    folder = tempfile.mkdtemp(prefix="chatsite-test-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["DATA_DIR"] = os.environ["TEST_DATA_DIR"] = folder
+os.environ["ENV_FILE"] = os.devnull
 os.environ.setdefault("CHAT_EMBEDDED_WORDS_PER_SECOND", "0")
 os.environ.setdefault("CHAT_QUESTIONS_PER_MINUTE", "100000")

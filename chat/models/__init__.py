@@ -1,6 +1,7 @@
 """What is kept, and the rules it is kept by."""
 
-from .answer import Append, Chunk, Citation, Claim, Ending
+from .answer import Chunk, Citation, Ending
+from .append import Append, Claim
 from .conversation import Conversation
 from .login_session import LoginSession
 from .queue import QUEUE_LIMIT, Submission

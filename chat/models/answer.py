@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models.functions import Now
 
+from .append import Append, Claim, write
 from .recording import Recording
+from .rows import execute
 
 if TYPE_CHECKING:
     from .turn import Turn
@@ -60,31 +62,6 @@ class Citation(models.Model):
         return f"[{self.number}] {self.recording_title}"
 
 
-@dataclass(frozen=True)
-class Claim:
-    """Who may write a turn: it holds as long as the row still names this owner and this fence."""
-
-    turn_id: int
-    turn: UUID
-    owner: str
-    fence: int
-
-    @classmethod
-    def of(cls, turn: Turn) -> Claim:
-        """The claim that the row of a streaming turn names."""
-        return cls(turn_id=turn.pk, turn=turn.uuid, owner=turn.owner or "", fence=turn.fence)
-
-
-@dataclass(frozen=True)
-class Append:
-    """Chunks ``seq - len(texts) + 1 .. seq`` of one turn, and the phase it is in."""
-
-    claim: Claim
-    seq: int
-    phase: str
-    texts: Sequence[str]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Ending:
     """How a streaming turn ends: its state, all chunks of its answer, and what goes with them."""
@@ -103,37 +80,76 @@ class Ending:
         return replace(self, state="stopped", chunks=chunks, finish_reason="", failure="", citations=())
 
 
+FINISH = """
+    UPDATE chat_turn SET state = new.state, phase = '', seq = new.seq, answer = new.answer,
+        chunk_lengths = new.chunk_lengths, finish_reason = new.finish_reason, failure = new.failure,
+        model_name = new.model_name, usage = new.usage, owner = NULL, lease_expires_at = NULL, ended_at = {now}
+    FROM {new} WHERE chat_turn.id = new.id
+"""
+FINISHED = {
+    "id": "bigint",
+    "state": "text",
+    "seq": "integer",
+    "answer": "text",
+    "chunk_lengths": "jsonb",
+    "finish_reason": "text",
+    "failure": "text",
+    "model_name": "text",
+    "usage": "jsonb",
+}
+
+
 class AnswerQuerySet(models.QuerySet["Turn"]):
-    """``streaming → complete | stopped | failed | interrupted``, and the chunks on the way there."""
+    """``streaming → complete | stopped | failed | interrupted``, the chunks before that, and ``queued → cancelled``."""
 
     def append(self, appends: Sequence[Append]) -> set[int]:
         """Store chunks of many turns in one transaction; returns the ids of turns whose claim is lost.
 
-        Of those nothing is stored. This runs for every group commit, so it is two ``executemany`` instead of the
-        ORM's per-object work.
+        Of those nothing is stored. What was stored before is not stored again, so this can be repeated when a
+        connection broke and nobody knows whether it was.
         """
-        remaining = list(appends)
-        while remaining and not _write(remaining):
+        remaining, lost = list(appends), set[int]()
+        while remaining and not write(remaining):
             held = self._held(remaining)
-            remaining = [append for append in remaining if append.claim.turn_id in held]
-        return {append.claim.turn_id for append in appends} - {append.claim.turn_id for append in remaining}
+            lost |= {append.claim.turn_id for append in remaining} - held.keys()
+            remaining = [append for append in remaining if held.get(append.claim.turn_id) == append.before]
+        return lost
 
-    def finish(self, claim: Claim, ending: Ending) -> Turn | None:
-        """End a turn: state, answer and citations in one transaction, and its chunks are compacted.
-
-        A turn that was asked to stop ends as ``stopped``, whatever else was about to happen to it. Returns the ended
-        turn, or None when the claim no longer holds; then nothing was changed.
-        """
-        return self._finish(self.filter(owner=claim.owner, fence=claim.fence), claim.turn_id, ending)
+    def finish(self, claim: Claim, ending: Ending) -> bool:
+        """End one turn: see ``finish_all``. Returns False when the claim no longer holds."""
+        return self.finish_all([(claim, ending)]) != [None]
 
     @transaction.atomic
-    def interrupt(self, turn: Turn, dead: Collection[str] = ()) -> Turn | None:
-        """Close an abandoned turn with what its chunks hold; None when its owner, or another reaper, was faster."""
+    def finish_all(self, endings: Sequence[tuple[Claim, Ending]]) -> list[Ending | None]:
+        """End some turns: state, answer and citations in one transaction, and their chunks are compacted.
+
+        A turn that was asked to stop ends as ``stopped``, whatever else was about to happen to it. Returns how each
+        has ended, None for those whose claim no longer holds; of them nothing was changed.
+        """
+        streaming = self.filter(pk__in=[claim.turn_id for claim, _ in endings], state="streaming")
+        locked = streaming.select_for_update().order_by("pk").defer("question", "recordings")
+        held = {Claim.of(turn): turn for turn in locked}
+        ended = self._finish([(held[claim], ending) for claim, ending in endings if claim in held])
+        return [ended.get(claim.turn_id) for claim, _ in endings]
+
+    @transaction.atomic
+    def interrupt(self, turn: Turn, dead: Collection[str] = ()) -> bool:
+        """Close an abandoned turn with what its chunks hold; False when its owner, or another reaper, was faster."""
         abandoned = self.model.objects.filter(owner=turn.owner, fence=turn.fence, pk=turn.pk).abandoned(dead)
-        if not abandoned.select_for_update().exists():
-            return None
-        chunks = list(Chunk.objects.filter(turn=turn).order_by("seq").values_list("text", flat=True))
-        return self._finish(abandoned, turn.pk, Ending(state="interrupted", failure="INTERRUPTED", chunks=chunks))
+        held = abandoned.select_for_update().first()
+        if held is None:
+            return False
+        chunks = list(Chunk.objects.filter(turn=held).order_by("seq").values_list("text", flat=True))
+        self._finish([(held, Ending(state="interrupted", failure="INTERRUPTED", chunks=chunks))])
+        return True
+
+    def end(self, seen: int | None) -> None:
+        """What Stop does: whatever of this set is queued is cancelled, what streams is asked to stop at ``seen``.
+
+        In this order, so that a turn that is claimed in between is asked to stop.
+        """
+        self.filter(state="queued").update(state="cancelled", ended_at=Now())
+        self.request_stop(seen)
 
     def request_stop(self, seen: int | None) -> int:
         """Ask the owners of these streaming turns to stop at chunk ``seen`` (None: wherever they are).
@@ -143,60 +159,32 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
         asked = self.filter(state="streaming", stop_requested_at=None)
         return asked.update(stop_requested_at=Now(), stop_seen=seen)
 
-    @transaction.atomic
-    def _finish(self, claimed: models.QuerySet[Turn], pk: int, ending: Ending) -> Turn | None:
-        held = claimed.filter(pk=pk, state="streaming")
-        turn = held.select_for_update().first()
-        if turn is None:
-            return None
-        if turn.stop_requested_at:
-            ending = ending.stopped_at(turn.stop_seen)
-        ended = held.update(
-            state=ending.state,
-            phase="",
-            seq=len(ending.chunks),
-            answer="".join(ending.chunks),
-            chunk_lengths=[len(chunk) for chunk in ending.chunks],
-            finish_reason=ending.finish_reason,
-            failure=ending.failure,
-            model_name=ending.model_name,
-            usage=ending.usage,
-            owner=None,
-            lease_expires_at=None,
-            ended_at=Now(),
-        )
-        if ended != 1:
-            return None
-        for citation in ending.citations:
-            citation.turn = turn
-        Citation.objects.bulk_create(ending.citations)
-        Chunk.objects.filter(turn=turn).delete()
-        turn.refresh_from_db()
-        return turn
+    def _finish(self, turns: Sequence[tuple[Turn, Ending]]) -> dict[int, Ending]:
+        """End these turns, whose rows are locked; returns how each of them has ended."""
+        endings = [
+            (turn, ending.stopped_at(turn.stop_seen) if turn.stop_requested_at else ending) for turn, ending in turns
+        ]
+        if not endings:
+            return {}
+        execute(FINISH, FINISHED, [_row(turn, ending) for turn, ending in endings])
+        for turn, ending in endings:
+            for citation in ending.citations:
+                citation.turn = turn
+        Citation.objects.bulk_create([citation for _, ending in endings for citation in ending.citations])
+        Chunk.objects.filter(turn__in=[turn for turn, _ in endings]).delete()
+        return {turn.pk: ending for turn, ending in endings}
 
-    def _held(self, appends: Sequence[Append]) -> set[int]:
+    def _held(self, appends: Sequence[Append]) -> dict[int, int]:
+        """The turns whose claims hold, each with its last stored seq."""
         rows = self.filter(pk__in=[append.claim.turn_id for append in appends], state="streaming")
-        now = {pk: (owner, fence) for pk, owner, fence in rows.values_list("pk", "owner", "fence")}
-        claims = [append.claim for append in appends]
-        return {claim.turn_id for claim in claims if now.get(claim.turn_id) == (claim.owner, claim.fence)}
+        now = {pk: ((owner, fence), seq) for pk, owner, fence, seq in rows.values_list("pk", "owner", "fence", "seq")}
+        claims = [append.claim for append in appends if append.claim.turn_id in now]
+        return {c.turn_id: now[c.turn_id][1] for c in claims if now[c.turn_id][0] == (c.owner, c.fence)}
 
 
-def _write(appends: Sequence[Append]) -> bool:
-    """Store all of them, or store nothing and return False when any of the claims is lost."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE chat_turn SET seq = %s, phase = %s WHERE id = %s AND owner = %s AND fence = %s"
-            " AND state = 'streaming'",
-            [(a.seq, a.phase, a.claim.turn_id, a.claim.owner, a.claim.fence) for a in appends],
-        )
-        if cursor.rowcount != len(appends):
-            transaction.set_rollback(True)
-            return False
-        chunks = [(a.claim.turn_id, seq, text) for a in appends for seq, text in _numbered(a)]
-        if chunks:
-            cursor.executemany("INSERT INTO chat_chunk (turn_id, seq, text) VALUES (%s, %s, %s)", chunks)
-    return True
-
-
-def _numbered(append: Append) -> list[tuple[int, str]]:
-    return list(enumerate(append.texts, append.seq - len(append.texts) + 1))
+def _row(turn: Turn, ending: Ending) -> tuple[object, ...]:
+    """The values of ``FINISHED``."""
+    answer, lengths = "".join(ending.chunks), json.dumps([len(chunk) for chunk in ending.chunks])
+    usage = json.dumps(ending.usage) if ending.usage is not None else None
+    reasons = (ending.finish_reason, ending.failure, ending.model_name)
+    return turn.pk, ending.state, len(ending.chunks), answer, lengths, *reasons, usage

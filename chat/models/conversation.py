@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +19,18 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def of(self, user_id: int) -> ConversationQuerySet:
         """What this user may open: their own, not deleted, the last used first."""
         return self.filter(user_id=user_id, deleted_at=None).order_by("-asked_at", "-pk")
+
+    def idle(self, days: int) -> ConversationQuerySet:
+        """Not deleted, and nothing was asked in them for ``days``."""
+        return self.filter(deleted_at=None, asked_at__lt=Now() - timedelta(days=days)).at_rest()
+
+    def removable(self) -> ConversationQuerySet:
+        """Deleted, so that nothing more is asked in them, and what was asked has ended."""
+        return self.filter(deleted_at__isnull=False).at_rest()
+
+    def at_rest(self) -> ConversationQuerySet:
+        """Nothing in them is being answered, or waits for it."""
+        return self.exclude(turns__state__in=["queued", "streaming"])
 
 
 class Conversation(models.Model):
@@ -47,8 +60,7 @@ class Conversation(models.Model):
     def discard(self) -> None:
         """Take the conversation from its owner's sight and end what runs in it; the purge removes it for good."""
         type(self).objects.filter(pk=self.pk, deleted_at=None).update(deleted_at=Now())
-        self.turns.cancel_queued()
-        self.turns.request_stop(None)
+        self.turns.end(None)
 
 
 def title_from(question: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -20,9 +20,13 @@ LEASE = timedelta(seconds=10)
 class LeaseQuerySet(models.QuerySet["Turn"]):
     """``streaming → interrupted`` for those whose owner is gone, and what keeps the others from it."""
 
+    @transaction.atomic
     def renew(self, owner: str) -> int:
         """Renew the leases of everything ``owner`` streams; returns how many turns that is."""
-        return self.filter(owner=owner, state="streaming").update(lease_expires_at=Now() + LEASE)
+        # Locked in the order of their numbers, as a commit of their text does it, so that neither waits for the other.
+        mine = self.filter(owner=owner, state="streaming").select_for_update().order_by("pk")
+        locked = list(mine.values_list("pk", flat=True))
+        return self.model.objects.filter(pk__in=locked).update(lease_expires_at=Now() + LEASE)
 
     def abandoned(self, dead: Collection[str] = ()) -> LeaseQuerySet:
         """Streaming turns whose lease has lapsed, or whose owner is in ``dead`` (known to have ended)."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 
@@ -28,6 +31,17 @@ class LoginSession(models.Model):
         return str(self.uuid)
 
     @classmethod
+    def over(cls, named: Collection[str]) -> Iterator[LoginSession]:
+        """Those that nothing belongs to any more: no turn, and no browser.
+
+        ``named`` are the uuids that Django's live sessions name. One that was begun within a day is left alone: its
+        session may not be saved yet.
+        """
+        empty = cls.objects.filter(turns=None)
+        old = empty.filter(Q(ended_at__isnull=False) | Q(created_at__lt=Now() - timedelta(days=1)))
+        return (login for login in old.order_by("pk").iterator() if login.ended_at or str(login.uuid) not in named)
+
+    @classmethod
     def of(cls, session: Any, user_id: int) -> LoginSession | None:
         """The live login session named in a Django session, or None when it has ended or is not this user's."""
         name = session.get(cls.SESSION_KEY)
@@ -36,5 +50,4 @@ class LoginSession(models.Model):
     def end(self) -> None:
         """Sign out: what is queued is cancelled, what streams is asked to stop, and no socket answers any more."""
         type(self).objects.filter(pk=self.pk, ended_at=None).update(ended_at=Now())
-        self.turns.cancel_queued()
-        self.turns.request_stop(None)
+        self.turns.end(None)

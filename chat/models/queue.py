@@ -44,7 +44,7 @@ class Submission:
 
 
 class QueueQuerySet(models.QuerySet["Turn"]):
-    """``(none) → queued → streaming | cancelled``."""
+    """``(none) → queued → streaming``."""
 
     def submit(self, login_session: LoginSession, submission: Submission) -> Turn:
         """Queue a question and return its turn; the same request id returns the same turn, for ever.
@@ -61,14 +61,6 @@ class QueueQuerySet(models.QuerySet["Turn"]):
                 raise
             return turn
 
-    def cancel(self, *turns: Turn) -> int:
-        """Take queued turns out of their queue. Returns how many were still queued."""
-        return self.filter(pk__in=[turn.pk for turn in turns]).cancel_queued()
-
-    def cancel_queued(self) -> int:
-        """Cancel whatever of this set is still queued. Returns the number of turns."""
-        return self.filter(state="queued").update(state="cancelled", ended_at=Now())
-
     def startable(self) -> QueueQuerySet:
         """The queued turns that no rule holds back, oldest first: at the head of their queue, nothing streaming in
         their login session or conversation, and their user below the limit of streams."""
@@ -82,9 +74,16 @@ class QueueQuerySet(models.QuerySet["Turn"]):
 
     def claim(self, owner: str, *, limit: int = 50) -> list[Turn]:
         """Start up to ``limit`` startable turns in the name of ``owner``; returns those that were won."""
+        if not self.filter(state="queued").exists():
+            return []  # as nearly always, when a turn has ended
         candidates = list(self.startable().values_list("pk", flat=True)[:limit])
         won = [pk for pk in candidates if self._claim(pk, owner)]
-        return list(self.filter(pk__in=won).select_related("conversation", "login_session").order_by("pk"))
+        return self.filter(pk__in=won).held_by(owner)
+
+    def held_by(self, owner: str) -> list[Turn]:
+        """What of this set ``owner`` streams, oldest first."""
+        held = self.filter(owner=owner, state="streaming")
+        return list(held.select_related("conversation", "login_session").order_by("pk"))
 
     def positions(self) -> dict[UUID, int]:
         """Place in its queue, from 1, for each queued turn of this set (one login session's turns)."""
@@ -114,7 +113,8 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         )
 
     def _repeated(self, login_session: LoginSession, submission: Submission) -> Turn | None:
-        turn = self.filter(user_id=login_session.user_id, request_id=submission.request_id).first()
+        mine = self.filter(user_id=login_session.user_id, request_id=submission.request_id)
+        turn = mine.select_related("conversation").first()
         if turn and turn.ask_digest != submission.digest():
             raise Conflict("This request was used for another question. Please send it again.")
         return turn
@@ -174,6 +174,8 @@ def _conversation(user_id: int, submission: Submission, question: str) -> Conver
 
 
 def _filter_snapshot(chosen: Sequence[UUID]) -> list[dict[str, Any]]:
+    if not chosen:
+        return []
     titles = dict(Recording.objects.filter(uuid__in=chosen).values_list("uuid", "title"))
     if len(titles) != len(set(chosen)):
         raise NotFound("A recording in the filter is not there any more. Please choose again.")

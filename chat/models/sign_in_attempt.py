@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models.functions import Now
@@ -22,15 +22,22 @@ class SignInAttempt(models.Model):
         return self.key
 
     @classmethod
-    def too_many(cls, username: str, address: str) -> bool:
-        """Whether 5 attempts failed within 15 minutes."""
-        return cls.objects.filter(key=_key(username, address), at__gt=Now() - WINDOW).count() >= ATTEMPTS
+    def blocked_until(cls, username: str, address: str) -> datetime | None:
+        """When the next attempt may be made, after 5 that failed within 15 minutes; None when it may be made now."""
+        recent = cls.objects.filter(key=_key(username, address), at__gt=Now() - WINDOW).order_by("-at")
+        times = list(recent.values_list("at", flat=True)[:ATTEMPTS])
+        return times[-1] + WINDOW if len(times) == ATTEMPTS else None
 
     @classmethod
     def failed(cls, username: str, address: str) -> None:
         """Count a failed attempt; those that no longer matter are removed on the way."""
-        cls.objects.filter(at__lt=Now() - WINDOW).delete()
+        cls.past().delete()
         cls.objects.create(key=_key(username, address))
+
+    @classmethod
+    def past(cls) -> models.QuerySet[SignInAttempt]:
+        """Those that no longer matter."""
+        return cls.objects.filter(at__lt=Now() - WINDOW)
 
     @classmethod
     def succeeded(cls, username: str, address: str) -> None:

@@ -20,9 +20,9 @@ from .queue import QueueQuerySet
 class TurnQuerySet(QueueQuerySet, LeaseQuerySet, AnswerQuerySet):  # type: ignore[override]  # the plugin types as_manager per class
     """What may happen to turns: see ``queue``, ``lease`` and ``answer`` for the transitions."""
 
-    def of(self, user_id: int) -> TurnQuerySet:
-        """What this user may see: the turns of their own conversations that are not deleted."""
-        return self.filter(user_id=user_id, conversation__deleted_at=None)
+    def of(self, *user_ids: int) -> TurnQuerySet:
+        """What these users may see: the turns of their own conversations that are not deleted."""
+        return self.filter(user_id__in=user_ids, conversation__deleted_at=None)
 
 
 class Turn(models.Model):
@@ -154,6 +154,11 @@ class Turn(models.Model):
     def message(self) -> str:
         """What the user is told about a turn that failed or was interrupted; empty for the others."""
         return self.Failure(self.failure).label if self.failure else ""
+
+    def position(self) -> int | None:
+        """The place in the queue of its login session, from 1; None for a turn that is not queued."""
+        queue = Turn.objects.filter(login_session=self.login_session_id, state=self.State.QUEUED)
+        return queue.filter(pk__lte=self.pk).count() if self.state == self.State.QUEUED else None
 
     def answer_after(self, seq: int) -> list[str]:
         """The chunks seq+1..n of a turn that has ended."""

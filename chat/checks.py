@@ -1,0 +1,71 @@
+"""Dangerous combinations of settings, found before the site serves (``manage.py check``)."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from chatsite.settings import env
+
+from .llm import PROVIDERS, is_known
+
+_OUR_PREFIXES = ("CHAT_", "SERVE_")
+_KNOWN = {"CHAT_MODEL": PROVIDERS, "CHAT_RETRIEVER": ("embedded",), "SERVER": ("daphne", "uvicorn")}
+
+
+@register("chat", Tags.security)
+def check_exposure(**_: Any) -> Iterator[CheckMessage]:
+    """What would open the site to others than its users."""
+    if settings.DEBUG and settings.HTTPS:
+        yield Error(
+            "DEBUG is on while HTTPS is on: an error page would show code and settings to everyone.",
+            hint="Leave DEBUG out of the environment.",
+            id="chat.E001",
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Error(
+            "ALLOWED_HOSTS accepts every host name, so links in mails and redirects can be forged.",
+            hint="List the names under which the site is reached.",
+            id="chat.E002",
+        )
+    if len(settings.SECRET_KEY) < 40 or len(set(settings.SECRET_KEY)) < 10 or "insecure" in settings.SECRET_KEY:
+        yield Error(
+            "SECRET_KEY can be guessed, and who has it can sign in as anyone.",
+            hint="Leave it out, then one is made and kept in DATA_DIR; or set 50 random characters.",
+            id="chat.E003",
+        )
+
+
+@register("chat")
+def check_parts(**_: Any) -> Iterator[CheckMessage]:
+    """Parts that do not exist, or do not go together."""
+    for name, known in _KNOWN.items():
+        value = getattr(settings, name)
+        kind = value.partition(":")[0]
+        if kind not in known and not (name == "CHAT_MODEL" and is_known(kind)):
+            yield Error(f"{name} is {value!r}, which is unknown.", hint=f"Known: {', '.join(known)}.", id="chat.E004")
+    if settings.SERVER in _KNOWN["SERVER"] and not find_spec(settings.SERVER):
+        hint = f"Start with bin/run, or run: uv sync --frozen --extra {settings.SERVER}"
+        yield Error(f"SERVER is {settings.SERVER!r}, which is not installed.", hint=hint, id="chat.E005")
+    if settings.WEB_CONCURRENCY > 1 and not settings.REDIS_URL:
+        yield Error(
+            f"{settings.WEB_CONCURRENCY} processes serve the site (WEB_CONCURRENCY) and cannot nudge each other.",
+            hint="Set REDIS_URL, or serve with one process.",
+            id="chat.E006",
+        )
+
+
+@register("chat")
+def check_names(**_: Any) -> Iterator[CheckMessage]:
+    """Variables that look like settings of ours, but are none."""
+    for name in sorted(os.environ):
+        if name.startswith(_OUR_PREFIXES) and name.removesuffix("_FILE") not in env.names:
+            near = difflib.get_close_matches(name, env.names, n=1)
+            hint = f"Did you mean {near[0]}?" if near else "docs/settings.md lists the settings."
+            yield Warning(f"{name} is set, but there is no such setting.", hint=hint, id="chat.W007")

@@ -1,0 +1,64 @@
+"""Where asynchronous code does its database work: a few threads of our own, and what it does while there is none.
+
+Channels runs the database work of all its consumers in one thread, so one slow search would hold up every stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from time import monotonic
+from typing import ParamSpec, TypeVar
+
+from django.db import close_old_connections, connection
+
+from .outage import UNAVAILABLE, outage
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+STORAGE_SECONDS = 15.0
+"""How long work is tried again while the database is locked, full or away."""
+RETRY_SECONDS = 0.25
+
+_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database")
+
+
+async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run ``work`` in one of the database threads and return its result."""
+    return await in_thread(_threads, work, *args, **kwargs)
+
+
+async def in_thread(threads: Executor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run database work in a thread of ``threads``; a connection that failed is not used again."""
+    call = partial(copy_context().run, _with_connection, partial(work, *args, **kwargs))
+    return await asyncio.get_running_loop().run_in_executor(threads, call)
+
+
+async def persist(work: Callable[[], Awaitable[T]]) -> T:
+    """Do ``work``, again and again for ``STORAGE_SECONDS`` while the database cannot be used; then raise why."""
+    give_up = monotonic() + STORAGE_SECONDS
+    while True:
+        try:
+            return await work()
+        except UNAVAILABLE:
+            if monotonic() > give_up:
+                raise
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+def _with_connection(work: Callable[[], T]) -> T:
+    outage.spare_the_wait()
+    try:
+        return work()
+    except UNAVAILABLE as error:
+        outage.noticed(error, is_away=connection.connection is None)
+        connection.close()
+        raise
+    finally:
+        # A SQLite connection costs a millisecond to open and nothing to keep; one to a server goes back to its pool.
+        if connection.vendor != "sqlite":
+            close_old_connections()

@@ -1,0 +1,89 @@
+"""Who is signed in: every page asks for it, and every login has its row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.auth.views import redirect_to_login
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
+
+from .models import LoginSession
+from .nudges import NEWS_TOPIC
+from .runner import runner
+
+
+class SignedInRequest(HttpRequest):
+    """A request that came through ``SignedInMiddleware``."""
+
+    user: User
+    login_session: LoginSession
+
+
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Only the signed in get past, but to views marked ``login_not_required``; they get a ``login_session``.
+
+    A login that has no row (its session was kept from elsewhere) gets one; one whose row has ended is signed out.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Let the view be called (None), or answer in its place."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        if request.user.is_authenticated:
+            login_session = _login_session(request, request.user)
+            if login_session is None:
+                logout(request)
+            else:
+                cast(SignedInRequest, request).login_session = login_session
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:
+        """Lead to the sign-in page and back again; a script that fetches a piece of a page gets a plain 401."""
+        if request.headers.get("Sec-Fetch-Dest") == "empty":
+            return HttpResponse("Please sign in.", status=401, content_type="text/plain")
+        if request.method not in {"GET", "HEAD"}:
+            return redirect_to_login(resolve_url("chat:home"))
+        return super().handle_no_permission(request, view_func)
+
+
+def _login_session(request: HttpRequest, user: User) -> LoginSession | None:
+    if LoginSession.SESSION_KEY not in request.session:
+        _begin(request, user)
+    return LoginSession.of(request.session, user.pk)
+
+
+def _begin(request: HttpRequest, user: User) -> None:
+    request.session[LoginSession.SESSION_KEY] = str(LoginSession.objects.create(user=user).uuid)
+
+
+@receiver(user_logged_in)
+def begin_login_session(request: HttpRequest, user: User, **_: Any) -> None:
+    """A login begins; signing in again as the same user goes on with the one there is."""
+    if LoginSession.of(request.session, user.pk) is None:
+        _begin(request, user)
+
+
+@receiver(user_logged_out)
+def end_login_session(request: HttpRequest, user: User | None, **_: Any) -> None:
+    """A login ends: its questions are cancelled, its answers stopped."""
+    login_session = LoginSession.of(request.session, user.pk) if user else None
+    if login_session:
+        login_session.end()
+        runner.wake(NEWS_TOPIC)
+
+
+def end_login_sessions(user: User, *, but: LoginSession | None = None) -> None:
+    """Sign the user out everywhere, or everywhere else."""
+    for login_session in LoginSession.objects.filter(user=user, ended_at=None):
+        if login_session != but:
+            login_session.end()
+            runner.wake(NEWS_TOPIC)

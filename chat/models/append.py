@@ -1,0 +1,69 @@
+"""Storing the chunks of many turns in one transaction of two statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from .rows import execute
+
+if TYPE_CHECKING:
+    from .turn import Turn
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Who may write a turn: it holds as long as the row still names this owner and this fence."""
+
+    turn_id: int
+    turn: UUID
+    owner: str
+    fence: int
+
+    @classmethod
+    def of(cls, turn: Turn) -> Claim:
+        """The claim that the row of a streaming turn names."""
+        return cls(turn_id=turn.pk, turn=turn.uuid, owner=turn.owner or "", fence=turn.fence)
+
+
+@dataclass(frozen=True)
+class Append:
+    """Chunks ``seq - len(texts) + 1 .. seq`` of one turn, and the phase it is in."""
+
+    claim: Claim
+    seq: int
+    phase: str
+    texts: Sequence[str]
+
+    @property
+    def before(self) -> int:
+        """The last chunk before these."""
+        return self.seq - len(self.texts)
+
+
+ADVANCE = """
+    UPDATE chat_turn SET seq = new.seq, phase = new.phase FROM {new}
+    WHERE chat_turn.id = new.id AND chat_turn.owner = new.owner AND chat_turn.fence = new.fence
+        AND chat_turn.seq = new.before AND chat_turn.state = 'streaming'
+"""
+ADVANCED = {"id": "bigint", "owner": "text", "fence": "integer", "before": "integer", "seq": "integer", "phase": "text"}
+INSERT = "INSERT INTO chat_chunk (turn_id, seq, text) SELECT turn_id, seq, text FROM {new}"
+INSERTED = {"turn_id": "bigint", "seq": "integer", "text": "text"}
+
+
+def write(appends: Sequence[Append]) -> bool:
+    """Store all of them, or store nothing and return False when any claim is lost or anything is stored already."""
+    appends = sorted(appends, key=lambda append: append.claim.turn_id)  # the order in which rows are locked everywhere
+    turns = [(a.claim.turn_id, a.claim.owner, a.claim.fence, a.before, a.seq, a.phase) for a in appends]
+    chunks = [(a.claim.turn_id, a.before + place, text) for a in appends for place, text in enumerate(a.texts, 1)]
+    with transaction.atomic():
+        if execute(ADVANCE, ADVANCED, turns) != len(appends):
+            transaction.set_rollback(True)
+            return False
+        if chunks:
+            execute(INSERT, INSERTED, chunks)
+    return True

@@ -1,0 +1,64 @@
+"""The name under which this process owns turns, and the proof that a process on this host has ended.
+
+Every process holds a lock on a file named after it in ``DATA_DIR/owners``. The system releases it when the process
+dies, however it dies, so a turn whose owner left an unlocked file can be closed at once; for owners on other hosts
+there is the lease.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
+
+from django.conf import settings
+
+_DRAFT = ".new"
+
+
+class Owner:
+    """This process, alive as long as the lock is held. ``name`` is unique for every start of every process."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or settings.DATA_DIR / "owners"
+        self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:12]}"
+        self._lock: IO[bytes] | None = None
+
+    def live(self) -> None:
+        """Take the lock: from now on others can see whether this process lives."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        draft = self._folder / f"{self.name}{_DRAFT}"  # under its own name only once it is locked
+        self._lock = draft.open("wb")
+        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        draft.rename(self._folder / self.name)
+
+    def end(self) -> None:
+        """Give the lock back and leave no trace."""
+        if self._lock:
+            (self._folder / self.name).unlink(missing_ok=True)
+            self._lock.close()
+            self._lock = None
+
+    def dead(self) -> set[str]:
+        """The names of owners on this host that have ended without saying so."""
+        others = (path for path in self._folder.glob("*") if path.name != self.name and path.suffix != _DRAFT)
+        return {path.name for path in others if _is_unlocked(path)}
+
+    def bury(self, names: set[str]) -> None:
+        """Forget dead owners, once nothing is theirs any more."""
+        for name in names:
+            (self._folder / name).unlink(missing_ok=True)
+
+
+def _is_unlocked(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False  # it ended in good order this moment
+    except BlockingIOError:
+        return False
+    return True
