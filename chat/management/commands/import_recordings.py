@@ -1,0 +1,104 @@
+"""``manage.py import_recordings PATH…``."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from chat import library
+from chat.transcripts import AUDIO_SUFFIXES, Unreadable, find_transcripts, transcript_beside
+
+
+@dataclass
+class Tally:
+    """What became of the files."""
+
+    imported: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    ignored: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def count(self, addition: library.Addition) -> None:
+        """Count a recording that was added, or known."""
+        self.imported += addition.new
+        self.unchanged += not addition.new
+        self.skipped.update(addition.skipped)
+
+    def __str__(self) -> str:
+        line = f"{self.imported} imported, {self.unchanged} unchanged, {self.failed} failed, {self.ignored} ignored."
+        skipped = ", ".join(f"{count} × {reason}" for reason, count in sorted(self.skipped.items()))
+        return f"{line} Skipped: {skipped}." if skipped else line
+
+
+class Command(BaseCommand):
+    """Walks the paths; ``chat.library`` does the work."""
+
+    help = "Import transcripts (.vtt, .srt, .json, .jsonl, .txt), with the audio beside them. The same content once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What to import, and how to call it."""
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a transcript, or a folder of them")
+        parser.add_argument("--title", default="", help="the title of the recording, when there is one file")
+
+    def handle(self, *args: Any, paths: Sequence[Path], title: str, **options: Any) -> None:
+        """Import; the exit status is 1 when a file could not be read."""
+        tally = Tally()
+        files = self._files(paths, tally)
+        if title and len(files) != 1:
+            raise CommandError(f"--title names one recording; there are {len(files)} files.")
+        sizes = [_size(file) for file in files]
+        with tqdm(total=sum(sizes), unit="B", unit_scale=True, disable=None, leave=False) as bar:
+            for file, end in zip(files, accumulate(sizes), strict=True):
+                self._add(file, title, tally, bar)
+                bar.update(end - bar.n)
+        self.stdout.write(str(tally))
+        if tally.failed:
+            sys.exit(1)
+
+    def _files(self, paths: Sequence[Path], tally: Tally) -> list[Path]:
+        files: list[Path] = []
+        for path in paths:
+            if path.is_dir():
+                found = find_transcripts(path)
+                files += found.transcripts
+                tally.ignored += found.ignored
+            elif path.suffix.lower() in AUDIO_SUFFIXES:
+                files.append(transcript_beside(path) or path)
+            else:
+                files.append(path)
+        return list(dict.fromkeys(files))
+
+    def _add(self, file: Path, title: str, tally: Tally, bar: tqdm[Any]) -> None:
+        bar.set_description(_printable(file.name))
+        try:
+            for addition in library.add(file, title=title):
+                tally.count(addition)
+                bar.update(addition.characters)
+        except Unreadable as error:
+            tally.failed += 1
+            bar.clear()
+            place = f":{error.line}" if error.line else ""
+            self.stderr.write(f"{_printable(file)}{place}: {_printable(error.reason)}")
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
+
+
+def _printable(value: object) -> str:
+    """On one line and in characters that can be written, whatever the file is called."""
+    text = str(value).encode("utf-8", "backslashreplace").decode()
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)

@@ -1,0 +1,21 @@
+"""Transcripts as people have them: a file in any of the known dialects becomes a ``Transcript``."""
+
+from .file import SUFFIXES, open_sources, read
+from .folder import AUDIO_SUFFIXES, Found, audio_beside, find_transcripts, transcript_beside
+from .source import Source
+from .transcript import Transcript, Unreadable, Utterance
+
+__all__ = [
+    "AUDIO_SUFFIXES",
+    "SUFFIXES",
+    "Found",
+    "Source",
+    "Transcript",
+    "Unreadable",
+    "Utterance",
+    "audio_beside",
+    "find_transcripts",
+    "open_sources",
+    "read",
+    "transcript_beside",
+]

@@ -1,0 +1,47 @@
+"""Otter's text export: ``Ana Lima  12:34`` on a line, then what she said."""
+
+from __future__ import annotations
+
+import re
+
+from ..clock import CLOCK, clock_seconds
+from ..draft import HEADING, Draft
+from ..source import Source
+from ..transcript import Transcript
+
+_CLOCK = re.compile(CLOCK)
+_FOOTER = "Transcribed by https://otter.ai"
+
+
+def recognises(source: Source) -> bool:
+    """By a line that is a name, two spaces and a time."""
+    return any(_head(line) for line in source.lines)
+
+
+def read(source: Source) -> Transcript:
+    """Read the export; the footer is no speech, and there are no ends."""
+    draft = Draft()
+    speaker, start = "", None
+    said: list[str] = []
+    for line in source.lines:
+        head = _head(line)
+        if head:
+            _add(draft, said, speaker, start)
+            speaker, start = head
+            said = []
+        elif line != _FOOTER:
+            said.append(line)
+    _add(draft, said, speaker, start)
+    return draft.finish(source.title, source.recorded_on)
+
+
+def _add(draft: Draft, said: list[str], speaker: str, start: float | None) -> None:
+    if start is None:
+        draft.skip(HEADING, sum(bool(line) for line in said))
+    else:
+        draft.add("\n".join(said), speaker=speaker, start=start)
+
+
+def _head(line: str) -> tuple[str, float] | None:
+    name, _, clock = line.rpartition("  ")
+    return (name.strip(), clock_seconds(clock)) if name and _CLOCK.fullmatch(clock.strip()) else None

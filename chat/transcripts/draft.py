@@ -1,0 +1,87 @@
+"""A transcript while it is read: everything that comes in is cleaned, everything left out is counted."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date
+
+from .transcript import Transcript, Unreadable, Utterance
+
+NO_TEXT = "no text"
+UNREADABLE_CUE = "cue with an unreadable time"
+STRAY_TEXT = "text outside a cue"
+HEADING = "line before the first speaker"
+NOT_A_TURN = "entry that is not a turn"
+BAD_TIME = "unusable time (text kept)"
+BACKWARDS = "end before start (text kept)"
+
+LONGEST_TIME = 7 * 24 * 3600.0
+"""Seconds; a time beyond a week is a mistake, such as a date or a wrong unit."""
+LONGEST_TEXT = 200_000
+"""Characters in one utterance; PostgreSQL cannot index much more in one piece."""
+SPEAKER_LIMIT = 120
+TITLE_LIMIT = 200
+
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """The text on one line: control characters and NUL gone, white space single, otherwise verbatim."""
+    printable = _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
+    return " ".join(printable.split())
+
+
+def clip(text: str, limit: int) -> str:
+    """The text in at most ``limit`` characters; a cut shows as an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+class Draft:
+    """Collects utterances for a ``Transcript``."""
+
+    def __init__(self) -> None:
+        self.utterances: list[Utterance] = []
+        self.skipped: Counter[str] = Counter()
+
+    def add(self, text: str, *, speaker: str = "", start: float | None = None, end: float | None = None) -> None:
+        """Take an utterance. A time that makes no sense is left out and counted, the text stays."""
+        words = clean(text)
+        if not words:
+            self.skip(NO_TEXT)
+            return
+        if len(words) > LONGEST_TEXT:
+            number = len(self.utterances) + 1
+            raise Unreadable(f"turn {number} has {len(words):,} characters; at most {LONGEST_TEXT:,} can be searched")
+        start, end = self._times(start, end)
+        self.utterances.append(Utterance(clip(clean(speaker), SPEAKER_LIMIT), words, start, end))
+
+    def skip(self, reason: str, count: int = 1) -> None:
+        """Count what was left out."""
+        if count:
+            self.skipped[reason] += count
+
+    def finish(self, title: str, recorded_on: date | None) -> Transcript:
+        """The transcript. Raises ``Unreadable`` when nobody says anything in it."""
+        if not self.utterances:
+            left_out = ", ".join(f"{count} × {reason}" for reason, count in self.skipped.items())
+            raise Unreadable("nothing is said in it" + (f"; skipped: {left_out}" if left_out else ""))
+        return Transcript(
+            clip(clean(title), TITLE_LIMIT) or "Recording", tuple(self.utterances), recorded_on, self.skipped
+        )
+
+    def _times(self, start: float | None, end: float | None) -> tuple[float | None, float | None]:
+        start, end = self._time(start), self._time(end)
+        if start is None:
+            return None, None
+        if end is not None and end < start:
+            self.skip(BACKWARDS)
+            return start, None
+        return start, end
+
+    def _time(self, value: float | None) -> float | None:
+        if value is None or 0 <= value <= LONGEST_TIME:
+            return value
+        self.skip(BAD_TIME)  # also NaN, which compares as neither
+        return None

@@ -1,0 +1,86 @@
+"""The text of one transcript, and where it came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import PurePath
+from typing import Any
+
+from .titles import named
+from .transcript import Unreadable
+
+JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """One transcript's text; ``number`` counts the transcripts of a file that holds several, else it is 0.
+
+    ``line`` is where the text begins in its file.
+    """
+
+    path: PurePath
+    text: str
+    line: int = 1
+    number: int = 0
+
+    @property
+    def suffix(self) -> str:
+        """The file's ending in lower case, with the dot."""
+        return self.path.suffix.lower()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the text: the same text is the same recording, under any name and in any encoding."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def title(self) -> str:
+        """A title from the file's name and the place in it."""
+        title = named(self.path)[0]
+        return f"{title} {self.number}" if self.number else title
+
+    @property
+    def recorded_on(self) -> date | None:
+        """The date in the name of the file or its folder."""
+        return named(self.path)[1]
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The text's lines, trimmed, with the empty ones."""
+        return [line.strip() for line in self.text.split("\n")]
+
+    # Any: whatever JSON the file holds
+    @cached_property
+    def json(self) -> Any:
+        """The JSON value of the text; of JSON Lines the list of its lines' values. Raises ``Unreadable``."""
+        if self.json_lines:
+            return [parse_json(line, number) for number, line in enumerate(self.lines, self.line) if line]
+        return parse_json(self.text, self.line)
+
+    @cached_property
+    def json_lines(self) -> bool:
+        """Whether this is JSON Lines: more than one line, and the first is an object by itself."""
+        first, more, _ = self.text.partition("\n")
+        if self.suffix not in JSON_SUFFIXES or not more or not first.lstrip().startswith("{"):
+            return False
+        try:
+            return isinstance(parse_json(first, self.line), dict)
+        except Unreadable:
+            return self.suffix != ".json"
+
+
+def parse_json(text: str, line: int) -> Any:
+    """The value of a JSON text that begins at ``line`` of its file. Raises ``Unreadable``."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"not JSON: {error.msg}", line=line + error.lineno - 1) from None
+    except RecursionError:
+        raise Unreadable("JSON nested too deeply", line=line) from None
+    except ValueError as error:  # a number of thousands of digits
+        raise Unreadable(f"not JSON that can be read: {error}", line=line) from None

@@ -1,0 +1,266 @@
+"""``manage.py import_recordings``, and the library behind it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from chat import library
+from chat.models import Recording, Segment
+from chat.retrieval import retriever
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+VTT = """WEBVTT
+
+00:01.000 --> 00:02.500
+<v Ana>The pump arrived.</v>
+
+00:03.000 --> 00:04.000
+<v Bob>Who signed?</v>
+"""
+
+
+class Run(NamedTuple):
+    out: str
+    err: str
+    status: int
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path_factory: pytest.TempPathFactory, settings: LazySettings) -> Path:
+    """An empty ``MEDIA_ROOT``."""
+    folder = tmp_path_factory.mktemp("media")
+    settings.MEDIA_ROOT = folder
+    return folder
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Path:
+    file = tmp_path / "2026-03-04_pump_review.vtt"
+    file.write_text(VTT)
+    return file
+
+
+def run(*paths: Path, title: str = "") -> Run:
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("import_recordings", *map(str, paths), title=title, stdout=out, stderr=err)
+    except SystemExit as error:
+        return Run(out.getvalue(), err.getvalue(), int(error.code or 0))
+    return Run(out.getvalue(), err.getvalue(), 0)
+
+
+def meetings(file: Path, texts: Sequence[str]) -> Path:
+    lines = (json.dumps({"topic": text, "turns": [{"speaker": "Ana", "content": text}]}) for text in texts)
+    file.write_text("\n".join(lines))
+    return file
+
+
+def test_a_transcript_becomes_a_recording_with_its_segments(talk: Path) -> None:
+    result = run(talk)
+
+    recording = Recording.objects.get()
+    assert (recording.title, str(recording.recorded_on), recording.duration) == ("Pump review", "2026-03-04", 4.0)
+    assert list(recording.segments.values_list("number", "speaker", "text", "start", "end")) == [
+        (1, "Ana", "The pump arrived.", 1.0, 2.5),
+        (2, "Bob", "Who signed?", 3.0, 4.0),
+    ]
+    assert result == Run("1 imported, 0 unchanged, 0 failed, 0 ignored.\n", "", 0)
+
+
+def test_what_is_imported_can_be_searched(talk: Path) -> None:
+    run(talk)
+
+    (passage,) = retriever().search("When did the pump arrive?", limit=1)
+    assert passage.recording.title == "Pump review"
+
+
+def test_the_same_content_is_imported_once_under_any_name(talk: Path, tmp_path: Path) -> None:
+    run(talk)
+    copy = tmp_path / "copy.vtt"
+    copy.write_text(VTT.replace("\n", "\r\n"))
+
+    result = run(talk, copy)
+
+    assert result.out.startswith("0 imported, 2 unchanged")
+    assert Segment.objects.count() == 2
+
+
+def test_known_content_is_recognised_with_one_query_and_without_reading_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = meetings(tmp_path / "many.jsonl", [f"Topic {number}" for number in range(50)])
+    run(file)
+    monkeypatch.delattr("chat.library.read")
+
+    with CaptureQueriesContext(connection) as queries:
+        additions = list(library.add(file))
+
+    assert [addition.new for addition in additions] == [False] * 50
+    assert len(queries) == 1
+
+
+def test_only_the_new_meetings_of_a_grown_file_come_in(tmp_path: Path) -> None:
+    file = meetings(tmp_path / "many.jsonl", ["One", "Two"])
+    run(file)
+
+    assert run(meetings(file, ["One", "Two", "Three"])).out.startswith("1 imported, 2 unchanged")
+    assert run(meetings(file, ["Four", "Four"])).out.startswith("1 imported, 1 unchanged")
+
+
+def test_a_deleted_recording_comes_back_when_it_is_imported_again(talk: Path) -> None:
+    run(talk)
+    Recording.objects.all().delete()
+
+    assert run(talk).out.startswith("1 imported")
+
+
+def test_a_bad_file_does_not_stop_the_others(talk: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"turns":\n oops}')
+
+    result = run(bad, talk)
+
+    assert result.err == f"{bad}:2: not JSON: Expecting value\n"
+    assert result.out.startswith("1 imported, 0 unchanged, 1 failed")
+    assert result.status == 1
+
+
+def test_a_file_with_one_bad_meeting_brings_in_none(tmp_path: Path) -> None:
+    file = meetings(tmp_path / "many.jsonl", ["One", "Two"])
+    file.write_text(file.read_text() + "\n{broken")
+
+    result = run(file)
+
+    assert result.err.startswith(f"{file}:3: not JSON")
+    assert not Recording.objects.exists()
+
+
+def test_unknown_files_of_a_folder_are_ignored_and_counted(talk: Path, tmp_path: Path) -> None:
+    (tmp_path / "minutes.docx").touch()
+
+    assert run(tmp_path) == Run("1 imported, 0 unchanged, 0 failed, 1 ignored.\n", "", 0)
+
+
+def test_a_named_file_that_is_unknown_or_missing_is_an_error(tmp_path: Path) -> None:
+    unknown, missing = tmp_path / "minutes.docx", tmp_path / "missing.vtt"
+    unknown.touch()
+
+    result = run(unknown, missing)
+
+    assert result.status == 1
+    assert [line.split(": ")[0] for line in result.err.splitlines()] == [str(unknown), str(missing)]
+
+
+def test_what_was_skipped_is_counted_by_reason(talk: Path) -> None:
+    talk.write_text(VTT + "\n00:05,000 --> 00:06,000\n<v Bob>Lost.</v>\n\n00:07.000 --> 00:08.000\n\n")
+
+    assert run(talk).out.endswith("Skipped: 1 × cue with an unreadable time, 1 × no text.\n")
+
+
+def test_a_file_name_cannot_break_the_line_of_its_error(tmp_path: Path) -> None:
+    bad = tmp_path / os.fsdecode(b"two\nlines \xff.vtt")
+    bad.touch()
+
+    result = run(bad)
+
+    assert result.err.count("\n") == 1
+    assert "two\\nlines \\udcff.vtt:1: the file is empty" in result.err
+
+
+def test_a_title_can_be_given_to_one_recording(talk: Path) -> None:
+    run(talk, title="About pumps")
+
+    assert Recording.objects.get().title == "About pumps"
+
+
+def test_one_title_does_not_fit_several_recordings(talk: Path, tmp_path: Path) -> None:
+    many = meetings(tmp_path / "many.jsonl", ["One", "Two"])
+
+    assert "one title does not name them all" in run(many, title="About pumps").err
+    with pytest.raises(CommandError, match="there are 2 files"):
+        run(talk, many, title="About pumps")
+    assert not Recording.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["2026-03-04_pump_review.mp3", "2026-03-04_pump_review.OPUS"])
+def test_audio_of_the_same_name_comes_along(talk: Path, media: Path, name: str) -> None:
+    (talk.parent / name).write_bytes(b"sound")
+
+    run(talk)
+
+    recording = Recording.objects.get()
+    assert recording.audio.endswith(Path(name).suffix.lower())
+    assert (media / recording.audio).read_bytes() == b"sound"
+
+
+def test_audio_that_comes_later_or_gets_lost_is_added(talk: Path, media: Path) -> None:
+    run(talk)
+    audio = talk.with_suffix(".wav")
+    audio.write_bytes(b"sound")
+    run(talk)
+    kept = media / Recording.objects.get().audio
+    kept.unlink()
+
+    run(audio)  # by its own name this time
+
+    assert kept.read_bytes() == b"sound"
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+
+
+def test_audio_outside_the_folder_is_not_followed(talk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret.mp3"
+    secret.write_bytes(b"secret")
+    talk.with_suffix(".mp3").symlink_to(secret)
+
+    run(talk)
+
+    assert Recording.objects.get().audio == ""
+
+
+def test_audio_that_cannot_be_kept_is_an_error_of_its_file(talk: Path, media: Path) -> None:
+    talk.with_suffix(".mp3").write_bytes(b"sound")
+    (media / "audio").touch()
+
+    result = run(talk)
+
+    assert "its audio 2026-03-04_pump_review.mp3 could not be kept" in result.err
+    assert not Recording.objects.exists()
+
+
+def test_a_crash_leaves_no_half_of_a_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = meetings(tmp_path / "many.jsonl", ["One", "Two", "Three"])
+
+    def crash(recordings: Sequence[Recording]) -> None:
+        if recordings[0].title.startswith("Two"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("chat.library.index", crash)
+    with pytest.raises(KeyboardInterrupt):
+        list(library.add(file))
+    monkeypatch.undo()
+
+    assert Recording.objects.count() == Segment.objects.count() == 1
+    assert run(file).out.startswith("2 imported, 1 unchanged")
+
+
+def test_two_imports_of_the_same_file_at_once_make_one_recording(talk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The other import finishes between this one's look and its write.
+    monkeypatch.setattr("chat.library._known", lambda digests: {})
+    run(talk)
+
+    result = run(talk)
+
+    assert result.out.startswith("0 imported, 1 unchanged")
+    assert Recording.objects.count() == 1
