@@ -1,0 +1,176 @@
+"""Fill a scratch database with made-up meetings and time searches in it. See docs/retrieval.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import django
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402  # Django must be set up first
+
+from chat.models import IndexedPassage, Recording, Segment  # noqa: E402
+from chat.retrieval import index, retriever  # noqa: E402
+from chat.retrieval.scratch import scratch_database  # noqa: E402
+from chat.retrieval.terms import STOP_WORDS, informative  # noqa: E402
+from chat.retrieval.windows import STEP  # noqa: E402
+
+VOCABULARY = 30_000
+SEGMENTS_IN_MEETING = 300  # of about 40 words: an hour and a quarter
+SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
+
+
+class Language:
+    """Made-up words as frequent as in English (Zipf and Mandelbrot), the stop words of English first."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)  # noqa: S311  # the same meetings at every run
+        self.words = [*sorted(STOP_WORDS, key=len), *map(self._word, range(VOCABULARY))]
+        self.weights = list(accumulate(1 / (rank + 2.7) for rank in range(len(self.words))))
+
+    def meeting(self) -> list[str]:
+        """The segments of a meeting, which has forty words of its own that it comes back to."""
+        topic = self.random.sample(self.words[400:], 40)
+        return [self._segment(topic) for _ in range(SEGMENTS_IN_MEETING)]
+
+    def question(self, text: str, count: int) -> list[str]:
+        """Words about ``text``: common ones often and rare ones seldom, as they stand in it."""
+        about = informative(text.split())
+        return [self.random.choice(about) for _ in range(count)]
+
+    def _segment(self, topic: Sequence[str]) -> str:
+        length = self.random.randint(10, 70)
+        said = self.random.choices(self.words, cum_weights=self.weights, k=length)
+        return " ".join(self.random.choice(topic) if self.random.random() < 0.05 else word for word in said)
+
+    def _word(self, number: int) -> str:
+        word = ""
+        number += len(SYLLABLES)
+        while number:
+            number, syllable = divmod(number, len(SYLLABLES))
+            word += SYLLABLES[syllable]
+        return word + self.random.choice(["", "n", "r", "k", "s", "ing"])
+
+
+Ask = Callable[[], tuple[str, Sequence[UUID]]]
+
+
+class Questions:
+    """Kinds of questions about a library of meetings, each as a function that makes the next one."""
+
+    def __init__(self, language: Language, texts: Sequence[str], recordings: Sequence[UUID]) -> None:
+        self.language, self.texts, self.recordings, self.random = language, texts, recordings, language.random
+        self.realistic: dict[str, Ask] = {
+            "a question": lambda: (self._about(4), ()),
+            "a question, 1 recording": lambda: (self._about(4), self.random.sample(recordings, 1)),
+            "a question, 50 recordings": lambda: (self._about(4), self.random.sample(recordings, 50)),
+            "a long question": lambda: (self._about(40), ()),
+            "one rare word": lambda: (f"What about {self.random.choice(language.words[-3000:])}?", ()),
+            "with a typing error": lambda: (self._misspelt(), ()),
+        }
+        self.hostile: dict[str, Ask] = {
+            "the commonest words": lambda: (" ".join(language.words[len(STOP_WORDS) :][:6]), ()),
+            "nothing like it": lambda: ("Xylophon qwertz jjjjjj?", ()),
+            "about nothing": lambda: ("What was the meeting about?", ()),
+            "50 kB": lambda: (" ".join(self.random.sample(texts, 200))[:50_000], ()),
+        }
+
+    def _about(self, count: int) -> str:
+        words = self.language.question(self.random.choice(self.texts), count)
+        return f"What did Speaker {self.random.randint(1, 9)} say about {' '.join(words)}?"
+
+    def _misspelt(self) -> str:
+        words = self.language.question(self.random.choice(self.texts), 3)
+        longest = max(words, key=len)
+        return f"What was said about {' '.join(words[:2])} {longest[:-2]}x{longest[-2:]}?"
+
+
+def fill(language: Language, passages: int) -> tuple[list[str], list[Recording], float]:
+    """Store meetings that make this many passages; returns texts, recordings and the seconds that indexing took."""
+    texts: list[str] = []
+    recordings: list[Recording] = []
+    seconds = 0.0
+    while sum(map(len, texts)) < passages * STEP * 1.01:
+        said = language.meeting()
+        recording = Recording.objects.create(title=f"Meeting {len(recordings) + 1}", digest=uuid4().hex)
+        speaker = language.random.randint(1, 5)
+        Segment.objects.bulk_create(
+            Segment(recording=recording, number=number, speaker=f"Speaker {speaker + number % 5}", text=text)
+            for number, text in enumerate(said, 1)
+        )
+        began = time.perf_counter()
+        index([recording])
+        seconds += time.perf_counter() - began
+        texts += said
+        recordings.append(recording)
+    return texts, recordings, seconds
+
+
+def measure(ask: Ask, rounds: int) -> list[tuple[float, float]]:
+    """Milliseconds of each of so many searches: by the clock, and of this process's processor time."""
+    search = retriever().search
+    times = []
+    for _ in range(rounds):
+        query, recordings = ask()
+        began, worked = time.perf_counter(), time.process_time()
+        search(query, recordings=recordings, limit=8)
+        times.append(((time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000))
+    return times
+
+
+def report(name: str, times: Sequence[tuple[float, float]]) -> None:
+    """One line: median, 95th percentile and maximum by the clock, and the 95th percentile of processor time."""
+    clock, processor = (sorted(values) for values in zip(*times, strict=True))
+    p50, p95 = clock[len(clock) // 2], clock[int(len(clock) * 0.95)]
+    busy = processor[int(len(processor) * 0.95)]
+    print(f"{name:<28} p50 {p50:6.1f}   p95 {p95:6.1f}   max {clock[-1]:6.1f} ms   processor p95 {busy:6.1f} ms")
+
+
+def megabytes() -> float:
+    """The size of the database."""
+    sizes = {
+        "sqlite": "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+        "postgresql": "SELECT pg_database_size(current_database())",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sizes[connection.vendor])
+        return float(cursor.fetchone()[0]) / 1e6
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--passages", type=int, default=30_000)
+    parser.add_argument("--rounds", type=int, default=200, help="searches of each kind")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    with scratch_database():
+        language = Language(arguments.seed)
+        texts, recordings, seconds = fill(language, arguments.passages)
+        passages = IndexedPassage.objects.count()
+        print(f"{connection.vendor}: {passages} passages of {len(recordings)} recordings,", end=" ")
+        print(f"{sum(map(len, texts)) / 1e6:.0f} million characters; indexed in {seconds:.1f} s; {megabytes():.0f} MB")
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # what PostgreSQL does by itself within a minute
+        questions = Questions(language, texts, [recording.uuid for recording in recordings])
+        realistic = {name: measure(ask, arguments.rounds) for name, ask in questions.realistic.items()}
+        for name, times in realistic.items():
+            report(name, times)
+        report("all of these", [time for times in realistic.values() for time in times])
+        for name, ask in questions.hostile.items():
+            report(name, measure(ask, max(arguments.rounds // 10, 3)))
+
+
+if __name__ == "__main__":
+    main()
