@@ -1,0 +1,20 @@
+"""``manage.py load_demo``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from chat.demo import load
+
+
+class Command(BaseCommand):
+    """Thin: see ``chat.demo``."""
+
+    help = "Load the demo's three recordings and its user, where they are missing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load, and say how to come in."""
+        user = load()
+        self.stdout.write(f"The demo is loaded. manage.py sign_in_link {user.get_username()} prints a way in.")
