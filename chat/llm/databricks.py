@@ -1,0 +1,58 @@
+"""``databricks:<endpoint>``: Databricks model serving through LangChain's ``ChatDatabricks``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from databricks.sdk import WorkspaceClient
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from openai import AsyncOpenAI
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # mlflow comes with the package
+
+from databricks_langchain import ChatDatabricks
+
+from ..prompts import Message
+from . import ChatModel
+from .completions import CompletionsModel, Request
+from .langchain import LangChainModel, as_langchain
+from .sdk import http_client, timeout
+from .workspace import token_of, workspace
+
+
+def provide(name: str) -> ChatModel:
+    """The endpoint of this name. Raises ``ImproperlyConfigured`` without a name or a workspace."""
+    if not name:
+        raise ImproperlyConfigured("CHAT_MODEL=databricks: lacks the name of the endpoint")
+    config = workspace()
+    model = ChatDatabricks(
+        model=name,
+        workspace_client=WorkspaceClient(config=config),
+        max_tokens=settings.CHAT_ANSWER_TOKENS or None,
+        max_retries=0,
+        timeout=settings.CHAT_TOTAL_SECONDS + 5,
+    )
+    if settings.CHAT_LANGSMITH:
+        return LangChainModel(model, name=name)
+    # Not the model's own client: that renews its token in the event loop, and has a hundred connections at the most.
+    client = AsyncOpenAI(
+        base_url=f"{config.host}/serving-endpoints",
+        api_key=token_of(config),
+        max_retries=0,
+        timeout=timeout(),
+        http_client=http_client(),
+    )
+    return CompletionsModel(_request_by(model, client), name=name)
+
+
+def _request_by(model: ChatDatabricks, client: AsyncOpenAI) -> Request:
+    @asynccontextmanager
+    async def request(messages: Sequence[Message]) -> AsyncIterator[AsyncIterator[bytes]]:
+        payload = model._prepare_inputs(as_langchain(messages), stream=True)  # noqa: SLF001  # there is no public way
+        async with client.chat.completions.with_streaming_response.create(**payload) as response:
+            yield response.iter_bytes()
+
+    return request

@@ -1,0 +1,59 @@
+"""``databricks-legacy:<endpoint>``: Databricks model serving through langchain-databricks 0.1, for langchain-core 0.3.
+
+The package builds the request. It is sent from here, because the package's own way has a thread wait for each token,
+repeats a refused call for minutes where nobody can stop it, and takes a keep-alive comment for an error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from databricks.sdk.core import Config
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+os.environ.setdefault("MLFLOW_ENABLE_DB_SDK", "false")  # with its SDK, mlflow repeats a refused call for 500 s
+
+import httpx2
+from langchain_databricks import ChatDatabricks
+
+from ..prompts import Message
+from . import ChatModel
+from .completions import CONNECT_SECONDS, CompletionsModel, Request
+from .langchain import LangChainModel, as_langchain
+from .workspace import workspace
+
+CONNECTIONS = 1000
+"""Answers at once, at the most; a library's usual hundred would make the next one wait without a word."""
+
+
+def provide(name: str) -> ChatModel:
+    """The endpoint of this name. Raises ``ImproperlyConfigured`` without a name or a workspace."""
+    if not name:
+        raise ImproperlyConfigured("CHAT_MODEL=databricks-legacy: lacks the name of the endpoint")
+    config = workspace()
+    model = ChatDatabricks(endpoint=name, max_tokens=settings.CHAT_ANSWER_TOKENS or None)
+    if settings.CHAT_LANGSMITH:
+        return LangChainModel(model, name=name)
+    return CompletionsModel(_request_by(model, config), name=name)
+
+
+def _request_by(model: ChatDatabricks, config: Config) -> Request:
+    client = httpx2.AsyncClient(
+        timeout=httpx2.Timeout(settings.CHAT_TOTAL_SECONDS + 5, connect=CONNECT_SECONDS),
+        limits=httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+    )
+    url = f"{config.host}/serving-endpoints/{model.endpoint}/invocations"
+
+    @asynccontextmanager
+    async def request(messages: Sequence[Message]) -> AsyncIterator[AsyncIterator[bytes]]:
+        headers = await asyncio.to_thread(config.authenticate)
+        payload = model._prepare_inputs(as_langchain(messages), stream=True)  # noqa: SLF001  # there is no public way
+        async with client.stream("POST", url, json=payload, headers=headers) as response:
+            response.raise_for_status()
+            yield response.aiter_bytes()
+
+    return request

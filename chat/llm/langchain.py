@@ -1,0 +1,54 @@
+"""Any LangChain chat model as ours."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
+
+from ..prompts import Message
+from . import Delta
+from .completions import text_of
+from .failures import failure
+
+_REASON_KEYS = ("finish_reason", "stop_reason", "stopReason", "done_reason")
+_REASONS = {"max_tokens": "length", "model_length": "length", "refusal": "content_filter", "safety": "content_filter"}
+"""What other providers than OpenAI say for ``length`` and ``content_filter``."""
+
+_KINDS: dict[str, type[BaseMessage]] = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
+
+
+class LangChainModel:
+    """A ``BaseChatModel`` whose stream is read by its own ``astream``."""
+
+    def __init__(self, model: BaseChatModel, *, name: str) -> None:
+        self.name = name
+        self._model = model
+
+    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
+        """Yield the answer as it comes."""
+        try:
+            async for chunk in self._model.astream(as_langchain(messages)):
+                yield _delta(chunk)
+        except Exception as error:  # whatever a library raises, this turn has failed and no other
+            raise failure(error) from None
+
+
+def as_langchain(messages: Sequence[Message]) -> list[BaseMessage]:
+    """The messages as LangChain's: objects, so that nothing in a question or a transcript is taken for a template."""
+    return [_KINDS[message.role](content=message.content) for message in messages]
+
+
+def _delta(chunk: BaseMessage) -> Delta:
+    usage = chunk.usage_metadata if isinstance(chunk, AIMessageChunk) else None
+    return Delta(
+        text=text_of(chunk.content),
+        finish_reason=_reason(chunk.response_metadata),
+        usage={key: usage[key] for key in ("input_tokens", "output_tokens")} if usage else None,
+    )
+
+
+def _reason(metadata: Mapping[str, object]) -> str:
+    said = next((str(metadata[key]) for key in _REASON_KEYS if metadata.get(key)), "")
+    return _REASONS.get(said.lower(), said)

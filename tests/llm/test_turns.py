@@ -1,0 +1,228 @@
+"""What becomes of a turn whose model fails in one of the ways that models do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from pathlib import Path
+from time import monotonic
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from pytest_django import Settings
+
+from chat import demo, events, rag
+from chat.database import in_database
+from chat.llm.patience import Patient
+from chat.models import LoginSession, Submission, Turn
+from chat.owner import Owner
+from chat.pages import render_turn
+from chat.runner import TurnRunner
+
+from ..faults.upstream import Upstream
+from ..faults.upstream_script import PROVIDER_TEXT
+from .conftest import KEY
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database, pytest.mark.usefixtures("model")]
+
+QUESTION = "When does the Heron launch?"
+PATIENCE = 30
+
+
+@pytest_asyncio.fixture
+async def runner(tmp_path: Path, login: LoginSession) -> AsyncIterator[TurnRunner]:
+    await in_database(demo.load)
+    runner = TurnRunner(answer=rag.answer, owner=Owner(tmp_path))
+    await runner.start()
+    yield runner
+    await runner.drain(0)
+
+
+@pytest_asyncio.fixture
+async def turn(runner: TurnRunner, login: LoginSession) -> Turn:
+    """A question that is not claimed before the runner is woken."""
+    return await in_database(Turn.objects.submit, login, Submission(request_id=uuid4(), question=QUESTION))
+
+
+async def read(
+    runner: TurnRunner, turn: Turn, until: Callable[[events.Event], bool] = lambda event: False
+) -> list[events.Event]:
+    """The events of a turn, to its end or up to the first of these."""
+    runner.wake()
+    seen: list[events.Event] = []
+    async with asyncio.timeout(PATIENCE), aclosing(runner.follow(turn.uuid, 0)) as log:  # type: ignore[type-var]
+        async for event in log:
+            seen.append(event)
+            if until(event):
+                break
+    return seen
+
+
+async def lose_patience(
+    runner: TurnRunner, turn: Turn, upstream: Upstream, settings: Settings, heard: str = ""
+) -> None:
+    """End the turn as too long silent, but not before the model was asked and has said ``heard``."""
+    runner.wake()
+    async with asyncio.timeout(PATIENCE):
+        await upstream.called.wait()
+    if heard:
+        await read(runner, turn, lambda event: isinstance(event, events.Token) and event.content.endswith("3"))
+    settings.CHAT_FIRST_TOKEN_SECONDS = settings.CHAT_IDLE_SECONDS = 0.0
+
+
+async def stored(turn: Turn) -> Turn:
+    return await in_database(Turn.objects.get, pk=turn.pk)
+
+
+def text_of(seen: list[events.Event]) -> str:
+    return "".join(event.content for event in seen if isinstance(event, events.Token))
+
+
+async def test_an_answer_is_kept_with_what_it_cites_and_what_it_cost(
+    runner: TurnRunner, turn: Turn, upstream: Upstream
+) -> None:
+    upstream.scripts = ['say "On 28 April [1]."; tokens 1; finish; usage; done']
+
+    seen = await read(runner, turn)
+
+    kept = await stored(turn)
+    assert (kept.state, kept.finish_reason, kept.answer) == ("complete", "stop", "On 28 April [1].word1 ")
+    assert (kept.model_name, kept.usage) == ("fake", {"input_tokens": 11, "output_tokens": 1})
+    assert [event.citations[0].number for event in seen if isinstance(event, events.Citations)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "text"),
+    [
+        ("tokens 3; cut", "GENERATION_FAILED", "word1 word2 word3"),
+        ("tokens 3; reset", "GENERATION_FAILED", "word1 word2 word3"),
+        ("unframed; tokens 3; cut", "GENERATION_FAILED", "word1 word2 word3"),
+        ("tokens 3; error 503", "GENERATION_FAILED", "word1 word2 word3"),
+        ("tokens 3; garbage html", "GENERATION_FAILED", "word1 word2 word3"),
+        ("big 5000000; finish; done", "GENERATION_FAILED", ""),
+        ("status 401", "GENERATION_FAILED", ""),
+        ("status 404", "GENERATION_FAILED", ""),
+        ("status 429 3600", "GENERATION_FAILED", ""),
+        ("stall", "TIMEOUT", ""),
+        ("head; stall", "TIMEOUT", ""),
+        ("comments", "TIMEOUT", ""),
+        ("tokens 3; stall", "TIMEOUT", "word1 word2 word3"),
+        ("tokens 3; comments", "TIMEOUT", "word1 word2 word3"),
+    ],
+)
+async def test_a_failure_keeps_what_came_and_tells_nothing_of_the_provider(
+    runner: TurnRunner,
+    turn: Turn,
+    upstream: Upstream,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+    script: str,
+    code: str,
+    text: str,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    upstream.scripts = [script]
+    if code == "TIMEOUT":
+        await lose_patience(runner, turn, upstream, settings, text)
+
+    [*_, error] = seen = await read(runner, turn)
+
+    kept = await stored(turn)
+    assert isinstance(error, events.Error)
+    assert (error.code, text_of(seen).rstrip(), kept.state) == (code, text, "failed")
+    assert kept.answer == text_of(seen)
+    html = await in_database(render_turn, kept)
+    assert PROVIDER_TEXT not in html + "".join(map(events.encode, seen))
+    assert KEY not in html + "".join(map(events.encode, seen)) + caplog.text
+    assert len(upstream.calls) == 1
+
+
+async def test_an_answer_without_end_is_over_in_time_and_its_connection_closed(
+    runner: TurnRunner, turn: Turn, upstream: Upstream, settings: Settings
+) -> None:
+    upstream.scripts = ["tokens 100000 50"]
+    await read(runner, turn, lambda event: isinstance(event, events.Token))
+    settings.CHAT_TOTAL_SECONDS = 0.5
+
+    [*_, error] = await read(runner, turn)
+
+    ended_at = monotonic()
+    async with asyncio.timeout(PATIENCE):
+        await upstream.calls[0].over.wait()
+    assert isinstance(error, events.Error)
+    assert error.code == "TIMEOUT"
+    assert (upstream.calls[0].closed_at or PATIENCE) < ended_at + 1
+
+
+@pytest.mark.parametrize("script", ["tokens 3; stall", "tokens 100000 50"])
+async def test_stop_closes_the_connection_within_a_second(
+    runner: TurnRunner, turn: Turn, upstream: Upstream, script: str
+) -> None:
+    upstream.scripts = [script]
+    await read(runner, turn, lambda event: isinstance(event, events.Token))
+    asked_at = monotonic()
+
+    await in_database(Turn.objects.filter(pk=turn.pk).request_stop, 1)
+    runner.wake()
+    await read(runner, turn)
+
+    async with asyncio.timeout(PATIENCE):
+        await upstream.calls[0].over.wait()
+    assert (await stored(turn)).state == "stopped"
+    assert (upstream.calls[0].closed_at or 0) - asked_at < 1
+
+
+async def test_a_busy_model_is_asked_again_and_the_reader_sees_that_it_is_waited_for(
+    runner: TurnRunner, turn: Turn, upstream: Upstream
+) -> None:
+    upstream.scripts = ["status 503 0", "status 429 1", "tokens 2; finish; done"]
+
+    seen = await read(runner, turn)
+
+    phases = [event.phase for event in seen if isinstance(event, events.Phase)]
+    assert phases[-2:] == ["waiting", "answering"]
+    assert (text_of(seen), (await stored(turn)).state, len(upstream.calls)) == ("word1 word2 ", "complete", 3)
+
+
+@pytest.mark.parametrize(
+    ("reason", "notice"), [("length", "greatest length"), ("content_filter", "content filter"), ("stop", "")]
+)
+async def test_why_an_answer_ended_early_is_said_below_it(
+    runner: TurnRunner, turn: Turn, upstream: Upstream, reason: str, notice: str
+) -> None:
+    upstream.scripts = [f"tokens 2; finish {reason}; done"]
+
+    await read(runner, turn)
+
+    kept = await stored(turn)
+    html = await in_database(render_turn, kept)
+    assert (kept.state, kept.finish_reason) == ("complete", reason)
+    assert notice in html
+    assert ("breaks off" in html or "content filter" in html) == bool(notice)
+
+
+async def test_an_answer_is_cut_at_its_greatest_length_and_the_model_with_it(
+    runner: TurnRunner, turn: Turn, upstream: Upstream
+) -> None:
+    upstream.scripts = ["big 150000; big 150000; tokens 100000 50"]
+
+    await read(runner, turn)
+
+    kept = await stored(turn)
+    async with asyncio.timeout(PATIENCE):
+        await upstream.calls[0].over.wait()
+    assert (kept.finish_reason, len(kept.answer)) == ("length", rag.ANSWER_LIMIT)
+
+
+async def test_silence_until_the_time_out_counts_for_the_breaker(
+    runner: TurnRunner, turn: Turn, upstream: Upstream, model: Patient, settings: Settings
+) -> None:
+    upstream.scripts = ["stall"]
+    await lose_patience(runner, turn, upstream, settings)
+
+    await read(runner, turn)
+
+    assert len(model.breaker._failures) == 1

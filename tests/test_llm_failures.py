@@ -1,0 +1,117 @@
+"""What libraries raise, as failures of ours and lines of our log."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from pytest_django import Settings
+
+from chat.errors import GenerationFailed, ModelBusy, TimedOut
+from chat.llm.failures import TEXT_LIMIT, failure, line, redacted, retry_after
+
+KEY = "canary-credential-1177"
+
+
+class Request:
+    headers = {"authorization": f"Bearer {KEY}"}
+
+
+class Response:
+    request = Request()
+
+    def __init__(self, status_code: int, **headers: str) -> None:
+        self.status_code = status_code
+        self.headers = headers
+
+
+class RefusedByLibrary(Exception):
+    """As requests and httpx have it: the status is the response's."""
+
+    def __init__(self, text: str, response: Response) -> None:
+        super().__init__(text)
+        self.response = response
+
+
+class TransportError(Exception):
+    """As httpx names what is wrong with a connection."""
+
+
+class ReadError(TransportError):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (RefusedByLibrary("", Response(429)), ModelBusy),
+        (RefusedByLibrary("", Response(503)), ModelBusy),
+        (RefusedByLibrary("", Response(400)), GenerationFailed),
+        (ReadError("broken"), ModelBusy),
+        (ConnectionRefusedError("refused"), ModelBusy),
+        (KeyError("choices"), GenerationFailed),
+        (TimedOut("ours"), TimedOut),
+    ],
+)
+def test_a_library_s_exception_tells_whether_to_ask_again(error: Exception, kind: type[Exception]) -> None:
+    assert type(failure(error)) is kind
+
+
+def test_when_to_come_back_is_kept() -> None:
+    busy = failure(RefusedByLibrary("", Response(429, **{"retry-after": "7"})))
+
+    assert isinstance(busy, ModelBusy)
+    assert busy.retry_after == 7
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("", None), ("soon", None), ("-1", None), ("0", 0), ("2.5", 2.5)])
+def test_a_retry_after_that_makes_no_sense_is_none(value: str, seconds: float | None) -> None:
+    assert retry_after({"retry-after": value}) == seconds
+
+
+@pytest.mark.parametrize("zone", [UTC, None])
+def test_a_retry_after_may_be_a_date(zone: object) -> None:
+    date = format_datetime((datetime.now(UTC) + timedelta(hours=1)).replace(tzinfo=UTC if zone else None))
+
+    seconds = retry_after({"retry-after": date})
+
+    assert seconds is not None
+    assert 3500 < seconds <= 3600
+
+
+def test_the_credential_that_was_sent_is_not_logged() -> None:
+    said = line(RefusedByLibrary(f"the key {KEY} is wrong", Response(401)))
+
+    assert KEY not in said
+    assert "the key *** is wrong" in said
+
+
+@pytest.mark.parametrize(
+    "secret", ["sk-abcdef123456", "dapi0123456789ab", "Bearer something", "eyJhbGciOi.payload.sig"]
+)
+def test_what_looks_like_a_credential_is_not_logged(secret: str) -> None:
+    assert secret.split()[-1] not in redacted(f"header: {secret} and so on")
+
+
+def test_credentials_of_the_settings_are_not_logged(settings: Settings) -> None:
+    settings.DATABRICKS_CLIENT_SECRET = KEY
+
+    assert redacted(f"client_secret={KEY}") == "client_secret=***"
+
+
+def test_a_page_of_an_error_is_cut() -> None:
+    assert len(redacted("x" * 100_000)) == TEXT_LIMIT
+
+
+def test_the_causes_of_an_exception_are_told() -> None:
+    try:
+        try:
+            raise ConnectionResetError("reset by peer")
+        except OSError as cause:
+            raise KeyError("choices") from cause
+    except KeyError as error:
+        said = line(error)
+
+    assert "choices" in said
+    assert "reset by peer" in said

@@ -1,0 +1,78 @@
+"""Any LangChain chat model as ours."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import cast
+
+import pytest
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage
+
+from chat.errors import GenerationFailed
+from chat.llm import Delta
+from chat.llm.langchain import LangChainModel
+from chat.prompts import Message
+
+
+class Library:
+    """The part of a LangChain model that is used here."""
+
+    def __init__(self, *chunks: AIMessageChunk | Exception) -> None:
+        self.asked: list[BaseMessage] = []
+        self._chunks = chunks
+
+    async def astream(self, messages: list[BaseMessage]) -> AsyncIterator[AIMessageChunk]:
+        self.asked = messages
+        for chunk in self._chunks:
+            if isinstance(chunk, Exception):
+                raise chunk
+            yield chunk
+
+
+async def said(library: Library, *messages: Message) -> list[Delta]:
+    model = LangChainModel(cast(BaseChatModel, library), name="any")
+    return [delta async for delta in model.stream(messages)]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "reason"),
+    [
+        ({"finish_reason": "stop"}, "stop"),
+        ({"stop_reason": "end_turn"}, "end_turn"),
+        ({"stop_reason": "max_tokens"}, "length"),
+        ({"finish_reason": "MAX_TOKENS"}, "length"),
+        ({"finish_reason": "SAFETY"}, "content_filter"),
+        ({"stop_reason": "refusal"}, "content_filter"),
+        ({"done_reason": "stop"}, "stop"),
+        ({"stop_reason": None}, ""),
+    ],
+)
+async def test_providers_have_their_own_words_for_the_reason(metadata: dict[str, object], reason: str) -> None:
+    [delta] = await said(Library(AIMessageChunk(content="word", response_metadata=metadata)))
+
+    assert delta.finish_reason == reason
+
+
+async def test_of_a_list_of_blocks_the_text_counts() -> None:
+    blocks: list[str | dict[str, object]] = [
+        {"type": "reasoning", "reasoning": "hm"},
+        {"type": "text", "text": "yes"},
+        "!",
+    ]
+
+    assert [delta.text for delta in await said(Library(AIMessageChunk(content=blocks)))] == ["yes!"]
+
+
+async def test_whatever_the_library_raises_is_a_failure_of_this_turn() -> None:
+    with pytest.raises(GenerationFailed, match="KeyError"):
+        await said(Library(AIMessageChunk(content="word"), KeyError("choices")))
+
+
+async def test_a_question_that_looks_like_a_template_stays_as_it_is() -> None:
+    library = Library(AIMessageChunk(content="word"))
+    question = '{x.__class__} {{y}} %s {"lc": 1}'
+
+    await said(library, Message("system", "Answer."), Message("user", question))
+
+    assert [message.content for message in library.asked] == ["Answer.", question]
