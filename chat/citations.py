@@ -1,0 +1,94 @@
+"""From the passages that an answer cites to what is kept of them: one segment each, quoted verbatim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from functools import lru_cache
+
+from .models import Citation, Segment
+from .passages import Passage
+
+EXCERPT_LIMIT = 480
+"""Characters of an excerpt."""
+
+_WORD = re.compile(r"\w+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+
+
+class Sources:
+    """The passages that a model was given, and the citations that its answer makes of them.
+
+    A passage is longer than what one statement says, so each marker cites the segment of its passage that says most of
+    what stands before the marker. Numbers count those segments by first use.
+    """
+
+    def __init__(self, passages: Sequence[Passage], question: str) -> None:
+        self.citations: list[Citation] = []
+        self._passages = passages
+        self._asked = _words(question)
+        self._numbers: dict[tuple[int, int], int] = {}
+
+    def cite(self, passage: int, claim: str) -> int | None:
+        """The number for a marker that names the n-th passage (from 1) after ``claim``; None if there is none."""
+        if not 1 <= passage <= len(self._passages):
+            return None
+        cited = self._passages[passage - 1]
+        said = _words(claim)
+        segment = max(cited.segments, key=lambda s: (_overlap(said, s), _overlap(self._asked, s), -s.number))
+        place = (cited.recording.pk, segment.number)
+        if place not in self._numbers:
+            self._numbers[place] = len(self._numbers) + 1
+            self.citations.append(_citation(self._numbers[place], cited, segment, said | self._asked))
+        return self._numbers[place]
+
+
+def _citation(number: int, passage: Passage, segment: Segment, about: Set[str]) -> Citation:
+    return Citation(
+        number=number,
+        recording=passage.recording,
+        recording_uuid=passage.recording.uuid,
+        recording_title=passage.recording.title,
+        segment=segment.number,
+        speaker=segment.speaker,
+        excerpt=_excerpt(segment.text, about),
+        start=segment.start,
+        end=segment.end,
+    )
+
+
+def _excerpt(text: str, about: Set[str]) -> str:
+    """The whole text, or as many of its sentences around the most telling one as the limit holds."""
+    if len(text) <= EXCERPT_LIMIT:
+        return text
+    starts = [0, *(gap.end() for gap in _SENTENCE_END.finditer(text))]
+    ends = [*starts[1:], len(text)]
+    best = max(range(len(starts)), key=lambda i: (_weight(about & _words(text[starts[i] : ends[i]])), -i))
+    first = last = best
+    while last + 1 < len(ends) and ends[last + 1] - starts[first] <= EXCERPT_LIMIT:
+        last += 1
+    while first > 0 and ends[last] - starts[first - 1] <= EXCERPT_LIMIT:
+        first -= 1
+    return _cut(text[starts[first] : ends[last]].strip())
+
+
+def _cut(text: str) -> str:
+    """A sentence that is longer than an excerpt may be, cut between words."""
+    if len(text) <= EXCERPT_LIMIT:
+        return text
+    head, _, _ = text[: EXCERPT_LIMIT + 1].rpartition(" ")
+    return head or text[:EXCERPT_LIMIT]
+
+
+@lru_cache(maxsize=256)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))
+
+
+def _overlap(words: Set[str], segment: Segment) -> int:
+    return _weight(words & _words(f"{segment.speaker} {segment.text}"))
+
+
+def _weight(shared: Set[str]) -> int:
+    """How much it says that two texts share these words: long words more than short ones."""
+    return sum(min(len(word), 8) - 1 for word in shared)

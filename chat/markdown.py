@@ -1,0 +1,135 @@
+"""The one way from a model's text to HTML: for the page, the finished answer on the wire, and the review.
+
+What a model writes is hostile until proven otherwise. Raw HTML stays text, images are never loaded, links lead to
+http, https or mailto, and whatever comes out passes an allow-list a second time.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection, Sequence
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+if TYPE_CHECKING:
+    from markdown_it.renderer import RendererHTML
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+    from markdown_it.utils import EnvType, OptionsDict
+
+SCHEMES = {"http", "https", "mailto"}
+SYNTAX_LIMIT = 20_000
+"""Characters that could be Markdown; a text with more is shown without it, so that no text takes more than 1 s."""
+HIGHLIGHT_LIMIT = 20_000
+"""Characters of code that are coloured; more is shown plain, so that no lexer costs more than some 0.1 s."""
+LANGUAGES = {
+    "bash", "c", "cpp", "csharp", "css", "diff", "go", "html", "ini", "java", "javascript", "js", "json", "kotlin",
+    "php", "python", "py", "r", "ruby", "rust", "sh", "sql", "swift", "toml", "ts", "typescript", "xml", "yaml",
+}  # fmt: skip
+
+_SYNTAX = re.compile(r"[][!*_`<>&~|\\#\n/-]")
+_MARKER = re.compile(r"\[([1-9]\d{0,3})\]")
+_TAG_CHARACTERS = re.compile("[\U000e0000-\U000e007f]")
+_TAGS_ALLOWED = {
+    "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
+    "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+
+
+def render(text: str, cited: Collection[int] = (), *, prefix: str = "source-") -> SafeString:
+    """The HTML of an answer. ``[n]`` becomes a link to ``#<prefix>n`` for each n in ``cited``, outside of code."""
+    return _render(text, tuple(sorted(cited)), prefix)
+
+
+def without_tags(text: str) -> str:
+    """The text without the invisible characters U+E0000–E007F, which can carry a message that no reader sees."""
+    return _TAG_CHARACTERS.sub("", text)
+
+
+@lru_cache(maxsize=512)
+def _render(text: str, cited: tuple[int, ...], prefix: str) -> SafeString:
+    shown = without_tags(text)
+    if len(_SYNTAX.findall(shown)) > SYNTAX_LIMIT:
+        markup = f"<p>{html.escape(shown)}</p>"
+    else:
+        markup = _parser().render(shown, {"cited": frozenset(cited), "prefix": prefix})
+    return mark_safe(_cleaner().clean(markup))  # noqa: S308  # the allow-list has just been applied
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "highlight": _highlight, "maxNesting": 12})
+    parser.enable(["table", "strikethrough", "linkify"])
+    parser.disable(["reference", "html_block", "html_inline"])
+    parser.inline.ruler.before("link", "citation", _citation)
+    parser.add_render_rule("image", _image_as_text)
+    parser.add_render_rule("link_open", _link_open)
+    parser.validateLink = _leads_outside  # type: ignore[method-assign]  # how the library is configured
+    if parser.linkify is not None:
+        parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    return parser
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    from pygments.token import STANDARD_TYPES
+
+    colours = {name for name in STANDARD_TYPES.values() if name}
+    return nh3.Cleaner(
+        tags=_TAGS_ALLOWED,
+        attributes={"a": {"href"}, "ol": {"start"}},
+        tag_attribute_values={"a": {"target": {"_blank"}}},
+        allowed_classes={"a": {"citation"}, "span": colours, "code": {"highlight"}},
+        url_schemes=SCHEMES,
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+def _leads_outside(url: str) -> bool:
+    try:
+        return urlsplit(url.strip()).scheme.lower() in SCHEMES
+    except ValueError:
+        return False
+
+
+def _citation(state: StateInline, silent: bool) -> bool:
+    """Inline rule: ``[n]`` for a cited n, before the link rule could take it for the text of a link."""
+    match = _MARKER.match(state.src, state.pos)
+    if not match or int(match[1]) not in state.env["cited"]:
+        return False
+    if not silent:
+        state.push("link_open", "a", 1).attrs = {"href": f"#{state.env['prefix']}{match[1]}", "class": "citation"}
+        state.push("text", "", 0).content = match[1]
+        state.push("link_close", "a", -1)
+    state.pos = match.end()
+    return True
+
+
+def _link_open(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+    if tokens[at].attrGet("class") != "citation":
+        tokens[at].attrs = {"href": tokens[at].attrGet("href") or "", "target": "_blank"}
+    return renderer.renderToken(tokens, at, options, env)
+
+
+def _image_as_text(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+    image = tokens[at]
+    alternative = renderer.renderInlineAsText(image.children, options, env)
+    return html.escape(f"{alternative} ({image.attrGet('src')})".strip())
+
+
+def _highlight(code: str, language: str, _attributes: Any) -> str:
+    """A block of code, in spans with the short class names of pygments where it knows the language."""
+    if language.lower() not in LANGUAGES or len(code) > HIGHLIGHT_LIMIT:
+        return f"<pre><code>{html.escape(code, quote=False)}</code></pre>"
+    from pygments import highlight
+    from pygments.formatters.html import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+
+    coloured = highlight(code, get_lexer_by_name(language.lower()), HtmlFormatter(nowrap=True))
+    return f'<pre><code class="highlight">{coloured}</code></pre>'

@@ -1,0 +1,129 @@
+"""Citation markers in the text of a model, made good while it streams."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_SPECIAL = re.compile(r" {0,2}[\[【]|[`\n]| {1,2}\Z")
+_MARKER = re.compile(r"[\[【]\s*(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*(?:†[^\]】\n]{0,40})?[\]】]")
+_MAYBE_MARKER = re.compile(r"[\[【]\s*(?:\d[\d\s,;]*(?:†[^\]】\n]{0,40})?)?$")
+_OPEN = re.compile(r"\[[\s\d]*\Z")
+_NUMBER = re.compile(r"\[\d{1,3}\]")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+_SENTENCE_LIMIT = 1_000
+_TICKS = re.compile(r"`+")
+_LONGEST = 64
+
+
+class Markers:
+    """Rewrites ``[3]``, ``[1, 4]`` or ``【2】`` to the numbers that ``cite`` gives for them.
+
+    ``cite`` gets the number in the text and the sentence before it. Markers for which it returns None are dropped;
+    markers in code stay as they are. Text that may be half a marker is held back until it is known, so that a reader
+    never sees one.
+    """
+
+    def __init__(self, cite: Callable[[int, str], int | None]) -> None:
+        self._cite = cite
+        self._held = ""
+        self._shown = ""  # the end of what was shown
+        self._code = ""  # the run of backticks that opened the code we are in
+        self._after_marker = False
+        self._line_is_blank = True
+
+    def feed(self, piece: str) -> str:
+        """The text that can be shown, now that ``piece`` has come."""
+        return self._rewrite(self._held + piece, final=False)
+
+    def flush(self) -> str:
+        """What was held back when the text ended; half a marker is dropped."""
+        return self._rewrite(self._held, final=True)
+
+    def _rewrite(self, text: str, *, final: bool) -> str:
+        shown: list[str] = []
+        at = 0
+        self._held = ""
+        while at < len(text):
+            special = _SPECIAL.search(text, at)
+            shown.append(self._show(self._plain(text[at : special.start() if special else len(text)])))
+            if special is None:
+                break
+            part, at = self._special(text, special, final=final)
+            shown.append(self._show(part))
+        return "".join(shown)
+
+    def _show(self, text: str) -> str:
+        self._shown = (self._shown + text)[-_SENTENCE_LIMIT:]
+        return text
+
+    def _plain(self, text: str) -> str:
+        if not text:
+            return ""
+        self._line_is_blank = self._line_is_blank and text.isspace()
+        return self._apart(text)
+
+    def _special(self, text: str, special: re.Match[str], *, final: bool) -> tuple[str, int]:
+        """What to show for something special, and where to go on."""
+        if special[0] == "\n":
+            return self._line_break(), special.end()
+        if special[0] == "`":
+            return self._ticks(text, special.start(), final=final)
+        if special[0].isspace():  # at the end of the text: these blanks go if a marker follows that is dropped
+            self._held = "" if final else special[0]
+            return (special[0] if final else ""), special.end()
+        if self._code:
+            return special[0], special.end()
+        return self._bracket(text, special, final=final)
+
+    def _line_break(self) -> str:
+        if self._line_is_blank and len(self._code) in (1, 2):
+            self._code = ""  # a code span ends with its paragraph
+        self._line_is_blank = True
+        self._after_marker = False
+        return "\n"
+
+    def _ticks(self, text: str, at: int, *, final: bool) -> tuple[str, int]:
+        run = _TICKS.match(text, at)
+        assert run  # noqa: S101  # the caller saw a backtick
+        if run.end() == len(text) and not final:
+            self._held = run[0]
+            return "", len(text)
+        self._line_is_blank = False
+        self._after_marker = False
+        if not self._code:
+            self._code = run[0]
+        elif len(run[0]) == len(self._code) or (len(self._code) >= 3 and len(run[0]) > len(self._code)):
+            self._code = ""
+        return run[0], run.end()
+
+    def _bracket(self, text: str, special: re.Match[str], *, final: bool) -> tuple[str, int]:
+        at = special.end() - 1
+        marker = _MARKER.match(text, at)
+        if marker:
+            numbers = self._marker(marker[1])
+            # A dropped marker leaves a blank where its neighbours could otherwise close up to a new one: [1[9]].
+            gap = " " if _OPEN.search(self._shown[-_LONGEST:]) else ""
+            return (special[0][:-1] + numbers if numbers else gap), marker.end()
+        if len(text) - at <= _LONGEST and _MAYBE_MARKER.match(text, at):
+            self._held = "" if final else text[special.start() :]
+            return "", len(text)
+        self._line_is_blank = False
+        return self._apart(special[0]), special.end()
+
+    def _marker(self, numbers: str) -> str:
+        shown = ""
+        claim = _SENTENCE_END.split(_NUMBER.sub("", self._shown).rstrip())[-1]
+        for number in re.findall(r"\d+", numbers):
+            cited = self._cite(int(number), claim)
+            if cited is not None and f"[{cited}]" not in shown:
+                shown += f"[{cited}]"
+        if shown:
+            self._line_is_blank = False
+            self._after_marker = True
+        return shown
+
+    def _apart(self, text: str) -> str:
+        """Keep ``[1]`` from becoming a link of the model's making: ``[1](…)``, ``[1]: …`` or ``[1][x]``."""
+        after, self._after_marker = self._after_marker, False
+        return f" {text}" if after and text[0] in "(:[" else text

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat.citations import EXCERPT_LIMIT, Sources
+from chat.models import Recording, Segment
+from chat.passages import Passage
+
+LAUNCH = Recording(pk=1, title="Launch")
+
+
+def passage(*said: str) -> Passage:
+    segments = tuple(
+        Segment(
+            recording=LAUNCH,
+            number=n,
+            speaker=line.partition(": ")[0],
+            text=line.partition(": ")[2],
+            start=n,
+            end=n + 1,
+        )
+        for n, line in enumerate(said, 1)
+    )
+    return Passage(recording=LAUNCH, segments=segments, score=1, relevance=1)
+
+
+MEETING = passage("Ana: We launch in May.", "Tom: The price is 480 euros.", "Ana: Returns are the risk.")
+
+
+def test_each_statement_cites_the_segment_that_says_it() -> None:
+    sources = Sources([MEETING], "What was decided?")
+
+    numbers = [sources.cite(1, claim) for claim in ("It costs 480 euros", "They launch in May", "The price: 480 euros")]
+
+    assert numbers == [1, 2, 1]
+    assert [(c.number, c.speaker, c.excerpt, c.start) for c in sources.citations] == [
+        (1, "Tom", "The price is 480 euros.", 2),
+        (2, "Ana", "We launch in May.", 1),
+    ]
+
+
+def test_a_statement_that_shares_nothing_cites_what_the_question_asks_for() -> None:
+    sources = Sources([MEETING], "What is the biggest risk?")
+
+    sources.cite(1, "Hmm")
+
+    assert sources.citations[0].excerpt == "Returns are the risk."
+
+
+@pytest.mark.parametrize("number", [-1, 0, 2, 999])
+def test_a_passage_that_was_not_given_cannot_be_cited(number: int) -> None:
+    sources = Sources([MEETING], "?")
+
+    assert sources.cite(number, "We launch in May") is None
+    assert not sources.citations
+
+
+def test_the_excerpt_of_a_long_segment_is_the_part_that_says_it() -> None:
+    speech = " ".join(f"Point {n} is about nothing in particular." for n in range(50))
+    sources = Sources([passage(f"Ana: {speech} The Heron ships in May. {speech}")], "?")
+
+    sources.cite(1, "The Heron ships in May")
+
+    assert "The Heron ships in May." in sources.citations[0].excerpt
+
+
+@given(st.text(min_size=1, max_size=3000), st.text(max_size=50))
+def test_every_excerpt_is_verbatim_from_its_segment(text: str, claim: str) -> None:
+    sources = Sources([passage(f"Ana: {text}")], "What?")
+    said = sources._passages[0].segments[0].text
+
+    sources.cite(1, claim)
+
+    assert sources.citations[0].excerpt in said
+    assert len(sources.citations[0].excerpt) <= EXCERPT_LIMIT

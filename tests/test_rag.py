@@ -1,0 +1,231 @@
+"""From a question to its answer, over the demo's recordings and the database's own full text."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from uuid import UUID
+
+import pytest
+
+from chat import demo, rag
+from chat.database import in_database
+from chat.errors import GenerationFailed, RetrievalFailed
+from chat.llm import Delta
+from chat.models import Citation, Recording, Segment, Turn
+from chat.prompts import Exchange, Message
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class ScriptedModel:
+    """A chat model that says what it is given, and remembers what it was asked."""
+
+    name = "scripted"
+
+    def __init__(self, *deltas: Delta | Exception) -> None:
+        self.messages: Sequence[Message] = ()
+        self._deltas = deltas
+
+    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
+        self.messages = messages
+        for delta in self._deltas:
+            if isinstance(delta, Exception):
+                raise delta
+            yield delta
+
+
+@pytest.fixture
+def recordings(db: None) -> dict[str, Recording]:
+    demo.load()
+    return {recording.title: recording for recording in Recording.objects.all()}
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
+    """A model whose deltas a test replaces."""
+    model = ScriptedModel(Delta("On 28 April [1]."), Delta("", "stop", {"output_tokens": 4}))
+
+    async def loaded_model() -> ScriptedModel:
+        return model
+
+    monkeypatch.setattr(rag, "loaded_model", loaded_model)
+    return model
+
+
+async def answer(
+    question: str, history: Sequence[Exchange] = (), recordings: Sequence[UUID] = ()
+) -> tuple[str, list[Turn.Phase], rag.Answered]:
+    parts = [part async for part in rag.answer(question, history=history, recordings=recordings)]
+    text = "".join(part for part in parts if isinstance(part, str) and not isinstance(part, Turn.Phase))
+    assert isinstance(parts[-1], rag.Answered)
+    return text, [part for part in parts if isinstance(part, Turn.Phase)], parts[-1]
+
+
+def is_verbatim(citation: Citation) -> bool:
+    segment = Segment.objects.get(recording=citation.recording, number=citation.segment)
+    return citation.excerpt in segment.text and citation.speaker == segment.speaker
+
+
+@pytest.mark.usefixtures("recordings")
+async def test_the_embedded_model_answers_with_quotes_that_are_in_the_recordings() -> None:
+    text, phases, answered = await answer("How much does the Heron cost?")
+
+    assert "480 euros" in text
+    assert "[1]" in text
+    assert [citation.number for citation in answered.citations] == list(range(1, len(answered.citations) + 1))
+    assert all(await asyncio.gather(*(in_database(is_verbatim, citation) for citation in answered.citations)))
+    assert phases == ["waiting", "answering"]
+    assert answered.finish_reason == "stop"
+
+
+@pytest.mark.usefixtures("recordings")
+async def test_a_follow_up_uses_the_conversation() -> None:
+    question = "When does the Heron launch?"
+    said, _, _ = await answer(question)
+
+    text, _, _ = await answer("And why not earlier than that?", [Exchange(question, said)])
+
+    assert "28 April" in text or "certificate" in text
+
+
+async def test_only_the_recordings_of_the_filter_are_searched(recordings: dict[str, Recording]) -> None:
+    only = recordings["Call with Brightmoor Water"]
+
+    _, _, answered = await answer("Which Bluetooth and Heron plans are there for September?", recordings=[only.uuid])
+
+    assert {citation.recording_title for citation in answered.citations} == {only.title}
+
+
+async def test_when_nothing_is_found_it_says_where_it_looked_and_cites_nothing(
+    recordings: dict[str, Recording], model: ScriptedModel
+) -> None:
+    text, _, answered = await answer("What is the airspeed of an unladen swallow?")
+
+    assert text.startswith("I found nothing about this in")
+    assert all(title in text for title in recordings)
+    assert "nearest passages" in text
+    assert not answered.citations
+    assert not model.messages
+
+
+async def test_without_recordings_it_says_so() -> None:
+    text, _, _ = await answer("When is the launch?")
+
+    assert text == "There are no recordings to search yet."
+
+
+@pytest.mark.usefixtures("recordings")
+async def test_only_what_the_text_cites_is_kept(model: ScriptedModel) -> None:
+    model._deltas = (Delta("It launches on 28 April [2"), Delta("] and not [77]."), Delta("", "stop"))
+
+    text, _, answered = await answer("When does the Heron launch?")
+
+    assert text == "It launches on 28 April [1] and not."
+    assert len(answered.citations) == 1
+
+
+@pytest.mark.usefixtures("recordings")
+async def test_the_model_gets_the_history_and_the_passages(model: ScriptedModel) -> None:
+    await answer("When does the Heron launch?", [Exchange("Hello?", "Hello.")])
+
+    assert [message.role for message in model.messages] == ["system", "user", "assistant", "user"]
+    assert "28 April" in model.messages[-1].content
+
+
+@pytest.mark.usefixtures("recordings")
+async def test_a_stream_without_a_finish_reason_has_failed(model: ScriptedModel) -> None:
+    model._deltas = (Delta("It launches"),)
+
+    with pytest.raises(GenerationFailed):
+        await answer("When does the Heron launch?")
+
+
+@pytest.mark.usefixtures("recordings")
+async def test_a_model_that_is_being_loaded_is_waited_for_and_not_taken_to_be_silent(
+    model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_loaded = asyncio.Event()
+
+    async def loaded_model() -> ScriptedModel:
+        await is_loaded.wait()
+        return model
+
+    monkeypatch.setattr(rag, "loaded_model", loaded_model)
+    monkeypatch.setattr(rag, "LOADING_SECONDS", 0.01)
+    phases: list[Turn.Phase] = []
+    async for part in rag.answer("When does the Heron launch?", history=[], recordings=[]):
+        phases += [part] if isinstance(part, Turn.Phase) else []
+        if phases == ["waiting"] * 3:
+            is_loaded.set()
+
+    assert phases[:3] == ["waiting"] * 3
+    assert phases[-1] == "answering"
+
+
+@pytest.mark.usefixtures("recordings")
+@pytest.mark.parametrize(("reason", "fails"), [("stop", True), ("tool_calls", True), ("content_filter", False)])
+async def test_an_answer_without_a_word_has_failed_unless_the_page_says_why(
+    model: ScriptedModel, reason: str, fails: bool
+) -> None:
+    model._deltas = (Delta("", reason),)
+
+    try:
+        _, _, answered = await answer("When does the Heron launch?")
+    except GenerationFailed:
+        assert fails
+    else:
+        assert (answered.finish_reason, fails) == (reason, False)
+
+
+@pytest.mark.usefixtures("recordings")
+async def test_a_reason_that_could_not_be_stored_is_cut_and_cleaned(model: ScriptedModel) -> None:
+    model._deltas = (Delta("On 28 April.", "\x00stop" + "x" * 1000),)
+
+    _, _, answered = await answer("When does the Heron launch?")
+
+    assert answered.finish_reason == "stop" + "x" * 36
+
+
+@pytest.mark.usefixtures("recordings")
+async def test_an_answer_without_end_is_cut(model: ScriptedModel) -> None:
+    model._deltas = (Delta("x" * 150_000), Delta("x" * 150_000), Delta("never"))
+
+    text, _, answered = await answer("When does the Heron launch?")
+
+    assert len(text) == rag.ANSWER_LIMIT
+    assert answered.finish_reason == "length"
+
+
+@pytest.mark.usefixtures("recordings")
+async def test_invisible_characters_never_reach_an_answer(model: ScriptedModel) -> None:
+    model._deltas = (Delta("On\x00 \x1b[31m28\ud800 April\U000e0041."), Delta("", "stop"))
+
+    text, _, _ = await answer("When does the Heron launch?")
+
+    assert text == "On [31m28 April."
+
+
+async def test_a_search_that_breaks_is_a_failure_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(rag, "retriever", broken)
+
+    with pytest.raises(RetrievalFailed):
+        await answer("When?")
+
+
+@pytest.mark.parametrize(
+    ("question", "searched"),
+    [
+        ("Who will pay for the recalibration of the probes?", "Who will pay for the recalibration of the probes?"),
+        ("Why?", "Why?\nWhen is the launch?"),
+        (
+            "What does it mean for the warehouse in Rotterdam?",
+            "What does it mean for the warehouse in Rotterdam?\nWhen is the launch?",
+        ),
+    ],
+)
+def test_a_follow_up_is_searched_with_the_question_before_it(question: str, searched: str) -> None:
+    assert rag.search_text(question, [Exchange("When is the launch?", "In May.")]) == searched
