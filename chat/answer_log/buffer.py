@@ -1,0 +1,78 @@
+"""The log of one turn in the process that writes it: a buffer without input or output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..models import Append, Claim, Ending
+
+CHUNK_LIMIT = 4_000
+"""Characters in one chunk."""
+
+
+class AnswerLog:
+    """What a streaming turn has said: stored chunks that may be shown, and text that is not stored yet.
+
+    Text goes from *pending* (as the model yields it) to *in flight* (being stored) to *chunks* (stored, numbered from
+    1). Whatever is pending when a commit starts becomes one chunk, so chunks follow the clock and not the tokens.
+    """
+
+    def __init__(self, claim: Claim, phase: str = "") -> None:
+        self.claim = claim
+        self.chunks: list[str] = []
+        self.phase = phase
+        self.ending: Ending | None = None  # how the turn has ended, once that is stored
+        self._stored_phase = phase
+        self._pending: list[str] = []
+        self._pending_length = 0
+        self._in_flight: Append | None = None
+
+    @property
+    def seq(self) -> int:
+        """The number of the last stored chunk."""
+        return len(self.chunks)
+
+    @property
+    def backlog(self) -> int:
+        """Characters that are not stored yet."""
+        return self._pending_length + (sum(map(len, self._in_flight.texts)) if self._in_flight else 0)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is anything that the next commit should store."""
+        return self._pending_length > 0 or self.phase != self._stored_phase
+
+    def append(self, text: str) -> None:
+        """Add text to be stored with the next commit."""
+        self._pending.append(text)
+        self._pending_length += len(text)
+
+    def take(self) -> Append:
+        """What the next commit stores. Until ``settle`` the same again, so that a failed commit can be repeated."""
+        if self._in_flight is None:
+            texts = tuple(_pieces("".join(self._pending)))
+            self._pending.clear()
+            self._pending_length = 0
+            self._in_flight = Append(self.claim, self.seq + len(texts), self.phase, texts)
+        return self._in_flight
+
+    def settle(self) -> None:
+        """The commit is done: what was in flight may be shown."""
+        if self._in_flight:
+            self.chunks.extend(self._in_flight.texts)
+            self._stored_phase = self._in_flight.phase
+        self._in_flight = None
+
+    def everything(self) -> list[str]:
+        """All chunks, those included that are not stored yet."""
+        in_flight = self._in_flight.texts if self._in_flight else ()
+        return [*self.chunks, *in_flight, *_pieces("".join(self._pending))]
+
+    def after(self, seq: int) -> list[str]:
+        """The stored chunks ``seq + 1 ..``."""
+        return self.chunks[seq:]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for start in range(0, len(text), CHUNK_LIMIT):
+        yield text[start : start + CHUNK_LIMIT]

@@ -1,0 +1,182 @@
+"""The one way to read an answer: a cursor over its log, from a seq on to the end of the turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, islice
+from uuid import UUID
+
+from .. import events
+from ..database import in_database
+from ..models import Citation, Turn
+from ..nudges import Nudges, queue_topic, turn_topic
+from ..outage import UNAVAILABLE
+from .buffer import AnswerLog
+from .group_commit import GroupCommit
+
+POLL_SECONDS = 1.0
+READ_LIMIT = events.CONTENT_LIMIT
+"""Characters that a reader is given at once from the database: whoever does not take them holds them in memory."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A turn at one moment, with the chunks after a cursor's seq, and whether there are ``more`` to be looked for.
+
+    It waits in the ``queue`` of a login session.
+    """
+
+    state: str
+    phase: str = ""
+    position: int | None = None
+    seq: int = 0
+    chunks: Sequence[str] = ()
+    citations: Sequence[Citation] = field(default=())
+    failure: str = ""
+    queue: int | None = None
+    more: bool = False
+
+
+class Cursor:
+    """Where a reader is in the log of one turn. Pure: it turns each view into the events that the reader lacks."""
+
+    def __init__(self, turn: UUID, after: int = 0) -> None:
+        self.turn = turn
+        self.seq = after
+        self.ended = False
+        self._started = False
+        self._position: int | None = None
+        self._phase = ""
+
+    def advance(self, view: View) -> Iterator[events.Event]:
+        """The events between what the reader knows and ``view``; exactly one terminal event, as the last."""
+        if view.state == Turn.State.QUEUED:
+            yield from self._wait(view)
+            return
+        if view.state == Turn.State.STREAMING:
+            yield from self._start(view)
+        yield from self._read(view.chunks)
+        if view.state in Turn.TERMINAL and not view.more:
+            yield from self._end(view)
+
+    def _wait(self, view: View) -> Iterator[events.Event]:
+        if view.position is not None and view.position != self._position:
+            self._position = view.position
+            yield events.Queued(turn=self.turn, position=view.position)
+
+    def _start(self, view: View) -> Iterator[events.Event]:
+        if not self._started:
+            self._started = True
+            yield events.Started(turn=self.turn)
+        if view.phase != self._phase:
+            self._phase = view.phase
+            yield events.Phase(turn=self.turn, phase=view.phase)
+
+    def _read(self, chunks: Sequence[str]) -> Iterator[events.Event]:
+        """One ``token`` for all that is new, or several where it would exceed a frame."""
+        content: list[str] = []
+        length = 0
+        first = self.seq
+        for chunk in chunks:
+            if length + len(chunk) > events.CONTENT_LIMIT:
+                yield events.Token(turn=self.turn, after=first, seq=self.seq, content="".join(content))
+                first, content, length = self.seq, [], 0
+            content.append(chunk)
+            length += len(chunk)
+            self.seq += 1
+        if content:
+            yield events.Token(turn=self.turn, after=first, seq=self.seq, content="".join(content))
+
+    def _end(self, view: View) -> Iterator[events.Event]:
+        self.ended = True
+        if view.failure:
+            yield events.Error(
+                code=view.failure,
+                message=Turn.Failure(view.failure).label,
+                retryable=True,
+                turn=self.turn,
+                seq=view.seq,
+            )
+            return
+        if view.state == Turn.State.COMPLETE:
+            yield events.Citations(turn=self.turn, citations=[_source(citation) for citation in view.citations])
+        yield events.Done(turn=self.turn, seq=view.seq, state=view.state)
+
+
+async def follow(commits: GroupCommit, nudges: Nudges, turn: UUID, after: int) -> AsyncIterator[events.Event]:
+    """Yield what a reader at seq ``after`` lacks, as it comes, up to and with the terminal event.
+
+    From memory when this process writes the turn, otherwise from the database on each nudge, and once a second without
+    one (a nudge from another process may be lost). A reader that is slow to take the next event gets all that came
+    meanwhile in one piece. Raises ``Turn.DoesNotExist`` when there is no such turn (any more).
+    """
+    cursor = Cursor(turn, after)
+    log: AnswerLog | None = None
+    with nudges.listen(turn_topic(turn)) as news:
+        while not cursor.ended:
+            news.clear()
+            log = commits.logs.get(turn) or (log if log and log.ending else None)
+            wait = None if log else POLL_SECONDS
+            if log:
+                view = _written_view(log, cursor.seq)
+            else:
+                view = await _look(turn, cursor.seq)
+                if view.queue:
+                    news.add(queue_topic(view.queue))
+            for event in cursor.advance(view):
+                yield event
+            if not (cursor.ended or view.more):
+                await news.wait(wait)
+
+
+def _written_view(log: AnswerLog, after: int) -> View:
+    """What this process has written."""
+    ending = log.ending
+    if ending is None:
+        return View(Turn.State.STREAMING, log.phase, chunks=log.after(after))
+    chunks = ending.chunks[after:]
+    return View(ending.state, seq=len(ending.chunks), chunks=chunks, citations=ending.citations, failure=ending.failure)
+
+
+async def _look(turn: UUID, after: int) -> View:
+    """What the database knows; while it cannot be reached it is asked again."""
+    while True:
+        try:
+            return await in_database(_stored_view, turn, after)
+        except UNAVAILABLE:
+            await asyncio.sleep(POLL_SECONDS)
+
+
+def _stored_view(name: UUID, after: int) -> View:
+    turn = Turn.objects.only("uuid", "state", "phase", "login_session_id").get(uuid=name)
+    if turn.is_terminal:
+        turn = Turn.objects.get(pk=turn.pk)
+        chunks, more = _some(turn.answer_after(after))
+        # Not by way of the turn: they would keep it, and with it the whole answer, for as long as the reader takes.
+        citations = () if more else list(Citation.objects.filter(turn=turn.pk))
+        return View(turn.state, seq=turn.seq, chunks=chunks, citations=citations, failure=turn.failure, more=more)
+    if turn.state == Turn.State.QUEUED:
+        return View(turn.state, position=turn.position(), queue=turn.login_session_id)
+    chunks, more = _some(list(turn.chunks.filter(seq__gt=after).order_by("seq").values_list("text", flat=True)))
+    return View(turn.state, turn.phase, chunks=chunks, more=more)
+
+
+def _some(chunks: list[str]) -> tuple[list[str], bool]:
+    """The first of these chunks, up to ``READ_LIMIT``, and whether that leaves others."""
+    lengths = accumulate(len(chunk) for chunk in chunks)
+    few = 1 + sum(length <= READ_LIMIT for length in islice(lengths, 1, None))
+    return chunks[:few], few < len(chunks)
+
+
+def _source(citation: Citation) -> events.Source:
+    return events.Source(
+        number=citation.number,
+        recording_id=citation.recording_uuid,
+        recording_title=citation.recording_title,
+        excerpt=citation.excerpt,
+        speaker=citation.speaker,
+        start=citation.start,
+        end=citation.end,
+    )

@@ -1,0 +1,196 @@
+"""One writer per process: what all streams have said since the last commit is stored in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from uuid import UUID
+
+from django.db import connection
+
+from ..database import RETRY_SECONDS, STORAGE_SECONDS, in_thread, persist
+from ..models import Claim, Ending, Turn
+from ..nudges import Nudges, turn_topic
+from ..outage import UNAVAILABLE, outage
+from .buffer import AnswerLog
+
+logger = logging.getLogger(__name__)
+
+INTERVAL = 0.02
+"""Seconds between the starts of two commits when there is always something to store."""
+LONGEST_INTERVAL = 0.06
+"""The same when storing and showing takes longer than half of it."""
+ENDINGS_PER_COMMIT = 8
+"""Turns that are ended between two commits, so that many endings do not hold up the others' text."""
+BACKLOG = 64 * 1024
+"""Characters that a turn may have unstored; its model is not read further until they are stored."""
+WRITE_SECONDS = 8.0
+"""How long after its last renewal a claim may be written under: less than the lease."""
+
+Outcome = Ending | Exception | None
+"""How a turn has ended; or its claim was lost (None), or it could not be stored."""
+
+
+class GroupCommit:
+    """The logs that this process writes, and the task that stores them.
+
+    At once when idle, at most every ``INTERVAL`` when busy: the number of transactions grows neither with the number
+    of streams nor with their speed, and a first token is not held back.
+    """
+
+    def __init__(self, nudges: Nudges) -> None:
+        self.logs: dict[UUID, AnswerLog] = {}
+        self.commits = 0
+        self._nudges = nudges
+        self._on_lost: dict[AnswerLog, Callable[[], None]] = {}
+        self._renewed: dict[AnswerLog, float] = {}
+        self._dirty: dict[AnswerLog, None] = {}
+        self._endings: deque[tuple[AnswerLog, Ending, asyncio.Future[bool]]] = deque()
+        self._work = asyncio.Event()
+        self._stored = asyncio.Condition()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="group-commit")
+
+    def open(self, claim: Claim, *, phase: str, claimed_at: float, on_lost: Callable[[], None]) -> AnswerLog:
+        """Begin the log of a turn that was claimed no later than ``claimed_at`` (monotonic seconds).
+
+        ``on_lost`` is called once when the claim no longer holds, or the text cannot be stored: stop the model.
+        """
+        log = AnswerLog(claim, phase)
+        self.logs[claim.turn] = log
+        self._on_lost[log] = on_lost
+        self._renewed[log] = claimed_at
+        return log
+
+    async def append(self, log: AnswerLog, text: str) -> None:
+        """Add text to a log; waits while more than ``BACKLOG`` of it is not stored."""
+        log.append(text)
+        self._mark(log)
+        if log.backlog > BACKLOG:
+            async with self._stored:
+                await self._stored.wait_for(lambda: log.backlog <= BACKLOG)
+
+    def enter(self, log: AnswerLog, phase: str) -> None:
+        """Note the phase that a turn is in."""
+        log.phase = phase
+        self._mark(log)
+
+    async def finish(self, log: AnswerLog, ending: Ending) -> bool:
+        """End a turn after everything that was appended to it; False when the claim was lost."""
+        return await persist(lambda: self._finish(log, ending))
+
+    def renewed(self, at: float) -> None:
+        """The leases of all logs were renewed no earlier than ``at`` (monotonic seconds)."""
+        self._renewed = dict.fromkeys(self._renewed, at)
+
+    async def run(self) -> None:
+        """Store what comes, until cancelled."""
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            started = monotonic()
+            await self._commit()
+            await self._end_some()
+            await asyncio.sleep(0)  # the followers send now; what that takes counts as ours
+            busy = monotonic() - started
+            await asyncio.sleep(min(max(INTERVAL, 2 * busy), LONGEST_INTERVAL) - busy)
+
+    def _finish(self, log: AnswerLog, ending: Ending) -> asyncio.Future[bool]:
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._endings.append((log, ending, future))
+        self._work.set()
+        return future
+
+    def _mark(self, log: AnswerLog) -> None:
+        self._dirty[log] = None
+        self._work.set()
+
+    async def _commit(self) -> None:
+        dirty, self._dirty = self._dirty, {}
+        logs = [log for log in dirty if self._may_write(log) and log.dirty]
+        if not logs:
+            return
+        appends = [log.take() for log in logs]
+        try:
+            lost = await persist(lambda: in_thread(self._thread, Turn.objects.append, appends))
+        except UNAVAILABLE as error:
+            logger.error("The text of %d turns could not be stored: %r", len(logs), error)  # noqa: TRY400  # no bug
+            lost = {log.claim.turn_id for log in logs}
+        except Exception:  # a bug must not keep the other turns from being stored for ever
+            logger.exception("The text of %d turns could not be stored", len(logs))
+            lost = {log.claim.turn_id for log in logs}
+        self.commits += 1
+        for log in logs:
+            if log.claim.turn_id in lost:
+                self._lose(log)
+            else:
+                log.settle()
+        self._nudges.publish(*(turn_topic(log.claim.turn) for log in logs))
+        async with self._stored:
+            self._stored.notify_all()
+
+    async def _end_some(self) -> None:
+        some = [self._endings.popleft() for _ in range(min(len(self._endings), ENDINGS_PER_COMMIT))]
+        if not some:
+            return
+        try:
+            outcomes = await in_thread(self._thread, _finish_all, [(log.claim, ending) for log, ending, _ in some])
+        except UNAVAILABLE as error:
+            outcomes = [error] * len(some)
+        for each, outcome in zip(some, outcomes, strict=True):
+            self._settle(*each, outcome)
+        if self._endings:
+            self._work.set()
+
+    def _settle(self, log: AnswerLog, ending: Ending, future: asyncio.Future[bool], outcome: Outcome) -> None:
+        if not future.cancelled():
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome is not None)
+        log.ending = outcome if isinstance(outcome, Ending) else None
+        self._close(log)
+
+    def _may_write(self, log: AnswerLog) -> bool:
+        """Whether the claim was renewed in time. If not, its text waits for that: the database may have been away."""
+        renewed = self._renewed.get(log)
+        if renewed is None:
+            return False
+        age = monotonic() - renewed
+        if age > WRITE_SECONDS + STORAGE_SECONDS:
+            self._lose(log)
+        elif age > WRITE_SECONDS:
+            self._dirty[log] = None
+            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._work.set)
+        return age <= WRITE_SECONDS
+
+    def _lose(self, log: AnswerLog) -> None:
+        on_lost = self._on_lost.pop(log, None)
+        self._close(log)
+        if on_lost:
+            on_lost()
+
+    def _close(self, log: AnswerLog) -> None:
+        """Who begins to follow the turn from now on looks into the database."""
+        self.logs.pop(log.claim.turn, None)
+        self._on_lost.pop(log, None)
+        self._renewed.pop(log, None)
+        self._nudges.publish(turn_topic(log.claim.turn))
+
+
+def _finish_all(endings: list[tuple[Claim, Ending]]) -> Sequence[Outcome]:
+    """End some turns at once; if that fails one by one, as what is wrong with one does not concern the others."""
+    try:
+        return Turn.objects.finish_all(endings)
+    except UNAVAILABLE as error:
+        outage.noticed(error, is_away=connection.connection is None)
+        connection.close()
+        return [error] * len(endings)
+    except Exception as error:
+        connection.close()
+        if len(endings) == 1:
+            return [error]
+        return [outcome for ending in endings for outcome in _finish_all([ending])]

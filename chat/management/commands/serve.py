@@ -1,0 +1,59 @@
+"""``manage.py serve``: prepare what the site needs, then serve it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from channels.routing import get_default_application
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from chat.outage import UNAVAILABLE
+from chat.preparation import prepare
+from chat.serving.place import Place, Taken
+
+END_SECONDS = 8.0
+"""How long a process may take to end after its turns have: to save the rest, and to close its sockets."""
+WAITING = "Another process serves this database; waiting for it to end."
+
+
+class Command(BaseCommand):
+    """Serves the site at HOST and PORT with the server that SERVER names, until SIGTERM or Ctrl-C."""
+
+    help = "Prepare the database and the static files, then serve the site (HOST, PORT, SERVER)."
+    requires_system_checks = ["chat"]
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Serve. Exit status 0 after a signal, 1 when there is no address or no database to be had, or no place."""
+        place = Place()
+        try:
+            place.take(settings.SERVE_DRAIN_SECONDS + END_SECONDS, on_wait=lambda: self._say([WAITING]))
+            lines = prepare()
+        except Taken as taken:
+            raise CommandError(str(taken)) from None
+        except UNAVAILABLE as error:
+            raise CommandError(f"The database cannot be used: {error}") from None
+        server = self._server(lambda: self._ready(place, lines))
+        server.run()
+        if server.failure:
+            raise CommandError(f"Cannot serve at {settings.HOST}:{settings.PORT}: {server.failure}")
+
+    def _ready(self, place: Place, lines: list[str]) -> None:
+        place.settle()
+        self._say([f"chatsite is ready: {settings.ORIGINS[0]}/", *lines])
+
+    def _server(self, on_ready: Any) -> Any:
+        application = get_default_application()
+        if settings.SERVER == "uvicorn":
+            from chat.serving.uvicorn import UvicornServer
+
+            return UvicornServer(application, host=settings.HOST, port=settings.PORT, on_ready=on_ready)
+        from chat.serving.daphne import DaphneServer
+
+        return DaphneServer(application, host=settings.HOST, port=settings.PORT, on_ready=on_ready)
+
+    def _say(self, lines: list[str]) -> None:
+        for line in lines:
+            self.stdout.write(line)
+        sys.stdout.flush()

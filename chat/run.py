@@ -1,0 +1,132 @@
+"""One turn while this process drives it: its answer runs into its log until it ends, or is ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from time import monotonic
+from typing import Protocol
+from uuid import UUID
+
+from django.conf import settings
+
+from .answer_log import GroupCommit
+from .database import in_database, persist
+from .errors import TimedOut, TurnFailed
+from .models import Claim, Ending, Turn
+from .prompts import Exchange
+from .rag import Answered, Part
+
+logger = logging.getLogger(__name__)
+
+
+class Source(Protocol):
+    """Where answers come from: ``rag.answer``."""
+
+    def __call__(
+        self, question: str, *, history: Sequence[Exchange], recordings: Sequence[UUID]
+    ) -> AsyncIterator[Part]:
+        """Yield phases and text, and last an ``Answered``; raise a ``TurnFailed``."""
+        ...
+
+
+class Stopped(Exception):
+    """A user asked to stop."""
+
+
+class ShutDown(Exception):
+    """This process is about to end."""
+
+
+class Lost(Exception):
+    """The claim does not hold any more, or nothing can be stored."""
+
+
+class Run:
+    """A claimed turn. Its pump is a task that does nothing but read the answer: cancelling it stops the model."""
+
+    def __init__(self, turn: Turn, *, commits: GroupCommit, answer: Source, claimed_at: float) -> None:
+        self.turn = turn
+        self._answer = answer
+        self._commits = commits
+        self._log = commits.open(
+            Claim.of(turn), phase=turn.phase, claimed_at=claimed_at, on_lost=lambda: self.end(Lost())
+        )
+        self._cause: BaseException | None = None
+        self._started_at = self._progress_at = monotonic()
+        self._pump = asyncio.create_task(self._read())
+
+    def end(self, cause: BaseException) -> None:
+        """Stop reading the answer; the first cause counts."""
+        if self._cause is None:
+            self._cause = cause
+            self._pump.cancel()
+
+    def end_if_overdue(self) -> None:
+        """End a turn whose model is silent for too long, or takes too long altogether."""
+        quiet = settings.CHAT_IDLE_SECONDS if self._log.seq else settings.CHAT_FIRST_TOKEN_SECONDS
+        now = monotonic()
+        if now - self._progress_at > quiet or now - self._started_at > settings.CHAT_TOTAL_SECONDS:
+            self.end(TimedOut("the model was silent, or took too long"))
+
+    async def see_through(self) -> None:
+        """Wait for the answer, however it ends, and end the turn with it."""
+        await asyncio.wait([self._pump])
+        await self._commits.finish(self._log, self._ending())
+
+    def _ending(self) -> Ending:
+        chunks = self._log.everything()
+        cause = self._cause or (ShutDown() if self._pump.cancelled() else self._pump.exception())
+        if cause is None:
+            return _complete(self._pump.result(), chunks)
+        if isinstance(cause, Stopped):
+            return Ending(state=Turn.State.STOPPED, chunks=chunks)
+        if isinstance(cause, Lost):  # or so it seemed: stored only if the claim holds after all
+            return Ending(state=Turn.State.FAILED, failure=Turn.Failure.INTERNAL_ERROR, chunks=chunks)
+        if isinstance(cause, ShutDown):
+            return Ending(state=Turn.State.INTERRUPTED, failure=Turn.Failure.INTERRUPTED, chunks=chunks)
+        return Ending(state=Turn.State.FAILED, failure=self._failure(cause), chunks=chunks)
+
+    def _failure(self, cause: BaseException) -> Turn.Failure:
+        if isinstance(cause, TurnFailed):
+            logger.warning("Turn %s failed: %s", self.turn.uuid, cause, exc_info=cause.__cause__)
+            return cause.failure
+        logger.error("Turn %s failed unexpectedly", self.turn.uuid, exc_info=cause)
+        return Turn.Failure.INTERNAL_ERROR
+
+    async def _read(self) -> Answered:
+        history = await persist(lambda: in_database(_history, self.turn))
+        recordings = [UUID(recording["id"]) for recording in self.turn.recordings]
+        async for part in self._answer(self.turn.question, history=history, recordings=recordings):
+            if isinstance(part, Answered):
+                return part
+            self._progress_at = monotonic()
+            if isinstance(part, Turn.Phase):
+                self._commits.enter(self._log, part)
+            else:
+                await self._commits.append(self._log, part)
+        raise TurnFailed("the answer ended without saying so")
+
+
+def _complete(answered: Answered, chunks: Sequence[str]) -> Ending:
+    return Ending(
+        state=Turn.State.COMPLETE,
+        chunks=chunks,
+        finish_reason=answered.finish_reason,
+        citations=answered.citations,
+        model_name=answered.model_name,
+        usage=answered.usage,
+    )
+
+
+def _history(turn: Turn) -> list[Exchange]:
+    """The exchanges before a turn that ended as their user meant them to, oldest first; broken ones are left out.
+
+    So are those without an answer (stopped before the first word): some models refuse a message that is empty.
+    """
+    ended = Turn.objects.filter(state__in=[Turn.State.COMPLETE, Turn.State.STOPPED]).exclude(answer="")
+    kept = ended.filter(conversation=turn.conversation_id, pk__lt=turn.pk).order_by("-pk")[
+        : settings.CHAT_HISTORY_TURNS
+    ]
+    return [Exchange(earlier.question, earlier.answer) for earlier in reversed(kept)]

@@ -1,0 +1,228 @@
+"""Who drives turns: claims them from the queues, sees each through in a task of its own, and closes the dead."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from uuid import UUID
+
+from . import rag
+from .answer_log import GroupCommit, follow
+from .database import in_database, in_thread
+from .events import Event
+from .models import Turn
+from .nudges import STOP_TOPIC, Nudges, topics_of
+from .outage import UNAVAILABLE
+from .owner import Owner
+from .run import Run, ShutDown, Source, Stopped
+
+logger = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 2.0
+"""How often leases are renewed, the dead are looked for, and the queues are looked at without being woken."""
+PAUSE_SECONDS = 0.02
+"""The least time between two looks at the queues, so that many asks or endings at once are one."""
+WATCH_SECONDS = 0.5
+"""How often running turns are checked for time-outs and, without a nudge, for a request to stop."""
+SAVE_SECONDS = 5.0
+"""How long a drain waits for the turns that it ended to be saved."""
+SPARING_SECONDS = 6.0
+"""After an outage of the database leases have lapsed though their owners live; so long they may take to renew them."""
+
+
+class TurnRunner:
+    """The turns that this process drives, none of which a socket can take with it."""
+
+    def __init__(self, *, answer: Source, owner: Owner | None = None) -> None:
+        self.nudges = Nudges()
+        self.commits = GroupCommit(self.nudges)
+        self.owner = owner or Owner()
+        self.runs: dict[UUID, Run] = {}
+        self.draining = False
+        self._answer = answer
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._work = asyncio.Event()
+        self._empty = asyncio.Event()
+        self._spared_until = float("-inf")
+        self._claim_failed = False
+        self._unended: set[UUID] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
+        self._lease_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lease")  # never behind other work
+
+    # Life
+
+    @property
+    def started(self) -> bool:
+        """Whether turns are driven."""
+        return self._loop is not None
+
+    async def start(self) -> None:
+        """Begin to drive turns on the running event loop; harmless when it was done before."""
+        if self._loop:
+            return
+        self._loop = asyncio.get_running_loop()
+        await in_database(self.owner.live)
+        for work in (self.commits.run, self.nudges.relay, self._claim_always, self._sweep_always, self._watch_always):
+            self._own(work())
+
+    def wake(self, *topics: str) -> None:
+        """There may be something to claim or to stop, and news about ``topics``. May be called from any thread."""
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._wake, *topics)
+
+    async def drain(self, seconds: float) -> None:
+        """Claim nothing more, give running turns ``seconds`` to end, save the rest as interrupted, and stop."""
+        self.draining = True
+        await self._wait_until_empty(seconds)
+        for run in self.runs.values():
+            run.end(ShutDown())
+        await self._wait_until_empty(SAVE_SECONDS)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await in_database(self.owner.end)
+
+    def follow(self, turn: UUID, after: int) -> AsyncIterator[Event]:
+        """The events of a turn after ``after``: see ``answer_log.follow``."""
+        return follow(self.commits, self.nudges, turn, after)
+
+    # What goes on all the time
+
+    async def _claim_always(self) -> None:
+        while not self.draining:
+            await _waiting(self._work, SWEEP_SECONDS)
+            self._work.clear()
+            if not self.draining:
+                await _reporting(self._claim)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _sweep_always(self) -> None:
+        while True:
+            if not (await _reporting(self._renew) and await _reporting(self._reap)):
+                self._spared_until = monotonic() + SPARING_SECONDS
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _watch_always(self) -> None:
+        with self.nudges.listen(STOP_TOPIC) as news:
+            while True:
+                news.clear()
+                if self.runs:
+                    await _reporting(self._end_stopped)
+                for run in self.runs.values():
+                    run.end_if_overdue()
+                await news.wait(WATCH_SECONDS)
+
+    async def _claim(self) -> None:
+        claimed_at = monotonic()
+        known = {*self.runs, *self._unended}
+        for turn in await in_database(self._won):
+            if turn.uuid in known:
+                continue
+            run = Run(turn, commits=self.commits, answer=self._answer, claimed_at=claimed_at)
+            self.runs[turn.uuid] = run
+            self._own(self._drive(run))
+            self.nudges.publish(*topics_of(turn))
+
+    def _won(self) -> list[Turn]:
+        """Turns that are claimed now; after a claim that failed half-way, all that this owner holds."""
+        failed, self._claim_failed = self._claim_failed, True
+        won = Turn.objects.claim(self.owner.name)
+        if failed:
+            won = Turn.objects.held_by(self.owner.name)
+        self._claim_failed = False
+        return won
+
+    async def _drive(self, run: Run) -> None:
+        try:
+            await run.see_through()
+        except UNAVAILABLE as error:
+            self._unended.add(run.turn.uuid)
+            logger.warning("Turn %s could not be ended; it will be closed later: %r", run.turn.uuid, error)
+        except Exception:
+            self._unended.add(run.turn.uuid)
+            logger.exception("Turn %s could not be ended; it will be closed when its lease has lapsed", run.turn.uuid)
+        finally:
+            del self.runs[run.turn.uuid]
+            if not self.runs:
+                self._empty.set()
+        self._wake(*topics_of(run.turn))
+
+    async def _renew(self) -> None:
+        at = monotonic()
+        if self.runs:
+            running = Turn.objects.filter(pk__in=[run.turn.pk for run in self.runs.values()])
+            await in_thread(self._lease_thread, running.renew, self.owner.name)
+            self.commits.renewed(at)
+
+    async def _reap(self) -> None:
+        for turn in await in_database(self._interrupt_abandoned):
+            self._wake(*topics_of(turn))
+
+    def _interrupt_abandoned(self) -> list[Turn]:
+        dead = self.owner.dead()
+        abandoned = Turn.objects.abandoned(dead)
+        if monotonic() < self._spared_until:
+            abandoned = abandoned.filter(owner__in=dead)
+        # What runs here is not abandoned, however late its lease is renewed.
+        others = [turn for turn in abandoned if turn.uuid not in self.runs]
+        closed = [turn for turn in others if Turn.objects.interrupt(turn, dead)]
+        self.owner.bury(dead)
+        return closed
+
+    async def _end_stopped(self) -> None:
+        for name in await in_database(self._asked_to_stop):
+            if name in self.runs:
+                self.runs[name].end(Stopped())
+
+    def _asked_to_stop(self) -> list[UUID]:
+        mine = Turn.objects.filter(owner=self.owner.name, state=Turn.State.STREAMING)
+        return list(mine.exclude(stop_requested_at=None).values_list("uuid", flat=True))
+
+    # Tasks
+
+    def _wake(self, *topics: str) -> None:
+        self._work.set()
+        self.nudges.publish(STOP_TOPIC, *topics)
+
+    async def _wait_until_empty(self, seconds: float) -> None:
+        self._empty.clear()
+        if self.runs:
+            await _waiting(self._empty, seconds)
+
+    def _own(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._disown)
+
+    def _disown(self, task: asyncio.Future[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            logger.error("A task of the runner has ended", exc_info=task.exception())
+
+
+async def _reporting(work: Callable[[], Awaitable[None]]) -> bool:
+    """What is done again and again goes on after an error, which is logged. Returns whether there was none."""
+    try:
+        await work()
+    except UNAVAILABLE:
+        return False
+    except Exception:
+        logger.exception("The runner goes on after an error")
+        return False
+    return True
+
+
+async def _waiting(event: asyncio.Event, seconds: float) -> None:
+    """Return when ``event`` is set, or after ``seconds``."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        pass
+
+
+runner = TurnRunner(answer=rag.answer)
+"""The runner of this process."""

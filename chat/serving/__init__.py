@@ -1,0 +1,1 @@
+"""Serving the site, and ending in good order."""

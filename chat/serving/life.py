@@ -1,0 +1,65 @@
+"""How the work of a process begins and ends, whichever server it runs under."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import sys
+
+from django.conf import settings
+
+from ..consumers import ChatConsumer
+from ..llm import chat_model, loaded_model
+from ..runner import runner
+
+logger = logging.getLogger(__name__)
+
+CLOSE_SECONDS = 0.5
+"""How long the last frames may take to leave."""
+
+SWITCH_SECONDS = 0.001
+"""How long a thread may keep the interpreter while the event loop waits for it; by default 5 ms, a token's patience."""
+
+_warming: set[asyncio.Task[None]] = set()
+
+
+async def start() -> None:
+    """Begin to drive turns, and load the chat model meanwhile; harmless when it was done before."""
+    if not runner.started:
+        sys.setswitchinterval(SWITCH_SECONDS)
+        await runner.start()
+        _warming.add(asyncio.create_task(_warm()))
+
+
+async def drain() -> None:
+    """End this process's work: no new claims, running turns finish or are saved, every socket is sent away.
+
+    The sockets stay open until the turns have ended, so their readers see the end. Never raises.
+    """
+    try:
+        await runner.drain(settings.SERVE_DRAIN_SECONDS)
+    except Exception:
+        logger.exception("The turns could not be ended in good order; their leases will lapse")
+    sockets = list(ChatConsumer.live)
+    await asyncio.gather(*(socket.settle(CLOSE_SECONDS) for socket in sockets), return_exceptions=True)
+    await asyncio.gather(*(socket.restart() for socket in sockets), return_exceptions=True)
+    if sockets:
+        await asyncio.sleep(CLOSE_SECONDS)
+
+
+def model_state() -> str:
+    """``ok`` once the chat model is loaded; before that ``warming``, or ``failed``; ``unavailable`` when down."""
+    if chat_model.cache_info().currsize:
+        return "unavailable" if chat_model().breaker.is_open else "ok"
+    return "failed" if any(task.done() for task in _warming) else "warming"
+
+
+async def _warm() -> None:
+    try:
+        await loaded_model()
+    except Exception:
+        logger.exception("The chat model cannot be loaded; every question will fail until it can")
+    # What the libraries have made stays: no collection of garbage needs to walk through it during a stream.
+    gc.collect()
+    gc.freeze()

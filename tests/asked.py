@@ -1,0 +1,98 @@
+"""Questions in every state, made the way the site makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from chat.models import (
+    Append,
+    Citation,
+    Claim,
+    Conversation,
+    Ending,
+    LoginSession,
+    Recording,
+    Segment,
+    Submission,
+    Turn,
+)
+
+STATES = tuple(Turn.State.values)
+
+
+def asked(
+    login: LoginSession,
+    question: str = "What was decided?",
+    *,
+    conversation: Conversation | None = None,
+    recordings: Sequence[Recording] = (),
+    state: str = "complete",
+    answer: str = "It was decided.",
+    citations: Sequence[Citation] = (),
+    finish_reason: str = "stop",
+) -> Turn:
+    """A turn of ``login`` that has got as far as ``state``; its answer came in chunks of 5 characters."""
+    submission = Submission(
+        request_id=uuid4(),
+        question=question,
+        conversation=conversation.uuid if conversation else None,
+        recordings=tuple(recording.uuid for recording in recordings),
+    )
+    turn = Turn.objects.submit(login, submission)
+    if state == "cancelled":
+        Turn.objects.filter(pk=turn.pk).end(None)
+    elif state != "queued":
+        _streamed(state, answer, citations, finish_reason)
+    turn.refresh_from_db()
+    return turn
+
+
+def chunks_of(text: str) -> list[str]:
+    """The text in pieces of 5 characters."""
+    return [text[start : start + 5] for start in range(0, len(text), 5)]
+
+
+def _streamed(state: str, answer: str, citations: Sequence[Citation], finish_reason: str) -> None:
+    [turn] = Turn.objects.claim("a test")
+    claim, chunks = Claim.of(turn), chunks_of(answer)
+    Turn.objects.append([Append(claim=claim, seq=len(chunks), phase="answering", texts=chunks)])
+    failures = {"failed": "GENERATION_FAILED", "interrupted": "INTERRUPTED"}
+    if state != "streaming":
+        ending = Ending(
+            state=state,
+            chunks=chunks,
+            finish_reason=finish_reason if state == "complete" else "",
+            failure=failures.get(state, ""),
+            citations=citations,
+            model_name="scripted",
+            usage={"input_tokens": 7, "output_tokens": 11},
+        )
+        Turn.objects.finish(claim, ending)
+
+
+def recorded(title: str = "Launch planning", *said: str, speaker: str = "Ana", audio: str = "") -> Recording:
+    """A recording in which ``speaker`` says one segment after the other, 10 seconds each."""
+    recording = Recording.objects.create(title=title, digest=uuid4().hex, audio=audio, duration=10.0 * len(said))
+    Segment.objects.bulk_create(
+        Segment(
+            recording=recording, number=number, speaker=speaker, text=text, start=10.0 * (number - 1), end=10.0 * number
+        )
+        for number, text in enumerate(said, 1)
+    )
+    return recording
+
+
+def citing(recording: Recording, number: int = 1, *, segment: int = 1, excerpt: str = "We ship in March.") -> Citation:
+    """A citation, not stored yet, of a segment of a recording."""
+    return Citation(
+        number=number,
+        recording=recording,
+        recording_uuid=recording.uuid,
+        recording_title=recording.title,
+        segment=segment,
+        speaker="Ana",
+        excerpt=excerpt,
+        start=10.0 * (segment - 1),
+        end=10.0 * segment,
+    )

@@ -1,0 +1,71 @@
+"""Answers that say what a test tells them to, in place of ``rag.answer``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from uuid import UUID
+
+from chat.models import Citation
+from chat.prompts import Exchange
+from chat.rag import Answered, Part
+
+
+class Script:
+    """The answer to one question: parts are said when the test says so."""
+
+    def __init__(self) -> None:
+        self.history: Sequence[Exchange] = ()
+        self.recordings: Sequence[UUID] = ()
+        self.asked = asyncio.Event()
+        self.cancelled = asyncio.Event()
+        self._parts: asyncio.Queue[Part | Exception | None] = asyncio.Queue()
+
+    def say(self, *parts: Part) -> Script:
+        for part in parts:
+            self._parts.put_nowait(part)
+        return self
+
+    def end(self, finish_reason: str = "stop", citations: Sequence[Citation] = ()) -> Script:
+        return self.say(Answered(finish_reason, citations, model_name="script", usage={"output_tokens": 1}))
+
+    def fail(self, error: Exception) -> Script:
+        self._parts.put_nowait(error)
+        return self
+
+    def break_off(self) -> Script:
+        """End without an ``Answered``, as no answer should."""
+        self._parts.put_nowait(None)
+        return self
+
+    async def play(self) -> AsyncIterator[Part]:
+        self.asked.set()
+        try:
+            while True:
+                part = await self._parts.get()
+                if part is None:
+                    return
+                if isinstance(part, Exception):
+                    raise part
+                yield part
+        except asyncio.CancelledError:
+            self.cancelled.set()
+            raise
+
+
+class Scripts:
+    """A script for each question, made when it is first named."""
+
+    def __init__(self) -> None:
+        self._scripts: defaultdict[str, Script] = defaultdict(Script)
+
+    def __getitem__(self, question: str) -> Script:
+        return self._scripts[question]
+
+    def __call__(
+        self, question: str, *, history: Sequence[Exchange], recordings: Sequence[UUID]
+    ) -> AsyncIterator[Part]:
+        script = self[question]
+        script.history, script.recordings = history, recordings
+        return script.play()

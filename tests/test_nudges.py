@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+from channels.layers import InMemoryChannelLayer, channel_layers
+
+from chat.nudges import Nudges
+
+LONG = 20
+
+
+class SharedLayer(InMemoryChannelLayer):
+    """A layer that, unlike the in-memory one, is taken to reach other processes."""
+
+
+@pytest.fixture
+def layer() -> Iterator[InMemoryChannelLayer]:
+    layer = SharedLayer()
+    before = channel_layers.set("default", layer)
+    yield layer
+    channel_layers.set("default", before or InMemoryChannelLayer())
+
+
+@asynccontextmanager
+async def relaying(*nudges: Nudges) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(each.relay()) for each in nudges]
+    await asyncio.sleep(0)
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_nudge_wakes_who_listens_to_its_topic_and_nobody_else() -> None:
+    nudges = Nudges()
+    with nudges.listen("a") as a, nudges.listen("b") as b:
+        nudges.publish("a")
+
+        await a.wait(LONG)
+        assert not b._event.is_set()
+
+
+async def test_what_happens_after_the_last_look_is_not_missed() -> None:
+    nudges = Nudges()
+    with nudges.listen("a") as listener:
+        listener.clear()
+        nudges.publish("a")  # while the listener looks
+
+        async with asyncio.timeout(LONG / 2):
+            await listener.wait(LONG)
+
+
+async def test_topics_that_nobody_listens_to_take_no_memory() -> None:
+    nudges = Nudges()
+    with nudges.listen("a", "b") as listener:
+        listener.add("c")
+
+    nudges.publish("a", "d")
+
+    assert not nudges.listeners
+
+
+@pytest.mark.usefixtures("layer")
+async def test_other_processes_hear_it_too() -> None:
+    here, there = Nudges(), Nudges()
+    async with relaying(here, there):
+        with there.listen("a") as listener:
+            while not listener._event.is_set():
+                here.publish("a")
+                await listener.wait(0.05)
+
+
+async def test_a_layer_that_fails_holds_up_nobody_and_is_reported_once(
+    layer: InMemoryChannelLayer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(group: str, message: object) -> None:
+        failures.append(group)
+        raise ConnectionError
+
+    failures: list[str] = []
+    monkeypatch.setattr("chat.nudges.RETRY_SECONDS", 0)
+    monkeypatch.setattr(layer, "group_send", fail)
+    nudges = Nudges()
+    async with relaying(nudges):
+        with nudges.listen("a") as listener:
+            while len(failures) < 3:
+                nudges.publish("a")
+                await listener.wait(LONG)
+                await asyncio.sleep(0)
+
+    assert len([record for record in caplog.records if "cannot be reached" in record.message]) == 1
