@@ -1,0 +1,5 @@
+"""The WebSocket edge."""
+
+from .chat import ChatConsumer
+
+__all__ = ["ChatConsumer"]

@@ -1,0 +1,200 @@
+"""One socket: commands in, events out. It owns no turn, and nothing that matters ends with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
+from time import monotonic
+from typing import Any, ClassVar
+
+from channels.consumer import get_handler_name
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from .. import events
+from ..database import in_database
+from ..events import CloseCode
+from ..models import InvalidRequest, LoginSession, RateLimited, Refused, Turn
+from ..outage import UNAVAILABLE
+from ..runner import runner
+from .allowance import Allowance
+from .commands import Commands
+from .follower import NotReading
+from .lookout import lookout
+from .sign_in import live_login
+
+logger = logging.getLogger(__name__)
+
+COMMANDS_WAITING = 32
+"""Commands that may wait while the one before them is carried out."""
+SIGNALS_PER_MINUTE = 600
+"""Acks and pings, counted apart from the other commands."""
+MALFORMED_LIMIT = 3
+RESTART_MS = 5_000
+
+
+class ChatConsumer(AsyncWebsocketConsumer):
+    """A browser tab.
+
+    ``receive`` only bounds and sorts what comes in, because nothing else can be received meanwhile; what takes time is
+    done in order by a task beside it.
+    """
+
+    channel_layer_alias = "none"  # nudges reach the process once, not every socket
+    live: ClassVar[set[ChatConsumer]] = set()
+    sockets: ClassVar[Counter[int]] = Counter()
+
+    # The socket
+
+    async def connect(self) -> None:
+        """Accept everyone: a close code is the only part of a refusal that a browser can read."""
+        await self.accept()
+        self._tasks: set[asyncio.Future[None]] = set()
+        self.session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
+        try:
+            login = await in_database(live_login, self.session_key)
+        except UNAVAILABLE:
+            await self.restart()
+            return
+        if login is None:
+            await self.close(int(CloseCode.SIGNED_OUT))
+        elif runner.draining:
+            await self.restart()
+        elif self.sockets[login.user_id] >= settings.CHAT_SOCKETS_PER_USER:
+            await self._refuse(RateLimited("This site is open in too many tabs. Please close one of them."))
+            await self.close(int(CloseCode.TOO_FAST))
+        else:
+            self._begin(login)
+
+    async def dispatch(self, message: Any) -> None:
+        """Call the handler of a message. Channels' own goes through a thread first, to tidy up connections that we
+        do not use: our database work has threads of its own."""
+        handler: Callable[[Any], Awaitable[None]] = getattr(self, get_handler_name(message))
+        await handler(message)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """A frame from the client."""
+        if self not in self.live:
+            return  # it is being closed; what is still on its way changes nothing
+        if text_data is None:
+            await self._end(CloseCode.BINARY)
+        elif len(text_data) > events.FRAME_LIMIT or len(text_data.encode("utf-8", "replace")) > events.FRAME_LIMIT:
+            await self._end(CloseCode.TOO_BIG)
+        else:
+            await self._sort(text_data)
+
+    async def disconnect(self, code: int) -> None:
+        """The socket is gone. The turns go on."""
+        self._forget()
+
+    async def settle(self, seconds: float) -> None:
+        """Let what is followed here be read to its end, for at most ``seconds``."""
+        await self._commands.settle(seconds)
+
+    async def restart(self) -> None:
+        """The server is about to end, or cannot serve now: tell the client when to come back, and close."""
+        await self._send(events.encode(events.Restart(retry_after_ms=RESTART_MS)))
+        await self._end(CloseCode.RESTART)
+
+    def notice(self, turns: Sequence[Turn]) -> None:
+        """Turns that were asked lately, by anyone."""
+        self._commands.notice(turns)
+
+    def check_sign_in(self) -> None:
+        """Close unless the sign-in is still good."""
+        self._own(self._check_sign_in())
+
+    # Inside
+
+    def _begin(self, login: LoginSession) -> None:
+        self.login = login
+        self._malformed = 0
+        self._work: asyncio.Queue[events.Ask | events.Follow | events.Stop] = asyncio.Queue(COMMANDS_WAITING)
+        self._commands_left = Allowance(settings.CHAT_COMMANDS_PER_MINUTE, 60, monotonic())
+        self._signals_left = Allowance(SIGNALS_PER_MINUTE, 60, monotonic())
+        self._commands = Commands(login, self._is_signed_in, self._send, self._own)
+        self.live.add(self)
+        self.sockets[login.user_id] += 1
+        self._own(self._work_off())
+        lookout.add(self)
+
+    async def _sort(self, text: str) -> None:
+        try:
+            command = events.decode(text)
+        except InvalidRequest as refused:
+            self._malformed += 1
+            await self._refuse(refused)
+            if self._malformed >= MALFORMED_LIMIT:
+                await self._end(CloseCode.MALFORMED)
+            return
+        is_signal = isinstance(command, events.Ack | events.Ping)
+        allowance = self._signals_left if is_signal else self._commands_left
+        if not allowance.use(monotonic()) or self._work.full():
+            await self._end(CloseCode.TOO_FAST)
+        elif isinstance(command, events.Ping):
+            await self._send(events.encode(events.Pong()))
+        elif isinstance(command, events.Ack):
+            self._commands.ack(command)
+        else:
+            self._work.put_nowait(command)
+
+    async def _work_off(self) -> None:
+        try:
+            while True:
+                await self._commands.carry_out(await self._work.get())
+        except UNAVAILABLE:
+            await self.restart()
+
+    async def _check_sign_in(self) -> None:
+        with suppress(*UNAVAILABLE):  # the next look comes soon
+            await self._is_signed_in()
+
+    async def _is_signed_in(self) -> bool:
+        """Whether a command may be carried out; otherwise the socket is closed."""
+        login = await in_database(live_login, self.session_key)
+        if login and login == self.login:
+            self.login.user = login.user
+            return True
+        await self._end(CloseCode.SIGNED_OUT)
+        return False
+
+    async def _refuse(self, refused: Refused) -> None:
+        error = events.Error(code=refused.code, message=refused.message, retryable=refused.retryable)
+        await self._send(events.encode(error))
+
+    async def _send(self, frame: str) -> None:
+        event: Any = {"type": "websocket.send", "text": frame}
+        await self.base_send(event)
+
+    async def _end(self, code: CloseCode) -> None:
+        self._forget()
+        await self.close(int(code))
+
+    def _forget(self) -> None:
+        if self in self.live:
+            self.live.discard(self)
+            lookout.remove(self)
+            self.sockets[self.login.user_id] -= 1
+            if not self.sockets[self.login.user_id]:
+                del self.sockets[self.login.user_id]
+        current = asyncio.current_task()
+        for task in self._tasks:
+            if task is not current:
+                task.cancel()
+
+    def _own(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._disown)
+        return task
+
+    def _disown(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, NotReading):
+            self._own(self._end(CloseCode.NOT_READING))
+        elif error:
+            logger.error("A socket's task has failed", exc_info=error)

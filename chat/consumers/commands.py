@@ -1,0 +1,160 @@
+"""What a client may command over its socket; each handler is named for its command."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError
+from msgspec import UNSET
+
+from .. import events
+from ..database import in_database
+from ..models import LoginSession, NotFound, RateLimited, Refused, Submission, Turn
+from ..nudges import NEWS_TOPIC, topics_of
+from ..outage import UNAVAILABLE
+from ..runner import runner
+from .conversations import OpenConversations, find
+from .follower import Follower
+
+logger = logging.getLogger(__name__)
+
+FOLLOWED_LIMIT = 20
+"""Turns that one socket may follow at once."""
+NOT_SAVED = "This could not be saved just now. Please try again in a moment."
+
+
+class Commands:
+    """The commands of one socket, and the turns that it follows because of them."""
+
+    def __init__(
+        self,
+        login: LoginSession,
+        is_signed_in: Callable[[], Awaitable[bool]],
+        send: Callable[[str], Awaitable[None]],
+        own: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+    ) -> None:
+        self._login = login
+        self._is_signed_in = is_signed_in
+        self._send = send
+        self._own = own
+        self._open = OpenConversations()
+        self._followers: dict[UUID, tuple[Follower, asyncio.Task[None]]] = {}
+
+    async def carry_out(self, command: events.Ask | events.Follow | events.Stop) -> None:
+        """Do what is asked, or tell the client why not.
+
+        Raises what is ``UNAVAILABLE`` unless it is a question: that has somebody who waits for it, while the others are
+        repeated by the client when it comes back.
+        """
+        try:
+            if not await self._is_signed_in():
+                return
+            match command:
+                case events.Ask():
+                    await self.ask(command)
+                case events.Follow():
+                    await self.follow(command)
+                case events.Stop():
+                    await self.stop(command)
+        except Refused as refused:
+            await self._refuse(command, refused.code, refused.message, retryable=refused.retryable)
+        except UNAVAILABLE:
+            if not isinstance(command, events.Ask):
+                raise
+            await self._refuse(command, events.ErrorCode.INTERNAL_ERROR, NOT_SAVED, retryable=True)
+        except DatabaseError:
+            logger.exception("A command could not be carried out")
+            await self._refuse(command, events.ErrorCode.INTERNAL_ERROR, NOT_SAVED, retryable=True)
+
+    async def ask(self, command: events.Ask) -> None:
+        """Queue the question, and follow its turn from the start."""
+        submission = Submission(
+            request_id=command.request_id,
+            question=command.question,
+            conversation=command.conversation,
+            recordings=command.recordings,
+            retry_of=command.retry_of,
+        )
+        await self._show(*await in_database(self._submit, submission))
+
+    async def follow(self, command: events.Follow) -> None:
+        """Send what the client lacks of a turn, and go on."""
+        turn = await self._find(command.turn)
+        if len(self._followers) >= FOLLOWED_LIMIT and turn.uuid not in self._followers:
+            raise RateLimited("This page follows too many answers at once.")
+        await in_database(self._open.open, turn)
+        self._follow(turn, command.after)
+
+    def ack(self, command: events.Ack) -> None:
+        """Let more of a turn be sent."""
+        if command.turn in self._followers:
+            self._followers[command.turn][0].acknowledge(command.seq)
+
+    async def stop(self, command: events.Stop) -> None:
+        """Take a queued turn out of its queue; ask the owner of a streaming one to stop where the client is."""
+        turn = await self._find(command.turn)
+        await in_database(Turn.objects.filter(pk=turn.pk).end, command.seen)
+        runner.wake(*topics_of(turn))
+
+    def notice(self, turns: Sequence[Turn]) -> None:
+        """Tell the client of those that were asked elsewhere in its conversations."""
+        mine = self._open.news(turns)
+        if mine:
+            self._own(self._tell(mine))
+
+    async def settle(self, seconds: float) -> None:
+        """Wait for the turns that are followed to end, for at most ``seconds``."""
+        tasks = [task for _, task in self._followers.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+
+    def _submit(self, submission: Submission) -> tuple[Turn, int | None]:
+        self._open.expect(submission.request_id)
+        turn = Turn.objects.submit(self._login, submission)
+        self._open.open(turn)
+        runner.wake(*topics_of(turn), NEWS_TOPIC)
+        return turn, turn.position()
+
+    async def _find(self, name: UUID) -> Turn:
+        turn = await in_database(find, self._login.user_id, name)
+        if turn is None:
+            raise NotFound("This answer is not there any more.")
+        return turn
+
+    async def _tell(self, turns: Sequence[Turn]) -> None:
+        for turn in turns:
+            await self._show(turn, await in_database(turn.position))
+
+    async def _show(self, turn: Turn, position: int | None) -> None:
+        accepted = events.Accepted(
+            request_id=turn.request_id,
+            conversation=turn.conversation.uuid,
+            turn=turn.uuid,
+            state=turn.state,
+            position=position,
+        )
+        await self._send(events.encode(accepted))
+        if turn.uuid not in self._followers:  # whoever asks again, for want of an answer, reads on where they are
+            self._follow(turn, 0)
+
+    def _follow(self, turn: Turn, after: int) -> None:
+        before = self._followers.pop(turn.uuid, None)
+        if before:
+            before[1].cancel()
+        follower = Follower(turn.uuid, runner.follow(turn.uuid, after), self._send)
+        task = self._own(follower.run())
+        self._followers[turn.uuid] = (follower, task)
+        task.add_done_callback(lambda _: self._unfollow(turn.uuid, follower))
+
+    def _unfollow(self, turn: UUID, follower: Follower) -> None:
+        if turn in self._followers and self._followers[turn][0] is follower:
+            del self._followers[turn]
+
+    async def _refuse(self, command: events.Command, code: str, message: str, *, retryable: bool) -> None:
+        request = command.request_id if isinstance(command, events.Ask) else UNSET
+        error = events.Error(code=code, message=message, retryable=retryable, request_id=request)
+        await self._send(events.encode(error))

@@ -1,0 +1,126 @@
+"""One socket reading one turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from time import monotonic, thread_time
+from uuid import UUID
+
+from msgspec import structs
+
+from .. import events
+from ..database import in_database
+from ..models import Turn
+from ..outage import UNAVAILABLE
+from ..pages import render_turn
+from .window import SendWindow
+
+Send = Callable[[str], Awaitable[None]]
+
+CHECK_SECONDS = 1.0
+
+RENDERING_SHARE = 1 / 4
+"""Of the processor, when many turns end at once: their readers have the text, the others' streams come first."""
+
+_rendering = asyncio.Lock()
+_rendered: dict[UUID, asyncio.Task[str]] = {}
+
+
+class NotReading(Exception):
+    """The client took nothing for 30 seconds while its window was full."""
+
+
+class Follower:
+    """Sends the events of a turn, no faster than the client reads them.
+
+    While the window is full nothing is read from the log, so what comes meanwhile waits in the database and goes out
+    as one larger frame: a slow client costs a bounded amount of memory.
+    """
+
+    def __init__(self, turn: UUID, log: AsyncIterator[events.Event], send: Send) -> None:
+        self.turn = turn
+        self._log = log
+        self._send = send
+        self._window = SendWindow(monotonic())
+        self._room = asyncio.Event()
+
+    def acknowledge(self, seq: int) -> None:
+        """The client has applied the text up to chunk ``seq``."""
+        self._window.acknowledged(seq, monotonic())
+        self._room.set()
+
+    async def run(self) -> None:
+        """Send everything up to the terminal event, or until the turn is deleted. Raises ``NotReading``."""
+        try:
+            await self._send_all()
+        except Turn.DoesNotExist:
+            return
+
+    async def _send_all(self) -> None:
+        async for event in self._log:
+            if isinstance(event, events.Token):
+                frame = events.encode(event)
+                self._window.sent(event.seq, len(frame.encode()), monotonic())
+            elif isinstance(event, events.Done | events.Error):
+                frame = await _terminal_frame(event, self.turn)
+            else:
+                frame = events.encode(event)
+            await self._send(frame)
+            del event, frame  # a reader who takes no more holds nothing but their place
+            await self._wait_for_room()
+
+    async def _wait_for_room(self) -> None:
+        while not self._window.is_open:
+            self._room.clear()
+            try:
+                async with asyncio.timeout(CHECK_SECONDS):
+                    await self._room.wait()
+            except TimeoutError:
+                if self._window.is_stalled(monotonic()):
+                    raise NotReading from None
+
+
+async def _terminal_frame(event: events.Done | events.Error, name: UUID) -> str:
+    """The event with the rendered turn; without it where a frame cannot hold it, or while the database is away.
+
+    Then the page fetches it.
+    """
+    try:
+        html = await asyncio.shield(_html_of(name))
+    except UNAVAILABLE:
+        return events.encode(event)
+    frame = events.encode(structs.replace(event, html=html))
+    return frame if len(frame.encode()) <= events.FRAME_LIMIT else events.encode(event)
+
+
+def _html_of(name: UUID) -> asyncio.Task[str]:
+    """The rendered turn; all tabs that show it get the same."""
+    if name not in _rendered:
+        _rendered[name] = asyncio.create_task(_render_in_turn(name))
+        _rendered[name].add_done_callback(partial(_forget, name))
+    return _rendered[name]
+
+
+def _forget(name: UUID, task: asyncio.Task[str]) -> None:
+    del _rendered[name]
+    if not task.cancelled():
+        task.exception()  # all who waited for it may be gone
+
+
+async def _render_in_turn(name: UUID) -> str:
+    await _rendering.acquire()
+    pause = 0.0
+    try:
+        html, seconds = await in_database(_render, name)
+        pause = seconds * (1 / RENDERING_SHARE - 1)
+        return html
+    finally:
+        asyncio.get_running_loop().call_later(pause, _rendering.release)
+
+
+def _render(name: UUID) -> tuple[str, float]:
+    """The HTML, and the seconds that the processor took for it."""
+    began = thread_time()
+    return render_turn(Turn.objects.get(uuid=name)), thread_time() - began

@@ -1,0 +1,139 @@
+"""What every socket of this process must notice by itself: its sign-in has ended, or something was asked elsewhere.
+
+One look serves all of them, so that it costs three queries however many sockets are open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+from typing import Protocol
+
+from django.contrib.sessions.models import Session
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from ..database import in_database
+from ..models import LoginSession, Turn
+from ..nudges import NEWS_TOPIC
+from ..outage import UNAVAILABLE
+from ..runner import runner
+
+LOOK_SECONDS = 5.0
+"""How often one looks without a nudge."""
+PAUSE_SECONDS = 0.05
+"""The least time between two looks: nudges that come meanwhile are one."""
+REREAD_SECONDS = 30.0
+"""Turns are found for so long after they were asked: they are not committed in the order of their numbers."""
+
+
+class Watching(Protocol):
+    """A socket, as the lookout sees it."""
+
+    login: LoginSession
+    session_key: str | None
+
+    def notice(self, turns: Sequence[Turn]) -> None:
+        """Turns that were asked lately, by anyone."""
+
+    def check_sign_in(self) -> None:
+        """The sign-in may have ended."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one look has seen: who is signed in, and turns that were not seen before."""
+
+    passwords: dict[int, str]
+    """The password (hashed) of the user of each live login session."""
+    session_keys: set[str]
+    turns: Sequence[Turn]
+
+    def shows(self, socket: Watching) -> bool:
+        """Whether the sign-in of a socket is what it was."""
+        is_same = self.passwords.get(socket.login.pk) == socket.login.user.password
+        return is_same and socket.session_key in self.session_keys
+
+
+class Lookout:
+    """Looks around while there are sockets."""
+
+    def __init__(self) -> None:
+        self._sockets: set[Watching] = set()
+        self._asked = Asked()
+        self._task: asyncio.Task[None] | None = None
+
+    def add(self, socket: Watching) -> None:
+        """Look for this socket too."""
+        self._sockets.add(socket)
+        if self._task is None:
+            self._asked = Asked()
+            self._task = asyncio.create_task(self._look_always())
+
+    def remove(self, socket: Watching) -> None:
+        """Look for it no more."""
+        self._sockets.discard(socket)
+        if self._task and not self._sockets:
+            self._task.cancel()
+            self._task = None
+
+    async def _look_always(self) -> None:
+        with runner.nudges.listen(NEWS_TOPIC) as news:
+            while True:
+                news.clear()
+                with suppress(*UNAVAILABLE):
+                    await self._look()
+                await asyncio.sleep(PAUSE_SECONDS)
+                await news.wait(LOOK_SECONDS)
+
+    async def _look(self) -> None:
+        sockets = list(self._sockets)
+        sight = await in_database(self._see, [(socket.login, socket.session_key) for socket in sockets])
+        for socket in sockets:
+            if not sight.shows(socket):
+                socket.check_sign_in()
+            elif sight.turns:
+                socket.notice(sight.turns)
+
+    def _see(self, sockets: Sequence[tuple[LoginSession, str | None]]) -> Sight:
+        logins = LoginSession.objects.filter(pk__in={login.pk for login, _ in sockets})
+        live = logins.filter(ended_at=None, user__is_active=True)
+        sessions = Session.objects.filter(session_key__in={key for _, key in sockets}, expire_date__gt=timezone.now())
+        return Sight(
+            passwords=dict(live.values_list("pk", "user__password")),
+            session_keys=set(sessions.values_list("session_key", flat=True)),
+            turns=self._asked.find({login.user_id for login, _ in sockets}),
+        )
+
+
+class Asked:
+    """Finds turns as they are asked, each of them once."""
+
+    def __init__(self) -> None:
+        self._after: int | None = None
+        self._found: dict[int, float] = {}
+
+    def find(self, users: set[int]) -> list[Turn]:
+        """The turns of these users that were asked since the last call. Reads the database."""
+        if self._after is None:
+            long_ago = Turn.objects.filter(created_at__lt=Now() - timedelta(seconds=REREAD_SECONDS))
+            self._after = long_ago.order_by("-pk").values_list("pk", flat=True).first() or 0
+        turns = Turn.objects.of(*users).filter(pk__gt=self._after)
+        new = [pk for pk in turns.values_list("pk", flat=True) if pk not in self._found]
+        self._found |= dict.fromkeys(new, monotonic())
+        self._forget(monotonic() - REREAD_SECONDS)
+        return list(turns.filter(pk__in=new).select_related("conversation").order_by("pk")) if new else []
+
+    def _forget(self, before: float) -> None:
+        old = [pk for pk, at in self._found.items() if at < before]
+        for pk in old:
+            del self._found[pk]
+        self._after = max([*old, self._after or 0])
+
+
+lookout = Lookout()
+"""The lookout of this process."""

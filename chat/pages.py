@@ -1,0 +1,154 @@
+"""Turns as HTML: the one template for history, live answer and finished answer, and how many a page shows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from . import markdown
+from .models import Chunk, Citation, Conversation, Recording, Turn
+
+PAGE = 50
+"""Turns that a page shows at once."""
+
+_FINISH_NOTICES = {
+    "length": "The answer reached its greatest length and breaks off here.",
+    "content_filter": "The model's content filter ended this answer.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownTurn:
+    """A turn at one moment: ``text`` is its answer, or of a running turn exactly its chunks 1..``seq``.
+
+    ``position`` is its place in the queue, from 1. ``existing`` are the recordings of its filter that are still there.
+    """
+
+    turn: Turn
+    text: str = ""
+    seq: int = 0
+    position: int | None = None
+    citations: Sequence[Citation] = ()
+    existing: frozenset[str] = frozenset()
+
+    @property
+    def answer(self) -> SafeString:
+        """The answer as far as it is there, as HTML."""
+        cited = [citation.number for citation in self.citations]
+        return markdown.render(self.text, cited, prefix=f"source-{self.turn.uuid}-")
+
+    def html(self, csrf_token: str = "") -> SafeString:
+        """``_turn.html``. Its forms work without JavaScript only with a token."""
+        return render_to_string("chat/_turn.html", self._context() | {"csrf_token": csrf_token})
+
+    def _context(self) -> dict[str, object]:
+        return {
+            "turn": self.turn,
+            "text": self.text,
+            "seq": self.seq,
+            "position": self.position,
+            "answer": self.answer if self.turn.is_terminal else "",
+            "notice": notice(self.turn),
+            "citations": self.citations,
+            "filter": [recording | {"exists": recording["id"] in self.existing} for recording in self.turn.recordings],
+            "filter_ids": " ".join(recording["id"] for recording in self.turn.recordings),
+            "retry_id": uuid.uuid4(),
+        }
+
+
+@dataclass(frozen=True)
+class TurnPage:
+    """Neighbouring turns of a conversation, the oldest first, and whether there are more on either side."""
+
+    turns: list[ShownTurn]
+    earlier: bool = False
+    later: bool = False
+
+
+def turns_of(conversation: Conversation, *, before: Turn | None = None) -> TurnPage:
+    """The last turns of a conversation, or those before one of them; at most 50."""
+    rows = Turn.objects.filter(conversation=conversation).order_by("-pk")
+    shown = _shown(rows.filter(pk__lt=before.pk) if before else rows, _chunks(conversation), limit=PAGE + 1)
+    return TurnPage(shown[:PAGE][::-1], earlier=len(shown) > PAGE, later=before is not None)
+
+
+def turns_after(conversation: Conversation, turn: Turn | None) -> list[ShownTurn]:
+    """The turns that follow ``turn`` (None: from the first on), the oldest first; at most 50."""
+    newer = Turn.objects.filter(conversation=conversation, pk__gt=turn.pk if turn else 0).order_by("pk")
+    return _shown(newer, _chunks(conversation), limit=PAGE)
+
+
+def render_turn(turn: Turn, *, csrf_token: str = "") -> str:
+    """The HTML of a turn as it is now. Raises ``Turn.DoesNotExist`` when it was removed meanwhile."""
+    chunks = Chunk.objects.none() if turn.is_terminal else Chunk.objects.filter(turn=turn)
+    shown = _shown(Turn.objects.filter(pk=turn.pk), chunks, limit=1)
+    if not shown:
+        raise Turn.DoesNotExist
+    return shown[0].html(csrf_token)
+
+
+def render_blank_turn(csrf_token: str = "") -> str:
+    """What the script clones for a question that was just sent."""
+    return ShownTurn(turn=Turn(uuid=UUID(int=0))).html(csrf_token)
+
+
+def notice(turn: Turn) -> str:
+    """What is said below the answer of a turn; empty when the answer says it all."""
+    if turn.state == Turn.State.STOPPED:
+        return "Stopped."
+    if turn.state == Turn.State.CANCELLED:
+        return "Cancelled before it was answered."
+    return turn.message or _FINISH_NOTICES.get(turn.finish_reason, "")
+
+
+def _chunks(conversation: Conversation) -> QuerySet[Chunk]:
+    return Chunk.objects.filter(turn__conversation=conversation)
+
+
+def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], *, limit: int) -> list[ShownTurn]:
+    # The chunks are read before the rows: a turn that ends in between is then shown as ended. The other way round it
+    # would be shown as running, with its chunks gone.
+    texts = _texts(chunks)
+    citations = Prefetch("citations", Citation.objects.select_related("recording"))
+    rows = list(turns.prefetch_related(citations)[:limit])
+    positions, existing = _positions(rows), _existing(rows)
+    return [
+        ShownTurn(
+            turn=turn,
+            text=turn.answer if turn.is_terminal else texts.get(turn.pk, ("", 0))[0],
+            seq=turn.seq if turn.is_terminal else texts.get(turn.pk, ("", 0))[1],
+            position=positions.get(turn.uuid),
+            citations=list(turn.citations.all()),
+            existing=existing,
+        )
+        for turn in rows
+    ]
+
+
+def _texts(chunks: QuerySet[Chunk]) -> dict[int, tuple[str, int]]:
+    """Text so far and last seq of each turn that has chunks."""
+    pieces: dict[int, list[str]] = {}
+    for turn_id, text in chunks.order_by("turn_id", "seq").values_list("turn_id", "text"):
+        pieces.setdefault(turn_id, []).append(text)
+    return {turn_id: ("".join(texts), len(texts)) for turn_id, texts in pieces.items()}
+
+
+def _positions(turns: Iterable[Turn]) -> dict[UUID, int]:
+    queues = {turn.login_session_id for turn in turns if turn.state == Turn.State.QUEUED}
+    return {
+        name: place
+        for queue in queues
+        for name, place in Turn.objects.filter(login_session_id=queue).positions().items()
+    }
+
+
+def _existing(turns: Iterable[Turn]) -> frozenset[str]:
+    names = {recording["id"] for turn in turns for recording in turn.recordings}
+    rows = Recording.objects.filter(uuid__in=names).values_list("uuid", flat=True) if names else ()
+    return frozenset(map(str, rows))
