@@ -1,0 +1,44 @@
+const INTERVAL = 250;
+const BYTES = 16 * 1024;
+
+/** Tells the server how far each turn was read: every 250 ms or 16 KiB, not for every frame. */
+export class Acks {
+  #clock;
+  #send;
+  /** @type {Map<string, number>} */
+  #read = new Map();
+  #bytes = 0;
+  #sentAt = -Infinity;
+  #cancelTimer = null;
+
+  /** @param {{clock: object, send: (command: object) => void}} parts */
+  constructor({ clock, send }) {
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  /** @param {string} turn @param {number} seq @param {number} bytes the size of what was read */
+  note(turn, seq, bytes) {
+    this.#read.set(turn, Math.max(seq, this.#read.get(turn) ?? 0));
+    this.#bytes += bytes;
+    const wait = this.#sentAt + INTERVAL - this.#clock.now();
+    if (wait <= 0 || this.#bytes >= BYTES) this.flush();
+    else this.#cancelTimer ??= this.#clock.after(wait, () => this.flush());
+  }
+
+  /** Tells everything now. */
+  flush() {
+    const read = [...this.#read];
+    this.forget();
+    if (read.length > 0) this.#sentAt = this.#clock.now();
+    for (const [turn, seq] of read) this.#send({ type: "ack", turn, seq });
+  }
+
+  /** The connection is lost, and with it what the server knew. */
+  forget() {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    this.#read.clear();
+    this.#bytes = 0;
+  }
+}

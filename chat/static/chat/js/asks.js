@@ -1,0 +1,168 @@
+import { askCommand } from "./outbox.js";
+import { newRequestId } from "./request_id.js";
+
+const PATIENCE = 10_000;
+const RESTORED_PATIENCE = 1_000;
+
+/**
+ * Questions on their way to the server. Each is shown at once, kept until it is accepted or refused, and sent as often
+ * as that takes: always with the same request id, so that it makes one turn.
+ */
+export class Asks {
+  #outbox;
+  #turns;
+  #place;
+  #clock;
+  #send;
+  /** @type {string | null} a name for the new conversation of this page */
+  #thread = null;
+  /** @type {Map<string, object>} the turns that are shown for entries of the outbox */
+  #shown = new Map();
+  /** @type {Map<string, {at: number, isLost: boolean}>} when each was sent, and whether that connection is gone */
+  #sent = new Map();
+
+  /**
+   * @param {{outbox: object, turns: object, place: object, clock: object, send: (command: object) => boolean}} parts
+   */
+  constructor({ outbox, turns, place, clock, send }) {
+    this.#outbox = outbox;
+    this.#turns = turns;
+    this.#place = place;
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  /** Whether an answer of the server is to be expected any moment. */
+  get isWaiting() {
+    return [...this.#sent.values()].some(({ at }) => this.#clock.now() - at < PATIENCE);
+  }
+
+  /** The turns of questions that could not be sent yet, as on a page without a connection. */
+  get unsent() {
+    const entries = this.#outbox.entries.filter(({ was_sent: wasSent }) => !wasSent);
+    return entries.map(({ request_id: requestId }) => this.#shown.get(requestId)).filter(Boolean);
+  }
+
+  /** Takes up the questions that a page before this one has left unanswered. */
+  restore() {
+    if (this.#place.conversation === null) this.#thread = this.#outbox.thread;
+    // Most are accepted at once, or stand on the page already; showing them before would show them twice.
+    this.#clock.after(RESTORED_PATIENCE, () => {
+      for (const entry of this.#outbox.entries) if (this.#belongsHere(entry)) this.#show(entry);
+    });
+  }
+
+  /**
+   * @param {{question: string, recordings: string[], filterNote: string, retryOf?: string | null}} ask
+   * @returns {object} the turn that shows it
+   */
+  ask({ question, recordings, filterNote, retryOf = null }) {
+    const { conversation } = this.#place;
+    if (conversation === null) this.#thread ??= newRequestId();
+    const entry = {
+      request_id: newRequestId(),
+      conversation,
+      question: wellFormed(question),
+      recordings,
+      retry_of: retryOf,
+      thread: conversation === null ? this.#thread : null,
+      filter_note: filterNote,
+      was_sent: false,
+    };
+    this.#outbox.add(entry);
+    this.sendReady();
+    return this.#show(entry);
+  }
+
+  /** Sends what was not sent over this connection, or long ago. */
+  sendReady() {
+    for (const entry of this.#outbox.ready) {
+      const { at, isLost } = this.#sent.get(entry.request_id) ?? { at: 0, isLost: true };
+      const isOnItsWay = !isLost && this.#clock.now() - at < PATIENCE;
+      if (isOnItsWay || !this.#send(askCommand(entry))) continue;
+      this.#sent.set(entry.request_id, { at: this.#clock.now(), isLost: false });
+      this.#outbox.markSent(entry.request_id);
+    }
+  }
+
+  /** The connection is lost, and perhaps what was sent. */
+  connectionLost() {
+    for (const sent of this.#sent.values()) sent.isLost = true;
+  }
+
+  /**
+   * The server has accepted a question. Returns whether it came from here.
+   * @param {{request_id: string, conversation: string, turn: string, state: string, position: number | null}} event
+   */
+  accepted(event) {
+    const taken = this.#take(event.request_id);
+    if (taken === null) return false;
+    const { entry, turn } = taken;
+    if (entry.thread !== null) this.#settle(entry.thread, event.conversation);
+    if (this.#place.conversation === event.conversation) this.#name(entry, turn, event);
+    else if (turn !== null) this.#turns.remove(turn);
+    this.sendReady();
+    return true;
+  }
+
+  /**
+   * The server has refused a question. Returns what it was and whether it was asked on this page; null if it did not
+   * come from here.
+   */
+  refused(requestId) {
+    const taken = this.#take(requestId);
+    if (taken === null) return null;
+    const isHere = this.#belongsHere(taken.entry);
+    if (taken.turn !== null) this.#turns.remove(taken.turn);
+    this.sendReady();
+    return { entry: taken.entry, isHere };
+  }
+
+  /** Takes back a question that was never sent. Returns it; null if it is too late. */
+  takeBack(turn) {
+    const [requestId] = [...this.#shown].find(([, shown]) => shown === turn) ?? [];
+    const entry = requestId ? this.#outbox.find(requestId) : null;
+    return entry === null || entry.was_sent ? null : (this.refused(requestId)?.entry ?? null);
+  }
+
+  #take(requestId) {
+    const entry = this.#outbox.take(requestId);
+    const turn = this.#shown.get(requestId) ?? null;
+    this.#shown.delete(requestId);
+    this.#sent.delete(requestId);
+    return entry === null ? null : { entry, turn };
+  }
+
+  #settle(thread, conversation) {
+    this.#outbox.resolve(thread, conversation);
+    if (thread !== this.#thread) return;
+    this.#thread = null;
+    if (this.#place.conversation === null) this.#place.settle(conversation);
+  }
+
+  /** The turn may stand on the page already, if the page was rendered after the question had arrived. */
+  #name(entry, shown, event) {
+    const known = this.#turns.get(event.turn);
+    if (known !== null && shown !== null) this.#turns.remove(shown);
+    else if (known === null) (shown ?? this.#turns.append(asShown(entry))).accept(event);
+  }
+
+  #show(entry) {
+    const shown = this.#shown.get(entry.request_id) ?? this.#turns.append(asShown(entry));
+    this.#shown.set(entry.request_id, shown);
+    return shown;
+  }
+
+  #belongsHere({ conversation, thread }) {
+    return conversation === null ? thread === this.#thread : conversation === this.#place.conversation;
+  }
+}
+
+function asShown({ question, recordings, filter_note: filterNote }) {
+  return { question, recordings, filterNote };
+}
+
+/** Half a character, as an editor may leave behind, cannot be sent. */
+function wellFormed(text) {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd");
+}

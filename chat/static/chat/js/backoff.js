@@ -1,0 +1,19 @@
+/** Why the server closed a socket. */
+export const CloseCode = Object.freeze({ RESTART: 1012, OVERLOADED: 1013, SIGNED_OUT: 4401, TOO_FAST: 4429 });
+
+const FIRST = 500;
+const LONGEST = 10_000;
+const RESTART = 5_000;
+const CROWDED = 10_000;
+
+/**
+ * How long to wait before the next connection, in milliseconds: anything up to a limit, so that many pages do not come
+ * back at once.
+ * @param {{code: number, attempt: number, restartWithin?: number | null, random: () => number}} situation ``attempt``
+ *   counts failures in a row from 0; ``restartWithin`` is what the server asked for before it closed
+ */
+export function reconnectDelay({ code, attempt, restartWithin = null, random }) {
+  if (code === CloseCode.RESTART) return random() * (restartWithin ?? RESTART);
+  if (code === CloseCode.TOO_FAST || code === CloseCode.OVERLOADED) return CROWDED * (0.5 + random() / 2);
+  return random() * Math.min(LONGEST, FIRST * 2 ** Math.min(attempt, 10));
+}

@@ -1,0 +1,53 @@
+import { CloseCode } from "./backoff.js";
+
+const PATIENCE = 1_500;
+
+/** Says that the connection is lost, once that lasts, and what else concerns the whole page. */
+export class Banner {
+  #element;
+  #clock;
+  #isOnline;
+  #cancelTimer = () => {};
+  #isLasting = false;
+
+  /** @param {{element: HTMLElement, clock: object, isOnline?: () => boolean}} parts */
+  constructor({ element, clock, isOnline = () => navigator.onLine }) {
+    this.#element = element;
+    this.#clock = clock;
+    this.#isOnline = isOnline;
+  }
+
+  /** @param {number} code why the connection was closed @param {string} [reason] what the server said about it */
+  lost(code, reason = "") {
+    if (this.#isLasting) return;
+    this.#cancelTimer();
+    if (reason) this.#show(reason);
+    else this.#cancelTimer = this.#clock.after(PATIENCE, () => this.#show(this.#explain(code)));
+  }
+
+  /** The connection is back. */
+  found() {
+    if (this.#isLasting) return;
+    this.#cancelTimer();
+    this.#element.hidden = true;
+    this.#element.textContent = "";
+  }
+
+  /** Says something that stays. */
+  tell(text) {
+    this.#cancelTimer();
+    this.#isLasting = true;
+    this.#show(text);
+  }
+
+  #explain(code) {
+    if (!this.#isOnline()) return "You are offline. What you ask is sent as soon as you are back.";
+    if (code === CloseCode.RESTART) return "The site is restarting. Reconnecting…";
+    return "Connection lost. Reconnecting…";
+  }
+
+  #show(text) {
+    this.#element.textContent = text;
+    this.#element.hidden = false;
+  }
+}

@@ -1,0 +1,180 @@
+import { CloseCode, reconnectDelay } from "./backoff.js";
+
+export const ConnectionState = Object.freeze({
+  CONNECTING: "connecting",
+  OPEN: "open",
+  WAITING: "waiting",
+  CLOSED: "closed",
+});
+
+// Silence is looked for with every beat, so it is noticed after less than both together: 10 seconds.
+const HEARTBEAT = 4_000;
+const SILENCE = 5_900;
+const PROBE = 1_500;
+const OPENING = 10_000;
+const LOST = 1006;
+
+/**
+ * The page's one WebSocket. It notices when the server is gone, and comes back.
+ *
+ * Its delegate hears ``connectionOpened()``, ``connectionReceived(event)``, ``connectionLost(code)`` and, when nobody
+ * is signed in any more, ``connectionSignedOut()``, after which it stays closed.
+ */
+export class Connection {
+  #url;
+  #clock;
+  #random;
+  #createSocket;
+  #delegate = null;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #state = ConnectionState.CLOSED;
+  #attempt = 0;
+  #wasOpen = false;
+  #restartWithin = null;
+  #heardAt = 0;
+  #beatAt = 0;
+  #cancelTimer = () => {};
+  #cancelProbe = null;
+
+  /**
+   * @param {{url: string, clock: object, random?: () => number, createSocket?: (url: string) => WebSocket}} parts
+   */
+  constructor({ url, clock, random = Math.random, createSocket = (address) => new WebSocket(address) }) {
+    this.#url = url;
+    this.#clock = clock;
+    this.#random = random;
+    this.#createSocket = createSocket;
+  }
+
+  get isOpen() {
+    return this.#state === ConnectionState.OPEN;
+  }
+
+  /** Whether it looks as if WebSockets do not get through here at all. */
+  get isBlocked() {
+    return !this.#wasOpen && this.#attempt >= 3;
+  }
+
+  /** @param {object} delegate */
+  start(delegate) {
+    this.#delegate = delegate;
+    this.#connect();
+  }
+
+  /** Sends a command if the connection is open. Returns whether it was. */
+  send(command) {
+    if (!this.isOpen) return false;
+    this.#socket.send(JSON.stringify(command));
+    return true;
+  }
+
+  /** The page or the network may have slept: make sure that the connection is alive, at once. */
+  wake() {
+    if (this.#state === ConnectionState.WAITING) this.#connect();
+    else if (this.#state !== ConnectionState.CLOSED) this.#probe();
+  }
+
+  #connect() {
+    this.#drop();
+    this.#state = ConnectionState.CONNECTING;
+    const socket = this.#createSocket(this.#url);
+    this.#socket = socket;
+    socket.onopen = () => this.#opened();
+    socket.onmessage = (message) => this.#heard(message.data);
+    socket.onclose = (closing) => this.#lost(closing.code);
+    this.#cancelTimer = this.#clock.after(OPENING, () => this.#lost(LOST));
+  }
+
+  #opened() {
+    this.#cancelTimer();
+    this.#endProbe();
+    this.#state = ConnectionState.OPEN;
+    this.#wasOpen = true;
+    this.#restartWithin = null;
+    this.#heardAt = this.#clock.now();
+    this.#beatAt = this.#clock.timeOfDay();
+    this.#cancelTimer = this.#clock.every(HEARTBEAT, () => this.#beat());
+    this.#tell("connectionOpened");
+  }
+
+  #heard(data) {
+    this.#heardAt = this.#clock.now();
+    this.#endProbe();
+    const event = parse(data);
+    if (event === null) return;
+    this.#attempt = 0; // a server that accepts and closes at once has not recovered
+    if (event.type === "restart") this.#restartWithin = event.retry_after_ms;
+    this.#tell("connectionReceived", event);
+  }
+
+  /** The heartbeat. After a long sleep the silence proves nothing, so the server gets a moment to answer. */
+  #beat() {
+    const slept = this.#clock.timeOfDay() - this.#beatAt > 2 * HEARTBEAT;
+    this.#beatAt = this.#clock.timeOfDay();
+    if (slept) this.#probe();
+    else if (this.#clock.now() - this.#heardAt >= SILENCE) this.#lost(LOST);
+    else this.send({ type: "ping" });
+  }
+
+  #probe() {
+    if (this.#cancelProbe !== null) return;
+    this.send({ type: "ping" });
+    this.#cancelProbe = this.#clock.after(PROBE, () => this.#reconnectNow());
+  }
+
+  #endProbe() {
+    this.#cancelProbe?.();
+    this.#cancelProbe = null;
+  }
+
+  #reconnectNow() {
+    if (this.isOpen) this.#tell("connectionLost", LOST);
+    this.#connect();
+  }
+
+  #lost(code) {
+    const wasOpen = this.isOpen;
+    this.#drop();
+    if (code === CloseCode.SIGNED_OUT) {
+      this.#state = ConnectionState.CLOSED;
+      this.#tell("connectionSignedOut");
+      return;
+    }
+    const situation = { code, attempt: this.#attempt, restartWithin: this.#restartWithin, random: this.#random };
+    this.#attempt += 1;
+    this.#state = ConnectionState.WAITING;
+    this.#cancelTimer = this.#clock.after(reconnectDelay(situation), () => this.#connect());
+    if (wasOpen || this.#attempt === 1) this.#tell("connectionLost", code);
+  }
+
+  /** What goes wrong elsewhere must not end the connection. */
+  #tell(what, ...details) {
+    try {
+      this.#delegate[what](...details);
+    } catch (error) {
+      console.error(error);
+    }
+  }
+
+  /** Lets go of the socket without waiting for an answer, which may never come. */
+  #drop() {
+    this.#cancelTimer();
+    this.#endProbe();
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket === null) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+}
+
+function parse(data) {
+  try {
+    const event = JSON.parse(data);
+    return typeof event?.type === "string" ? event : null;
+  } catch {
+    console.error("A frame could not be read.");
+    return null;
+  }
+}

@@ -1,0 +1,45 @@
+/** Where a run of ``*``, ``_`` or ``~`` may open or close emphasis: CommonMark's flanking rules. */
+
+const SPACE = /^\s?$/u;
+const PUNCTUATION = /[\p{P}\p{S}]/u;
+
+/** The elements that a mark stands for, by the length of its run. */
+export const EMPHASIS = Object.freeze({
+  "*": Object.freeze({ 1: "em", 2: "strong" }),
+  _: Object.freeze({ 1: "em", 2: "strong" }),
+  "~": Object.freeze({ 2: "s" }),
+});
+
+/**
+ * @param {string} mark one character of the run
+ * @param {string} before the character before the run
+ * @param {string} after the character after it; "" at the end of the block
+ * @returns {{opens: boolean, closes: boolean}}
+ */
+export function flanking(mark, before, after) {
+  const left = touches(after, before);
+  const right = touches(before, after);
+  if (mark !== "_") return { opens: left, closes: right };
+  return {
+    opens: left && (!right || PUNCTUATION.test(before)),
+    closes: right && (!left || PUNCTUATION.test(after)),
+  };
+}
+
+/**
+ * Whether one run may close what another opened. Lengths that add up to a multiple of three are no pair where one of
+ * the runs could do both: so ``2*3`` does not pair with the ``**`` behind a word.
+ * @param {{mark: string, length: number, isBoth: boolean} | null} opener null for what is no emphasis
+ * @param {{mark: string, length: number, isBoth: boolean}} closer
+ */
+export function isPair(opener, closer) {
+  if (opener?.mark !== closer.mark) return false;
+  const isTriple = (opener.length + closer.length) % 3 === 0 && closer.length % 3 !== 0;
+  return !(isTriple && (opener.isBoth || closer.isBoth));
+}
+
+/** Whether a run belongs to the text on its ``near`` side, with ``far`` on the other. */
+function touches(near, far) {
+  if (SPACE.test(near)) return false;
+  return !PUNCTUATION.test(near) || SPACE.test(far) || PUNCTUATION.test(far);
+}

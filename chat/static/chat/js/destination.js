@@ -1,0 +1,83 @@
+/** What stands between the brackets of ``[text](…)``. */
+
+export const Reading = Object.freeze({ MORE: "more", DONE: "done", BAD: "bad" });
+
+const LONGEST = 2_000;
+const ESCAPABLE = /[!-/:-@[-`{-~]/u;
+const CLOSING = Object.freeze({ '"': '"', "'": "'", "(": ")" });
+
+/** Reads a link's address and title, one character at a time. */
+export class Destination {
+  /** What was read so far, as it was written. */
+  source = "";
+  /** The address, without its escapes. */
+  address = "";
+
+  #part = this.#lead;
+  #depth = 0;
+  #escaped = false;
+  #titleEnd = "";
+
+  /**
+   * @param {string} character
+   * @returns {string} one of ``Reading``; DONE for the closing bracket. What is BAD is not part of ``source``.
+   */
+  take(character) {
+    const reading = this.source.length < LONGEST ? this.#part(character) : Reading.BAD;
+    if (reading === Reading.MORE) this.source += character;
+    return reading;
+  }
+
+  #lead(character) {
+    if (character === " ") return Reading.MORE;
+    if (character === "<") return this.#goOn(this.#pointed);
+    this.#part = this.#plain;
+    return this.#plain(character);
+  }
+
+  #pointed(character) {
+    if (character === "" || character === "\n" || (character === "<" && !this.#escaped)) return Reading.BAD;
+    if (character === ">" && !this.#escaped) return this.#goOn(this.#gap);
+    return this.#addressed(character);
+  }
+
+  #plain(character) {
+    if (!this.#escaped) {
+      if (character === ")" && this.#depth === 0) return Reading.DONE;
+      if (character === " ") return this.#depth === 0 ? this.#goOn(this.#gap) : Reading.BAD;
+      this.#depth += character === "(" ? 1 : character === ")" ? -1 : 0;
+    }
+    return character <= " " ? Reading.BAD : this.#addressed(character);
+  }
+
+  #addressed(character) {
+    if (this.#escaped && !ESCAPABLE.test(character)) this.address += "\\";
+    this.#escaped = !this.#escaped && character === "\\";
+    if (!this.#escaped) this.address += character;
+    return Reading.MORE;
+  }
+
+  #gap(character) {
+    if (character === " ") return Reading.MORE;
+    if (character === ")") return Reading.DONE;
+    this.#titleEnd = CLOSING[character] ?? "";
+    return this.#titleEnd ? this.#goOn(this.#title) : Reading.BAD;
+  }
+
+  #title(character) {
+    if (character === "" || character === "\n") return Reading.BAD;
+    if (character === this.#titleEnd && !this.#escaped) return this.#goOn(this.#tail);
+    this.#escaped = !this.#escaped && character === "\\";
+    return Reading.MORE;
+  }
+
+  #tail(character) {
+    if (character === " ") return Reading.MORE;
+    return character === ")" ? Reading.DONE : Reading.BAD;
+  }
+
+  #goOn(part) {
+    this.#part = part;
+    return Reading.MORE;
+  }
+}

@@ -1,0 +1,110 @@
+/** What the first characters of a line turn out to begin. */
+export const Begins = Object.freeze({
+  UNKNOWN: "unknown",
+  TEXT: "text",
+  HEADING: "heading",
+  RULE: "rule",
+  ITEM: "item",
+  FENCE: "fence",
+});
+
+const DIGIT = /[0-9]/u;
+const BLANK = /[ \t\n]/u;
+const LONGEST_NUMBER = 9;
+
+/** Reads the first characters of a line, one at a time, until it is known what they begin. */
+export class LineMarker {
+  /** What was read so far; without the character that decided. */
+  held;
+  /** How many characters of ``held`` are the mark itself. */
+  length = 1;
+
+  #first;
+  #part;
+
+  /** Whether a line that begins with this character may begin something else than text. */
+  static mayBegin(character) {
+    return /[0-9#\-+*_`~]/u.test(character);
+  }
+
+  /** @param {string} character the first one of the line */
+  constructor(character) {
+    this.held = character;
+    this.#first = character; // to look into a string that grows costs its length
+    if (DIGIT.test(character)) this.#part = this.#number;
+    else if (character === "#") this.#part = this.#heading;
+    else if (character === "`" || character === "~") this.#part = this.#fence;
+    else this.#part = this.#run;
+  }
+
+  /** What tells the items of one list from another's: the bullet, or what stands behind the number. */
+  get mark() {
+    return this.held.at(-1);
+  }
+
+  /** The number of the item; null for a bullet. */
+  get start() {
+    return DIGIT.test(this.held) ? parseInt(this.held, 10) : null;
+  }
+
+  /**
+   * @param {string} character
+   * @returns {string} one of ``Begins``; it has become part of ``held`` if that is UNKNOWN
+   */
+  take(character) {
+    const begins = this.#part(character);
+    if (begins === Begins.UNKNOWN) this.held += character;
+    return begins;
+  }
+
+  #heading(character) {
+    if (BLANK.test(character)) return Begins.HEADING;
+    return this.#goOnIf(character === "#" && this.length < 6);
+  }
+
+  /** A run of one mark: a bullet, a rule, or text. */
+  #run(character) {
+    const isRule = this.length >= 3 && this.#first !== "+";
+    if (isRule && character === "\n") return Begins.RULE;
+    if (isRule && character === " ") return this.#then(this.#ruleEnd);
+    if (this.length === 1 && this.#first !== "_" && BLANK.test(character)) return Begins.ITEM;
+    return this.#goOnIf(character === this.#first);
+  }
+
+  #ruleEnd(character) {
+    if (character === "\n") return Begins.RULE;
+    return character === " " ? Begins.UNKNOWN : Begins.TEXT;
+  }
+
+  #number(character) {
+    if (character === "." || character === ")") return this.#then(this.#numberEnd);
+    return this.#goOnIf(DIGIT.test(character) && this.length < LONGEST_NUMBER);
+  }
+
+  #numberEnd(character) {
+    return BLANK.test(character) ? Begins.ITEM : Begins.TEXT;
+  }
+
+  #fence(character) {
+    if (character === this.#first) return this.#goOnIf(true);
+    if (this.length < 3) return Begins.TEXT;
+    this.#part = this.#fenceInfo;
+    return this.#fenceInfo(character);
+  }
+
+  /** Behind the fence stands the name of a language; where a backtick follows, it was no fence. */
+  #fenceInfo(character) {
+    if (character === "\n") return Begins.FENCE;
+    return character === "`" && this.#first === "`" ? Begins.TEXT : Begins.UNKNOWN;
+  }
+
+  #goOnIf(isMark) {
+    this.length += isMark ? 1 : 0;
+    return isMark ? Begins.UNKNOWN : Begins.TEXT;
+  }
+
+  #then(part) {
+    this.#part = part;
+    return Begins.UNKNOWN;
+  }
+}

@@ -1,0 +1,130 @@
+const NODE_LENGTH = 1_024;
+const LONGEST_NODE = 4_096;
+const TEXT_NODE = 3;
+
+/**
+ * Shows Markdown while it is read: elements of a fixed set, and text nodes. There is no way from here to HTML.
+ *
+ * Text is gathered until ``flush``. A long text becomes several nodes, because adding to a node costs its length.
+ */
+export class MarkdownView {
+  #document;
+  /** @type {Element[]} the open elements, the innermost last */
+  #path;
+  #gathered = "";
+
+  /** @param {Element} root an empty element */
+  constructor(root) {
+    this.#document = root.ownerDocument;
+    this.#path = [root];
+  }
+
+  /** The innermost open element: where the next words will stand. */
+  get innermost() {
+    return this.#path.at(-1);
+  }
+
+  /**
+   * @param {string} tag
+   * @returns {Element} the new innermost element
+   */
+  open(tag) {
+    const element = this.#add(tag);
+    this.#path.push(element);
+    return element;
+  }
+
+  /** @param {Element} element the innermost one */
+  close(element) {
+    this.flush();
+    if (this.#path.pop() !== element) throw new Error(`<${element.localName}> is not the innermost element.`);
+  }
+
+  /** @param {string} text */
+  text(text) {
+    this.#gathered += text;
+  }
+
+  /** @param {string} number */
+  marker(number) {
+    const marker = this.#add("sup");
+    marker.setAttribute("class", "marker");
+    marker.appendChild(this.#document.createTextNode(number));
+  }
+
+  lineBreak() {
+    this.#add("br");
+  }
+
+  rule() {
+    this.#add("hr");
+  }
+
+  /** @param {Element} list @param {number} start */
+  startAt(list, start) {
+    if (start !== 1) list.setAttribute("start", String(start));
+  }
+
+  /** @param {Element} anchor @param {string} href checked by ``safeHref`` */
+  link(anchor, href) {
+    anchor.setAttribute("href", href);
+    anchor.setAttribute("rel", "noopener noreferrer nofollow");
+    anchor.setAttribute("target", "_blank");
+  }
+
+  /** Takes an element away, open or just closed, and leaves its content behind the text that had opened it. */
+  unwrap(element, text) {
+    this.flush();
+    const parent = element.parentNode;
+    if (text !== "") parent.insertBefore(this.#document.createTextNode(text), element);
+    while (element.firstChild) parent.insertBefore(element.firstChild, element);
+    parent.removeChild(element);
+    this.#path = this.#path.filter((open) => open !== element);
+  }
+
+  /** Puts the text on the page. */
+  flush() {
+    if (this.#gathered === "") return;
+    const text = this.#gathered;
+    this.#gathered = "";
+    let at = 0;
+    while (at < text.length) at += this.#append(text, at);
+  }
+
+  #add(tag) {
+    this.flush();
+    return this.innermost.appendChild(this.#document.createElement(tag));
+  }
+
+  /** Appends what fits into the last text node, or starts another. Returns the number of characters. */
+  #append(text, at) {
+    const parent = this.innermost;
+    let node = parent.lastChild;
+    if (node?.nodeType !== TEXT_NODE || isFull(node.data)) node = parent.appendChild(this.#document.createTextNode(""));
+    const size = roomIn(node.data.length, text, at);
+    node.appendData(text.slice(at, at + size));
+    return size;
+  }
+}
+
+/** Nodes end behind a space, so that letters which join are not torn apart; one that grows too long ends anywhere. */
+function isFull(data) {
+  return (data.length >= NODE_LENGTH && isSpace(data.at(-1))) || data.length >= LONGEST_NODE;
+}
+
+/** How many characters from ``at`` on go into a node of this length: the same however the text was cut. */
+function roomIn(length, text, at) {
+  const end = Math.min(text.length, at + LONGEST_NODE - length);
+  for (let next = Math.max(at, at + NODE_LENGTH - length - 1); next < end; next += 1) {
+    if (isSpace(text[next])) return next + 1 - at;
+  }
+  return (isHighSurrogate(text, end - 1) ? end + 1 : end) - at;
+}
+
+function isSpace(character) {
+  return character === " " || character === "\n";
+}
+
+function isHighSurrogate(text, at) {
+  return (text.charCodeAt(at) & 0xfc00) === 0xd800;
+}

@@ -1,0 +1,87 @@
+const NAME = "outbox";
+
+/**
+ * Questions that the server has not accepted yet. They survive a reload, and are sent again with the same request id,
+ * which makes one turn however often it arrives.
+ *
+ * A question may follow another into a conversation that does not exist yet. Both have the same ``thread`` then, and
+ * only the first is ready to be sent.
+ *
+ * @typedef {{request_id: string, conversation: string | null, question: string, recordings: string[],
+ *   retry_of: string | null, thread: string | null, filter_note: string, was_sent: boolean}} Entry
+ */
+export class Outbox {
+  #store;
+  /** @type {Entry[]} */
+  #entries;
+
+  /** @param {object} store see ``Store`` */
+  constructor(store) {
+    this.#store = store;
+    this.#entries = store.get(NAME) ?? [];
+  }
+
+  /** All entries, the oldest first. */
+  get entries() {
+    return [...this.#entries];
+  }
+
+  /** What can be sent, the oldest first. */
+  get ready() {
+    const threads = new Set();
+    return this.#entries.filter(({ conversation, thread }) => {
+      if (conversation !== null) return true;
+      const isFirst = !threads.has(thread);
+      threads.add(thread);
+      return isFirst;
+    });
+  }
+
+  /** The new conversation that questions wait for; null if there is none. */
+  get thread() {
+    return this.#entries.findLast((entry) => entry.conversation === null)?.thread ?? null;
+  }
+
+  find(requestId) {
+    return this.#entries.find((entry) => entry.request_id === requestId) ?? null;
+  }
+
+  /** @param {Entry} entry */
+  add(entry) {
+    this.#entries.push(entry);
+    this.#save();
+  }
+
+  /** It was handed to a connection: from now on the server may know of it. */
+  markSent(requestId) {
+    const entry = this.find(requestId);
+    if (entry === null || entry.was_sent) return;
+    entry.was_sent = true;
+    this.#save();
+  }
+
+  /** Takes an entry out and returns it; null if there is no such entry. */
+  take(requestId) {
+    const entry = this.find(requestId);
+    this.#entries = this.#entries.filter((other) => other !== entry);
+    this.#save();
+    return entry;
+  }
+
+  /** The new conversation exists: what waits for it can be sent there. */
+  resolve(thread, conversation) {
+    for (const entry of this.#entries) if (entry.thread === thread) entry.conversation ??= conversation;
+    this.#save();
+  }
+
+  #save() {
+    if (this.#entries.length > 0) this.#store.set(NAME, this.#entries);
+    else this.#store.delete(NAME);
+  }
+}
+
+/** The command that asks what an entry holds. */
+export function askCommand({ request_id, conversation, question, recordings, retry_of }) {
+  const command = { type: "ask", request_id, conversation, question, recordings };
+  return retry_of === null ? command : { ...command, retry_of };
+}

@@ -1,0 +1,35 @@
+import { askAddress, conversationAddress } from "./addresses.js";
+
+/** Which conversation the page shows: a new one has no name until its first question is accepted. */
+export class Place {
+  #main;
+  #form;
+  #wantsTitle;
+
+  /** @param {{main: HTMLElement, form: HTMLFormElement}} parts */
+  constructor({ main, form }) {
+    this.#main = main;
+    this.#form = form;
+    this.#wantsTitle = !main.dataset.conversation;
+  }
+
+  /** @returns {string | null} */
+  get conversation() {
+    return this.#main.dataset.conversation || null;
+  }
+
+  /** The new conversation is there: from now on this is its page, also after a reload. */
+  settle(conversation) {
+    this.#main.dataset.conversation = conversation;
+    this.#form.action = askAddress(conversation);
+    history.replaceState(history.state, "", conversationAddress(conversation));
+  }
+
+  /** Gives the page of a new conversation the title that the conversation has got. */
+  entitle(title) {
+    if (!title || !this.#wantsTitle || this.conversation === null) return;
+    this.#wantsTitle = false;
+    document.title = document.title.replace(/^.*(?= · )/u, () => title);
+    for (const heading of document.querySelectorAll("[data-page-title]")) heading.textContent = title;
+  }
+}

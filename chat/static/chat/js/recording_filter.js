@@ -1,0 +1,129 @@
+const PAUSE = 200;
+const ALL = "All recordings";
+
+/** The choice of recordings that a question is about: none chosen means all. */
+export class RecordingFilter {
+  #element;
+  #summary;
+  #search;
+  #options;
+  #fragments;
+  #clock;
+  #onChange;
+  #cancelTimer = () => {};
+  #fetching = new AbortController();
+
+  /**
+   * @param {{element: HTMLDetailsElement, fragments: object, clock: object,
+   *   onChange: (recordings: {id: string, title: string}[]) => void}} parts
+   */
+  constructor({ element, fragments, clock, onChange }) {
+    this.#element = element;
+    this.#summary = element.querySelector("[data-filter-summary]");
+    this.#search = element.querySelector("[data-filter-search]");
+    this.#options = element.querySelector("[data-filter-options]");
+    this.#fragments = fragments;
+    this.#clock = clock;
+    this.#onChange = onChange;
+  }
+
+  /** @returns {{id: string, title: string}[]} */
+  get chosen() {
+    return this.#boxes.filter((box) => box.checked).map((box) => ({ id: box.value, title: box.dataset.title }));
+  }
+
+  /** What is said about the choice on an answer. */
+  get note() {
+    const titles = this.chosen.map(({ title }) => title);
+    return titles.length === 0 ? ALL : `Searched: ${titles.join(", ")}`;
+  }
+
+  start() {
+    this.#options.addEventListener("change", () => this.#changed());
+    this.#search.addEventListener("input", () => this.#plan());
+    this.#search.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault(); // it searches, and must not ask
+    });
+    this.#element.querySelector("[data-filter-all]").addEventListener("click", () => this.choose([]));
+    this.#element.addEventListener("keydown", (event) => this.#pressed(event));
+    this.#element.ownerDocument.addEventListener("pointerdown", (event) => this.#pointed(event));
+    this.#summarise();
+  }
+
+  /** Chooses these recordings and no others, whether they are listed or not. */
+  choose(recordings) {
+    for (const box of this.#boxes) box.checked = false;
+    for (const recording of recordings) {
+      const box = this.#boxes.find(({ value }) => value === recording.id) ?? this.#add(recording);
+      box.checked = true;
+    }
+    this.#changed();
+  }
+
+  get #boxes() {
+    return [...this.#options.querySelectorAll("input[type=checkbox]")];
+  }
+
+  #changed() {
+    this.#summarise();
+    this.#onChange(this.chosen);
+  }
+
+  #summarise() {
+    const { chosen } = this;
+    if (chosen.length === 0) this.#summary.textContent = ALL;
+    else this.#summary.textContent = chosen.length === 1 ? chosen[0].title : `${chosen.length} recordings`;
+  }
+
+  /** Escape closes the choice, and nothing else. */
+  #pressed(event) {
+    if (event.key !== "Escape" || !this.#element.open) return;
+    event.preventDefault();
+    this.#element.open = false;
+    this.#element.querySelector("summary").focus();
+  }
+
+  #pointed(event) {
+    if (!this.#element.contains(event.target)) this.#element.open = false;
+  }
+
+  #plan() {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(PAUSE, () => this.#fetch());
+  }
+
+  /** Only the answer to the last search counts. */
+  async #fetch() {
+    this.#fetching.abort();
+    this.#fetching = new AbortController();
+    const { signal } = this.#fetching;
+    const address = `${this.#search.dataset.href}?q=${encodeURIComponent(this.#search.value)}`;
+    const { fragment } = await this.#fragments.get(address, signal);
+    if (fragment && !signal.aborted) this.#show(fragment);
+  }
+
+  /** What is chosen stays listed, above what was found. */
+  #show(found) {
+    const kept = this.#boxes.filter((box) => box.checked).map((box) => box.closest("label"));
+    const ids = new Set(kept.map((label) => label.querySelector("input").value));
+    for (const box of found.querySelectorAll("input[type=checkbox]")) {
+      box.checked = false;
+      if (ids.has(box.value)) box.closest("label").remove();
+    }
+    this.#options.replaceChildren(...kept, found);
+  }
+
+  #add({ id, title }) {
+    const { ownerDocument } = this.#options;
+    const label = ownerDocument.createElement("label");
+    label.className = "filter__option";
+    const box = label.appendChild(ownerDocument.createElement("input"));
+    box.type = "checkbox";
+    box.name = "recordings";
+    box.value = id;
+    box.dataset.title = title;
+    label.append(" ", title);
+    this.#options.prepend(label);
+    return box;
+  }
+}

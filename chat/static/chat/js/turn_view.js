@@ -1,0 +1,180 @@
+import { Markdown } from "./markdown.js";
+import { MarkdownView } from "./markdown_view.js";
+import { TurnState, isTerminal } from "./turn_state.js";
+
+const NO_TURN = "00000000-0000-0000-0000-000000000000";
+const STOPPING = "stopping";
+
+/** One turn on the page. */
+export class TurnView {
+  #element;
+  #labels;
+  /** @type {Markdown | null} reads the answer while it streams */
+  #markdown = null;
+  /** @type {MarkdownView | null} shows it */
+  #shown = null;
+  #hasText = false;
+
+  /**
+   * @param {HTMLElement} element as the server has rendered it
+   * @param {Record<string, string>} labels what a streaming turn is doing, by its phase
+   */
+  constructor(element, labels) {
+    this.#labels = labels;
+    this.#adopt(element);
+  }
+
+  get element() {
+    return this.#element;
+  }
+
+  get uuid() {
+    return this.#element.dataset.turn;
+  }
+
+  get state() {
+    return this.#element.dataset.state;
+  }
+
+  get seq() {
+    return Number(this.#element.dataset.seq) || 0;
+  }
+
+  get question() {
+    return this.#part("question").textContent;
+  }
+
+  /** The ids of the recordings that are searched; none for all. */
+  get recordings() {
+    return (this.#element.dataset.recordings ?? "").split(" ").filter(Boolean);
+  }
+
+  /** What is said about the recordings that are searched. */
+  get filterNote() {
+    return this.#part("filter-note")?.textContent.trim() ?? "";
+  }
+
+  get sourceCount() {
+    return this.#part("sources")?.querySelectorAll("ol > li").length ?? 0;
+  }
+
+  get hasFocus() {
+    return this.#element.contains(document.activeElement);
+  }
+
+  /** Makes a copy of the template the view of a question that was just asked. */
+  fill({ question, recordings, filterNote }) {
+    this.#element.removeAttribute("id");
+    this.#element.dataset.turn = "";
+    this.#element.dataset.recordings = recordings.join(" ");
+    this.#part("question").textContent = question;
+    const note = this.#part("filter-note");
+    if (note) note.textContent = filterNote;
+  }
+
+  /** The server knows the turn by this name. */
+  name(uuid) {
+    this.#element.dataset.turn = uuid;
+    this.#element.id = `turn-${uuid}`;
+    const form = this.#part("stop-form");
+    form?.setAttribute("action", form.getAttribute("action").replace(NO_TURN, uuid));
+  }
+
+  showSending() {
+    this.#show(TurnState.SENDING, "Sending…");
+  }
+
+  /** @param {number | null} position from 1 */
+  showQueued(position) {
+    this.#show(TurnState.QUEUED, position === null ? "Waiting" : `Waiting: number ${position} in the queue`);
+  }
+
+  /** @param {string} [phase] */
+  showStreaming(phase = "retrieving") {
+    this.#show(TurnState.STREAMING, this.#hasText ? "" : (this.#labels[phase] ?? ""));
+  }
+
+  /** Stop was pressed: nothing more is shown, whatever still comes. */
+  showStopping() {
+    this.#show(STOPPING, this.#hasText ? "" : "Stopping…");
+    this.#part("stop-form")?.toggleAttribute("hidden", true);
+  }
+
+  /** The turn has ended, and what the server has rendered of it is not here yet. */
+  showEnded(state, message) {
+    this.#part("cursor")?.remove();
+    this.#markdown?.end();
+    this.#markdown = null;
+    this.#show(state, "");
+    this.#part("stop-form")?.toggleAttribute("hidden", true);
+    const notice = this.#part("notice");
+    if (!notice || !message) return;
+    notice.textContent = message;
+    notice.hidden = false;
+  }
+
+  /** @param {string} text the next part of the answer */
+  write(text) {
+    if (text === "" || this.#markdown === null) return;
+    if (!this.#hasText) this.#showPhase("");
+    this.#hasText = true;
+    const cursor = this.#part("cursor");
+    cursor?.remove();
+    this.#markdown.write(text);
+    if (cursor) this.#shown.innermost.append(cursor);
+  }
+
+  /** Shows what the server has rendered instead. */
+  replace(element) {
+    this.#element.replaceWith(element);
+    this.#adopt(element);
+  }
+
+  /** Asks again by the form, which loads the page anew. What came over the socket has no token of its own. */
+  submitRetry() {
+    const form = this.#part("retry-form");
+    const token = document.querySelector("[data-composer] [name=csrfmiddlewaretoken]");
+    if (form && token && !form.elements.csrfmiddlewaretoken) form.append(token.cloneNode());
+    form?.submit();
+  }
+
+  remove() {
+    this.#element.remove();
+  }
+
+  #adopt(element) {
+    this.#element = element;
+    this.#markdown = null;
+    this.#hasText = this.#part("answer").textContent !== "";
+    this.#part("copy")?.toggleAttribute("hidden", false);
+    if (!isTerminal(this.state)) this.#takeOver(this.#part("answer"));
+  }
+
+  /** The server shows a running answer as it was written; we render it and go on from there. */
+  #takeOver(answer) {
+    const text = answer.textContent;
+    this.#shown = new MarkdownView(answer);
+    this.#markdown = new Markdown(this.#shown);
+    this.#hasText = false;
+    answer.replaceChildren();
+    answer.removeAttribute("data-raw");
+    this.write(text);
+  }
+
+  #show(state, phase) {
+    this.#element.dataset.state = state;
+    this.#element.setAttribute("aria-busy", String(state === TurnState.STREAMING));
+    this.#showPhase(phase);
+  }
+
+  #showPhase(text) {
+    const phase = this.#part("phase");
+    if (!phase) return;
+    if (phase.textContent !== text) phase.textContent = text;
+    phase.hidden = text === "";
+  }
+
+  #part(name) {
+    return this.#element.querySelector(`[data-${name}]`);
+  }
+}

@@ -1,0 +1,1 @@
+"""The pages: each view authorises, calls one method, and renders."""

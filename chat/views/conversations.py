@@ -1,0 +1,182 @@
+"""Conversations: the page of one, the page for a new one, and the list of them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from ..forms import RECORDINGS_LIMIT, AskForm, RenameForm
+from ..llm import is_quote_only
+from ..login_sessions import SignedInRequest
+from ..models import Conversation, Refused, Turn
+from ..nudges import NEWS_TOPIC, topics_of
+from ..pages import TurnPage, render_blank_turn, turns_after, turns_of
+from ..runner import runner
+from .query import search_text, uuid_of
+from .recordings import filter_options
+from .sidebar import own_conversations, sidebar
+from .welcome import welcome
+
+STATUS = {"NOT_FOUND": 404, "CONFLICT": 409, "QUEUE_FULL": 429, "RATE_LIMITED": 429}
+"""HTTP status of a refusal; 400 for the others."""
+
+
+@require_safe
+def home(request: SignedInRequest) -> HttpResponse:
+    """A new question; ``?q=`` fills the box and ``?recording=`` chooses recordings."""
+    chosen = [name for name in map(uuid_of, request.GET.getlist("recording")) if name]
+    return _page(request, None, question=request.GET.get("q", ""), chosen=chosen[:RECORDINGS_LIMIT])
+
+
+@require_safe
+def detail(request: SignedInRequest, name: UUID) -> HttpResponse:
+    """The last turns of a conversation; with ``?before=<turn>`` those before it."""
+    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=name)
+    if "before" in request.GET:
+        before = get_object_or_404(conversation.turns, uuid=uuid_of(request.GET["before"]))
+        return _render_turns(
+            request, "chat/conversation_earlier.html", conversation, turns_of(conversation, before=before)
+        )
+    return _page(request, conversation)
+
+
+@require_POST
+def ask(request: SignedInRequest, name: UUID | None = None) -> HttpResponse:
+    """Ask without JavaScript. A refusal is shown on the page, with the text still in the box."""
+    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=name) if name else None
+    form = AskForm(request.POST)
+    try:
+        turn = Turn.objects.submit(request.login_session, form.submission(conversation=name))
+    except Refused as refused:
+        return _refused(request, conversation, form, refused)
+    runner.wake(*topics_of(turn), NEWS_TOPIC)
+    return redirect(f"{turn.conversation.get_absolute_url()}#turn-{turn.uuid}")
+
+
+@require_POST
+def rename(request: SignedInRequest, name: UUID) -> HttpResponse:
+    """Give a conversation another title."""
+    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=name)
+    form = RenameForm(request.POST)
+    if not form.is_valid():
+        return _page(request, conversation, rename_form=form, status=400)
+    Conversation.objects.filter(pk=conversation.pk).update(title=form.cleaned_data["title"])
+    return redirect(conversation)
+
+
+@require_POST
+def delete(request: SignedInRequest, name: UUID) -> HttpResponse:
+    """Take a conversation out of sight, and end what runs in it."""
+    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=name)
+    conversation.discard()
+    runner.wake()
+    messages.success(request, "The conversation is deleted.")
+    return redirect("chat:home")
+
+
+@require_safe
+def newer_turns(request: SignedInRequest, name: UUID) -> HttpResponse:
+    """The turns after ``?after=<turn>`` as they stand in the list of the page; 204 when there are none."""
+    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=name)
+    after = request.GET.get("after")
+    last = get_object_or_404(conversation.turns, uuid=uuid_of(after)) if after else None
+    turns = turns_after(conversation, last)
+    token = get_token(request)
+    return HttpResponse("".join(turn.html(token) for turn in turns), status=200 if turns else 204)
+
+
+@require_safe
+def listing(request: SignedInRequest) -> HttpResponse:
+    """The list in the sidebar; ``?conversation=`` is marked as the one that is open."""
+    current = uuid_of(request.GET.get("conversation", ""))
+    return render(request, "chat/_conversations.html", sidebar(request) | {"current": current})
+
+
+@require_safe
+def archive(request: SignedInRequest) -> HttpResponse:
+    """All conversations by pages of 50, or those where ``?q=`` is in the title or in a question."""
+    text = search_text(request)
+    conversations = own_conversations(request)
+    if text:
+        asked = Turn.objects.filter(conversation=OuterRef("pk"), question__icontains=text)
+        conversations = conversations.filter(Q(title__icontains=text) | Exists(asked))
+    page = Paginator(conversations, 50).get_page(request.GET.get("page"))
+    return render(request, "chat/conversation_archive.html", {"page": page, "q": text} | sidebar(request))
+
+
+def _refused(
+    request: SignedInRequest, conversation: Conversation | None, form: AskForm, refused: Refused
+) -> HttpResponse:
+    chosen = [name for name in map(uuid_of, request.POST.getlist("recordings")) if name]
+    return _page(
+        request,
+        conversation,
+        question=form.data.get("question", ""),
+        chosen=chosen,
+        refusal=refused.message,
+        status=STATUS.get(refused.code, 400),
+    )
+
+
+def _page(
+    request: SignedInRequest,
+    conversation: Conversation | None,
+    *,
+    question: str = "",
+    chosen: Collection[UUID] | None = None,
+    refusal: str = "",
+    rename_form: RenameForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    page = turns_of(conversation) if conversation else TurnPage([])
+    latest = page.turns[-1].turn if page.turns else None
+    if chosen is None:
+        chosen = [UUID(recording["id"]) for recording in latest.recordings] if latest else []
+    context = {
+        "question": question[: Turn.QUESTION_LIMIT],
+        "refusal": refusal,
+        "rename_form": rename_form,
+        "request_id": uuid.uuid4(),
+        "question_limit": Turn.QUESTION_LIMIT,
+        "phases": Turn.Phase.choices,
+        "is_quote_only": is_quote_only(),
+        "blank_turn": render_blank_turn(get_token(request)),
+        "running": any(not shown.turn.is_terminal for shown in page.turns),
+    }
+    if conversation is None:
+        context |= welcome()
+    template = "chat/conversation_detail.html" if conversation else "chat/home.html"
+    return _render_turns(request, template, conversation, page, context | filter_options(chosen), status=status)
+
+
+def _render_turns(
+    request: SignedInRequest,
+    template: str,
+    conversation: Conversation | None,
+    page: TurnPage,
+    context: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    token = get_token(request)
+    context = (
+        (context or {})
+        | sidebar(request)
+        | {
+            "conversation": conversation,
+            "current": conversation.uuid if conversation else None,
+            "page": page,
+            "turns": [shown.html(token) for shown in page.turns],
+        }
+    )
+    return render(request, template, context, status=status)

@@ -1,0 +1,86 @@
+"""For whoever watches over the process: does it live, and should it get requests?"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from channels.layers import BaseChannelLayer, get_channel_layer
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from ..database import in_database
+from ..outage import UNAVAILABLE
+from ..runner import runner
+from ..serving.life import model_state
+from .errors import told
+
+LAYER_SECONDS = 2.0
+"""How long the channel layer may take to bring a message back."""
+
+
+@require_safe
+@login_not_required
+def livez(request: HttpRequest) -> HttpResponse:
+    """200 as long as the process answers at all."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@login_not_required
+async def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when a question would be answered here; otherwise 503. Each part says ``ok`` or what is the matter.
+
+    A channel layer that is away does not count: answers then come a second later. Nor does a model that is down: that
+    would take every process away from its users, and only their questions show when the model is back.
+    """
+    parts = {
+        "database": await _database(),
+        "process": "draining" if runner.draining else "ok",
+        "model": model_state(),
+        "layer": await _layer(),
+    }
+    is_ready = all(state in ("ok", "unavailable") for part, state in parts.items() if part != "layer")
+    return told(JsonResponse(parts, status=200 if is_ready else 503))
+
+
+async def _database() -> str:
+    try:
+        await in_database(_ask_database)
+    except (DatabaseError, *UNAVAILABLE):
+        return "cannot be reached"
+    return "ok"
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM chat_turn LIMIT 1")
+
+
+async def _layer() -> str:
+    """Whether a message comes back; known after ``LAYER_SECONDS`` also of a layer whose client cannot be cancelled."""
+    layer = get_channel_layer()
+    if layer is None:
+        return "missing"
+    trip = asyncio.create_task(_round_trip(layer))
+    _trips.add(trip)
+    trip.add_done_callback(_trips.discard)
+    await asyncio.wait([trip], timeout=LAYER_SECONDS)
+    if trip.done() and not trip.exception():  # whatever its client raises, the layer is not there
+        return "ok"
+    trip.cancel()
+    return "cannot be reached"
+
+
+async def _round_trip(layer: BaseChannelLayer) -> None:
+    channel = await layer.new_channel()
+    await layer.send(channel, {"type": "ready"})
+    await layer.receive(channel)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0):
+            await layer.receive(channel)  # cancelling this is how a layer is told to forget a channel
+
+
+_trips: set[asyncio.Task[None]] = set()

@@ -1,0 +1,67 @@
+"""One turn: stop it, ask it again, look at it."""
+
+from __future__ import annotations
+
+import uuid
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from ..login_sessions import SignedInRequest
+from ..models import Refused, Submission, Turn
+from ..nudges import NEWS_TOPIC, topics_of
+from ..pages import render_turn
+from ..runner import runner
+
+
+@require_safe
+def detail(request: SignedInRequest, name: UUID) -> HttpResponse:
+    """The turn as it stands in the list of the page."""
+    turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=name)
+    return HttpResponse(render_turn(turn, csrf_token=get_token(request)))
+
+
+@require_POST
+def stop(request: SignedInRequest, name: UUID) -> HttpResponse:
+    """Stop a running turn, or take a queued one out of the queue; one that has ended stays as it is."""
+    turns = Turn.objects.of(request.user.pk).filter(uuid=name)
+    turn = get_object_or_404(turns.select_related("conversation"))
+    turns.end(None)
+    runner.wake(*topics_of(turn))
+    return _back_to(turn)
+
+
+@require_POST
+def retry(request: SignedInRequest, name: UUID) -> HttpResponse:
+    """Ask the same question again, with the same filter, as a new turn."""
+    turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=name)
+    try:
+        again = Turn.objects.submit(request.login_session, _again(turn, request.POST.get("request_id", "")))
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return _back_to(turn)
+    runner.wake(*topics_of(again), NEWS_TOPIC)
+    return _back_to(again)
+
+
+def _again(turn: Turn, request_id: str) -> Submission:
+    try:
+        key = forms.UUIDField().clean(request_id)
+    except forms.ValidationError:
+        key = uuid.uuid4()
+    return Submission(
+        request_id=key,
+        question=turn.question,
+        conversation=turn.conversation.uuid,
+        recordings=tuple(UUID(recording["id"]) for recording in turn.recordings),
+        retry_of=turn.uuid,
+    )
+
+
+def _back_to(turn: Turn) -> HttpResponse:
+    return redirect(f"{turn.conversation.get_absolute_url()}#turn-{turn.uuid}")

@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { Asks } from "../../chat/static/chat/js/asks.js";
+import { Drafts } from "../../chat/static/chat/js/drafts.js";
+import { Outbox } from "../../chat/static/chat/js/outbox.js";
+import { newRequestId } from "../../chat/static/chat/js/request_id.js";
+import { Store } from "../../chat/static/chat/js/store.js";
+import { FakeClock } from "./fake_clock.mjs";
+import { FakeStorage } from "./fake_storage.mjs";
+
+let clock, storage, place, turns, sent, isOpen, asks;
+
+class FakeTurns {
+  all = [];
+
+  append(ask) {
+    const turn = { ...ask, uuid: "", accept: ({ turn: uuid }) => Object.assign(turn, { uuid }) };
+    this.all.push(turn);
+    return turn;
+  }
+
+  get(uuid) {
+    return this.all.find((turn) => turn.uuid === uuid) ?? null;
+  }
+
+  remove(turn) {
+    this.all = this.all.filter((other) => other !== turn);
+  }
+}
+
+/** As a page is after it was loaded. */
+function load(conversation) {
+  place = {
+    conversation,
+    settle(name) {
+      this.conversation = name;
+    },
+  };
+  turns = new FakeTurns();
+  const send = (command) => isOpen && sent.push(command) > 0;
+  asks = new Asks({ outbox: new Outbox(new Store(storage, "7")), turns, place, clock, send });
+  asks.restore();
+}
+
+function ask(question) {
+  return asks.ask({ question, recordings: [], filterNote: "All recordings" });
+}
+
+function accept(command, { turn = "t1", conversation = "c1" } = {}) {
+  return asks.accepted({ request_id: command.request_id, conversation, turn, state: "queued", position: 1 });
+}
+
+beforeEach(() => {
+  clock = new FakeClock();
+  storage = new FakeStorage();
+  sent = [];
+  isOpen = true;
+  load("c1");
+});
+
+test("a question is shown at once, and sent once", () => {
+  ask("Why?");
+  asks.sendReady();
+
+  assert.deepEqual(turns.all.map(({ question }) => question), ["Why?"]);
+  assert.deepEqual(sent.map(({ question }) => question), ["Why?"]);
+  assert.equal("retry_of" in sent[0], false);
+});
+
+test("without a connection a question waits, and can be taken back", () => {
+  isOpen = false;
+  const [one, two] = [ask("One"), ask("Two")];
+
+  assert.deepEqual(asks.unsent, [one, two]);
+  assert.equal(asks.takeBack(one).question, "One");
+  isOpen = true;
+  asks.sendReady();
+
+  assert.deepEqual(sent.map(({ question }) => question), ["Two"]);
+  assert.equal(asks.takeBack(two), null);
+});
+
+test("what was not accepted is sent again with the same id: after a lost connection, and after 10 seconds", () => {
+  ask("Why?");
+  asks.connectionLost();
+  asks.sendReady();
+  clock.advance(9_000);
+  asks.sendReady();
+  assert.equal(sent.length, 2);
+  clock.advance(1_000);
+  asks.sendReady();
+
+  assert.equal(sent.length, 3);
+  assert.equal(new Set(sent.map((command) => JSON.stringify(command))).size, 1);
+});
+
+test("what was accepted is forgotten", () => {
+  ask("Why?");
+
+  assert.equal(accept(sent[0]), true);
+  asks.connectionLost();
+  asks.sendReady();
+  load("c1");
+  asks.sendReady();
+
+  assert.equal(sent.length, 1);
+  assert.equal(accept(sent[0]), false);
+});
+
+test("a reload sends what was not accepted, and shows it only if that takes time", () => {
+  ask("Why?");
+
+  load("c1");
+  asks.sendReady();
+  assert.deepEqual([sent.length, turns.all.length], [2, 0]);
+  clock.advance(1_000);
+
+  assert.deepEqual(turns.all.map(({ question }) => question), ["Why?"]);
+});
+
+test("a question that stands on the page already is not shown beside it", () => {
+  ask("Why?");
+  load("c1");
+  turns.append({ question: "Why?" }).uuid = "t1";
+  clock.advance(1_000);
+
+  accept(sent[0]);
+
+  assert.deepEqual(turns.all.map(({ uuid }) => uuid), ["t1"]);
+});
+
+test("questions of a new conversation go into the one that the first has made, also after a reload", () => {
+  load(null);
+  ask("First");
+  ask("Second");
+  assert.equal(sent.length, 1);
+  load(null);
+  asks.sendReady();
+
+  accept(sent[0], { conversation: "c9" });
+
+  assert.deepEqual(sent.map((c) => [c.question, c.conversation]), [["First", null], ["First", null], ["Second", "c9"]]);
+  assert.equal(place.conversation, "c9");
+});
+
+test("if the first question of a new conversation is refused, the second makes it", () => {
+  load(null);
+  ask("First");
+  ask("Second");
+
+  assert.equal(asks.refused(sent[0].request_id).entry.question, "First");
+
+  assert.deepEqual(sent.map((c) => [c.question, c.conversation]), [["First", null], ["Second", null]]);
+  assert.deepEqual(turns.all.map(({ question }) => question), ["Second"]);
+});
+
+test("what was asked elsewhere is sent from here, but not shown", () => {
+  ask("There");
+  load("c2");
+  asks.sendReady();
+  clock.advance(1_000);
+
+  accept(sent[0]);
+
+  assert.deepEqual([sent.length, turns.all.length, place.conversation], [2, 0, "c2"]);
+});
+
+test("half a character cannot be sent, and is replaced", () => {
+  ask("a\ud83db\ude00c🙂");
+
+  assert.equal(sent[0].question, "a\ufffdb\ufffdc🙂");
+});
+
+test("drafts are kept by conversation, and move with a new one", () => {
+  const drafts = new Drafts(new Store(storage, "7"));
+  drafts.keepText(null, "new");
+  drafts.keepRecordings("c1", []);
+  drafts.addText("c1", "refused");
+  drafts.addText("c1", "again");
+
+  drafts.move(null, "c9");
+
+  const reloaded = new Drafts(new Store(storage, "7"));
+  assert.deepEqual([reloaded.text(null), reloaded.text("c9"), reloaded.text("c1")], ["", "new", "refused\n\nagain"]);
+  assert.deepEqual([reloaded.recordings("c1"), reloaded.recordings("c9")], [[], null]);
+});
+
+test("a draft that is empty again leaves nothing behind", () => {
+  const drafts = new Drafts(new Store(storage, "7"));
+  drafts.keepText("c1", "x");
+
+  drafts.keepText("c1", "");
+
+  assert.equal(storage.length, 0);
+});
+
+test("the next user finds nothing, and other sites' data stay", () => {
+  storage.setItem("other", "1");
+  new Store(storage, "7").set("a", 1);
+
+  const next = new Store(storage, "8");
+
+  assert.equal(next.get("a"), null);
+  assert.deepEqual([storage.length, storage.getItem("other")], [1, "1"]);
+});
+
+test("a browser that stores nothing, or something else, changes nothing", () => {
+  const full = {
+    get length() {
+      throw new Error("denied");
+    },
+    getItem: () => "{not json",
+    setItem: () => {
+      throw new Error("full");
+    },
+  };
+  for (const broken of [null, full]) {
+    const store = new Store(broken, "7");
+    store.set("a", [1]);
+
+    assert.deepEqual([store.get("a"), store.get("b")], [[1], null]);
+  }
+});
+
+test("request ids are UUIDs, with and without randomUUID", () => {
+  const plain = { getRandomValues: (bytes) => crypto.getRandomValues(bytes) };
+  const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u;
+
+  const ids = [newRequestId(), ...Array.from({ length: 100 }, () => newRequestId(plain))];
+
+  for (const id of ids) assert.match(id, pattern);
+  assert.equal(new Set(ids).size, 101);
+});

@@ -1,0 +1,239 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { reconnectDelay } from "../../chat/static/chat/js/backoff.js";
+import { Connection } from "../../chat/static/chat/js/connection.js";
+import { FakeClock } from "./fake_clock.mjs";
+
+let clock, sockets, heard, connection;
+
+class FakeSocket {
+  sent = [];
+  isClosed = false;
+
+  send(frame) {
+    this.sent.push(JSON.parse(frame));
+  }
+
+  close() {
+    this.isClosed = true;
+  }
+
+  say(event) {
+    this.onmessage?.({ data: JSON.stringify(event) });
+  }
+}
+
+beforeEach(() => {
+  clock = new FakeClock();
+  sockets = [];
+  heard = [];
+  const createSocket = () => {
+    sockets.push(new FakeSocket());
+    return sockets.at(-1);
+  };
+  connection = new Connection({ url: "ws://x/", clock, random: () => 0.5, createSocket });
+  connection.start({
+    connectionOpened: () => heard.push("opened"),
+    connectionReceived: (event) => heard.push(event.type),
+    connectionLost: (code) => heard.push(`lost ${code}`),
+    connectionSignedOut: () => heard.push("signed out"),
+  });
+});
+
+function opened() {
+  sockets.at(-1).onopen();
+  return sockets.at(-1);
+}
+
+test("what is sent goes out only while the connection is open", () => {
+  assert.equal(connection.send({ type: "a" }), false);
+  const socket = opened();
+
+  assert.equal(connection.send({ type: "b" }), true);
+
+  assert.deepEqual(socket.sent, [{ type: "b" }]);
+});
+
+test("a server that answers pings is kept", () => {
+  const socket = opened();
+  for (let beat = 0; beat < 10; beat += 1) {
+    clock.advance(4_000);
+    socket.say({ type: "pong" });
+  }
+
+  assert.equal(socket.sent.length, 10);
+  assert.equal(sockets.length, 1);
+});
+
+test("a server that is silent is left with the second beat, and 0 to 0.5 seconds later tried again", () => {
+  const socket = opened();
+
+  clock.advance(8_000);
+  assert.deepEqual([heard.at(-1), socket.isClosed, sockets.length], ["lost 1006", true, 1]);
+  clock.advance(250);
+
+  assert.equal(sockets.length, 2);
+});
+
+test("whenever a server falls silent, it is left within 10 seconds", () => {
+  const times = [];
+  for (let last = 0; last < 4_000; last += 100) {
+    const socket = opened();
+    clock.advance(last);
+    socket.say({ type: "pong" });
+    const silentFrom = clock.now();
+    while (!socket.isClosed) clock.advance(50);
+    times.push(clock.now() - silentFrom);
+    while (sockets.at(-1) === socket) clock.advance(50);
+  }
+
+  assert.ok(Math.max(...times) <= 10_000, `${Math.max(...times)} ms`);
+});
+
+test("after a sleep of the system the server gets a moment to answer", () => {
+  const socket = opened();
+  clock.sleep(60_000);
+
+  clock.advance(4_000);
+  assert.deepEqual(socket.sent, [{ type: "ping" }]);
+  socket.say({ type: "pong" });
+  clock.advance(2_000);
+
+  assert.equal(sockets.length, 1);
+});
+
+test("after the page was frozen what has come meanwhile is heard before the connection is given up", () => {
+  const socket = opened();
+  clock.freeze(60_000);
+
+  clock.advance(1);
+  socket.say({ type: "token" });
+  clock.advance(2_000);
+
+  assert.deepEqual([heard.at(-1), sockets.length], ["token", 1]);
+});
+
+test("who wakes up finds a dead connection replaced within 1.5 seconds", () => {
+  opened();
+
+  connection.wake();
+  clock.advance(1_500);
+
+  assert.deepEqual([heard.at(-1), sockets.length], ["lost 1006", 2]);
+});
+
+test("who wakes up while waiting is connected at once", () => {
+  opened().onclose({ code: 1006 });
+
+  connection.wake();
+
+  assert.equal(sockets.length, 2);
+});
+
+test("an attempt that does not get through is given up after 10 seconds", () => {
+  clock.advance(10_000);
+  clock.advance(500);
+
+  assert.equal(sockets.length, 2);
+  assert.equal(sockets[0].isClosed, true);
+});
+
+test("the pauses between attempts grow to 10 seconds, and start anew once the server has said something", () => {
+  const pause = () => {
+    const before = clock.now();
+    sockets.at(-1).onclose({ code: 1006 });
+    for (const count = sockets.length; sockets.length === count; ) clock.advance(50);
+    return clock.now() - before;
+  };
+
+  assert.deepEqual([1, 2, 3, 4, 5, 6, 7].map(pause), [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]);
+  opened().say({ type: "pong" });
+  assert.equal(pause(), 250);
+});
+
+test("a server that accepts and closes at once is not taken for well", () => {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    opened().onclose({ code: 1011 });
+    clock.advance(10_000);
+  }
+
+  sockets.at(-1).onclose({ code: 1011 });
+  clock.advance(4_999);
+  assert.equal(sockets.length, 6);
+});
+
+test("after 4401 nothing is tried any more", () => {
+  opened().onclose({ code: 4401 });
+  connection.wake();
+  clock.advance(100_000);
+
+  assert.equal(heard.at(-1), "signed out");
+  assert.equal(sockets.length, 1);
+});
+
+test("after a restart the page comes back within the time that the server named", () => {
+  const socket = opened();
+  socket.say({ type: "restart", retry_after_ms: 3_000 });
+
+  socket.onclose({ code: 1012 });
+  clock.advance(1_499);
+  assert.equal(sockets.length, 1);
+  clock.advance(1);
+
+  assert.equal(sockets.length, 2);
+});
+
+test("what an old socket still says is not heard", () => {
+  const socket = opened();
+  connection.wake();
+  clock.advance(1_500);
+
+  socket.say({ type: "done" });
+
+  assert.equal(heard.includes("done"), false);
+});
+
+test("what goes wrong in the page does not end the connection", (context) => {
+  context.mock.method(console, "error", () => {});
+  const socket = new FakeSocket();
+  const other = new Connection({ url: "ws://x/", clock, createSocket: () => socket });
+  const said = [];
+  other.start({
+    connectionOpened: () => {
+      throw new Error("broken");
+    },
+    connectionReceived: (event) => {
+      said.push(event.type);
+      throw new Error("broken");
+    },
+  });
+
+  socket.onopen();
+  socket.say({ type: "a" });
+  socket.say({ type: "b" });
+
+  assert.deepEqual(said, ["a", "b"]);
+});
+
+test("a network without WebSockets is recognised, one that had them is not", () => {
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    assert.equal(connection.isBlocked, false);
+    sockets.at(-1).onclose({ code: 1006 });
+    clock.advance(10_000);
+  }
+  assert.equal(connection.isBlocked, true);
+
+  opened();
+  assert.equal(connection.isBlocked, false);
+});
+
+test("delays are spread over their whole range", () => {
+  const range = (situation) => [0, 1].map((value) => reconnectDelay({ attempt: 0, ...situation, random: () => value }));
+
+  assert.deepEqual(range({ code: 1006 }), [0, 500]);
+  assert.deepEqual(range({ code: 1006, attempt: 99 }), [0, 10_000]);
+  assert.deepEqual(range({ code: 1012 }), [0, 5_000]);
+  assert.deepEqual(range({ code: 1012, restartWithin: 800 }), [0, 800]);
+  assert.deepEqual(range({ code: 4429 }), [5_000, 10_000]);
+});

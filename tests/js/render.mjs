@@ -1,0 +1,17 @@
+/** Renders what comes on standard input, a JSON list of texts, and prints the JSON list of their HTML. */
+
+import { readFileSync } from "node:fs";
+
+import { Markdown } from "../../chat/static/chat/js/markdown.js";
+import { MarkdownView } from "../../chat/static/chat/js/markdown_view.js";
+import { Document, html } from "./dom.mjs";
+
+function render(text) {
+  const root = new Document().createElement("div");
+  const markdown = new Markdown(new MarkdownView(root));
+  markdown.write(text);
+  markdown.end();
+  return root.childNodes.map(html).join("");
+}
+
+process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, "utf-8")).map(render)));

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from chat.templatetags.display import clock, day_group, duration
+
+
+@pytest.mark.parametrize(
+    ("seconds", "place", "length"),
+    [
+        (None, "", ""),
+        (0.0, "0:00", "0 s"),
+        (59.4, "0:59", "59 s"),
+        (60.0, "1:00", "1 min"),
+        (3_570.0, "59:30", "1 h 00 min"),
+        (3_725.9, "1:02:05", "1 h 02 min"),
+    ],
+)
+def test_seconds_are_shown_as_a_place_and_as_a_length(seconds: float | None, place: str, length: str) -> None:
+    assert (clock(seconds), duration(seconds)) == (place, length)
+
+
+@pytest.mark.parametrize(
+    ("days", "group"), [(0, "Today"), (1, "Yesterday"), (2, "Previous 7 days"), (7, "Previous 7 days")]
+)
+def test_what_is_new_is_grouped_by_its_age(days: int, group: str) -> None:
+    assert day_group(timezone.now() - timedelta(days=days)) == group
+
+
+def test_what_is_old_is_grouped_by_its_month() -> None:
+    moment = timezone.now() - timedelta(days=40)
+
+    assert day_group(moment) == f"{moment:%B %Y}"

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from channels.layers import BaseChannelLayer, channel_layers
+from django.db import DatabaseError
+from django.test import Client
+from pytest_django import Settings
+
+from chat import outage
+from chat.llm import chat_model
+from chat.runner import runner
+from chat.views import health
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def warm() -> None:
+    chat_model()
+
+
+def test_a_process_that_answers_lives(client: Client) -> None:
+    assert client.get("/livez").status_code == 200
+
+
+def test_a_process_is_ready_when_all_its_parts_are(client: Client) -> None:
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json() == {"database": "ok", "process": "ok", "model": "ok", "layer": "ok"}
+
+
+def test_a_process_that_drains_is_not_ready(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(runner, "draining", True)
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["process"]) == (503, "draining")
+    assert caplog.records == []  # whoever watches over it asks every few seconds
+
+
+def test_without_its_database_a_process_is_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone:
+        def cursor(self) -> None:
+            raise DatabaseError
+
+    monkeypatch.setattr(health, "connection", Gone())
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["database"]) == (503, "cannot be reached")
+
+
+def test_before_its_model_is_loaded_a_process_is_not_ready(client: Client) -> None:
+    chat_model.cache_clear()
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["model"]) == (503, "warming")
+
+
+def test_a_layer_that_is_away_is_told_but_does_not_count(client: Client, settings: Settings) -> None:
+    settings.CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": ["redis://127.0.0.1:1/0"]}}
+    }
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["layer"]) == (200, "cannot be reached")
+
+
+def test_health_is_only_read(client: Client) -> None:
+    assert client.post("/livez").status_code == client.post("/readyz").status_code == 405
+
+
+@pytest.fixture
+def set_layer() -> Iterator[Callable[[BaseChannelLayer], None]]:
+    before = channel_layers.backends.copy()
+    yield lambda layer: channel_layers.backends.update(default=layer)
+    channel_layers.backends = before
+
+
+def redis_layer(url: str) -> Any:
+    from channels_redis.pubsub import RedisPubSubChannelLayer  # type: ignore[import-untyped]
+
+    return RedisPubSubChannelLayer(hosts=[url])
+
+
+@pytest.mark.redis
+async def test_looking_at_redis_leaves_nothing_behind(set_layer: Callable[[BaseChannelLayer], None]) -> None:
+    layer = redis_layer(os.environ["TEST_REDIS_URL"])
+    set_layer(layer)
+
+    assert [await health._layer() for _ in range(3)] == ["ok", "ok", "ok"]
+
+    assert layer._get_layer().channels == {}
+    await layer.flush()
+
+
+@pytest.mark.redis
+async def test_a_redis_that_says_nothing_is_not_waited_for(
+    set_layer: Callable[[BaseChannelLayer], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "LAYER_SECONDS", 0.2)
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        set_layer(redis_layer(f"redis://127.0.0.1:{silent.getsockname()[1]}/0"))
+        async with asyncio.timeout(10):
+            assert await health._layer() == "cannot be reached"
+
+
+def test_while_the_database_is_known_to_be_away_a_process_says_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outage, "AWAY_SECONDS", 60)
+    monkeypatch.setattr(outage.outage, "_away_at", time.monotonic())
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["database"]) == (503, "cannot be reached")

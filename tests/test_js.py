@@ -1,0 +1,176 @@
+"""The scripts of the page: their own tests, and what holds them together with the rest."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from django.core.files.storage import FileSystemStorage
+
+from chat.markdown import render
+from chatsite.static import ModuleManifestStorage
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = ROOT / "chat/static/chat/js"
+TEMPLATES = ROOT / "templates"
+SECONDS = 120
+
+needs_node = pytest.mark.skipif(not shutil.which("node"), reason="Node.js is not installed (apt-get install nodejs)")
+
+
+def scripts() -> dict[str, str]:
+    return {path.name: path.read_text() for path in sorted(SCRIPTS.glob("*.js"))}
+
+
+@needs_node
+def test_the_scripts_pass_their_own_tests() -> None:
+    files = sorted(map(str, (ROOT / "tests/js").glob("*.test.mjs")))
+
+    done = subprocess.run(["node", "--test", *files], capture_output=True, text=True, timeout=SECONDS, check=False)
+
+    assert len(files) >= 5
+    assert done.returncode == 0, done.stdout[-8_000:] + done.stderr
+
+
+def test_every_import_gets_the_name_that_changes_with_the_content(tmp_path: Path) -> None:
+    storage = ModuleManifestStorage(location=tmp_path, base_url="/static/")
+    names = sorted(scripts(), key=_depth, reverse=True)  # folders have no order: this is the worst that may come
+
+    for name in names:
+        shutil.copy(SCRIPTS / name, tmp_path)
+    outcomes = list(storage.post_process({name: (FileSystemStorage(tmp_path), name) for name in names}))
+
+    assert [outcome for _, _, outcome in outcomes if isinstance(outcome, Exception)] == []
+    for hashed in storage.hashed_files.values():
+        assert set(_imports((tmp_path / hashed).read_text())) <= set(storage.hashed_files.values())
+
+
+def _depth(name: str) -> int:
+    """How many imports lead from a script to the farthest one."""
+    return 1 + max((_depth(imported) for imported in _imports(scripts()[name])), default=0)
+
+
+def _imports(script: str) -> list[str]:
+    return re.findall(r'from "\./([^"]+)"', script)
+
+
+def test_only_one_script_parses_html() -> None:
+    dangerous = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|DOMParser|document\.write|eval\(|new Function|srcdoc"
+    )
+
+    assert [name for name, script in scripts().items() if dangerous.search(script)] == ["trusted_html.js"]
+
+
+def test_no_script_loads_anything_from_elsewhere() -> None:
+    for name, script in scripts().items():
+        for address in re.findall(r"""(?:from|import)\s*\(?["']([^"']+)""", script):
+            assert address.startswith("./"), name
+
+
+def test_the_templates_have_what_the_scripts_look_for() -> None:
+    templates = "".join(path.read_text() for path in TEMPLATES.rglob("*.html"))
+    wanted = set().union(*map(_looked_for, scripts().values()))
+
+    assert len(wanted) >= 30
+    assert {name for name in wanted if f"data-{name}" not in templates} == set()
+
+
+def _looked_for(script: str) -> Iterator[str]:
+    yield from re.findall(r"\[data-([a-z-]+)", script)
+    yield from re.findall(r'(?:find|#part)\("([a-z-]+)"', script)
+
+
+# The live view of Markdown and the server's
+
+
+class Outline(HTMLParser):
+    """What a reader sees of some HTML: its words, and the elements that look like something."""
+
+    INVISIBLE: ClassVar = {"p": " ", "span": ""}  # an item looks alike with and without paragraphs, code with colours
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self._open: list[str] = []
+
+    @classmethod
+    def of(cls, html: str) -> str:
+        outline = cls()
+        outline.feed(html)
+        outline.close()
+        text = re.sub(r"\s+", " ", "".join(outline.parts))
+        return re.sub(
+            r" ?(</?(?:ul|ol|li|pre|code|h\d|blockquote|table|thead|tbody|tr|td|th|hr|br)>) ?", r"\1", text
+        ).strip()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        is_marker = tag == "sup" or ("class", "citation") in attributes
+        name = "marker" if is_marker else tag
+        if tag not in ("br", "hr"):
+            self._open.append(name)
+        self.parts.append(self.INVISIBLE.get(tag, f"<{name}>"))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in ("br", "hr"):
+            name = self._open.pop()
+            self.parts.append(self.INVISIBLE.get(tag, f"</{name}>"))
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+
+WORDS = """
+    the a decision budget of Anna said *key* **bold** `code` [1] [2] [link](https://e.org/a_b) _it_ ~~no~~ 2*3
+    snake_case (note) 10.5 [laughter] **a *b* c** ![plan](https://e.org/p.png) “yes” 50% C# R&D <b> \\* it's * 2
+""".split()  # noqa: SIM905  # shorter than a list of strings
+
+
+def an_answer(seed: int) -> str:
+    """Headings, paragraphs, lists, code, quotes and tables, as a model may write them."""
+    chance = random.Random(seed)  # noqa: S311
+
+    def words(most: int) -> str:
+        return "w " + " ".join(chance.choice(WORDS) for _ in range(chance.randint(1, most)))
+
+    def listing(depth: int = 0) -> str:
+        marker = chance.choice(["- ", "1. "])
+        inner = [f"\n{listing(depth + 1)}" if depth < 2 and chance.random() < 0.3 else "" for _ in range(3)]
+        return "\n".join(f"{marker}{words(6)}{more}".replace("\n", "\n" + " " * len(marker)) for more in inner)
+
+    def table() -> str:
+        rows = [[words(3) for _ in range(3)] for _ in range(3)]
+        rows.insert(1, ["---"] * 3)
+        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+    kinds: list[Callable[[], str]] = [
+        lambda: f"{words(12)}\n{words(12)}",
+        lambda: f"## {words(4)}",
+        listing,
+        lambda: f"```python\n{words(8)}\n\n    {words(4)}\n```",
+        lambda: f"> {words(8)}\n> {words(8)}",
+        table,
+        lambda: "---",
+    ]
+    return "\n\n".join(chance.choice(kinds)() for _ in range(6))
+
+
+@needs_node
+def test_an_answer_looks_the_same_while_it_streams_and_when_it_is_done() -> None:
+    answers = [an_answer(seed) for seed in range(400)]
+
+    command = ["node", str(ROOT / "tests/js/render.mjs")]
+    done = subprocess.run(
+        command, input=json.dumps(answers), capture_output=True, text=True, timeout=SECONDS, check=True
+    )
+
+    for answer, live in zip(answers, json.loads(done.stdout), strict=True):
+        assert Outline.of(live) == Outline.of(render(answer, cited=range(1, 1_000))), answer

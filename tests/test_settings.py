@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
+
+from chatsite.environment import Environment
+
+from .servers import ROOT
+
+DOCUMENT = (ROOT / "docs" / "settings.md").read_text()
+TABLES = {name: default.strip() for name, default in re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", DOCUMENT, re.MULTILINE)}
+
+
+def asked_for() -> dict[str, ast.expr]:
+    """Every variable that the settings ask for, with the expression of its default."""
+    tree = ast.parse((ROOT / "chatsite/settings.py").read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.keywords]
+    calls = [call for call in calls if ast.unparse(call.func).startswith("env.")]
+    return {ast.literal_eval(call.args[0]): call.keywords[0].value for call in calls}
+
+
+def literal(default: ast.expr) -> str | None:
+    """The default as a person would write it in ``.env``; None when it is made at run time."""
+    try:
+        value = ast.literal_eval(default)
+    except ValueError:
+        return None
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ",".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def messages(settings: Settings, **values: object) -> set[str]:
+    for name, value in values.items():
+        setattr(settings, name, value)
+    return {str(message.id) for message in run_checks(tags=["chat"])}
+
+
+def test_the_document_lists_every_setting_and_no_other() -> None:
+    assert set(TABLES) == set(asked_for())
+
+
+def test_the_document_gives_the_defaults() -> None:
+    defaults = {name: literal(default) for name, default in asked_for().items()}
+
+    wrong = {name: TABLES[name] for name, default in defaults.items() if default and TABLES[name] != f"`{default}`"}
+
+    assert wrong == {}
+
+
+def test_the_example_has_every_setting() -> None:
+    example = (ROOT / ".env.example").read_text()
+    names = {name.removesuffix("_FILE") for name in re.findall(r"^#([A-Z_]+)=", example, re.MULTILINE)}
+
+    assert names == set(TABLES) - {"ENV_FILE"}
+
+
+def test_the_document_lists_every_check() -> None:
+    ids = set(re.findall(r"chat\.[EW]\d{3}", (ROOT / "chat/checks.py").read_text()))
+
+    assert set(re.findall(r"chat\.[EW]\d{3}", DOCUMENT)) == ids
+
+
+@pytest.mark.parametrize(("read", "value"), [("bool", "ja"), ("int", "many"), ("int", "-1"), ("float", "nan"),
+                                             ("float", "12abc"), ("database", "mysql://host/name")])  # fmt: skip
+def test_a_value_that_cannot_be_read_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, read: str, value: str) -> None:
+    monkeypatch.setenv("SOMETHING", value)
+
+    with pytest.raises(ImproperlyConfigured, match="SOMETHING"):
+        getattr(Environment(), read)("SOMETHING", default="sqlite:///x")
+
+
+def test_an_empty_value_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOMETHING", "")
+
+    assert Environment().int("SOMETHING", default=7) == 7
+
+
+def test_a_secret_can_be_kept_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("kept in a file\n")
+    monkeypatch.setenv("SOMETHING_FILE", str(tmp_path / "secret"))
+
+    assert Environment().str("SOMETHING") == "kept in a file"
+
+
+def test_a_missing_secret_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOMETHING_FILE", "/nowhere/secret")
+
+    with pytest.raises(ImproperlyConfigured, match="SOMETHING_FILE"):
+        Environment().str("SOMETHING", default="")
+
+
+def test_a_socket_folder_in_a_database_url_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOMETHING", "postgres://me@%2Frun%2Fpostgresql/chat")
+
+    assert Environment().database("SOMETHING", default="")["HOST"] == "/run/postgresql"
+
+
+def test_the_settings_of_a_test_run_pass_every_check(settings: Settings) -> None:
+    assert messages(settings) == set()
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ({"DEBUG": True, "HTTPS": True}, "chat.E001"),
+        ({"ALLOWED_HOSTS": ["*"]}, "chat.E002"),
+        ({"SECRET_KEY": "short"}, "chat.E003"),
+        ({"SECRET_KEY": "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz"}, "chat.E003"),
+        ({"CHAT_MODEL": "oracle:delphi"}, "chat.E004"),
+        ({"CHAT_RETRIEVER": "dowsing"}, "chat.E004"),
+        ({"SERVER": "butler"}, "chat.E004"),
+        ({"WEB_CONCURRENCY": 2, "REDIS_URL": ""}, "chat.E006"),
+    ],
+)
+def test_a_dangerous_combination_is_found(settings: Settings, values: dict[str, object], found: str) -> None:
+    assert messages(settings, **values) == {found}
+
+
+def test_a_server_that_is_not_installed_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chat.checks.find_spec", lambda name: None)
+
+    assert messages(settings, SERVER="uvicorn") == {"chat.E005"}
+
+
+def test_a_misspelt_setting_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAT_PASAGES", "3")
+
+    assert messages(settings) == {"chat.W007"}
