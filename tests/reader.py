@@ -1,0 +1,99 @@
+"""A client of a running site that reads like the browser's: by its own seq, and again from there after a break."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from http.cookiejar import CookieJar
+from typing import Any, Self
+from urllib.request import HTTPCookieProcessor, build_opener
+from uuid import uuid4
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from .servers import SiteProcess
+
+PATIENCE = 60
+
+
+class Reader:
+    """One socket of one signed-in user. ``text`` and ``seq`` are what was read of each turn, in order of chunks."""
+
+    def __init__(self, site: SiteProcess, username: str = "demo") -> None:
+        self.site = site
+        jar = CookieJar()
+        build_opener(HTTPCookieProcessor(jar)).open(site.sign_in_link(username)).close()
+        self.cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+        self.text: dict[str, str] = {}
+        self.seq: dict[str, int] = {}
+        self.ended: dict[str, dict[str, Any]] = {}
+        self._socket: ClientConnection | None = None
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._socket:
+            await self._socket.close()
+
+    async def open(self) -> None:
+        """Connect, again if need be."""
+        self._socket = await connect(
+            self.site.url.replace("http", "ws") + "/ws/chat/",
+            origin=self.site.url,  # type: ignore[arg-type]  # a NewType of str
+            additional_headers={"Cookie": self.cookie},
+        )
+
+    async def ask(self, question: str, conversation: str | None = None, **more: object) -> dict[str, Any]:
+        """Ask; returns the ``accepted`` event."""
+        request = str(more.pop("request_id", uuid4()))
+        ask: dict[str, object] = {
+            "type": "ask",
+            "request_id": request,
+            "conversation": conversation,
+            "question": question,
+            "recordings": [],
+        }
+        await self.send(**(ask | more))
+        return await self.until(lambda event: event["type"] == "accepted" and event["request_id"] == request)
+
+    async def send(self, **command: object) -> None:
+        assert self._socket
+        await self._socket.send(json.dumps(command))
+
+    async def follow(self, turn: str) -> None:
+        """Go on reading a turn from where this reader is."""
+        await self.send(type="follow", turn=turn, after=self.seq.get(turn, 0))
+
+    async def until_end(self, turn: str) -> dict[str, Any]:
+        """Read until a turn has ended; returns its terminal event."""
+        if turn not in self.ended:
+            await self.until(lambda _: turn in self.ended)
+        return self.ended[turn]
+
+    async def until_words(self, turn: str, words: int) -> None:
+        """Read until this many words of a turn have come."""
+        await self.until(lambda _: len(self.text.get(turn, "").split()) >= words)
+
+    async def until(self, is_it: Any) -> dict[str, Any]:
+        """Read up to the first event for which ``is_it``."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                event = await self.receive()
+                if is_it(event):
+                    return event
+
+    async def receive(self) -> dict[str, Any]:
+        """The next event, taken note of. A token that does not follow on what was read is an error of the site."""
+        assert self._socket
+        event: dict[str, Any] = json.loads(await self._socket.recv())
+        turn = event.get("turn", "")
+        if event["type"] == "token":
+            assert event["after"] == self.seq.get(turn, 0), event
+            self.seq[turn] = event["seq"]
+            self.text[turn] = self.text.get(turn, "") + event["content"]
+            await self.send(type="ack", turn=turn, seq=event["seq"])
+        elif event["type"] in ("done", "error") and turn:
+            self.ended[turn] = event
+        return event

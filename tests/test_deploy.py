@@ -1,0 +1,326 @@
+"""The files in deploy/, as far as they can be checked without an engine that runs containers."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import ssl
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from configparser import RawConfigParser
+from contextlib import ExitStack, closing
+from http.client import HTTPResponse, HTTPSConnection
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import yaml
+from django.core.management import get_commands
+from websockets.asyncio.client import connect
+
+from chat.management.commands.serve import END_SECONDS
+
+from .servers import ROOT, Missing, ServerProcess, SiteProcess, free_port
+
+DEPLOY = ROOT / "deploy"
+DOCUMENT = (ROOT / "docs/deploy.md").read_text()
+TABLE = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE)
+DEFAULTS = {name: default.strip("`") for name, default in TABLE}
+SETTINGS = set(DEFAULTS)
+NAME = "chat.example.com"
+OF_OTHERS = re.compile(r"^(PATH|PYTHON\w+|PIP_\w+|UV_\w+|POSTGRES_\w+|FORWARDED_ALLOW_IPS)$")
+"""Variables that are not ours."""
+
+
+def seconds(text: str) -> int:
+    return int(text.removesuffix("s"))
+
+
+# The image
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The lines of the Dockerfile as (instruction, rest)."""
+    text = re.sub(r"\\\n\s*", "", (DEPLOY / "Dockerfile").read_text())
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [(line.partition(" ")[0], line.partition(" ")[2]) for line in lines]
+
+
+def copied() -> list[str]:
+    """What the image takes from the repository."""
+    copies = [shlex.split(rest) for name, rest in instructions() if name == "COPY" and "--from" not in rest]
+    return [source for *sources, _ in copies for source in sources]
+
+
+def variables(name: str) -> list[str]:
+    return [pair.partition("=")[0] for kind, rest in instructions() if kind == name for pair in shlex.split(rest)]
+
+
+def test_the_image_takes_what_is_let_in_and_exists() -> None:
+    let_in = [line[1:] for line in (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines() if line[:1] == "!"]
+
+    assert set(copied()) == set(let_in)
+    assert [name for name in copied() if not (ROOT / name).exists()] == []
+
+
+def test_the_image_installs_with_the_same_uv_and_with_extras_that_exist() -> None:
+    [version] = re.findall(r'^UV_VERSION = "(.*)"', (ROOT / "bin/_bootstrap.py").read_text(), re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    [extras] = [shlex.split(rest)[0].partition("=")[2] for name, rest in instructions() if name == "ARG"]
+
+    assert ("RUN", f"pip install uv=={version}") in instructions()
+    assert f"uv=={version}" in DOCUMENT
+    assert set(extras.split()) <= set(project["project"]["optional-dependencies"])
+
+
+def test_the_image_runs_as_nobody_in_particular() -> None:
+    users = [rest for name, rest in instructions() if name == "USER"]
+
+    assert users
+    assert users[-1].isdigit()
+    assert int(users[-1]) > 0
+
+
+@pytest.mark.process
+def test_what_the_image_takes_is_enough_to_prepare_a_site(tmp_path: Path) -> None:
+    for name in copied():
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    environ = {**os.environ, "DATA_DIR": str(tmp_path / "data"), "DATABASE_URL": ""}
+
+    subprocess.run([sys.executable, "manage.py", "prepare"], cwd=tmp_path, env=environ, check=True, capture_output=True)
+
+
+@pytest.mark.process
+@pytest.mark.any_database
+def test_the_health_check_tells_a_site_that_serves_from_one_that_does_not(site: SiteProcess) -> None:
+    [check] = [rest.partition("CMD ")[2] for name, rest in instructions() if name == "HEALTHCHECK"]
+    [_, *arguments] = json.loads(check)
+
+    def status(port: int) -> int:
+        environ = {**os.environ, "PORT": str(port), "ALLOWED_HOSTS": "localhost"}
+        return subprocess.run(
+            [sys.executable, *arguments], env=environ, stderr=subprocess.DEVNULL, check=False
+        ).returncode
+
+    assert any(status(site.port) == 0 for _ in range(50))  # not before the model is loaded
+    assert status(free_port()) == 1
+
+
+# Containers that work together
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    return parsed
+
+
+def test_containers_refer_to_what_exists(compose: dict[str, Any]) -> None:
+    for service in compose["services"].values():
+        build = service.get("build")
+        assert not build or (DEPLOY / build["context"] / build["dockerfile"]).is_file()
+        needed = service.get("depends_on", [])
+        assert set(needed) <= set(compose["services"])
+        if isinstance(needed, dict):
+            assert all("healthcheck" in compose["services"][name] for name in needed)
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert (DEPLOY / source).is_file() if source.startswith(".") else source in compose["volumes"]
+
+
+def test_containers_of_the_site_end_in_their_own_time_and_nudge_each_other(compose: dict[str, Any]) -> None:
+    app = compose["services"]["app"]
+
+    assert app["deploy"]["replicas"] > 1
+    assert app["environment"]["REDIS_URL"]
+    assert seconds(app["stop_grace_period"]) > int(app["environment"]["SERVE_DRAIN_SECONDS"]) + END_SECONDS
+    assert app["environment"]["HTTPS"] == "true"
+    assert "ports" not in app  # the proxy alone reaches it: what it says about the client is believed
+
+
+def test_every_variable_of_the_containers_is_explained(compose: dict[str, Any]) -> None:
+    asked = set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text()))
+
+    assert {name for name in asked if name not in DOCUMENT and name not in SETTINGS} == set()
+    assert {name for name in variables("ENV") if name not in SETTINGS and not OF_OTHERS.match(name)} == set()
+    given = {name for name in compose["services"]["app"]["environment"] if not OF_OTHERS.match(name)}
+    assert given <= SETTINGS
+
+
+# systemd
+
+
+def unit(name: str) -> RawConfigParser:
+    parser = RawConfigParser(strict=False, delimiters=("=",), comment_prefixes=("#",))
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(DEPLOY / name)
+    return parser
+
+
+def test_the_unit_gives_the_site_time_to_drain() -> None:
+    service = unit("chatsite.service")["Service"]
+
+    assert int(service["TimeoutStopSec"]) > float(DEFAULTS["SERVE_DRAIN_SECONDS"]) + END_SECONDS
+    assert service["KillSignal"] == "SIGTERM"
+
+
+@pytest.mark.parametrize("name", ["chatsite.service", "chatsite-purge.service"])
+def test_units_run_commands_that_exist_with_settings_that_exist(name: str) -> None:
+    service = unit(name)["Service"]
+    [_, script, command] = service["ExecStart"].split()
+
+    assert (ROOT / script).is_file()
+    assert command in get_commands()
+    given = {pair.partition("=")[0] for pair in service["Environment"].split()}
+    assert {each for each in given if not OF_OTHERS.match(each)} <= SETTINGS
+
+
+@pytest.mark.parametrize("name", ["chatsite.service", "chatsite-purge.service", "chatsite-purge.timer"])
+def test_systemd_understands_its_units(name: str, tmp_path: Path) -> None:
+    assert unit(name)["Unit"]["Description"]
+    if shutil.which("systemd-analyze") is None:
+        return  # it is on every machine that has use for the units
+    for file in DEPLOY.glob("chatsite*.*"):
+        text = file.read_text().replace("/opt/chatsite/.venv/bin/python", sys.executable)
+        (tmp_path / file.name).write_text(text.replace("/opt/chatsite", str(ROOT)).replace("=chatsite\n", "=root\n"))
+
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", tmp_path / name], capture_output=True, text=True, check=False
+    )
+
+    complaints = [line for line in done.stderr.splitlines() if str(tmp_path) in line]
+    assert complaints == []
+
+
+# The proxies
+
+
+def test_caddy_is_told_what_it_does_not_do_by_itself() -> None:
+    text = (DEPLOY / "Caddyfile").read_text()
+
+    for needed in ("header_up -Daphne-Root-Path", "flush_interval -1", "max_size 1MB", "{$UPSTREAM", "{$DOMAIN}"):
+        assert needed in text
+    if program := shutil.which("caddy"):
+        command = [program, "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
+        subprocess.run(command, env={**os.environ, "DOMAIN": NAME}, check=True, capture_output=True)
+
+
+@pytest.fixture
+def behind_nginx(start_site: Callable[..., SiteProcess], tmp_path: Path) -> Iterator[tuple[SiteProcess, int]]:
+    """A site behind nginx with the configuration of deploy/, and the port on which nginx speaks TLS."""
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if program is None:
+        pytest.skip(str(Missing("nginx", "nginx")))
+    site = start_site(HTTPS="true", ALLOWED_HOSTS=f"127.0.0.1,{NAME}", ORIGINS=f"https://{NAME}")
+    port, folder = free_port(), tmp_path / "nginx"
+    folder.mkdir()
+    key = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    key += ["-subj", f"/CN={NAME}", "-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
+    subprocess.run(key, check=True, capture_output=True)
+    (folder / "nginx.conf").write_text(_complete(_adapted(folder, port, site.port), folder))
+    command = [program, "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf", "-g", "daemon off;"]
+    with ExitStack() as stack:
+        nginx = ServerProcess(command, port, "", folder=str(folder), user=None, ending=3)  # SIGQUIT
+        stack.callback(nginx.end)
+        nginx.start()
+        yield site, port
+
+
+def _adapted(folder: Path, port: int, upstream: int) -> str:
+    """The configuration on ports and with a certificate of this test."""
+    text = (DEPLOY / "nginx.conf").read_text().replace("127.0.0.1:8000", f"127.0.0.1:{upstream}")
+    text = re.sub(r"/etc/letsencrypt/live/[^/]+", str(folder), text)
+    text = re.sub(r"listen \[::\]:\S+[^;]*;", "", text)
+    return text.replace("listen 443", f"listen 127.0.0.1:{port}").replace(
+        "listen 80", f"listen 127.0.0.1:{free_port()}"
+    )
+
+
+def _complete(server: str, folder: Path) -> str:
+    """The rest of what nginx needs to run as anyone, with nothing but this folder."""
+    paths = "".join(
+        f"{name}_temp_path {folder / name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    return f"pid {folder / 'pid'}; events {{}} http {{ access_log off; {paths}\n{server}\n}}"
+
+
+def _get(port: int, path: str, **headers: str) -> HTTPResponse:
+    with closing(HTTPSConnection("127.0.0.1", port, context=_trusting(), timeout=30)) as connection:
+        connection.request("GET", path, headers={"Host": NAME, **headers})
+        answer = connection.getresponse()
+        answer.read()
+    return answer
+
+
+def _trusting() -> ssl.SSLContext:
+    """The certificate is the test's own."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+@pytest.mark.process
+@pytest.mark.any_database
+async def test_behind_nginx_pages_and_sockets_work_and_forged_headers_do_not(
+    behind_nginx: tuple[SiteProcess, int],
+) -> None:
+    site, port = behind_nginx
+    link = re.search(r"/accounts/link/\S+", site.manage("sign_in_link", "demo"))
+    assert link
+
+    forged = _get(port, "/", **{"Daphne-Root-Path": "https://evil.example", "X-Forwarded-Proto": "http"})
+    signed_in = _get(port, link[0])
+
+    assert (forged.status, forged.getheader("Location")) == (302, "/accounts/login/?next=/")
+    cookie = str(signed_in.getheader("Set-Cookie")).partition(";")[0]
+    assert cookie.startswith("__Host-")
+    socket = connect(
+        f"wss://{NAME}/ws/chat/",
+        host="127.0.0.1",
+        port=port,
+        ssl=_trusting(),
+        origin=f"https://{NAME}",  # type: ignore[arg-type]  # a NewType of str
+        additional_headers={"Cookie": "; ".join(_cookies(signed_in))},
+    )
+    async with socket as page:
+        ask: dict[str, object] = {"type": "ask", "request_id": str(uuid4()), "conversation": None, "recordings": []}
+        await page.send(json.dumps({**ask, "question": "When does the Heron launch?"}))
+        kinds: list[str] = []
+        while not kinds or kinds[-1] not in {"done", "error"}:
+            kinds.append(json.loads(await page.recv())["type"])
+    assert kinds[-1] == "done"
+
+
+def _cookies(answer: HTTPResponse) -> list[str]:
+    return [value.partition(";")[0] for name, value in answer.getheaders() if name == "Set-Cookie"]
+
+
+# The document
+
+
+def test_the_document_names_every_file() -> None:
+    assert [file.name for file in DEPLOY.iterdir() if file.name not in DOCUMENT] == []
+
+
+def test_the_document_names_commands_and_settings_that_exist() -> None:
+    commands = set(re.findall(r"manage\.py (\w+)", DOCUMENT))
+    named = set(re.findall(r"`([A-Z][A-Z_]+[A-Z])`", DOCUMENT)) | set(re.findall(r"\b([A-Z_]{5,})=", DOCUMENT))
+    ours = {name for name in named if not OF_OTHERS.match(name)}
+
+    assert commands <= set(get_commands())
+    assert ours <= SETTINGS | {"DOMAIN", "SIGTERM"}
+
+
+def test_all_links_of_the_document_lead_somewhere() -> None:
+    heads = re.findall(r"^#+ (.*)", DOCUMENT, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", head).lower().replace(" ", "-") for head in heads}
+    for target in re.findall(r"\]\(([^)]+)\)", DOCUMENT):
+        path, _, anchor = target.partition("#")
+        assert (ROOT / "docs" / path).exists() if path else anchor in anchors, target
