@@ -1,0 +1,68 @@
+"""The pictures of docs/images: see ``bin/screenshots``."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.servers import SiteProcess, chromium
+
+IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 740}
+QUESTION = "How much does the Heron cost?"
+FOLLOW_UP = "And when does it launch?"
+
+
+async def main() -> None:
+    """Take them all."""
+    IMAGES.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        SiteProcess(Path(folder), CHAT_EMBEDDED_WORDS_PER_SECOND="12") as site,
+    ):
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+            await _take(browser, site, "light", DESK)
+            await _take(browser, site, "dark", DESK)
+            await _take(browser, site, "phone", PHONE)
+            await browser.close()
+
+
+async def _take(browser: Browser, site: SiteProcess, name: str, size: dict[str, int]) -> None:
+    viewport: Any = size
+    scheme: Any = "dark" if name == "dark" else "light"
+    context = await browser.new_context(viewport=viewport, color_scheme=scheme, device_scale_factor=1)
+    page = await context.new_page()
+    await page.goto(site.sign_in_link())
+    await _ask(page, QUESTION)
+    await _ended(page, 1)
+    await page.locator("[data-sources] summary").click()
+    await page.screenshot(path=IMAGES / f"conversation-{name}.png")
+    await page.locator("[data-sources] summary").click()
+    await _ask(page, FOLLOW_UP)
+    await expect(page.locator("[data-answer]").last).to_contain_text("28 April", timeout=30_000)
+    await page.screenshot(path=IMAGES / f"streaming-{name}.png")
+    await _ended(page, 2)
+    await page.locator("[data-sources] summary").first.click()
+    await page.locator("[data-sources] li a").first.click()
+    await expect(page.locator(":target")).to_be_visible()
+    await page.screenshot(path=IMAGES / f"recording-{name}.png")
+    await context.close()
+
+
+async def _ask(page: Page, question: str) -> None:
+    await page.locator("[data-question-input]").fill(question)
+    await page.keyboard.press("Enter")
+
+
+async def _ended(page: Page, turns: int) -> None:
+    await expect(page.locator("[data-turns] [data-state=complete]")).to_have_count(turns, timeout=60_000)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

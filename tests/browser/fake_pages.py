@@ -1,0 +1,103 @@
+"""Pages as the site renders them, of turns that no database has seen."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, cast
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.test import override_settings
+from django.utils.safestring import SafeString
+
+from chat.models import Citation, Conversation, Turn
+from chat.pages import ShownTurn, TurnPage, render_blank_turn
+
+KICK_OFF = "11111111-1111-4111-8111-111111111111"
+"""The recording that the filter offers."""
+UNHASHED = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+
+def turn_html(
+    name: str,
+    state: str,
+    *,
+    question: str = "What was decided?",
+    text: str = "",
+    seq: int = 0,
+    failure: str = "",
+    sources: int = 0,
+    recordings: Sequence[str] = (),
+) -> str:
+    """A turn as the server renders it."""
+    turn = Turn(uuid=name, state=state, question=question, phase="retrieving", failure=failure)
+    turn.recordings = [{"id": recording, "title": "Kick-off"} for recording in recordings]
+    citations = [cast("Citation", _source(number)) for number in range(1, sources + 1)]
+    return ShownTurn(turn=turn, text=text, seq=seq, citations=citations).html("token")
+
+
+def conversation_page(conversation: str, turns: Sequence[str], *, question: str = "") -> str:
+    """The page of a conversation."""
+    return _page("chat/conversation_detail.html", Conversation(uuid=conversation, title="Decisions"), turns, question)
+
+
+def new_page(*, question: str = "") -> str:
+    """The page for a new question."""
+    return _page("chat/home.html", None, (), question)
+
+
+def option(name: str, title: str) -> str:
+    """A recording in the filter, as the server renders it."""
+    recording = SimpleNamespace(uuid=name, title=title, recorded_on=None, duration=None)
+    return render_to_string("chat/_recording_options.html", {"options": [recording], "chosen": ()})
+
+
+def recording_page(name: str, segments: Sequence[tuple[float, float]]) -> str:
+    """The page of a recording with audio, one speaker, and segments with these times in seconds."""
+    rows = [
+        SimpleNamespace(number=number, start=start, end=end, text=f"Words {number}")
+        for number, (start, end) in enumerate(segments, 1)
+    ]
+    recording = SimpleNamespace(uuid=name, title="Kick-off", recorded_on=None, duration=None, audio="a.wav")
+    return _render("chat/recording_detail.html", {"recording": recording, "runs": [("Anna", rows)], "speakers": []})
+
+
+def _page(template: str, conversation: Conversation | None, turns: Sequence[str], question: str) -> str:
+    context = {
+        "conversation": conversation,
+        "page": TurnPage([]),
+        "turns": [SafeString(turn) for turn in turns],
+        "question": question,
+        "request_id": uuid.uuid4(),
+        "question_limit": Turn.QUESTION_LIMIT,
+        "phases": Turn.Phase.choices,
+        "blank_turn": render_blank_turn("token"),
+        "filter_summary": "All recordings",
+        "options": [SimpleNamespace(uuid=KICK_OFF, title="Kick-off", recorded_on=None, duration=None)],
+        "chosen": (),
+    }
+    return _render(template, context)
+
+
+def _render(template: str, context: dict[str, Any]) -> str:
+    person = SimpleNamespace(pk=7, is_staff=False, get_username="alice", has_usable_password=True)
+    shared = {"user": person, "csrf_token": "token", "conversations": [], "current": None}
+    with override_settings(STORAGES=settings.STORAGES | UNHASHED):
+        return render_to_string(template, shared | context)
+
+
+def _source(number: int) -> SimpleNamespace:
+    recording = SimpleNamespace(get_absolute_url="/recordings/5/")
+    return SimpleNamespace(
+        number=number,
+        recording_id=5,
+        recording=recording,
+        recording_title="Kick-off",
+        segment=number,
+        speaker="Anna",
+        start=61.0,
+        end=65.5,
+        excerpt=f"We take the green one, part {number}.",
+    )

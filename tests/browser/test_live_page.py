@@ -1,0 +1,102 @@
+"""What is around the answers: announcements, scrolling, the filter, copies."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.async_api import BrowserContext, Page, expect
+
+from .fake_pages import option, turn_html
+from .fake_site import FakeSite
+from .live import OTHER, TURN, answer, ask, complete, open_page, shown, token
+
+pytestmark = pytest.mark.browser
+
+
+async def test_only_the_beginning_and_the_end_are_announced(fake: FakeSite, page: Page) -> None:
+    await page.add_init_script(_WATCH_ANNOUNCER)
+    socket = await open_page(fake, page, turn_html(TURN, "streaming"))
+    announcer = page.locator("[data-announcer]")
+
+    for seq in range(20):
+        await token(socket, seq, seq + 1, "word ")
+    await expect(announcer).to_have_text("Answering…")
+    source = {"number": 1, "recording_id": OTHER, "recording_title": "", "excerpt": "", "speaker": ""}
+    await socket.say("citations", turn=TURN, citations=[source | {"start": None, "end": None}] * 3)
+    await complete(socket, "word " * 20, 20, sources=3)
+
+    await expect(announcer).to_have_text("Answer complete, 3 sources")
+    assert await page.evaluate("window.announced") == ["Answering…", "Answer complete, 3 sources"]
+
+
+_WATCH_ANNOUNCER = """
+window.announced = [];
+addEventListener("DOMContentLoaded", () => {
+  const element = document.querySelector("[data-announcer]");
+  new MutationObserver(() => element.textContent && window.announced.push(element.textContent))
+    .observe(element, {childList: true});
+});
+"""
+
+
+async def test_the_page_follows_the_text_unless_its_reader_scrolled_up(fake: FakeSite, page: Page) -> None:
+    socket = await open_page(fake, page, turn_html(TURN, "streaming", text="line\n\n" * 60, seq=1))
+    scroller, jump = page.locator("[data-scroller]"), page.locator("[data-jump]")
+    gap = "box => Math.round(box.scrollHeight - box.scrollTop - box.clientHeight)"
+    await token(socket, 1, 2, "line\n\n" * 20)
+    await expect(answer(page).locator("p")).to_have_count(80)
+    assert await scroller.evaluate(gap) <= 1
+
+    await scroller.hover()
+    await page.mouse.wheel(0, -600)
+    await expect(jump).to_be_visible()
+    top = await scroller.evaluate("box => box.scrollTop")
+    await token(socket, 2, 3, "line\n\n" * 20)
+    await expect(answer(page).locator("p")).to_have_count(100)
+    assert await scroller.evaluate("box => box.scrollTop") == top
+
+    await jump.click()
+    await expect(jump).to_be_hidden()
+    assert await scroller.evaluate(gap) <= 1
+
+
+async def test_the_filter_is_searched_kept_and_sent(fake: FakeSite, page: Page) -> None:
+    socket = await open_page(fake, page)
+    fake.pages["/recordings/options/"] = (200, option(OTHER, "Design <meeting>"))
+    summary = page.locator("[data-filter-summary]")
+
+    await page.locator("[data-filter] summary").click()
+    await page.get_by_label("Kick-off").check()
+    await page.locator("[data-filter-search]").fill("design")
+    await page.get_by_label("Design <meeting>").check()
+    await expect(summary).to_have_text("2 recordings")
+    await page.keyboard.press("Escape")
+    await page.reload()
+    socket = await fake.socket()
+    await expect(summary).to_have_text("2 recordings")
+    await ask(page, "Of these")
+
+    assert OTHER in (await socket.expect("ask"))["recordings"]
+    await expect(page.locator("[data-filter-note]")).to_have_text(re.compile("^Searched: .*Design <meeting>"))
+    await page.locator("[data-filter] summary").click()
+    await page.locator("[data-filter-all]").click()
+    await expect(summary).to_have_text("All recordings")
+
+
+async def test_a_marker_opens_its_source_and_the_answer_can_be_copied(
+    fake: FakeSite, page: Page, context: BrowserContext
+) -> None:
+    await context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await open_page(fake, page, turn_html(TURN, "complete", text="Take **green** [2].", seq=1, sources=2))
+    await page.evaluate("addEventListener('click', event => event.preventDefault())")  # some browsers open nothing
+
+    await answer(page).get_by_role("link", name="2").click()
+    await expect(shown(page).locator(f"#source-{TURN}-2")).to_be_visible()
+    await shown(page).get_by_role("button", name="Copy").click()
+    await expect(shown(page).get_by_role("button", name="Copied")).to_be_visible()
+
+    copied: Any = await page.evaluate("navigator.clipboard.readText()")
+    assert copied.splitlines()[0] == "Take green [2]."
+    assert copied.splitlines()[-1] == "[2] Kick-off, Anna 1:01–1:05: “We take the green one, part 2.”"

@@ -1,0 +1,165 @@
+"""Every page as a browser shows it: readable for everybody, at every width, without a word from the console."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from ..servers import SiteProcess
+
+pytestmark = pytest.mark.browser
+
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+OPEN = "for (const details of document.querySelectorAll('details')) details.open = true"
+
+
+@pytest.fixture(scope="module")
+async def state(site: SiteProcess, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cookies of carol, who may do everything and has asked something."""
+    site.manage("createsuperuser", "--noinput", "--username", "carol", "--email", "carol@example.com")
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(site.sign_in_link("carol"))
+    await page.locator("[data-question-input]").fill("When does the Heron launch, and what does it cost?")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-sources]")).to_be_visible(timeout=20_000)
+    await context.storage_state(path=(kept := tmp_path_factory.mktemp("carol") / "state.json"))
+    await context.close()
+    return kept
+
+
+@pytest.fixture
+async def context(browser: Browser, state: Path) -> AsyncIterator[BrowserContext]:
+    """A browser in which carol is signed in."""
+    context = await browser.new_context(storage_state=state)
+    yield context
+    await context.close()
+
+
+@pytest.fixture
+async def page(context: BrowserContext) -> AsyncIterator[Page]:
+    """A page of that browser; its console must have nothing to complain about in the end."""
+    page, complaints = await context.new_page(), []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    assert complaints == []
+
+
+async def pages(page: Page, site: SiteProcess) -> list[str]:
+    """The addresses of one page of each kind."""
+    await page.goto(site.url)
+    conversation = await page.locator("[data-conversations] li a").first.get_attribute("href")
+    await page.goto(f"{site.url}/recordings/")
+    recording = await page.locator("a.row").first.get_attribute("href")
+    return ["/", f"{conversation}", "/conversations/all/", "/recordings/", f"{recording}", "/accounts/password/"]
+
+
+async def violations(page: Page) -> list[str]:
+    results = (await Axe().run(page)).response
+    return [
+        f"{page.url} {rule['id']}: {node['html'][:160]}" for rule in results["violations"] for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(("scheme", "size"), [("light", PHONE), ("dark", DESK)], ids=["light phone", "dark desk"])
+async def test_pages_are_accessible(page: Page, site: SiteProcess, scheme: Any, size: Any) -> None:
+    await page.emulate_media(color_scheme=scheme)
+    await page.set_viewport_size(size)
+
+    found = []
+    for path in await pages(page, site):
+        await page.goto(site.url + path)
+        await page.evaluate(OPEN)
+        found += await violations(page)
+
+    assert found == []
+
+
+async def test_the_sign_in_page_is_accessible(browser_page: Page, site: SiteProcess) -> None:
+    await browser_page.goto(f"{site.url}/accounts/login/")
+
+    assert await violations(browser_page) == []
+
+
+async def test_no_page_is_wider_than_a_phone(page: Page, site: SiteProcess) -> None:
+    await page.set_viewport_size({"width": 360, "height": 740})
+
+    for path in await pages(page, site):
+        await page.goto(site.url + path)
+        for _ in ("folded", "unfolded"):
+            assert await page.evaluate("document.documentElement.scrollWidth") <= 360, path
+            await page.evaluate(OPEN)
+
+
+async def test_on_a_phone_the_conversations_are_a_menu_away(context: BrowserContext, site: SiteProcess) -> None:
+    plain = await context.browser.new_context(  # type: ignore[union-attr]
+        storage_state=await context.storage_state(),
+        java_script_enabled=False,
+        viewport=PHONE,  # type: ignore[arg-type]
+    )
+    page = await plain.new_page()
+    await page.goto(site.url)
+    conversations = page.get_by_role("navigation", name="Conversations")
+
+    await expect(conversations).to_be_hidden()
+    await page.get_by_role("button", name="Conversations and menu").click()
+    await expect(conversations).to_be_visible()
+    await plain.close()
+
+
+async def test_the_first_tab_leads_past_the_menu(page: Page, site: SiteProcess) -> None:
+    await page.goto(f"{site.url}/recordings/")
+
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator("main")).to_be_focused()
+
+
+async def test_a_place_in_a_recording_is_not_hidden_below_the_player(page: Page, site: SiteProcess) -> None:
+    await page.set_viewport_size({"width": 360, "height": 400})
+    recording = (await pages(page, site))[4]
+
+    await page.goto(f"{site.url}{recording}#segment-8")
+
+    await expect(page.locator("#segment-8")).to_be_in_viewport(ratio=1)
+    player, place = await page.locator(".player").bounding_box(), await page.locator("#segment-8").bounding_box()
+    assert player
+    assert place
+    assert place["y"] >= player["y"] + player["height"]
+
+
+async def test_printed_a_conversation_is_there_as_a_whole(page: Page, site: SiteProcess) -> None:
+    await page.goto(site.url + (await pages(page, site))[1])
+
+    await page.emulate_media(media="print")
+
+    await expect(page.locator("[data-composer]")).to_be_hidden()
+    await expect(page.locator(".source").first).to_be_visible()
+    assert await page.evaluate("getComputedStyle(document.querySelector('[data-scroller]')).overflowY") == "visible"
+
+
+async def test_the_admin_has_nothing_to_complain_about(page: Page, site: SiteProcess) -> None:
+    await page.goto(f"{site.url}/admin/")
+    paths = [
+        "/admin/",
+        "/admin/auth/user/",
+        "/admin/auth/user/add/",
+        "/admin/auth/group/add/",
+        "/admin/chat/recording/",
+    ]
+    for kind in ("conversation", "recording"):
+        await page.goto(f"{site.url}/admin/chat/{kind}/")
+        row = await page.locator("#result_list th a").first.get_attribute("href")
+        paths += [f"/admin/chat/{kind}/", f"{row}", f"{row}".replace("/change/", "/history/")]
+
+    for path in paths:  # the console is listened to
+        response = await page.goto(site.url + path)
+        assert response
+        assert response.status == 200
