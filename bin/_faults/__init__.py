@@ -1,0 +1,1 @@
+"""bin/faults: the long form of the fault suite."""

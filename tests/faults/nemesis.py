@@ -1,0 +1,126 @@
+"""What goes wrong with processes: they are killed, put to sleep, sent away, and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.servers import Missing, ServerProcess, SiteProcess
+
+from .cluster import Cluster, pid_of
+from .history import Story
+
+
+class FakeTime:
+    """The clock of a process, by libfaketime: so many seconds ahead of the real one."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.set(0)
+
+    def set(self, ahead: int) -> None:
+        """Let it jump. The file is replaced in one piece: the library ends a process that finds it empty."""
+        draft = self.file.with_suffix(".new")
+        draft.write_text(f"{ahead:+d}")
+        draft.rename(self.file)
+
+
+class Nemesis:
+    """Disturbs a cluster, and notes in the story from when on a process did not count."""
+
+    def __init__(self, cluster: Cluster, story: Story) -> None:
+        self._cluster, self._story = cluster, story
+        self.kills = 0
+
+    async def kill(self, site: SiteProcess) -> float:
+        """``kill -9``; returns when."""
+        pid, at = pid_of(site), time.monotonic()
+        self.kills += 1
+        await asyncio.to_thread(site.kill)
+        self._story.gone[pid] = time.monotonic()
+        return at
+
+    async def start(self, site: SiteProcess) -> float:
+        """Start it again; returns when it served."""
+        await asyncio.to_thread(site.start)
+        return time.monotonic()
+
+    async def terminate(self, site: SiteProcess) -> tuple[int, float]:
+        """SIGTERM, and wait for the end; returns the exit status and the seconds."""
+        begun = time.monotonic()
+        self._cluster.leaving.add(site)
+        try:
+            status = await asyncio.to_thread(site.stop)
+        finally:
+            self._cluster.leaving.discard(site)
+        return status, time.monotonic() - begun
+
+    def pause(self, site: SiteProcess) -> None:
+        """SIGSTOP: it stands still, and nobody is told."""
+        assert site.process
+        site.process.send_signal(signal.SIGSTOP)
+        self._cluster.asleep.add(site)
+        self._story.gone[pid_of(site)] = time.monotonic()
+
+    def wake(self, site: SiteProcess) -> float:
+        """SIGCONT: it goes on as if nothing had been; returns when."""
+        assert site.process
+        self._cluster.asleep.discard(site)
+        site.process.send_signal(signal.SIGCONT)
+        return time.monotonic()
+
+    async def restart_server(self, server: ServerProcess, seconds_down: float, how: int) -> float:
+        """End PostgreSQL or Redis with a signal, and start it again; returns when it served."""
+        await asyncio.to_thread(server.end, how)
+        await asyncio.sleep(seconds_down)
+        await asyncio.to_thread(server.start)
+        return time.monotonic()
+
+    @contextmanager
+    def faketime(self, site: SiteProcess) -> Iterator[FakeTime]:
+        """From its next start on, a site has a clock of its own; after the block no more."""
+        library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+        if library is None:
+            raise Missing("faketime", "faketime")
+        clock = FakeTime(site.folder / "clock")
+        before = dict(site.environ)
+        site.environ |= {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(clock.file)}
+        site.environ |= {"FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
+        try:
+            yield clock
+        finally:
+            site.environ = before
+
+    async def mend(self) -> None:
+        """Whatever was broken runs again."""
+        for site in self._cluster.sites:
+            if site in self._cluster.asleep:
+                self.wake(site)
+            if site.process is None or site.process.poll() is not None:
+                await self.start(site)
+        for server in self._cluster.servers.values():
+            if server.process is None or server.process.poll() is not None:
+                await asyncio.to_thread(server.start)
+
+    @contextmanager
+    def database_held(self) -> Iterator[None]:
+        """Somebody else holds the database: nothing can be written while the block runs."""
+        if "postgresql" in self._cluster.servers:
+            import psycopg
+
+            with psycopg.connect(self._cluster.sites[0].database_url) as connection:
+                connection.execute("LOCK TABLE chat_turn IN EXCLUSIVE MODE")
+                yield
+                connection.rollback()
+            return
+        writer = sqlite3.connect(self._cluster.database_file, timeout=10, isolation_level=None)
+        with contextlib.closing(writer):
+            writer.execute("BEGIN IMMEDIATE")
+            yield
+            writer.execute("ROLLBACK")

@@ -1,0 +1,124 @@
+"""A TCP proxy on loopback that does to its connections what networks do: delay, cut to pieces, swallow, break off."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import struct
+from collections.abc import Callable
+from typing import Self
+
+PIECE = 64 * 1024
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing sends RST
+
+
+class FaultProxy:
+    """Passes bytes between whoever connects to ``port`` and ``target`` (a port of 127.0.0.1).
+
+    ``delay`` (seconds) holds up every piece, ``slice_bytes`` cuts what passes into pieces of that size (0: as it
+    comes), and while ``is_black`` is set nothing passes, in either direction, and nobody is told.
+    """
+
+    def __init__(self, target: int | Callable[[], int]) -> None:
+        self._target = target if callable(target) else lambda: target
+        self.delay = 0.0
+        self.slice_bytes = 0
+        self.refuses = False
+        self.port = 0
+        self._passing = asyncio.Event()
+        self._passing.set()
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._near: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._server:
+            self._server.close()
+        self.reset()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def connections(self) -> int:
+        """Connections that pass through now."""
+        return len(self._writers) // 2
+
+    @property
+    def is_black(self) -> bool:
+        """Whether nothing passes."""
+        return not self._passing.is_set()
+
+    def black_out(self) -> None:
+        """Let nothing pass any more, without a word."""
+        self._passing.clear()
+
+    def heal(self) -> None:
+        """Everything passes again; what waited goes on its way."""
+        self.refuses = False
+        self.delay, self.slice_bytes = 0.0, 0
+        self._passing.set()
+
+    def reset(self) -> None:
+        """Break off every connection with RST."""
+        for writer in tuple(self._writers):
+            sock = writer.get_extra_info("socket")
+            if sock is not None:
+                with contextlib.suppress(OSError):
+                    sock.setsockopt(1, 13, _RESET)  # SOL_SOCKET, SO_LINGER
+            writer.transport.abort()
+
+    def forget(self) -> set[int]:
+        """Leave the connections there are in the dark for ever, half-open; new ones are not concerned.
+
+        Returns the ports from which the target was reached.
+        """
+        for task in tuple(self._tasks):
+            task.cancel()
+        far = self._writers - self._near
+        return {writer.get_extra_info("sockname")[1] for writer in far}
+
+    def half_close(self) -> None:
+        """End the stream from the target to its clients; what they send still passes."""
+        for writer in self._near & self._writers:
+            if writer.can_write_eof():
+                writer.write_eof()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.refuses:
+            writer.transport.abort()
+            return
+        await self._passing.wait()
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target())
+        except OSError:
+            writer.transport.abort()
+            return
+        self._near.add(writer)
+        self._writers |= {writer, far_writer}
+        for source, sink in ((reader, far_writer), (far_reader, writer)):
+            task = asyncio.create_task(self._carry(source, sink))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        try:
+            while piece := await source.read(self.slice_bytes or PIECE):
+                if self.delay:
+                    await asyncio.sleep(self.delay)
+                await self._passing.wait()
+                sink.write(piece)
+                await sink.drain()
+        except asyncio.CancelledError:
+            return  # left in the dark: neither side is told
+        except (OSError, RuntimeError):
+            pass
+        self._writers.discard(sink)
+        self._near.discard(sink)
+        sink.close()

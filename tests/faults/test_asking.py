@@ -1,0 +1,100 @@
+"""The same question twice, questions from everywhere at once: each is one turn, in one order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from uuid import uuid4
+
+from .client import Refused, Tab
+from .cluster import Cluster
+from .fault import FAULT_MARKS, Fault, fault, keep
+from .scene import Scene
+
+pytestmark = FAULT_MARKS
+
+
+@fault("17", "double submit", figure="turns for one request", at_most=1.0, calm=True)
+async def the_same_request_many_times(scene: Scene) -> list[float]:
+    """50 times at once over several processes, again after the answer, and with the first answer lost on the way."""
+    person = (await scene.people())[0]
+    tabs = [await scene.tab(person) for _ in range(5)]
+    requests = 10 if scene.is_long else 2
+    for _ in range(requests):
+        question, request = scene.question(tabs[0], words=3, pace=50), str(uuid4())
+        made = await asyncio.gather(*(_ask_ten_times(tab, question, request) for tab in tabs))
+        turns = {turn for each in made for turn in each}
+        assert len(turns) == 1, f"one request made the turns {turns}"
+        turn = turns.pop()
+        await tabs[0].end_of(turn)
+        assert await tabs[1].ask(question, request_id=request) == turn
+        conflict = await _refusal(await scene.tab(person), question + " And why?", request)
+        assert conflict == "CONFLICT", conflict
+        scene.submits += 52
+    return [len(scene.turns()) / requests]
+
+
+async def _ask_ten_times(tab: Tab, question: str, request: str) -> set[str]:
+    """Ten frames with the same request at once, then what a tab does that never heard an answer."""
+    command: dict[str, object] = {
+        "type": "ask",
+        "request_id": request,
+        "conversation": None,
+        "question": question,
+        "recordings": [],
+    }
+    for _ in range(9):
+        await tab.send(**command)
+    return {await tab.ask(question, request_id=request)}
+
+
+async def _refusal(tab: Tab, question: str, request: str) -> str:
+    try:
+        await tab.ask(question, request_id=request)
+    except Refused as refused:
+        return str(refused)
+    return "none"
+
+
+@fault("18", "several tabs, one session", figure="between the ends in two tabs, s", at_most=0.5, calm=True)
+async def tabs_of_one_session(scene: Scene) -> list[float]:
+    """They ask at once in one conversation: all show all, one after the other."""
+    person = (await scene.people())[0]
+    tabs = [await scene.tab(person) for _ in range(scene.rng.randint(2, 5))]
+    first = await tabs[0].ask(scene.question(tabs[0], words=20, pace=20))
+    talk = scene.conversation_of(first)
+    for tab in tabs[1:]:
+        await tab.reload(talk)
+        await tab.until_open()
+    await asyncio.sleep(0.2)
+    later = await asyncio.gather(*(tab.ask(scene.question(tab, words=6, pace=20), talk) for tab in tabs))
+    for turn in (first, *later):
+        await asyncio.gather(*(tab.end_of(turn) for tab in tabs))
+    return [scene.spread_of_end(turn) for turn in later]
+
+
+@fault("19", "two devices, one conversation", figure="between the ends on both, s", at_most=0.5, calm=True)
+async def two_devices(scene: Scene) -> list[float]:
+    """Two login sessions ask in one conversation: one answer at a time, in the same order on both."""
+    one, other = await scene.people()
+    first_tab, second_tab = await scene.tab(one), await scene.tab(other)
+    first = await first_tab.ask(scene.question(first_tab, words=5, pace=20))
+    talk = scene.conversation_of(first)
+    await first_tab.end_of(first)
+    await second_tab.reload(talk)
+    await second_tab.until_open()
+    await asyncio.sleep(0.2)
+    turns: list[str] = []
+    for _ in range(2):
+        turns += await asyncio.gather(
+            *(tab.ask(scene.question(tab, words=3, pace=20), talk) for tab in (first_tab, second_tab))
+        )
+    for turn in turns:
+        await asyncio.gather(first_tab.end_of(turn), second_tab.end_of(turn))
+    orders = [scene.order_of_ends(tab, turns) for tab in (first_tab, second_tab)]
+    assert orders[0] == orders[1], orders
+    return [scene.spread_of_end(turn) for turn in turns]
+
+
+async def test_the_promise_is_kept(fault: Fault, setup: str, clusters: Callable[[str], Cluster]) -> None:
+    await keep(fault, clusters(setup))

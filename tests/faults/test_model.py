@@ -1,0 +1,130 @@
+"""The model is silent, stalls, refuses, breaks off and talks nonsense: the turn says so, and never that it is whole."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+from . import paced
+from .client import Tab
+from .cluster import SILENCE_SECONDS, Cluster
+from .fault import FAULT_MARKS, Fault, fault, keep
+from .scene import Scene
+from .upstream import Upstream
+from .upstream_script import GARBAGE, PROVIDER_TEXT, Call
+
+MISSING = find_spec("langchain_openai") is None
+pytestmark = [*FAULT_MARKS, pytest.mark.skipif(MISSING, reason="the extra openai is not installed; bin/test does it")]
+GOOD = "tokens 3 50; finish; usage; done"
+
+
+async def _answered(scene: Scene, tab: Tab, script: str, *, begun: bool = False) -> tuple[str, dict[str, Any]]:
+    """Ask the upstream with a script; returns the turn's state and its end."""
+    turn = await tab.ask(scene.upstream_question(script, begun=begun))
+    end = await tab.end_of(turn)
+    return tab.turns[turn].state, end
+
+
+def _calls(upstream: Upstream, script: str) -> list[Call]:
+    return [call for call in upstream.calls if script.split("||")[0].strip() in str(call.body)]
+
+
+@fault("12", "model never answers", figure="later than the time-out, s", at_most=2.0, calm=True)
+async def silent(scene: Scene) -> list[float]:
+    """The turn ends with TIMEOUT, and the connection to the model within a second of it; Stop works before."""
+    upstream, tab = await scene.upstream(), await scene.tab()
+    number = scene.rng.randrange(10**6)
+    begun = time.monotonic()
+    state, end = await _answered(scene, tab, f"{scene.rng.choice(['stall', 'head; stall'])}; say {number}")
+    took = time.monotonic() - begun
+    assert (state, end["code"]) == ("failed", "TIMEOUT"), end
+    [call] = _calls(upstream, f"say {number}")
+    await asyncio.wait_for(call.over.wait(), 1)
+    await _answered(scene, tab, GOOD)
+    return [abs(took - SILENCE_SECONDS)]
+
+
+@fault("13", "model stalls mid-stream", figure="later than the time-out, s", at_most=2.0, calm=True)
+async def stalled(scene: Scene) -> list[float]:
+    """Keep-alive comments are no progress; what came is kept."""
+    await scene.upstream()
+    tab = await scene.tab()
+    words = scene.rng.randint(1, 8)
+    turn = await tab.ask(scene.upstream_question(f"tokens {words} 20; {scene.rng.choice(['stall', 'comments 5'])}"))
+    await tab.end_of(turn)
+    last = max(e.at for e in scene.story.records if e.tab == tab.name and e.data.get("type") == "token")
+    took = time.monotonic() - last
+    assert (tab.turns[turn].end or {}).get("code") == "TIMEOUT", tab.turns[turn].end
+    assert len(tab.turns[turn].text.split()) == words
+    return [abs(took - SILENCE_SECONDS)]
+
+
+@fault("14", "model busy before the first token", figure="calls of the model for one turn", at_most=3.0, calm=True)
+async def busy(scene: Scene) -> list[float]:
+    """At most two more calls, when the model says so; at once an end where it wants too much patience."""
+    upstream, tab = await scene.upstream(), await scene.tab()
+    figures = []
+    for status in scene.rng.sample(["status 429 1", "status 503", "status 500", "status 529 soon", "status 429 -1"], 2):
+        mark = f"pause 0.0{scene.rng.randrange(10**6)}"
+        state, _ = await _answered(scene, tab, f"{mark}; {status} || {mark}; {GOOD}")
+        assert state == "complete", (status, state)
+        figures.append(float(len(_calls(upstream, mark))))
+    mark = f"pause 0.0{scene.rng.randrange(10**6)}"
+    begun = time.monotonic()
+    state, end = await _answered(scene, tab, f"{mark}; status 429 3600")
+    assert (state, time.monotonic() - begun < 2) == ("failed", True), (state, time.monotonic() - begun)
+    assert PROVIDER_TEXT not in str(end)
+    assert len(_calls(upstream, mark)) == 1
+    await _answered(scene, tab, GOOD)
+    return figures
+
+
+@fault("15", "model breaks off mid-stream", figure="answers called complete by mistake", at_most=0.0, calm=True)
+async def broken_off(scene: Scene) -> list[float]:
+    """At every chunk and at random bytes, closed or reset, with and without the word that all was said."""
+    await scene.upstream()
+    scripts = [f"tokens {chunk}; {how}" for chunk in range(6) for how in ("cut", "reset", "done")]
+    scripts += [f"unframed; tokens {chunk}; cut" for chunk in range(6)]
+    scripts += [f"cut_after {scene.rng.randrange(700)} {how}; tokens 8; {GOOD}" for how in ("cut", "reset") * 6]
+    tabs = [await scene.tab() for _ in range(6)]
+    ends = await asyncio.gather(*(_all(scene, tab, scripts[number::6]) for number, tab in enumerate(tabs)))
+    states = [state for each in ends for state in each]
+    scene.cut_points += len(states)
+    return [float(states.count("complete"))]
+
+
+async def _all(scene: Scene, tab: Tab, scripts: list[str]) -> list[str]:
+    states = []
+    for script in scripts:
+        state, end = await _answered(scene, tab, script, begun=True)
+        assert PROVIDER_TEXT not in str(end), end
+        states.append(state)
+        well, _ = await _answered(scene, tab, GOOD, begun=True)
+        assert well == "complete", well
+    return states
+
+
+@fault("16", "model talks nonsense", figure="frames with the provider's text", at_most=0.0, calm=True)
+async def nonsense(scene: Scene) -> list[float]:
+    """Bad JSON, wrong shapes, error objects, chunks twice and in the wrong order, and one of 300,000 characters."""
+    await scene.upstream()
+    kinds = [f"tokens 2; garbage {kind}; tokens 2" for kind in GARBAGE]
+    kinds += ["tokens 2; error", "error 500", f"tokens 2; repeat; {GOOD}", f"tokens 1; swap; {GOOD}", "big 300000"]
+    tabs = [await scene.tab() for _ in range(4)]
+    await asyncio.gather(*(_all(scene, tab, kinds[number::4]) for number, tab in enumerate(tabs)))
+    codes = {code for tab in tabs for code in tab.closes}
+    assert not codes, f"sockets were closed with {codes}"
+    return [float(sum(PROVIDER_TEXT in str(record.data) for record in scene.story.records if record.what == "event"))]
+
+
+async def test_the_promise_is_kept(fault: Fault, setup: str, clusters: Callable[[str], Cluster]) -> None:
+    await keep(fault, clusters(setup))
+
+
+def test_the_script_for_the_upstream_survives_the_question() -> None:
+    assert paced.upstream_script(paced.upstream_question(3, "tokens 2; cut")) == "tokens 2; cut"

@@ -1,0 +1,181 @@
+"""Redis, PostgreSQL and the disk go away and come back; answers wait for them, and nothing that was shown is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import signal
+import time
+from collections.abc import Callable
+
+import psycopg
+
+from . import page
+from .client import Refused, Tab
+from .cluster import SCALED, SQLITE, Cluster, pid_of
+from .fault import FAULT_MARKS, Fault, fault, keep
+from .scene import Scene
+
+pytestmark = FAULT_MARKS
+
+
+@fault(
+    "7",
+    "Redis restarted, or away",
+    figure="longest wait for text elsewhere, or for Stop, s",
+    at_most=1.5,
+    setups=(SCALED,),
+    absent="this set-up has no Redis",
+)
+async def redis_away(scene: Scene) -> list[float]:
+    """Answers go on; who watches from another process looks by themselves; Stop works; afterwards all is as before."""
+    site = scene.cluster.sites[0]
+    asking = await scene.tab(site=site)
+    question = scene.question(asking, words=110, pace=20)
+    turn = await asking.ask(question)
+    await asking.until_seq(turn, 1)
+    elsewhere = await scene.tab(asking.person, site=scene.cluster.other_than(scene.cluster.driver_of(question)))
+    await elsewhere.follow(turn)
+    await elsewhere.until_seq(turn, 3)
+    logged = [len(each.output) for each in scene.cluster.sites]
+    server = scene.cluster.servers["redis"]
+    begun = time.monotonic()
+    down = scene.rng.choice([0.5, 2.0])
+    await scene.nemesis.restart_server(server, down, signal.SIGKILL)
+    gap = scene.longest_gap(elsewhere, turn, begun, time.monotonic())
+    await asyncio.to_thread(server.end)
+    stopped = time.monotonic()
+    await elsewhere.stop(turn)
+    await asyncio.gather(asking.end_of(turn), elsewhere.end_of(turn))
+    took = time.monotonic() - stopped
+    assert asking.sockets == elsewhere.sockets == 1, "a socket was lost"
+    for each, before in zip(scene.cluster.sites, logged, strict=True):
+        lines = each.output[before:].splitlines()
+        assert len(lines) <= 6, f"{len(lines)} lines in the log: {lines[:3]}"
+    return [gap, took]
+
+
+@fault(
+    "8",
+    "PostgreSQL restarted, or away for seconds",
+    figure="until text comes again, s",
+    at_most=5.0,
+    setups=(SCALED,),
+    absent="this set-up has no server",
+)
+async def postgresql_away(scene: Scene) -> list[float]:
+    """Nothing unsaved is shown; pages say 503; afterwards answers go on, or say that they broke off."""
+    tabs = [await scene.tab() for _ in range(3)]
+    turns = [await tab.ask(scene.question(tab, words=140, pace=20)) for tab in tabs]
+    await asyncio.gather(*(tab.until_seq(turn, 2) for tab, turn in zip(tabs, turns, strict=True)))
+    server = scene.cluster.servers["postgresql"]
+    await asyncio.to_thread(server.end, scene.rng.choice([signal.SIGQUIT, signal.SIGINT]))  # immediate, fast
+    await asyncio.sleep(scene.rng.choice([0.0, 1.0, 3.0]))
+    status = await page.status_of(scene.cluster.address(), tabs[0].person, "/")
+    assert status == 503, f"a page was answered with {status}"
+    await asyncio.to_thread(server.start)
+    up, seen = time.monotonic(), {tab: (len(scene.story.records)) for tab in tabs}
+    await asyncio.gather(*(tab.until_news(since) for tab, since in seen.items()))
+    took = time.monotonic() - up
+    late = await scene.tab()
+    await late.end_of(await late.ask(scene.question(late, words=3)))
+    return [took]
+
+
+@fault("9", "database locked by another writer", figure="longer than the lock, s", at_most=2.0)
+async def locked(scene: Scene) -> list[float]:
+    """For 1 or 4 s: text waits and comes, a question waits and is accepted, nobody sees an error."""
+    tab, other = await scene.tab(), await scene.tab()
+    turn = await tab.ask(scene.question(tab, words=150, pace=20))
+    await tab.until_seq(turn, 3)
+    seconds = scene.rng.choice([1.0, 4.0]) if scene.is_long else 1.0
+    begun = time.monotonic()
+    with scene.nemesis.database_held():
+        held = time.monotonic()
+        asked = asyncio.create_task(other.ask(scene.question(other, words=3)))
+        await asyncio.sleep(seconds)
+    released = time.monotonic()
+    seen = len(scene.story.records)
+    await tab.until_news(seen)
+    told = time.monotonic()
+    question = await asked
+    accepted = time.monotonic()
+    assert (await other.end_of(question)).get("state") == "complete"
+    assert (await tab.end_of(turn)).get("state") == "complete", f"held after {held - begun:.1f} s"
+    return [told - released, accepted - released]
+
+
+@fault("9b", "database locked for 8 s", figure="longer than the lock, s", at_most=5.0, long=True)
+async def locked_for_long(scene: Scene) -> list[float]:
+    """Longer than the database waits for a lock: it is tried again, and nothing is lost."""
+    tab = await scene.tab()
+    turn = await tab.ask(scene.question(tab, words=240, pace=20))
+    await tab.until_seq(turn, 3)
+    with scene.nemesis.database_held():
+        await asyncio.sleep(8)
+    released = time.monotonic()
+    await tab.until_news(len(scene.story.records))
+    took = time.monotonic() - released
+    await tab.end_of(turn)
+    return [took]
+
+
+@fault("10", "disk full, or database read-only", figure="until a question is accepted again, s", at_most=5.0)
+async def disk_full(scene: Scene) -> list[float]:
+    """Questions are refused before the model is called; the site recovers by itself."""
+    tab, other = await scene.tab(), await scene.tab()
+    turn = await tab.ask(scene.question(tab, words=60, pace=20))
+    await tab.until_seq(turn, 3)
+    _make_full(scene)
+    try:
+        question = scene.question(other, words=3)
+        refusal = await _refusal(other, question)
+        status = await page.status_of(scene.cluster.address(), other.person, "/")
+        await asyncio.sleep(scene.rng.random())
+    finally:
+        _make_room(scene)
+    room = time.monotonic()
+    assert refusal == "INTERNAL_ERROR", f"the question was answered with {refusal}"
+    assert status in (200, 503), f"a page was answered with {status}"
+    assert not [call for call in scene.collect().calls if call.question == question], "the model was called"
+    while await _refusal(other, scene.question(other, words=2)):
+        assert time.monotonic() - room < 10
+        await asyncio.sleep(0.2)
+    took = time.monotonic() - room
+    await tab.end_of(turn)
+    return [took]
+
+
+def _make_full(scene: Scene) -> None:
+    """No file may grow (SQLite); nothing may be written (PostgreSQL)."""
+    if scene.cluster.setup == SQLITE:
+        pid = pid_of(scene.cluster.sites[0])
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        return
+    _set_read_only(scene.cluster, "on")
+
+
+def _make_room(scene: Scene) -> None:
+    if scene.cluster.setup == SQLITE:
+        unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        resource.prlimit(pid_of(scene.cluster.sites[0]), resource.RLIMIT_FSIZE, unlimited)
+        return
+    _set_read_only(scene.cluster, "off")
+
+
+def _set_read_only(cluster: Cluster, value: str) -> None:
+    with psycopg.connect(cluster.servers["postgresql"].url, autocommit=True) as connection:
+        connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}".encode())
+        connection.execute(b"SELECT pg_reload_conf()")
+
+
+async def _refusal(tab: Tab, question: str) -> str:
+    try:
+        await tab.ask(question)
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
+async def test_the_promise_is_kept(fault: Fault, setup: str, clusters: Callable[[str], Cluster]) -> None:
+    await keep(fault, clusters(setup))

@@ -1,0 +1,68 @@
+"""Stop at any moment, from anywhere, as often as one likes: one end, and the text that the stopper had seen."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from .client import Tab
+from .cluster import Cluster
+from .fault import FAULT_MARKS, Fault, fault, keep
+from .history import Call, Story
+from .scene import Scene
+
+pytestmark = FAULT_MARKS
+
+
+@fault("20", "Stop at the wrong moment", figure="until it has ended, s", at_most=0.5, calm=True)
+async def stop_at_any_moment(scene: Scene) -> list[float]:
+    """Before the first token, in the middle, with the last token, twice, from another tab, while queued, afterwards."""
+    person = (await scene.people())[0]
+    asking, other = await scene.tab(person), await scene.tab(person)
+    figures = []
+    for moment in scene.rng.sample(["at once", "middle", "last", "twice", "queued", "after"], 6):
+        turn = await asking.ask(scene.question(asking, words=12, pace=20))
+        await other.follow(turn)
+        stopper = scene.rng.choice([asking, other])
+        await stopper.until_shown(turn)
+        if moment == "queued":
+            figures.append(await _cancel_the_next(scene, asking))
+        elif moment == "after":
+            await asking.end_of(turn)
+        elif moment == "last":
+            await stopper.until_seq(turn, 11)
+        elif moment in ("middle", "twice"):
+            await stopper.until_seq(turn, scene.rng.randint(1, 8))
+        begun = time.monotonic()
+        await stopper.stop(turn)
+        if moment == "twice":
+            await asking.stop(turn)
+        await asyncio.gather(asking.end_of(turn), other.end_of(turn))
+        figures.append(time.monotonic() - begun)
+        if moment == "after":
+            assert asking.turns[turn].state == "complete"
+    story = scene.collect()
+    late = [call for call in story.calls if call.how == "cancelled" and _until_cancelled(story, call) > 1]
+    assert not late, f"the model went on for more than 1 s after Stop: {late}"
+    return figures
+
+
+def _until_cancelled(story: Story, call: Call) -> float:
+    turn = next(turn.uuid for turn in story.turns if turn.question == call.question)
+    stops = [r.at for r in story.records if r.what == "sent" and r.data["type"] == "stop" and r.data["turn"] == turn]
+    return (call.ended or float("inf")) - min(stops)
+
+
+async def _cancel_the_next(scene: Scene, tab: Tab) -> float:
+    """A question that waits is taken out of the queue."""
+    waiting = await tab.ask(scene.question(tab, words=3))
+    begun = time.monotonic()
+    await tab.stop(waiting)
+    end = await tab.end_of(waiting)
+    assert end.get("state") in ("cancelled", "stopped"), end
+    return time.monotonic() - begun
+
+
+async def test_the_promise_is_kept(fault: Fault, setup: str, clusters: Callable[[str], Cluster]) -> None:
+    await keep(fault, clusters(setup))

@@ -1,0 +1,61 @@
+"""What each tab showed of each turn, rebuilt from the records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from .history import Record, Story
+
+_CITED = re.compile(r"\[\d+\]")
+
+
+class View:
+    """A turn as one tab showed it, rebuilt from its records."""
+
+    def __init__(self, tab: str, turn: str) -> None:
+        self.tab, self.turn = tab, turn
+        self.text, self.seq = "", 0
+        self.is_exact = True
+        self.ended_at_seq: int | None = None
+        self.jumps: list[str] = []
+        self.shrunk: list[str] = []
+
+    def take(self, record: Record) -> None:
+        """Show what the tab showed then."""
+        data = record.data
+        if record.what == "page":
+            self.is_exact = self.is_exact and not data["rendered"]
+            if not begins(data["text"], self.text, exactly=self.is_exact):
+                self.shrunk.append(f"{self.tab} loaded {self.turn} with less text than it had shown")
+            self.text, self.seq = data["text"], data["seq"]
+        elif data["type"] == "token" and data.get("applied", True):
+            if data["after"] != self.seq or data["seq"] <= data["after"]:
+                self.jumps.append(f"{self.tab} showed {data['after']}–{data['seq']} of {self.turn} after {self.seq}")
+            self.text, self.seq = self.text + data["content"], data["seq"]
+        elif data["type"] in ("done", "error"):
+            self.ended_at_seq = data.get("seq")
+
+
+def views(story: Story) -> Iterable[View]:
+    """Every turn in every tab."""
+    found: dict[tuple[str, str], View] = {}
+    for record in story.records:
+        turn = record.data.get("turn")
+        is_shown = record.what == "page" or (
+            record.what == "event" and record.data["type"] in ("token", "done", "error")
+        )
+        if turn and is_shown:
+            found.setdefault((record.tab, turn), View(record.tab, turn)).take(record)
+    return found.values()
+
+
+def begins(whole: str, beginning: str, *, exactly: bool = True) -> bool:
+    """Whether a text begins with another: to the letter, or word by word where a page showed it rendered."""
+    if exactly:
+        return whole.startswith(beginning)
+    return _words(whole).startswith(_words(beginning))
+
+
+def _words(text: str) -> str:
+    return " ".join(_CITED.sub(" ", text).split())

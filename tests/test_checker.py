@@ -1,0 +1,196 @@
+"""The checker of the fault suite finds what it is there to find: every invariant is broken once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .faults import paced
+from .faults.checker import INVARIANTS, check, count
+from .faults.history import Call, Record, StoredTurn, Story, read_calls
+
+FIRST, SECOND = paced.question(1, words=3), paced.question(2, words=3)
+ANSWER = "k1n1 k1n2 k1n3 [1]"
+RECORDING = "11111111-1111-1111-1111-111111111111"
+
+
+def stored(number: int, question: str, **more: Any) -> StoredTurn:
+    row: dict[str, Any] = {
+        "number": number,
+        "uuid": f"turn{number}",
+        "request_id": f"request{number}",
+        "login_session": 1,
+        "conversation": number,
+        "question": question,
+        "state": "complete",
+        "seq": 2,
+        "answer": ANSWER.replace("k1", f"k{number}"),
+        "lengths": [10, 8],
+        "chunks": 0,
+        "finish_reason": "stop",
+        "failure": "",
+        "stop_seen": None,
+        "filter": [RECORDING],
+        "cited": [RECORDING],
+    }
+    return StoredTurn(**(row | more))
+
+
+def event(at: float, tab: str = "tab1", person: str = "ada", **data: Any) -> Record:
+    return Record(at, tab, person, 1, "event", data)
+
+
+def page(at: float, **data: Any) -> Record:
+    shown = {"turn": "turn1", "seq": 2, "state": "complete", "text": "k1n1 k1n2 k1n3", "rendered": True}
+    return Record(at, "tab1", "ada", 1, "page", shown | data)
+
+
+def told(number: int) -> list[Record]:
+    answer, turn = ANSWER.replace("k1", f"k{number}"), f"turn{number}"
+    return [
+        event(1, type="accepted", request_id=f"request{number}", turn=turn, conversation=f"talk{number}"),
+        event(2, type="token", turn=turn, after=0, seq=1, content=answer[:10], applied=True),
+        event(3, type="token", turn=turn, after=1, seq=2, content=answer[10:], applied=True),
+        event(4, type="citations", turn=turn, citations=[]),
+        event(5, type="done", turn=turn, seq=2, state="complete"),
+    ]
+
+
+def a_good_story() -> Story:
+    """Two questions of one person, answered one after the other, and a page that was loaded again."""
+    return Story(
+        records=[*told(1), *told(2), page(6)],
+        turns=[stored(1, FIRST), stored(2, SECOND)],
+        calls=[Call(FIRST, 10, 1.0, 4.0, "finished"), Call(SECOND, 10, 4.5, 8.0, "finished")],
+        marks={"k1": "ada", "k2": "ada"},
+    )
+
+
+def change(place: int, **more: Any) -> Callable[[Story], None]:
+    def changed(story: Story) -> None:
+        story.turns[place] = replace(story.turns[place], **more)
+
+    return changed
+
+
+def say(*records: Record) -> Callable[[Story], None]:
+    return lambda story: story.records.extend(records)
+
+
+def call(place: int, **more: Any) -> Callable[[Story], None]:
+    def changed(story: Story) -> None:
+        story.calls[place] = replace(story.calls[place], **more)
+
+    return changed
+
+
+def both(*breaks: Callable[[Story], None]) -> Callable[[Story], None]:
+    def changed(story: Story) -> None:
+        for each in breaks:
+            each(story)
+
+    return changed
+
+
+BREAKS: list[tuple[str, Callable[[Story], None]]] = [
+    ("I1", lambda story: story.turns.clear()),
+    ("I1", lambda story: story.turns.append(stored(1, FIRST, uuid="again"))),
+    ("I1", say(event(9, type="accepted", request_id="request1", turn="turn2", conversation="talk1"))),
+    ("I2", lambda story: story.calls.append(Call(SECOND, 11, 9.0, 9.5, "finished"))),
+    ("I3", change(0, answer="k1n1")),
+    ("I3", say(event(9, type="token", turn="unknown", after=0, seq=1, content="k1n1 "))),
+    ("I3", say(page(9, text="k1n1 k1n2 k1n4"))),
+    ("I3 stop", change(1, state="stopped", stop_seen=1, cited=[])),
+    ("I4", say(page(9, text="k1n1"))),
+    ("I4", say(page(9, text=""))),
+    ("I5", say(event(9, type="token", turn="turn1", after=3, seq=4, content="k1n5 "))),
+    ("I5", say(event(9, type="token", turn="turn1", after=1, seq=2, content="k1n2 "))),
+    ("I5", change(0, seq=3)),
+    ("I6", call(1, begun=3.5)),
+    ("I6", both(call(0, ended=None, how=""), lambda story: story.gone.update({10: 4.6}))),
+    ("I6", both(change(1, login_session=2, conversation=1), call(1, begun=3.5))),
+    ("I7", change(1, state="streaming")),
+    ("I7", change(1, chunks=2)),
+    ("I8", change(1, state="failed", cited=[])),
+    ("I8", say(event(9, type="done", turn="turn1", seq=2, state="complete"))),
+    ("I8", say(page(9, state="interrupted"))),
+    ("I9", change(1, finish_reason="")),
+    ("I9", call(1, how="broken off")),
+    ("I10", call(0, begun=9.0, ended=9.5)),
+    ("I11", change(1, state="interrupted")),
+    ("I11", change(1, cited=["22222222-2222-2222-2222-222222222222"])),
+    ("I11", change(1, state="failed", cited=[])),
+    ("I12", say(event(9, person="bob", tab="tab2", type="token", turn="turn1", after=0, seq=1, content="k1n1 "))),
+    ("I12", say(Record(9, "tab2", "bob", 1, "page", page(9).data))),
+]
+
+
+def test_a_good_story_keeps_every_invariant() -> None:
+    assert check(a_good_story()) == []
+
+
+@pytest.mark.parametrize("number", range(len(BREAKS)), ids=lambda number: f"{BREAKS[number][0]}-{number}")
+def test_a_breach_is_found(number: int) -> None:
+    invariant, spoil = BREAKS[number]
+    story = a_good_story()
+
+    spoil(story)
+
+    assert invariant in {breach.invariant for breach in check(story)}
+
+
+def test_every_invariant_is_broken_by_one_of_these_tests() -> None:
+    assert {invariant for invariant, _ in BREAKS} == set(INVARIANTS)
+
+
+def test_a_stopped_answer_may_be_shorter_than_what_another_tab_had_seen() -> None:
+    story = a_good_story()
+    story.turns[0] = replace(story.turns[0], state="stopped", stop_seen=1, seq=1, answer=ANSWER[:10], cited=[])
+    story.records = [event(2, type="token", turn="turn1", after=0, seq=2, content=ANSWER)]
+
+    assert check(story) == []
+
+
+def test_a_call_of_a_killed_process_ends_with_it() -> None:
+    story = a_good_story()
+    story.calls[0] = replace(story.calls[0], ended=None, how="")
+    story.turns[0] = replace(story.turns[0], state="interrupted", cited=[], finish_reason="")
+    story.records = told(2)
+    story.gone = {10: 4.0}
+
+    assert check(story) == []
+
+
+def test_what_was_shown_and_is_not_stored_is_counted_as_lost() -> None:
+    story = a_good_story()
+    assert count(story)["lost"] == 0
+
+    story.turns[1] = replace(story.turns[1], answer="")
+
+    assert count(story)["lost"] == len(ANSWER)
+
+
+def test_the_log_of_calls_is_read_as_it_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(paced.LOG_VARIABLE, str(tmp_path / "calls"))
+
+    paced.note(FIRST, "begun")
+    paced.note(SECOND, "begun")
+    paced.note(FIRST, "cancelled")
+
+    assert [(call.question, call.how) for call in read_calls(tmp_path / "calls")] == [
+        (FIRST, "cancelled"),
+        (SECOND, ""),
+    ]
+
+
+async def test_the_script_of_a_question_is_played() -> None:
+    script = paced._SCRIPT.search(paced.question(7, words=5, pace=0, letters=2, cut_at=2))
+    assert script
+
+    said = [delta async for delta in paced._say(*(int(part) if part else None for part in script.groups()))]
+
+    assert [delta.text for delta in said] == ["k7n1xx ", "k7n2xx "]

@@ -1,0 +1,111 @@
+"""The plug is pulled: a site that runs as a process of its own is killed, stopped, and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from .reader import Reader
+from .servers import SiteProcess
+
+pytestmark = [pytest.mark.process, pytest.mark.covers]
+
+Start = Callable[..., SiteProcess]
+STEADILY = "python:tests.talking:steadily"
+BRIEFLY = "python:tests.talking:briefly"
+
+
+def stored(site: SiteProcess, turn: str) -> tuple[str, str]:
+    """State and answer of a turn in the site's database."""
+    name = turn if site.database_url else UUID(turn).hex
+    [(state, answer)] = site.rows("SELECT state, answer FROM chat_turn WHERE uuid = ?", name)
+    return state, answer
+
+
+async def test_after_kill_9_everything_shown_is_there_retry_works_and_the_queue_goes_on(start_site: Start) -> None:
+    site = start_site(CHAT_MODEL=STEADILY)
+    reader = Reader(site)
+    async with reader:
+        first = await reader.ask("When does the Heron launch?")
+        turn, conversation = first["turn"], first["conversation"]
+        waiting = await reader.ask("Who is Brightmoor Water?", conversation)
+        await reader.until_words(turn, 20)
+        site.kill()
+        with pytest.raises(ConnectionClosed):
+            await reader.until(lambda _: False)
+    shown = reader.text[turn]
+
+    site.environ["CHAT_MODEL"] = BRIEFLY
+    site.start()
+    restarted = time.monotonic()
+    async with reader:
+        await reader.follow(turn)
+        end = await reader.until_end(turn)
+        # By the lock of its dead owner, not by the lapse of its lease (10 s).
+        assert time.monotonic() - restarted < 6
+        await reader.follow(waiting["turn"])
+        queued_end = await reader.until_end(waiting["turn"])
+        again = await reader.ask("When does the Heron launch?", conversation, retry_of=turn)
+        retried_end = await reader.until_end(again["turn"])
+
+    assert (end["code"], stored(site, turn)[0]) == ("INTERRUPTED", "interrupted")
+    assert stored(site, turn)[1] == reader.text[turn]
+    assert reader.text[turn].startswith(shown)
+    assert (queued_end["state"], retried_end["state"]) == ("complete", "complete")
+
+
+@pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+async def test_a_stop_in_good_order_saves_the_answer_and_sends_its_readers_away(start_site: Start, server: str) -> None:
+    site = start_site(CHAT_MODEL=STEADILY, SERVER=server, SERVE_DRAIN_SECONDS="0")
+    async with Reader(site) as reader:
+        turn = (await reader.ask("When does the Heron launch?"))["turn"]
+        await reader.until_words(turn, 5)
+
+        stopping = asyncio.create_task(asyncio.to_thread(site.stop))
+        restart = await reader.until(lambda event: event["type"] == "restart")
+        with pytest.raises(ConnectionClosed) as closed:
+            await reader.receive()
+
+        assert await stopping == 0
+    assert restart["retry_after_ms"] == 5000
+    assert closed.value.rcvd
+    assert closed.value.rcvd.code == 1012
+    assert reader.ended[turn]["code"] == "INTERRUPTED"
+    assert stored(site, turn) == ("interrupted", reader.text[turn])
+    assert "Traceback" not in site.output
+
+
+@pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+async def test_a_socket_that_has_just_opened_does_not_disturb_the_end(start_site: Start, server: str) -> None:
+    site = start_site(SERVER=server, SERVE_DRAIN_SECONDS="0")
+    async with Reader(site) as reader:
+        await reader.send(type="ping")
+        await reader.until(lambda event: event["type"] == "pong")
+
+        assert await asyncio.to_thread(site.stop) == 0
+
+    assert "Traceback" not in site.output
+
+
+async def test_fifty_parallel_asks_with_one_request_id_make_one_turn(start_site: Start) -> None:
+    site = start_site(CHAT_MODEL=BRIEFLY, CHAT_SOCKETS_PER_USER="100")
+    request = "6b1f6f0a-9f1c-4a51-8a52-0d8a6d0c1f11"
+    readers = [Reader.__new__(Reader) for _ in range(50)]
+    first = Reader(site)
+    for reader in readers:
+        reader.__dict__ |= {"site": site, "cookie": first.cookie, "text": {}, "seq": {}, "ended": {}, "_socket": None}
+    await asyncio.gather(*(reader.open() for reader in readers))
+
+    accepted = await asyncio.gather(*(r.ask("When does the Heron launch?", request_id=request) for r in readers))
+    ends = await asyncio.gather(*(reader.until_end(accepted[0]["turn"]) for reader in readers))
+
+    assert {event["turn"] for event in accepted} == {accepted[0]["turn"]}
+    assert {end["state"] for end in ends} == {"complete"}
+    assert len({reader.text[accepted[0]["turn"]] for reader in readers}) == 1
+    assert site.rows("SELECT COUNT(*) FROM chat_turn") == [(1,)]
+    await asyncio.gather(*(reader.__aexit__() for reader in readers))
