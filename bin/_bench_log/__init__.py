@@ -1,0 +1,1 @@
+"""What the answer log costs: see ``bin/bench-log``."""
