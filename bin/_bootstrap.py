@@ -1,0 +1,232 @@
+"""Bring .venv to what the lock says, then go on in it. Standard library only; Python 3.11 or newer.
+
+``_bootstrap.py run [argument…]`` serves the site, ``_bootstrap.py test [argument…]`` tests it. What was synced last is
+noted in .venv, so that a start with nothing new to install goes straight on.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+UV_VERSION = "0.13.9"
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / ".tools"
+UV = TOOLS / "bin" / "uv"
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+SYNCED = VENV / ".synced"
+TESTED_EXTRAS = {"openai", "postgres", "redis", "uvicorn"}
+PROVIDER_EXTRAS = {"databricks", "databricks-legacy", "openai"}
+
+
+class Failed(Exception):
+    """The site cannot be started or tested here; the message is one line that says what to do about it."""
+
+
+def main(purpose: str, arguments: list[str]) -> None:
+    """Set up for this purpose and become the process that fulfils it; ends with status 1 and one line otherwise."""
+    started = time.time()
+    try:
+        settings = read_settings(os.environ)
+        if purpose == "run":
+            check_address(settings.get("HOST") or "127.0.0.1", settings.get("PORT") or "8000")
+            set_up(wanted_extras(settings), groups=set())
+            command = [ROOT / "manage.py", "serve", *arguments]
+        else:
+            set_up(wanted_extras(settings) | TESTED_EXTRAS, groups={"dev"})
+            command = ["-m", "pytest", *map(from_here, arguments)] if arguments else ["-m", "tests"]
+            os.chdir(ROOT)
+    except Failed as failure:
+        sys.exit(f"bin/{purpose}: {failure}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without the bytecode in .venv every start takes seconds longer
+    os.environ["TEST_STARTED"] = str(started)
+    os.execv(PYTHON, [str(part) for part in (PYTHON, *command)])
+
+
+def from_here(argument: str) -> str:
+    """A pytest argument that names a path, made independent of the working directory."""
+    path, separator, names = argument.partition("::")
+    return str(Path(path).resolve()) + separator + names if Path(path).exists() else argument
+
+
+# What is asked for
+
+
+def read_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment, completed by the lines of .env (or ENV_FILE) and by the files that ``NAME_FILE`` names."""
+    file = Path(environ.get("ENV_FILE") or ROOT / ".env")
+    settings = {**_lines(file), **environ}
+    for name in [name for name in settings if name.endswith("_FILE") and name != "ENV_FILE"]:
+        try:
+            settings.setdefault(name.removesuffix("_FILE"), Path(settings[name]).read_text().strip())
+        except (OSError, UnicodeDecodeError):
+            continue  # the site itself says what is wrong with it, if it is a setting at all
+    return settings
+
+
+def _lines(file: Path) -> dict[str, str]:
+    text = file.read_text() if file.is_file() else ""
+    pairs = re.findall(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=[ \t]*(.*?)\s*$", text, re.MULTILINE)
+    return {name: value[1:-1] if value[:1] in "'\"" and value[:1] == value[-1:] else value for name, value in pairs}
+
+
+def wanted_extras(settings: Mapping[str, str]) -> set[str]:
+    """The optional parts of the lock that these settings need."""
+    providers = {settings.get(name, "").partition(":")[0] for name in ("CHAT_MODEL", "CHAT_RETRIEVER", "EMBEDDINGS")}
+    extras = providers & PROVIDER_EXTRAS
+    if settings.get("DATABASE_URL", "").startswith(("postgres", "psql", "pgsql")):
+        extras.add("postgres")
+    if settings.get("REDIS_URL"):
+        extras.add("redis")
+    if settings.get("SERVER") == "uvicorn":
+        extras.add("uvicorn")
+    if any(value for name, value in settings.items() if name.startswith("SSO")):
+        extras.add("sso")
+    return extras
+
+
+def check_address(host: str, port: str) -> None:
+    """Raise ``Failed`` unless the site can listen there; better now than after a minute of installing."""
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise Failed(f"PORT is {port!r}; it must be a number from 1 to 65535")
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except socket.gaierror:
+        raise Failed(f"HOST is {host!r}, which is no address of this machine") from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Failed(f"port {port} of {host} is in use; choose another one: PORT={int(port) + 1} bin/run") from None
+        raise Failed(f"cannot listen on port {port} of {host}: {error.strerror}") from None
+
+
+# What is there
+
+
+def set_up(extras: set[str], *, groups: set[str]) -> None:
+    """Make .venv hold exactly the locked base, these extras and these groups. Does nothing where it already does."""
+    python = os.path.realpath(sys.executable)
+    source = {"lock": _digest(ROOT / "uv.lock"), "python": python}
+    if _is_synced(source, extras | groups):
+        return
+    with _writing():
+        if _is_synced(source, extras | groups):  # by another start, while we waited
+            return
+        SYNCED.unlink(missing_ok=True)
+        environ = _install_environ()
+        _install_uv(python, environ)
+        _sync(python, extras, groups, environ)
+        SYNCED.write_text(json.dumps({**source, "parts": sorted(extras | groups)}))
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _is_synced(source: dict[str, str], parts: set[str]) -> bool:
+    """Whether .venv was synced from this lock with this Python, and with at least these parts."""
+    try:
+        synced = json.loads(SYNCED.read_text())
+        has_parts = set(synced.pop("parts")) >= parts
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+    return has_parts and synced == source and PYTHON.exists()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """One start at a time installs; the others wait for it."""
+    try:
+        if not all(os.access(folder, os.W_OK) for folder in (ROOT, VENV) if folder.exists()):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        TOOLS.mkdir(exist_ok=True)
+        lock = (TOOLS / ".lock").open("w")
+    except OSError as error:
+        raise Failed(f"there is something to install, and {ROOT} cannot be written to: {error.strerror}") from None
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _install_environ() -> dict[str, str]:
+    """The environment for pip and uv: the user's own (mirrors, proxies, certificates) without what would mislead."""
+    misleading = {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "UV_PYTHON"}
+    environ = {name: value for name, value in os.environ.items() if name not in misleading}
+    environ |= {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_ROOT_USER_ACTION": "ignore"}
+    environ |= {"UV_PROJECT_ENVIRONMENT": str(VENV)}
+    environ.setdefault("PIP_RETRIES", "1")
+    if not os.access(Path.home(), os.W_OK):
+        environ.setdefault("UV_CACHE_DIR", str(TOOLS / "cache"))
+        environ.setdefault("PIP_NO_CACHE_DIR", "1")
+    return environ
+
+
+def _install_uv(python: str, environ: dict[str, str]) -> None:
+    if _uv_version() == UV_VERSION:
+        return
+    if _call([python, "-m", "pip", "--version"], environ).returncode:
+        raise Failed(f"{python} has no pip (apt-get install python3-pip)")
+    _say(f"Installing uv {UV_VERSION} in .tools …")
+    pip = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--upgrade",
+        "--target",
+        str(TOOLS),
+    ]
+    done = _call([*pip, "--only-binary=:all:", "--no-deps", f"uv=={UV_VERSION}"], environ)
+    if done.returncode or _uv_version() != UV_VERSION:
+        raise Failed(f"uv could not be installed; is the network there? pip says: {_gist(done.stderr)}")
+
+
+def _uv_version() -> str:
+    try:
+        return subprocess.run([UV, "--version"], capture_output=True, text=True, check=False).stdout.split()[1]
+    except (OSError, IndexError):
+        return ""
+
+
+def _sync(python: str, extras: set[str], groups: set[str], environ: dict[str, str]) -> None:
+    parts = [f"--extra={extra}" for extra in sorted(extras)] + [f"--group={group}" for group in sorted(groups)]
+    _say(f"Installing the locked packages in .venv ({', '.join(['base', *sorted(extras | groups)])}) …")
+    done = _call([str(UV), "sync", "--frozen", "--project", str(ROOT), "--python", python, *parts], environ)
+    if done.returncode:
+        raise Failed(f"the packages could not be installed; is the network there? uv says: {_gist(done.stderr)}")
+
+
+def _call(command: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, env=environ, capture_output=True, text=True, cwd=ROOT, check=False)
+
+
+def _gist(output: str) -> str:
+    """What an installer says went wrong, on one line."""
+    lines = [line.strip(" │├╰─▶×") for line in output.splitlines() if not line.lower().startswith("warning")]
+    return " ".join(filter(None, lines))[:300]
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

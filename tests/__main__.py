@@ -1,0 +1,240 @@
+"""``python -m tests``: every check and every test that this machine can run, then a table of what took how long.
+
+The static checks run beside the tests at low priority. The suite runs on SQLite first; then its part that concerns
+database and channel layer runs again on a PostgreSQL and a Redis server of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+from .servers import ROOT, Missing, postgresql, redis
+
+COVERED = 90
+"""Percent of the lines and branches of chat/ that the tests must reach."""
+
+LONGEST_RUN = 900.0
+"""Seconds after which a run of the suite is given up."""
+
+WORKERS = os.environ.get("TEST_WORKERS", "3")
+"""Processes that run tests; one more than two cores, because tests with browsers and sites also wait."""
+
+PYTHON = sys.executable
+PRODUCTION = {"HTTPS": "true", "ALLOWED_HOSTS": "chat.example.com", "SECRET_KEY": secrets.token_urlsafe(50)}
+CHECKS: dict[str, list[str]] = {
+    "ruff check": [PYTHON, "-m", "ruff", "check"],
+    "ruff format": [PYTHON, "-m", "ruff", "format", "--check"],
+    "mypy": [PYTHON, "-m", "mypy"],
+    "check --deploy": [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+    "makemigrations --check": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
+    "uv lock --check": [str(ROOT / ".tools" / "bin" / "uv"), "lock", "--check"],
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage that has ended. ``not_run`` are lines for the list of what this machine could not run."""
+
+    name: str
+    seconds: float
+    passed: bool = True
+    output: str = ""
+    not_run: Sequence[str] = ()
+    excused: bool = False  # what was not run hangs on a service elsewhere, not on this machine
+
+
+def main() -> int:
+    """Run everything; the exit status is 0 when all that ran has passed (with CI=true: and all was run)."""
+    started = float(os.environ.get("TEST_STARTED", time.time()))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell started us in the background
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stages = [Stage("set-up", time.time() - started)]
+    with tempfile.TemporaryDirectory(prefix="chatsite-checks-") as folder, ThreadPoolExecutor(1) as beside:
+        environ = {**os.environ, "ENV_FILE": os.devnull, "DATA_DIR": folder}
+        try:
+            checks = [beside.submit(_check, name, command, environ) for name, command in CHECKS.items()]
+            checks.append(beside.submit(_audit))
+            stages += _test(Path(folder))
+            stages += [check.result() for check in checks]
+        except KeyboardInterrupt:
+            beside.shutdown(cancel_futures=True)
+            return 130
+        stages.append(_cover(Path(folder)))
+    return _report(stages, time.time() - started)
+
+
+# Checks
+
+
+def _check(name: str, command: Sequence[str], environ: dict[str, str]) -> Stage:
+    started = time.monotonic()
+    environ = environ | PRODUCTION if "--deploy" in command else environ
+    done = subprocess.run(
+        ["nice", *command],
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return Stage(name, time.monotonic() - started, passed=done.returncode == 0, output=done.stdout)
+
+
+def _audit() -> Stage:
+    """Whether a package in .venv has a known vulnerability. Packages without data were not audited."""
+    started = time.monotonic()
+    command = ["nice", PYTHON, "-m", "pip_audit", "--local", "--progress-spinner=off", "--format=json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - started
+    try:
+        packages = json.loads(done.stdout)["dependencies"]
+    except (ValueError, LookupError):
+        reason = done.stderr.strip().splitlines()[-1:] or ["no answer"]
+        return Stage("pip-audit", seconds, not_run=[f"pip-audit: {reason[0][:200]}"], excused=True)
+    vulnerable = [package["name"] for package in packages if package.get("vulns")]
+    unknown = sum("skip_reason" in package for package in packages)
+    not_run = [f"pip-audit: the index has no vulnerability data on {unknown} of {len(packages)} packages"]
+    return Stage(
+        "pip-audit",
+        seconds,
+        passed=not vulnerable,
+        output=f"known vulnerabilities in: {', '.join(vulnerable)}; details: pip-audit --local",
+        not_run=not_run if unknown else [],
+        excused=True,
+    )
+
+
+# Tests
+
+
+def _test(folder: Path) -> Iterator[Stage]:
+    yield _pytest("SQLite", folder, "-m", "not redis")
+    with ExitStack() as stack:
+        missing: list[str] = []
+        environ = {"TEST_PART": "database"}
+        selection = ["--reuse-db"]  # the server goes away with everything in it
+        try:
+            url = stack.enter_context(redis())
+            environ |= {"REDIS_URL": url, "TEST_REDIS_URL": url}
+        except Missing as error:
+            missing.append(f"tests on Redis: {error}")
+            selection += ["-m", "not redis"]
+        try:
+            environ |= {"DATABASE_URL": stack.enter_context(postgresql())}
+        except Missing as error:
+            missing.append(f"tests on PostgreSQL: {error}")
+            selection += ["-m", "redis"]
+        name = " and ".join(_servers(environ))
+        stage = _pytest(name, folder, *selection, **environ) if len(missing) < 2 else Stage("no tests on servers", 0)
+        yield replace(stage, not_run=[*missing, *stage.not_run])
+
+
+def _servers(environ: dict[str, str]) -> Iterator[str]:
+    yield "PostgreSQL" if "DATABASE_URL" in environ else "SQLite"
+    if "REDIS_URL" in environ:
+        yield "Redis"
+
+
+def _pytest(name: str, folder: Path, *arguments: str, **environ: str) -> Stage:
+    """The suite, under coverage, in several processes; a module that starts sites or browsers, all in the same one."""
+    print(f"\n── tests on {name}", flush=True)
+    started = time.monotonic()
+    report = folder / f"{name}.xml"
+    command = [
+        PYTHON,
+        "-m",
+        "coverage",
+        "run",
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        WORKERS,
+        "--dist",
+        "loadgroup",
+    ]
+    settings = {"DATABASE_URL": "", "REDIS_URL": "", "COVERAGE_FILE": str(folder / "coverage")}
+    process = subprocess.Popen(
+        [*command, f"--junitxml={report}", *arguments], cwd=ROOT, env={**os.environ, **settings, **environ}
+    )
+    try:
+        status = process.wait(LONGEST_RUN)
+    except KeyboardInterrupt:
+        _interrupt(process)
+        raise
+    except subprocess.TimeoutExpired:
+        status = _interrupt(process)
+    count, skipped = _read(report)
+    not_run = [f"{number} of the tests on {name}: {reason}" for reason, number in skipped.items()]
+    return Stage(f"{count} tests on {name}", time.monotonic() - started, passed=status == 0, not_run=not_run)
+
+
+def _interrupt(process: subprocess.Popen[bytes]) -> int:
+    """End pytest so that it stops the servers that its tests have started."""
+    process.send_signal(signal.SIGINT)
+    try:
+        return process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+def _read(report: Path) -> tuple[int, Counter[str]]:
+    """The number of tests that ran, and how many were skipped for which reason."""
+    cases = ElementTree.parse(report).findall(".//testcase") if report.exists() else []  # noqa: S314  # our own file
+    skips = [skip for case in cases for skip in case.findall("skipped") if skip.get("type") == "pytest.skip"]
+    return len(cases) - len(skips), Counter(skip.get("message", "") for skip in skips)
+
+
+def _cover(folder: Path) -> Stage:
+    started = time.monotonic()
+    environ = {**os.environ, "COVERAGE_FILE": str(folder / "coverage")}
+    coverage = [PYTHON, "-m", "coverage"]
+    subprocess.run([*coverage, "combine", "-q"], cwd=ROOT, env=environ, check=False)
+    report = [*coverage, "report", "--include=chat/*", "--skip-covered", "--show-missing"]
+    done = subprocess.run(
+        [*report, f"--fail-under={COVERED}"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+    total = [line.split()[-1] for line in done.stdout.splitlines() if line.startswith("TOTAL")] or ["none"]
+    name = f"coverage of chat/: {total[0]}"
+    return Stage(name, time.monotonic() - started, passed=done.returncode == 0, output=done.stdout + done.stderr)
+
+
+# Report
+
+
+def _report(stages: Sequence[Stage], seconds: float) -> int:
+    for stage in stages:
+        if not stage.passed and stage.output:
+            print(f"\n── {stage.name}\n{stage.output}")
+    print(f"\n{'stage':<40} {'seconds':>7}")
+    for stage in stages:
+        print(f"{stage.name:<40} {stage.seconds:>7.1f}  {'passed' if stage.passed else 'FAILED'}")
+    print(f"{'total':<40} {seconds:>7.1f}")
+    not_run = [line for stage in stages for line in stage.not_run]
+    if not_run:
+        print("\nNot run on this machine:", *not_run, sep="\n  ")
+    failed = [stage.name for stage in stages if not stage.passed]
+    if os.environ.get("CI") == "true":
+        failed += [line for stage in stages if not stage.excused for line in stage.not_run]
+    print(f"\nFAILED: {'; '.join(failed)}" if failed else "\nAll that ran has passed.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
