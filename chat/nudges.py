@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 GROUP = "nudges"
 RETRY_SECONDS = 1.0
+CANCEL_SECONDS = 0.1
+"""How long a cancelled task may take to end before it is cancelled again."""
 
 
 def turn_topic(turn: UUID) -> str:
@@ -143,9 +145,11 @@ class Nudges:
         self._is_relayed = type(_layer()) is not InMemoryChannelLayer
         if not self._is_relayed:
             return
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._persist(self._send_all))
-            tasks.create_task(self._persist(self._receive_all))
+        tasks = {asyncio.create_task(self._persist(work)) for work in (self._send_all, self._receive_all)}
+        try:
+            await asyncio.wait(tasks)
+        finally:
+            await _end(tasks)
 
     async def _persist(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -163,9 +167,6 @@ class Nudges:
             topics = list(self._outgoing)
             self._outgoing.clear()
             await layer.group_send(GROUP, {"type": "nudge", "sender": self._name, "topics": topics})
-            task = asyncio.current_task()
-            if task and task.cancelling():  # swallowed by the Redis client: wait_for does that up to Python 3.11
-                raise asyncio.CancelledError
 
     async def _receive_all(self) -> None:
         layer = _layer()
@@ -184,6 +185,15 @@ class Nudges:
         if self._reachable:
             logger.warning("The channel layer cannot be reached, followers look by themselves: %r", error)
         self._reachable = False
+
+
+async def _end(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancel ``tasks`` until they have ended: ``wait_for``, which Redis's client uses, may swallow a cancellation (up
+    to Python 3.11)."""
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
 
 
 def _layer() -> BaseChannelLayer:

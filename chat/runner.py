@@ -82,7 +82,8 @@ class TurnRunner:
         await self._wait_until_empty(SAVE_SECONDS)
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=SAVE_SECONDS)
         await in_database(self.owner.end)
 
     def follow(self, turn: UUID, after: int) -> AsyncIterator[Event]:

@@ -1,7 +1,8 @@
 """``python -m tests``: every check and every test that this machine can run, then a table of what took how long.
 
 The static checks run beside the tests at low priority. The suite runs on SQLite first; then its part that concerns
-database and channel layer runs again on a PostgreSQL and a Redis server of its own.
+database and channel layer runs again on a PostgreSQL and a Redis server of its own; at last sites are broken in the
+ways of docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ COVERED = 90
 LONGEST_RUN = 900.0
 """Seconds after which a run of the suite is given up."""
 
-WORKERS = os.environ.get("TEST_WORKERS", "3")
-"""Processes that run tests; one more than two cores, because tests with browsers and sites also wait."""
+WORKERS = os.environ.get("TEST_WORKERS", "4")
+"""Processes that run tests; more than two cores, because tests with browsers and sites also wait."""
 
 PYTHON = sys.executable
 PRODUCTION = {"HTTPS": "true", "ALLOWED_HOSTS": "chat.example.com", "SECRET_KEY": secrets.token_urlsafe(50)}
@@ -123,25 +124,29 @@ def _audit() -> Stage:
 
 
 def _test(folder: Path) -> Iterator[Stage]:
-    yield _pytest("SQLite", folder, "-m", "not redis")
+    yield _pytest("SQLite", folder, "-m", "not redis and not faults", traced=True)
     with ExitStack() as stack:
         missing: list[str] = []
         environ = {"TEST_PART": "database"}
-        selection = ["--reuse-db"]  # the server goes away with everything in it
+        markers = "not faults"
         try:
             url = stack.enter_context(redis())
             environ |= {"REDIS_URL": url, "TEST_REDIS_URL": url}
         except Missing as error:
             missing.append(f"tests on Redis: {error}")
-            selection += ["-m", "not redis"]
+            markers += " and not redis"
         try:
             environ |= {"DATABASE_URL": stack.enter_context(postgresql())}
         except Missing as error:
             missing.append(f"tests on PostgreSQL: {error}")
-            selection += ["-m", "redis"]
+            markers += " and redis"
         name = " and ".join(_servers(environ))
-        stage = _pytest(name, folder, *selection, **environ) if len(missing) < 2 else Stage("no tests on servers", 0)
+        stage = Stage("no tests on servers", 0)
+        if len(missing) < 2:
+            # the server goes away with everything in it
+            stage = _pytest(name, folder, "--reuse-db", "-m", markers, traced=True, **environ)
         yield replace(stage, not_run=[*missing, *stage.not_run])
+    yield _pytest("broken sites", folder, "-m", "faults")
 
 
 def _servers(environ: dict[str, str]) -> Iterator[str]:
@@ -150,24 +155,14 @@ def _servers(environ: dict[str, str]) -> Iterator[str]:
         yield "Redis"
 
 
-def _pytest(name: str, folder: Path, *arguments: str, **environ: str) -> Stage:
-    """The suite, under coverage, in several processes; a module that starts sites or browsers, all in the same one."""
+def _pytest(name: str, folder: Path, *arguments: str, traced: bool = False, **environ: str) -> Stage:
+    """Tests in several processes; a module that starts sites or browsers, all in the same one. ``traced`` is for the
+    coverage."""
     print(f"\n── tests on {name}", flush=True)
     started = time.monotonic()
     report = folder / f"{name}.xml"
-    command = [
-        PYTHON,
-        "-m",
-        "coverage",
-        "run",
-        "-m",
-        "pytest",
-        "-q",
-        "-n",
-        WORKERS,
-        "--dist",
-        "loadgroup",
-    ]
+    command = [PYTHON, "-m", *(("coverage", "run", "-m") if traced else ()), "pytest", "-q"]
+    command += ["-n", WORKERS, "--dist", "loadgroup"]
     settings = {"DATABASE_URL": "", "REDIS_URL": "", "COVERAGE_FILE": str(folder / "coverage")}
     process = subprocess.Popen(
         [*command, f"--junitxml={report}", *arguments], cwd=ROOT, env={**os.environ, **settings, **environ}

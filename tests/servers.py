@@ -154,17 +154,15 @@ class ServerProcess:
     good order.
     """
 
-    def __init__(
-        self, command: Sequence[object], port: int, url: str, *, folder: str, user: str | None, ending: int
-    ) -> None:
+    def __init__(self, command: Sequence[object], url: str, *, folder: str, user: str | None, ending: int) -> None:
         self.url = url
         self.ending = ending
         self.process: subprocess.Popen[bytes] | None = None
-        self._command, self._port, self._user = command, port, user
+        self._command, self._user = command, user
         self._folder = folder
 
     def start(self) -> None:
-        """Start it, again if need be, and wait until it listens."""
+        """Start it, again if need be, and wait until it answers."""
         with Path(self._folder, "log").open("ab") as log:
             self.process = subprocess.Popen(
                 _mortal(self._command, self.ending),
@@ -175,7 +173,7 @@ class ServerProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        _wait_until(lambda: _listens(self._port), self.process, Path(self._folder, "log"))
+        _wait_until(lambda: _answers(self.url), self.process, Path(self._folder, "log"))
 
     def end(self, signal_number: int = 0) -> None:
         """End it with this signal, or in good order."""
@@ -215,7 +213,7 @@ def postgresql_server(**settings: str) -> Iterator[ServerProcess]:
         command = [programs / "postgres", "-D", data, *(f"-c{name}={value}" for name, value in options.items())]
         url = f"postgres://postgres@127.0.0.1:{port}/postgres"
         # SIGINT: open connections are cut, and the server ends in order.
-        with _running(ServerProcess(command, port, url, folder=folder, user=user, ending=signal.SIGINT)) as server:
+        with _running(ServerProcess(command, url, folder=folder, user=user, ending=signal.SIGINT)) as server:
             yield server
 
 
@@ -236,7 +234,7 @@ def redis_server() -> Iterator[ServerProcess]:
         port = free_port()
         command = [program, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
         url = f"redis://127.0.0.1:{port}/0"
-        with _running(ServerProcess(command, port, url, folder=folder, user=None, ending=signal.SIGTERM)) as server:
+        with _running(ServerProcess(command, url, folder=folder, user=None, ending=signal.SIGTERM)) as server:
             yield server
 
 
@@ -302,8 +300,16 @@ def _mortal(command: Sequence[object], ending: int) -> list[str]:
     return [*prefix, *map(str, command)]
 
 
-def _listens(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+def _answers(url: str) -> bool:
+    """Whether a server does its work; PostgreSQL listens already while it recovers from a crash."""
+    place = urlsplit(url)
+    if place.scheme == "postgres":
+        import psycopg
+
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(url, connect_timeout=2):
+            return True
+        return False
+    with contextlib.suppress(OSError), socket.create_connection((place.hostname, place.port), timeout=1):
         return True
     return False
 

@@ -227,7 +227,7 @@ def behind_nginx(start_site: Callable[..., SiteProcess], tmp_path: Path) -> Iter
     (folder / "nginx.conf").write_text(_complete(_adapted(folder, port, site.port), folder))
     command = [program, "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf", "-g", "daemon off;"]
     with ExitStack() as stack:
-        nginx = ServerProcess(command, port, "", folder=str(folder), user=None, ending=3)  # SIGQUIT
+        nginx = ServerProcess(command, f"http://127.0.0.1:{port}", folder=str(folder), user=None, ending=3)  # SIGQUIT
         stack.callback(nginx.end)
         nginx.start()
         yield site, port

@@ -10,7 +10,8 @@ from django.db import connection
 from chat.models import IndexedPassage, Recording, Segment
 from chat.retrieval.evaluation import mean_reciprocal_rank, success
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Two workers share the PostgreSQL server, and one would see the scratch database of the other.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("scratch databases")]
 
 
 def meeting(topic: str) -> dict[str, object]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from channels.layers import InMemoryChannelLayer, channel_layers
@@ -71,6 +71,19 @@ async def test_other_processes_hear_it_too() -> None:
             while not listener._event.is_set():
                 here.publish("a")
                 await listener.wait(0.05)
+
+
+async def test_the_relay_ends_though_the_layer_swallows_a_cancellation(
+    layer: InMemoryChannelLayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def swallow(group: str, channel: str) -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(LONG)
+
+    monkeypatch.setattr(layer, "group_add", swallow)
+
+    async with asyncio.timeout(LONG / 2), relaying(Nudges()):
+        await asyncio.sleep(0)
 
 
 async def test_a_layer_that_fails_holds_up_nobody_and_is_reported_once(

@@ -130,6 +130,8 @@ class FakeSite:
         self.audio: dict[str, bytes] = {}
         self.requests: list[str] = []
         self.accepts_sockets = True
+        self._lets_in = asyncio.Event()
+        self._lets_in.set()
         self._sockets: asyncio.Queue[Socket] = asyncio.Queue()
         self._news = News()
         self._server: Server | None = None
@@ -148,6 +150,14 @@ class FakeSite:
         """The next WebSocket that the page opens."""
         async with asyncio.timeout(SECONDS):
             return await self._sockets.get()
+
+    def holds_sockets(self) -> None:
+        """Let the page wait for its WebSocket."""
+        self._lets_in.clear()
+
+    def lets_sockets_in(self) -> None:
+        """Wait no longer."""
+        self._lets_in.set()
 
     async def requested(self, path: str, times: int) -> None:
         """Wait until the page has asked for this so often."""
@@ -171,6 +181,7 @@ class FakeSite:
         self._news.tell()
         path = urlsplit(request.path).path
         if path == SOCKET:
+            await self._lets_in.wait()
             return None if self.accepts_sockets else _response(503, b"", "text/plain")
         if path.startswith("/static/"):
             return _static(path.removeprefix("/static/"))

@@ -61,7 +61,7 @@ async def test_a_question_is_sent_until_it_is_accepted_with_one_id(fake: FakeSit
 
     assert first == second == third
     await expect(shown(page)).to_have_attribute("data-state", "queued")
-    await expect(page.get_by_text("Is it saved?", exact=True)).to_have_count(1)
+    await expect(page.locator("[data-turns]").get_by_text("Is it saved?", exact=True)).to_have_count(1)
     await page.reload()
     await (await fake.socket()).expect("follow")
     assert not fake.has_socket()

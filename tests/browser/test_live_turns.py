@@ -62,13 +62,13 @@ async def test_waiting_questions_are_listed_and_can_be_cancelled(fake: FakeSite,
 
 
 async def test_a_question_that_could_not_be_sent_yet_can_be_taken_back(fake: FakeSite, page: Page) -> None:
-    fake.accepts_sockets = False
+    fake.holds_sockets()  # had it refused them, the plain form would be next
     fake.show()
     await page.goto(f"{fake.url}/c/{fake.conversation}/")
 
     await ask(page, "Rather not")
     await page.get_by_role("button", name="Cancel: Rather not").click()
-    fake.accepts_sockets = True
+    fake.lets_sockets_in()
     socket = await fake.socket()
 
     await expect(box(page)).to_have_value("Rather not")
