@@ -72,7 +72,7 @@ async def test_a_stop_in_good_order_saves_the_answer_and_sends_its_readers_away(
             await reader.receive()
 
         assert await stopping == 0
-    assert restart["retry_after_ms"] == 5000
+    assert restart["retry_after_ms"] == 4000
     assert closed.value.rcvd
     assert closed.value.rcvd.code == 1012
     assert reader.ended[turn]["code"] == "INTERRUPTED"

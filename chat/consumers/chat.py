@@ -33,7 +33,8 @@ COMMANDS_WAITING = 32
 SIGNALS_PER_MINUTE = 600
 """Acks and pings, counted apart from the other commands."""
 MALFORMED_LIMIT = 3
-RESTART_MS = 5_000
+RESTART_MS = 4_000
+"""Within this all pages come back at random moments, and so are there again within five seconds."""
 
 
 class ChatConsumer(AsyncWebsocketConsumer):

@@ -34,6 +34,22 @@ WATCH = """() => {
 }"""
 
 
+FIRST_WORDS = """() => new Promise((resolve) => {
+    const form = document.querySelector('[data-composer]');
+    const words = () => [...document.querySelectorAll('[data-turns] [data-answer]')].at(-1)?.textContent.trim() ?? '';
+    form.addEventListener('submit', () => {
+        const asked = performance.now();
+        const before = document.querySelectorAll('[data-turns] [data-turn]').length;
+        new MutationObserver((_, observer) => {
+            if (document.querySelectorAll('[data-turns] [data-turn]').length <= before || words() === '') return;
+            observer.disconnect();
+            resolve((performance.now() - asked) / 1000);
+        }).observe(document.body, {subtree: true, childList: true, characterData: true});
+    }, {once: true, capture: true});
+    form.requestSubmit();
+})"""
+
+
 async def ask(page: Page, question: str) -> None:
     await page.locator("[data-question-input]").fill(question)
     await page.keyboard.press("Enter")
@@ -73,6 +89,16 @@ async def test_a_newcomer_asks_and_checks_a_source(signed_in_page: Page) -> None
     await expect(page).to_have_url(re.compile("/recordings/.*#segment-"))
     await expect(page.locator(":target")).to_be_in_viewport()
     await expect(page.locator(":target")).to_contain_text("480 euros")
+
+
+async def test_the_first_words_come_within_a_second(signed_in_page: Page) -> None:
+    page, seconds = signed_in_page, []
+    for number, question in enumerate(("What does it cost?", "What about Brightmoor?", "When is the launch?"), 1):
+        await page.locator("[data-question-input]").fill(question)
+        seconds.append(await page.evaluate(FIRST_WORDS))
+        await expect(turn(page, "complete")).to_have_count(number, timeout=LONG)
+
+    assert min(seconds) <= 1.0, seconds  # the best of three, because other tests use the processor too
 
 
 async def test_without_motion_the_cursor_is_still(site: SiteProcess, browser: Browser) -> None:

@@ -210,7 +210,7 @@ async def test_a_restart_saves_the_answer_and_sends_everyone_away(
         await socket.restart()
 
     assert failed["code"] == "INTERRUPTED"
-    assert (await client.receive()) == {"type": "restart", "retry_after_ms": 5000}
+    assert (await client.receive()) == {"type": "restart", "retry_after_ms": 4000}
     assert await client.closed() == 1012
 
 
