@@ -50,6 +50,7 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
     def listen_success(self, port: Any) -> None:
         """The port is ours."""
         super().listen_success(port)
+        self._port = port
         self._on_ready()
 
     def listen_error(self, failure: Any) -> None:
@@ -82,7 +83,7 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
             self.stop()
 
     async def _drain_and_stop(self) -> None:
-        await drain()
+        await drain(self._port.stopListening)
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         for task in rest:
             task.cancel()

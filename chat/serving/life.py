@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import sys
+from collections.abc import Callable
 
 from django.conf import settings
 
@@ -32,15 +33,17 @@ async def start() -> None:
         _warming.add(asyncio.create_task(_warm()))
 
 
-async def drain() -> None:
+async def drain(stop_listening: Callable[[], object]) -> None:
     """End this process's work: no new claims, running turns finish or are saved, every socket is sent away.
 
-    The sockets stay open until the turns have ended, so their readers see the end. Never raises.
+    The sockets stay open until the turns have ended, so their readers see the end. Then ``stop_listening`` is called:
+    a socket that came still later would be dropped without a word. Never raises.
     """
     try:
         await runner.drain(settings.SERVE_DRAIN_SECONDS)
     except Exception:
         logger.exception("The turns could not be ended in good order; their leases will lapse")
+    stop_listening()
     sockets = list(ChatConsumer.live)
     await asyncio.gather(*(socket.settle(CLOSE_SECONDS) for socket in sockets), return_exceptions=True)
     await asyncio.gather(*(socket.restart() for socket in sockets), return_exceptions=True)
