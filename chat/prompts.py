@@ -42,7 +42,7 @@ def answer_prompt(question: str, passages: Sequence[Passage], history: Sequence[
     messages = [Message("system", INSTRUCTIONS)]
     for exchange in history:
         messages += [Message("user", exchange.question), Message("assistant", exchange.answer)]
-    return [*messages, Message("user", f"{_fence(passages)}\n\nQuestion:\n{question}")]
+    return [*messages, Message("user", f"{_found(passages)}\n\nQuestion:\n{question}")]
 
 
 def read_fence(content: str) -> tuple[list[dict[str, Any]], str]:
@@ -53,13 +53,20 @@ def read_fence(content: str) -> tuple[list[dict[str, Any]], str]:
     return [json.loads(line) for line in match[1].split("\n")[:-1]], match[2]
 
 
-def _fence(passages: Sequence[Passage]) -> str:
-    return "\n".join(
-        ["<passages>", *(_line(number, passage) for number, passage in enumerate(passages, 1)), "</passages>"]
-    )
-
-
-def _line(number: int, passage: Passage) -> str:
+def passage_line(number: int, passage: Passage) -> str:
+    """A passage as a model gets it, in one line."""
     said = [{"speaker": segment.speaker, "text": segment.text} for segment in passage.segments]
-    line = json.dumps({"n": number, "recording": passage.recording.title, "said": said}, ensure_ascii=False)
-    return line.replace("<", "\\u003c")  # no tag in a transcript can end the fence; JSON has no line breaks
+    return _line({"n": number, "recording": passage.recording.title, "said": said})
+
+
+def _found(passages: Sequence[Passage]) -> str:
+    return _fence("passages", [passage_line(number, passage) for number, passage in enumerate(passages, 1)])
+
+
+def _fence(tag: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"<{tag}>", *lines, f"</{tag}>"])
+
+
+def _line(data: dict[str, Any]) -> str:
+    """Data as JSON, in which no tag can end a fence, nor a line break the line."""
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from .budget import HISTORY_SHARE, best, cost, newest, room_beside
 from .citations import Sources
 from .database import in_database, persist
 from .errors import GenerationFailed, RetrievalFailed
@@ -58,14 +59,16 @@ async def answer(question: str, *, history: Sequence[Exchange], recordings: Sequ
     ``recordings`` is the filter, empty for all; ``history`` is the conversation so far, oldest first. Raises
     ``RetrievalFailed`` or ``GenerationFailed``; what was yielded before that stays said.
     """
-    passages = await _retrieve(search_text(question, history), recordings)
+    room = room_beside(question)
+    said = newest(history, room // HISTORY_SHARE)
+    passages = best(await _retrieve(search_text(question, history), recordings), room - cost(said))
     if not any(passage.relevance >= FOUND for passage in passages):
         yield Turn.Phase.ANSWERING
         yield await in_database(not_found, question, passages, recordings)
         yield Answered(finish_reason="stop")
         return
     yield Turn.Phase.WAITING
-    async for part in _generate(question, passages, history):
+    async for part in _generate(question, passages, said):
         yield part
 
 

@@ -19,7 +19,7 @@ from .servers import ROOT
 
 LAYERS = (
     {"models", "migrations"},
-    {"errors", "events", "passages", "prompts"},
+    {"budget", "errors", "events", "passages", "prompts"},
     {
         "answer_log", "citations", "database", "library", "llm", "markdown", "markers", "not_found", "nudges", "outage",
         "owner", "purge", "retrieval", "transcripts",
