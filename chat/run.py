@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from time import monotonic
 from typing import Protocol
 from uuid import UUID
@@ -17,6 +18,7 @@ from .errors import TimedOut, TurnFailed
 from .models import Claim, Ending, Turn
 from .prompts import Exchange
 from .rag import Answered, Part
+from .step_times import StepTimes
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ class Run:
         )
         self._cause: BaseException | None = None
         self._started_at = self._progress_at = monotonic()
+        self._steps = StepTimes(turn.phase, self._started_at)
         self._pump = asyncio.create_task(self._read())
 
     def end(self, cause: BaseException) -> None:
@@ -76,6 +79,9 @@ class Run:
         await self._commits.finish(self._log, self._ending())
 
     def _ending(self) -> Ending:
+        return replace(self._outcome(), steps=self._steps.milliseconds(monotonic()))
+
+    def _outcome(self) -> Ending:
         chunks = self._log.everything()
         cause = self._cause or (ShutDown() if self._pump.cancelled() else self._pump.exception())
         if cause is None:
@@ -103,6 +109,7 @@ class Run:
                 return part
             self._progress_at = monotonic()
             if isinstance(part, Turn.Phase):
+                self._steps.enter(part, self._progress_at)
                 self._commits.enter(self._log, part)
             else:
                 await self._commits.append(self._log, part)

@@ -22,7 +22,7 @@ LAYERS = (
     {"budget", "errors", "events", "passages", "prompts"},
     {
         "answer_log", "citations", "database", "library", "llm", "markdown", "markers", "not_found", "nudges", "outage",
-        "owner", "purge", "retrieval", "transcripts",
+        "owner", "purge", "retrieval", "step_times", "transcripts",
     },
     {"rag"},
     {"run", "runner", "wake"},
