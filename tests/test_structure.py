@@ -21,8 +21,8 @@ LAYERS = (
     {"models", "migrations"},
     {"budget", "errors", "events", "passages", "prompts"},
     {
-        "answer_log", "citations", "database", "library", "llm", "markdown", "markers", "not_found", "nudges", "outage",
-        "owner", "purge", "retrieval", "step_times", "transcripts",
+        "answer_log", "citations", "database", "grading", "library", "llm", "markdown", "markers", "not_found",
+        "nudges", "outage", "owner", "purge", "retrieval", "rewriting", "step_times", "transcripts",
     },
     {"rag"},
     {"run", "runner", "wake"},
