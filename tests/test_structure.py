@@ -19,10 +19,10 @@ from .servers import ROOT
 
 LAYERS = (
     {"models", "migrations"},
-    {"errors", "events", "passages", "prompts"},
+    {"budget", "errors", "events", "passages", "prompts"},
     {
-        "answer_log", "citations", "database", "library", "llm", "markdown", "markers", "not_found", "nudges", "outage",
-        "owner", "purge", "retrieval", "transcripts",
+        "answer_log", "citations", "database", "grading", "library", "llm", "markdown", "markers", "not_found",
+        "nudges", "outage", "owner", "purge", "retrieval", "rewriting", "step_times", "transcripts",
     },
     {"rag"},
     {"run", "runner", "wake"},

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
-from pathlib import Path
 from time import monotonic
 from uuid import uuid4
 
@@ -14,11 +13,10 @@ import pytest
 import pytest_asyncio
 from pytest_django import Settings
 
-from chat import demo, events, rag
+from chat import events, rag
 from chat.database import in_database
 from chat.llm.patience import Patient
 from chat.models import LoginSession, Submission, Turn
-from chat.owner import Owner
 from chat.pages import render_turn
 from chat.runner import TurnRunner
 
@@ -30,15 +28,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database,
 
 QUESTION = "When does the Heron launch?"
 PATIENCE = 30
-
-
-@pytest_asyncio.fixture
-async def runner(tmp_path: Path, login: LoginSession) -> AsyncIterator[TurnRunner]:
-    await in_database(demo.load)
-    runner = TurnRunner(answer=rag.answer, owner=Owner(tmp_path))
-    await runner.start()
-    yield runner
-    await runner.drain(0)
 
 
 @pytest_asyncio.fixture
