@@ -69,7 +69,7 @@ async def test_a_stop_in_good_order_saves_the_answer_and_sends_its_readers_away(
 
         stopping = asyncio.create_task(asyncio.to_thread(site.stop))
         restart = await reader.until(lambda event: event["type"] == "restart")
-        with pytest.raises(OSError, match="[Cc]onnect"):  # none is accepted only to be dropped
+        with pytest.raises(OSError, match=r"[Cc]onnect"):  # none is accepted only to be dropped
             await Reader.open(copy(reader))
         with pytest.raises(ConnectionClosed) as closed:
             await reader.receive()
