@@ -126,6 +126,7 @@ class TurnRunner:
             self.runs[turn.uuid] = run
             self._own(self._drive(run))
             self.nudges.publish(*topics_of(turn))
+            self.nudges.wake(STOP_TOPIC)  # a request to stop that came meanwhile was looked for too early
 
     def _won(self) -> list[Turn]:
         """Turns that are claimed now; after a claim that failed half-way, all that this owner holds."""
