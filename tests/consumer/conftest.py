@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 from django.contrib.auth.models import User
 
+from chat import lookout as lookout_module
 from chat.consumers import chat as socket_module
 from chat.consumers import commands as commands_module
-from chat.consumers import lookout as lookout_module
 from chat.models import LoginSession
 from chat.owner import Owner
 from chat.runner import TurnRunner
