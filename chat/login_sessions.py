@@ -108,7 +108,7 @@ def end(login_session: LoginSession) -> None:
 
 
 def end_login_sessions(user: User, *, but: LoginSession | None = None) -> None:
-    """Sign the user out everywhere, or everywhere else."""
+    """Sign the user out everywhere, or everywhere else, and revoke their API tokens."""
     for login_session in LoginSession.objects.filter(user=user, ended_at=None):
         if login_session != but:
             end(login_session)
