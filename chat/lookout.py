@@ -33,7 +33,7 @@ REREAD_SECONDS = 30.0
 
 
 class Watching(Protocol):
-    """A socket or a stream, as the lookout sees it."""
+    """A socket or a stream, as the lookout sees it. Who came by an API token has no ``session_key``."""
 
     login: LoginSession
     session_key: str | None
@@ -56,6 +56,8 @@ class Sight:
 
     def shows(self, socket: Watching) -> bool:
         """Whether the sign-in of a socket is what it was."""
+        if socket.session_key is None:
+            return socket.login.pk in self.passwords
         is_same = self.passwords.get(socket.login.pk) == socket.login.user.password
         return is_same and socket.session_key in self.session_keys
 

@@ -1,0 +1,16 @@
+"""The addresses of the API."""
+
+from django.urls import path
+
+from . import chat, description, reading
+
+app_name = "api"
+urlpatterns = [
+    path("chat/stream", chat.stream, name="chat-stream"),
+    path("conversations", reading.conversations, name="conversation-list"),
+    path("conversations/<uuid:name>", reading.conversation, name="conversation-detail"),
+    path("recordings", reading.recordings, name="recording-list"),
+    path("openapi.json", description.openapi, name="openapi"),
+    path("", description.nothing),
+    path("<path:path>", description.nothing, name="nothing"),
+]
