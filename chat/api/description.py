@@ -22,6 +22,6 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @login_not_required
-def nothing(request: HttpRequest, path: str = "") -> HttpResponse:
+def nothing(request: HttpRequest) -> HttpResponse:
     """404, in the words of the API."""
     return problem(404, "NOT_FOUND", "There is nothing at this address.")

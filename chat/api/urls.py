@@ -1,6 +1,6 @@
 """The addresses of the API."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from . import chat, description, reading
 
@@ -11,6 +11,5 @@ urlpatterns = [
     path("conversations/<uuid:name>", reading.conversation, name="conversation-detail"),
     path("recordings", reading.recordings, name="recording-list"),
     path("openapi.json", description.openapi, name="openapi"),
-    path("", description.nothing),
-    path("<path:path>", description.nothing, name="nothing"),
+    re_path("", description.nothing, name="nothing"),  # whatever it is; <path:…> does not match line ends
 ]
