@@ -14,7 +14,8 @@ from chat.sse import frames
 
 from ..servers import ROOT
 
-DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())
+FILE = ROOT / "docs" / "openapi.json"
+DOCUMENT: dict[str, Any] = json.loads(FILE.read_text())
 EVENTS = {
     "token": frames.TokenData,
     "citations": frames.CitationsData,
@@ -34,5 +35,13 @@ TYPES = [
 def schemas() -> dict[str, Any]:
     """JSON Schema of everything that goes in or out, by name."""
     _, found = msgspec.json.schema_components(TYPES, ref_template="#/components/schemas/{name}")
+    for schema in found.values():
+        schema["description"] = " ".join(schema["description"].split())  # how it is indented differs between Pythons
     plain: dict[str, Any] = json.loads(json.dumps(found))
     return plain
+
+
+def write() -> None:
+    """Bring the document to what the code says."""
+    DOCUMENT["components"]["schemas"] = schemas()
+    FILE.write_text(json.dumps(DOCUMENT, indent=2, ensure_ascii=False) + "\n")

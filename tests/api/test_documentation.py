@@ -32,6 +32,7 @@ def ran(*command: str | Path, environ: dict[str, str]) -> str:
 
 
 @pytest.mark.process
+@pytest.mark.any_database
 def test_the_curl_lines_work(environ: dict[str, str]) -> None:
     if not shutil.which("curl"):
         pytest.skip("curl is not installed (apt-get install curl)")
@@ -44,6 +45,7 @@ def test_the_curl_lines_work(environ: dict[str, str]) -> None:
 
 
 @pytest.mark.process
+@pytest.mark.any_database
 def test_the_client_works(environ: dict[str, str], tmp_path: Path) -> None:
     [code] = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     program = tmp_path / "ask.py"

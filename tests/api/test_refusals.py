@@ -14,6 +14,7 @@ from pytest_django import Settings
 from chat.api import chat as asking_module
 from chat.database import in_database
 from chat.models import ApiToken, Conversation, LoginSession, Turn
+from chat.outage import Outage
 from chat.runner import TurnRunner
 
 from ..asked import asked
@@ -257,6 +258,7 @@ async def test_an_accident_says_nothing_of_itself(
         raise error
 
     monkeypatch.setattr(asking_module.Asking, "turn", fail)
+    monkeypatch.setattr(Outage, "noticed", lambda *_, **__: None)  # there is none that others should know of
 
     answer = await program.ask("When?")
 

@@ -14,7 +14,7 @@ from ..servers import SiteProcess
 from .openapi import DOCUMENT
 from .test_servers import token_of
 
-pytestmark = [pytest.mark.process, pytest.mark.repeats]
+pytestmark = [pytest.mark.process, pytest.mark.repeats, pytest.mark.any_database]
 
 EXAMPLES = 10
 

@@ -20,7 +20,7 @@ import pytest
 from ..servers import ROOT, SiteProcess, free_port
 from .flood import MOST
 
-pytestmark = [pytest.mark.process, pytest.mark.covers]
+pytestmark = [pytest.mark.process, pytest.mark.covers, pytest.mark.any_database]
 
 Start = Callable[..., SiteProcess]
 
