@@ -44,8 +44,7 @@ def asked(
         Turn.objects.filter(pk=turn.pk).end(None)
     elif state != "queued":
         _streamed(state, answer, citations, finish_reason)
-    turn.refresh_from_db()
-    return turn
+    return Turn.objects.select_related("conversation", "login_session").get(pk=turn.pk)
 
 
 def chunks_of(text: str) -> list[str]:

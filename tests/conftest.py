@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _sites(item: pytest.Item) -> str:
     """A name for the sites that a test breaks, which it shares with others of its kind."""
     parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    kind = "calm" if parameters and parameters["fault"].calm else "rough"
+    kind = "calm" if getattr(parameters.get("fault"), "calm", False) else "rough"
     return f"faults {parameters.get('setup', '')} {kind}"
 
 

@@ -50,7 +50,7 @@ async def ask(runner: TurnRunner, login: LoginSession, question: str, conversati
 async def read(runner: TurnRunner, turn: Turn, until: type[events.Event], after: int = 0) -> list[events.Event]:
     """The events of a turn up to the first of a kind."""
     seen: list[events.Event] = []
-    async with asyncio.timeout(20), aclosing(runner.follow(turn.uuid, after)) as log:  # type: ignore[type-var]
+    async with asyncio.timeout(20), aclosing(runner.follow(turn.uuid, after)) as log:
         async for event in log:
             seen.append(event)
             if isinstance(event, until):

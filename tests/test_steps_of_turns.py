@@ -63,7 +63,7 @@ async def read(runner: TurnRunner, turn: Turn, until: str = "") -> list[events.E
     """The events of a turn, to its end or to this phase."""
     runner.wake()
     seen: list[events.Event] = []
-    async with asyncio.timeout(20), aclosing(runner.follow(turn.uuid, 0)) as log:  # type: ignore[type-var]
+    async with asyncio.timeout(20), aclosing(runner.follow(turn.uuid, 0)) as log:
         async for event in log:
             seen.append(event)
             if until and isinstance(event, events.Phase) and event.phase == until:

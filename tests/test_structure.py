@@ -27,8 +27,9 @@ LAYERS = (
     {"rag"},
     {"run", "runner", "wake"},
     {
-        "admin", "apps", "checks", "consumers", "demo", "forms", "login_sessions", "management", "pages", "preparation",
-        "routing", "serving", "sign_in", "templatetags", "urls", "views",
+        "admin", "allowance", "api", "api_token_admin", "apps", "checks", "consumers", "demo", "forms",
+        "login_sessions", "lookout", "management", "pages", "preparation", "problems", "routing", "serving", "sign_in",
+        "sse", "staff_reads", "templatetags", "urls", "views",
     },
 )  # fmt: skip
 """The parts of chat/, from the ground up: ground, words, tools, rag, runner, edges."""

@@ -13,6 +13,7 @@ from django.conf import settings
 from ..consumers import ChatConsumer
 from ..llm import chat_model, loaded_model
 from ..runner import runner
+from ..sse import Stream
 
 logger = logging.getLogger(__name__)
 
@@ -34,20 +35,23 @@ async def start() -> None:
 
 
 async def drain(stop_listening: Callable[[], object]) -> None:
-    """End this process's work: no new claims, running turns finish or are saved, every socket is sent away.
+    """End this process's work: no new claims, running turns finish or are saved, every reader is sent away.
 
-    The sockets stay open until the turns have ended, so their readers see the end. Then ``stop_listening`` is called:
-    a socket that came still later would be dropped without a word. Never raises.
+    Sockets and streams stay open until the turns have ended, so their readers see the end. Then ``stop_listening`` is
+    called: a socket that came still later would be dropped without a word. Never raises.
     """
     try:
         await runner.drain(settings.SERVE_DRAIN_SECONDS)
     except Exception:
         logger.exception("The turns could not be ended in good order; their leases will lapse")
     stop_listening()
-    sockets = list(ChatConsumer.live)
-    await asyncio.gather(*(socket.settle(CLOSE_SECONDS) for socket in sockets), return_exceptions=True)
+    sockets, streams = list(ChatConsumer.live), list(Stream.live)
+    readers: list[ChatConsumer | Stream] = [*sockets, *streams]
+    await asyncio.gather(*(reader.settle(CLOSE_SECONDS) for reader in readers), return_exceptions=True)
     await asyncio.gather(*(socket.restart() for socket in sockets), return_exceptions=True)
-    if sockets:
+    for stream in streams:
+        stream.restart()
+    if readers:
         await asyncio.sleep(CLOSE_SECONDS)
 
 

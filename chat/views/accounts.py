@@ -46,7 +46,7 @@ class SignOut(LogoutView):
 
 
 class ChangePassword(PasswordChangeView):
-    """A new password, or the first one of somebody who came by a link; other browsers are signed out."""
+    """A new password, or the first one of somebody who came by a link; nothing else is let in any more."""
 
     request: SignedInRequest
     template_name = "accounts/password.html"
@@ -60,7 +60,9 @@ class ChangePassword(PasswordChangeView):
         """Keep this browser signed in, alone."""
         response = super().form_valid(form)
         end_login_sessions(self.request.user, but=self.request.login_session)
-        messages.success(self.request, "Your password is changed. Other browsers are signed out.")
+        messages.success(
+            self.request, "Your password is changed. Other browsers are signed out, and API tokens revoked."
+        )
         return response
 
 

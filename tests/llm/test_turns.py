@@ -42,7 +42,7 @@ async def read(
     """The events of a turn, to its end or up to the first of these."""
     runner.wake()
     seen: list[events.Event] = []
-    async with asyncio.timeout(PATIENCE), aclosing(runner.follow(turn.uuid, 0)) as log:  # type: ignore[type-var]
+    async with asyncio.timeout(PATIENCE), aclosing(runner.follow(turn.uuid, 0)) as log:
         async for event in log:
             seen.append(event)
             if until(event):
