@@ -23,8 +23,8 @@ from django.db import connection  # noqa: E402  # Django must be set up first
 from chat.models import IndexedPassage, Recording, Segment  # noqa: E402
 from chat.retrieval import index, retriever  # noqa: E402
 from chat.retrieval.scratch import scratch_database  # noqa: E402
-from chat.retrieval.terms import STOP_WORDS, informative  # noqa: E402
 from chat.retrieval.windows import STEP  # noqa: E402
+from chat.terms import STOP_WORDS, informative  # noqa: E402
 
 VOCABULARY = 30_000
 SEGMENTS_IN_MEETING = 300  # of about 40 words: an hour and a quarter

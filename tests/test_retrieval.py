@@ -14,7 +14,7 @@ from chat.errors import RetrievalFailed
 from chat.models import IndexedPassage, Recording, Segment
 from chat.passages import Passage
 from chat.retrieval import FOUND, index, retriever
-from chat.retrieval.terms import STOP_WORDS
+from chat.terms import STOP_WORDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

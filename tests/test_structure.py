@@ -22,7 +22,7 @@ LAYERS = (
     {"errors", "events", "passages", "prompts"},
     {
         "answer_log", "citations", "database", "library", "llm", "markdown", "markers", "not_found", "nudges", "outage",
-        "owner", "purge", "retrieval", "transcripts",
+        "owner", "purge", "retrieval", "terms", "transcripts",
     },
     {"rag"},
     {"run", "runner", "wake"},

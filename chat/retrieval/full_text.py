@@ -15,9 +15,9 @@ from django.db import DatabaseError
 from ..errors import RetrievalFailed
 from ..models import IndexedPassage, Recording
 from ..passages import Passage
+from ..terms import ASKING_WORDS, STOP_WORDS, informative, root, words
 from .overview import overview
 from .results import Hit, passages_of
-from .terms import ASKING_WORDS, STOP_WORDS, informative, root, words
 
 QUESTION_WORDS = 128
 """Different words of a query that are looked up; the others come too late in it."""
