@@ -21,8 +21,8 @@ LAYERS = (
     {"models", "migrations"},
     {"errors", "events", "passages", "prompts"},
     {
-        "answer_log", "citations", "database", "library", "llm", "markdown", "markers", "not_found", "nudges", "outage",
-        "owner", "purge", "retrieval", "terms", "transcripts",
+        "answer_log", "citations", "database", "embeddings", "library", "llm", "markdown", "markers", "not_found",
+        "nudges", "outage", "owner", "purge", "retrieval", "terms", "transcripts",
     },
     {"rag"},
     {"run", "runner", "wake"},
