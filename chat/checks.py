@@ -13,10 +13,12 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from chatsite.settings import env
 
+from .embeddings import PROVIDERS as EMBEDDINGS
 from .llm import PROVIDERS, is_known
+from .retrieval import RETRIEVERS
 
-_OUR_PREFIXES = ("CHAT_", "SERVE_")
-_KNOWN = {"CHAT_MODEL": PROVIDERS, "CHAT_RETRIEVER": ("embedded",), "SERVER": ("daphne", "uvicorn")}
+_OUR_PREFIXES = ("CHAT_", "EMBEDDINGS_", "SERVE_")
+_KNOWN = {"CHAT_MODEL": PROVIDERS, "SERVER": ("daphne", "uvicorn")}
 
 
 @register("chat", Tags.security)
@@ -59,6 +61,32 @@ def check_parts(**_: Any) -> Iterator[CheckMessage]:
             hint="Set REDIS_URL, or serve with one process.",
             id="chat.E006",
         )
+
+
+@register("chat")
+def check_retrieval(**_: Any) -> Iterator[CheckMessage]:
+    """Searches that cannot work as they are set."""
+    retriever, index = _parted(settings.CHAT_RETRIEVER)
+    if retriever not in RETRIEVERS or (retriever == "embedded" and index):
+        hint = "Known: embedded."
+        yield Error(f"CHAT_RETRIEVER is {settings.CHAT_RETRIEVER!r}, which is unknown.", hint=hint, id="chat.E004")
+    embeddings, model = _parted(settings.EMBEDDINGS)
+    if embeddings and (embeddings not in EMBEDDINGS or not model):
+        hint = "Known: openai:<model>, databricks:<endpoint>; leave it out to search by words alone."
+        yield Error(f"EMBEDDINGS is {settings.EMBEDDINGS!r}, which is unknown.", hint=hint, id="chat.E009")
+    for package in ("openai", "numpy"):
+        if embeddings not in EMBEDDINGS or find_spec(package):
+            continue
+        yield Error(
+            f"The package {package}, which EMBEDDINGS needs, is not installed.",
+            hint=f"Start with bin/run, or run: uv sync --frozen --extra {embeddings}",
+            id="chat.E010",
+        )
+
+
+def _parted(setting: str) -> tuple[str, str]:
+    kind, _, name = setting.partition(":")
+    return kind, name
 
 
 @register("chat")

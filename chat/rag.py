@@ -6,13 +6,12 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from uuid import UUID
 
 from django.conf import settings
 
 from .citations import Sources
-from .database import in_database, persist
+from .database import in_database
 from .errors import GenerationFailed, RetrievalFailed
 from .llm import closing, loaded_model
 from .markers import Markers
@@ -78,8 +77,7 @@ def search_text(question: str, history: Sequence[Exchange]) -> str:
 
 async def _retrieve(query: str, recordings: Sequence[UUID]) -> list[Passage]:
     try:
-        search = partial(retriever().search, query, recordings=recordings, limit=settings.CHAT_PASSAGES)
-        return await persist(lambda: in_database(search))
+        return await retriever().retrieve(query, recordings=recordings, limit=settings.CHAT_PASSAGES)
     except Exception as error:
         raise RetrievalFailed("the search failed") from error
 

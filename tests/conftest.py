@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.test import TransactionTestCase, override_settings
 from pytest_django import Settings
 
-from chat import embeddings
+from chat import retrieval
 from chat.models import LoginSession
 
 from .flush import delete_rows
@@ -251,9 +251,9 @@ def workspace(settings: Settings) -> Iterator[Workspace]:
         settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = f"{workspace.url}/v1", TOKEN
         settings.DATABRICKS_HOST, settings.DATABRICKS_TOKEN = workspace.url, TOKEN
         settings.CHAT_RETRIEVAL_SECONDS = 60  # however busy the machine is
-        embeddings.forget()
+        retrieval.forget()
         yield workspace
-        embeddings.forget()
+        retrieval.forget()
 
 
 # Static files

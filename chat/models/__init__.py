@@ -4,6 +4,7 @@ from .answer import Chunk, Citation, Ending
 from .append import Append, Claim
 from .conversation import Conversation
 from .login_session import LoginSession
+from .passage_vector import PassageVector
 from .queue import QUEUE_LIMIT, Submission
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
@@ -23,6 +24,7 @@ __all__ = [
     "InvalidRequest",
     "LoginSession",
     "NotFound",
+    "PassageVector",
     "QueueFull",
     "RateLimited",
     "Recording",
