@@ -134,11 +134,22 @@ def test_a_server_that_is_not_installed_is_found(settings: Settings, monkeypatch
     assert messages(settings, SERVER="uvicorn") == {"chat.E005"}
 
 
+@pytest.mark.parametrize("value", ["databricks", "databricks:", "databricks:passages", "databricks:a.b.c.d"])
+def test_an_index_without_its_whole_name_is_found(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setattr("chat.checks.find_spec", lambda name: True)
+
+    assert messages(settings, CHAT_RETRIEVER=value) == {"chat.E008"}
+    assert messages(settings, CHAT_RETRIEVER="databricks:main.meetings.passages") == set()
+
+
 @pytest.mark.parametrize(
     ("setting", "value", "extra"),
     [
         ("EMBEDDINGS", "openai:text-embedding-3-small", "openai"),
         ("EMBEDDINGS", "databricks:gte", "databricks"),
+        ("CHAT_RETRIEVER", "databricks:main.meetings.passages", "databricks"),
     ],
 )
 def test_packages_that_searches_need_and_that_are_missing_are_found(

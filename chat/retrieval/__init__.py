@@ -19,21 +19,27 @@ from .pgvector import PgVector
 from .postgres import PostgresIndex
 from .results import FOUND
 from .sqlite import SQLiteIndex
+from .vector_search import VectorSearch
 
 __all__ = ["FOUND", "RETRIEVERS", "Retriever", "forget", "index", "own_search", "retriever", "state", "warm"]
 
-RETRIEVERS = ("embedded",)
+RETRIEVERS = ("embedded", "databricks")
 """The kinds of ``CHAT_RETRIEVER``."""
 
 _INDEXES: dict[str, type[Index]] = {"sqlite": SQLiteIndex, "postgresql": PostgresIndex}
 _VECTORS: dict[str, Callable[[str], Nearest]] = {"sqlite": Matrix, "postgresql": PgVector}
 
 
-def retriever() -> FullText | Hybrid:
-    """The retriever that ``CHAT_RETRIEVER`` and ``EMBEDDINGS`` name. Raises ``ImproperlyConfigured`` for none."""
-    if settings.CHAT_RETRIEVER not in RETRIEVERS:
-        raise ImproperlyConfigured(f"CHAT_RETRIEVER={settings.CHAT_RETRIEVER!r} is not known; known is: embedded")
-    return own_search()
+def retriever() -> FullText | Hybrid | VectorSearch:
+    """The retriever that ``CHAT_RETRIEVER`` and ``EMBEDDINGS`` name, always the same one.
+
+    Raises ``ImproperlyConfigured`` when there is none.
+    """
+    kind, _, name = str(settings.CHAT_RETRIEVER).partition(":")
+    if kind not in RETRIEVERS or (kind == "embedded") == bool(name):
+        known = "embedded, databricks:<catalog>.<schema>.<index>"
+        raise ImproperlyConfigured(f"CHAT_RETRIEVER={settings.CHAT_RETRIEVER!r} is not known; known are: {known}")
+    return _vector_search(name) if name else own_search()
 
 
 def own_search() -> FullText | Hybrid:
@@ -49,6 +55,9 @@ def warm() -> None:
     """Import what the first search needs and make its clients; blocks for seconds. Raises what goes wrong."""
     if settings.EMBEDDINGS:
         embeddings.embeddings()
+    found = retriever()
+    if isinstance(found, VectorSearch):
+        found.connect()
 
 
 def state() -> str:
@@ -62,8 +71,14 @@ def forget() -> None:
     """Make clients and caches anew at the next search, as after a change of the settings."""
     embeddings.forget()
     _hybrid.cache_clear()
+    _vector_search.cache_clear()
 
 
 @cache
 def _hybrid(vendor: str, model: str) -> Hybrid:
     return Hybrid(FullText(_INDEXES[vendor]()), _VECTORS[vendor](model))
+
+
+@cache
+def _vector_search(name: str) -> VectorSearch:
+    return VectorSearch(name, instead=own_search)
