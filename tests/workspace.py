@@ -19,6 +19,7 @@ from zlib import crc32
 
 PROVIDER_TEXT = "canary-of-the-provider-3391"
 TOKEN = "canary-of-the-workspace-7725"
+OAUTH_TOKEN = "canary-of-oauth-1184"
 DIMENSIONS = 64
 MEANINGS = {
     "ship": "launch",
@@ -170,7 +171,12 @@ class _Handler(BaseHTTPRequestHandler):
         name = self.path.rpartition("/")[2]
         answers: dict[str, Any] = {
             "/.well-known/databricks-config": {"oidc_endpoint": f"{url}/oidc", "workspace_id": "1"},
-            f"/api/2.0/vector-search/indexes/{name}": _index(name, url),
+            "/oidc/.well-known/oauth-authorization-server": {
+                "authorization_endpoint": f"{url}/oidc/v1/authorize",
+                "token_endpoint": f"{url}/oidc/v1/token",
+            },
+            "/oidc/v1/token": {"access_token": OAUTH_TOKEN, "token_type": "Bearer", "expires_in": 3600},
+            f"/api/2.0/vector-search/indexes/{name}": _index(name),
             f"/api/2.0/serving-endpoints/{name}": {"name": name, "id": "e1", "state": {"ready": "READY"}},
         }
         path = self.path.partition("?")[0]
@@ -189,7 +195,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(raw)
 
 
-def _index(name: str, url: str) -> dict[str, Any]:
+def _index(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "endpoint_name": "vs",
@@ -200,5 +206,5 @@ def _index(name: str, url: str) -> dict[str, Any]:
             "pipeline_type": "TRIGGERED",
             "embedding_source_columns": [{"name": "text", "embedding_model_endpoint_name": "bge"}],
         },
-        "status": {"ready": True, "index_url": f"{url.removeprefix('http://')}/api/2.0/vector-search/indexes/{name}"},
+        "status": {"ready": True},  # without an index_url: that would be asked by https
     }

@@ -28,11 +28,12 @@ from chat.passages import Passage
 from chat.retrieval import FOUND, retriever, state, vector_search, warm
 
 from ..library import filler, record
-from ..workspace import PROVIDER_TEXT, TOKEN, Workspace
+from ..workspace import OAUTH_TOKEN, PROVIDER_TEXT, TOKEN, Workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 INDEX = "main.meetings.passages"
+SECRET = "canary-of-the-secret-6640"
 QUERY = "When is the launch?"
 OWN_SEARCH = [("Launch review", 1, 10)]
 """What the full text finds."""
@@ -277,6 +278,19 @@ def test_the_index_is_looked_up_once_before_the_first_search_and_the_client_prin
     )
     assert state() == "ok"
     assert capfd.readouterr().out == ""
+
+
+def test_a_service_principal_gets_a_token_and_asks_with_it(
+    index: Workspace, launch: Recording, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.DATABRICKS_TOKEN = ""
+    settings.DATABRICKS_CLIENT_ID, settings.DATABRICKS_CLIENT_SECRET = "principal", SECRET
+    index.rows = [row(launch, 1, 1)]
+
+    assert [places(search(QUERY)) for _ in range(2)] == [[("Launch review", 1, 1)]] * 2
+
+    assert {asked.key for asked in index.asked if asked.path.endswith("/query")} == {OAUTH_TOKEN}
+    assert SECRET not in caplog.text + str(index.queries)
 
 
 @pytest.mark.parametrize("value", ["databricks", "databricks:", "embedded:x", "oracle"])
