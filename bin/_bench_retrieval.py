@@ -20,11 +20,14 @@ django.setup()
 
 from django.db import connection  # noqa: E402  # Django must be set up first
 
-from chat.models import IndexedPassage, Recording, Segment  # noqa: E402
-from chat.retrieval import index, retriever  # noqa: E402
+from chat.models import IndexedPassage, PassageVector, Recording, Segment  # noqa: E402
+from chat.retrieval import embedding, index, retriever  # noqa: E402
+from chat.retrieval.hybrid import Nearest  # noqa: E402
+from chat.retrieval.matrix import Matrix  # noqa: E402
+from chat.retrieval.pgvector import PgVector  # noqa: E402
 from chat.retrieval.scratch import scratch_database  # noqa: E402
-from chat.retrieval.terms import STOP_WORDS, informative  # noqa: E402
 from chat.retrieval.windows import STEP  # noqa: E402
+from chat.terms import STOP_WORDS, informative  # noqa: E402
 
 VOCABULARY = 30_000
 SEGMENTS_IN_MEETING = 300  # of about 40 words: an hour and a quarter
@@ -137,6 +140,41 @@ def report(name: str, times: Sequence[tuple[float, float]]) -> None:
     print(f"{name:<28} p50 {p50:6.1f}   p95 {p95:6.1f}   max {clock[-1]:6.1f} ms   processor p95 {busy:6.1f} ms")
 
 
+def give_vectors(dimensions: int) -> Nearest:
+    """Random vectors for all passages, and the search among them: its time does not depend on what they are."""
+    pks = list(IndexedPassage.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(pks), 500):
+        PassageVector.objects.bulk_create(
+            PassageVector(passage_id=pk, model="random", dimensions=dimensions, vector=a_vector(dimensions))
+            for pk in pks[start : start + 500]
+        )
+    return PgVector("random") if embedding.finish("random") else Matrix("random")
+
+
+def a_vector(dimensions: int) -> bytes:
+    """Of length 1, in a random direction."""
+    import numpy  # which the base install does not have
+
+    values = numpy.random.default_rng().standard_normal(dimensions)
+    return (values / numpy.linalg.norm(values)).astype("<f4").tobytes()
+
+
+def measure_nearest(vectors: Nearest, dimensions: int, recordings: Sequence[Recording], rounds: int) -> None:
+    """The search by vectors alone, without the endpoint that makes that of the question."""
+    began = time.perf_counter()
+    vectors.nearest(a_vector(dimensions), None, 60)
+    print(f"{type(vectors).__name__}: {dimensions} dimensions, the first search {time.perf_counter() - began:.2f} s")
+    for count in (0, 1, 50):
+        times = []
+        for _ in range(rounds):
+            vector = a_vector(dimensions)
+            scope = [recording.pk for recording in random.sample(recordings, min(count, len(recordings)))] or None
+            began, worked = time.perf_counter(), time.process_time()
+            vectors.nearest(vector, scope, 60)
+            times.append(((time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000))
+        report(f"nearest, {count or 'all'} recordings", times)
+
+
 def megabytes() -> float:
     """The size of the database."""
     sizes = {
@@ -154,6 +192,7 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=30_000)
     parser.add_argument("--rounds", type=int, default=200, help="searches of each kind")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--vectors", type=int, default=0, metavar="DIMENSIONS", help="search by vectors, too")
     arguments = parser.parse_args()
     with scratch_database():
         language = Language(arguments.seed)
@@ -170,6 +209,8 @@ def main() -> None:
         report("all of these", [time for times in realistic.values() for time in times])
         for name, ask in questions.hostile.items():
             report(name, measure(ask, max(arguments.rounds // 10, 3)))
+        if arguments.vectors:
+            measure_nearest(give_vectors(arguments.vectors), arguments.vectors, recordings, arguments.rounds)
 
 
 if __name__ == "__main__":

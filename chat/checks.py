@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
@@ -13,10 +14,13 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from chatsite.settings import env
 
+from .embeddings import PROVIDERS as EMBEDDINGS
 from .llm import PROVIDERS, is_known
+from .retrieval import RETRIEVERS
 
-_OUR_PREFIXES = ("CHAT_", "SERVE_")
-_KNOWN = {"CHAT_MODEL": PROVIDERS, "CHAT_RETRIEVER": ("embedded",), "SERVER": ("daphne", "uvicorn")}
+_INDEX_NAME = re.compile(r"[^.\s]+(\.[^.\s]+){2}")
+_OUR_PREFIXES = ("CHAT_", "EMBEDDINGS_", "SERVE_")
+_KNOWN = {"CHAT_MODEL": PROVIDERS, "SERVER": ("daphne", "uvicorn")}
 
 
 @register("chat", Tags.security)
@@ -59,6 +63,43 @@ def check_parts(**_: Any) -> Iterator[CheckMessage]:
             hint="Set REDIS_URL, or serve with one process.",
             id="chat.E006",
         )
+
+
+@register("chat")
+def check_retrieval(**_: Any) -> Iterator[CheckMessage]:
+    """Searches that cannot work as they are set."""
+    retriever, index = _parted(settings.CHAT_RETRIEVER)
+    if retriever not in RETRIEVERS or (retriever == "embedded" and index):
+        hint = "Known: embedded, databricks:<catalog>.<schema>.<index>."
+        yield Error(f"CHAT_RETRIEVER is {settings.CHAT_RETRIEVER!r}, which is unknown.", hint=hint, id="chat.E004")
+    elif retriever == "databricks" and not _INDEX_NAME.fullmatch(index):
+        yield Error(
+            f"CHAT_RETRIEVER is {settings.CHAT_RETRIEVER!r}, which does not name an index.",
+            hint="Name it as it is in Unity Catalog: databricks:<catalog>.<schema>.<index>.",
+            id="chat.E008",
+        )
+    embeddings, model = _parted(settings.EMBEDDINGS)
+    if embeddings and (embeddings not in EMBEDDINGS or not model):
+        hint = "Known: openai:<model>, databricks:<endpoint>; leave it out to search by words alone."
+        yield Error(f"EMBEDDINGS is {settings.EMBEDDINGS!r}, which is unknown.", hint=hint, id="chat.E009")
+    for package in _missing_packages(retriever, embeddings):
+        extra = "databricks" if "databricks" in (retriever, embeddings) else "openai"
+        yield Error(
+            f"The package {package}, which CHAT_RETRIEVER or EMBEDDINGS needs, is not installed.",
+            hint=f"Start with bin/run, or run: uv sync --frozen --extra {extra}",
+            id="chat.E010",
+        )
+
+
+def _parted(setting: str) -> tuple[str, str]:
+    kind, _, name = setting.partition(":")
+    return kind, name
+
+
+def _missing_packages(retriever: str, embeddings: str) -> list[str]:
+    needed = ["openai", "numpy"] if embeddings in EMBEDDINGS else []
+    needed += ["databricks_langchain"] if retriever == "databricks" else []
+    return [package for package in needed if not find_spec(package)]
 
 
 @register("chat")

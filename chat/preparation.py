@@ -30,7 +30,7 @@ def prepare() -> list[str]:
     Processes that start at once prepare one after the other, on one host by a file, on several by the database.
     """
     with _alone():
-        return [*_migrate(), *_collect_static(), *_load_demo(), *_invite()]
+        return [*_migrate(), *_collect_static(), *_load_demo(), *_tell_of_vectors(), *_invite()]
 
 
 @contextmanager
@@ -86,6 +86,20 @@ def _load_demo() -> list[str]:
 
     load()
     return ["Demo loaded: three short recordings, and the user demo."]
+
+
+def _tell_of_vectors() -> list[str]:
+    """What is missing for a search by meaning; it is not made here, because it takes minutes and costs money."""
+    if not settings.EMBEDDINGS:
+        return []
+    from .retrieval.embedding import without_vector
+
+    count = without_vector(settings.EMBEDDINGS).count()
+    return (
+        [f"{count} passages have no vector of {settings.EMBEDDINGS} yet. Run: manage.py index_recordings"]
+        if count
+        else []
+    )
 
 
 def _invite() -> list[str]:

@@ -7,14 +7,13 @@ import logging
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from uuid import UUID
 
 from django.conf import settings
 
 from .budget import HISTORY_SHARE, best, cost, newest, room_beside
 from .citations import Sources
-from .database import in_database, persist
+from .database import in_database
 from .errors import GenerationFailed, RetrievalFailed
 from .grading import relevant
 from .llm import closing, is_quote_only, loaded_model
@@ -171,8 +170,7 @@ def search_text(question: str, history: Sequence[Exchange]) -> str:
 
 async def _retrieve(query: str, recordings: Sequence[UUID]) -> list[Passage]:
     try:
-        search = partial(retriever().search, query, recordings=recordings, limit=settings.CHAT_PASSAGES)
-        return await persist(lambda: in_database(search))
+        return await retriever().retrieve(query, recordings=recordings, limit=settings.CHAT_PASSAGES)
     except Exception as error:
         raise RetrievalFailed("the search failed") from error
 

@@ -20,11 +20,14 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import TransactionTestCase, override_settings
+from pytest_django import Settings
 
+from chat import retrieval
 from chat.models import LoginSession
 
 from .flush import delete_rows
 from .servers import Missing, SiteProcess, chromium, new_database
+from .workspace import TOKEN, Workspace, serving
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
@@ -238,6 +241,21 @@ async def signed_in_page(site: SiteProcess, browser_page: Page) -> Page:
     await browser_page.goto(site.sign_in_link())
     await browser_page.goto(site.url)
     return browser_page
+
+
+# Vectors
+
+
+@pytest.fixture
+def workspace(settings: Settings) -> Iterator[Workspace]:
+    """A loopback server that makes vectors and searches an index; the settings lead to it."""
+    with serving() as workspace:
+        settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = f"{workspace.url}/v1", TOKEN
+        settings.DATABRICKS_HOST, settings.DATABRICKS_TOKEN = workspace.url, TOKEN
+        settings.CHAT_RETRIEVAL_SECONDS = 60  # however busy the machine is
+        retrieval.forget()
+        yield workspace
+        retrieval.forget()
 
 
 # Static files

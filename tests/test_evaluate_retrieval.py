@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from pytest_django import Settings
 
 from chat.models import IndexedPassage, Recording, Segment
 from chat.retrieval.evaluation import mean_reciprocal_rank, success
+
+from .workspace import Workspace
 
 # Two workers share the PostgreSQL server, and one would see the scratch database of the other.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("scratch databases")]
@@ -38,6 +41,7 @@ def test_it_prints_how_often_the_right_passage_is_found(qmsum: Path, capsys: pyt
 
     assert json.loads(capsys.readouterr().out) == {
         "database": connection.vendor,
+        "embeddings": "none",
         "questions": 4,
         "success@1": 0.5,
         "success@5": 0.5,
@@ -47,6 +51,29 @@ def test_it_prints_how_often_the_right_passage_is_found(qmsum: Path, capsys: pyt
         "found with filter": 1.0,
         "found elsewhere": 0.0,
     }
+
+
+def test_with_embeddings_it_measures_both_searches_together(
+    qmsum: Path, capsys: pytest.CaptureFixture[str], workspace: Workspace, settings: Settings
+) -> None:
+    settings.EMBEDDINGS = "openai:fake"
+
+    call_command("evaluate_retrieval", qmsum, "--json", "--limit", "5")
+
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["embeddings"], figures["found elsewhere"]) == ("openai:fake", 1.0)
+    assert figures["success@1"] >= 0.5
+    assert len(workspace.embedded) > 12
+
+
+def test_embeddings_that_cannot_be_had_are_told_in_a_line(
+    qmsum: Path, workspace: Workspace, settings: Settings
+) -> None:
+    settings.EMBEDDINGS = "openai:fake"
+    workspace.plan = [401]
+
+    with pytest.raises(CommandError, match="cannot be embedded"):
+        call_command("evaluate_retrieval", qmsum)
 
 
 def test_it_prints_a_table(qmsum: Path, capsys: pytest.CaptureFixture[str]) -> None:

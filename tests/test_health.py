@@ -35,7 +35,7 @@ def test_a_process_is_ready_when_all_its_parts_are(client: Client) -> None:
     answer = client.get("/readyz")
 
     assert answer.status_code == 200
-    assert answer.json() == {"database": "ok", "process": "ok", "model": "ok", "layer": "ok"}
+    assert answer.json() == {"database": "ok", "process": "ok", "model": "ok", "retrieval": "ok", "layer": "ok"}
 
 
 def test_a_process_that_drains_is_not_ready(

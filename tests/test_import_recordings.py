@@ -45,6 +45,13 @@ def media(tmp_path_factory: pytest.TempPathFactory, settings: LazySettings) -> P
     return folder
 
 
+def test_with_embeddings_it_says_what_to_do_next(talk: Path, settings: LazySettings) -> None:
+    settings.EMBEDDINGS = "openai:model"
+
+    assert "manage.py index_recordings" in run(talk).out
+    assert "manage.py index_recordings" not in run(talk).out  # nothing new
+
+
 @pytest.fixture
 def talk(tmp_path: Path) -> Path:
     file = tmp_path / "2026-03-04_pump_review.vtt"

@@ -14,28 +14,11 @@ from chat.errors import RetrievalFailed
 from chat.models import IndexedPassage, Recording, Segment
 from chat.passages import Passage
 from chat.retrieval import FOUND, index, retriever
-from chat.retrieval.terms import STOP_WORDS
+from chat.terms import STOP_WORDS
+
+from .library import filler, record
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def record(title: str, *lines: str) -> Recording:
-    """A recording whose segments are lines like ``Name: text``, indexed."""
-    recording = Recording.objects.create(title=title, digest=uuid4().hex)
-    said = [line.rpartition(": ") for line in lines]
-    Segment.objects.bulk_create(
-        Segment(
-            recording=recording, number=number, speaker=speaker, text=text, start=number * 10.0, end=number * 10.0 + 9
-        )
-        for number, (speaker, _, text) in enumerate(said, 1)
-    )
-    index([recording])
-    return recording
-
-
-def filler(count: int) -> list[str]:
-    """Segments of about 300 characters that share no word with any question here."""
-    return [f"Pat: {' '.join(f'filler{number}word{place}' for place in range(18))}" for number in range(count)]
 
 
 @pytest.fixture

@@ -125,6 +125,9 @@ def test_the_settings_of_a_test_run_pass_every_check(settings: Settings) -> None
         ({"SECRET_KEY": "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz"}, "chat.E003"),
         ({"CHAT_MODEL": "oracle:delphi"}, "chat.E004"),
         ({"CHAT_RETRIEVER": "dowsing"}, "chat.E004"),
+        ({"CHAT_RETRIEVER": "embedded:x"}, "chat.E004"),
+        ({"EMBEDDINGS": "oracle:delphi"}, "chat.E009"),
+        ({"EMBEDDINGS": "openai"}, "chat.E009"),
         ({"SERVER": "butler"}, "chat.E004"),
         ({"WEB_CONCURRENCY": 2, "REDIS_URL": ""}, "chat.E006"),
     ],
@@ -137,6 +140,36 @@ def test_a_server_that_is_not_installed_is_found(settings: Settings, monkeypatch
     monkeypatch.setattr("chat.checks.find_spec", lambda name: None)
 
     assert messages(settings, SERVER="uvicorn") == {"chat.E005"}
+
+
+@pytest.mark.parametrize("value", ["databricks", "databricks:", "databricks:passages", "databricks:a.b.c.d"])
+def test_an_index_without_its_whole_name_is_found(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setattr("chat.checks.find_spec", lambda name: True)
+
+    assert messages(settings, CHAT_RETRIEVER=value) == {"chat.E008"}
+    assert messages(settings, CHAT_RETRIEVER="databricks:main.meetings.passages") == set()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "extra"),
+    [
+        ("EMBEDDINGS", "openai:text-embedding-3-small", "openai"),
+        ("EMBEDDINGS", "databricks:gte", "databricks"),
+        ("CHAT_RETRIEVER", "databricks:main.meetings.passages", "databricks"),
+    ],
+)
+def test_packages_that_searches_need_and_that_are_missing_are_found(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, extra: str
+) -> None:
+    monkeypatch.setattr("chat.checks.find_spec", lambda name: name in ("daphne", "langchain"))
+    setattr(settings, setting, value)
+
+    found = run_checks(tags=["chat"])
+
+    assert {message.id for message in found} == {"chat.E010"}
+    assert f"--extra {extra}" in str(found[0].hint)
 
 
 def test_a_misspelt_setting_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

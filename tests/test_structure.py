@@ -21,8 +21,9 @@ LAYERS = (
     {"models", "migrations"},
     {"budget", "errors", "events", "passages", "prompts"},
     {
-        "answer_log", "citations", "database", "grading", "library", "llm", "markdown", "markers", "not_found",
-        "nudges", "outage", "owner", "purge", "retrieval", "rewriting", "step_times", "transcripts",
+        "answer_log", "citations", "database", "embeddings", "grading", "library", "llm", "markdown", "markers",
+        "not_found", "nudges", "outage", "owner", "purge", "retrieval", "rewriting", "step_times", "terms",
+        "transcripts",
     },
     {"rag"},
     {"run", "runner", "wake"},

@@ -18,7 +18,7 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
 from ..prompts import read_fence
-from ..retrieval.terms import terms
+from ..terms import terms
 from .langchain import LangChainModel
 
 QUOTES = 4

@@ -26,7 +26,7 @@ _CONNECTION = {
 }
 """The classes for "it could not be reached, or broke off" of the OpenAI kind of SDKs, requests, aiohttp and httpx."""
 _CREDENTIAL_HEADERS = ("authorization", "api-key", "x-api-key")
-_CREDENTIAL_SETTINGS = ("OPENAI_API_KEY", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET")
+_CREDENTIAL_SETTINGS = ("OPENAI_API_KEY", "EMBEDDINGS_API_KEY", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET")
 _CREDENTIAL = re.compile(r"(?i)\bbearer\s+\S+|\b(?:sk-|dapi|eyJ)[\w.~+/-]{6,}")
 
 

@@ -5,6 +5,7 @@ from .api_token import TOKEN_LIMIT, ApiToken
 from .append import Append, Claim
 from .conversation import Conversation
 from .login_session import LoginSession
+from .passage_vector import PassageVector
 from .queue import QUEUE_LIMIT, Submission
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
@@ -26,6 +27,7 @@ __all__ = [
     "InvalidRequest",
     "LoginSession",
     "NotFound",
+    "PassageVector",
     "QueueFull",
     "RateLimited",
     "Recording",

@@ -12,12 +12,13 @@ from uuid import UUID
 
 from django.db import DatabaseError
 
+from ..database import in_database, persist
 from ..errors import RetrievalFailed
-from ..models import IndexedPassage, Recording
+from ..models import IndexedPassage
 from ..passages import Passage
+from ..terms import ASKING_WORDS, STOP_WORDS, informative, root, words
 from .overview import overview
-from .results import Hit, passages_of
-from .terms import ASKING_WORDS, STOP_WORDS, informative, root, words
+from .results import Hit, passages_of, pool_for, scope_of
 
 QUESTION_WORDS = 128
 """Different words of a query that are looked up; the others come too late in it."""
@@ -79,29 +80,32 @@ class FullText:
 
     index: Index
 
+    async def retrieve(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
+        """As ``Retriever.retrieve`` says."""
+        return await persist(lambda: in_database(self.search, query, recordings=recordings, limit=limit))
+
     def search(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
         """As ``Retriever.search`` says."""
-        asked = list(dict.fromkeys(words(query)))
-        if not asked or limit < 1:
-            return []
         try:
-            return self._search(asked, _scope(recordings), limit)
+            scope = scope_of(recordings)
+            return passages_of(self.hits(query, scope, limit), scope, limit)
         except DatabaseError as error:
             raise RetrievalFailed("the full text could not be searched") from error
 
-    def _search(self, asked: list[str], scope: list[int] | None, limit: int) -> list[Passage]:
+    def hits(self, query: str, scope: Sequence[int] | None, limit: int) -> list[Hit]:
+        """Enough hits to make ``limit`` passages of, the best first. Raises ``DatabaseError``."""
+        asked = list(dict.fromkeys(words(query)))
+        if not asked or limit < 1:
+            return []
         if not informative(asked):
             return overview(scope, limit, relevance=0.0 if STOP_WORDS.issuperset(asked) else 1.0)
         total = self.index.total()
         found = self._look_up(asked, total)
         terms = _affordable(found, self.index.rows_at_once / _share(scope, total))
         missing = [term for term in found if not term.count]
-        pool = 5 * limit + 20  # each passage has neighbours that overlap with it
-        hits = self._rank(_weigh(terms, missing), scope, pool)
+        hits = self._rank(_weigh(terms, missing), scope, pool_for(limit))
         related = [hit for hit in hits if hit.relevance > 0]  # the others share but asking words with the question
-        if not related:
-            related = self._rank(self._nearby(informative(asked), total), scope, pool)
-        return passages_of(related, limit)
+        return related or self._rank(self._nearby(informative(asked), total), scope, pool_for(limit))
 
     def _rank(self, terms: Sequence[Term], scope: Sequence[int] | None, pool: int) -> list[Hit]:
         return self.index.rank(terms, scope, pool) if terms else []
@@ -133,12 +137,6 @@ def _completed(stem: str, word: str) -> str:
     """The stem with the ending of the word, if stemming can have cut it off: translat, translation."""
     ending = word[len(stem) :]
     return stem + ending if len(ending) <= _ENDING < len(stem) else stem
-
-
-def _scope(recordings: Sequence[UUID]) -> list[int] | None:
-    if not recordings:
-        return None
-    return list(Recording.objects.filter(uuid__in=recordings).values_list("pk", flat=True))
 
 
 def _share(scope: Sequence[int] | None, total: int) -> float:

@@ -8,7 +8,7 @@ from itertools import chain
 from django.db import transaction
 
 from ..models import IndexedPassage, Recording, Segment
-from .terms import words
+from ..terms import words
 from .windows import windows
 
 TEXT_LIMIT = 256 * 1024

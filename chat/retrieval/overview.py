@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from ..models import IndexedPassage, Recording
-from ..passages import Passage
-from .results import Hit, passages_of
+from .results import Hit
 
 
-def overview(scope: Sequence[int] | None, limit: int, *, relevance: float) -> list[Passage]:
-    """Passages spread evenly over the recordings in scope (the newest, when they are many), in their order."""
+def overview(scope: Sequence[int] | None, limit: int, *, relevance: float) -> list[Hit]:
+    """At most ``limit`` passages spread evenly over the recordings in scope, in their order.
+
+    When there are more recordings than that, the newest count.
+    """
     recordings = Recording.objects.all() if scope is None else Recording.objects.filter(pk__in=scope)
     newest = list(recordings.order_by("-pk").values_list("pk", flat=True)[:limit])
     places: dict[int, list[int]] = defaultdict(list)
@@ -20,7 +22,7 @@ def overview(scope: Sequence[int] | None, limit: int, *, relevance: float) -> li
         places[recording].append(pk)
     shares = [limit // len(newest) + (place < limit % len(newest)) for place in range(len(newest))]
     picked = [pk for share, pks in zip(shares, places.values(), strict=False) for pk in _spread(pks, share)]
-    return passages_of([Hit(pk, -float(rank), relevance) for rank, pk in enumerate(picked)], limit)
+    return [Hit(pk, -float(rank), relevance) for rank, pk in enumerate(picked[:limit])]
 
 
 def _spread(pks: Sequence[int], count: int) -> list[int]:

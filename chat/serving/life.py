@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 
+from .. import retrieval
 from ..consumers import ChatConsumer
 from ..llm import chat_model, loaded_model
 from ..runner import runner
@@ -27,7 +28,7 @@ _warming: set[asyncio.Task[None]] = set()
 
 
 async def start() -> None:
-    """Begin to drive turns, and load the chat model meanwhile; harmless when it was done before."""
+    """Begin to drive turns, and load meanwhile what the first one needs; harmless when it was done before."""
     if not runner.started:
         sys.setswitchinterval(SWITCH_SECONDS)
         await runner.start()
@@ -67,6 +68,10 @@ async def _warm() -> None:
         await loaded_model()
     except Exception:
         logger.exception("The chat model cannot be loaded; every question will fail until it can")
+    try:
+        await asyncio.to_thread(retrieval.warm)
+    except Exception as error:  # whatever a library raises: it is tried again at the first search
+        logger.warning("What searches need cannot be loaded (%s); full text answers alone", type(error).__name__)
     # What the libraries have made stays: no collection of garbage needs to walk through it during a stream.
     gc.collect()
     gc.freeze()

@@ -11,11 +11,14 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from .. import retrieval
 from ..database import in_database
 from ..outage import UNAVAILABLE
 from ..runner import runner
 from ..serving.life import model_state
 from .errors import told
+
+_DISPENSABLE = {"layer", "retrieval"}
 
 LAYER_SECONDS = 2.0
 """How long the channel layer may take to bring a message back."""
@@ -34,15 +37,17 @@ async def readyz(request: HttpRequest) -> HttpResponse:
     """200 when a question would be answered here; otherwise 503. Each part says ``ok`` or what is the matter.
 
     A channel layer that is away does not count: answers then come a second later. Nor does a model that is down: that
-    would take every process away from its users, and only their questions show when the model is back.
+    would take every process away from its users, and only their questions show when the model is back. Without the
+    services that searches ask, the full text answers alone.
     """
     parts = {
         "database": await _database(),
         "process": "draining" if runner.draining else "ok",
         "model": model_state(),
+        "retrieval": retrieval.state(),
         "layer": await _layer(),
     }
-    is_ready = all(state in ("ok", "unavailable") for part, state in parts.items() if part != "layer")
+    is_ready = all(state in ("ok", "unavailable") for part, state in parts.items() if part not in _DISPENSABLE)
     return told(JsonResponse(parts, status=200 if is_ready else 503))
 
 

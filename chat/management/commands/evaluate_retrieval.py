@@ -7,10 +7,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from tqdm import tqdm
 
-from chat.retrieval import retriever
+from chat.embeddings import EmbeddingFailed, embeddings
+from chat.models import IndexedPassage
+from chat.retrieval import Retriever, embedding, own_search
 from chat.retrieval.evaluation import evaluate, read_meetings, store
 from chat.retrieval.scratch import scratch_database
 
@@ -27,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, path: Path, limit: int, **options: Any) -> None:
-        """Print the figures of the database in use."""
+        """Print the figures of the database and the embeddings in use."""
         if limit < 1:
             raise CommandError("--limit must be at least 1")
         try:
@@ -36,8 +41,23 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         with scratch_database():
             questions = store(meetings)
-            figures = evaluate(retriever(), questions, limit=limit)
-        self._report({"database": connection.vendor, "questions": len(questions), **figures}, as_json=options["json"])
+            figures = evaluate(self._search(), questions, limit=limit)
+        told = {"database": connection.vendor, "embeddings": settings.EMBEDDINGS or "none", "questions": len(questions)}
+        self._report({**told, **figures}, as_json=options["json"])
+
+    def _search(self) -> Retriever:
+        """The site's own search; an index elsewhere does not know the meetings. First it gets the vectors it needs."""
+        if not settings.EMBEDDINGS:
+            return own_search()
+        try:
+            endpoint = embedding.PatientEndpoint(embeddings())
+            with tqdm(total=IndexedPassage.objects.count(), unit=" passages", disable=None, leave=False) as bar:
+                for batch in embedding.embed(endpoint):
+                    bar.update(batch.stored + batch.refused)
+            embedding.finish(endpoint.endpoint.name)
+        except (EmbeddingFailed, ImproperlyConfigured) as error:
+            raise CommandError(f"The meetings cannot be embedded: {error}") from None
+        return own_search()
 
     def _report(self, figures: dict[str, Any], *, as_json: bool) -> None:
         if as_json:

@@ -11,11 +11,14 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from chat import library
 from chat.transcripts import AUDIO_SUFFIXES, Unreadable, find_transcripts, transcript_beside
+
+INDEX_THEM = "They are found by their words now. To find them by their meaning too, run: manage.py index_recordings"
 
 
 @dataclass
@@ -62,6 +65,8 @@ class Command(BaseCommand):
                 self._add(file, title, tally, bar)
                 bar.update(end - bar.n)
         self.stdout.write(str(tally))
+        if tally.imported and settings.EMBEDDINGS:
+            self.stdout.write(INDEX_THEM)
         if tally.failed:
             sys.exit(1)
 

@@ -72,6 +72,11 @@ def informative(found: Iterable[str]) -> list[str]:
     return [word for word in found if word not in STOP_WORDS and word not in ASKING_WORDS]
 
 
+def names_a_subject(text: str) -> bool:
+    """Whether a question is about anything that could be looked for."""
+    return bool(informative(words(text)))
+
+
 def root(word: str) -> str:
     """A word without the endings of plural and verb: planned, planning, plans → plan. Others may stay apart."""
     if len(word) < 4 or not word.isascii() or word.endswith(("ss", "us", "is")):

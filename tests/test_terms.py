@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.retrieval.terms import WORD_LIMIT, terms, words
+from chat.terms import WORD_LIMIT, terms, words
 
 
 def test_words_are_the_same_however_they_are_written() -> None:

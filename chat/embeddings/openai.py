@@ -1,0 +1,46 @@
+"""``openai:<model>``: OpenAI, and whatever else speaks its wire at ``EMBEDDINGS_BASE_URL`` or ``OPENAI_BASE_URL``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import openai
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from .endpoint import Endpoint
+
+OPENAI_URL = "https://api.openai.com/v1"
+BATCH = 64
+"""Texts at once: some 30,000 tokens, a tenth of what OpenAI allows."""
+
+
+def provide(name: str) -> Endpoint:
+    """The model of this name. Raises ``ImproperlyConfigured`` without a key or the address of a server."""
+    url, key = _address()
+    if url == "databricks":
+        from ..llm.workspace import workspace
+        from .databricks import client_of
+
+        client = client_of(workspace())
+    else:
+        client = client_at(url, key)
+    body = {"model": name, "encoding_format": "float"}
+    return Endpoint(client, name=f"openai:{name}", path="/embeddings", body=body, batch=BATCH)
+
+
+def client_at(url: str, key: str | Callable[[], str]) -> openai.OpenAI:
+    """A client that asks once and follows no redirect: transcripts go to the address that was configured alone."""
+    http_client = openai.DefaultHttpxClient(follow_redirects=False)
+    return openai.OpenAI(base_url=url, api_key=key, max_retries=0, http_client=http_client)
+
+
+def _address() -> tuple[str, str]:
+    """A server of its own for embeddings has a key of its own: that of another one is not sent to it."""
+    if settings.EMBEDDINGS_BASE_URL:
+        url, key = settings.EMBEDDINGS_BASE_URL, settings.EMBEDDINGS_API_KEY
+    else:
+        url, key = settings.OPENAI_BASE_URL, settings.EMBEDDINGS_API_KEY or settings.OPENAI_API_KEY
+    if not url and not key:
+        raise ImproperlyConfigured("EMBEDDINGS=openai:… needs OPENAI_API_KEY, or the EMBEDDINGS_BASE_URL of a server")
+    return url or OPENAI_URL, key or "none"  # servers of one's own often want no key, but the SDK does

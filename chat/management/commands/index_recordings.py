@@ -1,0 +1,90 @@
+"""``manage.py index_recordings [RECORDING…]``."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from chat.embeddings import EmbeddingFailed, embeddings
+from chat.models import Recording
+from chat.retrieval import embedding
+
+NOTHING_TO_DO = "EMBEDDINGS is not set. The full text needs no command: it is complete as soon as a recording is there."
+
+
+class Command(BaseCommand):
+    """Thin: see ``chat.retrieval.embedding``."""
+
+    help = (
+        "Make the vectors that EMBEDDINGS asks for, of every passage that lacks one. May be ended at any moment and run"
+        " again: it goes on where it was."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Which recordings, and whether anew."""
+        parser.add_argument("recordings", nargs="*", type=UUID, metavar="RECORDING", help="uuids; default: all")
+        parser.add_argument("--again", action="store_true", help="remove the vectors of this model first")
+
+    def handle(self, *args: Any, recordings: Sequence[UUID], again: bool, **options: Any) -> None:
+        """Index; the exit status is 1 when the endpoint would not go on."""
+        if not settings.EMBEDDINGS:
+            self.stdout.write(NOTHING_TO_DO)
+            return
+        try:
+            endpoint = embeddings()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from None
+        chosen = self._chosen(recordings)
+        if again:
+            embedding.forget(endpoint.name, chosen)
+        lacking = embedding.without_vector(endpoint.name, chosen).count()
+        with tqdm(total=lacking, unit=" passages", disable=None, leave=False) as bar:
+            patient = embedding.PatientEndpoint(endpoint, pause=partial(self._pause, bar))
+            stored, refused = self._embed(patient, chosen, bar)
+        removed = embedding.tidy(endpoint.name)
+        has_pgvector = embedding.finish(endpoint.name)
+        self.stdout.write(f"{stored} passages embedded by {endpoint.name}, {removed} vectors of other models removed.")
+        if has_pgvector:
+            self.stdout.write("pgvector searches them.")
+        if refused:
+            self.stderr.write(
+                f"{refused} passages were refused by the endpoint; the full text finds them all the same."
+            )
+
+    def _chosen(self, uuids: Sequence[UUID]) -> list[Recording]:
+        recordings = list(Recording.objects.filter(uuid__in=uuids))
+        unknown = set(uuids) - {recording.uuid for recording in recordings}
+        if unknown:
+            raise CommandError(f"There is no recording {', '.join(sorted(map(str, unknown)))}.")
+        return recordings
+
+    def _embed(
+        self, endpoint: embedding.PatientEndpoint, recordings: Sequence[Recording], bar: tqdm[Any]
+    ) -> tuple[int, int]:
+        stored = refused = 0
+        try:
+            for batch in embedding.embed(endpoint, recordings):
+                stored += batch.stored
+                refused += batch.refused
+                bar.update(batch.stored + batch.refused)
+        except EmbeddingFailed as error:
+            bar.close()
+            raise CommandError(
+                f"{settings.EMBEDDINGS} made {stored} vectors and then failed: {error}. What there is, is kept; run"
+                " this again to go on."
+            ) from None
+        return stored, refused
+
+    def _pause(self, bar: tqdm[Any], seconds: float) -> None:
+        bar.set_description(f"busy, waiting {seconds:.0f} s")
+        time.sleep(seconds)
+        bar.set_description("")
