@@ -45,11 +45,11 @@ async def test_after_kill_9_everything_shown_is_there_retry_works_and_the_queue_
     site.start()
     restarted = time.monotonic()
     async with reader:
+        await reader.follow(waiting["turn"])  # the newest first, as a page does: what is asked after it is told
         await reader.follow(turn)
         end = await reader.until_end(turn)
         # By the lock of its dead owner, not by the lapse of its lease (10 s).
         assert time.monotonic() - restarted < 6
-        await reader.follow(waiting["turn"])
         queued_end = await reader.until_end(waiting["turn"])
         again = await reader.ask("When does the Heron launch?", conversation, retry_of=turn)
         retried_end = await reader.until_end(again["turn"])
