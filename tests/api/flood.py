@@ -35,7 +35,7 @@ def say(line: object) -> None:
     sys.stdout.flush()
 
 
-async def nothing() -> None:
+async def nothing(*_: object) -> None:
     """There are no turns to drive."""
 
 

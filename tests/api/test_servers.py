@@ -142,5 +142,9 @@ def test_a_client_that_does_not_read_is_not_buffered_for(server: str) -> None:
                 while client.recv(1024 * 1024):
                     pass
         process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        finally:
+            process.kill()
 
     assert taken < MOST / 4
