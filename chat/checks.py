@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from chatsite.settings import env
+from chatsite.trusted_proxy import USER_HEADERS
 
 from .llm import PROVIDERS, is_known
 
@@ -39,6 +40,24 @@ def check_exposure(**_: Any) -> Iterator[CheckMessage]:
             "SECRET_KEY can be guessed, and who has it can sign in as anyone.",
             hint="Leave it out, then one is made and kept in DATA_DIR; or set 50 random characters.",
             id="chat.E003",
+        )
+
+
+@register("chat", Tags.security)
+def check_proxy(**_: Any) -> Iterator[CheckMessage]:
+    """What would let anybody come in as anybody."""
+    trusts_all = any(network.prefixlen == 0 for network in settings.TRUSTED_NETWORKS)
+    if trusts_all and "DATABRICKS_APP_NAME" not in os.environ:
+        yield Error(
+            "TRUSTED_PROXY trusts every address, so whoever reaches the port can come in as anybody.",
+            hint="Name the addresses of the proxy. Only in a Databricks App is the platform's proxy the only way in.",
+            id="chat.E008",
+        )
+    if settings.TRUSTED_PROXY_USER_HEADER.lower() not in map(str.lower, USER_HEADERS):
+        yield Error(
+            f"TRUSTED_PROXY_USER_HEADER is {settings.TRUSTED_PROXY_USER_HEADER!r}, which is unknown.",
+            hint=f"Known: {', '.join(USER_HEADERS)}.",
+            id="chat.E009",
         )
 
 

@@ -91,7 +91,7 @@ def _load_demo() -> list[str]:
 def _invite() -> list[str]:
     """A sign-in link for the demo user, until they set a password of their own."""
     user = get_user_model().objects.filter(username=DEMO_USER, is_active=True).first()
-    if not settings.DEMO or user is None or user.has_usable_password():
+    if not settings.DEMO or settings.TRUSTED_PROXY or user is None or user.has_usable_password():
         return []
     from .sign_in import sign_in_link
 

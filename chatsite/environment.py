@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
 
 _FALSE_STRINGS = ("false", "off", "n", "no", "0")
+_PLATFORMS = {"databricks-apps": "0.0.0.0/0,::/0"}  # its proxy is the only way to an app, from no address in particular
 
 
 class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # it brings no types
@@ -55,6 +57,14 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # it brings no t
         if not os.access(path, os.W_OK):
             raise ImproperlyConfigured(f"{var}: {path} cannot be written to; name another folder")
         return path
+
+    def networks(self, var: str, *, default: str) -> list[IPv4Network | IPv6Network]:
+        """Addresses and networks, with commas between; a platform's name stands for those of its proxy."""
+        value = self.str(var, default=default)
+        try:
+            return [ip_network(each.strip()) for each in _PLATFORMS.get(value, value).split(",") if each.strip()]
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{var} cannot be read: {error}") from None
 
     def database(self, var: str, *, default: str) -> dict[str, Any]:
         """A database by its URL, ``sqlite:///…`` or ``postgres://…``, as Django's settings describe it."""

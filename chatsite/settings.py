@@ -90,6 +90,19 @@ TEMPLATES = [
     }
 ]
 
+# Who comes in
+
+TRUSTED_NETWORKS = env.networks("TRUSTED_PROXY", default="")
+TRUSTED_PROXY = env.str("TRUSTED_PROXY", default="")
+TRUSTED_PROXY_USER_HEADER = env.str("TRUSTED_PROXY_USER_HEADER", default="X-Forwarded-Email")
+STAFF_EMAILS = [email.strip().lower() for email in env.list("STAFF_EMAILS", default=[])]
+ADMIN_EMAILS = [email.strip().lower() for email in env.list("ADMIN_EMAILS", default=[])]
+if TRUSTED_PROXY:
+    AUTHENTICATION_BACKENDS = ["chat.forwarded_user.ForwardedUserBackend"]
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("chat.login_sessions.SignedInMiddleware"), "chat.forwarded_user.ForwardedUserMiddleware"
+    )
+
 # Where things are kept
 
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{quote(str(DATA_DIR))}/chatsite.sqlite3")}
@@ -136,7 +149,7 @@ STORAGES = {
 }
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
 
-# Who comes in
+# Signing in
 
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "chat:home"

@@ -115,6 +115,16 @@ class SiteProcess:
         )
         return done.stdout
 
+    def status(self, path: str, *headers: tuple[str, str], peer: str = "127.0.0.1") -> int:
+        """The status of what it answers to a GET with exactly these headers, from this address."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_SECONDS, source_address=(peer, 0))
+        with contextlib.closing(connection):
+            connection.putrequest("GET", path)
+            for name, value in headers:
+                connection.putheader(name, value)
+            connection.endheaders()
+            return connection.getresponse().status
+
     def sign_in_link(self, username: str = "demo") -> str:
         """A link that signs this user in, once."""
         printed = re.findall(r"http\S+/accounts/link/\S+", self.output)[-1:] if username == "demo" else []

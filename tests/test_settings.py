@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import re
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,8 @@ def test_the_document_lists_every_check() -> None:
 
 
 @pytest.mark.parametrize(("read", "value"), [("bool", "ja"), ("int", "many"), ("int", "-1"), ("float", "nan"),
-                                             ("float", "12abc"), ("database", "mysql://host/name")])  # fmt: skip
+                                             ("float", "12abc"), ("networks", "a.proxy"),
+                                             ("database", "mysql://host/name")])  # fmt: skip
 def test_a_value_that_cannot_be_read_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, read: str, value: str) -> None:
     monkeypatch.setenv("SOMETHING", value)
 
@@ -119,6 +121,8 @@ def test_the_settings_of_a_test_run_pass_every_check(settings: Settings) -> None
         ({"CHAT_RETRIEVER": "dowsing"}, "chat.E004"),
         ({"SERVER": "butler"}, "chat.E004"),
         ({"WEB_CONCURRENCY": 2, "REDIS_URL": ""}, "chat.E006"),
+        ({"TRUSTED_NETWORKS": [ip_network("10.0.0.0/8"), ip_network("::/0")]}, "chat.E008"),
+        ({"TRUSTED_PROXY_USER_HEADER": "X-User"}, "chat.E009"),
     ],
 )
 def test_a_dangerous_combination_is_found(settings: Settings, values: dict[str, object], found: str) -> None:
@@ -135,3 +139,12 @@ def test_a_misspelt_setting_is_found(settings: Settings, monkeypatch: pytest.Mon
     monkeypatch.setenv("CHAT_PASAGES", "3")
 
     assert messages(settings) == {"chat.W007"}
+
+
+def test_in_a_databricks_app_its_proxy_is_the_only_way_in(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABRICKS_APP_NAME", "chatsite")
+    monkeypatch.setenv("TRUSTED_PROXY", "databricks-apps")
+    networks = Environment().networks("TRUSTED_PROXY", default="")
+
+    assert [network.prefixlen for network in networks] == [0, 0]
+    assert messages(settings, TRUSTED_NETWORKS=networks) == set()

@@ -27,8 +27,8 @@ LAYERS = (
     {"rag"},
     {"run", "runner", "wake"},
     {
-        "admin", "apps", "checks", "consumers", "demo", "forms", "login_sessions", "management", "pages", "preparation",
-        "routing", "serving", "sign_in", "templatetags", "urls", "views",
+        "admin", "apps", "checks", "consumers", "demo", "forms", "forwarded_user", "login_sessions", "management",
+        "pages", "preparation", "routing", "serving", "sign_in", "templatetags", "urls", "views",
     },
 )  # fmt: skip
 """The parts of chat/, from the ground up: ground, words, tools, rag, runner, edges."""

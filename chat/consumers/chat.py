@@ -17,6 +17,7 @@ from django.conf import settings
 from .. import events
 from ..database import in_database
 from ..events import CloseCode
+from ..forwarded_user import is_of
 from ..models import InvalidRequest, LoginSession, RateLimited, Refused, Turn
 from ..outage import UNAVAILABLE
 from ..runner import runner
@@ -60,7 +61,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         except UNAVAILABLE:
             await self.restart()
             return
-        if login is None:
+        if login is None or not is_of(self.scope, login.user):
             await self.close(int(CloseCode.SIGNED_OUT))
         elif runner.draining:
             await self.restart()
