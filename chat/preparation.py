@@ -50,12 +50,20 @@ def _alone() -> Iterator[None]:
 
 
 def _migrate() -> list[str]:
+    if settings.LAKEBASE_ENDPOINT:
+        _make_schema()
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if not plan:
         return []
     call_command("migrate", interactive=False, verbosity=0)
     return [f"Database brought up to date: {len(plan)} migrations."]
+
+
+def _make_schema() -> None:
+    """A schema of our own, found by the name of its role: an app may create schemas, but nothing in ``public``."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA IF NOT EXISTS AUTHORIZATION CURRENT_USER")
 
 
 def _collect_static() -> list[str]:

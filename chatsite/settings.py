@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from django.core.management.utils import get_random_secret_key
 
+from . import lakebase
 from .environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -37,7 +38,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(DATA_DIR / "secret_key")
 HTTPS = env.bool("HTTPS", default=False)
 HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
+PORT = env.int("PORT", default=env.int("DATABRICKS_APP_PORT", default=8000))
 SERVER = env.str("SERVER", default="daphne")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 # Behind HTTPS stands a proxy, and its port is the usual one whatever ours is.
@@ -105,7 +106,9 @@ if TRUSTED_PROXY:
 
 # Where things are kept
 
-DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{quote(str(DATA_DIR))}/chatsite.sqlite3")}
+LAKEBASE_ENDPOINT = env.str("LAKEBASE_ENDPOINT", default="")
+_database_url = lakebase.url(os.environ) if LAKEBASE_ENDPOINT else f"sqlite:///{quote(str(DATA_DIR))}/chatsite.sqlite3"
+DATABASES = {"default": env.database("DATABASE_URL", default=_database_url)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Without IMMEDIATE and WAL, two writers at once fail with "database is locked" at any time-out.
     DATABASES["default"]["OPTIONS"] = {
@@ -130,6 +133,8 @@ else:
         "keepalives_count": 3,
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    if LAKEBASE_ENDPOINT:
+        DATABASES["default"] = lakebase.database(DATABASES["default"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
