@@ -117,13 +117,21 @@ class SiteProcess:
 
     def status(self, path: str, *headers: tuple[str, str], peer: str = "127.0.0.1") -> int:
         """The status of what it answers to a GET with exactly these headers, from this address."""
+        return self._get(path, headers, peer).status
+
+    def cookie(self, *headers: tuple[str, str]) -> str:
+        """The session that it begins for a request with these headers, as a browser sends it back."""
+        set_cookies = self._get("/", headers, "127.0.0.1").headers.get_all("Set-Cookie") or []
+        return "; ".join(value.partition(";")[0] for value in set_cookies)
+
+    def _get(self, path: str, headers: Sequence[tuple[str, str]], peer: str) -> http.client.HTTPResponse:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_SECONDS, source_address=(peer, 0))
         with contextlib.closing(connection):
             connection.putrequest("GET", path)
             for name, value in headers:
                 connection.putheader(name, value)
             connection.endheaders()
-            return connection.getresponse().status
+            return connection.getresponse()
 
     def sign_in_link(self, username: str = "demo") -> str:
         """A link that signs this user in, once."""
