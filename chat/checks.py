@@ -81,6 +81,18 @@ def check_parts(**_: Any) -> Iterator[CheckMessage]:
 
 
 @register("chat")
+def check_on_behalf(**_: Any) -> Iterator[CheckMessage]:
+    """A wish that cannot come true."""
+    of_workspace = settings.CHAT_MODEL.startswith("databricks") or settings.OPENAI_BASE_URL == "databricks"
+    if settings.CHAT_ON_BEHALF_OF and not (settings.TRUSTED_PROXY and of_workspace and not settings.CHAT_LANGSMITH):
+        yield Warning(
+            "CHAT_ON_BEHALF_OF is on, but the model will be asked in the name of the site.",
+            hint="It takes TRUSTED_PROXY, a CHAT_MODEL of a Databricks workspace, and no CHAT_LANGSMITH.",
+            id="chat.W010",
+        )
+
+
+@register("chat")
 def check_names(**_: Any) -> Iterator[CheckMessage]:
     """Variables that look like settings of ours, but are none."""
     for name in sorted(os.environ):

@@ -228,6 +228,7 @@ LOGGING = {
 
 CHAT_MODEL = env.str("CHAT_MODEL", default="embedded")
 CHAT_ANSWER_TOKENS = env.int("CHAT_ANSWER_TOKENS", default=0)
+CHAT_ON_BEHALF_OF = env.bool("CHAT_ON_BEHALF_OF", default=False)
 CHAT_LANGSMITH = env.bool("CHAT_LANGSMITH", default=False)
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")

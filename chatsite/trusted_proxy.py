@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from time import monotonic
 from typing import Any
 
 Application = Callable[..., Awaitable[None]]
@@ -32,6 +33,7 @@ class Forwarded:
     name: str = ""
     token: str = field(default="", repr=False)
     """The user's own access token, where the proxy passes one on. It is kept nowhere but in memory."""
+    received_at: float = field(default_factory=monotonic, compare=False)
 
 
 class TrustedProxy:

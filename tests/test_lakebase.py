@@ -61,6 +61,7 @@ class Workspace:
             "DATABRICKS_CLIENT_ID": ROLE,
             "DATABRICKS_CLIENT_SECRET": SECRET,
             "DATABRICKS_CONFIG_FILE": "/dev/null",
+            "LOG_LEVEL": "DEBUG",
         }
 
     def asked(self) -> int:

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from time import monotonic
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+
+from chatsite.trusted_proxy import Forwarded
 
 from .. import events
 from ..database import in_database
@@ -117,7 +119,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._work: asyncio.Queue[events.Ask | events.Follow | events.Stop] = asyncio.Queue(COMMANDS_WAITING)
         self._commands_left = Allowance(settings.CHAT_COMMANDS_PER_MINUTE, 60, monotonic())
         self._signals_left = Allowance(SIGNALS_PER_MINUTE, 60, monotonic())
-        self._commands = Commands(login, self._is_signed_in, self._send, self._own)
+        told = cast("Forwarded | None", self.scope.get("forwarded"))
+        self._commands = Commands(login, self._is_signed_in, self._send, self._own, told)
         self.live.add(self)
         self.sockets[login.user_id] += 1
         self._own(self._work_off())

@@ -21,7 +21,7 @@ import httpx2
 from langchain_databricks import ChatDatabricks
 
 from ..prompts import Message
-from . import ChatModel
+from . import ChatModel, on_behalf
 from .completions import CONNECT_SECONDS, CompletionsModel, Request
 from .langchain import LangChainModel, as_langchain
 from .workspace import workspace
@@ -50,7 +50,7 @@ def _request_by(model: ChatDatabricks, config: Config) -> Request:
 
     @asynccontextmanager
     async def request(messages: Sequence[Message]) -> AsyncIterator[AsyncIterator[bytes]]:
-        headers = await asyncio.to_thread(config.authenticate)
+        headers = on_behalf.headers() or await asyncio.to_thread(config.authenticate)
         payload = model._prepare_inputs(as_langchain(messages), stream=True)  # noqa: SLF001  # there is no public way
         async with client.stream("POST", url, json=payload, headers=headers) as response:
             response.raise_for_status()
