@@ -220,6 +220,7 @@ LOGGING = {
         # It logs a traceback twice a second while Redis is away, of which chat.nudges says the little there is to say.
         "channels_redis": {"level": "CRITICAL"},
         "openai": {"level": "INFO"},  # below that it logs what it sends: questions and transcripts
+        "databricks": {"level": "INFO"},  # below that it logs what it is sent: passwords of the database
         "psycopg.pool": {"level": "ERROR"},  # it warns of every attempt; we tell of an outage once
     },
 }

@@ -243,15 +243,16 @@ def redis() -> Iterator[str]:
 
 
 @contextmanager
-def redis_server() -> Iterator[ServerProcess]:
-    """The same as a process to be ended and started again. Raises ``Missing``."""
+def redis_server(password: str = "") -> Iterator[ServerProcess]:
+    """The same as a process to be ended and started again, with a password if given. Raises ``Missing``."""
     program = shutil.which("redis-server")
     if program is None:
         raise Missing("Redis", "redis-server")
     with tempfile.TemporaryDirectory(prefix="chatsite-redis-") as folder:
         port = free_port()
         command = [program, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
-        url = f"redis://127.0.0.1:{port}/0"
+        command += ["--requirepass", password] if password else []
+        url = f"redis://:{password}@127.0.0.1:{port}/0" if password else f"redis://127.0.0.1:{port}/0"
         with _running(ServerProcess(command, url, folder=folder, user=None, ending=signal.SIGTERM)) as server:
             yield server
 

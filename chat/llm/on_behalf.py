@@ -18,6 +18,8 @@ from django.conf import settings
 
 from chatsite.trusted_proxy import Forwarded
 
+from .failures import in_use
+
 LIFE_SECONDS = 45 * 60.0
 """How long a token counts that does not say when it ends; the platform's live for an hour."""
 SPARE_SECONDS = 60.0
@@ -55,7 +57,7 @@ def begin(user_id: int, request_id: UUID) -> None:
 def headers() -> dict[str, str]:
     """What a request to the workspace carries in place of the site's own credentials; nothing where those count."""
     loan = _current.get()
-    return {"Authorization": f"Bearer {loan.token}"} if loan and loan.until > time() else {}
+    return {"Authorization": f"Bearer {in_use(loan.token)}"} if loan and loan.until > time() else {}
 
 
 def _end(forwarded: Forwarded) -> float:
