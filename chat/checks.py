@@ -72,6 +72,9 @@ def check_parts(**_: Any) -> Iterator[CheckMessage]:
     if settings.SERVER in _KNOWN["SERVER"] and not find_spec(settings.SERVER):
         hint = f"Start with bin/run, or run: uv sync --frozen --extra {settings.SERVER}"
         yield Error(f"SERVER is {settings.SERVER!r}, which is not installed.", hint=hint, id="chat.E005")
+    if settings.MLFLOW_EXPERIMENT and not find_spec("mlflow"):
+        hint = "Start with bin/run, or run: uv sync --frozen --extra mlflow"
+        yield Error("MLFLOW_EXPERIMENT is set, but MLflow's client is not installed.", hint=hint, id="chat.E011")
     if settings.WEB_CONCURRENCY > 1 and not settings.REDIS_URL:
         yield Error(
             f"{settings.WEB_CONCURRENCY} processes serve the site (WEB_CONCURRENCY) and cannot nudge each other.",

@@ -118,6 +118,7 @@ def settings(upstream: Upstream, **secrets: str) -> dict[str, Any]:
         "DATABRICKS_CONFIG_FILE": "/dev/null",
         "CHAT_ON_BEHALF_OF": "true",
         "CHAT_IDLE_SECONDS": "1",
+        "MLFLOW_EXPERIMENT": "7",
         "LOG_LEVEL": "DEBUG",
         **secrets,
     }
@@ -221,6 +222,8 @@ async def test_no_credential_is_said_shown_logged_or_kept(
         finally:
             await asyncio.to_thread(site.stop)
     sent = json.dumps([call.facts() for call in [*upstream.calls, *upstream.other_requests]], default=str)
+
+    heard += [json.dumps(call.body) for call in upstream.other_requests if "mlflow" in call.path]
 
     assert ends == {"complete", "GENERATION_FAILED", "TIMEOUT"}
     assert statuses >= {200, 302, 400, 403, 404, 405}

@@ -134,6 +134,7 @@ def test_a_server_that_is_not_installed_is_found(settings: Settings, monkeypatch
     monkeypatch.setattr("chat.checks.find_spec", lambda name: None)
 
     assert messages(settings, SERVER="uvicorn") == {"chat.E005"}
+    assert messages(settings, MLFLOW_EXPERIMENT="7") >= {"chat.E011"}
 
 
 def test_a_misspelt_setting_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ LAYERS = (
     {"errors", "events", "passages", "prompts"},
     {
         "answer_log", "citations", "database", "library", "llm", "markdown", "markers", "not_found", "nudges", "outage",
-        "owner", "purge", "retrieval", "transcripts",
+        "owner", "purge", "retrieval", "traces", "transcripts",
     },
     {"rag"},
     {"run", "runner", "wake"},
@@ -35,7 +35,7 @@ LAYERS = (
 
 HEAVY = {
     "databricks", "databricks_langchain", "langchain", "langchain_core", "langchain_databricks", "langchain_openai",
-    "langsmith", "mlflow", "numpy", "openai", "pandas", "pydantic",
+    "langsmith", "mlflow", "numpy", "openai", "opentelemetry", "pandas", "pydantic",
 }  # fmt: skip
 """What takes long to import, and is imported when it is first needed."""
 

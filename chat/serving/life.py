@@ -12,6 +12,7 @@ from django.conf import settings
 from ..consumers import ChatConsumer
 from ..llm import chat_model, loaded_model
 from ..runner import runner
+from ..traces.exporter import exporter
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ async def start() -> None:
     if not runner.started:
         sys.setswitchinterval(SWITCH_SECONDS)
         await runner.start()
+        exporter.start()
         _warming.add(asyncio.create_task(_warm()))
 
 
