@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,7 +16,9 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from chat.forwarded_user import ForwardedUserMiddleware
+from chat.llm import on_behalf
 from chat.models import LoginSession
+from chat.views import conversations, turns
 from chatsite.trusted_proxy import Forwarded
 
 from .asked import asked
@@ -196,6 +199,36 @@ def test_on_the_synchronous_path_it_is_the_same(named: Forwarded | None, signed_
 
 def _empty(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
+
+
+# Tokens
+
+
+@pytest.fixture
+def request_by(alice: User, login: LoginSession, settings: Settings) -> Iterator[Callable[..., Any]]:
+    """A request of alice that came with her token."""
+    settings.CHAT_ON_BEHALF_OF = True
+
+    def request_by(**data: str) -> Any:
+        request: Any = RequestFactory().post("/", data)
+        request.user, request.login_session = alice, login
+        request.scope = {"forwarded": Forwarded("alice", token="token-of-alice")}
+        return request
+
+    yield request_by
+    on_behalf._loans.clear()
+
+
+def test_a_question_by_a_form_may_be_asked_with_the_token_that_came_with_it(
+    alice: User, login: LoginSession, request_by: Callable[..., Any]
+) -> None:
+    ended, first, second = asked(login), uuid4(), uuid4()
+
+    conversations.ask(request_by(question="Who?", request_id=str(first)))
+    turns.retry(request_by(request_id=str(second)), ended.uuid)
+
+    lent = {request: loan.token for (user, request), loan in on_behalf._loans.items() if user == alice.pk}
+    assert lent == {first: "token-of-alice", second: "token-of-alice"}
 
 
 # What there is no use for

@@ -28,6 +28,7 @@ BATCH = 500
 LOG_SECONDS = 600.0
 """A tracking server that is away is told of no more often."""
 CLIENT = {
+    "MLFLOW_CONFIGURE_LOGGING": "false",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",

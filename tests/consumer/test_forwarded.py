@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from pytest_django import Settings
 
+from chat.llm import on_behalf
 from chatsite import asgi
 
 from ..forwarding import PROXY, STRANGER, trust
@@ -99,3 +100,18 @@ async def test_without_a_trusted_proxy_its_headers_change_nothing(sockets: Socke
     await client.send(type="ping")
 
     assert (await client.receive())["type"] == "pong"
+
+
+async def test_the_token_of_the_handshake_goes_with_each_question(
+    sockets: Sockets, scripts: Scripts, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CHAT_ON_BEHALF_OF = True
+    lent: list[str] = []
+    monkeypatch.setattr(on_behalf, "begin", lambda *key: lent.append(on_behalf._loans.pop(key).token))
+    client = await sockets.open(ALICE, (b"X-Forwarded-Access-Token", b"token-of-alice"))
+
+    for question in ("Who?", "Why?"):
+        scripts[question].say("You.").end()
+        await client.read("done", await client.asked(question))
+
+    assert lent == ["token-of-alice", "token-of-alice"]
