@@ -7,7 +7,7 @@ import os
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -66,15 +66,23 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # it brings no t
         except ValueError as error:
             raise ImproperlyConfigured(f"{var} cannot be read: {error}") from None
 
+    def url(self, var: str, *, default: str) -> str:
+        """An address, which may hold a password: nothing of one that cannot be read is told."""
+        url = str(self.str(var, default=default))
+        try:
+            urlsplit(url).port  # noqa: B018  # raises what is wrong
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{var} cannot be read; in its password, / and # and @ must be written %2F and %23 and %40"
+            ) from None
+        return url
+
     def database(self, var: str, *, default: str) -> dict[str, Any]:
         """A database by its URL, ``sqlite:///…`` or ``postgres://…``, as Django's settings describe it."""
-        url = self.str(var, default=default)
+        url = self.url(var, default=default)
         if not url.startswith(("sqlite:///", "postgres://", "postgresql://")):
             raise ImproperlyConfigured(f"{var} must begin with sqlite:/// or postgres://")
-        try:
-            database: dict[str, Any] = self.db_url_config(url)
-        except ValueError as error:
-            raise ImproperlyConfigured(f"{var} cannot be read: {error}") from None
+        database: dict[str, Any] = self.db_url_config(url)
         return database | {"HOST": unquote(database["HOST"])}  # a socket's folder is written %2Frun%2Fpostgresql
 
     @classmethod

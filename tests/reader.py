@@ -20,6 +20,8 @@ PATIENCE = 60
 class Reader:
     """One socket of one signed-in user. ``text`` and ``seq`` are what was read of each turn, in order of chunks."""
 
+    headers: Sequence[tuple[str, str]] = ()
+
     def __init__(self, site: SiteProcess, username: str = "demo", headers: Sequence[tuple[str, str]] = ()) -> None:
         """By a link; or with the ``headers`` of a trusted proxy."""
         self.site = site

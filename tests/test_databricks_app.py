@@ -52,7 +52,7 @@ def app(tmp_path: Path) -> Iterator[SiteProcess]:
     uv = ROOT / ".tools/bin/uv"
     if not uv.exists():
         pytest.skip("uv is not installed (bin/test installs it in .tools)")
-    environ = {**ENVIRON, "DATA_DIR": str(tmp_path), "CHAT_MODEL": "python:tests.talking:steadily"}
+    environ = {**ENVIRON, "DATA_DIR": str(tmp_path), "CHAT_MODEL": "python:tests.talking:steadily", "DEMO": "true"}
     site = SiteProcess(tmp_path, **environ)
     site.environ |= {"DATABRICKS_APP_NAME": "chatsite", "DATABRICKS_APP_PORT": site.environ.pop("PORT")}
     site.environ |= {"UV_PROJECT_ENVIRONMENT": str(ROOT / ".venv"), "UV_OFFLINE": "1"}

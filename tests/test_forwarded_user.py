@@ -25,7 +25,11 @@ from .asked import asked
 from .forwarding import STRANGER, Browser, trust
 from .servers import SiteProcess
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("static_files")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("static_files"),
+    pytest.mark.any_database,
+]
 
 ANA = ("X-Forwarded-Email", "ana@example.com")
 BOSS = "boss@example.com"
@@ -263,7 +267,6 @@ def test_a_sign_in_link_is_not_made() -> None:
 
 
 @pytest.mark.process
-@pytest.mark.any_database
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
 def test_a_server_passes_on_what_its_peer_says_and_nothing_else(
     start_site: Callable[..., SiteProcess], server: str

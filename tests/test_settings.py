@@ -4,6 +4,7 @@ import ast
 import re
 from ipaddress import ip_network
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 from django.core.checks import run_checks
@@ -78,6 +79,19 @@ def test_a_value_that_cannot_be_read_is_refused_by_name(monkeypatch: pytest.Monk
 
     with pytest.raises(ImproperlyConfigured, match="SOMETHING"):
         getattr(Environment(), read)("SOMETHING", default="sqlite:///x")
+
+
+@pytest.mark.parametrize("read", ["database", "url"])
+@pytest.mark.parametrize("password", ["canary/x", "canary#x", "canary?x", "x:canary/", "[canary"])
+def test_a_password_that_makes_an_address_unreadable_is_not_told(
+    monkeypatch: pytest.MonkeyPatch, read: str, password: str
+) -> None:
+    monkeypatch.setenv("SOMETHING", f"postgres://me:{password}@127.0.0.1:5432/chat")
+
+    with pytest.raises(ImproperlyConfigured, match="SOMETHING cannot be read; in its password") as failed:
+        getattr(Environment(), read)("SOMETHING", default="")
+
+    assert "canary" not in "".join(format_exception(failed.value))
 
 
 def test_an_empty_value_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

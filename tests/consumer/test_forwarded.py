@@ -16,7 +16,7 @@ from ..forwarding import PROXY, STRANGER, trust
 from ..scripts import Scripts
 from ..sockets import Client
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 SIGNED_OUT = 4401
 ALICE, BOB = (b"x-forwarded-email", b"Alice"), (b"x-forwarded-email", b"bob")
