@@ -14,10 +14,11 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from . import retrieval
+from . import api_token_admin, retrieval  # noqa: F401  # the first one registers itself
 from .login_sessions import SignedInRequest, end_login_sessions
-from .models import Conversation, Recording, Segment, Turn
+from .models import ApiToken, Conversation, Recording, Segment, Turn
 from .pages import turns_of
+from .staff_reads import StaffReads
 from .templatetags.display import duration, marked
 from .views.query import uuid_of
 
@@ -61,7 +62,7 @@ class DeletedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Conversation)
-class ConversationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """Every conversation of everybody, the deleted ones included: to read, and nothing else."""
 
     list_display = ["shown_title", "user", "turn_count", "states", "asked_at", "deleted_at"]
@@ -80,26 +81,6 @@ class ConversationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
     fields = ("shown_title", "user", "created_at", "asked_at", "deleted_at")
     readonly_fields = fields
     view_on_site = False
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Staff may."""
-        return request.user.is_active and request.user.is_staff
-
-    def has_view_permission(self, request: HttpRequest, obj: Conversation | None = None) -> bool:
-        """Staff may."""
-        return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody may."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Conversation | None = None) -> bool:
-        """Nobody may."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Conversation | None = None) -> bool:
-        """Nobody may."""
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         """All of them, with the number of their turns and the states of these."""
@@ -205,9 +186,10 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs
         return response
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Deleting a user takes their conversations along, which nobody can delete by themselves."""
+        """Deleting a user takes along their conversations and tokens, which nobody can delete by themselves."""
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
-        return deleted, counts, missing - {Conversation._meta.verbose_name}, protected  # noqa: SLF001  # documented
+        theirs = {model._meta.verbose_name for model in (ApiToken, Conversation)}  # noqa: SLF001  # documented
+        return deleted, counts, missing - theirs, protected
 
 
 def _remove_audio(names: Iterable[str]) -> None:

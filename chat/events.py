@@ -9,10 +9,12 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from .models import InvalidRequest, Turn
+from .models import Citation, InvalidRequest, Turn
 
 FRAME_LIMIT = 64 * 1024
 """Bytes that one frame may have, in either direction."""
+RESTART_MS = 4_000
+"""Within this all come back at random moments after a restart, and so are there again within five seconds."""
 CONTENT_LIMIT = 15_000
 """Characters in one ``token``: with 4 bytes each a frame stays below ``FRAME_LIMIT``."""
 
@@ -138,6 +140,19 @@ class Source(Struct, frozen=True, kw_only=True):
     speaker: str
     start: float | None
     end: float | None
+
+    @classmethod
+    def of(cls, citation: Citation) -> Source:
+        """What is sent of a citation."""
+        return cls(
+            number=citation.number,
+            recording_id=citation.recording_uuid,
+            recording_title=citation.recording_title,
+            excerpt=citation.excerpt,
+            speaker=citation.speaker,
+            start=citation.start,
+            end=citation.end,
+        )
 
 
 class Citations(Event, frozen=True, kw_only=True):

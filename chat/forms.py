@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from .models import InvalidRequest, SignInAttempt, Submission
+from .models import ApiToken, InvalidRequest, SignInAttempt, Submission
 from .models.conversation import TITLE_LIMIT
 
 RECORDINGS_LIMIT = 500
@@ -59,6 +59,18 @@ class RenameForm(forms.Form):
     """A new title of a conversation."""
 
     title = forms.CharField(max_length=TITLE_LIMIT)
+
+
+class ApiTokenForm(forms.Form):
+    """A new API token."""
+
+    name = forms.CharField(
+        max_length=ApiToken.NAME_LIMIT,
+        label="Name of the new token",
+        help_text="What will use it, so that you know later which one to revoke.",
+        error_messages={"required": "Please give the token a name."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class SignInForm(AuthenticationForm):

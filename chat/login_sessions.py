@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any, cast
 
-from django.contrib.auth import logout
+from django.conf import settings
+from django.contrib.auth import get_user, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out
@@ -65,6 +68,24 @@ def _begin(request: HttpRequest, user: User) -> None:
     request.session[LoginSession.SESSION_KEY] = str(LoginSession.objects.create(user=user).uuid)
 
 
+def live_login(session_key: str | None) -> LoginSession | None:
+    """The live login session behind a Django session, with its user, or None.
+
+    Everything is read anew: the session may have ended or expired, its user been deactivated, or the password changed.
+    """
+    engine = import_module(settings.SESSION_ENGINE)
+    session = engine.SessionStore(session_key)
+    # Django's own check of session, user and password; it asks for nothing of a request but its session.
+    request: Any = SimpleNamespace(session=session)
+    user = get_user(request)
+    if user.pk is None or not user.is_active:
+        return None
+    login = LoginSession.of(session, user.pk)
+    if login:
+        login.user = user
+    return login
+
+
 @receiver(user_logged_in)
 def begin_login_session(request: HttpRequest, user: User, **_: Any) -> None:
     """A login begins; signing in again as the same user goes on with the one there is."""
@@ -77,13 +98,17 @@ def end_login_session(request: HttpRequest, user: User | None, **_: Any) -> None
     """A login ends: its questions are cancelled, its answers stopped."""
     login_session = LoginSession.of(request.session, user.pk) if user else None
     if login_session:
-        login_session.end()
-        runner.wake(NEWS_TOPIC)
+        end(login_session)
+
+
+def end(login_session: LoginSession) -> None:
+    """Whoever reads or waits by this login is told to go."""
+    login_session.end()
+    runner.wake(NEWS_TOPIC)
 
 
 def end_login_sessions(user: User, *, but: LoginSession | None = None) -> None:
-    """Sign the user out everywhere, or everywhere else."""
+    """Sign the user out everywhere, or everywhere else, and revoke their API tokens."""
     for login_session in LoginSession.objects.filter(user=user, ended_at=None):
         if login_session != but:
-            login_session.end()
-            runner.wake(NEWS_TOPIC)
+            end(login_session)

@@ -146,7 +146,8 @@ def _remove_login_sessions(logins: list[LoginSession]) -> int:
     with transaction.atomic():
         # Whoever asks locks the login session first, so none of these gets a turn now.
         locked = list(LoginSession.objects.select_for_update().filter(pk__in=[login.pk for login in logins]))
-        return LoginSession.objects.filter(pk__in=[login.pk for login in locked], turns=None).delete()[0]
+        empty = LoginSession.objects.filter(pk__in=[login.pk for login in locked], turns=None)
+        return empty.delete()[1].get("chat.LoginSession", 0)  # without the revoked tokens that went with them
 
 
 # In small pieces

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from time import monotonic
 from typing import Protocol
 from uuid import UUID
@@ -17,9 +19,13 @@ from .errors import TimedOut, TurnFailed
 from .llm import on_behalf
 from .models import Claim, Ending, Turn
 from .prompts import Exchange
-from .rag import Answered, Part
+from .rag import Answered, Part, Used
+from .step_times import StepTimes
 
 logger = logging.getLogger(__name__)
+
+TIMED_BY_THEMSELVES = (Turn.Phase.REWRITING, Turn.Phase.GRADING)
+"""Phases with a time-out of their own, after which the turn goes on; the runner watches only the whole of it."""
 
 
 class Source(Protocol):
@@ -56,6 +62,8 @@ class Run:
         )
         self._cause: BaseException | None = None
         self._started_at = self._progress_at = monotonic()
+        self._steps = StepTimes(turn.phase, self._started_at)
+        self._used: Counter[str] = Counter()
         self._pump = asyncio.create_task(self._read())
 
     def end(self, cause: BaseException) -> None:
@@ -66,9 +74,8 @@ class Run:
 
     def end_if_overdue(self) -> None:
         """End a turn whose model is silent for too long, or takes too long altogether."""
-        quiet = settings.CHAT_IDLE_SECONDS if self._log.seq else settings.CHAT_FIRST_TOKEN_SECONDS
         now = monotonic()
-        if now - self._progress_at > quiet or now - self._started_at > settings.CHAT_TOTAL_SECONDS:
+        if now - self._progress_at > self._patience or now - self._started_at > settings.CHAT_TOTAL_SECONDS:
             self.end(TimedOut("the model was silent, or took too long"))
 
     async def see_through(self) -> None:
@@ -76,7 +83,18 @@ class Run:
         await asyncio.wait([self._pump])
         await self._commits.finish(self._log, self._ending())
 
+    @property
+    def _patience(self) -> float:
+        """Seconds without progress; the first word is waited for from when the model is asked for the answer."""
+        if self._log.seq:
+            return float(settings.CHAT_IDLE_SECONDS)
+        is_timed = self._log.phase in TIMED_BY_THEMSELVES
+        return float(settings.CHAT_TOTAL_SECONDS if is_timed else settings.CHAT_FIRST_TOKEN_SECONDS)
+
     def _ending(self) -> Ending:
+        return replace(self._outcome(), usage=dict(self._used) or None, steps=self._steps.milliseconds(monotonic()))
+
+    def _outcome(self) -> Ending:
         chunks = self._log.everything()
         cause = self._cause or (ShutDown() if self._pump.cancelled() else self._pump.exception())
         if cause is None:
@@ -101,12 +119,15 @@ class Run:
         history = await persist(lambda: in_database(_history, self.turn))
         recordings = [UUID(recording["id"]) for recording in self.turn.recordings]
         async for part in self._answer(self.turn.question, history=history, recordings=recordings):
+            self._progress_at = monotonic()
+            if isinstance(part, Used | Answered):
+                self._used.update(part.usage or {})
             if isinstance(part, Answered):
                 return part
-            self._progress_at = monotonic()
             if isinstance(part, Turn.Phase):
+                self._steps.enter(part, self._progress_at)
                 self._commits.enter(self._log, part)
-            else:
+            elif isinstance(part, str):
                 await self._commits.append(self._log, part)
         raise TurnFailed("the answer ended without saying so")
 
@@ -118,7 +139,6 @@ def _complete(answered: Answered, chunks: Sequence[str]) -> Ending:
         finish_reason=answered.finish_reason,
         citations=answered.citations,
         model_name=answered.model_name,
-        usage=answered.usage,
     )
 
 

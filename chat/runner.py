@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from uuid import UUID
@@ -86,7 +86,7 @@ class TurnRunner:
             await asyncio.wait(self._tasks, timeout=SAVE_SECONDS)
         await in_database(self.owner.end)
 
-    def follow(self, turn: UUID, after: int) -> AsyncIterator[Event]:
+    def follow(self, turn: UUID, after: int) -> AsyncGenerator[Event]:
         """The events of a turn after ``after``: see ``answer_log.follow``."""
         return follow(self.commits, self.nudges, turn, after)
 
@@ -126,6 +126,7 @@ class TurnRunner:
             self.runs[turn.uuid] = run
             self._own(self._drive(run))
             self.nudges.publish(*topics_of(turn))
+            self.nudges.wake(STOP_TOPIC)  # a request to stop that came meanwhile was looked for too early
 
     def _won(self) -> list[Turn]:
         """Turns that are claimed now; after a claim that failed half-way, all that this owner holds."""

@@ -4,16 +4,19 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from chat.views import accounts, health
+from chat.views import accounts, api_tokens, health
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("chat.urls")),
+    path("api/", include("chat.api.urls")),
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", accounts.SignOut.as_view(), name="logout"),
     path("accounts/link/<str:uid>/<str:token>/", accounts.sign_in_by_link, name="sign-in-link"),
     path("accounts/password/", accounts.ChangePassword.as_view(), name="password_change"),
+    path("accounts/tokens/", api_tokens.tokens, name="api-tokens"),
+    path("accounts/tokens/<uuid:name>/revoke/", api_tokens.revoke, name="api-token-revoke"),
     # Signing in, signing out and the own password are done in one place, for the admin, too.
     path("admin/login/", accounts.sign_in_for_admin),
     path("admin/logout/", accounts.SignOut.as_view()),

@@ -57,7 +57,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.path.stem not in LONGEST)
     for item in items:
         if item.get_closest_marker("faults"):
-            item.add_marker(pytest.mark.xdist_group(f"faults {_setup(item)}"))  # they share their sites
+            item.add_marker(pytest.mark.xdist_group(_sites(item)))
         elif item.get_closest_marker("browser") or item.get_closest_marker("process"):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
         if item.get_closest_marker("redis") and not os.environ.get("TEST_REDIS_URL"):
@@ -65,9 +65,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-def _setup(item: pytest.Item) -> str:
-    """The set-up of the sites that a test breaks."""
-    return str(item.callspec.params["setup"]) if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ""
+def _sites(item: pytest.Item) -> str:
+    """A name for the sites that a test breaks, which it shares with others of its kind."""
+    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    kind = "calm" if getattr(parameters.get("fault"), "calm", False) else "rough"
+    return f"faults {parameters.get('setup', '')} {kind}"
 
 
 def _touches_database(item: pytest.Item) -> bool:

@@ -340,7 +340,8 @@ def _wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], 
             process.wait(0.05)
         if process.returncode is not None or time.monotonic() > deadline:
             _end(process, signal.SIGKILL)
-            raise RuntimeError(f"{process.args!r} did not start:\n{log.read_text(errors='replace')}")
+            how = f"did not start (exit status {process.returncode})"
+            raise RuntimeError(f"{process.args!r} {how}:\n{log.read_text(errors='replace')}")
 
 
 def _end(process: subprocess.Popen[bytes], ending: int) -> int:

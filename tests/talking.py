@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from chat.llm import ChatModel, Delta
-from chat.prompts import Message
+from chat.prompts import INSTRUCTIONS, Message
 
 WORDS = 500
 
 
 class Counting:
-    """Counts ``word1 word2 …`` at a pace, a paragraph for every 25, and cites the first passage at the end."""
+    """Counts ``word1 word2 …`` at a pace, a paragraph for every 25, and cites the first passage at the end.
+
+    A follow-up question is rewritten at once.
+    """
 
     name = "counting"
 
@@ -21,6 +24,9 @@ class Counting:
         self._pause = 1 / per_second
 
     async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
+        if messages[0].content != INSTRUCTIONS:
+            yield Delta("When does the Heron launch?", "stop")
+            return
         for number in range(1, self._words + 1):
             yield Delta(f"word{number}" + ("\n\n" if number % 25 == 0 else " "))
             await asyncio.sleep(self._pause)

@@ -129,6 +129,7 @@ def test_a_conversation_is_shown_with_all_there_is_to_a_turn(review: Client, tur
         "Planning",
         "scripted",
         "input_tokens 7",
+        "retrieving 12 ms, answering 34 ms",
     ]
     for fact in [*facts, "We ship in March.", "0:00–0:10", f"/recordings/{Recording.objects.get().uuid}/#segment-1"]:
         assert fact in html

@@ -39,7 +39,8 @@ PATHS = (
     "/", "/livez", "/readyz", "/recordings/", "/recordings/?q=heron", "/conversations/all/", "/accounts/login/",
     "/accounts/password/", "/accounts/link/x/y/", "/admin/", "/admin/chat/conversation/", "/admin/auth/user/",
     "/admin/auth/user/1/change/", "/admin/chat/recording/", "/nothing/", "/c/not-a-uuid/", "/ask/",
-    "/admin/chat/conversation/999/change/?token=%00", "/static/nothing.css",
+    "/admin/chat/conversation/999/change/?token=%00", "/static/nothing.css", "/accounts/tokens/", "/api/conversations",
+    "/api/recordings", "/api/chat/stream",
 )  # fmt: skip
 FRAMES = ("", "{", "null", '{"type":"ask"}', '{"type":"follow","turn":"x","after":-1}', '{"type":"ping","token":"x"}')
 
@@ -172,7 +173,7 @@ def drive_pages(visitor: Visitor) -> set[int]:
     """Pages, wrong requests, questions by a form; at last a page that fails. Returns the statuses."""
     visitor.cookie = visitor.site.cookie(*ANA)
     statuses = {visitor.ask(path)[0] for path in PATHS}
-    statuses |= {visitor.ask(path, "POST", "x=1")[0] for path in ("/ask/", "/livez", "/accounts/login/")}
+    statuses |= {visitor.ask(path, "POST", "x=1")[0] for path in ("/ask/", "/livez", "/accounts/login/", "/api/chat/stream")}
     statuses |= {visitor.ask("/", Host="evil.example")[0], visitor.ask("/", "BREW")[0]}
     token = visitor.ask("/")[1].partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
     for question in ("When does the Heron launch?", ""):

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from chat.prompts import Exchange, answer_prompt, rewrite_prompt
+
 from .faults import paced
 from .faults.checker import INVARIANTS, check, count
 from .faults.history import Call, Record, StoredTurn, Story, read_calls
@@ -194,3 +196,17 @@ async def test_the_script_of_a_question_is_played() -> None:
     said = [delta async for delta in paced._say(*(int(part) if part else None for part in script.groups()))]
 
     assert [delta.text for delta in said] == ["k7n1xx ", "k7n2xx "]
+
+
+async def test_a_call_before_an_answer_plays_no_script_and_counts_as_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(paced.LOG_VARIABLE, str(tmp_path / "calls"))
+    question, history = paced.question(7, words=2, pace=0), [Exchange(FIRST, ANSWER)]
+
+    rewritten = [delta async for delta in paced.Scripted().stream(rewrite_prompt(question, history))]
+    answered = [delta async for delta in paced.Scripted().stream(answer_prompt(question, [], history))]
+
+    assert [(delta.text, delta.finish_reason) for delta in rewritten] == [("When does the Heron launch?", "stop")]
+    assert [delta.text for delta in answered] == ["k7n1 ", "k7n2 ", "[1]"]
+    assert [(call.question, call.how) for call in read_calls(tmp_path / "calls")] == [(question, "finished")]

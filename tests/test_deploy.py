@@ -90,6 +90,7 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
 @pytest.mark.process
 def test_what_the_image_takes_is_enough_to_prepare_a_site(tmp_path: Path) -> None:
     for name in copied():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, tmp_path / name)
     environ = {**os.environ, "DATA_DIR": str(tmp_path / "data"), "DATABASE_URL": ""}

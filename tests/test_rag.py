@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 import pytest
+from pytest_django import Settings
 
 from chat import demo, rag
+from chat.budget import tokens
 from chat.database import in_database
 from chat.errors import GenerationFailed, RetrievalFailed
 from chat.llm import Delta
@@ -131,6 +133,21 @@ async def test_the_model_gets_the_history_and_the_passages(model: ScriptedModel)
 
     assert [message.role for message in model.messages] == ["system", "user", "assistant", "user"]
     assert "28 April" in model.messages[-1].content
+
+
+@pytest.mark.usefixtures("recordings")
+async def test_with_a_small_budget_the_model_gets_the_best_passage_and_the_newest_words(
+    model: ScriptedModel, settings: Settings
+) -> None:
+    settings.CHAT_PROMPT_TOKENS = 1_000
+    history = [Exchange("Hello?", "Hello."), Exchange("Who is here?", "Mara. " * 2_000)]
+
+    await answer("When does the Heron launch?", history)
+
+    assert [message.role for message in model.messages] == ["system", "user", "assistant", "user"]
+    assert model.messages[2].content.startswith("Mara. Mara.")
+    assert "28 April" in model.messages[-1].content
+    assert sum(tokens(message.content) for message in model.messages) < 1_300
 
 
 @pytest.mark.usefixtures("recordings")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from copy import copy
 from uuid import UUID
 
 import pytest
@@ -68,6 +69,8 @@ async def test_a_stop_in_good_order_saves_the_answer_and_sends_its_readers_away(
 
         stopping = asyncio.create_task(asyncio.to_thread(site.stop))
         restart = await reader.until(lambda event: event["type"] == "restart")
+        with pytest.raises(OSError, match=r"[Cc]onnect"):  # none is accepted only to be dropped
+            await Reader.open(copy(reader))
         with pytest.raises(ConnectionClosed) as closed:
             await reader.receive()
 

@@ -50,7 +50,7 @@ async def ask(runner: TurnRunner, login: LoginSession, question: str, conversati
 async def read(runner: TurnRunner, turn: Turn, until: type[events.Event], after: int = 0) -> list[events.Event]:
     """The events of a turn up to the first of a kind."""
     seen: list[events.Event] = []
-    async with asyncio.timeout(20), aclosing(runner.follow(turn.uuid, after)) as log:  # type: ignore[type-var]
+    async with asyncio.timeout(20), aclosing(runner.follow(turn.uuid, after)) as log:
         async for event in log:
             seen.append(event)
             if isinstance(event, until):
@@ -163,6 +163,24 @@ async def test_a_bug_fails_its_turn_and_no_other(
     assert error.code == "INTERNAL_ERROR"
     assert "secret" not in error.message
     assert "secret" in caplog.text
+
+
+async def test_the_time_of_each_phase_is_kept_however_the_turn_ends(
+    runner: TurnRunner, scripts: Scripts, login: LoginSession
+) -> None:
+    whole, broken = await ask(runner, login, "Whole?"), await ask(runner, login, "Broken?")
+    scripts["Whole?"].say(Turn.Phase.WAITING, Turn.Phase.ANSWERING, "Yes.").end()
+    scripts["Broken?"].say(Turn.Phase.WAITING).fail(GenerationFailed("cut"))
+
+    await read(runner, whole, events.Done)
+    await read(runner, broken, events.Error)
+
+    times = [(await stored(turn)).step_times for turn in (whole, broken)]
+    assert [[phase for phase, _ in each] for each in times] == [
+        ["retrieving", "waiting", "answering"],
+        ["retrieving", "waiting"],
+    ]
+    assert all(0 <= milliseconds < 20_000 for each in times for _, milliseconds in each)
 
 
 async def test_an_answer_that_ends_without_saying_so_is_not_complete(

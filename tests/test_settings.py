@@ -58,6 +58,14 @@ def test_the_document_gives_the_defaults() -> None:
     assert wrong == {}
 
 
+def test_the_other_document_of_settings_gives_the_same_defaults() -> None:
+    answers = (ROOT / "docs" / "answers.md").read_text()
+    table = dict(re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", answers, re.MULTILINE))
+
+    assert len(table) > 5
+    assert table == {name: TABLES[name] for name in table}
+
+
 def test_the_example_has_every_setting() -> None:
     example = (ROOT / ".env.example").read_text()
     names = {name.removesuffix("_FILE") for name in re.findall(r"^#([A-Z_]+)=", example, re.MULTILINE)}

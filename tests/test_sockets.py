@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.consumers.allowance import Allowance
+from chat.allowance import Allowance
 from chat.consumers.window import STALLED_SECONDS, WINDOW, SendWindow
 
 

@@ -19,16 +19,17 @@ from .servers import ROOT
 
 LAYERS = (
     {"models", "migrations"},
-    {"errors", "events", "passages", "prompts"},
+    {"budget", "errors", "events", "passages", "prompts"},
     {
-        "answer_log", "citations", "database", "library", "llm", "markdown", "markers", "not_found", "nudges", "outage",
-        "owner", "purge", "retrieval", "traces", "transcripts",
+        "answer_log", "citations", "database", "grading", "library", "llm", "markdown", "markers", "not_found",
+        "nudges", "outage", "owner", "purge", "retrieval", "rewriting", "step_times", "traces", "transcripts",
     },
     {"rag"},
     {"run", "runner", "wake"},
     {
-        "admin", "apps", "checks", "consumers", "demo", "forms", "forwarded_user", "login_sessions", "management",
-        "pages", "preparation", "routing", "serving", "sign_in", "templatetags", "urls", "views",
+        "admin", "allowance", "api", "api_token_admin", "apps", "checks", "consumers", "demo", "forms",
+        "forwarded_user", "login_sessions", "lookout", "management", "pages", "preparation", "problems", "routing",
+        "serving", "sign_in", "sse", "staff_reads", "templatetags", "urls", "views",
     },
 )  # fmt: skip
 """The parts of chat/, from the ground up: ground, words, tools, rag, runner, edges."""

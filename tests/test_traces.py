@@ -102,7 +102,8 @@ def test_what_runs_or_waits_has_no_trace_yet(login: LoginSession, tracking: Trac
 def test_the_time_of_each_step_is_told_where_it_is_known(
     login: LoginSession, tracking: TrackingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Turn, "steps", {"retrieving": 200, "waiting": 300, "answering": 1500}, raising=False)
+    steps = [("retrieving", 200), ("waiting", 300), ("answering", 1500)]
+    monkeypatch.setattr(Turn, "step_times", steps)
     turn = asked(login)
 
     Exporter().export()

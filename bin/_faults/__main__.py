@@ -41,10 +41,11 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/faults", description=__doc__)
     parser.add_argument("--minutes", type=float, default=30.0, help="how long at most; 0: just write the report")
-    parser.add_argument("--only", default="", help="numbers of faults, separated by commas (default: all)")
+    parser.add_argument("--only", default="", help="numbers of faults, separated by commas (default: all but the long)")
     parser.add_argument("--setup", default="sqlite,scaled", help="sqlite, scaled or both (default)")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="the first seed (default: the time)")
     parser.add_argument("--runs", type=int, default=20, help="enough runs of each fault on each set-up")
+    parser.add_argument("--at-once", type=int, default=4, help="calm faults that run at the same time")
     parser.add_argument("--results", type=Path, default=ROOT / "var" / "faults.jsonl", help="where outcomes are kept")
     parser.add_argument("--note", default="", help="a sentence for the report about how it was measured")
     parser.add_argument("--report", type=Path, default=ROOT / "docs" / "reliability.md")

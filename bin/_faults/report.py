@@ -145,7 +145,8 @@ def _totals(rows: list[Row]) -> list[str]:
         f" {total('stuck')} of {total('asked'):,} turns got stuck.",
         f"- Submits of a question that was submitted before: {total('submits'):,}; second calls of the model or second"
         f" turns: {total('doubled')} of {total('asked'):,}.",
-        f"- Answers of the model that were cut off at some point: {total('cut_points'):,}.",
+        f"- Answers of the model that were cut off at some point: {total('cut_points'):,}; that were nonsense made of"
+        f" random pieces: {total('scripts'):,}.",
         f"- Restarts of all processes, one after the other, under streaming users: {restarts}.",
         f"- Calls of the model: {total('calls'):,}.",
     ]

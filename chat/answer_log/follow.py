@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from uuid import UUID
@@ -101,11 +101,13 @@ class Cursor:
             )
             return
         if view.state == Turn.State.COMPLETE:
-            yield events.Citations(turn=self.turn, citations=[_source(citation) for citation in view.citations])
+            yield events.Citations(
+                turn=self.turn, citations=[events.Source.of(citation) for citation in view.citations]
+            )
         yield events.Done(turn=self.turn, seq=view.seq, state=view.state)
 
 
-async def follow(commits: GroupCommit, nudges: Nudges, turn: UUID, after: int) -> AsyncIterator[events.Event]:
+async def follow(commits: GroupCommit, nudges: Nudges, turn: UUID, after: int) -> AsyncGenerator[events.Event]:
     """Yield what a reader at seq ``after`` lacks, as it comes, up to and with the terminal event.
 
     From memory when this process writes the turn, otherwise from the database on each nudge, and once a second without
@@ -168,15 +170,3 @@ def _some(chunks: list[str]) -> tuple[list[str], bool]:
     lengths = accumulate(len(chunk) for chunk in chunks)
     few = 1 + sum(length <= READ_LIMIT for length in islice(lengths, 1, None))
     return chunks[:few], few < len(chunks)
-
-
-def _source(citation: Citation) -> events.Source:
-    return events.Source(
-        number=citation.number,
-        recording_id=citation.recording_uuid,
-        recording_title=citation.recording_title,
-        excerpt=citation.excerpt,
-        speaker=citation.speaker,
-        start=citation.start,
-        end=citation.end,
-    )

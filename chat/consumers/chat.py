@@ -17,17 +17,17 @@ from django.conf import settings
 from chatsite.trusted_proxy import Forwarded
 
 from .. import events
+from ..allowance import Allowance
 from ..database import in_database
 from ..events import CloseCode
 from ..forwarded_user import is_of
+from ..login_sessions import live_login
+from ..lookout import lookout
 from ..models import InvalidRequest, LoginSession, RateLimited, Refused, Turn
 from ..outage import UNAVAILABLE
 from ..runner import runner
-from .allowance import Allowance
 from .commands import Commands
 from .follower import NotReading
-from .lookout import lookout
-from .sign_in import live_login
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +36,6 @@ COMMANDS_WAITING = 32
 SIGNALS_PER_MINUTE = 600
 """Acks and pings, counted apart from the other commands."""
 MALFORMED_LIMIT = 3
-RESTART_MS = 4_000
-"""Within this all pages come back at random moments, and so are there again within five seconds."""
 
 
 class ChatConsumer(AsyncWebsocketConsumer):
@@ -100,7 +98,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def restart(self) -> None:
         """The server is about to end, or cannot serve now: tell the client when to come back, and close."""
-        await self._send(events.encode(events.Restart(retry_after_ms=RESTART_MS)))
+        await self._send(events.encode(events.Restart(retry_after_ms=events.RESTART_MS)))
         await self._end(CloseCode.RESTART)
 
     def notice(self, turns: Sequence[Turn]) -> None:

@@ -91,8 +91,9 @@ class Commands:
         turn = await self._find(command.turn)
         if len(self._followers) >= FOLLOWED_LIMIT and turn.uuid not in self._followers:
             raise RateLimited("This page follows too many answers at once.")
-        await in_database(self._open.open, turn)
+        missed = await in_database(self._open.open, turn)
         self._follow(turn, command.after)
+        self.notice(missed)
 
     def ack(self, command: events.Ack) -> None:
         """Let more of a turn be sent."""

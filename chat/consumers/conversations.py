@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
+from django.db.models.functions import Now
+
 from ..models import Turn
+
+LATELY = timedelta(seconds=30)
+"""A page may have been rendered so long before its first word is heard here. What is older it has, or fetches."""
 
 
 class OpenConversations:
@@ -19,12 +25,17 @@ class OpenConversations:
         """The client is about to ask this, and will be told by itself."""
         self._known.add(request_id)
 
-    def open(self, turn: Turn) -> None:
-        """The client shows ``turn``. Reads the database when its conversation was not open before."""
+    def open(self, turn: Turn) -> list[Turn]:
+        """The client shows ``turn``; when its conversation was not open before, that is the newest one that it knows.
+
+        Returns those that were asked since, while the client's word was on its way: no news will come of them.
+        """
         self._known.add(turn.request_id)
-        if turn.conversation_id not in self._since:
-            newest = Turn.objects.filter(conversation=turn.conversation_id).order_by("-pk").values_list("pk", flat=True)
-            self._since[turn.conversation_id] = newest[0]
+        if turn.conversation_id in self._since:
+            return []
+        self._since[turn.conversation_id] = turn.pk
+        later = Turn.objects.filter(conversation=turn.conversation_id, pk__gt=turn.pk, created_at__gt=Now() - LATELY)
+        return list(later.select_related("conversation").order_by("pk"))
 
     def news(self, turns: Iterable[Turn]) -> list[Turn]:
         """Those of ``turns`` that were asked elsewhere since, each of them once."""

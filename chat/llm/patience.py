@@ -46,10 +46,10 @@ class Patient:
         self._model = model
         self._sleep = sleep
 
-    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
+    async def stream(self, messages: Sequence[Message], *, retries: int = RETRIES) -> AsyncIterator[Delta]:
         """Yield the answer as it comes. Raises what the model raises, once there is no point in asking again."""
         began = monotonic()
-        for attempt in range(RETRIES + 1):
+        for attempt in range(retries + 1):
             self.breaker.enter()
             has_spoken = False
             try:
@@ -64,7 +64,7 @@ class Patient:
                 if has_spoken:
                     raise
                 self.breaker.failed()
-                pause = pause_before(attempt + 1, busy.retry_after)
+                pause = pause_before(attempt + 1, busy.retry_after) if attempt < retries else None
                 if pause is None:
                     raise
                 logger.warning("Asking the model again in %.1f s: %s", pause, busy)

@@ -1,6 +1,7 @@
 """What is kept, and the rules it is kept by."""
 
 from .answer import Chunk, Citation, Ending
+from .api_token import TOKEN_LIMIT, ApiToken
 from .append import Append, Claim
 from .conversation import Conversation
 from .login_session import LoginSession
@@ -13,6 +14,8 @@ from .turn import Turn
 
 __all__ = [
     "QUEUE_LIMIT",
+    "TOKEN_LIMIT",
+    "ApiToken",
     "Append",
     "Chunk",
     "Citation",

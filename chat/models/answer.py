@@ -73,6 +73,7 @@ class Ending:
     citations: Sequence[Citation] = ()
     model_name: str = ""
     usage: dict[str, Any] | None = field(default=None)
+    steps: dict[str, int] | None = field(default=None)
 
     def stopped_at(self, seen: int | None) -> Ending:
         """The same turn ended by Stop: the text is cut at the chunk the stopper had seen, and cites nothing."""
@@ -83,7 +84,8 @@ class Ending:
 FINISH = """
     UPDATE chat_turn SET state = new.state, phase = '', seq = new.seq, answer = new.answer,
         chunk_lengths = new.chunk_lengths, finish_reason = new.finish_reason, failure = new.failure,
-        model_name = new.model_name, usage = new.usage, owner = NULL, lease_expires_at = NULL, ended_at = {now}
+        model_name = new.model_name, usage = new.usage, steps = new.steps,
+        owner = NULL, lease_expires_at = NULL, ended_at = {now}
     FROM {new} WHERE chat_turn.id = new.id
 """
 FINISHED = {
@@ -96,6 +98,7 @@ FINISHED = {
     "failure": "text",
     "model_name": "text",
     "usage": "jsonb",
+    "steps": "jsonb",
 }
 
 
@@ -185,6 +188,6 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
 def _row(turn: Turn, ending: Ending) -> tuple[object, ...]:
     """The values of ``FINISHED``."""
     answer, lengths = "".join(ending.chunks), json.dumps([len(chunk) for chunk in ending.chunks])
-    usage = json.dumps(ending.usage) if ending.usage is not None else None
     reasons = (ending.finish_reason, ending.failure, ending.model_name)
-    return turn.pk, ending.state, len(ending.chunks), answer, lengths, *reasons, usage
+    facts = (json.dumps(fact) if fact is not None else None for fact in (ending.usage, ending.steps))
+    return turn.pk, ending.state, len(ending.chunks), answer, lengths, *reasons, *facts

@@ -1,4 +1,4 @@
-"""The browser login: what the queue and the one-stream rule belong to."""
+"""The login of a browser or a program: what the queue and the one-stream rule belong to."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from django.db.models.functions import Now
 
 
 class LoginSession(models.Model):
-    """One login of one user in one browser, from sign-in to sign-out.
+    """One login of one user in one browser, from sign-in to sign-out; or by one API token, until it is revoked.
 
-    Its uuid is kept in the Django session. The session key is never stored here: it is a secret, and Django changes
-    it while the login stays the same.
+    Its uuid is kept in the Django session of the browser. The session key is never stored here: it is a secret, and
+    Django changes it while the login stays the same.
     """
 
     SESSION_KEY = "login_session"
@@ -32,13 +32,14 @@ class LoginSession(models.Model):
 
     @classmethod
     def over(cls, named: Collection[str]) -> Iterator[LoginSession]:
-        """Those that nothing belongs to any more: no turn, and no browser.
+        """Those that nothing belongs to any more: no turn, no browser, and no API token that works.
 
         ``named`` are the uuids that Django's live sessions name. One that was begun within a day is left alone: its
         session may not be saved yet.
         """
         empty = cls.objects.filter(turns=None)
-        old = empty.filter(Q(ended_at__isnull=False) | Q(created_at__lt=Now() - timedelta(days=1)))
+        idle = Q(created_at__lt=Now() - timedelta(days=1), api_token=None)
+        old = empty.filter(Q(ended_at__isnull=False) | idle)
         return (login for login in old.order_by("pk").iterator() if login.ended_at or str(login.uuid) not in named)
 
     @classmethod

@@ -61,6 +61,21 @@ class QueueQuerySet(models.QuerySet["Turn"]):
                 raise
             return turn
 
+    def submitted(self, login_session: LoginSession, submission: Submission) -> Turn:
+        """The turn of a submission that came in before. Raises Conflict, or NotFound when it never did."""
+        turn = self._repeated(login_session, submission)
+        if turn is None:
+            raise NotFound("There is no such answer to go on with.")
+        return turn
+
+    def asked_alike(self, login_session: LoginSession, submission: Submission) -> Turn:
+        """The newest turn of this login session that was asked the same, whatever its request id. Raises NotFound."""
+        mine = self.filter(login_session=login_session, conversation__deleted_at=None)
+        turn = mine.filter(ask_digest=submission.digest()).select_related("conversation").order_by("-pk").first()
+        if turn is None:
+            raise NotFound("There is no such answer to go on with.")
+        return turn
+
     def startable(self) -> QueueQuerySet:
         """The queued turns that no rule holds back, oldest first: at the head of their queue, nothing streaming in
         their login session or conversation, and their user below the limit of streams."""

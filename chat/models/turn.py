@@ -34,6 +34,9 @@ class Turn(models.Model):
     ``recordings`` is the filter as it was when the question was asked: ``[{"id": uuid, "title": str}]``, empty for
     all. While a turn streams its answer is in the chunks 1..seq; when it ends they are compacted into ``answer``, and
     ``chunk_lengths`` (in code points) lets a cursor that stopped at any seq go on from there.
+
+    ``usage`` counts the tokens of all calls of the model, ``steps`` the milliseconds in each phase. Only the owner
+    knows them, so a turn that was abandoned has none.
     """
 
     class State(models.TextChoices):
@@ -46,9 +49,11 @@ class Turn(models.Model):
         CANCELLED = "cancelled"
 
     class Phase(models.TextChoices):
-        """What a streaming turn is doing, for the screen."""
+        """What a streaming turn is doing, for the screen, in the order in which a turn does it (if it does)."""
 
+        REWRITING = "rewriting", "Rephrasing the question…"
         RETRIEVING = "retrieving", "Searching the recordings…"
+        GRADING = "grading", "Checking what was found…"
         WAITING = "waiting", "Waiting for the model…"
         ANSWERING = "answering", "Answering…"
 
@@ -84,6 +89,7 @@ class Turn(models.Model):
     failure = models.CharField(max_length=20, choices=Failure, blank=True)
     model_name = models.CharField(max_length=120, blank=True)
     usage = models.JSONField(null=True)
+    steps = models.JSONField(null=True)
 
     owner = models.CharField(max_length=200, null=True)
     fence = models.PositiveIntegerField(default=0)
@@ -155,6 +161,12 @@ class Turn(models.Model):
     def message(self) -> str:
         """What the user is told about a turn that failed or was interrupted; empty for the others."""
         return self.Failure(self.failure).label if self.failure else ""
+
+    @property
+    def step_times(self) -> list[tuple[str, int]]:
+        """The phases that the turn went through, in their usual order, each with the milliseconds that it took."""
+        steps = self.steps or {}
+        return [(phase, steps[phase]) for phase in self.Phase.values if phase in steps]
 
     def position(self) -> int | None:
         """The place in the queue of its login session, from 1; None for a turn that is not queued."""

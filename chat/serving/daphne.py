@@ -1,4 +1,4 @@
-"""Daphne, with an end in good order: by itself it drops every socket and what they wait for."""
+"""Daphne, with an end in good order: by itself it drops every socket and what they wait for. And with backpressure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import asyncio
 import signal
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server
 from twisted.internet import reactor
 
 from .life import drain, start
+from .valve import Valve
 
 MESSAGE_LIMIT = 1024 * 1024
 """Bytes. Above the limit of the wire, so that the consumer can say what is wrong before the server just hangs up."""
@@ -38,6 +40,7 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
             verbosity=0,
         )
         self.connections: dict[Any, dict[str, Any]] = {}
+        self._valves: WeakKeyDictionary[Any, Valve] = WeakKeyDictionary()
         self.failure = ""
         self._on_ready = on_ready
         self._end: asyncio.Task[None] | None = None
@@ -50,6 +53,7 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
     def listen_success(self, port: Any) -> None:
         """The port is ours."""
         super().listen_success(port)
+        self._port = port
         self._on_ready()
 
     def listen_error(self, failure: Any) -> None:
@@ -61,7 +65,27 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
         """A connection has come. Autobahn lets applications close with 1000 and 3000 to 4999 only; ours says more."""
         if scope["type"] == "websocket":
             protocol.serverClose = lambda code=None: protocol.sendCloseFrame(code=int(code or 1000))
-        return super().create_application(protocol, scope)
+        queue = super().create_application(protocol, scope)
+        if scope["type"] == "http":
+            self.connections[protocol]["application_instance"].add_done_callback(lambda _: self._break_off(protocol))
+        return queue
+
+    async def handle_reply(self, protocol: Any, message: Any) -> None:
+        """The application has something to send. More is taken from it when the client has read most of that."""
+        valve = self._valves.get(protocol)
+        if message["type"] == "http.response.body" and not message.get("more_body") and valve:
+            del self._valves[protocol]
+            valve.remove()
+        await super().handle_reply(protocol, message)
+        if message["type"] == "http.response.body" and message.get("more_body"):
+            if valve is None:
+                valve = self._valves[protocol] = Valve(protocol)
+            await valve.wait()
+
+    def _break_off(self, protocol: Any) -> None:
+        """An application has ended. If its response has not, it never will, and its client would wait for ever."""
+        if self._valves.pop(protocol, None) and protocol.channel:
+            protocol.channel.transport.abortConnection()
 
     def kill_all_applications(self) -> Any:
         """Daphne's own fails on a socket without an application, and then ends none of the others."""
@@ -82,7 +106,7 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
             self.stop()
 
     async def _drain_and_stop(self) -> None:
-        await drain()
+        await drain(self._port.stopListening)
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         for task in rest:
             task.cancel()

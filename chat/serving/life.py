@@ -6,12 +6,14 @@ import asyncio
 import gc
 import logging
 import sys
+from collections.abc import Callable
 
 from django.conf import settings
 
 from ..consumers import ChatConsumer
 from ..llm import chat_model, loaded_model
 from ..runner import runner
+from ..sse import Stream
 from ..traces.exporter import exporter
 
 logger = logging.getLogger(__name__)
@@ -34,19 +36,24 @@ async def start() -> None:
         _warming.add(asyncio.create_task(_warm()))
 
 
-async def drain() -> None:
-    """End this process's work: no new claims, running turns finish or are saved, every socket is sent away.
+async def drain(stop_listening: Callable[[], object]) -> None:
+    """End this process's work: no new claims, running turns finish or are saved, every reader is sent away.
 
-    The sockets stay open until the turns have ended, so their readers see the end. Never raises.
+    Sockets and streams stay open until the turns have ended, so their readers see the end. Then ``stop_listening`` is
+    called: a socket that came still later would be dropped without a word. Never raises.
     """
     try:
         await runner.drain(settings.SERVE_DRAIN_SECONDS)
     except Exception:
         logger.exception("The turns could not be ended in good order; their leases will lapse")
-    sockets = list(ChatConsumer.live)
-    await asyncio.gather(*(socket.settle(CLOSE_SECONDS) for socket in sockets), return_exceptions=True)
+    stop_listening()
+    sockets, streams = list(ChatConsumer.live), list(Stream.live)
+    readers: list[ChatConsumer | Stream] = [*sockets, *streams]
+    await asyncio.gather(*(reader.settle(CLOSE_SECONDS) for reader in readers), return_exceptions=True)
     await asyncio.gather(*(socket.restart() for socket in sockets), return_exceptions=True)
-    if sockets:
+    for stream in streams:
+        stream.restart()
+    if readers:
         await asyncio.sleep(CLOSE_SECONDS)
 
 

@@ -61,5 +61,9 @@ class UvicornServer(uvicorn.Server):
             self.should_exit = self.force_exit = True
 
     async def _drain_and_stop(self) -> None:
-        await drain()
+        await drain(self._stop_listening)
         self.should_exit = True
+
+    def _stop_listening(self) -> None:
+        for server in self.servers:
+            server.close()

@@ -89,11 +89,10 @@ def _steps(turn: Turn, start: datetime, end: datetime, *, with_texts: bool) -> I
 
 
 def _times(turn: Turn, start: datetime, end: datetime) -> Iterator[tuple[str, datetime, datetime]]:
-    steps: Mapping[str, int] = getattr(turn, "steps", None) or {}  # milliseconds by phase, in their order
-    if not steps:
+    if not turn.step_times:
         yield Turn.Phase.RETRIEVING.value, start, start
         yield Turn.Phase.ANSWERING.value, start, end
-    for phase, milliseconds in steps.items():
+    for phase, milliseconds in turn.step_times:
         until = start + timedelta(milliseconds=milliseconds)
         yield phase, start, until
         start = until

@@ -66,7 +66,7 @@ class SignOut(LogoutView):
 
 @method_decorator(_unless_by_proxy, name="dispatch")
 class ChangePassword(PasswordChangeView):
-    """A new password, or the first one of somebody who came by a link; other browsers are signed out."""
+    """A new password, or the first one of somebody who came by a link; nothing else is let in any more."""
 
     request: SignedInRequest
     template_name = "accounts/password.html"
@@ -80,7 +80,9 @@ class ChangePassword(PasswordChangeView):
         """Keep this browser signed in, alone."""
         response = super().form_valid(form)
         end_login_sessions(self.request.user, but=self.request.login_session)
-        messages.success(self.request, "Your password is changed. Other browsers are signed out.")
+        messages.success(
+            self.request, "Your password is changed. Other browsers are signed out, and API tokens revoked."
+        )
         return response
 
 

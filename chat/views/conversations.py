@@ -22,14 +22,12 @@ from ..login_sessions import SignedInRequest
 from ..models import Conversation, Refused, Turn
 from ..nudges import NEWS_TOPIC, topics_of
 from ..pages import TurnPage, render_blank_turn, turns_after, turns_of
+from ..problems import STATUS
 from ..runner import runner
 from .query import search_text, uuid_of
 from .recordings import filter_options
 from .sidebar import own_conversations, sidebar
 from .welcome import welcome
-
-STATUS = {"NOT_FOUND": 404, "CONFLICT": 409, "QUEUE_FULL": 429, "RATE_LIMITED": 429}
-"""HTTP status of a refusal; 400 for the others."""
 
 
 @require_safe

@@ -8,15 +8,24 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 
+from ..events import ErrorCode
 from ..outage import behind, outage
+from ..problems import ProblemCode, problem
 
 _READING = ("GET", "HEAD")
+_API = "/api/"
+_FAILED = "Something went wrong on our side. Please try again."
+_AWAY = "The site cannot do this just now. Please try again in a moment."
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; or 503 while the database cannot be used, which is worth another try soon."""
     error = behind(sys.exc_info()[1])
-    return _unavailable(request, error) if error else HttpResponse(render_to_string("500.html"), status=500)
+    if error:
+        return _unavailable(request, error)
+    if request.path.startswith(_API):
+        return problem(500, ErrorCode.INTERNAL_ERROR, _FAILED)
+    return HttpResponse(render_to_string("500.html"), status=500)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -27,6 +36,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     outage.noticed(error)
+    if request.path.startswith(_API):
+        return told(problem(503, ProblemCode.UNAVAILABLE, _AWAY))
     page = render_to_string("503.html", {"was_sent": request.method not in _READING})
     return told(HttpResponse(page, status=503, headers={"Retry-After": "5"}))
 

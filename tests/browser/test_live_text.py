@@ -7,6 +7,8 @@ import json
 import pytest
 from playwright.async_api import Page, expect
 
+from chat.models import Turn
+
 from .fake_pages import turn_html
 from .fake_site import FakeSite, Socket
 from .live import OTHER, TURN, answer, ask, complete, open_page, shown, token
@@ -84,8 +86,9 @@ async def test_the_cursor_and_the_phase_end_with_the_answer(fake: FakeSite, page
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
     phase, cursor = shown(page).locator("[data-phase]"), shown(page).locator("[data-cursor]")
 
-    await socket.say("phase", turn=TURN, phase="waiting")
-    await expect(phase).to_have_text("Waiting for the model…")
+    for step in Turn.Phase:
+        await socket.say("phase", turn=TURN, phase=step.value)
+        await expect(phase).to_have_text(step.label)
     await expect(shown(page)).to_have_attribute("aria-busy", "true")
     await token(socket, 0, 1, "The green ")
     await expect(phase).to_be_hidden()

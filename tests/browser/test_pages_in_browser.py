@@ -57,7 +57,8 @@ async def pages(page: Page, site: SiteProcess) -> list[str]:
     conversation = await page.locator("[data-conversations] li a").first.get_attribute("href")
     await page.goto(f"{site.url}/recordings/")
     recording = await page.locator("a.row").first.get_attribute("href")
-    return ["/", f"{conversation}", "/conversations/all/", "/recordings/", f"{recording}", "/accounts/password/"]
+    account = ["/accounts/password/", "/accounts/tokens/"]
+    return ["/", f"{conversation}", "/conversations/all/", "/recordings/", f"{recording}", *account]
 
 
 async def violations(page: Page) -> list[str]:
@@ -122,6 +123,26 @@ async def test_the_first_tab_leads_past_the_menu(page: Page, site: SiteProcess) 
     await expect(page.locator("main")).to_be_focused()
 
 
+@pytest.mark.parametrize(("scheme", "size"), [("light", PHONE), ("dark", DESK)], ids=["light phone", "dark desk"])
+async def test_a_token_is_made_and_revoked_by_keyboard(page: Page, site: SiteProcess, scheme: Any, size: Any) -> None:
+    await page.emulate_media(color_scheme=scheme)
+    await page.set_viewport_size(size)
+    await page.goto(f"{site.url}/accounts/tokens/")
+    await page.get_by_label("Name of the new token").focus()
+    await page.keyboard.type("reports of a very-long-name-that-does-not-break-anywhere")
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_label("Copy it now.")).to_be_focused()
+    await page.evaluate(OPEN)
+    assert await violations(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    await page.get_by_role("button", name="Revoke").focus()
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_role("status").filter(has_text="is revoked")).to_be_visible()
+    await expect(page.get_by_text("You have no tokens.")).to_be_visible()
+
+
 async def test_a_place_in_a_recording_is_not_hidden_below_the_player(page: Page, site: SiteProcess) -> None:
     await page.set_viewport_size({"width": 360, "height": 400})
     recording = (await pages(page, site))[4]
@@ -153,6 +174,7 @@ async def test_the_admin_has_nothing_to_complain_about(page: Page, site: SitePro
         "/admin/auth/user/add/",
         "/admin/auth/group/add/",
         "/admin/chat/recording/",
+        "/admin/chat/apitoken/",
     ]
     for kind in ("conversation", "recording"):
         await page.goto(f"{site.url}/admin/chat/{kind}/")

@@ -120,6 +120,28 @@ async def test_a_second_tab_shows_what_the_first_asks(connect: Open, session: st
     assert [event["content"] for event in rest if event["type"] == "token"] == ["Yes."]
 
 
+async def test_what_was_asked_while_a_follow_was_on_its_way_is_told(
+    connect: Open, session: str, scripts: Scripts
+) -> None:
+    first, second = await connect(session), await connect(session)
+    await first.ask("When?")
+    scripts["When?"].say("Soon.").end()
+    [*_, done] = await first.read("done")
+    conversation = await in_database(
+        lambda: Turn.objects.select_related("conversation").get(uuid=done["turn"]).conversation
+    )
+    request = await first.ask("Sure?", conversation.uuid)
+    scripts["Sure?"].say("Yes.").end()
+    await first.read("done")
+
+    await second.send(type="follow", turn=done["turn"], after=1)
+    [*_, told] = await second.read("accepted")
+
+    assert told["request_id"] == request
+    [*_, done] = await second.read("done", turn=told["turn"])
+    assert done["state"] == "complete"
+
+
 async def test_a_question_asked_meanwhile_is_queued_and_answered_next(
     connect: Open, session: str, scripts: Scripts
 ) -> None:

@@ -215,8 +215,9 @@ class Tab:
         self._note("opened")
         self._asks = {request: (command, accepted, 0.0) for request, (command, accepted, _) in self._asks.items()}
         await self._send_asks()
-        last = next(reversed(self.turns), "")  # whoever follows the last one is told of what others ask
-        for turn in [turn for turn, reading in self.turns.items() if reading.is_live or turn == last]:
+        live = [turn for turn, reading in self.turns.items() if reading.is_live]
+        last = [next(reversed(self.turns))] if self.turns else []  # whoever follows it is told of what others ask
+        for turn in dict.fromkeys([*last, *live]):
             await self.follow(turn)
         await self._tell()
 

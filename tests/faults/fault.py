@@ -54,6 +54,7 @@ class Outcome:
     calls: int = 0
     submits: int = 0
     cut_points: int = 0
+    scripts: int = 0
     kills: int = 0
     problem: str = ""
 
@@ -127,6 +128,7 @@ async def run(each: Fault, cluster: Cluster, seed: int, *, is_long: bool = False
         problem=problem,
         submits=scene.submits,
         cut_points=scene.cut_points,
+        scripts=scene.scripts,
         kills=scene.nemesis.kills,
         **checker.count(scene.story),
     )

@@ -15,7 +15,7 @@ from functools import cache
 
 from chat.errors import GenerationFailed
 from chat.llm import ChatModel, Delta
-from chat.prompts import Message, read_fence
+from chat.prompts import GRADING, INSTRUCTIONS, Message, read_fence
 
 LOG_VARIABLE = "FAULTS_CALLS"
 _SCRIPT = re.compile(r"k(\d+)p(\d+)w(\d+)z(\d+)(?:h(\d+))?(?:e(\d+))?(?:c(\d+))?\b")
@@ -69,13 +69,17 @@ class Scripted:
     name = "scripted"
 
     async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
-        """Yield the words at their pace. Every call is logged with its begin and its end."""
+        """Yield the words at their pace. Every call for an answer is logged with its begin and its end.
+
+        One that is made before it, to rewrite a question or to grade passages, plays no script and is no answer.
+        """
+        if messages[0].content != INSTRUCTIONS:
+            yield Delta("[]" if messages[0].content == GRADING else _ABOUT, "stop")
+            return
         asked = read_fence(messages[-1].content)[1]
         if passed_on := upstream_script(asked):
-            if re.search(r"k\d+v", asked):
-                yield Delta("So: ")
-            elif not _provider.cache_info().currsize:
-                yield Delta("Loading. ")  # takes seconds, and is not the model's silence
+            if preface := _preface(asked):
+                yield Delta(preface)
             provider = await asyncio.to_thread(_provider)
             async for delta in provider.stream([Message("user", f"{asked} {{{{ {passed_on} }}}}")]):
                 yield delta
@@ -98,6 +102,13 @@ class Scripted:
         finally:
             if how != "finished":
                 note(asked, how)
+
+
+def _preface(asked: str) -> str:
+    """What is said before the upstream says a word; to load its client takes seconds, which is not its silence."""
+    if re.search(r"k\d+v", asked):
+        return "So: "
+    return "" if _provider.cache_info().currsize else "Loading. "
 
 
 @cache

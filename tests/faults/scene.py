@@ -43,7 +43,7 @@ class Scene:
 
     def __init__(self, cluster: Cluster, seed: int, *, name: str = "", is_long: bool = False) -> None:
         self.cluster, self.seed, self.name, self.is_long = cluster, seed, name, is_long
-        self.submits = self.cut_points = 0
+        self.submits = self.cut_points = self.scripts = 0
         self.rng = Random(seed)  # noqa: S311  # to be repeated, not to be secret
         self.story = Story()
         self.nemesis = Nemesis(cluster, self.story)

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
+from random import Random
 from typing import Any
 
 import pytest
@@ -60,7 +61,7 @@ async def stalled(scene: Scene) -> list[float]:
     last = max(e.at for e in scene.story.records if e.tab == tab.name and e.data.get("type") == "token")
     took = time.monotonic() - last
     assert (tab.turns[turn].end or {}).get("code") == "TIMEOUT", tab.turns[turn].end
-    assert len(tab.turns[turn].text.split()) == words
+    assert tab.turns[turn].text.removeprefix("Loading. ").split() == [f"word{n}" for n in range(1, words + 1)]
     return [abs(took - SILENCE_SECONDS)]
 
 
@@ -111,15 +112,27 @@ async def _all(scene: Scene, tab: Tab, scripts: list[str]) -> list[str]:
 
 @fault("16", "model talks nonsense", figure="frames with the provider's text", at_most=0.0, calm=True)
 async def nonsense(scene: Scene) -> list[float]:
-    """Bad JSON, wrong shapes, error objects, chunks twice and in the wrong order, and one of 300,000 characters."""
+    """Bad JSON, wrong shapes, error objects, chunks twice and in the wrong order, and one of 300,000 characters; then
+    whatever else can be made of these."""
     await scene.upstream()
     kinds = [f"tokens 2; garbage {kind}; tokens 2" for kind in GARBAGE]
     kinds += ["tokens 2; error", "error 500", f"tokens 2; repeat; {GOOD}", f"tokens 1; swap; {GOOD}", "big 300000"]
+    random_scripts = [_nonsense(scene.rng) for _ in range(60 if scene.is_long else 5)]
+    scene.scripts += len(random_scripts)
+    kinds += random_scripts
     tabs = [await scene.tab() for _ in range(4)]
     await asyncio.gather(*(_all(scene, tab, kinds[number::4]) for number, tab in enumerate(tabs)))
     codes = {code for tab in tabs for code in tab.closes}
     assert not codes, f"sockets were closed with {codes}"
     return [float(sum(PROVIDER_TEXT in str(record.data) for record in scene.story.records if record.what == "event"))]
+
+
+def _nonsense(rng: Random) -> str:
+    """A script of steps that belong together or not."""
+    steps = ["tokens 1", "tokens 3", "say [1]", "finish", "finish length", "usage", "done", "error", "error 429"]
+    steps += [f"garbage {kind}" for kind in GARBAGE]
+    steps += ["repeat", "swap", "blocks", "cumulative", "crlf", "cut", "reset", "raw \\0", "raw data:\\n\\n"]
+    return "; ".join(rng.choices(steps, k=rng.randint(1, 8)))
 
 
 async def test_the_promise_is_kept(fault: Fault, setup: str, clusters: Callable[[str], Cluster]) -> None:

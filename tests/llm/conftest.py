@@ -7,14 +7,20 @@ import warnings
 from collections.abc import AsyncIterator
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from pytest_django import Settings
 
+from chat import demo, rag
+from chat.database import in_database
 from chat.llm import chat_model
 from chat.llm.patience import Patient
+from chat.models import LoginSession
+from chat.owner import Owner
+from chat.runner import TurnRunner
 
 from ..faults.upstream import Upstream
 
@@ -64,6 +70,16 @@ async def model(
     chat_model.cache_clear()
     yield await asyncio.to_thread(load)  # as on a site: it asks the workspace, and so may not block its loop
     chat_model.cache_clear()
+
+
+@pytest_asyncio.fixture
+async def runner(tmp_path: Path, login: LoginSession) -> AsyncIterator[TurnRunner]:
+    """Drives the turns of a site with the demo."""
+    await in_database(demo.load)
+    runner = TurnRunner(answer=rag.answer, owner=Owner(tmp_path))
+    await runner.start()
+    yield runner
+    await runner.drain(0)
 
 
 def load() -> Patient:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
-from pathlib import Path
 from time import monotonic
 from uuid import uuid4
 
@@ -14,11 +13,10 @@ import pytest
 import pytest_asyncio
 from pytest_django import Settings
 
-from chat import demo, events, rag
+from chat import events, rag
 from chat.database import in_database
 from chat.llm.patience import Patient
 from chat.models import LoginSession, Submission, Turn
-from chat.owner import Owner
 from chat.pages import render_turn
 from chat.runner import TurnRunner
 
@@ -33,15 +31,6 @@ PATIENCE = 30
 
 
 @pytest_asyncio.fixture
-async def runner(tmp_path: Path, login: LoginSession) -> AsyncIterator[TurnRunner]:
-    await in_database(demo.load)
-    runner = TurnRunner(answer=rag.answer, owner=Owner(tmp_path))
-    await runner.start()
-    yield runner
-    await runner.drain(0)
-
-
-@pytest_asyncio.fixture
 async def turn(runner: TurnRunner, login: LoginSession) -> Turn:
     """A question that is not claimed before the runner is woken."""
     return await in_database(Turn.objects.submit, login, Submission(request_id=uuid4(), question=QUESTION))
@@ -53,7 +42,7 @@ async def read(
     """The events of a turn, to its end or up to the first of these."""
     runner.wake()
     seen: list[events.Event] = []
-    async with asyncio.timeout(PATIENCE), aclosing(runner.follow(turn.uuid, 0)) as log:  # type: ignore[type-var]
+    async with asyncio.timeout(PATIENCE), aclosing(runner.follow(turn.uuid, 0)) as log:
         async for event in log:
             seen.append(event)
             if until(event):

@@ -43,8 +43,9 @@ export class Resync {
   opened() {
     this.#asks.sendReady();
     const { live, last } = this.#turns;
-    // Whoever follows the last turn, though it has ended, is told of what others ask in the conversation.
-    for (const turn of new Set(last ? [...live, last] : live)) this.follow(turn);
+    // The last turn comes first, though it may have ended: it says up to where the page knows the conversation, and
+    // what others have asked after it is told.
+    for (const turn of new Set(last ? [last, ...live] : live)) this.follow(turn);
     this.fetchNews();
   }
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0003_full_text'),
+        ('chat', '0005_api_token'),
     ]
 
     operations = [

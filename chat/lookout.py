@@ -1,6 +1,7 @@
-"""What every socket of this process must notice by itself: its sign-in has ended, or something was asked elsewhere.
+"""What every socket and stream of this process must notice by itself: its sign-in has ended, or something was asked
+elsewhere.
 
-One look serves all of them, so that it costs three queries however many sockets are open.
+One look serves all of them, so that it costs three queries however many are open.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from ..database import in_database
-from ..models import LoginSession, Turn
-from ..nudges import NEWS_TOPIC
-from ..outage import UNAVAILABLE
-from ..runner import runner
+from .database import in_database
+from .models import LoginSession, Turn
+from .nudges import NEWS_TOPIC
+from .outage import UNAVAILABLE
+from .runner import runner
 
 LOOK_SECONDS = 5.0
 """How often one looks without a nudge."""
@@ -32,7 +33,7 @@ REREAD_SECONDS = 30.0
 
 
 class Watching(Protocol):
-    """A socket, as the lookout sees it."""
+    """A socket or a stream, as the lookout sees it. Who came by an API token has no ``session_key``."""
 
     login: LoginSession
     session_key: str | None
@@ -55,6 +56,8 @@ class Sight:
 
     def shows(self, socket: Watching) -> bool:
         """Whether the sign-in of a socket is what it was."""
+        if socket.session_key is None:
+            return socket.login.pk in self.passwords
         is_same = self.passwords.get(socket.login.pk) == socket.login.user.password
         return is_same and socket.session_key in self.session_keys
 

@@ -1,0 +1,1 @@
+"""The HTTP API for programs: docs/api.md and docs/openapi.json."""

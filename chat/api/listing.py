@@ -1,0 +1,56 @@
+"""Lists by pages: ``?limit=`` rows after the one that ``?after=`` names."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from ..models import Conversation, InvalidRequest, NotFound, Recording, Turn
+from .resources import Resource
+
+Row = TypeVar("Row", Conversation, Recording, Turn)
+
+PAGE = 50
+LONGEST_PAGE = 100
+
+
+def newest(rows: QuerySet[Row], request: HttpRequest) -> tuple[list[Row], UUID | None]:
+    """One page of these rows, the newest first, and what to give as ``after`` for the next one (None: it was the last).
+
+    They are in the order in which they were made, because that does not change between two pages. Raises
+    ``InvalidRequest`` or ``NotFound``.
+    """
+    limit, after = _limit(request), row_after(rows, request)
+    older = rows.filter(pk__lt=after.pk) if after else rows
+    found = list(older.order_by("-pk")[: limit + 1])
+    return found[:limit], found[limit - 1].uuid if len(found) > limit else None
+
+
+def row_after(rows: QuerySet[Row], request: HttpRequest) -> Row | None:
+    """The row of these that ``?after=`` names. Raises ``InvalidRequest`` or ``NotFound``."""
+    name = request.GET.get("after")
+    if name is None:
+        return None
+    try:
+        row = rows.filter(uuid=UUID(name)).first()
+    except ValueError:
+        raise InvalidRequest("after must be a UUID, as next is.") from None
+    if row is None:
+        raise NotFound("What the page should begin after is not there any more.")
+    return row
+
+
+def told(resource: Resource) -> HttpResponse:
+    """The answer that tells of something."""
+    return HttpResponse(msgspec.json.encode(resource), content_type="application/json")
+
+
+def _limit(request: HttpRequest) -> int:
+    text = request.GET.get("limit", str(PAGE))
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= LONGEST_PAGE):
+        raise InvalidRequest(f"limit must be a number from 1 to {LONGEST_PAGE}.")
+    return int(text)

@@ -1,0 +1,64 @@
+"""What comes in: a question, and where to go on from."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest
+from msgspec import Meta, Struct
+
+from ..events import FRAME_LIMIT, Seq
+from ..models import InvalidRequest, Submission
+
+QUERY_LIMIT = 4096
+
+
+class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is asked. ``session_id`` is a conversation, null starts a new one; no ``recording_filter`` means all."""
+
+    query: Annotated[str, Meta(min_length=1, max_length=QUERY_LIMIT)]
+    session_id: UUID | None
+    recording_filter: Annotated[tuple[UUID, ...], Meta(max_length=500)] = ()
+
+    def submission(self, request_id: UUID) -> Submission:
+        """What to submit."""
+        return Submission(
+            request_id=request_id,
+            question=self.query,
+            conversation=self.session_id,
+            recordings=self.recording_filter,
+        )
+
+
+def question_in(request: HttpRequest) -> Question:
+    """The question in the body. Raises ``InvalidRequest`` that says what is wrong, and where."""
+    if request.content_type != "application/json":
+        raise InvalidRequest("Send JSON, with the header Content-Type: application/json.")
+    body = request.read(FRAME_LIMIT + 1)
+    if len(body) > FRAME_LIMIT:
+        raise InvalidRequest(f"The body is too long: at most {FRAME_LIMIT:,} bytes.")
+    try:
+        return msgspec.json.decode(body, type=Question)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"This question could not be read: {error}.") from None
+
+
+def request_id_in(request: HttpRequest) -> UUID | None:
+    """What tells a repeated question from another one: the header ``Idempotency-Key``. Raises ``InvalidRequest``."""
+    key = request.headers.get("Idempotency-Key")
+    try:
+        return uuid.UUID(key) if key is not None else None
+    except ValueError:
+        raise InvalidRequest("Idempotency-Key must be a UUID.") from None
+
+
+def last_event_id_in(request: HttpRequest) -> int | None:
+    """The chunk up to which the client has read: the header ``Last-Event-ID``. Raises ``InvalidRequest``."""
+    text = request.headers.get("Last-Event-ID")
+    try:
+        return msgspec.convert(int(text), Seq) if text is not None else None
+    except (ValueError, msgspec.ValidationError):
+        raise InvalidRequest("Last-Event-ID must be the id of an event.") from None

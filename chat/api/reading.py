@@ -1,0 +1,50 @@
+"""What can be read: the user's own conversations, and the team's recordings."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from ..database import in_database
+from ..models import Conversation, NotFound, Recording
+from ..pages import PAGE, turns_after
+from . import resources
+from .access import ApiRequest, api
+from .listing import newest, row_after, told
+
+
+@api("GET")
+async def conversations(request: ApiRequest) -> HttpResponse:
+    """The user's conversations."""
+    return told(await in_database(_conversations, request))
+
+
+@api("GET")
+async def conversation(request: ApiRequest, name: UUID) -> HttpResponse:
+    """One of them, with its turns."""
+    return told(await in_database(_conversation, request, name))
+
+
+@api("GET")
+async def recordings(request: ApiRequest) -> HttpResponse:
+    """All recordings."""
+    return told(await in_database(_recordings, request))
+
+
+def _conversations(request: ApiRequest) -> resources.ConversationPage:
+    found, following = newest(Conversation.objects.of(request.login_session.user_id), request)
+    return resources.ConversationPage(conversations=list(map(resources.Conversation.of, found)), next=following)
+
+
+def _conversation(request: ApiRequest, name: UUID) -> resources.ConversationWithTurns:
+    conversation = Conversation.objects.of(request.login_session.user_id).filter(uuid=name).first()
+    if conversation is None:
+        raise NotFound("This conversation is not there any more.")
+    turns = turns_after(conversation, row_after(conversation.turns.all(), request))
+    return resources.ConversationWithTurns.of(conversation, turns, more=len(turns) == PAGE)
+
+
+def _recordings(request: ApiRequest) -> resources.RecordingPage:
+    found, following = newest(Recording.objects.all(), request)
+    return resources.RecordingPage(recordings=list(map(resources.Recording.of, found)), next=following)

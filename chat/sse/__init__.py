@@ -1,0 +1,5 @@
+"""The edge of Server-Sent Events."""
+
+from .stream import Stream
+
+__all__ = ["Stream"]

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from django.contrib.auth.models import User
+
+from chat.models import ApiToken
+from chat.runner import TurnRunner
+
+from ..application import connect, scripts, session
+from ..application import runner as application_runner
+from .client import Program
+
+__all__ = ["application_runner", "connect", "scripts", "session"]
+
+
+@pytest_asyncio.fixture
+async def runner(application_runner: TurnRunner) -> AsyncIterator[TurnRunner]:
+    """The application's runner; no request is open when a test has ended."""
+    yield application_runner
+    while Program.answers:
+        await Program.answers.pop().leave()
+
+
+@pytest.fixture
+def secret(alice: User) -> str:
+    """An API token of alice."""
+    return ApiToken.issue(alice, "reports")[1]
+
+
+@pytest.fixture
+def program(secret: str, runner: TurnRunner) -> Program:
+    """A program of alice that has a token."""
+    return Program(secret)

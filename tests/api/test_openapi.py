@@ -1,0 +1,70 @@
+"""docs/openapi.json says what the code does."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from chat.api import urls
+from chat.api.listing import LONGEST_PAGE, PAGE
+from chat.events import ErrorCode
+from chat.problems import STATUS, ProblemCode
+
+from .openapi import DOCUMENT, EVENTS, schemas
+
+
+def operations() -> dict[tuple[str, str], dict[str, Any]]:
+    return {(path, method): operation for path, each in DOCUMENT["paths"].items() for method, operation in each.items()}
+
+
+def test_every_address_is_described() -> None:
+    undescribed = {"api:openapi", "api:nothing"}
+    served = {"/api/" + re.sub(r"<uuid:\w+>", "{id}", str(each.pattern)) for each in urls.urlpatterns
+              if f"api:{each.name}" not in undescribed}  # fmt: skip
+
+    assert set(DOCUMENT["paths"]) == served
+
+
+def test_the_shapes_are_those_of_the_code() -> None:
+    assert DOCUMENT["components"]["schemas"] == schemas()
+
+
+def test_the_events_are_those_of_the_code() -> None:
+    answer = DOCUMENT["paths"]["/api/chat/stream"]["post"]["responses"]["200"]["content"]["text/event-stream"]
+    described = {
+        each["properties"]["event"]["const"]: each["properties"]["data"]["contentSchema"]["$ref"].rpartition("/")[2]
+        for each in answer["itemSchema"]["oneOf"]
+    }
+
+    assert described == {name: data.__name__ for name, data in EVENTS.items()}
+
+
+def test_every_code_is_described_with_its_status() -> None:
+    responses = DOCUMENT["components"]["responses"]
+    described: dict[str, str] = {}
+    for operation in operations().values():
+        for status, response in operation["responses"].items():
+            if "$ref" in response:
+                text = responses[response["$ref"].rpartition("/")[2]]["description"]
+                described |= dict.fromkeys(re.findall(r"`([A-Z_]+)`:", text), status)
+    by_status = {code: str(STATUS.get(code, 400)) for code in (*STATUS, ErrorCode.INVALID_REQUEST)}
+    own = {ProblemCode.SIGNED_OUT: "401", ProblemCode.FORBIDDEN: "403", ProblemCode.UNAVAILABLE: "503"}
+
+    assert described == by_status | own
+
+
+def test_the_limits_of_a_page_are_those_of_the_code() -> None:
+    [limit] = [each["schema"] for each in DOCUMENT["paths"]["/api/recordings"]["get"]["parameters"]
+               if each["name"] == "limit"]  # fmt: skip
+
+    assert (limit["maximum"], limit["default"]) == (LONGEST_PAGE, PAGE)
+
+
+@pytest.mark.django_db
+def test_it_is_there_for_everybody(client: Client) -> None:
+    response = client.get("/api/openapi.json")
+
+    assert response.json() == DOCUMENT

@@ -1,0 +1,273 @@
+"""Everything that the API refuses, in one shape."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import OperationalError
+from pytest_django import Settings
+
+from chat.api import chat as asking_module
+from chat.database import in_database
+from chat.models import ApiToken, Conversation, LoginSession, Turn
+from chat.outage import Outage
+from chat.runner import TurnRunner
+
+from ..asked import asked
+from ..scripts import Scripts
+from ..sockets import sign_in
+from .client import STREAM, Answer, Program
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+READ = ["/api/conversations", "/api/conversations/6b1f6f0a-9f1c-4a51-8a52-0d8a6d0c1f11", "/api/recordings"]
+JSON = {"content-type": "application/json"}
+
+
+async def problem(answer: Answer) -> tuple[int, str]:
+    """Status and code of an answer that must be a refusal of the API's shape."""
+    body = await answer.json()
+    assert set(body) == {"error", "code"}
+    assert body["error"]
+    assert answer.headers["content-type"] == "application/json"
+    return answer.status, body["code"]
+
+
+def question(**more: object) -> dict[str, object]:
+    return {"query": "When?", "session_id": None, **more}
+
+
+# 400
+
+
+BAD: list[Any] = [
+    None, [], "text", {}, {"query": "When?"}, {"session_id": None}, question(query=""), question(query=" \n"),
+    question(query="x" * 4097), question(query=7), question(query=None), question(session_id="x"),
+    question(session_id=1), question(recording_filter=None), question(recording_filter="x"),
+    question(recording_filter=["x"]), question(recording_filter=[str(uuid4())] * 501), question(more=1),
+    question(request_id=str(uuid4())),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(BAD)))
+async def test_what_is_no_question_is_refused(program: Program, number: int) -> None:
+    answer = await program.send("POST", STREAM, json.dumps(BAD[number]).encode(), **JSON)
+
+    assert await problem(answer) == (400, "INVALID_REQUEST")
+    assert await in_database(Turn.objects.count) == 0
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"query": "\\ud800", "session_id": null}', b" " * 70_000])
+async def test_what_is_no_json_is_refused(program: Program, body: bytes) -> None:
+    assert await problem(await program.send("POST", STREAM, body, **JSON)) == (400, "INVALID_REQUEST")
+
+
+async def test_the_longest_question_is_taken(program: Program, scripts: Scripts) -> None:
+    scripts["ü" * 4096].say("Yes.").end()
+
+    assert (await program.ask("ü" * 4096)).status == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"content-type": "text/plain"}, {"last-event-id": "x"}, {"last-event-id": "-1"}, {"last-event-id": "9" * 20},
+     {"last-event-id": "9" * 5000}, {"last-event-id": ""}, {"idempotency-key": "x"}, {"idempotency-key": ""}],
+)  # fmt: skip
+async def test_a_bad_header_is_refused(program: Program, headers: dict[str, str]) -> None:
+    assert await problem(await program.ask("When?", headers=headers)) == (400, "INVALID_REQUEST")
+    assert await in_database(Turn.objects.count) == 0
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "limit=", "limit=²", "after=x", "after="])
+async def test_a_bad_page_is_refused(program: Program, query: str) -> None:
+    assert await problem(await program.get(f"/api/conversations?{query}")) == (400, "INVALID_REQUEST")
+
+
+# 401
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["", "Bearer", "Bearer ", "Bearer chatsite_", "Bearer " + "x" * 9000, "Basic YWxpY2U6eA==", "Token x", "Bearer ü"],
+)
+async def test_who_shows_nothing_that_works_is_not_let_in(runner: TurnRunner, authorization: str) -> None:
+    stranger = Program(authorization=authorization)
+
+    for answer in [await stranger.ask("When?"), *[await stranger.get(path) for path in READ]]:
+        assert await problem(answer) == (401, "SIGNED_OUT")
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_token_does_not_work_when_it_is_the_digest(program: Program, runner: TurnRunner) -> None:
+    token = await in_database(ApiToken.objects.get)
+
+    assert (await Program(token.digest).get(READ[0])).status == 401
+
+
+# 404
+
+
+async def test_foreign_and_unknown_ids_answer_alike(
+    program: Program, bob: User, alice: User, runner: TurnRunner
+) -> None:
+    foreign = (await in_database(asked, await in_database(LoginSession.objects.create, user=bob))).conversation.uuid
+
+    for name in (foreign, uuid4()):
+        for answer in (
+            await program.ask("When?", name),
+            await program.get(f"/api/conversations/{name}"),
+            await program.get(f"/api/conversations?after={name}"),
+        ):
+            assert await problem(answer) == (404, "NOT_FOUND")
+    answers = [await program.get(f"/api/conversations/{name}") for name in (foreign, uuid4())]
+    assert await answers[0].json() == await answers[1].json()
+
+
+async def test_an_unknown_recording_is_not_found(program: Program) -> None:
+    assert await problem(await program.ask("When?", recording_filter=[uuid4()])) == (404, "NOT_FOUND")
+
+
+async def test_a_deleted_conversation_is_not_found(program: Program, login: LoginSession) -> None:
+    conversation: Conversation = (await in_database(asked, login)).conversation
+    await in_database(conversation.discard)
+
+    assert await problem(await program.get(f"/api/conversations/{conversation.uuid}")) == (404, "NOT_FOUND")
+    assert await problem(await program.ask("When?", conversation.uuid)) == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("headers", [{}, {"idempotency-key": "6b1f6f0a-9f1c-4a51-8a52-0d8a6d0c1f11"}])
+async def test_there_is_nothing_to_go_on_with_that_was_not_asked(program: Program, headers: dict[str, str]) -> None:
+    answer = await program.ask("When?", headers={"last-event-id": "3", **headers})
+
+    assert await problem(answer) == (404, "NOT_FOUND")
+    assert await in_database(Turn.objects.count) == 0
+
+
+async def test_nobody_goes_on_with_the_answer_of_another(
+    program: Program, bob: User, scripts: Scripts, runner: TurnRunner
+) -> None:
+    key = str(uuid4())
+    await program.ask("When?", headers={"idempotency-key": key})
+    other = Program((await in_database(ApiToken.issue, bob, "his"))[1])
+
+    for headers in ({}, {"idempotency-key": key}):
+        answer = await other.ask("When?", headers={"last-event-id": "0", **headers})
+        assert await problem(answer) == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/nothing", "/api/chat/stream/", "/api/conversations/x", "/api/\n"])
+async def test_an_address_that_does_not_exist_says_so_in_the_same_shape(program: Program, path: str) -> None:
+    assert await problem(await program.get(path)) == (404, "NOT_FOUND")
+
+
+# 405
+
+
+@pytest.mark.parametrize("path", [STREAM, *READ])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+async def test_a_wrong_method_is_refused(program: Program, path: str, method: str) -> None:
+    answer = await program.send(method, path)
+
+    assert await problem(answer) == (405, "METHOD_NOT_ALLOWED")
+    assert answer.headers["allow"] == ("POST" if path == STREAM else "GET, HEAD")
+
+
+# 409
+
+
+async def test_a_key_used_for_another_question_is_a_conflict(program: Program, scripts: Scripts) -> None:
+    key = {"idempotency-key": str(uuid4())}
+    await program.ask("When?", headers=key)
+
+    assert await problem(await program.ask("Where?", headers=key)) == (409, "CONFLICT")
+    assert await problem(await program.ask("Where?", headers=key | {"last-event-id": "1"})) == (409, "CONFLICT")
+
+
+# 429
+
+
+async def test_the_sixth_waiting_question_is_refused(program: Program, scripts: Scripts, settings: Settings) -> None:
+    settings.CHAT_SOCKETS_PER_USER = 100
+    for number in range(6):
+        assert (await program.ask(f"{number}?")).status == 200
+
+    answer = await program.ask("One more?")
+
+    assert await problem(answer) == (429, "QUEUE_FULL")
+    assert answer.headers["retry-after"] == "5"
+
+
+async def test_too_many_questions_a_minute_are_refused(program: Program, scripts: Scripts, settings: Settings) -> None:
+    settings.CHAT_QUESTIONS_PER_MINUTE = 1
+    await program.ask("One?")
+
+    answer = await program.ask("Two?")
+
+    assert await problem(answer) == (429, "RATE_LIMITED")
+    assert answer.headers["retry-after"] == "60"
+
+
+async def test_too_many_streams_at_once_are_refused_and_ask_nothing(
+    program: Program, scripts: Scripts, settings: Settings
+) -> None:
+    settings.CHAT_SOCKETS_PER_USER = 1
+    first = await program.ask("One?")
+
+    assert await problem(await program.ask("Two?")) == (429, "RATE_LIMITED")
+    await first.leave()
+    assert (await program.ask("One?", headers={"last-event-id": "0"})).status == 200
+    assert await in_database(Turn.objects.count) == 1
+
+
+async def test_a_refused_question_takes_no_place(program: Program, settings: Settings, scripts: Scripts) -> None:
+    settings.CHAT_SOCKETS_PER_USER = 1
+    for _ in range(3):
+        await program.ask("When?", uuid4())
+
+    assert (await program.ask("When?")).status == 200
+
+
+async def test_too_many_requests_a_minute_are_refused_for_each_login(
+    program: Program, alice: User, settings: Settings, runner: TurnRunner
+) -> None:
+    settings.CHAT_COMMANDS_PER_MINUTE = 2
+    other = Program((await in_database(ApiToken.issue, alice, "other"))[1])
+
+    statuses = [(await program.get(READ[0])).status for _ in range(3)]
+
+    assert statuses == [200, 200, 429]
+    assert (await other.get(READ[0])).status == 200
+
+
+# 500 and 503
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [(OperationalError("the database is at 10.0.0.7"), 503, "UNAVAILABLE"),
+     (ValueError("a secret"), 500, "INTERNAL_ERROR")],
+)  # fmt: skip
+async def test_an_accident_says_nothing_of_itself(
+    program: Program, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
+) -> None:
+    def fail(_: object) -> Turn:
+        raise error
+
+    monkeypatch.setattr(asking_module.Asking, "turn", fail)
+    monkeypatch.setattr(Outage, "noticed", lambda *_, **__: None)  # there is none that others should know of
+
+    answer = await program.ask("When?")
+
+    assert await problem(answer) == (status, code)
+    assert "10.0.0.7" not in str(await answer.json())
+
+
+async def test_a_session_of_nobody_is_not_let_in(alice: User, runner: TurnRunner) -> None:
+    session = await in_database(sign_in, alice)
+    await in_database(User.objects.filter(pk=alice.pk).update, is_active=False)
+
+    assert await problem(await Program(session_key=session).get(READ[0])) == (401, "SIGNED_OUT")

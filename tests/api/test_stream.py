@@ -1,0 +1,359 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+
+from chat.database import in_database
+from chat.errors import GenerationFailed
+from chat.models import ApiToken, Conversation, LoginSession, Turn
+from chat.nudges import NEWS_TOPIC
+from chat.runner import TurnRunner
+from chat.sse import Stream
+from chat.sse import stream as stream_module
+
+from ..asked import asked, citing, recorded
+from ..scripts import Scripts
+from ..sockets import Open
+from .client import Answer, Event, Program, complete
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def told(seen: list[Event]) -> list[str]:
+    return [event.name for event in seen]
+
+
+def text(seen: list[Event]) -> str:
+    return "".join(event.data["content"] for event in seen if event.name == "token")
+
+
+async def test_an_answer_is_its_tokens_its_citations_and_done(program: Program, scripts: Scripts) -> None:
+    recording = await in_database(recorded, "Planning", "We ship in March.")
+    answer = await program.ask("When?")
+    scripts["When?"].say(Turn.Phase.ANSWERING, "In March ")
+    token = await answer.event()
+    scripts["When?"].say("[1].").end(citations=[citing(recording)])
+
+    rest = await complete(answer)
+
+    assert token == Event("token", 1, {"content": "In March "})
+    assert told(rest) == ["token", "citations", "done"]
+    assert [event.id for event in rest] == [2, 2, 2]
+    assert rest[1].data == {
+        "citations": [
+            {"number": 1, "recording_id": str(recording.uuid), "recording_title": "Planning", "speaker": "Ana",
+             "excerpt": "We ship in March.", "start": 0.0, "end": 10.0}
+        ]
+    }  # fmt: skip
+    assert rest[2].data == {}
+    assert answer.headers["content-type"] == "text/event-stream"
+    assert (answer.headers["cache-control"], answer.headers["x-accel-buffering"]) == ("no-store", "no")
+
+
+async def test_an_answer_that_fails_is_its_tokens_and_error(program: Program, scripts: Scripts) -> None:
+    scripts["When?"].say("In ").fail(GenerationFailed("a secret of the provider"))
+
+    seen = await complete(await program.ask("When?"))
+
+    assert told(seen) == ["token", "error"]
+    assert seen[-1].data == {"message": Turn.Failure.GENERATION_FAILED.label, "code": "GENERATION_FAILED"}
+
+
+async def test_the_text_is_what_the_socket_and_the_database_have(
+    program: Program, connect: Open, session: str, scripts: Scripts
+) -> None:
+    answer = await program.ask("When?")
+    for word in ["In", "the", "“first”", "week\n\nof", "März", "🎉.", "data:", "no", "event"]:
+        scripts["When?"].say(word + " ")
+        await asyncio.sleep(0)
+    scripts["When?"].end()
+
+    seen = await complete(answer)
+    page = await connect(session)
+    await page.send(type="follow", turn=answer.headers["x-turn"], after=0)
+    on_the_page = [event["content"] for event in await page.read("done") if event["type"] == "token"]
+
+    stored = (await in_database(Turn.objects.get, uuid=answer.headers["x-turn"])).answer
+    assert text(seen) == "".join(on_the_page) == stored == "In the “first” week\n\nof März 🎉. data: no event "
+
+
+async def test_a_reader_goes_on_from_every_event(program: Program, scripts: Scripts) -> None:
+    answer = await program.ask("When?")
+    seen = []
+    for word in ("In ", "the ", "first ", "week."):
+        scripts["When?"].say(word)
+        seen.append(await answer.event())
+    scripts["When?"].end()
+    seen += await complete(answer)
+
+    for place, last in enumerate(event for event in seen if event):
+        again = await program.ask("When?", headers={"last-event-id": str(last.id)})
+        later = [event for event in seen[place + 1 :] if event and event.name == "token"]
+        assert text(await complete(again)) == text(later)
+        assert again.headers["x-turn"] == answer.headers["x-turn"]
+    assert await in_database(Turn.objects.count) == 1
+
+
+async def test_a_reader_that_saw_nothing_goes_on_from_the_start(program: Program, scripts: Scripts) -> None:
+    answer = await program.ask("When?")
+    await answer.comment("started")
+    await answer.leave()
+    scripts["When?"].say("In March.").end()
+
+    seen = await complete(await program.ask("When?", headers={"last-event-id": "0"}))
+
+    assert text(seen) == "In March."
+
+
+async def test_a_reader_of_a_new_conversation_may_also_go_on_in_it(program: Program, scripts: Scripts) -> None:
+    first = await program.ask("When?")
+    scripts["When?"].say("In March.").end()
+    await complete(first)
+    scripts["Sure?"].say("Yes.").end()
+    second = await program.ask("Sure?", first.headers["x-conversation"])
+
+    assert text(await complete(second)) == "Yes."
+    assert second.headers["x-conversation"] == first.headers["x-conversation"]
+    assert [exchange.question for exchange in scripts["Sure?"].history] == ["When?"]
+
+
+async def test_who_leaves_ends_nothing_but_their_response(program: Program, scripts: Scripts) -> None:
+    answer = await program.ask("When?")
+    scripts["When?"].say("In ")
+    await answer.event()
+
+    await answer.leave()
+
+    assert not Stream.live
+    scripts["When?"].say("March.").end()
+    seen = await complete(await program.ask("When?", headers={"last-event-id": "1"}))
+    assert (text(seen), told(seen)[-1]) == ("March.", "done")
+
+
+async def test_an_idempotency_key_makes_one_turn(program: Program, scripts: Scripts) -> None:
+    key = {"idempotency-key": str(uuid4())}
+    scripts["When?"].say("In March.").end()
+
+    first, second = [await program.ask("When?", headers=key) for _ in range(2)]
+
+    assert text(await complete(first)) == text(await complete(second)) == "In March."
+    assert await in_database(Turn.objects.count) == 1
+
+
+async def test_the_second_question_of_a_token_waits_for_the_first(program: Program, scripts: Scripts) -> None:
+    first = await program.ask("First?")
+    await scripts["First?"].asked.wait()
+    second = await program.ask("Second?")
+    await second.comment("queued 1")
+
+    scripts["First?"].say("1").end()
+    scripts["Second?"].say("2").end()
+
+    assert (text(await complete(first)), text(await complete(second))) == ("1", "2")
+
+
+async def test_each_token_and_each_browser_has_a_queue_of_its_own(
+    program: Program, alice: User, session: str, scripts: Scripts, connect: Open
+) -> None:
+    _, other = await in_database(ApiToken.issue, alice, "other")
+    await program.ask("One?")
+    await Program(other).ask("Two?")
+    page = await connect(session)
+    await page.ask("Three?")
+
+    await page.read("started")
+
+    await asyncio.gather(*(scripts[question].asked.wait() for question in ("One?", "Two?", "Three?")))
+
+
+async def test_stop_on_the_page_ends_the_answer_here(
+    program: Program, connect: Open, session: str, scripts: Scripts
+) -> None:
+    answer = await program.ask("When?")
+    scripts["When?"].say("In ")
+    await answer.event()
+    page = await connect(session)
+
+    await page.send(type="stop", turn=answer.headers["x-turn"], seen=1)
+
+    assert await complete(answer) == [Event("done", 1, {})]
+    assert (await in_database(Turn.objects.get)).state == "stopped"
+
+
+async def test_a_question_that_is_cancelled_while_it_waits_is_done(program: Program, scripts: Scripts) -> None:
+    await program.ask("First?")
+    await scripts["First?"].asked.wait()
+    answer = await program.ask("Second?")
+    await answer.comment("queued 1")
+
+    await in_database(Turn.objects.filter(question="Second?").end, None)
+
+    assert told(await complete(answer)) == ["done"]
+
+
+async def test_a_filter_is_kept_with_the_question(program: Program, scripts: Scripts) -> None:
+    recording = await in_database(recorded, "Planning", "We ship in March.")
+    scripts["When?"].say("In March.").end()
+
+    await complete(await program.ask("When?", recording_filter=[recording.uuid]))
+
+    assert scripts["When?"].recordings == [recording.uuid]
+
+
+async def test_silence_is_filled_with_comments(
+    program: Program, scripts: Scripts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_module, "KEEP_ALIVE_SECONDS", 0.01)
+    answer = await program.ask("When?")
+
+    await answer.comment("keep-alive")
+
+    scripts["When?"].say("In March.").end()
+    assert text(await complete(answer)) == "In March."
+
+
+ENDS: dict[str, Callable[[User, ApiToken], object]] = {
+    "revoked": lambda user, token: token.login_session.end(),
+    "deactivated": lambda user, token: User.objects.filter(pk=user.pk).update(is_active=False),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+async def test_a_token_that_works_no_more_ends_the_response(
+    program: Program, alice: User, scripts: Scripts, runner: TurnRunner, end: Callable[[User, ApiToken], object]
+) -> None:
+    answer = await program.ask("When?")
+    scripts["When?"].say("In ")
+    await answer.event()
+
+    await in_database(end, alice, await in_database(ApiToken.objects.select_related("login_session").get))
+    runner.wake(NEWS_TOPIC)
+
+    assert told(await complete(answer)) in ([], ["done"])
+    assert (await program.ask("When?")).status == 401
+
+
+async def test_revoking_a_token_stops_its_answer(program: Program, scripts: Scripts, runner: TurnRunner) -> None:
+    await program.ask("When?")
+    await scripts["When?"].asked.wait()
+    token = await in_database(ApiToken.objects.select_related("login_session").get)
+
+    await in_database(token.login_session.end)
+    runner.wake(NEWS_TOPIC)
+
+    await scripts["When?"].cancelled.wait()
+
+
+async def test_signing_out_ends_the_response(
+    alice: User, login: LoginSession, session: str, scripts: Scripts, runner: TurnRunner
+) -> None:
+    answer = await asked_by_a_page(session, "When?")
+    scripts["When?"].say("In ")
+    await answer.event()
+
+    await in_database(Session.objects.filter(session_key=session).delete)
+    runner.wake(NEWS_TOPIC)
+
+    assert await complete(answer) == []
+
+
+async def test_a_client_that_does_not_read_is_broken_off(
+    login: LoginSession, scripts: Scripts, runner: TurnRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_module, "STALLED_SECONDS", 0.0)
+    turn = await in_database(asked, login, state="queued")
+
+    async def response() -> None:
+        async for _ in Stream(login, None, lambda: login).take_place().read(turn.uuid, 0):
+            await asyncio.Event().wait()  # a server whose client takes nothing
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(response())
+
+
+async def test_a_deleted_conversation_ends_the_response(program: Program, scripts: Scripts) -> None:
+    answer = await program.ask("When?")
+    scripts["When?"].say("In ")
+    await answer.event()
+    conversation = await in_database(Conversation.objects.get, uuid=answer.headers["x-conversation"])
+
+    await in_database(conversation.discard)
+
+    assert told(await complete(answer)) == ["done"]
+    assert (await program.ask("When?", headers={"last-event-id": "1"})).status == 404
+
+
+async def test_a_drain_ends_the_response_so_that_its_reader_goes_on(
+    program: Program, scripts: Scripts, runner: TurnRunner
+) -> None:
+    answer = await program.ask("When?")
+    scripts["When?"].say("In ")
+    await answer.event()
+
+    for reading in list(Stream.live):
+        reading.restart()  # as when another process drives the turn, and this one ends
+
+    assert await complete(answer) == []
+    assert answer.retry == 4000
+    scripts["When?"].say("March.").end()
+    again = await program.ask("When?", headers={"last-event-id": str(answer.last_id)})
+    assert text(await complete(again)) == "March."
+
+
+async def test_while_the_server_ends_nothing_is_asked(program: Program, runner: TurnRunner) -> None:
+    runner.draining = True
+
+    answer = await program.ask("When?")
+
+    assert (answer.status, (await answer.json())["code"]) == (503, "UNAVAILABLE")
+    assert answer.headers["retry-after"] == "5"
+
+
+CSRF = "a" * 32
+
+
+def page_of(session_key: str) -> Program:
+    """A browser that has the CSRF cookie."""
+    browser = Program(session_key=session_key)
+    browser.headers["cookie"] += f"; csrftoken={CSRF}"
+    return browser
+
+
+async def asked_by_a_page(session_key: str, query: str) -> Answer:
+    return await page_of(session_key).ask(query, headers={"x-csrftoken": CSRF})
+
+
+async def test_a_session_needs_the_csrf_token_of_a_page(
+    login: LoginSession, session: str, scripts: Scripts, runner: TurnRunner
+) -> None:
+    refused = await page_of(session).ask("When?")
+    scripts["When?"].say("In March.").end()
+    given = await asked_by_a_page(session, "When?")
+
+    assert (refused.status, (await refused.json())["code"]) == (403, "FORBIDDEN")
+    assert text(await complete(given)) == "In March."
+    assert (await in_database(Turn.objects.get)).login_session_id == login.pk
+
+
+async def test_a_foreign_origin_is_refused_with_a_csrf_token_too(session: str, runner: TurnRunner) -> None:
+    headers = {"x-csrftoken": CSRF, "origin": "https://evil.example"}
+
+    answer = await page_of(session).ask("When?", headers=headers)
+
+    assert answer.status == 403
+
+
+async def test_a_token_needs_no_csrf_token_and_counts_before_a_session(
+    secret: str, session: str, scripts: Scripts, runner: TurnRunner
+) -> None:
+    scripts["When?"].say("In March.").end()
+
+    await complete(await Program(secret, session).ask("When?"))
+
+    turn = await in_database(Turn.objects.select_related("login_session__api_token").get)
+    assert turn.login_session.api_token.name == "reports"
