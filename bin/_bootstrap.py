@@ -27,7 +27,7 @@ UV = TOOLS / "bin" / "uv"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 SYNCED = VENV / ".synced"
-TESTED_EXTRAS = {"openai", "postgres", "redis", "uvicorn"}
+TESTED_EXTRAS = {"lakebase", "mlflow", "openai", "postgres", "redis", "uvicorn"}
 PROVIDER_EXTRAS = {"databricks", "databricks-legacy", "openai"}
 
 
@@ -90,6 +90,10 @@ def wanted_extras(settings: Mapping[str, str]) -> set[str]:
     extras = providers & PROVIDER_EXTRAS
     if settings.get("DATABASE_URL", "").startswith(("postgres", "psql", "pgsql")):
         extras.add("postgres")
+    if settings.get("LAKEBASE_ENDPOINT"):
+        extras.add("lakebase")
+    if settings.get("MLFLOW_EXPERIMENT"):
+        extras.add("mlflow")
     if settings.get("REDIS_URL"):
         extras.add("redis")
     if settings.get("SERVER") == "uvicorn":

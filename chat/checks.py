@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from chatsite.settings import env
+from chatsite.trusted_proxy import USER_HEADERS
 
 from .embeddings import PROVIDERS as EMBEDDINGS
 from .llm import PROVIDERS, is_known
@@ -46,6 +47,24 @@ def check_exposure(**_: Any) -> Iterator[CheckMessage]:
         )
 
 
+@register("chat", Tags.security)
+def check_proxy(**_: Any) -> Iterator[CheckMessage]:
+    """What would let anybody come in as anybody."""
+    trusts_all = any(network.prefixlen == 0 for network in settings.TRUSTED_NETWORKS)
+    if trusts_all and "DATABRICKS_APP_NAME" not in os.environ:
+        yield Error(
+            "TRUSTED_PROXY trusts every address, so whoever reaches the port can come in as anybody.",
+            hint="Name the addresses of the proxy. Only in a Databricks App is the platform's proxy the only way in.",
+            id="chat.E008",
+        )
+    if settings.TRUSTED_PROXY_USER_HEADER.lower() not in map(str.lower, USER_HEADERS):
+        yield Error(
+            f"TRUSTED_PROXY_USER_HEADER is {settings.TRUSTED_PROXY_USER_HEADER!r}, which is unknown.",
+            hint=f"Known: {', '.join(USER_HEADERS)}.",
+            id="chat.E009",
+        )
+
+
 @register("chat")
 def check_parts(**_: Any) -> Iterator[CheckMessage]:
     """Parts that do not exist, or do not go together."""
@@ -57,6 +76,9 @@ def check_parts(**_: Any) -> Iterator[CheckMessage]:
     if settings.SERVER in _KNOWN["SERVER"] and not find_spec(settings.SERVER):
         hint = f"Start with bin/run, or run: uv sync --frozen --extra {settings.SERVER}"
         yield Error(f"SERVER is {settings.SERVER!r}, which is not installed.", hint=hint, id="chat.E005")
+    if settings.MLFLOW_EXPERIMENT and not find_spec("mlflow"):
+        hint = "Start with bin/run, or run: uv sync --frozen --extra mlflow"
+        yield Error("MLFLOW_EXPERIMENT is set, but MLflow's client is not installed.", hint=hint, id="chat.E011")
     if settings.WEB_CONCURRENCY > 1 and not settings.REDIS_URL:
         yield Error(
             f"{settings.WEB_CONCURRENCY} processes serve the site (WEB_CONCURRENCY) and cannot nudge each other.",
@@ -76,18 +98,18 @@ def check_retrieval(**_: Any) -> Iterator[CheckMessage]:
         yield Error(
             f"CHAT_RETRIEVER is {settings.CHAT_RETRIEVER!r}, which does not name an index.",
             hint="Name it as it is in Unity Catalog: databricks:<catalog>.<schema>.<index>.",
-            id="chat.E008",
+            id="chat.E012",
         )
     embeddings, model = _parted(settings.EMBEDDINGS)
     if embeddings and (embeddings not in EMBEDDINGS or not model):
         hint = "Known: openai:<model>, databricks:<endpoint>; leave it out to search by words alone."
-        yield Error(f"EMBEDDINGS is {settings.EMBEDDINGS!r}, which is unknown.", hint=hint, id="chat.E009")
+        yield Error(f"EMBEDDINGS is {settings.EMBEDDINGS!r}, which is unknown.", hint=hint, id="chat.E013")
     for package in _missing_packages(retriever, embeddings):
         extra = "databricks" if "databricks" in (retriever, embeddings) else "openai"
         yield Error(
             f"The package {package}, which CHAT_RETRIEVER or EMBEDDINGS needs, is not installed.",
             hint=f"Start with bin/run, or run: uv sync --frozen --extra {extra}",
-            id="chat.E010",
+            id="chat.E014",
         )
 
 
@@ -100,6 +122,18 @@ def _missing_packages(retriever: str, embeddings: str) -> list[str]:
     needed = ["openai", "numpy"] if embeddings in EMBEDDINGS else []
     needed += ["databricks_langchain"] if retriever == "databricks" else []
     return [package for package in needed if not find_spec(package)]
+
+
+@register("chat")
+def check_on_behalf(**_: Any) -> Iterator[CheckMessage]:
+    """A wish that cannot come true."""
+    of_workspace = settings.CHAT_MODEL.startswith("databricks") or settings.OPENAI_BASE_URL == "databricks"
+    if settings.CHAT_ON_BEHALF_OF and not (settings.TRUSTED_PROXY and of_workspace and not settings.CHAT_LANGSMITH):
+        yield Warning(
+            "CHAT_ON_BEHALF_OF is on, but the model will be asked in the name of the site.",
+            hint="It takes TRUSTED_PROXY, a CHAT_MODEL of a Databricks workspace, and no CHAT_LANGSMITH.",
+            id="chat.W010",
+        )
 
 
 @register("chat")

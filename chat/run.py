@@ -16,6 +16,7 @@ from django.conf import settings
 from .answer_log import GroupCommit
 from .database import in_database, persist
 from .errors import TimedOut, TurnFailed
+from .llm import on_behalf
 from .models import Claim, Ending, Turn
 from .prompts import Exchange
 from .rag import Answered, Part, Used
@@ -114,6 +115,7 @@ class Run:
         return Turn.Failure.INTERNAL_ERROR
 
     async def _read(self) -> Answered:
+        on_behalf.begin(self.turn.user_id, self.turn.request_id)
         history = await persist(lambda: in_database(_history, self.turn))
         recordings = [UUID(recording["id"]) for recording in self.turn.recordings]
         async for part in self._answer(self.turn.question, history=history, recordings=recordings):

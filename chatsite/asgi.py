@@ -6,25 +6,38 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-pages = get_asgi_application()  # before anything that needs the apps
+django.setup(set_prefix=False)  # before anything that needs the apps
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.sessions import CookieMiddleware  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 
 from chat.routing import websocket_urlpatterns  # noqa: E402
 from chat.serving.life import drain, start  # noqa: E402
 
 from .origin import ExactOrigin  # noqa: E402
+from .trusted_proxy import TrustedProxy  # noqa: E402
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 
-_sockets: Any = CookieMiddleware(URLRouter(websocket_urlpatterns))
-_protocols: Any = ProtocolTypeRouter({"http": pages, "websocket": ExactOrigin(_sockets, settings.ORIGINS)})
+
+def protocols() -> Any:
+    """Pages and sockets as the settings want them; each connection comes through the proxy that they trust, if any."""
+    sockets: Any = CookieMiddleware(URLRouter(websocket_urlpatterns))
+    return TrustedProxy(
+        ProtocolTypeRouter({"http": ASGIHandler(), "websocket": ExactOrigin(sockets, settings.ORIGINS)}),
+        settings.TRUSTED_NETWORKS,
+        user_header=settings.TRUSTED_PROXY_USER_HEADER,
+        ends_tls=settings.HTTPS and settings.TRUSTED_PROXY == "databricks-apps",
+    )
+
+
+_protocols = protocols()
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:

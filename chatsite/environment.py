@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
 
 _FALSE_STRINGS = ("false", "off", "n", "no", "0")
+_PLATFORMS = {"databricks-apps": "0.0.0.0/0,::/0"}  # its proxy is the only way to an app, from no address in particular
 
 
 class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # it brings no types
@@ -56,15 +58,31 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # it brings no t
             raise ImproperlyConfigured(f"{var}: {path} cannot be written to; name another folder")
         return path
 
-    def database(self, var: str, *, default: str) -> dict[str, Any]:
-        """A database by its URL, ``sqlite:///…`` or ``postgres://…``, as Django's settings describe it."""
-        url = self.str(var, default=default)
-        if not url.startswith(("sqlite:///", "postgres://", "postgresql://")):
-            raise ImproperlyConfigured(f"{var} must begin with sqlite:/// or postgres://")
+    def networks(self, var: str, *, default: str) -> list[IPv4Network | IPv6Network]:
+        """Addresses and networks, with commas between; a platform's name stands for those of its proxy."""
+        value = self.str(var, default=default)
         try:
-            database: dict[str, Any] = self.db_url_config(url)
+            return [ip_network(each.strip()) for each in _PLATFORMS.get(value, value).split(",") if each.strip()]
         except ValueError as error:
             raise ImproperlyConfigured(f"{var} cannot be read: {error}") from None
+
+    def url(self, var: str, *, default: str) -> str:
+        """An address, which may hold a password: nothing of one that cannot be read is told."""
+        url = str(self.str(var, default=default))
+        try:
+            urlsplit(url).port  # noqa: B018  # raises what is wrong
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{var} cannot be read; in its password, / and # and @ must be written %2F and %23 and %40"
+            ) from None
+        return url
+
+    def database(self, var: str, *, default: str) -> dict[str, Any]:
+        """A database by its URL, ``sqlite:///…`` or ``postgres://…``, as Django's settings describe it."""
+        url = self.url(var, default=default)
+        if not url.startswith(("sqlite:///", "postgres://", "postgresql://")):
+            raise ImproperlyConfigured(f"{var} must begin with sqlite:/// or postgres://")
+        database: dict[str, Any] = self.db_url_config(url)
         return database | {"HOST": unquote(database["HOST"])}  # a socket's folder is written %2Frun%2Fpostgresql
 
     @classmethod

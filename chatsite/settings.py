@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from django.core.management.utils import get_random_secret_key
 
+from . import lakebase
 from .environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -37,7 +38,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(DATA_DIR / "secret_key")
 HTTPS = env.bool("HTTPS", default=False)
 HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
+PORT = env.int("PORT", default=env.int("DATABRICKS_APP_PORT", default=8000))
 SERVER = env.str("SERVER", default="daphne")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 # Behind HTTPS stands a proxy, and its port is the usual one whatever ours is.
@@ -90,9 +91,24 @@ TEMPLATES = [
     }
 ]
 
+# Who comes in
+
+TRUSTED_NETWORKS = env.networks("TRUSTED_PROXY", default="")
+TRUSTED_PROXY = env.str("TRUSTED_PROXY", default="")
+TRUSTED_PROXY_USER_HEADER = env.str("TRUSTED_PROXY_USER_HEADER", default="X-Forwarded-Email")
+STAFF_EMAILS = [email.strip().lower() for email in env.list("STAFF_EMAILS", default=[])]
+ADMIN_EMAILS = [email.strip().lower() for email in env.list("ADMIN_EMAILS", default=[])]
+if TRUSTED_PROXY:
+    AUTHENTICATION_BACKENDS = ["chat.forwarded_user.ForwardedUserBackend"]
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("chat.login_sessions.SignedInMiddleware"), "chat.forwarded_user.ForwardedUserMiddleware"
+    )
+
 # Where things are kept
 
-DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{quote(str(DATA_DIR))}/chatsite.sqlite3")}
+LAKEBASE_ENDPOINT = env.str("LAKEBASE_ENDPOINT", default="")
+_database_url = lakebase.url(os.environ) if LAKEBASE_ENDPOINT else f"sqlite:///{quote(str(DATA_DIR))}/chatsite.sqlite3"
+DATABASES = {"default": env.database("DATABASE_URL", default=_database_url)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Without IMMEDIATE and WAL, two writers at once fail with "database is locked" at any time-out.
     DATABASES["default"]["OPTIONS"] = {
@@ -117,9 +133,11 @@ else:
         "keepalives_count": 3,
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    if LAKEBASE_ENDPOINT:
+        DATABASES["default"] = lakebase.database(DATABASES["default"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = env.url("REDIS_URL", default="")
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
@@ -136,7 +154,7 @@ STORAGES = {
 }
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
 
-# Who comes in
+# Signing in
 
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "chat:home"
@@ -202,6 +220,7 @@ LOGGING = {
         # It logs a traceback twice a second while Redis is away, of which chat.nudges says the little there is to say.
         "channels_redis": {"level": "CRITICAL"},
         "openai": {"level": "INFO"},  # below that it logs what it sends: questions and transcripts
+        "databricks": {"level": "INFO"},  # below that it logs what it is sent: passwords of the database
         "psycopg.pool": {"level": "ERROR"},  # it warns of every attempt; we tell of an outage once
     },
 }
@@ -210,6 +229,7 @@ LOGGING = {
 
 CHAT_MODEL = env.str("CHAT_MODEL", default="embedded")
 CHAT_ANSWER_TOKENS = env.int("CHAT_ANSWER_TOKENS", default=0)
+CHAT_ON_BEHALF_OF = env.bool("CHAT_ON_BEHALF_OF", default=False)
 CHAT_LANGSMITH = env.bool("CHAT_LANGSMITH", default=False)
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
@@ -217,6 +237,9 @@ DATABRICKS_HOST = env.str("DATABRICKS_HOST", default="")
 DATABRICKS_TOKEN = env.str("DATABRICKS_TOKEN", default="")
 DATABRICKS_CLIENT_ID = env.str("DATABRICKS_CLIENT_ID", default="")
 DATABRICKS_CLIENT_SECRET = env.str("DATABRICKS_CLIENT_SECRET", default="")
+MLFLOW_EXPERIMENT = env.str("MLFLOW_EXPERIMENT", default="")
+MLFLOW_TRACKING_URI = env.str("MLFLOW_TRACKING_URI", default="")
+MLFLOW_TEXTS = env.bool("MLFLOW_TEXTS", default=True)
 CHAT_RETRIEVER = env.str("CHAT_RETRIEVER", default="embedded")
 CHAT_RETRIEVAL_SECONDS = env.float("CHAT_RETRIEVAL_SECONDS", default=5.0)
 EMBEDDINGS = env.str("EMBEDDINGS", default="")

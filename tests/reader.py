@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from http.cookiejar import CookieJar
 from typing import Any, Self
 from urllib.request import HTTPCookieProcessor, build_opener
@@ -19,15 +20,22 @@ PATIENCE = 60
 class Reader:
     """One socket of one signed-in user. ``text`` and ``seq`` are what was read of each turn, in order of chunks."""
 
-    def __init__(self, site: SiteProcess, username: str = "demo") -> None:
+    headers: Sequence[tuple[str, str]] = ()
+
+    def __init__(self, site: SiteProcess, username: str = "demo", headers: Sequence[tuple[str, str]] = ()) -> None:
+        """By a link; or with the ``headers`` of a trusted proxy."""
         self.site = site
-        jar = CookieJar()
-        build_opener(HTTPCookieProcessor(jar)).open(site.sign_in_link(username)).close()
-        self.cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+        self.headers = headers
+        self.cookie = site.cookie(*headers) if headers else self._cookie(username)
         self.text: dict[str, str] = {}
         self.seq: dict[str, int] = {}
         self.ended: dict[str, dict[str, Any]] = {}
         self._socket: ClientConnection | None = None
+
+    def _cookie(self, username: str) -> str:
+        jar = CookieJar()
+        build_opener(HTTPCookieProcessor(jar)).open(self.site.sign_in_link(username)).close()
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -42,7 +50,7 @@ class Reader:
         self._socket = await connect(
             self.site.url.replace("http", "ws") + "/ws/chat/",
             origin=self.site.url,  # type: ignore[arg-type]  # a NewType of str
-            additional_headers={"Cookie": self.cookie},
+            additional_headers=[("Cookie", self.cookie), *self.headers],
         )
 
     async def ask(self, question: str, conversation: str | None = None, **more: object) -> dict[str, Any]:

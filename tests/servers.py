@@ -115,6 +115,24 @@ class SiteProcess:
         )
         return done.stdout
 
+    def status(self, path: str, *headers: tuple[str, str], peer: str = "127.0.0.1") -> int:
+        """The status of what it answers to a GET with exactly these headers, from this address."""
+        return self._get(path, headers, peer).status
+
+    def cookie(self, *headers: tuple[str, str]) -> str:
+        """The session that it begins for a request with these headers, as a browser sends it back."""
+        set_cookies = self._get("/", headers, "127.0.0.1").headers.get_all("Set-Cookie") or []
+        return "; ".join(value.partition(";")[0] for value in set_cookies)
+
+    def _get(self, path: str, headers: Sequence[tuple[str, str]], peer: str) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_SECONDS, source_address=(peer, 0))
+        with contextlib.closing(connection):
+            connection.putrequest("GET", path)
+            for name, value in headers:
+                connection.putheader(name, value)
+            connection.endheaders()
+            return connection.getresponse()
+
     def sign_in_link(self, username: str = "demo") -> str:
         """A link that signs this user in, once."""
         printed = re.findall(r"http\S+/accounts/link/\S+", self.output)[-1:] if username == "demo" else []
@@ -225,15 +243,16 @@ def redis() -> Iterator[str]:
 
 
 @contextmanager
-def redis_server() -> Iterator[ServerProcess]:
-    """The same as a process to be ended and started again. Raises ``Missing``."""
+def redis_server(password: str = "") -> Iterator[ServerProcess]:
+    """The same as a process to be ended and started again, with a password if given. Raises ``Missing``."""
     program = shutil.which("redis-server")
     if program is None:
         raise Missing("Redis", "redis-server")
     with tempfile.TemporaryDirectory(prefix="chatsite-redis-") as folder:
         port = free_port()
         command = [program, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
-        url = f"redis://127.0.0.1:{port}/0"
+        command += ["--requirepass", password] if password else []
+        url = f"redis://:{password}@127.0.0.1:{port}/0" if password else f"redis://127.0.0.1:{port}/0"
         with _running(ServerProcess(command, url, folder=folder, user=None, ending=signal.SIGTERM)) as server:
             yield server
 

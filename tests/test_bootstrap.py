@@ -71,6 +71,8 @@ def program(place: Path, text: str) -> Path:
         ({"DATABASE_URL": "sqlite:///chat"}, set()),
         ({"DATABASE_URL": "postgres://host/chat", "REDIS_URL": "redis://host"}, {"postgres", "redis"}),
         ({"SERVER": "uvicorn"}, {"uvicorn"}),
+        ({"LAKEBASE_ENDPOINT": "projects/p/branches/b/endpoints/e"}, {"lakebase"}),
+        ({"MLFLOW_EXPERIMENT": "/Shared/chatsite"}, {"mlflow"}),
         ({"SSO_ISSUER": "https://id.example.com"}, {"sso"}),
     ],
 )

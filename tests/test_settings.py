@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import ast
 import re
+from ipaddress import ip_network
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 from django.core.checks import run_checks
@@ -78,12 +80,26 @@ def test_the_document_lists_every_check() -> None:
 
 
 @pytest.mark.parametrize(("read", "value"), [("bool", "ja"), ("int", "many"), ("int", "-1"), ("float", "nan"),
-                                             ("float", "12abc"), ("database", "mysql://host/name")])  # fmt: skip
+                                             ("float", "12abc"), ("networks", "a.proxy"),
+                                             ("database", "mysql://host/name")])  # fmt: skip
 def test_a_value_that_cannot_be_read_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, read: str, value: str) -> None:
     monkeypatch.setenv("SOMETHING", value)
 
     with pytest.raises(ImproperlyConfigured, match="SOMETHING"):
         getattr(Environment(), read)("SOMETHING", default="sqlite:///x")
+
+
+@pytest.mark.parametrize("read", ["database", "url"])
+@pytest.mark.parametrize("password", ["canary/x", "canary#x", "canary?x", "x:canary/", "[canary"])
+def test_a_password_that_makes_an_address_unreadable_is_not_told(
+    monkeypatch: pytest.MonkeyPatch, read: str, password: str
+) -> None:
+    monkeypatch.setenv("SOMETHING", f"postgres://me:{password}@127.0.0.1:5432/chat")
+
+    with pytest.raises(ImproperlyConfigured, match="SOMETHING cannot be read; in its password") as failed:
+        getattr(Environment(), read)("SOMETHING", default="")
+
+    assert "canary" not in "".join(format_exception(failed.value))
 
 
 def test_an_empty_value_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,10 +142,13 @@ def test_the_settings_of_a_test_run_pass_every_check(settings: Settings) -> None
         ({"CHAT_MODEL": "oracle:delphi"}, "chat.E004"),
         ({"CHAT_RETRIEVER": "dowsing"}, "chat.E004"),
         ({"CHAT_RETRIEVER": "embedded:x"}, "chat.E004"),
-        ({"EMBEDDINGS": "oracle:delphi"}, "chat.E009"),
-        ({"EMBEDDINGS": "openai"}, "chat.E009"),
+        ({"EMBEDDINGS": "oracle:delphi"}, "chat.E013"),
+        ({"EMBEDDINGS": "openai"}, "chat.E013"),
         ({"SERVER": "butler"}, "chat.E004"),
         ({"WEB_CONCURRENCY": 2, "REDIS_URL": ""}, "chat.E006"),
+        ({"TRUSTED_NETWORKS": [ip_network("10.0.0.0/8"), ip_network("::/0")]}, "chat.E008"),
+        ({"TRUSTED_PROXY_USER_HEADER": "X-User"}, "chat.E009"),
+        ({"CHAT_ON_BEHALF_OF": True, "TRUSTED_PROXY": "10.0.0.1"}, "chat.W010"),
     ],
 )
 def test_a_dangerous_combination_is_found(settings: Settings, values: dict[str, object], found: str) -> None:
@@ -140,6 +159,7 @@ def test_a_server_that_is_not_installed_is_found(settings: Settings, monkeypatch
     monkeypatch.setattr("chat.checks.find_spec", lambda name: None)
 
     assert messages(settings, SERVER="uvicorn") == {"chat.E005"}
+    assert messages(settings, MLFLOW_EXPERIMENT="7") >= {"chat.E011"}
 
 
 @pytest.mark.parametrize("value", ["databricks", "databricks:", "databricks:passages", "databricks:a.b.c.d"])
@@ -148,7 +168,7 @@ def test_an_index_without_its_whole_name_is_found(
 ) -> None:
     monkeypatch.setattr("chat.checks.find_spec", lambda name: True)
 
-    assert messages(settings, CHAT_RETRIEVER=value) == {"chat.E008"}
+    assert messages(settings, CHAT_RETRIEVER=value) == {"chat.E012"}
     assert messages(settings, CHAT_RETRIEVER="databricks:main.meetings.passages") == set()
 
 
@@ -168,7 +188,7 @@ def test_packages_that_searches_need_and_that_are_missing_are_found(
 
     found = run_checks(tags=["chat"])
 
-    assert {message.id for message in found} == {"chat.E010"}
+    assert {message.id for message in found} == {"chat.E014"}
     assert f"--extra {extra}" in str(found[0].hint)
 
 
@@ -176,3 +196,12 @@ def test_a_misspelt_setting_is_found(settings: Settings, monkeypatch: pytest.Mon
     monkeypatch.setenv("CHAT_PASAGES", "3")
 
     assert messages(settings) == {"chat.W007"}
+
+
+def test_in_a_databricks_app_its_proxy_is_the_only_way_in(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABRICKS_APP_NAME", "chatsite")
+    monkeypatch.setenv("TRUSTED_PROXY", "databricks-apps")
+    networks = Environment().networks("TRUSTED_PROXY", default="")
+
+    assert [network.prefixlen for network in networks] == [0, 0]
+    assert messages(settings, TRUSTED_NETWORKS=networks) == set()

@@ -23,21 +23,21 @@ LAYERS = (
     {
         "answer_log", "citations", "database", "embeddings", "grading", "library", "llm", "markdown", "markers",
         "not_found", "nudges", "outage", "owner", "purge", "retrieval", "rewriting", "step_times", "terms",
-        "transcripts",
+        "traces", "transcripts",
     },
     {"rag"},
     {"run", "runner", "wake"},
     {
         "admin", "allowance", "api", "api_token_admin", "apps", "checks", "consumers", "demo", "forms",
-        "login_sessions", "lookout", "management", "pages", "preparation", "problems", "routing", "serving", "sign_in",
-        "sse", "staff_reads", "templatetags", "urls", "views",
+        "forwarded_user", "login_sessions", "lookout", "management", "pages", "preparation", "problems", "routing",
+        "serving", "sign_in", "sse", "staff_reads", "templatetags", "urls", "views",
     },
 )  # fmt: skip
 """The parts of chat/, from the ground up: ground, words, tools, rag, runner, edges."""
 
 HEAVY = {
     "databricks", "databricks_langchain", "langchain", "langchain_core", "langchain_databricks", "langchain_openai",
-    "langsmith", "mlflow", "numpy", "openai", "pandas", "pydantic",
+    "langsmith", "mlflow", "numpy", "openai", "opentelemetry", "pandas", "pydantic",
 }  # fmt: skip
 """What takes long to import, and is imported when it is first needed."""
 

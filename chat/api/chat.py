@@ -7,6 +7,8 @@ import uuid
 from django.http import HttpResponseBase, StreamingHttpResponse
 
 from ..database import in_database
+from ..forwarded_user import forwarded, is_of
+from ..llm import on_behalf
 from ..models import LoginSession, Turn
 from ..nudges import NEWS_TOPIC, topics_of
 from ..problems import ProblemCode, problem
@@ -45,10 +47,13 @@ class Asking:
         self._goes_on = last is not None
         self.after = last or 0
         self._submission = question_in(request).submission(self._key or uuid.uuid4())
+        # An API token lets one user in whom the proxy may not name: each asks with their own credentials.
+        self._forwarded = forwarded(request) if is_of(request.scope, self._login.user) else None
 
     def turn(self) -> Turn:
         """The turn to read: one that was asked before, or a new one. Raises a ``Refused``."""
         if not self._goes_on:
+            on_behalf.lend(self._login.user_id, self._submission.request_id, self._forwarded)
             turn = Turn.objects.submit(self._login, self._submission)
             runner.wake(*topics_of(turn), NEWS_TOPIC)
             return turn

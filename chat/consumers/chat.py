@@ -8,16 +8,19 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from time import monotonic
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
+from chatsite.trusted_proxy import Forwarded
+
 from .. import events
 from ..allowance import Allowance
 from ..database import in_database
 from ..events import CloseCode
+from ..forwarded_user import is_of
 from ..login_sessions import live_login
 from ..lookout import lookout
 from ..models import InvalidRequest, LoginSession, RateLimited, Refused, Turn
@@ -58,7 +61,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         except UNAVAILABLE:
             await self.restart()
             return
-        if login is None:
+        if login is None or not is_of(self.scope, login.user):
             await self.close(int(CloseCode.SIGNED_OUT))
         elif runner.draining:
             await self.restart()
@@ -114,7 +117,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._work: asyncio.Queue[events.Ask | events.Follow | events.Stop] = asyncio.Queue(COMMANDS_WAITING)
         self._commands_left = Allowance(settings.CHAT_COMMANDS_PER_MINUTE, 60, monotonic())
         self._signals_left = Allowance(SIGNALS_PER_MINUTE, 60, monotonic())
-        self._commands = Commands(login, self._is_signed_in, self._send, self._own)
+        told = cast("Forwarded | None", self.scope.get("forwarded"))
+        self._commands = Commands(login, self._is_signed_in, self._send, self._own, told)
         self.live.add(self)
         self.sockets[login.user_id] += 1
         self._own(self._work_off())

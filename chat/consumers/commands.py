@@ -11,8 +11,11 @@ from uuid import UUID
 from django.db import DatabaseError
 from msgspec import UNSET
 
+from chatsite.trusted_proxy import Forwarded
+
 from .. import events
 from ..database import in_database
+from ..llm import on_behalf
 from ..models import LoginSession, NotFound, RateLimited, Refused, Submission, Turn
 from ..nudges import NEWS_TOPIC, topics_of
 from ..outage import UNAVAILABLE
@@ -36,11 +39,13 @@ class Commands:
         is_signed_in: Callable[[], Awaitable[bool]],
         send: Callable[[str], Awaitable[None]],
         own: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        forwarded: Forwarded | None = None,
     ) -> None:
         self._login = login
         self._is_signed_in = is_signed_in
         self._send = send
         self._own = own
+        self._forwarded = forwarded
         self._open = OpenConversations()
         self._followers: dict[UUID, tuple[Follower, asyncio.Task[None]]] = {}
 
@@ -115,6 +120,7 @@ class Commands:
 
     def _submit(self, submission: Submission) -> tuple[Turn, int | None]:
         self._open.expect(submission.request_id)
+        on_behalf.lend(self._login.user_id, submission.request_id, self._forwarded)
         turn = Turn.objects.submit(self._login, submission)
         self._open.open(turn)
         runner.wake(*topics_of(turn), NEWS_TOPIC)

@@ -16,7 +16,7 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # mlflow comes with t
 from databricks_langchain import ChatDatabricks
 
 from ..prompts import Message
-from . import ChatModel
+from . import ChatModel, on_behalf
 from .completions import CompletionsModel, Request
 from .langchain import LangChainModel, as_langchain
 from .sdk import http_client, timeout
@@ -52,7 +52,9 @@ def _request_by(model: ChatDatabricks, client: AsyncOpenAI) -> Request:
     @asynccontextmanager
     async def request(messages: Sequence[Message]) -> AsyncIterator[AsyncIterator[bytes]]:
         payload = model._prepare_inputs(as_langchain(messages), stream=True)  # noqa: SLF001  # there is no public way
-        async with client.chat.completions.with_streaming_response.create(**payload) as response:
+        async with client.chat.completions.with_streaming_response.create(
+            **payload, extra_headers=on_behalf.headers()
+        ) as response:
             yield response.iter_bytes()
 
     return request

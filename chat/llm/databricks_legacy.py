@@ -6,7 +6,6 @@ repeats a refused call for minutes where nobody can stop it, and takes a keep-al
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -21,10 +20,10 @@ import httpx2
 from langchain_databricks import ChatDatabricks
 
 from ..prompts import Message
-from . import ChatModel
+from . import ChatModel, on_behalf
 from .completions import CONNECT_SECONDS, CompletionsModel, Request
 from .langchain import LangChainModel, as_langchain
-from .workspace import workspace
+from .workspace import token_of, workspace
 
 CONNECTIONS = 1000
 """Answers at once, at the most; a library's usual hundred would make the next one wait without a word."""
@@ -46,11 +45,12 @@ def _request_by(model: ChatDatabricks, config: Config) -> Request:
         timeout=httpx2.Timeout(settings.CHAT_TOTAL_SECONDS + 5, connect=CONNECT_SECONDS),
         limits=httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
     )
+    token = token_of(config)
     url = f"{config.host}/serving-endpoints/{model.endpoint}/invocations"
 
     @asynccontextmanager
     async def request(messages: Sequence[Message]) -> AsyncIterator[AsyncIterator[bytes]]:
-        headers = await asyncio.to_thread(config.authenticate)
+        headers = on_behalf.headers() or {"Authorization": f"Bearer {await token()}"}
         payload = model._prepare_inputs(as_langchain(messages), stream=True)  # noqa: SLF001  # there is no public way
         async with client.stream("POST", url, json=payload, headers=headers) as response:
             response.raise_for_status()

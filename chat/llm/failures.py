@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -27,6 +28,7 @@ _CONNECTION = {
 """The classes for "it could not be reached, or broke off" of the OpenAI kind of SDKs, requests, aiohttp and httpx."""
 _CREDENTIAL_HEADERS = ("authorization", "api-key", "x-api-key")
 _CREDENTIAL_SETTINGS = ("OPENAI_API_KEY", "EMBEDDINGS_API_KEY", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET")
+_in_use: ContextVar[tuple[str, ...]] = ContextVar("credentials_in_use", default=())
 _CREDENTIAL = re.compile(r"(?i)\bbearer\s+\S+|\b(?:sk-|dapi|eyJ)[\w.~+/-]{6,}")
 
 
@@ -67,6 +69,13 @@ def _headers(error: Exception) -> Mapping[str, str]:
     return headers if isinstance(headers, Mapping) else {}
 
 
+def in_use(credential: str) -> str:
+    """The same credential, of which nothing that is logged for this task will show anything."""
+    if credential not in _in_use.get():
+        _in_use.set((*_in_use.get(), credential))
+    return credential
+
+
 def line(error: BaseException) -> str:
     """The exception and its causes in one line for the log, without credentials."""
     said = " ← ".join(f"{type(each).__module__}.{type(each).__qualname__}: {each}" for each in _chain(error))
@@ -74,9 +83,10 @@ def line(error: BaseException) -> str:
 
 
 def redacted(text: str, *credentials: str) -> str:
-    """A text for the log, short and without these credentials, those of the settings, and what looks like one."""
+    """A text for the log, short and without these credentials, those of the task and the settings, and what looks like
+    one."""
     known = (str(getattr(settings, name, "")) for name in _CREDENTIAL_SETTINGS)
-    for credential in (*credentials, *known):
+    for credential in (*credentials, *_in_use.get(), *known):
         if len(credential) > 5:  # a shorter one would blot out ordinary text
             text = text.replace(credential, "***")
     return _CREDENTIAL.sub("***", text)[:TEXT_LIMIT]

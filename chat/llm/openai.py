@@ -14,7 +14,7 @@ from langchain_openai import ChatOpenAI
 from langchain_openai.chat_models.base import BaseChatOpenAI
 from pydantic import SecretStr
 
-from . import ChatModel
+from . import ChatModel, on_behalf
 from .completions import CompletionsModel
 from .langchain import LangChainModel
 from .sdk import http_client, request_by, timeout
@@ -44,7 +44,8 @@ def provide(name: str) -> ChatModel:
     )
     if settings.CHAT_LANGSMITH:
         return LangChainModel(model, name=name)
-    return CompletionsModel(request_by(model), name=name)
+    in_name_of = on_behalf.headers if settings.OPENAI_BASE_URL == "databricks" else dict  # to no other server
+    return CompletionsModel(request_by(model, in_name_of), name=name)
 
 
 def _endpoint() -> tuple[str, Key]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,8 +24,8 @@ def http_client() -> openai.DefaultAsyncHttpxClient:
     return openai.DefaultAsyncHttpxClient(follow_redirects=False)
 
 
-def request_by(model: Any) -> Request:  # its class depends on the package; what is used of it here does not
-    """The request of a LangChain model that is built upon this SDK."""
+def request_by(model: Any, headers: Callable[[], dict[str, str]] = dict) -> Request:  # its class depends on the package
+    """The request of a LangChain model that is built upon this SDK; ``headers`` replace its own, each time anew."""
     completions = model.async_client.with_streaming_response
 
     @asynccontextmanager
@@ -33,7 +33,7 @@ def request_by(model: Any) -> Request:  # its class depends on the package; what
         payload = model._get_request_payload(  # noqa: SLF001  # the library has no public way to build a request
             as_langchain(messages), stream=True, stream_options={"include_usage": True}
         )
-        async with completions.create(**payload) as response:
+        async with completions.create(**payload, extra_headers=headers()) as response:
             yield response.iter_bytes()
 
     return request

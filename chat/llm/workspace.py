@@ -9,7 +9,7 @@ from databricks.sdk.core import Config
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from .failures import line
+from .failures import in_use, line
 
 SECONDS = 10
 """How long signing in may take, and be tried again."""
@@ -38,6 +38,6 @@ def token_of(config: Config) -> Callable[[], Awaitable[str]]:
 
     async def token() -> str:
         headers = await asyncio.to_thread(config.authenticate)
-        return headers["Authorization"].removeprefix("Bearer ")
+        return in_use(headers["Authorization"].removeprefix("Bearer "))
 
     return token

@@ -10,6 +10,7 @@ from .queue import QUEUE_LIMIT, Submission
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
 from .sign_in_attempt import SignInAttempt
+from .trace_export import TraceExport
 from .turn import Turn
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "Segment",
     "SignInAttempt",
     "Submission",
+    "TraceExport",
     "Turn",
 ]

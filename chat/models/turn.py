@@ -109,6 +109,7 @@ class Turn(models.Model):
             models.Index(fields=["conversation", "id"], name="turn_of_conversation"),
             models.Index(fields=["login_session", "id"], condition=Q(state="queued"), name="turn_queue"),
             models.Index(fields=["user", "created_at"], name="turn_rate"),
+            models.Index(fields=["ended_at"], name="turn_ended"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "request_id"], name="one_turn_per_request"),

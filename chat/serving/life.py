@@ -15,6 +15,7 @@ from ..consumers import ChatConsumer
 from ..llm import chat_model, loaded_model
 from ..runner import runner
 from ..sse import Stream
+from ..traces.exporter import exporter
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ async def start() -> None:
     if not runner.started:
         sys.setswitchinterval(SWITCH_SECONDS)
         await runner.start()
+        exporter.start()
         _warming.add(asyncio.create_task(_warm()))
 
 

@@ -94,8 +94,9 @@ def _connect() -> Any:
     import psycopg
 
     parameters = {**connection.get_connection_params(), "application_name": "chatsite-start"}
+    password = connection.settings_dict["OPTIONS"]["pool"].get("conninfo", str)  # where each connection has its own
     with connection.wrap_database_errors:
-        return psycopg.connect(**parameters, autocommit=True)
+        return psycopg.connect(password(), **parameters, autocommit=True)
 
 
 def _comes_true(is_so: Callable[[], bool], seconds: float, on_wait: Callable[[], None]) -> bool:

@@ -8,6 +8,7 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from django.conf import settings
 
 from .life import drain, start
 
@@ -27,6 +28,8 @@ class UvicornServer(uvicorn.Server):
             log_level="warning",
             lifespan="off",
             server_header=False,
+            # It would take the client's address for the peer's, and who may say who comes in goes by the peer's.
+            proxy_headers=not settings.TRUSTED_PROXY,
             ws="websockets-sansio",
             ws_ping_interval=PING_SECONDS,
             ws_ping_timeout=PONG_SECONDS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -11,16 +13,33 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, redirect_to_login
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET
 
 from ..forms import SignInForm
 from ..login_sessions import SignedInRequest, end_login_sessions
 from ..sign_in import redeem
 
+View = Callable[..., HttpResponseBase]
 
+
+def _unless_by_proxy(view: View) -> View:
+    """Where a proxy says who comes in, a page in place of this view says so; nobody can come in another way."""
+
+    @wraps(view)
+    def instead(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not settings.TRUSTED_PROXY:
+            return view(request, *args, **kwargs)
+        is_shown = request.user.is_authenticated and request.method in {"GET", "HEAD"}
+        return render(request, "accounts/by_proxy.html", status=200 if is_shown else 403)
+
+    return instead
+
+
+@method_decorator(_unless_by_proxy, name="dispatch")
 class SignIn(LoginView):
     """The sign-in page; 429 after too many failures, for known and unknown names alike."""
 
@@ -45,6 +64,7 @@ class SignOut(LogoutView):
         return response
 
 
+@method_decorator(_unless_by_proxy, name="dispatch")
 class ChangePassword(PasswordChangeView):
     """A new password, or the first one of somebody who came by a link; nothing else is let in any more."""
 
@@ -68,6 +88,7 @@ class ChangePassword(PasswordChangeView):
 
 @login_not_required
 @require_GET
+@_unless_by_proxy
 def sign_in_by_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     """Sign in whoever the link was made for; 410 for a link that is used, too old or wrong."""
     user = redeem(uid, token)

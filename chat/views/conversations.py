@@ -16,7 +16,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from ..forms import RECORDINGS_LIMIT, AskForm, RenameForm
-from ..llm import is_quote_only
+from ..forwarded_user import forwarded
+from ..llm import is_quote_only, on_behalf
 from ..login_sessions import SignedInRequest
 from ..models import Conversation, Refused, Turn
 from ..nudges import NEWS_TOPIC, topics_of
@@ -54,7 +55,9 @@ def ask(request: SignedInRequest, name: UUID | None = None) -> HttpResponse:
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=name) if name else None
     form = AskForm(request.POST)
     try:
-        turn = Turn.objects.submit(request.login_session, form.submission(conversation=name))
+        submission = form.submission(conversation=name)
+        on_behalf.lend(request.user.pk, submission.request_id, forwarded(request))
+        turn = Turn.objects.submit(request.login_session, submission)
     except Refused as refused:
         return _refused(request, conversation, form, refused)
     runner.wake(*topics_of(turn), NEWS_TOPIC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
 from ..login_sessions import SignedInRequest
@@ -16,7 +17,11 @@ RECENT = 60
 def sidebar(request: SignedInRequest) -> dict[str, Any]:
     """What the template of the sidebar needs."""
     found = list(own_conversations(request)[: RECENT + 1])
-    return {"conversations": found[:RECENT], "has_more_conversations": len(found) > RECENT}
+    return {
+        "conversations": found[:RECENT],
+        "has_more_conversations": len(found) > RECENT,
+        "is_signed_in_by_proxy": bool(settings.TRUSTED_PROXY),
+    }
 
 
 def own_conversations(request: SignedInRequest) -> QuerySet[Conversation]:

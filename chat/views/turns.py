@@ -12,6 +12,8 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from ..forwarded_user import forwarded
+from ..llm import on_behalf
 from ..login_sessions import SignedInRequest
 from ..models import Refused, Submission, Turn
 from ..nudges import NEWS_TOPIC, topics_of
@@ -41,7 +43,9 @@ def retry(request: SignedInRequest, name: UUID) -> HttpResponse:
     """Ask the same question again, with the same filter, as a new turn."""
     turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=name)
     try:
-        again = Turn.objects.submit(request.login_session, _again(turn, request.POST.get("request_id", "")))
+        submission = _again(turn, request.POST.get("request_id", ""))
+        on_behalf.lend(request.user.pk, submission.request_id, forwarded(request))
+        again = Turn.objects.submit(request.login_session, submission)
     except Refused as refused:
         messages.error(request, refused.message)
         return _back_to(turn)

@@ -47,6 +47,8 @@ class Upstream:
         self.port = port
         self.connections: set[Connection] = set()
         self.accepted = 0
+        self.database_password = ""
+        """What a workspace gives to whoever wants to connect to its database; nothing where it refuses."""
         self._server: asyncio.Server | None = None
         self._played: Counter[str] = Counter()
 
@@ -225,6 +227,9 @@ class Connection(asyncio.Protocol):
             },
             "/oidc/v1/token": {"access_token": "canary-oauth-9921", "token_type": "Bearer", "expires_in": 3600},
         }
+        if self.upstream.database_password:
+            password = {"token": self.upstream.database_password, "expire_time": "2099-01-01T00:00:00Z"}
+            answers |= {f"/api/2.0/{kind}/credentials": password for kind in ("postgres", "database")}
         path = call.path.partition("?")[0]
         self.respond(200 if path in answers else 404, answers.get(path, {"message": PROVIDER_TEXT}), {})
 

@@ -24,6 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the link alone, so that it can be piped."""
+        if settings.TRUSTED_PROXY:
+            raise CommandError("The proxy of this site says who comes in (TRUSTED_PROXY); links are of no use here.")
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
             raise CommandError(f"There is no user {options['username']!r}. Make one: manage.py createsuperuser")

@@ -1,0 +1,1 @@
+"""Traces of turns for MLflow, sent beside the site's work (``MLFLOW_EXPERIMENT``)."""

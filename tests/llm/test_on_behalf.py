@@ -1,0 +1,130 @@
+"""In whose name a workspace is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Iterator
+from time import monotonic, time
+from uuid import UUID, uuid4
+
+import pytest
+from pytest_django import Settings
+
+from chat.errors import GenerationFailed
+from chat.llm import chat_model, on_behalf
+from chat.llm.patience import Patient
+from chat.prompts import Message
+from chatsite.trusted_proxy import Forwarded
+
+from ..faults.upstream import Upstream
+from .conftest import KEY, load
+from .test_workspace import fresh, settings
+
+__all__ = ["fresh", "settings"]
+
+SITE = "Bearer canary-oauth-9921"
+pytestmark = pytest.mark.usefixtures("connections")
+
+
+@pytest.fixture(autouse=True)
+def wanted(settings: Settings) -> Iterator[None]:
+    settings.CHAT_ON_BEHALF_OF = True
+    yield
+    on_behalf._loans.clear()
+
+
+def jwt(seconds: float) -> str:
+    """A token that ends so many seconds from now."""
+    payload = base64.urlsafe_b64encode(json.dumps({"exp": time() + seconds}).encode()).decode().rstrip("=")
+    return f"e30.{payload}.sig"
+
+
+async def ask(model: Patient, request: UUID, user: int = 1) -> None:
+    on_behalf.begin(user, request)
+    async for _ in model.stream([Message("user", "?")]):
+        pass
+
+
+async def asked_with(upstream: Upstream, forwarded: Forwarded | None) -> str:
+    model, request = await asyncio.to_thread(load), uuid4()
+    on_behalf.lend(1, request, forwarded)
+    await asyncio.create_task(ask(model, request))
+    return str(upstream.calls[-1].headers["authorization"])
+
+
+async def test_a_question_is_asked_with_the_token_that_came_with_it(upstream: Upstream) -> None:
+    for token in ("user-token-1", jwt(600)):
+        assert await asked_with(upstream, Forwarded("ana", token=token)) == f"Bearer {token}"
+
+
+async def test_users_who_ask_at_once_each_ask_with_their_own(upstream: Upstream) -> None:
+    model, requests = await asyncio.to_thread(load), {f"token-of-{number}": uuid4() for number in range(20)}
+    for token, request in requests.items():
+        on_behalf.lend(1, request, Forwarded("ana", token=token))
+
+    await asyncio.gather(*(asyncio.create_task(ask(model, request)) for request in [*requests.values(), uuid4()]))
+
+    assert {call.headers["authorization"] for call in upstream.calls} == {
+        SITE,
+        *(f"Bearer {token}" for token in requests),
+    }
+
+
+@pytest.mark.parametrize(
+    "forwarded",
+    [
+        None,
+        Forwarded("ana"),
+        Forwarded("ana", token=jwt(30)),
+        Forwarded("ana", token=jwt(-1)),
+        Forwarded("ana", token="opaque", received_at=monotonic() - 3600),
+    ],
+    ids=["none", "no token", "ends soon", "ended", "old"],
+)
+async def test_without_a_token_that_holds_the_site_asks(upstream: Upstream, forwarded: Forwarded | None) -> None:
+    assert await asked_with(upstream, forwarded) == SITE
+
+
+async def test_a_token_is_used_for_its_question_once_and_for_no_other(upstream: Upstream) -> None:
+    model, request = await asyncio.to_thread(load), uuid4()
+    on_behalf.lend(1, request, Forwarded("ana", token="user-token-1"))
+
+    for user, name in ((2, request), (1, uuid4()), (1, request), (1, request)):
+        await asyncio.create_task(ask(model, name, user))
+
+    assert [call.headers["authorization"] == SITE for call in upstream.calls] == [True, True, False, True]
+
+
+async def test_a_site_that_does_not_want_it_keeps_no_token(settings: Settings, upstream: Upstream) -> None:
+    settings.CHAT_ON_BEHALF_OF = False
+
+    assert await asked_with(upstream, Forwarded("ana", token="user-token-1")) == SITE
+
+
+async def test_a_refused_token_fails_the_question_and_is_not_told(upstream: Upstream) -> None:
+    upstream.scripts = ["status 403"]
+
+    with pytest.raises(GenerationFailed) as failed:
+        await asked_with(upstream, Forwarded("ana", token="user-token-1"))
+
+    assert len(upstream.calls) == 1
+    assert "user-token-1" not in str(failed.value) + repr(Forwarded(token="user-token-1")) + repr(on_behalf._loans)
+
+
+async def test_no_other_server_gets_a_users_token(settings: Settings, upstream: Upstream) -> None:
+    if not settings.CHAT_MODEL.startswith("openai:"):
+        pytest.skip("the Databricks packages ask workspaces alone")
+    settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = f"{upstream.url}/v1", KEY
+    chat_model.cache_clear()
+
+    assert await asked_with(upstream, Forwarded("ana", token="user-token-1")) == f"Bearer {KEY}"
+
+
+def test_tokens_that_nobody_fetches_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(on_behalf, "LENT_LIMIT", 3)
+    for token in (jwt(1), "b", "c", "d", "e"):
+        on_behalf.lend(1, uuid4(), Forwarded("ana", token=token))
+
+    assert [loan.token for loan in on_behalf._loans.values()] == ["c", "d", "e"]
