@@ -197,8 +197,9 @@ async def test_an_answer_that_ends_without_saying_so_is_not_complete(
 async def test_a_silent_model_is_ended_in_time(
     runner: TurnRunner, scripts: Scripts, login: LoginSession, settings: Settings
 ) -> None:
-    settings.CHAT_FIRST_TOKEN_SECONDS = 0.0
     turn = await ask(runner, login, "When?")
+    await scripts["When?"].asked.wait()
+    settings.CHAT_FIRST_TOKEN_SECONDS = 0.0
 
     [*_, error] = await read(runner, turn, events.Error)
 

@@ -71,18 +71,31 @@ async def busy(scene: Scene) -> list[float]:
     upstream, tab = await scene.upstream(), await scene.tab()
     figures = []
     for status in scene.rng.sample(["status 429 1", "status 503", "status 500", "status 529 soon", "status 429 -1"], 2):
-        mark = f"pause 0.0{scene.rng.randrange(10**6)}"
-        state, _ = await _answered(scene, tab, f"{mark}; {status} || {mark}; {GOOD}")
+        state, _, calls = await _asked_while_busy(scene, upstream, tab, status, f"|| {GOOD}")
         assert state == "complete", (status, state)
-        figures.append(float(len(_calls(upstream, mark))))
-    mark = f"pause 0.0{scene.rng.randrange(10**6)}"
-    begun = time.monotonic()
-    state, end = await _answered(scene, tab, f"{mark}; status 429 3600")
-    assert (state, time.monotonic() - begun < 2) == ("failed", True), (state, time.monotonic() - begun)
+        figures.append(float(calls))
+    state, end, calls = await _asked_while_busy(scene, upstream, tab, "status 429 3600")
+    assert (state, end["took"] < 2, calls) == ("failed", True, 1), (state, end)
     assert PROVIDER_TEXT not in str(end)
-    assert len(_calls(upstream, mark)) == 1
     await _answered(scene, tab, GOOD)
     return figures
+
+
+async def _asked_while_busy(
+    scene: Scene, upstream: Upstream, tab: Tab, status: str, then: str = ""
+) -> tuple[str, dict[str, Any], int]:
+    """The turn's state, its end with the seconds it took, and the calls of the model.
+
+    Asked again while the client of the model had to be loaded: what is said meanwhile counts as the first word.
+    """
+    while True:
+        mark = f"pause 0.0{scene.rng.randrange(10**6)}"
+        begun = time.monotonic()
+        script = f"{mark}; {status} {then.replace('|| ', f'|| {mark}; ')}"
+        turn = await tab.ask(scene.upstream_question(script))
+        end = {**await tab.end_of(turn), "took": time.monotonic() - begun}
+        if not tab.turns[turn].text.startswith("Loading."):
+            return tab.turns[turn].state, end, len(_calls(upstream, mark))
 
 
 @fault("15", "model breaks off mid-stream", figure="answers called complete by mistake", at_most=0.0, calm=True)
