@@ -26,7 +26,9 @@ from chat import retrieval
 from chat.models import LoginSession
 
 from .flush import delete_rows
-from .servers import Missing, SiteProcess, chromium, new_database
+from .processes import Missing, chromium
+from .servers import new_database
+from .site_process import SiteProcess
 from .workspace import TOKEN, Workspace, serving
 
 if TYPE_CHECKING:

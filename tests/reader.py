@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from http.cookiejar import CookieJar
 from typing import Any, Self
 from urllib.request import HTTPCookieProcessor, build_opener
 from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
-from .servers import SiteProcess
+from .site_process import SiteProcess
 
 PATIENCE = 60
 
@@ -101,7 +103,8 @@ class Reader:
             assert event["after"] == self.seq.get(turn, 0), event
             self.seq[turn] = event["seq"]
             self.text[turn] = self.text.get(turn, "") + event["content"]
-            await self.send(type="ack", turn=turn, seq=event["seq"])
+            with suppress(ConnectionClosed):  # what came before the end is still to be read
+                await self.send(type="ack", turn=turn, seq=event["seq"])
         elif event["type"] in ("done", "error") and turn:
             self.ended[turn] = event
         return event

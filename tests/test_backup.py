@@ -14,8 +14,10 @@ from uuid import UUID
 
 import pytest
 
+from .processes import ROOT, Missing
 from .reader import Reader
-from .servers import ROOT, Missing, SiteProcess, new_database, postgresql
+from .servers import new_database, postgresql
+from .site_process import SiteProcess
 
 pytestmark = [pytest.mark.process, pytest.mark.any_database]
 

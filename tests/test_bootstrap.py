@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 
-from .servers import ROOT, SiteProcess
+from .processes import ROOT
+from .site_process import SiteProcess
 
 
 @pytest.fixture

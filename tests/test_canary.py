@@ -19,8 +19,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from .faults.upstream import Upstream
+from .processes import Missing
 from .reader import Reader
-from .servers import Missing, SiteProcess, postgresql_server, redis_server
+from .servers import postgresql_server, redis_server
+from .site_process import SiteProcess
 
 PLANTED = (
     "DATABASE_PASSWORD", "DATABRICKS_CLIENT_SECRET", "DATABRICKS_TOKEN", "FORWARDED_TOKEN", "OPENAI_API_KEY",

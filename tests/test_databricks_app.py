@@ -18,7 +18,8 @@ import yaml
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError
 
-from .servers import ROOT, SiteProcess
+from .processes import ROOT
+from .site_process import SiteProcess
 
 APP: dict[str, Any] = yaml.safe_load((ROOT / "app.yaml").read_text())
 ENVIRON = {entry["name"]: entry["value"] for entry in APP["env"] if "value" in entry}

@@ -26,7 +26,9 @@ from websockets.asyncio.client import connect
 
 from chat.management.commands.serve import END_SECONDS
 
-from .servers import ROOT, Missing, ServerProcess, SiteProcess, free_port
+from .processes import ROOT, Missing, free_port
+from .servers import ServerProcess
+from .site_process import SiteProcess
 
 DEPLOY = ROOT / "deploy"
 DOCUMENT = (ROOT / "docs/deploy.md").read_text()

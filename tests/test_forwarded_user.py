@@ -23,7 +23,7 @@ from chatsite.trusted_proxy import Forwarded
 
 from .asked import asked
 from .forwarding import STRANGER, Browser, trust
-from .servers import SiteProcess
+from .site_process import SiteProcess
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

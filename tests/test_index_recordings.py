@@ -18,7 +18,7 @@ from chat.models import IndexedPassage, PassageVector, Recording
 from chat.retrieval import embedding, index
 
 from .library import filler, record
-from .servers import ROOT
+from .processes import ROOT
 from .workspace import DIMENSIONS, PROVIDER_TEXT, Workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -18,8 +18,10 @@ from pytest_django import Settings
 from chatsite import lakebase
 
 from .faults.upstream import Upstream, upstream_in_thread
+from .processes import Missing
 from .reader import Reader
-from .servers import Missing, SiteProcess, postgresql_server
+from .servers import postgresql_server
+from .site_process import SiteProcess
 
 ROLE = "5f0c2a7e-9d1b-4e55-b3a1-d0c9e7f61a22"
 SECRET, FIRST, SECOND = "canary-secret-8812", "canary-first-1177", "canary second \\' 2266"

@@ -16,7 +16,7 @@ from chat.serving import place as places
 from chat.serving.place import Place, Taken
 
 from .reader import Reader
-from .servers import SiteProcess
+from .site_process import SiteProcess
 
 Start = Callable[..., SiteProcess]
 

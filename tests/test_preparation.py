@@ -17,7 +17,8 @@ from chat.models import Recording
 from chat.preparation import prepare
 
 from .conftest import database_for_site
-from .servers import ROOT, SiteProcess
+from .processes import ROOT
+from .site_process import SiteProcess
 
 
 @pytest.fixture

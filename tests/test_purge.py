@@ -24,7 +24,7 @@ from chat.models import Chunk, Citation, Conversation, LoginSession, Recording, 
 
 from .asked import asked, citing, recorded
 from .reader import Reader
-from .servers import SiteProcess
+from .site_process import SiteProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

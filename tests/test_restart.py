@@ -12,7 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from .reader import Reader
-from .servers import SiteProcess
+from .site_process import SiteProcess
 
 pytestmark = [pytest.mark.process, pytest.mark.covers]
 

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from chatsite.environment import Environment
 
-from .servers import ROOT
+from .processes import ROOT
 
 DOCUMENT = (ROOT / "docs" / "settings.md").read_text()
 TABLES = {name: default.strip() for name, default in re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", DOCUMENT, re.MULTILINE)}

@@ -20,8 +20,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from .processes import Missing
 from .reader import Reader
-from .servers import Missing, ServerProcess, SiteProcess, postgresql_server
+from .servers import ServerProcess, postgresql_server
+from .site_process import SiteProcess
 
 pytestmark = pytest.mark.process
 

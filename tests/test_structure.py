@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from .servers import ROOT
+from .processes import ROOT
 
 LAYERS = (
     {"models", "migrations"},

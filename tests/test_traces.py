@@ -18,7 +18,7 @@ from chat.traces.exporter import Exporter
 
 from .asked import asked, citing, recorded
 from .reader import Reader
-from .servers import SiteProcess
+from .site_process import SiteProcess
 from .tracking_server import PROVIDER_TEXT, TrackingServer, tracking_server
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import pytest
 
 from .reader import Reader
-from .servers import SiteProcess
+from .site_process import SiteProcess
 from .workspace import PROVIDER_TEXT, TOKEN, Workspace
 
 pytestmark = [pytest.mark.process, pytest.mark.any_database]

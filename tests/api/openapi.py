@@ -12,7 +12,7 @@ from chat.api.question import Question
 from chat.problems import Problem
 from chat.sse import frames
 
-from ..servers import ROOT
+from ..processes import ROOT
 
 FILE = ROOT / "docs" / "openapi.json"
 DOCUMENT: dict[str, Any] = json.loads(FILE.read_text())

@@ -13,7 +13,8 @@ import pytest
 from chat.api.question import Question
 from chat.problems import STATUS, ProblemCode
 
-from ..servers import ROOT, SiteProcess
+from ..processes import ROOT
+from ..site_process import SiteProcess
 from .openapi import DOCUMENT
 from .test_servers import token_of
 

@@ -10,7 +10,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
-from ..servers import SiteProcess
+from ..site_process import SiteProcess
 from .openapi import DOCUMENT
 from .test_servers import token_of
 

@@ -17,7 +17,8 @@ from typing import Self
 
 import pytest
 
-from ..servers import ROOT, SiteProcess, free_port
+from ..processes import ROOT, free_port
+from ..site_process import SiteProcess
 from .flood import MOST
 
 pytestmark = [pytest.mark.process, pytest.mark.covers, pytest.mark.any_database]

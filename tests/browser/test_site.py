@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from ..servers import SiteProcess
+from ..site_process import SiteProcess
 from ..talking import WORDS
 
 pytestmark = pytest.mark.browser

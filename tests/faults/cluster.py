@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from tests.servers import ROOT, ServerProcess, SiteProcess, free_port, postgresql_server, redis_server
+from tests.processes import ROOT, free_port
+from tests.servers import ServerProcess, postgresql_server, redis_server
+from tests.site_process import SiteProcess
 
 from .history import StoredTurn, read_calls
 from .paced import LOG_VARIABLE

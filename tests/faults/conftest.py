@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from tests.servers import Missing
+from tests.processes import Missing
 
 from .cluster import SETUPS, Cluster, cluster
 from .fault import Fault

@@ -13,7 +13,8 @@ from random import Random
 from types import TracebackType
 from typing import Any, Self
 
-from tests.servers import Missing, SiteProcess
+from tests.processes import Missing
+from tests.site_process import SiteProcess
 
 from . import checker, paced
 from .client import Tab

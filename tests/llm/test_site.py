@@ -13,7 +13,7 @@ import pytest
 from ..faults.upstream import Upstream
 from ..faults.upstream_script import PROVIDER_TEXT
 from ..reader import Reader
-from ..servers import SiteProcess
+from ..site_process import SiteProcess
 from .conftest import KEY, PACKAGES
 
 pytestmark = [pytest.mark.process, pytest.mark.any_database]

@@ -1,0 +1,130 @@
+"""The site as a process of its own, private, on a free port."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from .processes import ROOT, START_SECONDS, end_process, free_port, mortal, wait_until
+
+
+class SiteProcess:
+    """The site as a process of its own, with its own data and a free port. ``settings`` go into its environment.
+
+    It serves on Daphne, or with ``SERVER="uvicorn"`` on uvicorn, and begins with the demo. Its database is SQLite in
+    ``folder`` unless ``database_url`` names another, empty one. A process that is ``covered`` counts for
+    the coverage, and takes twice as long.
+    """
+
+    def __init__(self, folder: Path, *, database_url: str = "", covered: bool = False, **settings: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database_url = database_url
+        foreign: tuple[str, ...] = ("CHAT_", "PYTEST_", "PYTHONDONTWRITEBYTECODE")
+        foreign += () if covered else ("COVERAGE_",)
+        self.environ = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        self.environ |= {"HOST": "127.0.0.1", "PORT": str(self.port), "DATA_DIR": str(folder), "ENV_FILE": os.devnull}
+        self.environ |= {"CHAT_QUESTIONS_PER_MINUTE": "100000", "SERVE_DRAIN_SECONDS": "1", "PYTHONUNBUFFERED": "1"}
+        self.environ |= {"DATABASE_URL": database_url}
+        self.environ |= settings
+        self.process: subprocess.Popen[bytes] | None = None
+        self._used_links: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def start(self, *command: str) -> Self:
+        """Start it (``manage.py serve`` unless a command is given), again if need be, and wait until it serves."""
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
+                mortal(command or (sys.executable, ROOT / "manage.py", "serve"), signal.SIGTERM),
+                env=self.environ,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        wait_until(self._serves, self.process, self._log)
+        return self
+
+    def stop(self) -> int:
+        """End it in order (SIGTERM), if it runs; returns its exit status."""
+        return end_process(self.process, signal.SIGTERM) if self.process else 0
+
+    def kill(self) -> None:
+        """``kill -9``: no warning, no last words."""
+        if self.process:
+            end_process(self.process, signal.SIGKILL)
+
+    @property
+    def output(self) -> str:
+        """Everything it has printed and logged."""
+        return self._log.read_text(errors="replace")
+
+    def manage(self, *arguments: str) -> str:
+        """What a management command prints, run on this site's data."""
+        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        done = subprocess.run(
+            command, env=self.environ, cwd=self.folder, stdout=subprocess.PIPE, text=True, check=True, timeout=120
+        )
+        return done.stdout
+
+    def status(self, path: str, *headers: tuple[str, str], peer: str = "127.0.0.1") -> int:
+        """The status of what it answers to a GET with exactly these headers, from this address."""
+        return self._get(path, headers, peer).status
+
+    def cookie(self, *headers: tuple[str, str]) -> str:
+        """The session that it begins for a request with these headers, as a browser sends it back."""
+        set_cookies = self._get("/", headers, "127.0.0.1").headers.get_all("Set-Cookie") or []
+        return "; ".join(value.partition(";")[0] for value in set_cookies)
+
+    def _get(self, path: str, headers: Sequence[tuple[str, str]], peer: str) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_SECONDS, source_address=(peer, 0))
+        with contextlib.closing(connection):
+            connection.putrequest("GET", path)
+            for name, value in headers:
+                connection.putheader(name, value)
+            connection.endheaders()
+            return connection.getresponse()
+
+    def sign_in_link(self, username: str = "demo") -> str:
+        """A link that signs this user in, once."""
+        printed = re.findall(r"http\S+/accounts/link/\S+", self.output)[-1:] if username == "demo" else []
+        link = next(iter(set(printed) - self._used_links), "") or self.manage("sign_in_link", username).split()[-1]
+        self._used_links.add(link)
+        return link
+
+    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """What a SELECT (with ``?`` as placeholders) finds in this site's database."""
+        if self.database_url:
+            import psycopg
+
+            with psycopg.connect(self.database_url) as connection:
+                return connection.execute(sql.replace("?", "%s").encode(), parameters).fetchall()
+        with contextlib.closing(sqlite3.connect(self.folder / "chatsite.sqlite3")) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "log"
+
+    def _serves(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        with contextlib.closing(connection), contextlib.suppress(OSError):
+            connection.request("GET", "/livez")
+            return connection.getresponse().status < 500
+        return False
