@@ -35,6 +35,9 @@ LONGEST_RUN = 900.0
 WORKERS = os.environ.get("TEST_WORKERS", "4")
 """Processes that run tests; more than two cores, because tests with browsers and sites also wait."""
 
+WAITING = "faults or waits"
+"""The tests that mostly wait, for sites and servers that are taken away; by themselves they disturb no others."""
+
 PYTHON = sys.executable
 PRODUCTION = {"HTTPS": "true", "ALLOWED_HOSTS": "chat.example.com", "SECRET_KEY": secrets.token_urlsafe(50)}
 CHECKS: dict[str, list[str]] = {
@@ -125,11 +128,11 @@ def _audit() -> Stage:
 
 
 def _test(folder: Path) -> Iterator[Stage]:
-    yield _pytest("SQLite", folder, "-m", "not redis and not faults", traced=True)
+    yield _pytest("SQLite", folder, "-m", f"not redis and not ({WAITING})", traced=True)
     with ExitStack() as stack:
         missing: list[str] = []
         environ = {"TEST_PART": "database"}
-        markers = "not faults"
+        markers = f"not ({WAITING})"
         try:
             url = stack.enter_context(redis())
             environ |= {"REDIS_URL": url, "TEST_REDIS_URL": url}
@@ -147,7 +150,7 @@ def _test(folder: Path) -> Iterator[Stage]:
             # the server goes away with everything in it
             stage = _pytest(name, folder, "--reuse-db", "-m", markers, traced=True, **environ)
         yield replace(stage, not_run=[*missing, *stage.not_run])
-    yield _pytest("broken sites", folder, "-m", "faults")
+    yield _pytest("broken sites", folder, "-m", WAITING)
 
 
 def _servers(environ: dict[str, str]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from chat.sign_in import sign_in_link
 
 from .asked import asked
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
 
 RIGHT = {"username": "alice", "password": "alice-secret-words"}
 WRONG = {"username": "alice", "password": "a guess"}

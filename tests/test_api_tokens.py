@@ -18,7 +18,7 @@ from chat.models.api_token import digest_of
 
 from .asked import asked
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
 
 PAGE = "/accounts/tokens/"
 

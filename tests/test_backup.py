@@ -19,7 +19,7 @@ from .reader import Reader
 from .servers import new_database, postgresql
 from .site_process import SiteProcess
 
-pytestmark = [pytest.mark.process, pytest.mark.any_database]
+pytestmark = [pytest.mark.process, pytest.mark.any_database, pytest.mark.waits]
 
 DOCUMENT = (ROOT / "docs/deploy.md").read_text()
 FOR_A_WHILE = "python:tests.talking:for_a_while"

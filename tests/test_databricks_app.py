@@ -65,6 +65,7 @@ def app(tmp_path: Path) -> Iterator[SiteProcess]:
         site.stop()
 
 
+@pytest.mark.waits
 @pytest.mark.process
 @pytest.mark.any_database
 async def test_the_app_listens_answers_and_ends_as_the_platform_wants(app: SiteProcess) -> None:

@@ -53,6 +53,7 @@ def test_it_prints_how_often_the_right_passage_is_found(qmsum: Path, capsys: pyt
     }
 
 
+@pytest.mark.any_database
 def test_with_embeddings_it_measures_both_searches_together(
     qmsum: Path, capsys: pytest.CaptureFixture[str], workspace: Workspace, settings: Settings
 ) -> None:
@@ -66,6 +67,7 @@ def test_with_embeddings_it_measures_both_searches_together(
     assert len(workspace.embedded) > 12
 
 
+@pytest.mark.any_database
 def test_embeddings_that_cannot_be_had_are_told_in_a_line(
     qmsum: Path, workspace: Workspace, settings: Settings
 ) -> None:
@@ -76,6 +78,7 @@ def test_embeddings_that_cannot_be_had_are_told_in_a_line(
         call_command("evaluate_retrieval", qmsum)
 
 
+@pytest.mark.any_database
 def test_it_prints_a_table(qmsum: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("evaluate_retrieval", qmsum)
 
@@ -95,6 +98,7 @@ def test_it_leaves_nothing_behind_and_touches_nothing(qmsum: Path, tmp_path: Pat
     assert _scratch_databases() == []
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "line", ["{}", "[]", "no json", '{"meeting_transcripts": [{}], "specific_query_list": []}', "\x00"]
 )
@@ -106,6 +110,7 @@ def test_a_file_of_another_form_is_refused_with_its_line(tmp_path: Path, line: s
         call_command("evaluate_retrieval", path)
 
 
+@pytest.mark.any_database
 def test_a_missing_file_and_a_foolish_limit_are_refused(tmp_path: Path, qmsum: Path) -> None:
     with pytest.raises(CommandError, match="missing"):
         call_command("evaluate_retrieval", tmp_path / "missing.jsonl")
@@ -113,6 +118,7 @@ def test_a_missing_file_and_a_foolish_limit_are_refused(tmp_path: Path, qmsum: P
         call_command("evaluate_retrieval", qmsum, "--limit", "0")
 
 
+@pytest.mark.any_database
 def test_figures_of_ranks() -> None:
     assert success([1, 3, None, 6], 5) == pytest.approx(0.5)
     assert mean_reciprocal_rank([1, 2, None, 4]) == pytest.approx(1.75 / 4)

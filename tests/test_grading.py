@@ -21,7 +21,7 @@ from chat.prompts import Exchange, read_fence
 
 from .step_model import BROKEN, Script, StepModel, answer, reply, step_model
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 HISTORY = [Exchange("Which product is this about?", "It is about the Heron [1].")]
 

@@ -103,6 +103,7 @@ def until_readyz(site: SiteProcess, status: int) -> float:
     return monotonic() - began
 
 
+@pytest.mark.waits
 @pytest.mark.process
 @pytest.mark.any_database
 async def test_a_site_goes_on_when_its_password_changes(workspace: Workspace, tmp_path: Path) -> None:

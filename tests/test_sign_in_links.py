@@ -15,7 +15,7 @@ from django.test import Client
 from chat.models import LoginSession
 from chat.sign_in import SignInTokens, redeem, sign_in_link
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
 
 BASE = "http://127.0.0.1:8000"
 

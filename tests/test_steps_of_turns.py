@@ -24,7 +24,7 @@ from chat.runner import TurnRunner
 from .asked import asked
 from .step_model import StepModel, reply, step_model
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 STEPS = {"rewrite": "rewriting", "grade": "grading", "reword": "rewriting", "answer": "waiting"}
 

@@ -25,7 +25,7 @@ from .reader import Reader
 from .servers import ServerProcess, postgresql_server
 from .site_process import SiteProcess
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.waits]
 
 Start = Callable[..., SiteProcess]
 FOR_A_WHILE = "python:tests.talking:for_a_while"

@@ -12,7 +12,7 @@ from chat.pages import PAGE
 
 from .asked import asked, recorded
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
 
 
 @pytest.fixture

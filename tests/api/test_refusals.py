@@ -22,7 +22,7 @@ from ..scripts import Scripts
 from ..sockets import sign_in
 from .client import STREAM, Answer, Program
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 READ = ["/api/conversations", "/api/conversations/6b1f6f0a-9f1c-4a51-8a52-0d8a6d0c1f11", "/api/recordings"]
 JSON = {"content-type": "application/json"}

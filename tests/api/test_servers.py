@@ -21,7 +21,7 @@ from ..processes import ROOT, free_port
 from ..site_process import SiteProcess
 from .flood import MOST
 
-pytestmark = [pytest.mark.process, pytest.mark.covers, pytest.mark.any_database]
+pytestmark = [pytest.mark.process, pytest.mark.any_database, pytest.mark.waits]
 
 Start = Callable[..., SiteProcess]
 
