@@ -50,6 +50,13 @@ FIRST_WORDS = """() => new Promise((resolve) => {
 })"""
 
 
+TEXTS = """answers => answers.map((answer) => {
+    const copy = answer.cloneNode(true);
+    for (const block of copy.querySelectorAll('p, li, h1, h2, h3, h4, h5, h6, br, tr, pre')) block.after(' ');
+    return copy.textContent;
+})"""  # not innerText, which has no breaks while the browser skips what is not on the screen
+
+
 async def ask(page: Page, question: str) -> None:
     await page.locator("[data-question-input]").fill(question)
     await page.keyboard.press("Enter")
@@ -61,7 +68,7 @@ def turn(page: Page, state: str) -> Any:
 
 async def answer(page: Page) -> str:
     """The words of the last answer on the page, whatever stands between them."""
-    texts = await page.locator("[data-turns] [data-answer]").all_inner_texts()
+    texts = await page.locator("[data-turns] [data-answer]").evaluate_all(TEXTS)
     return " ".join(texts[-1].split()) if texts else ""
 
 
