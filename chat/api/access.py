@@ -108,7 +108,8 @@ class _Csrf(CsrfViewMiddleware):
 
 
 def _never_called(request: HttpRequest) -> Any:
-    raise NotImplementedError
+    """What a middleware goes on with; of Django's only the check is used, which either refuses or does not."""
+    raise AssertionError("only the check was wanted")
 
 
 def _allowance(login_session: LoginSession) -> Allowance:
