@@ -169,12 +169,15 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self._send(events.encode(error))
 
     async def _send(self, frame: str) -> None:
+        """To a client that is gone nothing is said: ``disconnect`` is on its way, and ends what is done for it."""
         event: Any = {"type": "websocket.send", "text": frame}
-        await self.base_send(event)
+        with suppress(OSError):
+            await self.base_send(event)
 
     async def _end(self, code: CloseCode) -> None:
         self._forget()
-        await self.close(int(code))
+        with suppress(OSError):  # it is closed already
+            await self.close(int(code))
 
     def _forget(self) -> None:
         if self in self.live:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from autobahn.exception import Disconnected
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server
 from twisted.internet import reactor
@@ -71,12 +72,18 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
         return queue
 
     async def handle_reply(self, protocol: Any, message: Any) -> None:
-        """The application has something to send. More is taken from it when the client has read most of that."""
+        """The application has something to send. More is taken from it when the client has read most of that.
+
+        Raises ``BrokenPipeError`` when the client has just closed its socket: an ``OSError``, as ASGI has it.
+        """
         valve = self._valves.get(protocol)
         if message["type"] == "http.response.body" and not message.get("more_body") and valve:
             del self._valves[protocol]
             valve.remove()
-        await super().handle_reply(protocol, message)
+        try:
+            await super().handle_reply(protocol, message)
+        except Disconnected as error:
+            raise BrokenPipeError from error
         if message["type"] == "http.response.body" and message.get("more_body"):
             if valve is None:
                 valve = self._valves[protocol] = Valve(protocol)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -73,6 +76,48 @@ async def test_a_sign_in_that_ends_closes_a_socket_that_only_reads(
     runner.wake(NEWS_TOPIC)
 
     assert await client.closed() == 4401
+
+
+async def test_a_tab_that_has_gone_while_it_is_told_something_is_no_error(
+    session: str, scripts: Scripts, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone, unheard = asyncio.Event(), asyncio.Queue[str]()
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        async def send_until_gone(message: Any) -> None:
+            if gone.is_set():
+                unheard.put_nowait(message.get("text", ""))
+                raise BrokenPipeError  # as ASGI has it
+            await send(message)
+
+        await asgi.application(scope, receive, send_until_gone)
+
+    client = Client(application, session)
+    await client.open()
+    await client.asked("Everything?")
+    await client.read("phase")
+    gone.set()
+    await client.send(type="ping")
+    pong = await unheard.get()
+    scripts["Everything?"].say("All of it.").end()
+    token = await unheard.get()
+    await client.close()
+
+    assert ("pong" in pong, "All of it." in token) == (True, True)
+    assert caplog.record_tuples == []
+
+
+async def test_daphne_tells_of_a_client_that_has_gone_as_asgi_has_it() -> None:
+    from autobahn.exception import Disconnected
+
+    from chat.serving.daphne import DaphneServer
+
+    server = DaphneServer(None, host="127.0.0.1", port=0, on_ready=lambda: None)
+    protocol = Mock(handle_reply=Mock(side_effect=Disconnected))
+    server.connections[protocol] = {}
+
+    with pytest.raises(BrokenPipeError):
+        await server.handle_reply(protocol, {"type": "websocket.send", "text": "Hello"})
 
 
 async def test_a_binary_frame_closes_with_1003(connect: Open, session: str) -> None:
