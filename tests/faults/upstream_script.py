@@ -70,6 +70,8 @@ class Call:
     """The number of the connection by which it came."""
     at_once: int = 1
     """Calls that were open when this one began, itself included."""
+    spoke_at: float | None = None
+    """When the first of its text was sent."""
     closed_at: float | None = None
     """When the client went away before its answer had ended."""
     ended_at: float | None = None
@@ -141,6 +143,7 @@ class Reply:
         if self._whole is not None:
             self._whole += text
             return
+        self._call.spoke_at = self._call.spoke_at or monotonic()
         await self._chunk({"role": "assistant", "content": content})
 
     async def big(self, size: str) -> None:

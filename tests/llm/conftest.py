@@ -23,18 +23,7 @@ from chat.owner import Owner
 from chat.runner import TurnRunner
 
 from ..faults.upstream import Upstream
-
-PACKAGES = {
-    "openai": "langchain_openai",
-    "databricks": "databricks_langchain",
-    "databricks-legacy": "langchain_databricks",
-}
-KEY = "sk-canary-of-the-key-8263"
-
-
-def clients() -> list[str]:
-    """Those that are installed here: not all of them can be, side by side. ``bin/test-models`` has the others."""
-    return [kind for kind, package in PACKAGES.items() if find_spec(package)]
+from .clients import KEY, clients
 
 
 @pytest_asyncio.fixture

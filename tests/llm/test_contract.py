@@ -20,7 +20,7 @@ from chat.prompts import Message
 
 from ..faults.upstream import Upstream
 from ..faults.upstream_script import PROVIDER_TEXT
-from .conftest import KEY
+from .clients import KEY
 
 MESSAGES = [
     Message("system", "Answer."),

@@ -19,7 +19,8 @@ from chat.prompts import Message
 from chatsite.trusted_proxy import Forwarded
 
 from ..faults.upstream import Upstream
-from .conftest import KEY, load
+from .clients import KEY
+from .conftest import load
 from .test_workspace import fresh, settings
 
 __all__ = ["fresh", "settings"]

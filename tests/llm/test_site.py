@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from importlib.util import find_spec
 from urllib.request import urlopen
 
 import pytest
@@ -14,20 +13,18 @@ from ..faults.upstream import Upstream
 from ..faults.upstream_script import PROVIDER_TEXT
 from ..reader import Reader
 from ..site_process import SiteProcess
-from .conftest import KEY, PACKAGES
+from .clients import KEY, clients, environ
 
 pytestmark = [pytest.mark.process, pytest.mark.any_database]
 
 QUESTION = "When does the Heron launch?"
 
 
-@pytest.mark.parametrize("kind", [kind for kind, package in PACKAGES.items() if find_spec(package)])
+@pytest.mark.parametrize("kind", clients())
 async def test_a_site_answers_stops_and_fails_as_its_model_does(
     start_site: Callable[..., SiteProcess], upstream: Upstream, kind: str
 ) -> None:
-    settings = {"CHAT_MODEL": f"{kind}:fake", "LOG_LEVEL": "DEBUG", "OPENAI_BASE_URL": f"{upstream.url}/v1"}
-    keys = {"OPENAI_API_KEY": KEY, "DATABRICKS_HOST": upstream.url, "DATABRICKS_TOKEN": KEY}
-    site = await asyncio.to_thread(start_site, **settings, **keys)
+    site = await asyncio.to_thread(start_site, LOG_LEVEL="DEBUG", **environ(kind, upstream))
     upstream.scripts = ['say "On 28 April [1]."; finish; done', "tokens 9 100; stall", "status 401"]
 
     async with Reader(site) as reader:

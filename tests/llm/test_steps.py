@@ -19,7 +19,7 @@ from chat.runner import TurnRunner
 from ..asked import asked
 from ..faults.upstream import Upstream
 from ..faults.upstream_script import PROVIDER_TEXT
-from .conftest import KEY
+from .clients import KEY
 from .test_turns import PATIENCE, read, stored
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database, pytest.mark.usefixtures("model")]

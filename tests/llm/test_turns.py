@@ -22,7 +22,7 @@ from chat.runner import TurnRunner
 
 from ..faults.upstream import Upstream
 from ..faults.upstream_script import PROVIDER_TEXT
-from .conftest import KEY
+from .clients import KEY
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database, pytest.mark.usefixtures("model")]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -14,14 +13,15 @@ from chat.llm import chat_model
 from chat.prompts import Message
 
 from ..faults.upstream import Upstream
-from .conftest import PACKAGES, load
+from .clients import clients
+from .conftest import load
 
 SECRET = "canary-of-the-secret-4410"
 
 pytestmark = pytest.mark.usefixtures("connections")
 
 
-@pytest.fixture(params=[kind for kind, package in PACKAGES.items() if find_spec(package)])
+@pytest.fixture(params=clients())
 def settings(request: pytest.FixtureRequest, settings: Settings, upstream: Upstream) -> Settings:
     """A service principal's, for the OpenAI-compatible path where the client is OpenAI's."""
     settings.CHAT_MODEL = f"{request.param}:endpoint"

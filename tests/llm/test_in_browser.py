@@ -1,0 +1,76 @@
+"""What a person sees of each client of a chat model, in a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.async_api import Page, expect
+
+from ..faults.upstream import Upstream
+from ..site_process import SiteProcess
+from .clients import clients, environ
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.any_database]
+
+LONG = 60_000
+PATIENCE = 20
+"""Seconds for what should take one (``bin/bench-model`` measures it); the machine may be busy."""
+ANSWER = 'say "The Heron"; pause 0.2; say " costs 480 euros"; pause 0.2; say " [1]."; finish; usage; done'
+ENDLESS = "tokens 9 20; stall"
+
+
+@pytest.mark.parametrize("kind", clients())
+async def test_an_answer_streams_with_its_source_and_the_next_is_stopped(
+    start_site: Callable[..., SiteProcess], upstream: Upstream, browser_page: Page, kind: str
+) -> None:
+    site = await asyncio.to_thread(start_site, CHAT_REWRITE="false", **environ(kind, upstream))
+    upstream.scripts = [ANSWER, ENDLESS]
+    page = browser_page
+    await page.goto(site.sign_in_link())
+
+    seen = await _texts_of_an_answer(page, "How much does the Heron cost?")
+    await _stop_an_answer(page, upstream)
+    await page.locator("[data-sources] summary").first.click()
+    await page.locator("[data-sources] li a").first.click()
+
+    assert len(seen) >= 3, seen
+    assert seen[-1].startswith("The Heron costs 480 euros")
+    await expect(page).to_have_url(re.compile("/recordings/.*#segment-"))
+    await expect(page.locator(":target")).to_be_in_viewport()
+
+
+async def _texts_of_an_answer(page: Page, question: str) -> list[str]:
+    """What the answer was on the page, one text after the other, until it was complete."""
+    await page.evaluate(
+        """() => {
+            window.texts = [];
+            new MutationObserver(() => {
+                const text = document.querySelector('[data-turns] [data-answer]')?.textContent.trim();
+                if (text && text !== window.texts.at(-1)) window.texts.push(text);
+            }).observe(document.body, {subtree: true, childList: true, characterData: true});
+        }"""
+    )
+    await _ask(page, question)
+    await expect(page.locator("[data-turns] [data-turn][data-state=complete]")).to_be_visible(timeout=LONG)
+    texts: list[str] = await page.evaluate("window.texts")
+    return texts
+
+
+async def _stop_an_answer(page: Page, upstream: Upstream) -> None:
+    """Click on Stop; the endpoint, which would never end by itself, sees its connection closed."""
+    await _ask(page, "And when does it launch?")
+    turn = page.locator("[data-turns] [data-turn]").last
+    await expect(turn.locator("[data-answer]")).to_contain_text("word9", timeout=LONG)
+    await turn.locator("[data-stop]").click()
+    async with asyncio.timeout(PATIENCE):
+        await upstream.calls[-1].over.wait()
+    assert upstream.calls[-1].closed_at is not None
+    await expect(page.locator("[data-turns] [data-turn][data-state=stopped]")).to_be_visible()
+
+
+async def _ask(page: Page, question: str) -> None:
+    await page.locator("[data-question-input]").fill(question)
+    await page.keyboard.press("Enter")
