@@ -13,11 +13,12 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.auth.views import redirect_to_login
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 
-from .models import LoginSession
+from .models import ApiToken, LoginSession
 from .nudges import NEWS_TOPIC
 from .runner import runner
 
@@ -99,6 +100,18 @@ def end_login_session(request: HttpRequest, user: User | None, **_: Any) -> None
     login_session = LoginSession.of(request.session, user.pk) if user else None
     if login_session:
         end(login_session)
+
+
+@receiver(post_save, sender=settings.AUTH_USER_MODEL)
+def revoke_tokens(instance: User, created: bool, **_: Any) -> None:
+    """Whoever has another password, set on the page, in the admin or by ``changepassword``, has no API tokens left.
+
+    The browsers' sessions are bound to the password by Django. ``_password`` is set by ``set_password`` alone, and not
+    where Django renews the hash of a password that stays the same.
+    """
+    if not created and vars(instance).get("_password") is not None:  # Django tells it no other way
+        for token in ApiToken.objects.of(instance.pk):
+            end(token.login_session)
 
 
 def end(login_session: LoginSession) -> None:

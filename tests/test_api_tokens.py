@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 from datetime import timedelta
+from io import StringIO
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.core.management import call_command
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from chat import purge
@@ -21,6 +25,7 @@ from .asked import asked
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
 
 PAGE = "/accounts/tokens/"
+MD5 = "django.contrib.auth.hashers.MD5PasswordHasher"
 
 
 def text(response: Any) -> str:
@@ -194,6 +199,25 @@ def test_a_new_password_revokes_all_tokens(page: Client, alice: User) -> None:
 
     assert "API tokens revoked" in text(response)
     assert ApiToken.login(digest_of(secret)) is None
+
+
+def test_a_password_that_is_changed_in_a_terminal_revokes_them_too(alice: User) -> None:
+    _, secret = ApiToken.issue(alice, "reports")
+
+    with patch.object(getpass, "getpass", lambda prompt: "quite-another-word"):
+        call_command("changepassword", "alice", stdout=StringIO())
+
+    assert ApiToken.login(digest_of(secret)) is None
+
+
+def test_a_hash_that_is_renewed_is_no_new_password(alice: User) -> None:
+    _, secret = ApiToken.issue(alice, "reports")
+
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.PBKDF2PasswordHasher", MD5]):
+        assert alice.check_password("alice-secret-words")
+
+    assert User.objects.get(pk=alice.pk).password.startswith("pbkdf2")
+    assert ApiToken.login(digest_of(secret)) is not None
 
 
 # The admin
