@@ -33,6 +33,12 @@ def prepare() -> list[str]:
         return [*_migrate(), *_collect_static(), *_load_demo(), *_tell_of_vectors(), *_invite()]
 
 
+def open_migrations() -> int:
+    """How many migrations the database lacks. Raises ``OperationalError`` when it does not answer."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 @contextmanager
 def _alone() -> Iterator[None]:
     with (settings.DATA_DIR / "prepare.lock").open("w") as file:
@@ -52,12 +58,10 @@ def _alone() -> Iterator[None]:
 def _migrate() -> list[str]:
     if settings.LAKEBASE_ENDPOINT:
         _make_schema()
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if not plan:
+    if not (missing := open_migrations()):
         return []
     call_command("migrate", interactive=False, verbosity=0)
-    return [f"Database brought up to date: {len(plan)} migrations."]
+    return [f"Database brought up to date: {missing} migrations."]
 
 
 def _make_schema() -> None:

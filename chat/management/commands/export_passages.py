@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
+from chat.management.site_command import SiteCommand
 from chat.models import IndexedPassage
 from chat.retrieval import embedding
 from chat.retrieval.vector_search import FIRST, LAST, RECORDING
@@ -18,7 +19,7 @@ from chat.retrieval.vector_search import FIRST, LAST, RECORDING
 _ROWS_AT_ONCE = 200
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Writes the columns that docs/retrieval.md asks of an index."""
 
     help = "Write all passages as JSON lines, for the source table of a Databricks Vector Search index."

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from chat import library
+from chat.management.site_command import SiteCommand
 from chat.transcripts import AUDIO_SUFFIXES, Unreadable, find_transcripts, transcript_beside
 
 INDEX_THEM = "They are found by their words now. To find them by their meaning too, run: manage.py index_recordings"
@@ -43,7 +44,7 @@ class Tally:
         return f"{line} Skipped: {skipped}." if skipped else line
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Walks the paths; ``chat.library`` does the work."""
 
     help = "Import transcripts (.vtt, .srt, .json, .jsonl, .txt), with the audio beside them. The same content once."

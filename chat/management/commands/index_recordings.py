@@ -11,17 +11,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from chat.embeddings import EmbeddingFailed, embeddings
+from chat.management.site_command import SiteCommand
 from chat.models import Recording
 from chat.retrieval import embedding
 
 NOTHING_TO_DO = "EMBEDDINGS is not set. The full text needs no command: it is complete as soon as a recording is there."
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Thin: see ``chat.retrieval.embedding``."""
 
     help = (

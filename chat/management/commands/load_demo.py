@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from chat.demo import load
+from chat.management.site_command import SiteCommand
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Thin: see ``chat.demo``."""
 
     help = "Load the demo's three recordings and its user, where they are missing."

@@ -5,15 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
 from chat import purge
+from chat.management.site_command import SiteCommand
 
 LOG_IN_USE = "SQLite's write-ahead log is in use and may still repeat what was removed; run this again to empty it."
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Thin: see ``chat.purge``."""
 
     help = (

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from chat.management.site_command import SiteCommand
 from chat.sign_in import sign_in_link
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Print a link that signs a user in."""
 
     help = "Print a link that signs a user in, once, within an hour."
