@@ -48,6 +48,16 @@ class Nemesis:
         self._story.gone[pid] = time.monotonic()
         return at
 
+    async def until_one_dies(self, seconds: float) -> tuple[SiteProcess, float]:
+        """Wait for a site to die at a failpoint; returns which, and when."""
+        deadline = time.monotonic() + seconds
+        while not (dead := [site for site in self._cluster.sites if site.process and site.process.poll()]):
+            assert time.monotonic() < deadline, "no process has died"
+            await asyncio.sleep(0.01)
+        self.kills += 1
+        self._story.gone[pid_of(dead[0])] = time.monotonic()
+        return dead[0], time.monotonic()
+
     async def start(self, site: SiteProcess) -> float:
         """Start it again; returns when it served."""
         try:

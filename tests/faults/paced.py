@@ -17,8 +17,10 @@ from chat.errors import GenerationFailed
 from chat.llm import ChatModel, Delta
 from chat.prompts import GRADING, INSTRUCTIONS, Message, read_fence
 
+from . import failpoints
+
 LOG_VARIABLE = "FAULTS_CALLS"
-_SCRIPT = re.compile(r"k(\d+)p(\d+)w(\d+)z(\d+)(?:h(\d+))?(?:e(\d+))?(?:c(\d+))?\b")
+_SCRIPT = re.compile(r"k(\d+)p(\d+)w(\d+)z(\d+)(?:h(\d+))?(?:e(\d+))?(?:c(\d+))?(?:_(\w+))?\b")
 _UPSTREAM = re.compile(r"k\d+[uv]([0-9a-f]+)\b")
 _ABOUT = "When does the Heron launch?"
 
@@ -32,15 +34,17 @@ def question(
     halt_at: int | None = None,
     error_at: int | None = None,
     cut_at: int | None = None,
+    dies_when: str = "",
 ) -> str:
     """A question that is answered with ``words`` words, ``pace`` a second (0: at once), each marked with ``number``.
 
     The model falls silent (``halt_at``), fails (``error_at``) or ends without a finish reason (``cut_at``) after that
-    many words. ``letters`` are added to every word. The script is one word, which hardly disturbs the search.
+    many words. ``letters`` are added to every word. ``dies_when`` names a place (``failpoints``) at which the process
+    ends. The script is one word, which hardly disturbs the search.
     """
     breaks = {"h": halt_at, "e": error_at, "c": cut_at}
     tail = "".join(f"{letter}{at}" for letter, at in breaks.items() if at is not None)
-    return f"{_ABOUT} k{number}p{pace}w{words}z{letters}{tail}"
+    return f"{_ABOUT} k{number}p{pace}w{words}z{letters}{tail}{dies_when and '_' + dies_when}"
 
 
 def upstream_question(number: int, script: str, *, begun: bool = False) -> str:
@@ -61,6 +65,12 @@ def mark(text: str) -> str:
     """The mark of a question, which every word of its answer bears: ``k<number>``."""
     found = _SCRIPT.search(text)
     return f"k{found[1]}" if found else ""
+
+
+def place_of(text: str) -> str:
+    """The place at which the process of a question ends; empty when it need not."""
+    found = _SCRIPT.search(text)
+    return (found and found[8]) or ""
 
 
 class Scripted:
@@ -90,7 +100,7 @@ class Scripted:
         note(asked, "begun")
         how = "cancelled"
         try:
-            async for delta in _say(*(int(part) if part else None for part in script.groups())):
+            async for delta in _say(*(int(part) if part else None for part in script.groups()[:7])):
                 if delta.finish_reason:
                     how = "finished"
                     note(asked, how)  # before the turn can end: what comes next may begin at once
@@ -152,4 +162,5 @@ def note(asked: str, what: str) -> None:
 
 def scripted() -> ChatModel:
     """For ``CHAT_MODEL=python:tests.faults.paced:scripted``."""
+    failpoints.install(place_of)
     return Scripted()

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from . import failpoints
 from .client import Tab
 from .cluster import SQLITE, Cluster
 from .fault import FAULT_MARKS, Fault, fault, keep
@@ -117,17 +118,25 @@ async def _use(scene: Scene, tab: Tab, enough: asyncio.Event) -> None:
 
 @fault("26", "crash between an end and the next question", figure="until the next has begun, s", at_most=5.0)
 async def crash_before_the_next(scene: Scene) -> list[float]:
-    """The owner is killed as its reader is told the end; the question behind it is answered all the same."""
-    tab = await scene.tab()
-    questions = [scene.question(tab, words=8, pace=20), scene.question(tab, words=40, pace=20)]
+    """The owner dies as the end is stored, as its reader is told, or as the next is claimed: the queue goes on."""
+    tab, place = await scene.tab(), scene.rng.choice([failpoints.ENDED, failpoints.CLAIMED, "told"])
+    places = {failpoints.ENDED: (place, ""), failpoints.CLAIMED: ("", place), "told": ("", "")}[place]
+    questions = [scene.question(tab, words=words, dies_when=at) for words, at in zip((8, 40), places, strict=True)]
     first, second = [await tab.ask(question) for question in questions]
-    await tab.end_of(first)
-    await asyncio.sleep(scene.rng.random() * 0.05)
-    victim = scene.cluster.driver_of(questions[0])
-    since = await scene.nemesis.kill(victim)
+    third = await tab.ask(scene.question(tab, words=5))
+    if place == "told":
+        await tab.end_of(first)
+        await asyncio.sleep(scene.rng.random() * 0.05)
+        victim = scene.cluster.driver_of(questions[0])
+        since = await scene.nemesis.kill(victim)
+    else:
+        victim, since = await scene.nemesis.until_one_dies(30)
     if scene.cluster.setup == SQLITE:
         since = await scene.nemesis.start(victim)
-    begun = await scene.until_state(second, {"streaming", "complete", "interrupted"}, 30)
+    if place == failpoints.CLAIMED:
+        since = await scene.until_state(second, {"interrupted"}, 30)
+    behind = third if place == failpoints.CLAIMED else second
+    begun = await scene.until_state(behind, {"streaming", "complete", "interrupted"}, 30)
     await scene.nemesis.mend()
     return [begun - since]
 
