@@ -15,6 +15,7 @@ from chatsite import asgi
 
 PATIENCE = 20
 STREAM = "/api/chat/stream"
+CSRF = "a" * 32
 
 
 @dataclass(frozen=True)
@@ -142,3 +143,25 @@ async def complete(answer: Answer) -> list[Event]:
     assert answer.status == 200, await answer.json()
     async with asyncio.timeout(PATIENCE):
         return await answer.events()
+
+
+def told(seen: list[Event]) -> list[str]:
+    """The names of events."""
+    return [event.name for event in seen]
+
+
+def text(seen: list[Event]) -> str:
+    """The answer that events tell."""
+    return "".join(event.data["content"] for event in seen if event.name == "token")
+
+
+def page_of(session_key: str) -> Program:
+    """A browser that has the CSRF cookie."""
+    browser = Program(session_key=session_key)
+    browser.headers["cookie"] += f"; csrftoken={CSRF}"
+    return browser
+
+
+async def asked_by_a_page(session_key: str, query: str) -> Answer:
+    """What a page gets that asks with its CSRF token."""
+    return await page_of(session_key).ask(query, headers={"x-csrftoken": CSRF})

@@ -1,35 +1,25 @@
+"""An answer as Server-Sent Events: what is sent, where a reader goes on, and whose turn it is."""
+
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 
 from chat.database import in_database
 from chat.errors import GenerationFailed
-from chat.models import ApiToken, Conversation, LoginSession, Turn
-from chat.nudges import NEWS_TOPIC
-from chat.runner import TurnRunner
+from chat.models import ApiToken, Turn
 from chat.sse import Stream
 from chat.sse import stream as stream_module
 
-from ..asked import asked, citing, recorded
+from ..asked import citing, recorded
 from ..scripts import Scripts
 from ..sockets import Open
-from .client import Answer, Event, Program, complete
+from .client import Event, Program, complete, text, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def told(seen: list[Event]) -> list[str]:
-    return [event.name for event in seen]
-
-
-def text(seen: list[Event]) -> str:
-    return "".join(event.data["content"] for event in seen if event.name == "token")
 
 
 async def test_an_answer_is_its_tokens_its_citations_and_done(program: Program, scripts: Scripts) -> None:
@@ -215,145 +205,3 @@ async def test_silence_is_filled_with_comments(
 
     scripts["When?"].say("In March.").end()
     assert text(await complete(answer)) == "In March."
-
-
-ENDS: dict[str, Callable[[User, ApiToken], object]] = {
-    "revoked": lambda user, token: token.login_session.end(),
-    "deactivated": lambda user, token: User.objects.filter(pk=user.pk).update(is_active=False),
-}
-
-
-@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-async def test_a_token_that_works_no_more_ends_the_response(
-    program: Program, alice: User, scripts: Scripts, runner: TurnRunner, end: Callable[[User, ApiToken], object]
-) -> None:
-    answer = await program.ask("When?")
-    scripts["When?"].say("In ")
-    await answer.event()
-
-    await in_database(end, alice, await in_database(ApiToken.objects.select_related("login_session").get))
-    runner.wake(NEWS_TOPIC)
-
-    assert told(await complete(answer)) in ([], ["done"])
-    assert (await program.ask("When?")).status == 401
-
-
-async def test_revoking_a_token_stops_its_answer(program: Program, scripts: Scripts, runner: TurnRunner) -> None:
-    await program.ask("When?")
-    await scripts["When?"].asked.wait()
-    token = await in_database(ApiToken.objects.select_related("login_session").get)
-
-    await in_database(token.login_session.end)
-    runner.wake(NEWS_TOPIC)
-
-    await scripts["When?"].cancelled.wait()
-
-
-async def test_signing_out_ends_the_response(
-    alice: User, login: LoginSession, session: str, scripts: Scripts, runner: TurnRunner
-) -> None:
-    answer = await asked_by_a_page(session, "When?")
-    scripts["When?"].say("In ")
-    await answer.event()
-
-    await in_database(Session.objects.filter(session_key=session).delete)
-    runner.wake(NEWS_TOPIC)
-
-    assert await complete(answer) == []
-
-
-async def test_a_client_that_does_not_read_is_broken_off(
-    login: LoginSession, scripts: Scripts, runner: TurnRunner, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stream_module, "STALLED_SECONDS", 0.0)
-    turn = await in_database(asked, login, state="queued")
-
-    async def response() -> None:
-        async for _ in Stream(login, None, lambda: login).take_place().read(turn.uuid, 0):
-            await asyncio.Event().wait()  # a server whose client takes nothing
-
-    with pytest.raises(asyncio.CancelledError):
-        await asyncio.create_task(response())
-
-
-async def test_a_deleted_conversation_ends_the_response(program: Program, scripts: Scripts) -> None:
-    answer = await program.ask("When?")
-    scripts["When?"].say("In ")
-    await answer.event()
-    conversation = await in_database(Conversation.objects.get, uuid=answer.headers["x-conversation"])
-
-    await in_database(conversation.discard)
-
-    assert told(await complete(answer)) == ["done"]
-    assert (await program.ask("When?", headers={"last-event-id": "1"})).status == 404
-
-
-async def test_a_drain_ends_the_response_so_that_its_reader_goes_on(
-    program: Program, scripts: Scripts, runner: TurnRunner
-) -> None:
-    answer = await program.ask("When?")
-    scripts["When?"].say("In ")
-    await answer.event()
-
-    for reading in list(Stream.live):
-        reading.restart()  # as when another process drives the turn, and this one ends
-
-    assert await complete(answer) == []
-    assert answer.retry == 4000
-    scripts["When?"].say("March.").end()
-    again = await program.ask("When?", headers={"last-event-id": str(answer.last_id)})
-    assert text(await complete(again)) == "March."
-
-
-async def test_while_the_server_ends_nothing_is_asked(program: Program, runner: TurnRunner) -> None:
-    runner.draining = True
-
-    answer = await program.ask("When?")
-
-    assert (answer.status, (await answer.json())["code"]) == (503, "UNAVAILABLE")
-    assert answer.headers["retry-after"] == "5"
-
-
-CSRF = "a" * 32
-
-
-def page_of(session_key: str) -> Program:
-    """A browser that has the CSRF cookie."""
-    browser = Program(session_key=session_key)
-    browser.headers["cookie"] += f"; csrftoken={CSRF}"
-    return browser
-
-
-async def asked_by_a_page(session_key: str, query: str) -> Answer:
-    return await page_of(session_key).ask(query, headers={"x-csrftoken": CSRF})
-
-
-async def test_a_session_needs_the_csrf_token_of_a_page(
-    login: LoginSession, session: str, scripts: Scripts, runner: TurnRunner
-) -> None:
-    refused = await page_of(session).ask("When?")
-    scripts["When?"].say("In March.").end()
-    given = await asked_by_a_page(session, "When?")
-
-    assert (refused.status, (await refused.json())["code"]) == (403, "FORBIDDEN")
-    assert text(await complete(given)) == "In March."
-    assert (await in_database(Turn.objects.get)).login_session_id == login.pk
-
-
-async def test_a_foreign_origin_is_refused_with_a_csrf_token_too(session: str, runner: TurnRunner) -> None:
-    headers = {"x-csrftoken": CSRF, "origin": "https://evil.example"}
-
-    answer = await page_of(session).ask("When?", headers=headers)
-
-    assert answer.status == 403
-
-
-async def test_a_token_needs_no_csrf_token_and_counts_before_a_session(
-    secret: str, session: str, scripts: Scripts, runner: TurnRunner
-) -> None:
-    scripts["When?"].say("In March.").end()
-
-    await complete(await Program(secret, session).ask("When?"))
-
-    turn = await in_database(Turn.objects.select_related("login_session__api_token").get)
-    assert turn.login_session.api_token.name == "reports"
