@@ -1,23 +1,29 @@
-"""The review: staff read every conversation, nobody changes one. Recordings can be renamed and deleted."""
+"""The review: staff read every conversation and label its answers, nobody changes one. Recordings can be renamed and
+deleted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
 
 from . import api_token_admin, retrieval  # noqa: F401  # the first one registers itself
+from .forms import LabelForm
 from .login_sessions import SignedInRequest, end_login_sessions
-from .models import ApiToken, Conversation, Recording, Segment, Turn
+from .models import COMMENT_LIMIT, ApiToken, Conversation, Recording, Refused, ReviewLabel, Segment, Turn
 from .pages import turns_of
+from .review import reviewed
 from .staff_reads import StaffReads
 from .templatetags.display import duration, marked
 from .views.query import uuid_of
@@ -61,13 +67,34 @@ class DeletedFilter(admin.SimpleListFilter):
         return queryset.filter(deleted_at__isnull=self.value() == "no")
 
 
+class LabelFilter(admin.SimpleListFilter):
+    """Conversations with a turn that some reviewer has labelled so, or with none that has a label."""
+
+    title = "review label"
+    parameter_name = "label"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """All verdicts, and none."""
+        return [*((verdict.value, str(verdict.label)) for verdict in ReviewLabel.Verdict), ("none", "None yet")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        """Those with at least one such label, or without any."""
+        labels = ReviewLabel.objects.filter(turn__conversation=OuterRef("pk"))
+        if self.value() == "none":
+            return queryset.filter(~Exists(labels))
+        if self.value() in ReviewLabel.Verdict.values:
+            return queryset.filter(Exists(labels.filter(verdict=self.value())))
+        return queryset
+
+
 @admin.register(Conversation)
 class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Every conversation of everybody, the deleted ones included: to read, and nothing else."""
+    """Every conversation of everybody, the deleted ones included: to read, and to label its answers."""
 
     list_display = ["shown_title", "user", "turn_count", "states", "asked_at", "deleted_at"]
     list_filter = [
         StateFilter,
+        LabelFilter,
         "asked_at",
         DeletedFilter,
         ("user", admin.RelatedOnlyFieldListFilter),
@@ -97,8 +124,29 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> HttpResponse:
         """The conversation with its last 50 turns, or with ``?before=<turn>`` those before it."""
         conversation = self.get_object(request, object_id)
-        context = {"page": self._page(request, conversation)} if conversation else {}
+        context: dict[str, Any] = {}
+        if conversation:
+            page = self._page(request, conversation)
+            context = {"page": page, "reviewed": reviewed(page, request.user), "verdicts": ReviewLabel.Verdict.choices}
+            context |= {"comment_limit": COMMENT_LIMIT}
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
+
+    def get_urls(self) -> list[Any]:
+        """Where labels are sent to, too."""
+        label = self.admin_site.admin_view(require_POST(self.label))
+        return [path("<int:pk>/turns/<uuid:name>/label/", label, name="chat_conversation_label"), *super().get_urls()]
+
+    def label(self, request: HttpRequest, pk: int, name: UUID) -> HttpResponse:
+        """Keep what this reviewer says of a turn, and go back to it."""
+        turn = get_object_or_404(Turn, conversation=pk, uuid=name)
+        try:
+            LabelForm(request.POST).give(turn, cast(SignedInRequest, request).user)
+            messages.success(request, "Your label is kept.")
+        except Refused as refused:
+            messages.error(request, refused.message)
+        before = uuid_of(request.GET.get("before", ""))
+        page = reverse("admin:chat_conversation_change", args=[pk])
+        return redirect(f"{page}{f'?before={before}' if before else ''}#turn-{turn.uuid}")
 
     @admin.display(description="title", ordering="title")
     def shown_title(self, conversation: Conversation) -> str:
@@ -193,10 +241,10 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs
 
 
 def _remove_audio(names: Iterable[str]) -> None:
-    paths = [settings.MEDIA_ROOT / name for name in names if name]
+    files = [settings.MEDIA_ROOT / name for name in names if name]
 
     def remove() -> None:
-        for path in paths:
-            path.unlink(missing_ok=True)
+        for file in files:
+            file.unlink(missing_ok=True)
 
     transaction.on_commit(remove)

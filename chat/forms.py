@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from .models import ApiToken, InvalidRequest, SignInAttempt, Submission
+from .models import ApiToken, InvalidRequest, ReviewLabel, SignInAttempt, Submission, Turn
 from .models.conversation import TITLE_LIMIT
 
 RECORDINGS_LIMIT = 500
@@ -71,6 +72,21 @@ class ApiTokenForm(forms.Form):
         error_messages={"required": "Please give the token a name."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class LabelForm(forms.Form):
+    """What a reviewer says of an answer. Whether it may be said is for ``ReviewLabel.give`` to find out."""
+
+    verdict = forms.CharField(required=False)
+    comment = forms.CharField(required=False)
+
+    def give(self, turn: Turn, reviewer: User) -> ReviewLabel:
+        """Keep it. Raises ``InvalidRequest``."""
+        if not self.is_valid():
+            raise InvalidRequest("This label has characters that cannot be kept.")
+        # A browser sends its line ends as CRLF; they count, and are kept, as the one character that was typed.
+        comment = self.cleaned_data["comment"].replace("\r\n", "\n")
+        return ReviewLabel.give(turn, reviewer, self.cleaned_data["verdict"], comment)
 
 
 class SignInForm(AuthenticationForm):

@@ -29,8 +29,8 @@ LAYERS = (
     {"run", "runner", "wake"},
     {
         "admin", "allowance", "api", "api_token_admin", "apps", "checks", "consumers", "demo", "forms",
-        "forwarded_user", "login_sessions", "lookout", "management", "pages", "preparation", "problems", "routing",
-        "serving", "sign_in", "sse", "staff_reads", "templatetags", "urls", "views",
+        "forwarded_user", "login_sessions", "lookout", "management", "pages", "preparation", "problems", "review",
+        "routing", "serving", "sign_in", "sse", "staff_reads", "templatetags", "urls", "views",
     },
 )  # fmt: skip
 """The parts of chat/, from the ground up: ground, words, tools, rag, runner, edges."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
 
@@ -13,45 +13,17 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from chat.models import LoginSession, TraceExport, Turn
-from chat.traces import exporter as exporter_module
 from chat.traces.exporter import Exporter
 
 from .asked import asked, citing, recorded
 from .reader import Reader
 from .site_process import SiteProcess
+from .tracking import due, environ, trace_id, tracking
 from .tracking_server import PROVIDER_TEXT, TrackingServer, tracking_server
 
-pytestmark = pytest.mark.django_db(transaction=True)
+__all__ = ["environ", "tracking"]
 
-
-@pytest.fixture(autouse=True)
-def environ(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the exporter adds to the environment for MLflow's client is gone after the test."""
-    for name in exporter_module.CLIENT:
-        monkeypatch.setenv(name, exporter_module.CLIENT[name])
-
-
-@pytest.fixture
-def tracking(settings: Settings) -> Iterator[TrackingServer]:
-    with tracking_server() as (server, url):
-        settings.MLFLOW_EXPERIMENT, settings.MLFLOW_TRACKING_URI = "/Shared/chatsite", url
-        yield server
-    _forget_experiment()
-
-
-def _forget_experiment() -> None:
-    from chat.traces import tracking
-
-    tracking._experiment.cache_clear()
-
-
-def due() -> None:
-    """The time of all claims is over."""
-    TraceExport.objects.filter(exported_at=None).update(claimed_until=timezone.now() - timedelta(seconds=1))
-
-
-def trace_id(turn: Turn) -> str:
-    return f"tr-{turn.uuid.hex}"
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("environ")]
 
 
 def test_a_turn_that_has_ended_becomes_a_trace(login: LoginSession, tracking: TrackingServer) -> None:

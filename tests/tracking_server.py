@@ -9,19 +9,21 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+TRACES = "/api/3.0/mlflow/traces/"
 ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts/"
 PROVIDER_TEXT = "canary-of-the-tracking-server-3321"
 
 
 class TrackingServer:
-    """``traces`` and ``spans`` by the trace's id; what has one of ``fails`` in its path gets a 500; unless ``open``,
-    nothing gets an answer."""
+    """``traces``, ``spans`` and ``assessments`` by the trace's id; what has one of ``fails`` in its path gets a 500;
+    unless ``open``, nothing gets an answer."""
 
     def __init__(self) -> None:
         self.traces: dict[str, Any] = {}
         self.spans: dict[str, Any] = {}
         self.requests: list[tuple[str, str]] = []
         self.experiments: dict[str, str] = {}
+        self.assessments: dict[str, list[Any]] = {}
         self.fails: set[str] = set()
         self.open = threading.Event()
         self.open.set()
@@ -44,6 +46,10 @@ class TrackingServer:
             return 200, {}
         if path == "/api/3.0/mlflow/traces":
             return 200, {"trace": {"trace_info": self._stored(json.loads(body)["trace"]["trace_info"])}}
+        if path.startswith(TRACES):
+            return self._trace(
+                method, path.partition("?")[0].removeprefix(TRACES).split("/"), json.loads(body) if body else {}
+            )
         if path.endswith("/experiments/create"):
             self.experiments[json.loads(body)["name"]] = "7"
             return 200, {"experiment_id": "7"}
@@ -51,6 +57,19 @@ class TrackingServer:
             [[name, number]] = self.experiments.items()
             return 200, {"experiment": {"experiment_id": number, "name": name, "lifecycle_stage": "active"}}
         return 404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": PROVIDER_TEXT}
+
+    def _trace(self, method: str, names: list[str], body: Any) -> tuple[int, Any]:
+        trace, given = names[0], self.assessments.setdefault(names[0], [])
+        if trace not in self.traces:
+            return 404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": PROVIDER_TEXT}
+        if method == "GET":
+            return 200, {"trace": {"trace_info": self.traces[trace] | {"assessments": given}}}
+        if method == "POST":
+            given.append(body["assessment"] | {"assessment_id": f"a-{len(given) + 1}"})
+            return 200, {"assessment": given[-1]}
+        known = next(each for each in given if each["assessment_id"] == names[2])
+        known.update(body["assessment"])
+        return 200, {"assessment": known}
 
     def _tell(self, change: Callable[[], object]) -> None:
         with self._news:

@@ -9,11 +9,13 @@ from .passage_vector import PassageVector
 from .queue import QUEUE_LIMIT, Submission
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
+from .review_label import COMMENT_LIMIT, ReviewLabel
 from .sign_in_attempt import SignInAttempt
 from .trace_export import TraceExport
 from .turn import Turn
 
 __all__ = [
+    "COMMENT_LIMIT",
     "QUEUE_LIMIT",
     "TOKEN_LIMIT",
     "ApiToken",
@@ -33,6 +35,7 @@ __all__ = [
     "RateLimited",
     "Recording",
     "Refused",
+    "ReviewLabel",
     "Segment",
     "SignInAttempt",
     "Submission",

@@ -1,4 +1,4 @@
-"""Sends the traces of turns that have ended, in a thread of its own that nothing waits for.
+"""Sends the traces of turns that have ended, and what reviewers said of them, in a thread that nothing waits for.
 
 A turn in the database is the order for its trace, and the trace's id is made of the turn's: what a crash or a broken
 connection leaves undone is done again, by any process, and what is done twice is there once.
@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from ..llm.failures import line
-from ..models import TraceExport
+from ..models import ReviewLabel, TraceExport
 from ..outage import UNAVAILABLE
-from .trace import trace_of
+from .trace import feedback_of, trace_of
 
 logger = logging.getLogger(__name__)
 
@@ -53,13 +53,16 @@ class Exporter:
             self._thread.start()
 
     def export(self) -> int:
-        """Send what waits; returns how many traces were sent. A failure is logged, and ends it."""
+        """Send what waits; returns how many traces and labels were sent. A failure is logged, and ends it."""
         sent = 0
         try:
             while TraceExport.order(BATCH) == BATCH:
                 pass
             while export := TraceExport.claim():
                 self._send(export)
+                sent += 1
+            while label := ReviewLabel.claim():
+                self._send_label(label)
                 sent += 1
         except UNAVAILABLE:
             pass  # the rest of the site tells of it
@@ -80,6 +83,13 @@ class Exporter:
 
         send(trace_of(export.turn, with_texts=settings.MLFLOW_TEXTS))
         export.sent()
+
+    def _send_label(self, label: ReviewLabel) -> None:
+        _set_up_client()
+        from .tracking import send_feedback
+
+        send_feedback(feedback_of(label, with_texts=settings.MLFLOW_TEXTS))
+        label.sent()
 
     def _tell(self, error: Exception) -> None:
         if monotonic() - self._told_at > LOG_SECONDS:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from ..models import Turn
+from ..models import ReviewLabel, Turn
 
 _COUNTS = ("input_tokens", "output_tokens")
 
@@ -40,6 +40,29 @@ class Trace:
     user: str
     usage: Mapping[str, int]
     tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feedback:
+    """What a reviewer said of a turn, known again by ``label``."""
+
+    turn: UUID
+    label: str
+    reviewer: str
+    verdict: str
+    comment: str
+
+
+def feedback_of(label: ReviewLabel, *, with_texts: bool) -> Feedback:
+    """A label as others see it. Without texts it holds the verdict, and no name."""
+    reviewer = label.reviewer.get_username() if label.reviewer and with_texts else str(label.reviewer_id or "gone")
+    return Feedback(
+        turn=label.turn.uuid,
+        label=str(label.pk),
+        reviewer=reviewer,
+        verdict=label.verdict,
+        comment=label.comment if with_texts else "",
+    )
 
 
 def trace_of(turn: Turn, *, with_texts: bool) -> Trace:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from functools import cache
+from uuid import UUID
 
 import mlflow
 from django.conf import settings
-from mlflow.entities import Span, TraceData, TraceInfo, TraceState
+from mlflow.entities import AssessmentSource, Feedback, Span, TraceData, TraceInfo, TraceState
 from mlflow.entities.trace_location import TraceLocation
 from mlflow.exceptions import MlflowException
 from mlflow.tracing.client import TracingClient
@@ -18,6 +19,9 @@ from opentelemetry.trace import SpanContext, Status, StatusCode, TraceFlags
 from . import trace as told
 
 PREVIEW_LIMIT = 1000
+FEEDBACK = "review"
+"""The name of the assessment that a label becomes."""
+_LABEL = "chatsite.label"
 _KNOWN_ALREADY = {"ALREADY_EXISTS", "RESOURCE_ALREADY_EXISTS"}
 
 
@@ -37,6 +41,27 @@ def send(trace: told.Trace) -> None:
     client._upload_trace_data(info, TraceData(spans=_spans(trace)))  # noqa: SLF001  # what its own exporter calls
 
 
+def send_feedback(said: told.Feedback) -> None:
+    """Store what a reviewer said, in the place of what they said before. Sending it again changes nothing.
+
+    Raises what the client raises.
+    """
+    client, trace = TracingClient(_tracking_uri()), _trace_id(said.turn)
+    feedback = Feedback(
+        name=FEEDBACK,
+        value=said.verdict,
+        rationale=said.comment or None,
+        source=AssessmentSource(source_type="HUMAN", source_id=said.reviewer),
+        metadata={_LABEL: said.label},
+    )
+    assessments = client.get_trace_info(trace).assessments
+    known = [each.assessment_id for each in assessments if (each.metadata or {}).get(_LABEL) == said.label]
+    if known and known[0]:
+        client.update_assessment(trace, known[0], feedback)
+    else:
+        client.log_assessment(trace, feedback)
+
+
 def _tracking_uri() -> str:
     return settings.MLFLOW_TRACKING_URI or "databricks"
 
@@ -51,15 +76,15 @@ def _experiment() -> str:
     return str(mlflow.set_experiment(name).experiment_id)
 
 
-def _trace_id(trace: told.Trace) -> str:
-    return f"tr-{trace.turn.hex}"
+def _trace_id(turn: UUID) -> str:
+    return f"tr-{turn.hex}"
 
 
 def _info(trace: told.Trace) -> TraceInfo:
     root = trace.root
     usage = {"mlflow.trace.tokenUsage": json.dumps(trace.usage)} if trace.usage else {}
     return TraceInfo(
-        trace_id=_trace_id(trace),
+        trace_id=_trace_id(trace.turn),
         client_request_id=str(trace.turn),
         trace_location=TraceLocation.from_experiment_id(_experiment()),
         request_time=int(root.start.timestamp() * 1000),
@@ -100,7 +125,7 @@ def _context(trace: told.Trace, number: int) -> SpanContext:
 def _span(
     trace: told.Trace, span: told.Span, context: SpanContext, parent: SpanContext | None, code: StatusCode
 ) -> Span:
-    facts = {"mlflow.traceRequestId": _trace_id(trace), "mlflow.spanType": span.kind, **span.attributes}
+    facts = {"mlflow.traceRequestId": _trace_id(trace.turn), "mlflow.spanType": span.kind, **span.attributes}
     facts |= {"mlflow.spanInputs": span.inputs, "mlflow.spanOutputs": span.outputs}
     return Span(
         ReadableSpan(

@@ -1,0 +1,36 @@
+"""Turns with what reviewers have said of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .models import ReviewLabel
+from .pages import ShownTurn, TurnPage
+
+
+@dataclass(frozen=True)
+class ReviewedTurn:
+    """``own`` is the label of who looks at it, ``others`` those of everybody else, the latest first."""
+
+    shown: ShownTurn
+    own: ReviewLabel | None
+    others: Sequence[ReviewLabel]
+
+
+def reviewed(page: TurnPage, reviewer: Any) -> list[ReviewedTurn]:
+    """The turns of a page as this reviewer sees them."""
+    labels: defaultdict[int, list[ReviewLabel]] = defaultdict(list)
+    given = ReviewLabel.objects.filter(turn__in=[shown.turn.pk for shown in page.turns])
+    for label in given.select_related("reviewer").order_by("-labelled_at"):
+        labels[label.turn_id].append(label)
+    return [
+        ReviewedTurn(
+            shown,
+            own=next((label for label in labels[shown.turn.pk] if label.reviewer_id == reviewer.pk), None),
+            others=[label for label in labels[shown.turn.pk] if label.reviewer_id != reviewer.pk],
+        )
+        for shown in page.turns
+    ]

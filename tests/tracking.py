@@ -1,0 +1,42 @@
+"""A site that sends traces to a server on loopback: fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from chat.models import ReviewLabel, TraceExport, Turn
+from chat.traces import exporter
+
+from .tracking_server import TrackingServer, tracking_server
+
+
+@pytest.fixture
+def environ(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the exporter adds to the environment for MLflow's client is gone after the test."""
+    for name in exporter.CLIENT:
+        monkeypatch.setenv(name, exporter.CLIENT[name])
+
+
+@pytest.fixture
+def tracking(settings: Settings) -> Iterator[TrackingServer]:
+    with tracking_server() as (server, url):
+        settings.MLFLOW_EXPERIMENT, settings.MLFLOW_TRACKING_URI = "/Shared/chatsite", url
+        yield server
+    from chat.traces import tracking
+
+    tracking._experiment.cache_clear()
+
+
+def due() -> None:
+    """The time of all claims is over."""
+    for exports in (TraceExport.objects.filter(exported_at=None), ReviewLabel.objects.filter(exported_at=None)):
+        exports.update(claimed_until=timezone.now() - timedelta(seconds=1))
+
+
+def trace_id(turn: Turn) -> str:
+    return f"tr-{turn.uuid.hex}"
