@@ -110,6 +110,7 @@ LAKEBASE_ENDPOINT = env.str("LAKEBASE_ENDPOINT", default="")
 _database_url = lakebase.url(os.environ) if LAKEBASE_ENDPOINT else f"sqlite:///{quote(str(DATA_DIR))}/chatsite.sqlite3"
 DATABASES = {"default": env.database("DATABASE_URL", default=_database_url)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "chatsite.sqlite"
     # Without IMMEDIATE and WAL, two writers at once fail with "database is locked" at any time-out.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
