@@ -46,6 +46,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=int(time.time()), help="the first seed (default: the time)")
     parser.add_argument("--runs", type=int, default=20, help="enough runs of each fault on each set-up")
     parser.add_argument("--at-once", type=int, default=4, help="calm faults that run at the same time")
+    parser.add_argument("--apart", type=float, default=0.0, help="seconds between the starts of those")
     parser.add_argument("--results", type=Path, default=ROOT / "var" / "faults.jsonl", help="where outcomes are kept")
     parser.add_argument("--note", default="", help="a sentence for the report about how it was measured")
     parser.add_argument("--report", type=Path, default=ROOT / "docs" / "reliability.md")

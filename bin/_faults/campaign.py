@@ -55,7 +55,11 @@ async def _on(setup: str, options: argparse.Namespace, end: float) -> None:
             batch = _next(faults, runs, options)
             if not batch:
                 return
-            await asyncio.gather(*(_once(each, sites, runs, seeds.randrange(10**9), options) for each in batch))
+            starts = (
+                _once(each, sites, runs, seeds.randrange(10**9), options, after=place * options.apart)
+                for place, each in enumerate(batch)
+            )
+            await asyncio.gather(*starts)
 
 
 def _next(faults: list[Fault], runs: Counter[str], options: argparse.Namespace) -> list[Fault]:
@@ -67,8 +71,11 @@ def _next(faults: list[Fault], runs: Counter[str], options: argparse.Namespace) 
     return [each for each in waiting if each.calm][: options.at_once]
 
 
-async def _once(each: Fault, sites: Cluster, runs: Counter[str], seed: int, options: argparse.Namespace) -> None:
+async def _once(
+    each: Fault, sites: Cluster, runs: Counter[str], seed: int, options: argparse.Namespace, *, after: float
+) -> None:
     runs[each.number] += 1
+    await asyncio.sleep(after)
     is_long = each.number in ALWAYS_FULL or runs[each.number] % FULL_EVERY == 0
     try:
         _keep(await run(each, sites, seed, is_long=is_long), options.results)

@@ -60,7 +60,7 @@ async def pause_the_owner(scene: Scene) -> list[float]:
     await tab.until_seq(turn, 3)
     owner = scene.cluster.driver_of(question)
     scene.nemesis.pause(owner)
-    await asyncio.sleep(11.5 + scene.rng.random())
+    await asyncio.sleep(DETECTED + 0.5 * scene.rng.random())
     if scene.cluster.setup == SQLITE:
         return [await _go_on_alone(scene, tab, turn)]
     assert scene.state_of(turn) == "interrupted", scene.state_of(turn)
