@@ -193,7 +193,7 @@ async def test_the_script_of_a_question_is_played() -> None:
     script = paced._SCRIPT.search(paced.question(7, words=5, pace=0, letters=2, cut_at=2))
     assert script
 
-    said = [delta async for delta in paced._say(*(int(part) if part else None for part in script.groups()))]
+    said = [delta async for delta in paced._say(*paced._numbers(script))]
 
     assert [delta.text for delta in said] == ["k7n1xx ", "k7n2xx "]
 

@@ -100,7 +100,7 @@ class Scripted:
         note(asked, "begun")
         how = "cancelled"
         try:
-            async for delta in _say(*(int(part) if part else None for part in script.groups()[:7])):
+            async for delta in _say(*_numbers(script)):
                 if delta.finish_reason:
                     how = "finished"
                     note(asked, how)  # before the turn can end: what comes next may begin at once
@@ -112,6 +112,11 @@ class Scripted:
         finally:
             if how != "finished":
                 note(asked, how)
+
+
+def _numbers(script: re.Match[str]) -> list[int | None]:
+    """What ``_say`` takes."""
+    return [int(part) if part else None for part in script.groups()[:7]]
 
 
 def _preface(asked: str) -> str:
