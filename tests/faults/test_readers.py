@@ -80,12 +80,12 @@ async def short_drop(scene: Scene) -> list[float]:
 
 @fault("2b", "network drop of 60 s", figure="recovery after heal, s", at_most=2.0, most=0.95, calm=True, long=True)
 async def long_drop(scene: Scene) -> list[float]:
-    return await _drop(scene, 60.0, tabs=10)
+    return await _drop(scene, 60.0, tabs=4)
 
 
 @fault("2c", "network drop of 10 min", figure="recovery after heal, s", at_most=2.0, most=0.95, calm=True, long=True)
 async def very_long_drop(scene: Scene) -> list[float]:
-    return await _drop(scene, 600.0, tabs=20)
+    return await _drop(scene, 600.0, tabs=4)
 
 
 @fault("3", "half-open connection", figure="until both sides notice, s", at_most=10.0, calm=True)
