@@ -19,7 +19,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.test import TransactionTestCase, override_settings
+from django.test import Client, TransactionTestCase, override_settings
 from pytest_django import Settings
 
 from chat import retrieval
@@ -144,6 +144,13 @@ def bob(db: None) -> User:
 @pytest.fixture
 def carol(db: None) -> User:
     return get_user_model().objects.create_user("carol", password="carol-secret-words", is_staff=True)
+
+
+@pytest.fixture
+def review(client: Client, carol: User) -> Client:
+    """The browser of carol, who has no permission of Django's."""
+    client.force_login(carol)
+    return client
 
 
 @pytest.fixture

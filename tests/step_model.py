@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
+import pytest
 from pytest_django import Settings
 
-from chat import rag
+from chat import demo, rag
 from chat.errors import GenerationFailed, ModelBusy
 from chat.llm import ChatModel, Delta, chat_model
-from chat.models import Turn
+from chat.models import Recording, Turn
 from chat.prompts import GRADING, INSTRUCTIONS, REWORDING, REWRITING, Exchange, Message
 
 STEPS = {REWRITING: "rewrite", REWORDING: "reword", GRADING: "grade", INSTRUCTIONS: "answer"}
@@ -100,6 +101,20 @@ def step_model(settings: Settings) -> Iterator[StepModel]:
     chat_model()
     yield _made.pop()
     chat_model.cache_clear()
+
+
+@pytest.fixture
+def recordings(db: None) -> dict[str, Recording]:
+    """Those of the demo, by title."""
+    demo.load()
+    return {recording.title: recording for recording in Recording.objects.all()}
+
+
+@pytest.fixture
+def model(settings: Settings, recordings: dict[str, Recording]) -> Iterator[StepModel]:
+    """The model of a site with the demo."""
+    with step_model(settings) as model:
+        yield model
 
 
 class Heard(list[rag.Part]):

@@ -19,13 +19,6 @@ LIST = "/admin/chat/conversation/"
 
 
 @pytest.fixture
-def review(client: Client, carol: User) -> Client:
-    """The browser of carol, who is staff and has no permission of Django's."""
-    client.force_login(carol)
-    return client
-
-
-@pytest.fixture
 def turn(login: LoginSession) -> Turn:
     recording = recorded("Planning", "We ship in March.")
     return asked(

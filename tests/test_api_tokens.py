@@ -226,13 +226,6 @@ def test_a_hash_that_is_renewed_is_no_new_password(alice: User) -> None:
 ADMIN = "/admin/chat/apitoken/"
 
 
-@pytest.fixture
-def review(client: Client, carol: User) -> Client:
-    """The browser of carol, who is staff and has no permission of Django's."""
-    client.force_login(carol)
-    return client
-
-
 def test_staff_see_names_and_nothing_that_lets_anybody_in(review: Client, alice: User) -> None:
     token, secret = ApiToken.issue(alice, "reports")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
@@ -12,30 +12,20 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from chat import demo, rag
+from chat import rag
 from chat.errors import RetrievalFailed
 from chat.llm import chat_model
 from chat.models import Recording
 from chat.passages import Passage
 from chat.prompts import Exchange, read_fence
 
-from .step_model import BROKEN, Script, StepModel, answer, reply, step_model
+from .step_model import BROKEN, Script, StepModel, answer, model, recordings, reply
+
+__all__ = ["model", "recordings"]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 HISTORY = [Exchange("Which product is this about?", "It is about the Heron [1].")]
-
-
-@pytest.fixture
-def recordings() -> dict[str, Recording]:
-    demo.load()
-    return {recording.title: recording for recording in Recording.objects.all()}
-
-
-@pytest.fixture
-def model(settings: Settings, recordings: dict[str, Recording]) -> Iterator[StepModel]:
-    with step_model(settings) as model:
-        yield model
 
 
 async def test_what_the_model_calls_irrelevant_is_dropped(model: StepModel) -> None:

@@ -21,13 +21,6 @@ LIST = "/admin/chat/conversation/"
 
 
 @pytest.fixture
-def review(client: Client, carol: User) -> Client:
-    """The browser of carol, who is staff."""
-    client.force_login(carol)
-    return client
-
-
-@pytest.fixture
 def turn(login: LoginSession) -> Turn:
     return asked(login, "When do we ship?", answer="In March.")
 

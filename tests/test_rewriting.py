@@ -4,37 +4,25 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
 from time import monotonic
 
 import pytest
 from pytest_django import Settings
 
-from chat import demo, rag
+from chat import rag
 from chat.errors import GenerationFailed, ModelBusy
 from chat.llm import chat_model
 from chat.llm.breaker import FAILURES, OPEN_SECONDS
-from chat.models import Recording
 from chat.prompts import Exchange, read_fence
 
-from .step_model import BROKEN, Script, StepModel, answer, reply, step_model
+from .step_model import BROKEN, Script, StepModel, answer, model, recordings, reply
+
+__all__ = ["model", "recordings"]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 HISTORY = [Exchange("Which product is this about?", "It is about the Heron [1].")]
 FOLLOW_UP = "And when does it launch?"
-
-
-@pytest.fixture
-def recordings() -> dict[str, Recording]:
-    demo.load()
-    return {recording.title: recording for recording in Recording.objects.all()}
-
-
-@pytest.fixture
-def model(settings: Settings, recordings: dict[str, Recording]) -> Iterator[StepModel]:
-    with step_model(settings) as model:
-        yield model
 
 
 async def test_a_follow_up_is_searched_for_as_the_model_rewrites_it(model: StepModel) -> None:
