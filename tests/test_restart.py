@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from copy import copy
 from uuid import UUID
 
@@ -19,6 +22,10 @@ pytestmark = [pytest.mark.process, pytest.mark.covers]
 Start = Callable[..., SiteProcess]
 STEADILY = "python:tests.talking:steadily"
 BRIEFLY = "python:tests.talking:briefly"
+PING = b'{"type": "ping"}'
+CLOSE_1012 = b"\x88\x02" + (1012).to_bytes(2)
+MASKED_CLOSE = b"\x88\x82\0\0\0\0" + (1012).to_bytes(2)
+MASKED_PING = b"\x81" + bytes([128 + len(PING)]) + b"\0\0\0\0" + PING
 
 
 def stored(site: SiteProcess, turn: str) -> tuple[str, str]:
@@ -93,6 +100,35 @@ async def test_a_socket_that_has_just_opened_does_not_disturb_the_end(start_site
         assert await asyncio.to_thread(site.stop) == 0
 
     assert "Traceback" not in site.output
+
+
+def test_a_slow_client_is_waited_for_until_it_has_taken_its_leave(start_site: Start) -> None:
+    site = start_site(SERVE_DRAIN_SECONDS="0")
+    with ThreadPoolExecutor(1) as beside, closing(opened(site)) as client:
+        stopping = beside.submit(site.stop)
+        received = b""
+        while CLOSE_1012 not in received:
+            received += client.recv(4096)
+        time.sleep(1)  # the last frame of others has left long since
+        assert not stopping.done()
+
+        client.sendall(MASKED_CLOSE)
+
+        assert stopping.result() == 0
+
+
+def opened(site: SiteProcess) -> socket.socket:
+    """A socket of demo, by hand: libraries answer a close at once."""
+    client = socket.create_connection(("127.0.0.1", site.port))
+    client.sendall(
+        f"GET /ws/chat/ HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\nOrigin: {site.url}\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\n"
+        f"Cookie: {Reader(site).cookie}\r\n\r\n".encode()
+    )
+    assert b"101" in client.recv(4096)
+    client.sendall(MASKED_PING)
+    assert b"pong" in client.recv(4096)
+    return client
 
 
 async def test_fifty_parallel_asks_with_one_request_id_make_one_turn(start_site: Start) -> None:

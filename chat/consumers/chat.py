@@ -46,6 +46,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
     """
 
     channel_layer_alias = "none"  # nudges reach the process once, not every socket
+    present: ClassVar[set[ChatConsumer]] = set()
+    """All sockets that there are; ``live`` are those that are not being closed."""
     live: ClassVar[set[ChatConsumer]] = set()
     sockets: ClassVar[Counter[int]] = Counter()
 
@@ -53,6 +55,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         """Accept everyone: a close code is the only part of a refusal that a browser can read."""
+        self.present.add(self)
         await self.accept()
         self._tasks: set[asyncio.Future[None]] = set()
         self.session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
@@ -90,6 +93,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         """The socket is gone. The turns go on."""
+        self.present.discard(self)
         self._forget()
 
     async def settle(self, seconds: float) -> None:

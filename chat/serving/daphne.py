@@ -13,7 +13,7 @@ from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server
 from twisted.internet import reactor
 
-from .life import drain, start
+from .life import LEAVE_SECONDS, drain, start
 from .valve import Valve
 
 MESSAGE_LIMIT = 1024 * 1024
@@ -66,6 +66,7 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
         """A connection has come. Autobahn lets applications close with 1000 and 3000 to 4999 only; ours says more."""
         if scope["type"] == "websocket":
             protocol.serverClose = lambda code=None: protocol.sendCloseFrame(code=int(code or 1000))
+            protocol.closeHandshakeTimeout = LEAVE_SECONDS
         queue = super().create_application(protocol, scope)
         if scope["type"] == "http":
             self.connections[protocol]["application_instance"].add_done_callback(lambda _: self._break_off(protocol))

@@ -7,6 +7,7 @@ import gc
 import logging
 import sys
 from collections.abc import Callable
+from time import monotonic
 
 from django.conf import settings
 
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 0.5
 """How long the last frames may take to leave."""
+LEAVE_SECONDS = 2.0
+"""How long a slow client may take to close its side; one that is dropped before takes it for an accident."""
 
 SWITCH_SECONDS = 0.001
 """How long a thread may keep the interpreter while the event loop waits for it; by default 5 ms, a token's patience."""
@@ -56,6 +59,9 @@ async def drain(stop_listening: Callable[[], object]) -> None:
         stream.restart()
     if readers:
         await asyncio.sleep(CLOSE_SECONDS)
+    end = monotonic() + LEAVE_SECONDS
+    while not ChatConsumer.present.isdisjoint(sockets) and monotonic() < end:  # noqa: ASYNC110  # nothing here is worth an event
+        await asyncio.sleep(0.05)
 
 
 def model_state() -> str:
