@@ -115,8 +115,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 5,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;"
-        " PRAGMA secure_delete=ON;",  # what is removed is overwritten, and not only forgotten
+        # What is removed is overwritten, and not only forgotten.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     }
     # Tests use several connections at once, which an in-memory database cannot serve.
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
