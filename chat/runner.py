@@ -21,7 +21,7 @@ from .run import Run, ShutDown, Source, Stopped
 
 logger = logging.getLogger(__name__)
 
-SWEEP_SECONDS = 1.5
+SWEEP_SECONDS = 1.0
 """How often leases are renewed, the dead are looked for, and the queues are looked at without being woken."""
 PAUSE_SECONDS = 0.02
 """The least time between two looks at the queues, so that many asks or endings at once are one."""
