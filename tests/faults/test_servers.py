@@ -167,6 +167,9 @@ def _set_read_only(cluster: Cluster, value: str) -> None:
     with psycopg.connect(cluster.servers["postgresql"].url, autocommit=True) as connection:
         connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}".encode())
         connection.execute(b"SELECT pg_reload_conf()")
+        while connection.execute(b"SHOW default_transaction_read_only").fetchone() != (value,):
+            time.sleep(0.01)
+    time.sleep(0.1)  # the other sessions were told at the same time, and are as quick
 
 
 async def _refusal(tab: Tab, question: str) -> str:
