@@ -27,7 +27,7 @@ PATIENCE = 2.0  # after a follow, before a gap is asked for again
 ASK_AGAIN = 10.0
 QUIET_TURN = 15.0
 ACK_SECONDS = 0.25
-FIRST, GROWTH, LONGEST = 0.5, 1.5, 10.0  # the limits of the back-off
+FIRST, GROWTH, LONGEST = 0.5, 1.3, 10.0  # the limits of the back-off
 RESTART, SIGNED_OUT, TOO_FAST = 1012, 4401, 4429
 LOST = 1006
 
@@ -177,7 +177,7 @@ class Tab:
             return self._rng.random() * (self._restart_within or 5.0)
         if code == TOO_FAST:
             return LONGEST * (0.5 + self._rng.random() / 2)
-        return self._rng.random() * min(LONGEST, FIRST * GROWTH ** min(attempt, 10))
+        return self._rng.random() * min(LONGEST, FIRST * GROWTH ** min(attempt, 12))
 
     async def _connect_and_read(self) -> int:
         self.sockets += 1

@@ -3,7 +3,7 @@ export const CloseCode = Object.freeze({ RESTART: 1012, OVERLOADED: 1013, SIGNED
 
 const FIRST = 500;
 // Slower than doubling: when a network is back after seconds, the next attempt is not seconds away.
-const GROWTH = 1.5;
+const GROWTH = 1.3;
 const LONGEST = 10_000;
 const RESTART = 5_000;
 const CROWDED = 10_000;
@@ -17,5 +17,5 @@ const CROWDED = 10_000;
 export function reconnectDelay({ code, attempt, restartWithin = null, random }) {
   if (code === CloseCode.RESTART) return random() * (restartWithin ?? RESTART);
   if (code === CloseCode.TOO_FAST || code === CloseCode.OVERLOADED) return CROWDED * (0.5 + random() / 2);
-  return random() * Math.min(LONGEST, FIRST * GROWTH ** Math.min(attempt, 10));
+  return random() * Math.min(LONGEST, FIRST * GROWTH ** Math.min(attempt, 12));
 }
