@@ -114,7 +114,7 @@ class SiteProcess:
             import psycopg
 
             with psycopg.connect(self.database_url) as connection:
-                return connection.execute(sql.replace("?", "%s").encode(), parameters).fetchall()
+                return connection.execute(sql.replace("%", "%%").replace("?", "%s").encode(), parameters).fetchall()
         with contextlib.closing(sqlite3.connect(self.folder / "chatsite.sqlite3")) as connection:
             return connection.execute(sql, parameters).fetchall()
 
