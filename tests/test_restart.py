@@ -103,7 +103,7 @@ async def test_a_socket_that_has_just_opened_does_not_disturb_the_end(start_site
 
 
 def test_a_slow_client_is_waited_for_until_it_has_taken_its_leave(start_site: Start) -> None:
-    site = start_site(SERVE_DRAIN_SECONDS="0")
+    site = start_site(SERVER="daphne", SERVE_DRAIN_SECONDS="0")
     with ThreadPoolExecutor(1) as beside, closing(opened(site)) as client:
         stopping = beside.submit(site.stop)
         received = b""
