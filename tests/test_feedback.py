@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
-from chat.models import LoginSession, ReviewLabel, Turn
+from chat.models import LoginSession, ReviewLabel, TraceExport, Turn
 from chat.traces.exporter import Exporter
 
 from .asked import asked
@@ -37,6 +37,7 @@ def test_a_label_becomes_feedback_on_the_trace(login: LoginSession, carol: User,
     assert told(tracking, turn) == [("review", "wrong", "It was May.", "carol")]
     [assessment] = tracking.assessments[trace_id(turn)]
     assert assessment["source"]["source_type"] == "HUMAN"
+    assert not ReviewLabel.objects.filter(exported_at=None).exists()
 
 
 def test_another_mind_takes_the_place_of_the_first(login: LoginSession, carol: User, tracking: TrackingServer) -> None:
@@ -75,6 +76,40 @@ def test_a_mind_that_changes_while_it_is_sent_is_sent_again(
 
     assert Exporter().export() == 1
     assert [value for _, value, *_ in told(tracking, turn)] == ["good"]
+
+
+def test_an_old_mind_that_is_sent_last_does_not_stay(
+    login: LoginSession, carol: User, tracking: TrackingServer
+) -> None:
+    turn, exporter = asked(login), Exporter()
+    exporter.export()
+    ReviewLabel.give(turn, carol, "wrong", "")
+    slow = ReviewLabel.claim()
+    assert slow
+    ReviewLabel.give(turn, carol, "good", "")
+    exporter.export()
+
+    exporter._send_label(slow)
+    assert [value for _, value, *_ in told(tracking, turn)] == ["wrong"]
+
+    assert exporter.export() == 1
+    assert [value for _, value, *_ in told(tracking, turn)] == ["good"]
+
+
+def test_what_is_purged_while_it_is_sent_is_no_failure(
+    login: LoginSession, carol: User, tracking: TrackingServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    turn, exporter = asked(login), Exporter()
+    ReviewLabel.give(turn, carol, "wrong", "")
+    TraceExport.order(1)
+    trace = TraceExport.claim()
+    assert trace
+
+    turn.delete()
+    exporter._send(trace)
+
+    assert not TraceExport.objects.exists()
+    assert caplog.record_tuples == []
 
 
 def test_a_label_waits_for_its_trace(login: LoginSession, carol: User, tracking: TrackingServer) -> None:

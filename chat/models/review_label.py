@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from .export import Export
 from .refusal import InvalidRequest
@@ -54,7 +55,8 @@ class ReviewLabel(Export):
             raise InvalidRequest("Please choose a label.")
         if len(comment) > COMMENT_LIMIT:
             raise InvalidRequest(f"A comment may have {COMMENT_LIMIT} characters; this one has {len(comment)}.")
-        said = {"verdict": verdict, "comment": comment, "labelled_at": Now()}
+        # The site's own time: SQLite's Now() is text of another length than what a time is compared as.
+        said = {"verdict": verdict, "comment": comment, "labelled_at": timezone.now()}
         unsent = {"attempts": 0, "claimed_until": Now(), "exported_at": None}
         label, _ = cls.objects.update_or_create(turn=turn, reviewer=reviewer, defaults=said | unsent)
         return label
@@ -66,5 +68,6 @@ class ReviewLabel(Export):
         return traced.select_related("turn", "reviewer")
 
     def sent(self) -> None:
-        """MLflow has it, unless the reviewer has changed their mind meanwhile."""
-        type(self).objects.filter(pk=self.pk, labelled_at=self.labelled_at).update(exported_at=Now())
+        """MLflow has it. If the reviewer changed their mind meanwhile, it is sent anew: nobody knows what came last."""
+        if not self.row(self).filter(labelled_at=self.labelled_at).update(exported_at=Now()):
+            self.row(self).update(exported_at=None, claimed_until=Now())
