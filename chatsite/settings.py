@@ -115,8 +115,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 5,
-        # What is removed is overwritten, and not only forgotten.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
+        # Of each connection, and there is one for each thread: statements, at some 15 KB, and KiB of what it has read.
+        "cached_statements": 32,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+            # What is removed is overwritten, and not only forgotten.
+            " PRAGMA secure_delete=ON;"
+            " PRAGMA cache_size=-512;"
+        ),
     }
     # Tests use several connections at once, which an in-memory database cannot serve.
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}

@@ -183,7 +183,7 @@ def test_an_index_without_its_whole_name_is_found(
 def test_packages_that_searches_need_and_that_are_missing_are_found(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, extra: str
 ) -> None:
-    monkeypatch.setattr("chat.checks.find_spec", lambda name: name in ("daphne", "langchain"))
+    monkeypatch.setattr("chat.checks.find_spec", lambda name: name in ("daphne", "uvicorn", "langchain"))
     setattr(settings, setting, value)
 
     found = run_checks(tags=["chat"])

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from chat.outage import UNAVAILABLE
 from chat.preparation import prepare
+from chat.serving.memory import share_heaps
 from chat.serving.place import Place, Taken
 
 END_SECONDS = 8.0
@@ -26,6 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve. Exit status 0 after a signal, 1 when there is no address or no database to be had, or no place."""
+        share_heaps()
         place = Place()
         try:
             place.take(settings.SERVE_DRAIN_SECONDS + END_SECONDS, on_wait=lambda: self._say([WAITING]))
