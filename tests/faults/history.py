@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +51,14 @@ class StoredTurn:
 @dataclass(frozen=True)
 class Call:
     """One call of the model. ``how`` it ended: ``finished`` (with a reason), ``cancelled``, ``failed``,
-    ``broken off``, or nothing when its process was killed."""
+    ``broken off``, or nothing when its process was killed. ``tasks`` are all that its process had when it began."""
 
     question: str
     pid: int
     begun: float
     ended: float | None = None
     how: str = ""
+    tasks: int = 0
 
 
 @dataclass
@@ -95,11 +96,11 @@ def read_calls(path: Path) -> list[Call]:
     for line in path.read_text().splitlines() if path.exists() else []:
         noted = json.loads(line)
         if noted["what"] == "begun":
-            calls.append(Call(noted["question"], noted["pid"], noted["at"]))
+            calls.append(Call(noted["question"], noted["pid"], noted["at"], tasks=noted["tasks"]))
             continue
         mine = (noted["question"], noted["pid"])
         place = next(
             n for n in reversed(range(len(calls))) if (calls[n].question, calls[n].pid) == mine and not calls[n].how
         )
-        calls[place] = Call(*mine, calls[place].begun, noted["at"], noted["what"])
+        calls[place] = replace(calls[place], ended=noted["at"], how=noted["what"])
     return calls

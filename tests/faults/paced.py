@@ -97,7 +97,7 @@ class Scripted:
         script = _SCRIPT.search(asked)
         if script is None:
             raise GenerationFailed("the question has no script")
-        note(asked, "begun")
+        note(asked, "begun", tasks=len(asyncio.all_tasks()))
         how = "cancelled"
         try:
             async for delta in _say(*_numbers(script)):
@@ -155,9 +155,9 @@ async def _say(
     yield Delta("[1]", "stop")
 
 
-def note(asked: str, what: str) -> None:
+def note(asked: str, what: str, *, tasks: int = 0) -> None:
     """One line of the log; short enough to be written in one piece by several processes."""
-    line = {"at": time.monotonic(), "pid": os.getpid(), "question": asked, "what": what}
+    line = {"at": time.monotonic(), "pid": os.getpid(), "question": asked, "what": what, "tasks": tasks}
     log = os.open(os.environ[LOG_VARIABLE], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:
         os.write(log, json.dumps(line).encode() + b"\n")

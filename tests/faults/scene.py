@@ -129,11 +129,11 @@ class Scene:
         return paced.upstream_question(next(_numbers), script, begun=begun)
 
     @asynccontextmanager
-    async def short_tab(self, person: Person) -> AsyncIterator[Tab]:
+    async def short_tab(self, person: Person, where: Callable[[], Address] | None = None) -> AsyncIterator[Tab]:
         """A tab for one question, in a scene of very many."""
         self._tabs += 1
         name = f"tab{self._tabs}"
-        async with Tab(name, person, self.cluster.address, story=self.story, rng=self.rng) as tab:
+        async with Tab(name, person, where or self.cluster.address, story=self.story, rng=self.rng) as tab:
             yield tab
 
     # What the tabs saw

@@ -1,25 +1,33 @@
-"""Hours of ordinary accidents: memory, file descriptors and threads stay where they are."""
+"""Hours of ordinary accidents: memory, file descriptors and tasks stay where they are."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import psutil
+import psycopg
 
-from .client import Tab
+from . import page
+from .client import Refused, Tab
 from .cluster import Cluster, pid_of
 from .fault import FAULT_MARKS, Fault, fault, keep
-from .page import Person
+from .history import Call
+from .page import Address, Person, Unavailable
+from .proxy import FaultProxy
+from .reading import ENDINGS
 from .scene import Scene
 
 pytestmark = FAULT_MARKS
 USERS = 4
 SHORT, LONG = 12.0, 30 * 60.0
 WARM_UP = 5 * 60.0
+DISTURBED_EVERY = 60.0
 MIB = 1024 * 1024
 
 
@@ -45,21 +53,33 @@ async def short_soak(scene: Scene) -> list[float]:
 
 @fault("28", "soak of 30 minutes", figure="growth of memory, MiB per hour and process", at_most=1.0, long=True)
 async def soak(scene: Scene) -> list[float]:
-    """The slope (least squares) of the memory, after a warm-up in which four times as many people fill the caches: each
-    connection to SQLite keeps 2 MB of what it has read, and has them when that much has been asked."""
+    """The slope (least squares) of the memory, after a warm-up in which four times as many people take what a busy
+    moment takes. File descriptors and tasks must be as many at the end as at the begin."""
+    sites = len(scene.cluster.sites)
     await _soak(scene, WARM_UP, users=4 * USERS)
+    begun = time.monotonic()
     measures = (await _soak(scene, LONG - WARM_UP))[:-1]
     slope, _ = statistics.linear_regression([each.at for each in measures], [each.memory for each in measures])
     first, last = measures[0], measures[-1]
-    print(f"soak on {scene.cluster.setup}: {first} … {last}")  # noqa: T201
-    assert last.descriptors <= first.descriptors + 10 * len(scene.cluster.sites), (first, last)
-    return [max(0.0, slope * 3600 / len(scene.cluster.sites))]
+    tasks = _tasks([call for call in scene.collect().calls if call.begun > begun])
+    print(f"soak on {scene.cluster.setup}: {first} … {last}; tasks {tasks}")  # noqa: T201
+    assert last.descriptors <= first.descriptors + 10 * sites, (first, last)
+    assert tasks[1] <= tasks[0] + 10, f"there were {tasks[0]} tasks in a process, and {tasks[1]} in the end"
+    return [max(0.0, slope * 3600 / sites)]
+
+
+def _tasks(calls: Sequence[Call]) -> tuple[float, float]:
+    """How many tasks a process has when it asks its model: the median of the first and of the last tenth."""
+    tenth = max(1, len(calls) // 10)
+    tasks = [call.tasks for call in sorted(calls, key=lambda call: call.begun)]
+    return statistics.median(tasks[:tenth]), statistics.median(tasks[-tenth:])
 
 
 async def _soak(scene: Scene, seconds: float, users: int = USERS) -> list[Measure]:
     begun = time.monotonic()
     enough = asyncio.Event()
     lives = [asyncio.create_task(_live(scene, enough)) for _ in range(users)]
+    lives.append(asyncio.create_task(_disturb(scene, enough)))
     measures = []
     while time.monotonic() - begun < seconds:
         await asyncio.sleep(min(10.0, seconds / 4))
@@ -74,23 +94,72 @@ async def _live(scene: Scene, enough: asyncio.Event) -> None:
     """One person, who asks again and again, and to whom things happen."""
     person = (await scene.people())[0]
     while not enough.is_set():
-        async with scene.short_tab(person) as tab:
-            await _accident(scene, tab, person)
+        await _visit(scene, person)
 
 
-async def _accident(scene: Scene, tab: Tab, person: Person) -> None:
-    turn = await tab.ask(scene.question(tab, words=scene.rng.randint(10, 60), pace=15))
+async def _visit(scene: Scene, person: Person) -> None:
+    """A tab that is open for one question."""
+    site = scene.cluster.address()
+    proxy = FaultProxy(site.port)
+    async with proxy, scene.short_tab(person, lambda: Address(proxy.port, site.origin)) as tab:
+        await _accident(scene, tab, proxy)
+
+
+async def _accident(scene: Scene, tab: Tab, proxy: FaultProxy) -> None:
+    what = scene.rng.choice(["stop", "reload", "leave", "delete", "reset", "fail", "break off", "read", "read"])
+    words = scene.rng.randint(10, 60)
+    fails_at, breaks_at = (words // 2 if what == kind else None for kind in ("fail", "break off"))
+    question = scene.question(tab, words=words, pace=15, error_at=fails_at, cut_at=breaks_at)
+    turn = await _ask(tab, question)
+    talk = scene.conversation_of(turn)
     await tab.until_seq(turn, scene.rng.randint(1, 10))
-    match scene.rng.choice(["stop", "reload", "leave", "read", "read"]):
-        case "stop":
-            await tab.stop(turn)
-        case "reload":
-            await tab.reload(scene.conversation_of(turn))
-        case "leave":
-            await tab.leave()
-            await scene.until_state(turn, {"complete"}, 30)
+    with contextlib.suppress(OSError, Unavailable):  # the database may be away
+        match what:
+            case "stop":
+                await tab.stop(turn)
+            case "reload":
+                await tab.reload(talk)
+            case "delete":
+                await page.post(scene.cluster.address(), tab.person, f"/c/{talk}/delete/")
+            case "reset":
+                proxy.reset()
+            case "leave":
+                await tab.leave()
+    await _end(scene, turn)
+
+
+async def _end(scene: Scene, turn: str) -> None:
+    """Wait for the end of a turn, whether or not anybody looks on."""
+    while True:
+        with contextlib.suppress(psycopg.OperationalError):  # the database may be away
+            await scene.until_state(turn, ENDINGS, 60)
             return
-    await tab.end_of(turn)
+        await asyncio.sleep(1)
+
+
+async def _ask(tab: Tab, question: str) -> str:
+    """Ask until it is accepted: while the database is away questions are refused."""
+    while True:
+        try:
+            return await tab.ask(question)
+        except Refused:
+            await asyncio.sleep(1)
+
+
+async def _disturb(scene: Scene, enough: asyncio.Event) -> None:
+    """Once a minute something happens to what all share."""
+    for number in itertools.count():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DISTURBED_EVERY):
+                await enough.wait()
+            return
+        servers = [*scene.cluster.servers.values(), None]
+        server = servers[number % len(servers)]
+        if server:
+            await scene.nemesis.restart_server(server, 0.5, server.ending)
+        else:
+            with scene.nemesis.database_held():
+                await asyncio.sleep(1)
 
 
 def _measure(scene: Scene, at: float) -> Measure:
