@@ -6,11 +6,11 @@ import json
 import os
 import platform
 import re
+import statistics
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from tests.faults.fault import FAULTS, Fault
@@ -49,6 +49,11 @@ class Row:
         return sorted(figure for outcome in self.outcomes for figure in outcome["figures"])
 
     @property
+    def minutes(self) -> float:
+        """How long a run takes."""
+        return statistics.mean(float(outcome["seconds"]) for outcome in self.outcomes) / 60
+
+    @property
     def broken(self) -> list[dict[str, Any]]:
         """Runs in which something was not as promised."""
         return [outcome for outcome in self.outcomes if outcome["problem"]]
@@ -66,7 +71,7 @@ class Row:
         """One line of the table."""
         limit = f"{'' if self.fault.most == 1.0 else 'p95 '}≤ {self.fault.at_most[self.setup]:g}"
         figures = self.figures
-        middle = (median(figures), percentile(figures, 0.95), figures[-1]) if figures else ()
+        middle = (statistics.median(figures), percentile(figures, 0.95), figures[-1]) if figures else ()
         measured = [f"{each:.2f}" for each in middle] or ["–"] * 3
         return [
             self.fault.number,
@@ -173,5 +178,8 @@ def _not_run(rows: list[Row]) -> list[str]:
             elif (each.number, setup) not in ran:
                 lines.append(f"- {each.number} ({each.name}) on {name}: not run for this report.")
     few = [row for row in rows if len(row.outcomes) < 20]
-    lines += [f"- {row.fault.number} on {SETUPS[row.setup]}: {len(row.outcomes)} of 20 runs." for row in few]
+    lines += [
+        f"- {row.fault.number} on {SETUPS[row.setup]}: {len(row.outcomes)} of 20 runs, each of {row.minutes:.0f} min."
+        for row in few
+    ]
     return ["\n## Not run, or less often than 20 times\n", *lines] if lines else []
