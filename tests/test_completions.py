@@ -66,6 +66,17 @@ def test_after_the_end_nothing_is_read() -> None:
     assert text_of(read(sent(word("yes", "stop")) + b"data: [DONE]\n\n" + sent(word("no")))) == "yes"
 
 
+@pytest.mark.parametrize(("said", "meant"), [("model_length", "length"), ("content_filtered", "content_filter")])
+def test_providers_have_their_own_words_for_the_reason(said: str, meant: str) -> None:
+    assert read(sent(word("yes", said))) == [Delta("yes", meant)]
+
+
+@pytest.mark.parametrize("said", ["error", "abort", "insufficient_system_resource"])
+def test_a_provider_that_says_that_it_broke_off_has_not_answered(said: str) -> None:
+    with pytest.raises(GenerationFailed, match="broke off"):
+        read(sent(word("yes", said)))
+
+
 @pytest.mark.parametrize("event", [{"error": "overloaded"}, {"error": {"code": 503}}, {"error_code": "BUSY"}])
 def test_an_error_inside_the_stream_is_a_failure(event: dict[str, object]) -> None:
     with pytest.raises(GenerationFailed, match=r"overloaded|503|BUSY"):

@@ -44,6 +44,8 @@ async def said(library: Library, *messages: Message) -> list[Delta]:
         ({"finish_reason": "MAX_TOKENS"}, "length"),
         ({"finish_reason": "SAFETY"}, "content_filter"),
         ({"stop_reason": "refusal"}, "content_filter"),
+        ({"finish_reason": "RECITATION"}, "content_filter"),
+        ({"stop_reason": "model_context_window_exceeded"}, "length"),
         ({"done_reason": "stop"}, "stop"),
         ({"stop_reason": None}, ""),
     ],
@@ -52,6 +54,11 @@ async def test_providers_have_their_own_words_for_the_reason(metadata: dict[str,
     [delta] = await said(Library(AIMessageChunk(content="word", response_metadata=metadata)))
 
     assert delta.finish_reason == reason
+
+
+async def test_a_provider_that_says_that_it_broke_off_has_not_answered() -> None:
+    with pytest.raises(GenerationFailed, match="broke off"):
+        await said(Library(AIMessageChunk(content="word", response_metadata={"finish_reason": "ERROR"})))
 
 
 async def test_of_a_list_of_blocks_the_text_counts() -> None:

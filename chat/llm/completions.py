@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from ..errors import GenerationFailed
 from ..prompts import Message
 from . import Delta
 from .failures import failure, redacted
+from .finish_reason import finish_reason
 from .sse import EventStream
 
 CONNECT_SECONDS = 10.0
@@ -74,14 +76,29 @@ class CompletionsModel:
     async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
         """Yield the answer as it comes. A connection that breaks after the finish reason has broken nothing."""
         completion = Completion()
+        patience = Patience()
         try:
             async with self._request(messages) as body:
-                while piece := await _next(body, completion.patience):
+                while piece := await _next(body, patience.left(completion.patience)):
                     for delta in completion.feed(piece):
                         yield delta
         except Exception as error:  # whatever a library raises, this turn has failed and no other
             if not completion.finish_reason:
                 raise failure(error) from None
+
+
+class Patience:
+    """Runs out from when it was limited, whatever still comes: a server may keep a stream alive for ever."""
+
+    def __init__(self) -> None:
+        self._seconds: float | None = None
+        self._since = 0.0
+
+    def left(self, seconds: float | None) -> float | None:
+        """What is left of this limit; None without one."""
+        if seconds != self._seconds:
+            self._seconds, self._since = seconds, monotonic()
+        return None if seconds is None else max(0.0, self._since + seconds - monotonic())
 
 
 async def _next(body: AsyncIterator[bytes], seconds: float | None) -> bytes:
@@ -126,7 +143,7 @@ class Completion:
         for choice in chunk.choices or [_Choice(0, chunk.delta, chunk.finish_reason)]:
             if choice.index == 0:
                 text += text_of(choice.delta.content or choice.delta.refusal) if choice.delta else ""
-                self.finish_reason = choice.finish_reason or self.finish_reason
+                self.finish_reason = finish_reason(choice.finish_reason) or self.finish_reason
         return Delta(text, self.finish_reason, _used(chunk.usage))
 
 

@@ -11,11 +11,9 @@ from ..prompts import Message
 from . import Delta
 from .completions import text_of
 from .failures import failure
+from .finish_reason import finish_reason
 
 _REASON_KEYS = ("finish_reason", "stop_reason", "stopReason", "done_reason")
-_REASONS = {"max_tokens": "length", "model_length": "length", "refusal": "content_filter", "safety": "content_filter"}
-"""What other providers than OpenAI say for ``length`` and ``content_filter``."""
-
 _KINDS: dict[str, type[BaseMessage]] = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
 
 
@@ -50,5 +48,4 @@ def _delta(chunk: BaseMessage) -> Delta:
 
 
 def _reason(metadata: Mapping[str, object]) -> str:
-    said = next((str(metadata[key]) for key in _REASON_KEYS if metadata.get(key)), "")
-    return _REASONS.get(said.lower(), said)
+    return finish_reason(next((str(metadata[key]) for key in _REASON_KEYS if metadata.get(key)), ""))

@@ -300,11 +300,9 @@ async def test_the_next_answer_comes_by_the_same_connection(model: Patient, upst
     assert len({call.connection for call in upstream.calls}) == 1
 
 
-@pytest.mark.parametrize("script", ["tokens 2; finish; stall", "tokens 2; finish; done; stall"])
-async def test_an_endpoint_that_does_not_hang_up_holds_up_nobody(
-    model: Patient, upstream: Upstream, script: str
-) -> None:
+@pytest.mark.parametrize("then", ["stall", "comments", "done; stall"])
+async def test_an_endpoint_that_does_not_hang_up_holds_up_nobody(model: Patient, upstream: Upstream, then: str) -> None:
     async with asyncio.timeout(PATIENCE):
-        heard = await ask(model, upstream, script)
+        heard = await ask(model, upstream, f"tokens 2; finish; {then}")
 
     assert (heard.text, heard.finish_reason, heard.failure) == ("word1 word2 ", "stop", None)
