@@ -20,7 +20,7 @@ from .page import Address, Person, TurnOnPage, Unavailable, load
 from .reading import ENDINGS, Reading
 
 NEWS_SECONDS = 10.0
-HEARTBEAT = 4.0
+HEARTBEAT = 3.0
 SILENCE = 5.9
 OPENING = 10.0
 PATIENCE = 2.0  # after a follow, before a gap is asked for again

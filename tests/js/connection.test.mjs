@@ -36,6 +36,8 @@ beforeEach(() => {
   connection.start({
     connectionOpened: () => heard.push("opened"),
     connectionReceived: (event) => heard.push(event.type),
+    connectionSilent: () => heard.push("silent"),
+    connectionHeard: () => heard.push("heard"),
     connectionLost: (code) => heard.push(`lost ${code}`),
     connectionSignedOut: () => heard.push("signed out"),
   });
@@ -58,18 +60,18 @@ test("what is sent goes out only while the connection is open", () => {
 test("a server that answers pings is kept", () => {
   const socket = opened();
   for (let beat = 0; beat < 10; beat += 1) {
-    clock.advance(4_000);
+    clock.advance(3_000);
     socket.say({ type: "pong" });
   }
 
   assert.equal(socket.sent.length, 10);
-  assert.equal(sockets.length, 1);
+  assert.deepEqual([sockets.length, heard.includes("silent")], [1, false]);
 });
 
 test("a server that is silent is left with the second beat, and 0 to 0.5 seconds later tried again", () => {
   const socket = opened();
 
-  clock.advance(8_000);
+  clock.advance(6_000);
   assert.deepEqual([heard.at(-1), socket.isClosed, sockets.length], ["lost 1006", true, 1]);
   clock.advance(250);
 
@@ -78,7 +80,7 @@ test("a server that is silent is left with the second beat, and 0 to 0.5 seconds
 
 test("whenever a server falls silent, it is left within 10 seconds", () => {
   const times = [];
-  for (let last = 0; last < 4_000; last += 100) {
+  for (let last = 0; last < 3_000; last += 100) {
     const socket = opened();
     clock.advance(last);
     socket.say({ type: "pong" });
@@ -89,6 +91,29 @@ test("whenever a server falls silent, it is left within 10 seconds", () => {
   }
 
   assert.ok(Math.max(...times) <= 10_000, `${Math.max(...times)} ms`);
+});
+
+test("whenever a server falls silent, the page says so within 5 seconds", () => {
+  for (let last = 0; last < 3_000; last += 100) {
+    const socket = opened();
+    clock.advance(last);
+    socket.say({ type: "pong" });
+    heard.length = 0;
+
+    clock.advance(5_000);
+
+    assert.equal(heard[0], "silent", `last heard after ${last} ms`);
+    while (sockets.at(-1) === socket) clock.advance(50);
+  }
+});
+
+test("a server that answers late has been silent, and is heard again", () => {
+  const socket = opened();
+  clock.advance(5_000);
+
+  socket.say({ type: "pong" });
+
+  assert.deepEqual(heard.slice(-3), ["silent", "heard", "pong"]);
 });
 
 test("after a sleep of the system the server gets a moment to answer", () => {

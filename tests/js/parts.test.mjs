@@ -89,6 +89,17 @@ test("a lost connection is mentioned only if it lasts", () => {
   assert.deepEqual([element.hidden, element.textContent], [false, "Connection lost. Reconnecting…"]);
 });
 
+test("a server that does not answer is mentioned at once, until it is heard", () => {
+  const [clock, element] = [new FakeClock(), { hidden: true, textContent: "" }];
+  const banner = new Banner({ element, clock, isOnline: () => true });
+
+  banner.silent();
+  assert.deepEqual([element.hidden, element.textContent], [false, "The site does not answer. Checking…"]);
+  banner.found();
+
+  assert.equal(element.hidden, true);
+});
+
 test("what is said for good is not taken back by a connection", () => {
   const [clock, element] = [new FakeClock(), { hidden: true, textContent: "" }];
   const banner = new Banner({ element, clock, isOnline: () => false });

@@ -40,6 +40,10 @@ class FakeView {
     this.calls.push(`streaming ${phase}`);
   }
 
+  showStillWaiting() {
+    this.calls.push("still waiting");
+  }
+
   showStopping() {
     this.calls.push("stopping");
   }
@@ -67,6 +71,29 @@ function rendered(state, seq, text = "") {
 beforeEach(() => {
   clock = new FakeClock();
   make("streaming");
+});
+
+test("a model that has not said a word for five seconds is still waited for", () => {
+  turn.enter("waiting");
+
+  clock.advance(4_900);
+  assert.equal(shown.calls.at(-1), "streaming waiting");
+  clock.advance(100);
+
+  assert.equal(shown.calls.at(-1), "still waiting");
+});
+
+test("a model that has begun to answer, or was stopped, is not waited for", () => {
+  turn.enter("waiting");
+  turn.enter("answering");
+  clock.advance(5_000);
+  assert.equal(shown.calls.at(-1), "streaming answering");
+
+  turn.enter("waiting");
+  turn.freeze();
+  clock.advance(5_000);
+
+  assert.equal(shown.calls.at(-1), "stopping");
 });
 
 test("text is shown with the next frame, however many pieces came", () => {

@@ -1,6 +1,7 @@
 import { CloseCode } from "./backoff.js";
 
 const PATIENCE = 1_500;
+const OFFLINE = "You are offline. What you ask is sent as soon as you are back.";
 
 /** Says that the connection is lost, once that lasts, and what else concerns the whole page. */
 export class Banner {
@@ -25,6 +26,11 @@ export class Banner {
     else this.#cancelTimer = this.#clock.after(PATIENCE, () => this.#show(this.#explain(code)));
   }
 
+  /** Nothing has been heard for a while, and the connection is about to be made anew. */
+  silent() {
+    if (!this.#isLasting) this.#show(this.#isOnline() ? "The site does not answer. Checking…" : OFFLINE);
+  }
+
   /** The connection is back. */
   found() {
     if (this.#isLasting) return;
@@ -41,7 +47,7 @@ export class Banner {
   }
 
   #explain(code) {
-    if (!this.#isOnline()) return "You are offline. What you ask is sent as soon as you are back.";
+    if (!this.#isOnline()) return OFFLINE;
     if (code === CloseCode.RESTART) return "The site is restarting. Reconnecting…";
     return "Connection lost. Reconnecting…";
   }

@@ -7,9 +7,11 @@ export const ConnectionState = Object.freeze({
   CLOSED: "closed",
 });
 
-// Silence is looked for with every beat, so it is noticed after less than both together: 10 seconds.
-const HEARTBEAT = 4_000;
+// Silence is looked for with every beat, so it is noticed after less than both together: 9 seconds. The page says so
+// when a ping is not answered for a while, which is within 5 seconds.
+const HEARTBEAT = 3_000;
 const SILENCE = 5_900;
+const DOUBT = 1_800;
 const PROBE = 1_500;
 const OPENING = 10_000;
 const LOST = 1006;
@@ -17,8 +19,9 @@ const LOST = 1006;
 /**
  * The page's one WebSocket. It notices when the server is gone, and comes back.
  *
- * Its delegate hears ``connectionOpened()``, ``connectionReceived(event)``, ``connectionLost(code)`` and, when nobody
- * is signed in any more, ``connectionSignedOut()``, after which it stays closed.
+ * Its delegate hears ``connectionOpened()``, ``connectionReceived(event)``, ``connectionSilent()`` when the server has
+ * not answered and ``connectionHeard()`` when it then does, ``connectionLost(code)`` and, when nobody is signed in any
+ * more, ``connectionSignedOut()``, after which it stays closed.
  */
 export class Connection {
   #url;
@@ -36,6 +39,8 @@ export class Connection {
   #beatAt = 0;
   #cancelTimer = () => {};
   #cancelProbe = null;
+  #cancelDoubt = () => {};
+  #isSilent = false;
 
   /**
    * @param {{url: string, clock: object, random?: () => number, createSocket?: (url: string) => WebSocket}} parts
@@ -101,6 +106,7 @@ export class Connection {
   #heard(data) {
     this.#heardAt = this.#clock.now();
     this.#endProbe();
+    this.#endDoubt();
     const event = parse(data);
     if (event === null) return;
     this.#attempt = 0; // a server that accepts and closes at once has not recovered
@@ -114,7 +120,22 @@ export class Connection {
     this.#beatAt = this.#clock.timeOfDay();
     if (slept) this.#probe();
     else if (this.#clock.now() - this.#heardAt >= SILENCE) this.#lost(LOST);
-    else this.send({ type: "ping" });
+    else this.#ping();
+  }
+
+  #ping() {
+    this.send({ type: "ping" });
+    this.#cancelDoubt();
+    this.#cancelDoubt = this.#clock.after(DOUBT, () => {
+      this.#isSilent = true;
+      this.#tell("connectionSilent");
+    });
+  }
+
+  #endDoubt() {
+    this.#cancelDoubt();
+    if (this.#isSilent) this.#tell("connectionHeard");
+    this.#isSilent = false;
   }
 
   #probe() {
@@ -160,6 +181,8 @@ export class Connection {
   /** Lets go of the socket without waiting for an answer, which may never come. */
   #drop() {
     this.#cancelTimer();
+    this.#cancelDoubt();
+    this.#isSilent = false;
     this.#endProbe();
     const socket = this.#socket;
     this.#socket = null;

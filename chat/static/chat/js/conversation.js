@@ -97,6 +97,14 @@ export class Conversation {
     this.turnsChanged();
   }
 
+  connectionSilent() {
+    this.#parts.banner.silent();
+  }
+
+  connectionHeard() {
+    this.#parts.banner.found();
+  }
+
   connectionLost(code) {
     const { acks, asks, banner } = this.#parts;
     asks.connectionLost();

@@ -2,6 +2,7 @@ import { Cursor, Offer } from "./cursor.js";
 import { TurnState, isTerminal } from "./turn_state.js";
 
 const PATIENCE = 2_000;
+const LONG_WAIT = 5_000;
 
 /**
  * One turn of the page: its state, how far its text was read, and what the reader sees of it.
@@ -18,6 +19,7 @@ export class Turn {
   #isFrozen = false;
   #isProvisional = false;
   #position = null;
+  #phase = "";
   #heardAt;
   #followedAt = -Infinity;
   #hasGap = false;
@@ -123,7 +125,9 @@ export class Turn {
     if (this.isTerminal) return;
     this.#state = TurnState.STREAMING;
     this.#position = null;
+    this.#phase = phase;
     if (!this.#isFrozen) this.#view.showStreaming(phase);
+    if (phase === "waiting") this.#clock.after(LONG_WAIT, () => this.#waitOn());
   }
 
   /**
@@ -173,6 +177,10 @@ export class Turn {
     this.#view.replace(element);
     this.#read();
     return true;
+  }
+
+  #waitOn() {
+    if (this.isStreaming && this.#phase === "waiting" && this.seq === 0) this.#view.showStillWaiting();
   }
 
   #read() {

@@ -94,6 +94,11 @@ export class TurnView {
     this.#show(TurnState.STREAMING, this.#hasText ? "" : (this.#labels[phase] ?? ""));
   }
 
+  /** The model has not said a word for a while. */
+  showStillWaiting() {
+    this.#show(TurnState.STREAMING, "Still waiting for the model…");
+  }
+
   /** Stop was pressed: nothing more is shown, whatever still comes. */
   showStopping() {
     this.#show(STOPPING, this.#hasText ? "" : "Stopping…");
