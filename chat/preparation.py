@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from .models import Recording
+from .models import Recording, Turn
 
 DEMO_USER = "demo"
 _ADVISORY_LOCK = 0x63686174  # "chat": the same number in every process, otherwise without meaning
@@ -31,6 +31,15 @@ def prepare() -> list[str]:
     """
     with _alone():
         return [*_migrate(), *_collect_static(), *_load_demo(), *_tell_of_vectors(), *_invite()]
+
+
+def close_abandoned() -> int:
+    """Close what streams, where no other process serves this database: nobody drives it. Returns how many turns.
+
+    For an owner that left no trace on this host, because it ran on another or its disk is gone: no lease is waited for.
+    """
+    streaming = list(Turn.objects.filter(state=Turn.State.STREAMING))
+    return sum(Turn.objects.interrupt(turn, {turn.owner or ""}) for turn in streaming)
 
 
 def open_migrations() -> int:

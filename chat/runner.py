@@ -17,7 +17,7 @@ from .models import Turn
 from .nudges import STOP_TOPIC, Nudges, topics_of
 from .outage import UNAVAILABLE
 from .owner import Owner
-from .run import Run, ShutDown, Source, Stopped
+from .run import Lost, Run, ShutDown, Source, Stopped
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class TurnRunner:
         self._empty = asyncio.Event()
         self._spared_until = float("-inf")
         self._claim_failed = False
+        self._claiming: asyncio.Future[None] | None = None
         self._unended: set[UUID] = set()
         self._tasks: set[asyncio.Future[None]] = set()
         self._lease_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lease")  # never behind other work
@@ -65,7 +66,12 @@ class TurnRunner:
             return
         self._loop = asyncio.get_running_loop()
         await in_database(self.owner.live)
-        for work in (self.commits.run, self.nudges.relay, self._claim_always, self._sweep_always, self._watch_always):
+        for work in (self.commits.run, self.nudges.relay):
+            self._own(work())
+        self._claiming = self._own(self._claim_always())
+        for sweep in (self._renew, self._reap):  # apart, so that neither waits for the other
+            self._own(self._sweep_always(sweep))
+        for work in (self._watch_always, self._time_always):
             self._own(work())
 
     def wake(self, *topics: str) -> None:
@@ -76,15 +82,20 @@ class TurnRunner:
     async def drain(self, seconds: float) -> None:
         """Claim nothing more, give running turns ``seconds`` to end, save the rest as interrupted, and stop."""
         self.draining = True
+        self._work.set()
+        if self._claiming:  # what it is about to win is driven, and ended with the others
+            await asyncio.wait([self._claiming], timeout=SAVE_SECONDS)
         await self._wait_until_empty(seconds)
         for run in self.runs.values():
             run.end(ShutDown())
         await self._wait_until_empty(SAVE_SECONDS)
+        has_left_any = bool(self.runs or self._unended)
         for task in self._tasks:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=SAVE_SECONDS)
-        await in_database(self.owner.end)
+        if not has_left_any:  # else whoever looks next sees by the lock that their owner is dead, and closes them
+            await in_database(self.owner.end)
 
     def follow(self, turn: UUID, after: int) -> AsyncGenerator[Event]:
         """The events of a turn after ``after``: see ``answer_log.follow``."""
@@ -100,11 +111,13 @@ class TurnRunner:
                 await _reporting(self._claim)
             await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _sweep_always(self) -> None:
+    async def _sweep_always(self, sweep: Callable[[], Awaitable[None]]) -> None:
         while True:
-            if not (await _reporting(self._renew) and await _reporting(self._reap)):
+            begun = monotonic()
+            if not await _reporting(sweep):
                 self._spared_until = monotonic() + SPARING_SECONDS
-            await asyncio.sleep(SWEEP_SECONDS)
+            # At once where this process stood still meanwhile: what it renewed then proves nothing now.
+            await asyncio.sleep(max(0.0, SWEEP_SECONDS - (monotonic() - begun)))
 
     async def _watch_always(self) -> None:
         with self.nudges.listen(STOP_TOPIC) as news:
@@ -112,9 +125,14 @@ class TurnRunner:
                 news.clear()
                 if self.runs:
                     await _reporting(self._end_stopped)
-                for run in self.runs.values():
-                    run.end_if_overdue()
                 await news.wait(WATCH_SECONDS)
+
+    async def _time_always(self) -> None:
+        """Apart from what asks the database, which may be slow to answer."""
+        while True:
+            for run in self.runs.values():
+                run.end_if_overdue()
+            await asyncio.sleep(WATCH_SECONDS)
 
     async def _claim(self) -> None:
         claimed_at = monotonic()
@@ -153,11 +171,15 @@ class TurnRunner:
         self._wake(*topics_of(run.turn))
 
     async def _renew(self) -> None:
-        at = monotonic()
-        if self.runs:
-            running = Turn.objects.filter(pk__in=[run.turn.pk for run in self.runs.values()])
-            await in_thread(self._lease_thread, running.renew, self.owner.name)
-            self.commits.renewed(at)
+        at, runs = monotonic(), list(self.runs.values())
+        if not runs:
+            return
+        running = Turn.objects.filter(pk__in=[run.turn.pk for run in runs])
+        held = await in_thread(self._lease_thread, running.renew, self.owner.name)
+        self.commits.renewed(at)
+        for run in runs:
+            if run.turn.pk not in held:  # closed by others while this process stood still; or it has just ended
+                run.end(Lost())
 
     async def _reap(self) -> None:
         for turn in await in_database(self._interrupt_abandoned):
@@ -194,10 +216,11 @@ class TurnRunner:
         if self.runs:
             await _waiting(self._empty, seconds)
 
-    def _own(self, work: Awaitable[None]) -> None:
+    def _own(self, work: Awaitable[None]) -> asyncio.Future[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._disown)
+        return task
 
     def _disown(self, task: asyncio.Future[None]) -> None:
         self._tasks.discard(task)

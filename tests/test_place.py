@@ -27,7 +27,9 @@ def new_place(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     settings.REDIS_URL = ""
     if connection.vendor == "sqlite":
         monkeypatch.setitem(settings.DATABASES["default"], "NAME", tmp_path / "database")
-    monkeypatch.setenv("PGAPPNAME", "a test")
+    for name in ("PGAPPNAME", "PGOPTIONS"):
+        monkeypatch.setenv(name, "")  # so that it is put back
+    monkeypatch.delenv("PGOPTIONS")
     made: list[Place] = []
 
     def make() -> Place:
@@ -83,6 +85,20 @@ def test_on_postgresql_a_process_is_known_by_its_connections(
             new_place().take(0)
         monkeypatch.setattr(places, "LIVE_SECONDS", 0)  # it has been silent for long: its host is gone
         new_place().take(5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_stands_still_within_a_transaction_lets_go_of_what_it_holds(
+    new_place: Callable[[], Place],
+) -> None:
+    if connection.vendor != "postgresql":
+        return  # there the system lets go of it when the process ends
+    import psycopg
+
+    new_place().take(0)
+
+    with psycopg.connect(**connection.get_connection_params()) as serving:
+        assert serving.execute("SHOW idle_in_transaction_session_timeout").fetchone() == ("5s",)
 
 
 @pytest.mark.django_db

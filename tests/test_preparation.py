@@ -13,9 +13,10 @@ import pytest
 from django.contrib.auth import get_user_model
 from pytest_django import Settings
 
-from chat.models import Recording
-from chat.preparation import prepare
+from chat.models import LoginSession, Recording
+from chat.preparation import close_abandoned, prepare
 
+from .asked import asked
 from .conftest import database_for_site
 from .processes import ROOT
 from .site_process import SiteProcess
@@ -130,3 +131,13 @@ def test_a_crash_while_collecting_leaves_the_old_manifest_and_is_made_good(
 
 def _fail(*_: object) -> None:
     raise OSError("disk full")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_nobody_drives_any_more_is_closed_at_the_start(login: LoginSession) -> None:
+    turn = asked(login, state="streaming")
+
+    assert (close_abandoned(), close_abandoned()) == (1, 0)
+
+    turn.refresh_from_db()
+    assert (turn.state, turn.answer) == ("interrupted", "It was decided.")

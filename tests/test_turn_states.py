@@ -191,7 +191,8 @@ class TurnMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.claims)
     @rule(owner=st.sampled_from(OWNERS))
     def renew(self, owner: str) -> None:
-        assert Turn.objects.renew(owner) == Turn.objects.filter(owner=owner, state="streaming").count()
+        streaming = Turn.objects.filter(owner=owner, state="streaming")
+        assert Turn.objects.renew(owner) == set(streaming.values_list("pk", flat=True))
 
     # What must always hold
 
@@ -212,11 +213,15 @@ class TurnMachine(RuleBasedStateMachine):
             assert len(set(column)) == len(column)
 
     def _a_queue_is_never_longer_than_it_may_be_and_never_overtaken(self, turns: list[Row]) -> None:
-        for login in {turn.login_session_id for turn in turns}:
-            mine = [turn for turn in turns if turn.login_session_id == login]
+        by_login, by_conversation = defaultdict[int, list[Row]](list), defaultdict[int, list[Row]](list)
+        for turn in turns:
+            by_login[turn.login_session_id].append(turn)
+            by_conversation[turn.conversation_id].append(turn)
+        for mine in by_login.values():
             assert sum(turn.state in Turn.ACTIVE for turn in mine) <= 6
-            queued = [turn.id for turn in mine if turn.state == "queued"]
-            started = [turn.id for turn in mine if turn.started_at]
+        for together in (*by_login.values(), *by_conversation.values()):
+            queued = [turn.id for turn in together if turn.state == "queued"]
+            started = [turn.id for turn in together if turn.started_at]
             assert not queued or not started or max(started) < min(queued)
 
     def _chunks_are_numbered_without_gaps_and_gone_when_the_turn_has_ended(

@@ -137,9 +137,12 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
 
     @transaction.atomic
     def interrupt(self, turn: Turn, dead: Collection[str] = ()) -> bool:
-        """Close an abandoned turn with what its chunks hold; False when its owner, or another reaper, was faster."""
+        """Close an abandoned turn with what its chunks hold; False when its owner, or another reaper, was faster.
+
+        A row that somebody holds is left for the next time: a dead owner may, and nobody else shall wait for it.
+        """
         abandoned = self.model.objects.filter(owner=turn.owner, fence=turn.fence, pk=turn.pk).abandoned(dead)
-        held = abandoned.select_for_update().first()
+        held = abandoned.select_for_update(skip_locked=True).first()
         if held is None:
             return False
         chunks = list(Chunk.objects.filter(turn=held).order_by("seq").values_list("text", flat=True))

@@ -21,12 +21,13 @@ class LeaseQuerySet(models.QuerySet["Turn"]):
     """``streaming → interrupted`` for those whose owner is gone, and what keeps the others from it."""
 
     @transaction.atomic
-    def renew(self, owner: str) -> int:
-        """Renew the leases of everything ``owner`` streams; returns how many turns that is."""
+    def renew(self, owner: str) -> set[int]:
+        """Renew the leases of everything ``owner`` streams; returns the ids of these turns."""
         # Locked in the order of their numbers, as a commit of their text does it, so that neither waits for the other.
         mine = self.filter(owner=owner, state="streaming").select_for_update().order_by("pk")
         locked = list(mine.values_list("pk", flat=True))
-        return self.model.objects.filter(pk__in=locked).update(lease_expires_at=Now() + LEASE)
+        self.model.objects.filter(pk__in=locked).update(lease_expires_at=Now() + LEASE)
+        return set(locked)
 
     def abandoned(self, dead: Collection[str] = ()) -> LeaseQuerySet:
         """Streaming turns whose lease has lapsed, or whose owner is in ``dead`` (known to have ended)."""

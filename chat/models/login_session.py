@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -31,7 +31,7 @@ class LoginSession(models.Model):
         return str(self.uuid)
 
     @classmethod
-    def over(cls, named: Collection[str]) -> Iterator[LoginSession]:
+    def over(cls, named: Collection[str]) -> list[LoginSession]:
         """Those that nothing belongs to any more: no turn, no browser, and no API token that works.
 
         ``named`` are the uuids that Django's live sessions name. One that was begun within a day is left alone: its
@@ -40,7 +40,7 @@ class LoginSession(models.Model):
         empty = cls.objects.filter(turns=None)
         idle = Q(created_at__lt=Now() - timedelta(days=1), api_token=None)
         old = empty.filter(Q(ended_at__isnull=False) | idle)
-        return (login for login in old.order_by("pk").iterator() if login.ended_at or str(login.uuid) not in named)
+        return [login for login in old.order_by("pk") if login.ended_at or str(login.uuid) not in named]
 
     @classmethod
     def of(cls, session: Any, user_id: int) -> LoginSession | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Now
@@ -77,22 +78,23 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         return turn
 
     def startable(self) -> QueueQuerySet:
-        """The queued turns that no rule holds back, oldest first: at the head of their queue, nothing streaming in
-        their login session or conversation, and their user below the limit of streams."""
+        """The queued turns that no rule holds back, oldest first: none before them in their login session or
+        conversation, nothing streaming in either, and their user below the limit of streams."""
         turns = self.model.objects
-        older = turns.filter(login_session=OuterRef("login_session"), state="queued", pk__lt=OuterRef("pk"))
+        beside = Q(login_session=OuterRef("login_session")) | Q(conversation=OuterRef("conversation"))
+        older = turns.filter(beside, state="queued", pk__lt=OuterRef("pk"))
         streaming = turns.filter(state="streaming")
-        beside = streaming.filter(Q(login_session=OuterRef("login_session")) | Q(conversation=OuterRef("conversation")))
         running = streaming.filter(user=OuterRef("user")).order_by().values("user").annotate(n=Count("pk"))
         crowded = running.filter(n__gte=settings.CHAT_STREAMS_PER_USER)
-        return self.filter(~Exists(older), ~Exists(beside), ~Exists(crowded), state="queued").order_by("pk")
+        free = self.filter(~Exists(older), ~Exists(streaming.filter(beside)), ~Exists(crowded), state="queued")
+        return free.order_by("pk")
 
     def claim(self, owner: str, *, limit: int = 50) -> list[Turn]:
         """Start up to ``limit`` startable turns in the name of ``owner``; returns those that were won."""
         if not self.filter(state="queued").exists():
             return []  # as nearly always, when a turn has ended
-        candidates = list(self.startable().values_list("pk", flat=True)[:limit])
-        won = [pk for pk in candidates if self._claim(pk, owner)]
+        candidates = list(self.startable().values_list("pk", "user_id")[:limit])
+        won = [pk for pk, user_id in candidates if self._claim(pk, user_id, owner)]
         return self.filter(pk__in=won).held_by(owner)
 
     def held_by(self, owner: str) -> list[Turn]:
@@ -152,11 +154,16 @@ class QueueQuerySet(models.QuerySet["Turn"]):
             raise InvalidRequest("Only a question that has ended can be asked again, in the same words.")
         return turn
 
-    def _claim(self, pk: int, owner: str) -> bool:
+    def _claim(self, pk: int, user_id: int, owner: str) -> bool:
+        users = get_user_model().objects.filter(pk=user_id)
         try:
             with transaction.atomic():
+                # One claim after the other for each user, so that the limit of their streams holds.
+                users.select_for_update(no_key=True).values_list("pk").first()
                 return bool(
-                    self.filter(pk=pk, state="queued").update(
+                    self.startable()
+                    .filter(pk=pk)
+                    .update(
                         state="streaming",
                         phase="retrieving",
                         owner=owner,
@@ -181,11 +188,10 @@ def _clean(question: str, *, limit: int) -> str:
 def _conversation(user_id: int, submission: Submission, question: str) -> Conversation:
     if submission.conversation is None:
         return Conversation.objects.create(user_id=user_id, title=title_from(question))
-    conversation = Conversation.objects.of(user_id).filter(uuid=submission.conversation).first()
-    if conversation is None:
+    mine = Conversation.objects.of(user_id).filter(uuid=submission.conversation)
+    if not mine.update(asked_at=Now()):  # first, so that nobody deletes it while the question is stored
         raise NotFound("This conversation is not there any more.")
-    Conversation.objects.filter(pk=conversation.pk).update(asked_at=Now())
-    return conversation
+    return mine.get()
 
 
 def _filter_snapshot(chosen: Sequence[UUID]) -> list[dict[str, Any]]:

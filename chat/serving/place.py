@@ -21,6 +21,8 @@ from django.db import connection
 LIVE_SECONDS = 10
 """A process that serves asks its database something every two seconds."""
 RETRY_SECONDS = 0.25
+IDLE_SECONDS = 5
+"""How long a transaction of a serving process may do nothing on PostgreSQL: less than a lease. None does for long."""
 PREFIX = "chatsite-serve-"
 """How the names of the connections of serving processes begin."""
 
@@ -60,6 +62,8 @@ class Place:
                 )
         # What libpq takes as the name of every connection that it opens from now on.
         os.environ["PGAPPNAME"] = f"{PREFIX}{socket.gethostname()[:20]}-{os.getpid()}-{uuid4().hex[:8]}"
+        # A process that stands still within a transaction, or is gone with its host, holds up the others no longer.
+        os.environ.setdefault("PGOPTIONS", f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s")
 
     def settle(self) -> None:
         """This process serves now, and can be seen to."""

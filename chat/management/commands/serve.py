@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from chat.outage import UNAVAILABLE
-from chat.preparation import prepare
+from chat.preparation import close_abandoned, prepare
 from chat.serving.memory import share_heaps
 from chat.serving.place import Place, Taken
 
@@ -32,6 +32,8 @@ class Command(BaseCommand):
         try:
             place.take(settings.SERVE_DRAIN_SECONDS + END_SECONDS, on_wait=lambda: self._say([WAITING]))
             lines = prepare()
+            if not settings.REDIS_URL:
+                close_abandoned()
         except Taken as taken:
             raise CommandError(str(taken)) from None
         except UNAVAILABLE as error:
