@@ -24,7 +24,7 @@ from .nudges import NEWS_TOPIC
 from .outage import UNAVAILABLE
 from .runner import runner
 
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 4.0
 """How often one looks without a nudge."""
 PAUSE_SECONDS = 0.05
 """The least time between two looks: nudges that come meanwhile are one."""

@@ -51,7 +51,7 @@ def preview() -> Tally:
     return Tally(
         conversations=conversations.count(),
         turns=Turn.objects.filter(conversation__in=conversations).count(),
-        login_sessions=sum(1 for _ in LoginSession.over(_named())),
+        login_sessions=len(LoginSession.over(_named())),
         sessions=_expired().count(),
         attempts=SignInAttempt.past().count(),
     )

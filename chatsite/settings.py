@@ -138,6 +138,7 @@ else:
         "keepalives_idle": 10,
         "keepalives_interval": 3,
         "keepalives_count": 3,
+        **DATABASES["default"].get("OPTIONS", {}),  # what stands in the URL: sslmode and the like
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     if LAKEBASE_ENDPOINT:

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
+import subprocess
+import sys
 from ipaddress import ip_network
 from pathlib import Path
 from traceback import format_exception
@@ -100,6 +104,17 @@ def test_a_password_that_makes_an_address_unreadable_is_not_told(
         getattr(Environment(), read)("SOMETHING", default="")
 
     assert "canary" not in "".join(format_exception(failed.value))
+
+
+def test_what_stands_in_the_address_of_the_database_reaches_its_client(tmp_path: Path) -> None:
+    address = "postgres://me@127.0.0.1/chat?sslmode=verify-full&connect_timeout=9"
+    environ = {**os.environ, "DATABASE_URL": address, "DATA_DIR": str(tmp_path), "ENV_FILE": os.devnull}
+    script = "import chatsite.settings as s, json; print(json.dumps(s.DATABASES['default']['OPTIONS']))"
+
+    printed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environ, capture_output=True, check=True)
+
+    options = json.loads(printed.stdout)
+    assert (options["sslmode"], options["connect_timeout"], options["tcp_user_timeout"]) == ("verify-full", 9, 8000)
 
 
 def test_an_empty_value_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,8 @@ COMMANDS_WAITING = 32
 SIGNALS_PER_MINUTE = 600
 """Acks and pings, counted apart from the other commands."""
 MALFORMED_LIMIT = 3
+_GONE = (OSError, RuntimeError)
+"""What the servers raise on a socket that is closed already: Daphne's, as ASGI has it, and uvicorn's."""
 
 
 class ChatConsumer(AsyncWebsocketConsumer):
@@ -87,6 +89,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if text_data is None:
             await self._end(CloseCode.BINARY)
         elif len(text_data) > events.FRAME_LIMIT or len(text_data.encode("utf-8", "replace")) > events.FRAME_LIMIT:
+            await self._refuse(InvalidRequest("This message is too long. Please shorten it."))
             await self._end(CloseCode.TOO_BIG)
         else:
             await self._sort(text_data)
@@ -140,6 +143,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         is_signal = isinstance(command, events.Ack | events.Ping)
         allowance = self._signals_left if is_signal else self._commands_left
         if not allowance.use(monotonic()) or self._work.full():
+            await self._refuse(RateLimited("This tab sent too much at once. It goes on in a moment."))
             await self._end(CloseCode.TOO_FAST)
         elif isinstance(command, events.Ping):
             await self._send(events.encode(events.Pong()))
@@ -175,12 +179,12 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def _send(self, frame: str) -> None:
         """To a client that is gone nothing is said: ``disconnect`` is on its way, and ends what is done for it."""
         event: Any = {"type": "websocket.send", "text": frame}
-        with suppress(OSError):
+        with suppress(*_GONE):
             await self.base_send(event)
 
     async def _end(self, code: CloseCode) -> None:
         self._forget()
-        with suppress(OSError):  # it is closed already
+        with suppress(*_GONE):
             await self.close(int(code))
 
     def _forget(self) -> None:

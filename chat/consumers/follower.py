@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from time import monotonic, thread_time
@@ -16,6 +17,8 @@ from ..models import Turn
 from ..outage import UNAVAILABLE
 from ..pages import render_turn
 from .window import SendWindow
+
+logger = logging.getLogger(__name__)
 
 Send = Callable[[str], Awaitable[None]]
 
@@ -83,13 +86,18 @@ class Follower:
 
 
 async def _terminal_frame(event: events.Done | events.Error, name: UUID) -> str:
-    """The event with the rendered turn; without it where a frame cannot hold it, or while the database is away.
+    """The event with the rendered turn; without it where a frame cannot hold it, or where it could not be rendered.
 
     Then the page fetches it.
     """
     try:
         html = await asyncio.shield(_html_of(name))
     except UNAVAILABLE:
+        return events.encode(event)
+    except Turn.DoesNotExist:
+        raise
+    except Exception:  # its end must be told whatever becomes of its looks
+        logger.exception("Turn %s could not be rendered", name)
         return events.encode(event)
     frame = events.encode(structs.replace(event, html=html))
     return frame if len(frame.encode()) <= events.FRAME_LIMIT else events.encode(event)

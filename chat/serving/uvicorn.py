@@ -9,12 +9,22 @@ from typing import Any
 
 import uvicorn
 from django.conf import settings
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from .life import drain, start
+from .life import LEAVE_SECONDS, drain, start
 
 PING_SECONDS = 4.0
 PONG_SECONDS = 4.0
 """How long the answer to a ping may take. A dead peer holds one of its user's sockets until then."""
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's own closes the connection of a dead peer when that has taken what is on its way: it never will."""
+
+    def keepalive_timeout(self) -> None:
+        """A ping was not answered."""
+        super().keepalive_timeout()
+        self.loop.call_later(LEAVE_SECONDS, self.transport.abort)
 
 
 class UvicornServer(uvicorn.Server):
@@ -30,7 +40,7 @@ class UvicornServer(uvicorn.Server):
             server_header=False,
             # It would take the client's address for the peer's, and who may say who comes in goes by the peer's.
             proxy_headers=not settings.TRUSTED_PROXY,
-            ws="websockets-sansio",
+            ws=WebSocketProtocol,
             ws_ping_interval=PING_SECONDS,
             ws_ping_timeout=PONG_SECONDS,
             ws_per_message_deflate=False,  # a few bytes a token: compressing them costs more than sending them

@@ -258,3 +258,20 @@ async def test_an_answer_that_many_tabs_show_is_rendered_once(
     [*_, one], [*_, other] = await first.read("done"), await second.read("done")
     assert one == other
     assert len(rendered) == 1
+
+
+async def test_the_end_is_told_though_the_answer_cannot_be_rendered(
+    connect: Open, session: str, scripts: Scripts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: UUID) -> tuple[str, float]:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(follower, "_render", fail)
+    client = await connect(session)
+    await client.ask("When?")
+    scripts["When?"].say("Soon.").end()
+
+    [*_, done] = await client.read("done")
+
+    assert (done["state"], done.get("html", "")) == ("complete", "")
+    assert "could not be rendered" in caplog.text

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
+from chat import events
 from chat.database import in_database
 from chat.models import Turn
 
@@ -43,6 +44,26 @@ async def test_what_is_not_in_the_protocol_is_refused(connect: Open, session: st
 
     assert (error["code"], error["retryable"]) == ("INVALID_REQUEST", False)
     assert await in_database(Turn.objects.count) == 0
+
+
+async def test_who_sends_too_much_at_once_is_told_so(connect: Open, session: str, settings: Settings) -> None:
+    settings.CHAT_COMMANDS_PER_MINUTE = 1
+    client = await connect(session)
+    for _ in range(2):
+        await client.send(type="follow", turn=uuid4(), after=0)
+
+    [*_, error] = await client.read("error", turn=None)
+    while error["code"] != "RATE_LIMITED":
+        [*_, error] = await client.read("error")
+
+    assert await client.closed() == 4429
+
+
+async def test_a_frame_that_is_too_long_is_told_so(connect: Open, session: str) -> None:
+    error = await refusal(client := await connect(session), type="ping", extra="x" * events.FRAME_LIMIT)
+
+    assert error["code"] == "INVALID_REQUEST"
+    assert await client.closed() == 1009
 
 
 async def test_foreign_and_unknown_turns_answer_alike(connect: Open, session: str, bob: User, scripts: Scripts) -> None:

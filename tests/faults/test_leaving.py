@@ -33,7 +33,7 @@ async def sign_out(scene: Scene) -> list[float]:
     return [figure]
 
 
-@fault("24b", "account deactivated mid-stream", figure="until the socket is closed, s", at_most=6.0, calm=True)
+@fault("24b", "account deactivated mid-stream", figure="until the socket is closed, s", at_most=5.0, calm=True)
 async def deactivate(scene: Scene) -> list[float]:
     """In the database, past every signal: nothing more is delivered once the next look has noticed."""
     tab = await scene.tab()
