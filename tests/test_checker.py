@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,14 @@ import pytest
 from chat.prompts import Exchange, answer_prompt, rewrite_prompt
 
 from .faults import paced
-from .faults.checker import INVARIANTS, check, count
+from .faults.checker import ANSWER_LIMIT, INVARIANTS, check, count
 from .faults.history import Call, Record, StoredTurn, Story, read_calls
+from .faults.passed_on import calls_of
+from .faults.upstream import Upstream
+from .test_upstream import asked
 
 FIRST, SECOND = paced.question(1, words=3), paced.question(2, words=3)
+PASSED_ON = paced.upstream_question(3, "status 503 || say Hi; finish; done")
 ANSWER = "k1n1 k1n2 k1n3 [1]"
 RECORDING = "11111111-1111-1111-1111-111111111111"
 
@@ -98,11 +103,24 @@ def both(*breaks: Callable[[Story], None]) -> Callable[[Story], None]:
     return changed
 
 
+def ask_the_upstream(*ways: str) -> Callable[[Story], None]:
+    """One more turn, whose calls of the upstream end in these ways."""
+
+    def changed(story: Story) -> None:
+        story.turns.append(stored(3, PASSED_ON))
+        story.calls += [Call(PASSED_ON, 0, 10.0 + at, 10.5 + at, how) for at, how in enumerate(ways)]
+
+    return changed
+
+
 BREAKS: list[tuple[str, Callable[[Story], None]]] = [
     ("I1", lambda story: story.turns.clear()),
     ("I1", lambda story: story.turns.append(stored(1, FIRST, uuid="again"))),
     ("I1", say(event(9, type="accepted", request_id="request1", turn="turn2", conversation="talk1"))),
     ("I2", lambda story: story.calls.append(Call(SECOND, 11, 9.0, 9.5, "finished"))),
+    ("I2", ask_the_upstream("broken off", "finished")),
+    ("I2", ask_the_upstream("cancelled", "finished")),
+    ("I2", ask_the_upstream("refused", "refused", "refused", "finished")),
     ("I3", change(0, answer="k1n1")),
     ("I3", say(event(9, type="token", turn="unknown", after=0, seq=1, content="k1n1 "))),
     ("I3", say(page(9, text="k1n1 k1n2 k1n4"))),
@@ -115,6 +133,7 @@ BREAKS: list[tuple[str, Callable[[Story], None]]] = [
     ("I6", call(1, begun=3.5)),
     ("I6", both(call(0, ended=None, how=""), lambda story: story.gone.update({10: 4.6}))),
     ("I6", both(change(1, login_session=2, conversation=1), call(1, begun=3.5))),
+    ("I6", both(ask_the_upstream("finished"), call(1, ended=10.2))),
     ("I7", change(1, state="streaming")),
     ("I7", change(1, chunks=2)),
     ("I8", change(1, state="failed", cited=[])),
@@ -122,6 +141,8 @@ BREAKS: list[tuple[str, Callable[[Story], None]]] = [
     ("I8", say(page(9, state="interrupted"))),
     ("I9", change(1, finish_reason="")),
     ("I9", call(1, how="broken off")),
+    ("I9", ask_the_upstream("broken off")),
+    ("I9", ask_the_upstream()),
     ("I10", call(0, begun=9.0, ended=9.5)),
     ("I11", change(1, state="interrupted")),
     ("I11", change(1, cited=["22222222-2222-2222-2222-222222222222"])),
@@ -165,6 +186,48 @@ def test_a_call_of_a_killed_process_ends_with_it() -> None:
     story.gone = {10: 4.0}
 
     assert check(story) == []
+
+
+@pytest.mark.parametrize("refusals", range(3))
+def test_a_model_that_refuses_may_be_asked_twice_more(refusals: int) -> None:
+    story = a_good_story()
+
+    ask_the_upstream(*["refused"] * refusals, "finished")(story)
+
+    assert check(story) == []
+    assert count(story)["doubled"] == 0
+
+
+def test_the_site_may_end_an_answer_because_of_its_length() -> None:
+    story = a_good_story()
+    ask_the_upstream("broken off")(story)
+
+    story.turns[2] = replace(story.turns[2], answer="x" * ANSWER_LIMIT, finish_reason="length")
+
+    assert check(story) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "how"),
+    [
+        ("tokens 2; finish; usage; done", "finished"),
+        ("tokens 2; finish; cut", "finished"),
+        ("tokens 2; done", "broken off"),
+        ("tokens 2; reset", "broken off"),
+        ("cut_after 300; tokens 1; finish", "broken off"),
+        ("status 503", "refused"),
+        ("tokens 2; stall", "cancelled"),
+    ],
+)
+async def test_what_the_upstream_was_asked_is_judged_as_a_call(script: str, how: str) -> None:
+    question = paced.upstream_question(4, script)
+    async with Upstream() as upstream, asked(upstream, f"{question} {{{{ {script} }}}}") as (reader, writer):
+        await reader.read(1)
+        if how == "cancelled":
+            writer.close()
+        await asyncio.wait_for(upstream.calls[0].over.wait(), 5)
+
+        assert [(call.question, call.how) for call in calls_of(upstream)] == [(question, how)]
 
 
 def test_what_was_shown_and_is_not_stored_is_counted_as_lost() -> None:

@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .history import Call, Record, StoredTurn, Story
-from .paced import mark
+from .paced import mark, upstream_script
 from .reading import ENDINGS
 from .view import View, begins, views
 
+ANSWER_LIMIT = 200_000
+"""Characters at which the site ends an answer (``chat.rag``)."""
+ASKED_AT_MOST = 3
+"""Calls for one turn whose model refuses (``chat.llm.patience.RETRIES``)."""
 _MARK = re.compile(r"\bk\d+(?=n\d)")
 
 
@@ -48,11 +52,9 @@ def one_turn_for_each_accepted_question(story: Story) -> Iterator[str]:
 
 
 def one_call_for_each_turn(story: Story) -> Iterator[str]:
-    """I2"""
-    turns = Counter(turn.question for turn in story.turns)
-    for question, calls in Counter(call.question for call in story.calls).items():
-        if calls > turns[question]:
-            yield f"{turns[question]} turns with the question {question!r} took {calls} calls of the model"
+    """I2: a model that refuses may be asked again."""
+    for question, calls in _needless_calls(story).items():
+        yield f"the turns with the question {question!r} took {calls} calls of the model too many"
 
 
 def one_stream_at_a_time(story: Story) -> Iterator[str]:
@@ -160,11 +162,13 @@ def all_agree_on_the_end(story: Story) -> Iterator[str]:
 
 
 def complete_means_finished(story: Story) -> Iterator[str]:
-    """I9"""
+    """I9: or the site has ended the answer itself, because of its length."""
     finished = {call.question for call in story.calls if call.how == "finished"}
     for turn in story.turns:
-        is_logged = bool(mark(turn.question))
-        if turn.state == "complete" and (not turn.finish_reason or (is_logged and turn.question not in finished)):
+        is_logged = bool(mark(turn.question) or upstream_script(turn.question))
+        is_cut = turn.finish_reason == "length" and len(turn.answer) == ANSWER_LIMIT
+        is_said = turn.question in finished or is_cut or not is_logged
+        if turn.state == "complete" and not (turn.finish_reason and is_said):
             yield f"turn {turn.uuid} is complete, and the model did not say that it had finished"
 
 
@@ -237,6 +241,14 @@ def _end(story: Story, call: Call) -> float:
     return min(ends, default=float("inf"))
 
 
+def _needless_calls(story: Story) -> Counter[str]:
+    """By their question, calls beyond one for each turn that was not refused, or beyond three that were."""
+    turns = Counter(turn.question for turn in story.turns)
+    calls = Counter(call.question for call in story.calls)
+    heard = Counter(call.question for call in story.calls if call.how != "refused")
+    return (heard - turns) | (calls - Counter({each: ASKED_AT_MOST * times for each, times in turns.items()}))
+
+
 def marks_of(questions: dict[str, str]) -> dict[str, str]:
     """The mark of each question, with its person: ``questions`` maps the one to the other."""
     return {mark(question): person for question, person in questions.items()}
@@ -248,14 +260,11 @@ def count(story: Story) -> dict[str, int]:
     shown = list(views(story))
     lost = sum(_missing(view, rows.get(view.turn)) for view in shown)
     requests = Counter(turn.request_id for turn in story.turns)
-    questions = Counter(turn.question for turn in story.turns)
-    calls = Counter(call.question for call in story.calls)
     return {
         "shown": sum(len(view.text) for view in shown),
         "lost": lost,
         "asked": len(story.turns),
-        "doubled": sum(number - 1 for number in requests.values())
-        + sum(max(0, number - questions[question]) for question, number in calls.items()),
+        "doubled": sum(number - 1 for number in requests.values()) + _needless_calls(story).total(),
         "stuck": sum(turn.state not in ENDINGS for turn in story.turns),
         "calls": len(story.calls),
     }

@@ -51,7 +51,8 @@ class StoredTurn:
 @dataclass(frozen=True)
 class Call:
     """One call of the model. ``how`` it ended: ``finished`` (with a reason), ``cancelled``, ``failed``,
-    ``broken off``, or nothing when its process was killed. ``tasks`` are all that its process had when it began."""
+    ``broken off``, ``refused`` (before any text, so that the model may be asked again), or nothing when its process was
+    killed. ``tasks`` are all that its process had when it began; ``pid`` is 0 where the upstream knows of the call."""
 
     question: str
     pid: int

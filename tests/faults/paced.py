@@ -23,6 +23,7 @@ LOG_VARIABLE = "FAULTS_CALLS"
 _SCRIPT = re.compile(r"k(\d+)p(\d+)w(\d+)z(\d+)(?:h(\d+))?(?:e(\d+))?(?:c(\d+))?(?:_(\w+))?\b")
 _UPSTREAM = re.compile(r"k\d+[uv]([0-9a-f]+)\b")
 _ABOUT = "When does the Heron launch?"
+_BEFORE_SCRIPT = " {{ "
 
 
 def question(
@@ -61,6 +62,11 @@ def upstream_script(text: str) -> str:
     return bytes.fromhex(found[1]).decode() if found else ""
 
 
+def passed_on(message: str) -> str:
+    """The question in the message that the upstream is sent."""
+    return message.partition(_BEFORE_SCRIPT)[0]
+
+
 def mark(text: str) -> str:
     """The mark of a question, which every word of its answer bears: ``k<number>``."""
     found = _SCRIPT.search(text)
@@ -87,11 +93,11 @@ class Scripted:
             yield Delta("[]" if messages[0].content == GRADING else _ABOUT, "stop")
             return
         asked = read_fence(messages[-1].content)[1]
-        if passed_on := upstream_script(asked):
+        if told := upstream_script(asked):
             if preface := _preface(asked):
                 yield Delta(preface)
             provider = await asyncio.to_thread(_provider)
-            async for delta in provider.stream([Message("user", f"{asked} {{{{ {passed_on} }}}}")]):
+            async for delta in provider.stream([Message("user", f"{asked}{_BEFORE_SCRIPT}{told} }}}}")]):
                 yield delta
             return
         script = _SCRIPT.search(asked)

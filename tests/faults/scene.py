@@ -22,6 +22,7 @@ from .cluster import Cluster, pid_of
 from .history import Record, StoredTurn, Story, read_calls
 from .nemesis import Nemesis
 from .page import Address, Person
+from .passed_on import calls_of
 from .proxy import FaultProxy
 from .reading import ENDINGS
 from .upstream import Upstream
@@ -52,6 +53,7 @@ class Scene:
         self._stack = AsyncExitStack()
         self._logins: list[int] = []
         self._asked: dict[str, str] = {}
+        self._passed_on: set[str] = set()
         self._tabs = 0
 
     async def __aenter__(self) -> Self:
@@ -126,7 +128,9 @@ class Scene:
 
     def upstream_question(self, script: str, *, begun: bool = False) -> str:
         """A question that the scripted upstream answers."""
-        return paced.upstream_question(next(_numbers), script, begun=begun)
+        question = paced.upstream_question(next(_numbers), script, begun=begun)
+        self._passed_on.add(question)
+        return question
 
     @asynccontextmanager
     async def short_tab(self, person: Person, where: Callable[[], Address] | None = None) -> AsyncIterator[Tab]:
@@ -196,6 +200,8 @@ class Scene:
         """The story so far, complete."""
         self.story.turns = self.turns()
         self.story.calls = [call for call in read_calls(self.cluster.log) if call.question in self._asked]
+        if self.cluster.upstream:
+            self.story.calls += [call for call in calls_of(self.cluster.upstream) if call.question in self._passed_on]
         self.story.marks = checker.marks_of(self._asked)
         return self.story
 

@@ -72,6 +72,8 @@ class Call:
     """Calls that were open when this one began, itself included."""
     spoke_at: float | None = None
     """When the first of its text was sent."""
+    finished_at: float | None = None
+    """When the reason why it ends was first sent."""
     closed_at: float | None = None
     """When the client went away before its answer had ended."""
     ended_at: float | None = None
@@ -108,8 +110,7 @@ class Reply:
         self._newline = b"\n"
         self._is_open = self._is_over = self._is_cumulative = self._in_blocks = False
         self._is_framed = True
-        self._last, self._held = b"", b""
-        self._swapping = 0
+        self._last, self._held, self._swapping = b"", b"", 0
 
     async def play(self) -> None:
         """Do one step after the other, then end the response."""
@@ -232,11 +233,8 @@ class Reply:
 
     async def status(self, code: str, retry_after: str = "") -> None:
         self._is_over = True
-        body = {
-            "error": {"message": PROVIDER_TEXT, "type": "server_error"},
-            "error_code": "E",
-            "message": PROVIDER_TEXT,
-        }
+        error = {"message": PROVIDER_TEXT, "type": "server_error"}
+        body = {"error": error, "error_code": "E", "message": PROVIDER_TEXT}
         headers = {"Retry-After": retry_after} if retry_after else {}
         self._connection.respond(int(code), body, headers)
 
@@ -265,6 +263,8 @@ class Reply:
         if self._left is not None:
             data = data[: self._left]
             self._left -= len(data)
+        if b'"finish_reason": "' in data:
+            self._call.finished_at = self._call.finished_at or monotonic()
         if data:
             self._connection.send(b"%x\r\n%s\r\n" % (len(data), data) if self._is_framed else data)
         if is_cut:
