@@ -148,6 +148,7 @@ BREAKS: list[tuple[str, Callable[[Story], None]]] = [
     ("I11", change(1, cited=["22222222-2222-2222-2222-222222222222"])),
     ("I11", change(1, state="failed", cited=[])),
     ("I12", say(event(9, person="bob", tab="tab2", type="token", turn="turn1", after=0, seq=1, content="k1n1 "))),
+    ("I12", say(event(9, tab="tab3", type="token", turn="turn1", after=0, seq=1, content="k9n1 "))),
     ("I12", say(Record(9, "tab2", "bob", 1, "page", page(9).data))),
 ]
 

@@ -187,14 +187,15 @@ def only_complete_answers_cite(story: Story) -> Iterator[str]:
 
 
 def nobody_sees_what_is_not_theirs(story: Story) -> Iterator[str]:
-    """I12: every answer is marked; no frame of one person bears the mark of another."""
+    """I12: every answer is marked; no frame of one person bears the mark of another, in this story or beside it."""
     for record in story.records:
         if record.what not in ("event", "page"):
             continue
         text = str(record.data.get("content") or record.data.get("text") or "")
         for found in set(_MARK.findall(text)):
-            if story.marks.get(found, record.person) != record.person:
-                yield f"{record.tab} of {record.person} was sent text of {story.marks[found]}"
+            owner = story.marks.get(found, "somebody who is not in this story")
+            if owner != record.person:
+                yield f"{record.tab} of {record.person} was sent text of {owner}"
 
 
 INVARIANTS: dict[str, Callable[[Story], Iterable[str]]] = {
