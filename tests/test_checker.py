@@ -103,6 +103,13 @@ def both(*breaks: Callable[[Story], None]) -> Callable[[Story], None]:
     return changed
 
 
+def stop_at(seen: int) -> Callable[[Story], None]:
+    """The second turn is stopped by one who has seen so many chunks of it."""
+    stop = Record(3.5, "tab1", "ada", 1, "sent", {"type": "stop", "turn": "turn2", "seen": seen})
+    stored_so = {"seq": seen, "answer": "k2n1 k2n2 k2n3 [1]"[: 10 * seen], "finish_reason": "", "cited": []}
+    return both(say(stop), change(1, state="stopped", stop_seen=seen, **stored_so))
+
+
 def ask_the_upstream(*ways: str) -> Callable[[Story], None]:
     """One more turn, whose calls of the upstream end in these ways."""
 
@@ -124,7 +131,10 @@ BREAKS: list[tuple[str, Callable[[Story], None]]] = [
     ("I3", change(0, answer="k1n1")),
     ("I3", say(event(9, type="token", turn="unknown", after=0, seq=1, content="k1n1 "))),
     ("I3", say(page(9, text="k1n1 k1n2 k1n4"))),
-    ("I3 stop", change(1, state="stopped", stop_seen=1, cited=[])),
+    ("I3 stop", both(stop_at(2), change(1, seq=3, answer="k2n1 k2n2 k2n3 [1] "))),
+    ("I3 stop", both(stop_at(2), change(1, seq=1, answer="k2n1 k2n2 "))),
+    ("I3 stop", both(stop_at(1), change(1, seq=1, answer="k2n1 k2n2"))),
+    ("I3 stop", both(stop_at(1), change(1, seq=2, stop_seen=2))),
     ("I4", say(page(9, text="k1n1"))),
     ("I4", say(page(9, text=""))),
     ("I5", say(event(9, type="token", turn="turn1", after=3, seq=4, content="k1n5 "))),
@@ -174,7 +184,10 @@ def test_every_invariant_is_broken_by_one_of_these_tests() -> None:
 def test_a_stopped_answer_may_be_shorter_than_what_another_tab_had_seen() -> None:
     story = a_good_story()
     story.turns[0] = replace(story.turns[0], state="stopped", stop_seen=1, seq=1, answer=ANSWER[:10], cited=[])
-    story.records = [event(2, type="token", turn="turn1", after=0, seq=2, content=ANSWER)]
+    story.records = [
+        event(2, type="token", turn="turn1", after=0, seq=2, content=ANSWER),
+        Record(3, "tab2", "ada", 1, "sent", {"type": "stop", "turn": "turn1", "seen": 1}),
+    ]
 
     assert check(story) == []
 

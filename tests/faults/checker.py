@@ -122,11 +122,20 @@ def every_view_is_whole(story: Story) -> Iterator[str]:
             yield f"{view.tab} was told the end of {view.turn} with chunk {view.seq} of {turn.seq}"
 
 
-def stopped_text_never_grows_back(story: Story) -> Iterator[str]:
-    """I3 for Stop: nothing is stored beyond the chunk that the stopper had seen."""
-    for turn in story.turns:
-        if turn.state == "stopped" and turn.stop_seen is not None and turn.seq > turn.stop_seen:
+def stopped_text_is_what_the_stopper_saw(story: Story) -> Iterator[str]:
+    """I3 for Stop: what is stored ends with the chunk that somebody who stopped it had seen, to the letter.
+
+    Whoever signs out or deletes the conversation has seen nothing in particular.
+    """
+    seen = {(each.data["turn"], each.data["seen"]) for each in _sent(story, "stop")}
+    stopped = {turn.uuid: turn for turn in story.turns if turn.state == "stopped" and turn.stop_seen is not None}
+    for turn in stopped.values():
+        if turn.seq != turn.stop_seen or (turn.uuid, turn.stop_seen) not in seen:
             yield f"turn {turn.uuid} was stopped at chunk {turn.stop_seen} and has {turn.seq}"
+    for view in views(story):
+        cut = stopped.get(view.turn)
+        if cut and view.lengths.get(cut.seq, len(cut.answer)) != len(cut.answer):
+            yield f"{view.tab} showed {view.lengths[cut.seq]} characters of {cut.uuid} where it was stopped"
 
 
 def nothing_is_stuck(story: Story) -> Iterator[str]:
@@ -202,7 +211,7 @@ INVARIANTS: dict[str, Callable[[Story], Iterable[str]]] = {
     "I1": one_turn_for_each_accepted_question,
     "I2": one_call_for_each_turn,
     "I3": shown_text_is_stored,
-    "I3 stop": stopped_text_never_grows_back,
+    "I3 stop": stopped_text_is_what_the_stopper_saw,
     "I4": shown_text_never_shrinks,
     "I5": every_view_is_whole,
     "I6": one_stream_at_a_time,
@@ -220,6 +229,10 @@ INVARIANTS: dict[str, Callable[[Story], Iterable[str]]] = {
 
 def _events(story: Story, kind: str) -> Iterator[Record]:
     return (record for record in story.records if record.what == "event" and record.data["type"] == kind)
+
+
+def _sent(story: Story, kind: str) -> Iterator[Record]:
+    return (record for record in story.records if record.what == "sent" and record.data["type"] == kind)
 
 
 def _told_state(record: Record) -> str:

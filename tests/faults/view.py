@@ -17,6 +17,8 @@ class View:
         self.tab, self.turn = tab, turn
         self.text, self.seq = "", 0
         self.is_exact = True
+        self.lengths: dict[int, int] = {}
+        """Of the text at each seq, where it was shown to the letter."""
         self.ended_at_seq: int | None = None
         self.jumps: list[str] = []
         self.shrunk: list[str] = []
@@ -35,6 +37,8 @@ class View:
             self.text, self.seq = self.text + data["content"], data["seq"]
         elif data["type"] in ("done", "error"):
             self.ended_at_seq = data.get("seq")
+        if self.is_exact:
+            self.lengths[self.seq] = len(self.text)
 
 
 def views(story: Story) -> Iterable[View]:
