@@ -120,6 +120,16 @@ def ask_the_upstream(*ways: str) -> Callable[[Story], None]:
     return changed
 
 
+def token(after: int, seq: int, *, applied: bool, socket: int = 1) -> Record:
+    """Some text of the first turn, shown or not."""
+    data = {"type": "token", "turn": "turn1", "after": after, "seq": seq, "content": "k1n1 ", "applied": applied}
+    return Record(9, "tab1", "ada", socket, "event", data)
+
+
+def follow(after: int, socket: int = 1) -> Record:
+    return Record(9, "tab1", "ada", socket, "sent", {"type": "follow", "turn": "turn1", "after": after})
+
+
 BREAKS: list[tuple[str, Callable[[Story], None]]] = [
     ("I1", lambda story: story.turns.clear()),
     ("I1", lambda story: story.turns.append(stored(1, FIRST, uuid="again"))),
@@ -140,6 +150,11 @@ BREAKS: list[tuple[str, Callable[[Story], None]]] = [
     ("I5", say(event(9, type="token", turn="turn1", after=3, seq=4, content="k1n5 "))),
     ("I5", say(event(9, type="token", turn="turn1", after=1, seq=2, content="k1n2 "))),
     ("I5", change(0, seq=3)),
+    ("I5", say(token(2, 3, applied=False), token(4, 5, applied=False))),
+    ("I5", say(token(1, 2, applied=False))),
+    ("I5", say(token(1, 1, applied=False))),
+    ("I5", say(follow(1), token(1, 2, applied=False), token(1, 2, applied=False))),
+    ("I5", say(follow(2, socket=2), token(1, 2, applied=False, socket=2))),
     ("I6", call(1, begun=3.5)),
     ("I6", both(call(0, ended=None, how=""), lambda story: story.gone.update({10: 4.6}))),
     ("I6", both(change(1, login_session=2, conversation=1), call(1, begun=3.5))),
@@ -185,9 +200,19 @@ def test_a_stopped_answer_may_be_shorter_than_what_another_tab_had_seen() -> Non
     story = a_good_story()
     story.turns[0] = replace(story.turns[0], state="stopped", stop_seen=1, seq=1, answer=ANSWER[:10], cited=[])
     story.records = [
+        Record(1, "tab1", "ada", 1, "sent", {"type": "follow", "turn": "turn1", "after": 0}),
         event(2, type="token", turn="turn1", after=0, seq=2, content=ANSWER),
         Record(3, "tab2", "ada", 1, "sent", {"type": "stop", "turn": "turn1", "seen": 1}),
     ]
+
+    assert check(story) == []
+
+
+def test_a_connection_brings_the_same_text_again_where_it_is_asked_for() -> None:
+    story = a_good_story()
+
+    say(follow(0), follow(1), token(1, 2, applied=False), follow(0, socket=2))(story)
+    say(token(0, 1, applied=False, socket=2), token(1, 2, applied=False, socket=2))(story)
 
     assert check(story) == []
 

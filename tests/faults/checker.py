@@ -14,7 +14,7 @@ from itertools import pairwise
 from .history import Call, Record, StoredTurn, Story
 from .paced import mark, upstream_script
 from .reading import ENDINGS
-from .view import View, begins, views
+from .view import View, begins, views, wires
 
 ANSWER_LIMIT = 200_000
 """Characters at which the site ends an answer (``chat.rag``)."""
@@ -113,8 +113,10 @@ def shown_text_never_shrinks(story: Story) -> Iterator[str]:
 
 
 def every_view_is_whole(story: Story) -> Iterator[str]:
-    """I5: chunks 1..n without a gap or a repeat, up to the n of the end."""
+    """I5: chunks 1..n without a gap or a repeat, up to the n of the end; nor has a connection brought any other."""
     rows = {turn.uuid: turn for turn in story.turns}
+    for wire in wires(story):
+        yield from wire.jumps
     for view in views(story):
         yield from view.jumps
         turn = rows.get(view.turn)

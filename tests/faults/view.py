@@ -41,6 +41,46 @@ class View:
             self.lengths[self.seq] = len(self.text)
 
 
+class Wire:
+    """The text of a turn as it came by one connection, whether it was shown or not."""
+
+    def __init__(self, tab: str, socket: int, turn: str) -> None:
+        self.name = f"{tab}, socket {socket}"
+        self.turn = turn
+        self.jumps: list[str] = []
+        self._seq: int | None = None
+        self._starts: list[int] = []
+
+    def take(self, record: Record) -> None:
+        """What was asked for, and what came: it goes on, or begins where one of the later ``follow``s wants it to."""
+        data = record.data
+        if data["type"] == "follow":
+            self._starts.append(data["after"])
+        elif data["type"] == "accepted":
+            self._starts.append(0)
+        elif data["type"] == "token":
+            self._go_on(data["after"], data["seq"])
+
+    def _go_on(self, after: int, seq: int) -> None:
+        if after != self._seq and after in self._starts:
+            del self._starts[: self._starts.index(after) + 1]
+        elif after != self._seq:
+            self.jumps.append(f"{self.name} was sent {after}–{seq} of {self.turn} after {self._seq}")
+        if seq <= after:
+            self.jumps.append(f"{self.name} was sent {after}–{seq} of {self.turn}")
+        self._seq = seq
+
+
+def wires(story: Story) -> Iterable[Wire]:
+    """Every turn on every connection."""
+    found: dict[tuple[str, int, str], Wire] = {}
+    for record in story.records:
+        if record.what in ("sent", "event") and (turn := record.data.get("turn")):
+            key = (record.tab, record.socket, turn)
+            found.setdefault(key, Wire(*key)).take(record)
+    return found.values()
+
+
 def views(story: Story) -> Iterable[View]:
     """Every turn in every tab."""
     found: dict[tuple[str, str], View] = {}
