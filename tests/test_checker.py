@@ -10,7 +10,9 @@ import pytest
 
 from .faults import paced
 from .faults.checker import ANSWER_LIMIT, INVARIANTS, check, count
+from .faults.fault import Fault, excess
 from .faults.history import Call, Record, StoredTurn, Story
+from .faults.scene import Scene
 
 FIRST, SECOND = paced.question(1, words=3), paced.question(2, words=3)
 PASSED_ON = paced.upstream_question(3, "status 503 || say Hi; finish; done")
@@ -246,3 +248,25 @@ def test_what_was_shown_and_is_not_stored_is_counted_as_lost() -> None:
     story.turns[1] = replace(story.turns[1], answer="")
 
     assert count(story)["lost"] == len(ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("most", "figures", "slack", "is_told"),
+    [
+        (1.0, [0.5, 1.5], 1.0, True),
+        (1.0, [0.5, 1.5], 4.0, False),
+        (1.0, [0.5, 4.5], 4.0, True),
+        (0.95, [4.5] * 20, 1.0, False),
+        (0.95, [0.5, 4.5], 4.0, True),
+        (0.95, [0.5] * 20 + [4.5], 4.0, False),
+        (0.95, [], 4.0, False),
+    ],
+)
+def test_more_than_was_promised_is_told(most: float, figures: list[float], slack: float, is_told: bool) -> None:
+    each = Fault("1", "reload", "until live again, s", {"sqlite": 1.0}, nothing_measured, most)
+
+    assert bool(excess(each, "sqlite", figures, slack=slack)) == is_told
+
+
+async def nothing_measured(scene: Scene) -> list[float]:
+    return []

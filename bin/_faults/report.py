@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.faults.fault import FAULTS, Fault
+from tests.faults.fault import FAULTS, Fault, percentile
 
 from . import campaign  # noqa: F401  # knows all faults
 
@@ -85,11 +85,6 @@ class Row:
             f"{self.total('doubled')} of {self.total('asked'):,}",
             f"{self.total('stuck')} of {self.total('asked'):,}",
         ]
-
-
-def percentile(ordered: list[float], share: float) -> float:
-    """The figure that this share of all does not exceed; 0 of none."""
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
 
 
 def write(results: Path, report: Path, note: str) -> int:
