@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from .faults import paced
+from .faults import questions
 from .faults.checker import ANSWER_LIMIT, INVARIANTS, check, count
 from .faults.fault import Fault, excess
 from .faults.history import Call, Record, StoredTurn, Story
 from .faults.scene import Scene
 
-FIRST, SECOND = paced.question(1, words=3), paced.question(2, words=3)
-PASSED_ON = paced.upstream_question(3, "status 503 || say Hi; finish; done")
+FIRST, SECOND = questions.question(1, words=3), questions.question(2, words=3)
+PASSED_ON = questions.upstream_question(3, "status 503 || say Hi; finish; done")
 ANSWER = "k1n1 k1n2 k1n3 [1]"
 RECORDING = "11111111-1111-1111-1111-111111111111"
 

@@ -9,13 +9,13 @@ import pytest
 
 from chat.prompts import Exchange, answer_prompt, rewrite_prompt
 
-from .faults import paced
+from .faults import paced, questions
 from .faults.history import read_calls
 from .faults.passed_on import calls_of
 from .faults.upstream import Upstream
 from .test_upstream import asked
 
-FIRST, SECOND = paced.question(1, words=3), paced.question(2, words=3)
+FIRST, SECOND = questions.question(1, words=3), questions.question(2, words=3)
 ANSWER = "k1n1 k1n2 k1n3 [1]"
 
 
@@ -33,7 +33,7 @@ def test_the_log_of_calls_is_read_as_it_was_written(tmp_path: Path, monkeypatch:
 
 
 async def test_the_script_of_a_question_is_played() -> None:
-    script = paced._SCRIPT.search(paced.question(7, words=5, pace=0, letters=2, cut_at=2))
+    script = questions.SCRIPT.search(questions.question(7, words=5, pace=0, letters=2, cut_at=2))
     assert script
 
     said = [delta async for delta in paced._say(*paced._numbers(script))]
@@ -45,7 +45,7 @@ async def test_a_call_before_an_answer_plays_no_script_and_counts_as_no_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(paced.LOG_VARIABLE, str(tmp_path / "calls"))
-    question, history = paced.question(7, words=2, pace=0), [Exchange(FIRST, ANSWER)]
+    question, history = questions.question(7, words=2, pace=0), [Exchange(FIRST, ANSWER)]
 
     rewritten = [delta async for delta in paced.Scripted().stream(rewrite_prompt(question, history))]
     answered = [delta async for delta in paced.Scripted().stream(answer_prompt(question, [], history))]
@@ -68,7 +68,7 @@ async def test_a_call_before_an_answer_plays_no_script_and_counts_as_no_answer(
     ],
 )
 async def test_what_the_upstream_was_asked_is_judged_as_a_call(script: str, how: str) -> None:
-    question = paced.upstream_question(4, script)
+    question = questions.upstream_question(4, script)
     async with Upstream() as upstream, asked(upstream, f"{question} {{{{ {script} }}}}") as (reader, writer):
         await reader.read(1)
         if how == "cancelled":

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .history import Call, Record, StoredTurn, Story
-from .paced import mark, upstream_script
+from .questions import mark, upstream_script
 from .reading import ENDINGS
 from .view import View, begins, views, wires
 

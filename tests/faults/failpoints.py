@@ -1,4 +1,4 @@
-"""Places at which a site's process ends as if by ``kill -9``, when the question at hand says so (``paced.question``).
+"""Places at which a site's process ends as if by ``kill -9``, when a question says so (``questions.question``).
 
 They are put in by the scripted model, which is loaded into the process; the site itself knows nothing of them.
 """

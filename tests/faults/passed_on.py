@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import paced
+from . import questions
 from .history import Call
 from .upstream import Upstream
 from .upstream_script import Call as Seen
@@ -15,7 +15,7 @@ def calls_of(upstream: Upstream) -> list[Call]:
 
 def call_of(seen: Seen) -> Call:
     """One that has finished ends with the word of it: what comes next may begin before the rest has been sent."""
-    question = paced.passed_on(seen.body["messages"][-1]["content"])
+    question = questions.passed_on(seen.body["messages"][-1]["content"])
     return Call(question, 0, seen.opened_at, seen.finished_at or seen.ended_at, _how(seen))
 
 

@@ -16,7 +16,7 @@ from typing import Any, Self
 from tests.processes import Missing
 from tests.site_process import SiteProcess
 
-from . import checker, paced
+from . import checker, questions
 from .client import Tab
 from .cluster import Cluster, pid_of
 from .history import Record, StoredTurn, Story, read_calls
@@ -103,9 +103,9 @@ class Scene:
         return await self._stack.enter_async_context(FaultProxy(target))
 
     def question(self, tab: Tab, **script: Any) -> str:
-        """A question of its own, with a script for the model (``paced.question``)."""
+        """A question of its own, with a script for the model (``questions.question``)."""
         number = next(_numbers)
-        question = paced.question(number, **script)
+        question = questions.question(number, **script)
         self._asked[question] = tab.person.name
         return question
 
@@ -128,7 +128,7 @@ class Scene:
 
     def upstream_question(self, script: str, *, begun: bool = False) -> str:
         """A question that the scripted upstream answers."""
-        question = paced.upstream_question(next(_numbers), script, begun=begun)
+        question = questions.upstream_question(next(_numbers), script, begun=begun)
         self._passed_on.add(question)
         return question
 

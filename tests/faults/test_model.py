@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from . import paced
+from . import questions
 from .client import Tab
 from .cluster import SILENCE_SECONDS, Cluster
 from .fault import FAULT_MARKS, Fault, fault, keep
@@ -153,4 +153,4 @@ async def test_the_promise_is_kept(fault: Fault, setup: str, clusters: Callable[
 
 
 def test_the_script_for_the_upstream_survives_the_question() -> None:
-    assert paced.upstream_script(paced.upstream_question(3, "tokens 2; cut")) == "tokens 2; cut"
+    assert questions.upstream_script(questions.upstream_question(3, "tokens 2; cut")) == "tokens 2; cut"
