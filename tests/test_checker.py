@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .faults import questions
+from .faults import judge, questions
 from .faults.checker import ANSWER_LIMIT, INVARIANTS, check, count
 from .faults.fault import Fault, excess
 from .faults.history import Call, Record, StoredTurn, Story
@@ -239,6 +240,21 @@ def test_the_site_may_end_an_answer_because_of_its_length() -> None:
     story.turns[2] = replace(story.turns[2], answer="x" * ANSWER_LIMIT, finish_reason="length")
 
     assert check(story) == []
+
+
+def test_a_history_is_judged_again_as_it_was_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    story, file = a_good_story(), tmp_path / "history.jsonl"
+    story.gone = {10: 99.0}
+    story.write(file)
+
+    assert Story.read(file) == story
+    assert judge.main(file) == 0
+
+    change(1, finish_reason="")(story)
+    story.write(file)
+
+    assert judge.main(file) == 1
+    assert capsys.readouterr().out == "I9: turn turn2 is complete, and the model did not say that it had finished\n"
 
 
 def test_what_was_shown_and_is_not_stored_is_counted_as_lost() -> None:

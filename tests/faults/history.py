@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,26 @@ class Story:
             *(("call", call) for call in self.calls),
         ]
         lines = [json.dumps({"kind": kind} | asdict(part)) for kind, part in parts]
-        lines.append(json.dumps({"kind": "gone", "gone": self.gone}))
+        lines.append(json.dumps({"kind": "known", "gone": self.gone, "marks": self.marks}))
         path.write_text("\n".join(lines) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """What was written."""
+        story = cls()
+        for line in path.read_text().splitlines():
+            part = json.loads(line)
+            match part.pop("kind"):
+                case "record":
+                    story.records.append(Record(**part))
+                case "turn":
+                    story.turns.append(StoredTurn(**part))
+                case "call":
+                    story.calls.append(Call(**part))
+                case "known":
+                    story.gone = {int(pid): at for pid, at in part["gone"].items()}
+                    story.marks = part["marks"]
+        return story
 
 
 def read_calls(path: Path) -> list[Call]:
