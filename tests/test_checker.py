@@ -166,6 +166,7 @@ BREAKS: list[tuple[str, Callable[[Story], None]]] = [
     ("I9", ask_the_upstream()),
     ("I10", call(0, begun=9.0, ended=9.5)),
     ("I11", change(1, state="interrupted")),
+    ("I11", change(1, cited=[])),
     ("I11", change(1, cited=["22222222-2222-2222-2222-222222222222"])),
     ("I11", change(1, state="failed", cited=[])),
     ("I12", say(event(9, person="bob", tab="tab2", type="token", turn="turn1", after=0, seq=1, content="k1n1 "))),

@@ -184,11 +184,13 @@ def complete_means_finished(story: Story) -> Iterator[str]:
 
 
 def only_complete_answers_cite(story: Story) -> Iterator[str]:
-    """I11: and only what the turn's filter lets through."""
+    """I11: and only what the turn's filter lets through; the scripted model always cites what it was given first."""
     rows = {turn.uuid: turn for turn in story.turns}
     for turn in story.turns:
         if turn.cited and turn.state != "complete":
             yield f"turn {turn.uuid} is {turn.state} and has citations"
+        if turn.state == "complete" and mark(turn.question) and not turn.cited:
+            yield f"turn {turn.uuid} is complete and has no citations"
         if turn.filter and set(turn.cited) - set(turn.filter):
             yield f"turn {turn.uuid} cites a recording that is not in its filter"
     for record in _events(story, "citations"):

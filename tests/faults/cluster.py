@@ -121,6 +121,11 @@ class Cluster:
         """What a SELECT finds in the database."""
         return self.sites[0].rows(sql, *parameters)
 
+    def recordings(self, titled: str) -> list[str]:
+        """Those of the demo that have a word in their title."""
+        named = "SELECT uuid FROM chat_recording WHERE title LIKE ? ORDER BY title"
+        return [_uuid(name) for (name,) in self.rows(named, f"%{titled}%")]
+
     def turns_of(self, logins: list[int]) -> list[StoredTurn]:
         """Everything that these login sessions have asked."""
         places = ", ".join("?" * len(logins))

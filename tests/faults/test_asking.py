@@ -58,7 +58,7 @@ async def _refusal(tab: Tab, question: str, request: str) -> str:
 
 @fault("18", "several tabs, one session", figure="between the ends in two tabs, s", at_most=0.5, calm=True)
 async def tabs_of_one_session(scene: Scene) -> list[float]:
-    """They ask at once in one conversation: all show all, one after the other."""
+    """They ask at once in one conversation, each of one recording: all show all, one after the other."""
     person = (await scene.people())[0]
     tabs = [await scene.tab(person) for _ in range(scene.rng.randint(2, 5))]
     first = await tabs[0].ask(scene.question(tabs[0], words=20, pace=20))
@@ -67,7 +67,9 @@ async def tabs_of_one_session(scene: Scene) -> list[float]:
         await tab.reload(talk)
         await tab.until_open()
     await asyncio.sleep(0.2)
-    later = await asyncio.gather(*(tab.ask(scene.question(tab, words=6, pace=20), talk) for tab in tabs))
+    about = scene.cluster.recordings("Heron")
+    questions = [(tab, scene.question(tab, words=6, pace=20), [scene.rng.choice(about)]) for tab in tabs]
+    later = await asyncio.gather(*(tab.ask(asked, talk, recordings=only) for tab, asked, only in questions))
     for turn in (first, *later):
         await asyncio.gather(*(tab.end_of(turn) for tab in tabs))
     return [scene.spread_of_end(turn) for turn in later]
