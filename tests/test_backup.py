@@ -76,6 +76,7 @@ async def test_a_backup_of_sqlite_has_everything_that_was_shown(start_site: Call
     site = start_site(CHAT_MODEL=FOR_A_WHILE, DATABASE_URL="")
     home = site.folder.parent
     (home / "var").symlink_to(site.folder)
+    (home / "backup-20260101-033000.sqlite3").touch()  # an older one is no obstacle
     turns = await asked_before_and_during(site, lambda: run(documented('.venv/bin/python -c "import sqlite3'), home))
     site.kill()
 

@@ -36,7 +36,7 @@ TABLE = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", (ROOT / "docs/settings.md").r
 DEFAULTS = {name: default.strip("`") for name, default in TABLE}
 SETTINGS = set(DEFAULTS)
 NAME = "chat.example.com"
-OF_OTHERS = re.compile(r"^(PATH|PYTHON\w+|PIP_\w+|UV_\w+|POSTGRES_\w+|FORWARDED_ALLOW_IPS)$")
+OF_OTHERS = re.compile(r"^(PATH|PYTHON\w+|PIP_\w+|UV_\w+|POSTGRES_\w+|PGOPTIONS|EXTRAS|FORWARDED_ALLOW_IPS)$")
 """Variables that are not ours."""
 
 
@@ -148,6 +148,21 @@ def test_containers_of_the_site_end_in_their_own_time_and_nudge_each_other(compo
     assert "ports" not in app  # the proxy alone reaches it: what it says about the client is believed
 
 
+def test_deleted_conversations_are_purged_from_the_same_database(compose: dict[str, Any]) -> None:
+    app, purge = compose["services"]["app"], compose["services"]["purge"]
+
+    assert "manage.py purge" in purge["command"][-1]
+    assert purge["environment"] == app["environment"]
+
+
+def test_settings_of_ones_own_reach_the_containers(compose: dict[str, Any]) -> None:
+    app = compose["services"]["app"]
+
+    assert [each["path"] for each in app["env_file"]] == ["settings.env"]
+    assert not {"CHAT_MODEL", "OPENAI_API_KEY", "CHAT_RETENTION_DAYS"} & app["environment"].keys()  # these would win
+    assert "EXTRAS" in app["build"]["args"]
+
+
 def test_every_variable_of_the_containers_is_explained(compose: dict[str, Any]) -> None:
     asked = set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text()))
 
@@ -208,7 +223,7 @@ def test_systemd_understands_its_units(name: str, tmp_path: Path) -> None:
 def test_caddy_is_told_what_it_does_not_do_by_itself() -> None:
     text = (DEPLOY / "Caddyfile").read_text()
 
-    for needed in ("header_up -Daphne-Root-Path", "flush_interval -1", "max_size 1MB", "{$UPSTREAM", "{$DOMAIN}"):
+    for needed in ("header_up -Daphne-Root-Path", "max_size 1MB", "{$UPSTREAM", "{$DOMAIN}"):
         assert needed in text
     if program := shutil.which("caddy"):
         command = [program, "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
