@@ -18,6 +18,9 @@ from tests.site_process import SiteProcess
 from .cluster import Cluster, pid_of
 from .history import Story
 
+SUBSCRIBED_SECONDS = 5.0
+"""After a restart of Redis, until every process listens to it again."""
+
 
 class FakeTime:
     """The clock of a process, by libfaketime: so many seconds ahead of the real one."""
@@ -122,9 +125,11 @@ class Nemesis:
                 self.wake(site)
             if site.process is None or site.process.poll() is not None:
                 await self.start(site)
-        for server in self._cluster.servers.values():
+        for name, server in self._cluster.servers.items():
             if server.process is None or server.process.poll() is not None:
                 await asyncio.to_thread(server.start)
+                if name == "redis":  # or whatever is played next would be played without it
+                    await asyncio.sleep(SUBSCRIBED_SECONDS)
 
     @contextmanager
     def database_held(self) -> Iterator[None]:
