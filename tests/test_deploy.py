@@ -336,6 +336,25 @@ def test_the_document_names_commands_and_settings_that_exist() -> None:
     assert ours <= SETTINGS | {"DOMAIN", "SIGTERM"}
 
 
+def test_the_line_for_cron_has_the_settings_that_the_units_have(tmp_path: Path) -> None:
+    [line] = re.findall(r"^    30 3 \* \* \*  (.*)$", DOCUMENT, re.MULTILINE)
+    address = "postgres://chatsite@database/chatsite?sslmode=require&application_name=chatsite"
+    file = tmp_path / "chatsite.env"
+
+    def given(settings: str) -> list[str]:
+        file.write_text(settings)
+        command = line.replace("/opt/chatsite", str(tmp_path)).replace("/etc/chatsite.env", str(file))
+        command = command.replace(".venv/bin/python manage.py purge", "env")
+        done = subprocess.run(
+            ["sh", "-c", command], env={"PATH": os.environ["PATH"]}, check=True, capture_output=True, text=True
+        )
+        return done.stdout.splitlines()
+
+    assert "DATA_DIR=/var/lib/chatsite" in given("")
+    own = given(f"DATABASE_URL='{address}'\nDATA_DIR=/srv/chatsite\nCHAT_RETENTION_DAYS=30\n")
+    assert {f"DATABASE_URL={address}", "DATA_DIR=/srv/chatsite", "CHAT_RETENTION_DAYS=30"} <= set(own)
+
+
 def test_all_links_of_the_document_lead_somewhere() -> None:
     heads = re.findall(r"^#+ (.*)", DOCUMENT, re.MULTILINE)
     anchors = {re.sub(r"[^\w\- ]", "", head).lower().replace(" ", "-") for head in heads}
