@@ -153,6 +153,9 @@ def test_deleted_conversations_are_purged_from_the_same_database(compose: dict[s
 
     assert "manage.py purge" in purge["command"][-1]
     assert purge["environment"] == app["environment"]
+    assert purge["env_file"] == app["env_file"]  # how long to keep conversations stands there
+    assert purge["restart"] == "unless-stopped"
+    assert "ports" not in purge
 
 
 def test_settings_of_ones_own_reach_the_containers(compose: dict[str, Any]) -> None:
@@ -160,7 +163,17 @@ def test_settings_of_ones_own_reach_the_containers(compose: dict[str, Any]) -> N
 
     assert [each["path"] for each in app["env_file"]] == ["settings.env"]
     assert not {"CHAT_MODEL", "OPENAI_API_KEY", "CHAT_RETENTION_DAYS"} & app["environment"].keys()  # these would win
-    assert "EXTRAS" in app["build"]["args"]
+    assert not app["env_file"][0]["required"]
+
+
+def test_a_later_build_of_the_containers_has_the_same_extras(compose: dict[str, Any]) -> None:
+    [default] = [shlex.split(rest)[0].partition("=")[2] for name, rest in instructions() if name == "ARG"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    [named] = re.findall(r'^    EXTRAS="(.*)"$', DOCUMENT, re.MULTILINE)  # a line of deploy/.env, not of one command
+
+    for service in ("app", "purge"):
+        assert compose["services"][service]["build"]["args"] == {"EXTRAS": f"${{EXTRAS:-{default}}}"}
+    assert set(default.split()) < set(named.split()) <= set(project["project"]["optional-dependencies"])
 
 
 def test_every_variable_of_the_containers_is_explained(compose: dict[str, Any]) -> None:
