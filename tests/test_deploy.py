@@ -238,9 +238,17 @@ def test_caddy_is_told_what_it_does_not_do_by_itself() -> None:
 
     for needed in ("header_up -Daphne-Root-Path", "max_size 1MB", "{$UPSTREAM", "{$DOMAIN}"):
         assert needed in text
+    assert "fail_duration" not in text  # one name of all processes is one upstream: a single failure would shut it
+    assert "flush_interval" not in text  # it does so by itself; told to, it ignores that a client hung up
     if program := shutil.which("caddy"):
         command = [program, "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
         subprocess.run(command, env={**os.environ, "DOMAIN": NAME}, check=True, capture_output=True)
+
+
+def test_nginx_lets_an_office_behind_one_address_in() -> None:
+    [limit] = re.findall(r"limit_conn chatsite_connections (\d+);", (DEPLOY / "nginx.conf").read_text())
+
+    assert int(limit) >= 1000  # every open page holds a socket all day
 
 
 @pytest.fixture
