@@ -76,9 +76,12 @@ async def test_a_backup_of_sqlite_has_everything_that_was_shown(start_site: Call
     site = start_site(CHAT_MODEL=FOR_A_WHILE, DATABASE_URL="")
     home = site.folder.parent
     (home / "var").symlink_to(site.folder)
-    (home / "backup-20260101-033000.sqlite3").touch()  # an older one is no obstacle
-    turns = await asked_before_and_during(site, lambda: run(documented('.venv/bin/python -c "import sqlite3'), home))
+    back_up = documented('.venv/bin/python -c "import sqlite3')
+    run(back_up, home)  # an older one is no obstacle, and not what is restored
+    await asyncio.sleep(1)  # its name says the second
+    turns = await asked_before_and_during(site, lambda: run(back_up, home))
     site.kill()
+    assert len(list(home.glob("backup-*.sqlite3"))) == 2
 
     run(documented("rm -f var/chatsite.sqlite3-wal"), home)
 
