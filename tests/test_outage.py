@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 from django.contrib.auth.models import User
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import IntegrityError, OperationalError, connection
@@ -18,11 +16,13 @@ from django.test import Client, RequestFactory
 from chat import database, outage
 from chat.database import in_database
 from chat.models import Append, Claim, LoginSession, Submission, Turn
-from chat.owner import Owner
 from chat.runner import TurnRunner
 from chat.views import errors
 
+from .driven import runner, scripts
 from .scripts import Scripts
+
+__all__ = ["runner", "scripts"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,19 +57,6 @@ def nothing_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outage, "AWAY_SECONDS", 0)  # there is a connection, and only what is done with it fails
     for moment in ("_told_at", "_away_at"):
         monkeypatch.setattr(outage.outage, moment, float("-inf"))
-
-
-@pytest_asyncio.fixture
-async def scripts() -> Scripts:
-    return Scripts()
-
-
-@pytest_asyncio.fixture
-async def runner(scripts: Scripts, tmp_path: Path, login: LoginSession) -> AsyncIterator[TurnRunner]:
-    runner = TurnRunner(answer=scripts, owner=Owner(tmp_path))
-    await runner.start()
-    yield runner
-    await runner.drain(0)
 
 
 async def ask(runner: TurnRunner, login: LoginSession) -> Turn:

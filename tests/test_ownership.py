@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from threading import Event
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 from django.contrib.auth.models import User
 from django.db import connection
 from pytest_django import Settings
@@ -20,22 +18,12 @@ from chat.owner import Owner
 from chat.runner import TurnRunner
 
 from .asked import asked
+from .driven import runner, scripts
 from .scripts import Scripts
 
+__all__ = ["runner", "scripts"]
+
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest_asyncio.fixture
-async def scripts() -> Scripts:
-    return Scripts()
-
-
-@pytest_asyncio.fixture
-async def runner(scripts: Scripts, tmp_path: Path, login: LoginSession) -> AsyncIterator[TurnRunner]:
-    runner = TurnRunner(answer=scripts, owner=Owner(tmp_path))
-    await runner.start()
-    yield runner
-    await runner.drain(0)
 
 
 async def ask(runner: TurnRunner, login: LoginSession) -> Turn:

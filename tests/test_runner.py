@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 from django.db.models.functions import Now
 from pytest_django import Settings
 
@@ -21,22 +19,12 @@ from chat.models import Conversation, LoginSession, Submission, Turn
 from chat.owner import Owner
 from chat.runner import TurnRunner
 
+from .driven import runner, scripts
 from .scripts import Scripts
 
+__all__ = ["runner", "scripts"]
+
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest_asyncio.fixture
-async def scripts() -> Scripts:
-    return Scripts()
-
-
-@pytest_asyncio.fixture
-async def runner(scripts: Scripts, tmp_path: Path, login: LoginSession) -> AsyncIterator[TurnRunner]:
-    runner = TurnRunner(answer=scripts, owner=Owner(tmp_path))
-    await runner.start()
-    yield runner
-    await runner.drain(0)
 
 
 async def ask(runner: TurnRunner, login: LoginSession, question: str, conversation: Conversation | None = None) -> Turn:
