@@ -76,10 +76,10 @@ class CompletionsModel:
     async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
         """Yield the answer as it comes. A connection that breaks after the finish reason has broken nothing."""
         completion = Completion()
-        patience = Patience()
+        deadline = Deadline()
         try:
             async with self._request(messages) as body:
-                while piece := await _next(body, patience.left(completion.patience)):
+                while piece := await _next(body, deadline.left(completion.patience)):
                     for delta in completion.feed(piece):
                         yield delta
         except Exception as error:  # whatever a library raises, this turn has failed and no other
@@ -87,8 +87,8 @@ class CompletionsModel:
                 raise failure(error) from None
 
 
-class Patience:
-    """Runs out from when it was limited, whatever still comes: a server may keep a stream alive for ever."""
+class Deadline:
+    """Counts from when a limit began to hold, whatever still comes: a server may keep a stream alive for ever."""
 
     def __init__(self) -> None:
         self._seconds: float | None = None

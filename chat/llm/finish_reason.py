@@ -7,13 +7,13 @@ from ..errors import GenerationFailed
 _MEANINGS = {
     "length": ("max_tokens", "model_length", "max_output_tokens", "token_limit", "model_context_window_exceeded"),
     "content_filter": (
-        "content_filtered", "refusal", "safety", "recitation", "prohibited_content", "blocklist", "spii", "language",
+        "content_filtered", "refusal", "safety", "recitation", "prohibited_content", "blocklist", "spii",
         "guardrail_intervened", "error_toxic",
     ),
 }  # fmt: skip
 """What other providers say for them: Anthropic, Bedrock, Cohere, Google, Mistral, watsonx."""
 _WORDS = {word: meaning for meaning, words in _MEANINGS.items() for word in words}
-_BROKEN = {"error", "error_limit", "abort", "aborted", "cancelled", "insufficient_system_resource", "other"}
+_BROKEN = {"error", "error_limit", "abort", "aborted", "cancelled", "insufficient_system_resource", "language", "other"}
 """The provider gave up: what was said is no whole answer."""
 
 
