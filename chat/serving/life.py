@@ -7,6 +7,7 @@ import gc
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 
 from django.conf import settings
@@ -54,9 +55,9 @@ async def drain(stop_listening: Callable[[], object]) -> None:
     sockets, streams = list(ChatConsumer.live), list(Stream.live)
     readers: list[ChatConsumer | Stream] = [*sockets, *streams]
     await asyncio.gather(*(reader.settle(CLOSE_SECONDS) for reader in readers), return_exceptions=True)
-    restarts = [asyncio.ensure_future(socket.restart()) for socket in sockets]
-    if restarts:  # a server with backpressure waits for a client that takes nothing
-        await asyncio.wait(restarts, timeout=LEAVE_SECONDS)
+    restarts = asyncio.gather(*(socket.restart() for socket in sockets), return_exceptions=True)
+    with suppress(TimeoutError):  # a server with backpressure waits for a client that takes nothing
+        await asyncio.wait_for(restarts, LEAVE_SECONDS)
     for stream in streams:
         stream.restart()
     if readers:
