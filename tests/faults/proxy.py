@@ -97,7 +97,7 @@ class FaultProxy:
         await self._passing.wait()
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target())
-        except OSError:
+        except (OSError, asyncio.CancelledError):  # nobody is there, or the proxy itself is ended meanwhile
             writer.transport.abort()
             return
         self._near.add(writer)

@@ -29,6 +29,8 @@ SHORT, LONG = 12.0, 30 * 60.0
 WARM_UP = 10 * 60.0
 DISTURBED_EVERY = 60.0
 MIB = 1024 * 1024
+NETWORKS = [(0.0, 0), (0.0, 1), (0.002, 100)]
+"""As it is; byte by byte; and slow, in small pieces. See ``FaultProxy``."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ async def _visit(scene: Scene, person: Person) -> None:
     """A tab that is open for one question."""
     site = scene.cluster.address()
     proxy = FaultProxy(site.port)
+    proxy.delay, proxy.slice_bytes = scene.rng.choice(NETWORKS)
     async with proxy, scene.short_tab(person, lambda: Address(proxy.port, site.origin)) as tab:
         await _accident(scene, tab, proxy)
 
