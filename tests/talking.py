@@ -46,3 +46,8 @@ def for_a_while() -> ChatModel:
 def briefly() -> ChatModel:
     """A second."""
     return Counting(20, per_second=20)
+
+
+def at_length() -> ChatModel:
+    """150,000 characters, at once."""
+    return Counting(16_000, per_second=1_000_000)

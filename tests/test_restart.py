@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.process, pytest.mark.covers]
 Start = Callable[..., SiteProcess]
 STEADILY = "python:tests.talking:steadily"
 BRIEFLY = "python:tests.talking:briefly"
+AT_LENGTH = "python:tests.talking:at_length"
 PING = b'{"type": "ping"}'
 CLOSE_1012 = b"\x88\x02" + (1012).to_bytes(2)
 MASKED_CLOSE = b"\x88\x82\0\0\0\0" + (1012).to_bytes(2)
@@ -117,9 +118,31 @@ def test_a_slow_client_is_waited_for_until_it_has_taken_its_leave(start_site: St
         assert stopping.result() == 0
 
 
+async def test_a_client_that_takes_nothing_does_not_hold_up_the_end_under_uvicorn(start_site: Start) -> None:
+    site = start_site(SERVER="uvicorn", SERVE_DRAIN_SECONDS="0", CHAT_MODEL=AT_LENGTH)
+    async with Reader(site) as reader:
+        turn = (await reader.ask("When does the Heron launch?"))["turn"]
+        await reader.until_end(turn)
+    with closing(opened(site)) as client:
+        for _ in range(60):  # each fills a window of its own
+            client.sendall(masked(f'{{"type":"follow","turn":"{turn}","after":0}}'))
+            await asyncio.to_thread(site.status, "/livez")  # and has been carried out when this is answered, or nearly
+
+        assert await asyncio.to_thread(site.stop) == 0
+
+    assert "Traceback" not in site.output
+
+
+def masked(text: str) -> bytes:
+    """A text frame of a client, with a mask of zeros."""
+    return bytes([0x81, 0x80 | len(text)]) + bytes(4) + text.encode()
+
+
 def opened(site: SiteProcess) -> socket.socket:
-    """A socket of demo, by hand: libraries answer a close at once."""
-    client = socket.create_connection(("127.0.0.1", site.port))
+    """A socket of demo, by hand: libraries answer a close at once. The system takes little of what nobody reads."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect(("127.0.0.1", site.port))
     client.sendall(
         f"GET /ws/chat/ HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\nOrigin: {site.url}\r\nUpgrade: websocket\r\n"
         f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\n"
