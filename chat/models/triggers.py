@@ -1,14 +1,13 @@
 """The rules that constraints cannot say, as triggers on SQLite and PostgreSQL alike.
 
-SQLite drops a table's triggers when a migration rebuilds the table: such a migration must install them again (the
-schema tests run on the migrated database, so they notice).
+Migrations hold statements of their own, so that an old migration never changes; a test compares a migrated database
+with this file. SQLite drops a table's triggers when a migration rebuilds the table: such a migration must create them
+again (the same test notices).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 _TERMINAL = "('complete', 'stopped', 'failed', 'interrupted', 'cancelled')"
 _TRANSITIONS = {
@@ -84,17 +83,3 @@ TRIGGERS = [
         message="a chunk must follow the last one of a streaming turn",
     ),
 ]
-
-
-def install(schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Create the triggers on the database that is being migrated."""
-    for trigger in TRIGGERS:
-        for statement in getattr(trigger, schema_editor.connection.vendor)():
-            schema_editor.execute(statement)
-
-
-def remove(schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Drop the triggers, for a migration backwards."""
-    for trigger in TRIGGERS:
-        on_table = f" ON {trigger.table}" if schema_editor.connection.vendor == "postgresql" else ""
-        schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on_table}")

@@ -1,0 +1,37 @@
+"""The triggers of the code are those of a migrated database, which got them from frozen migrations."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from chat.models.triggers import TRIGGERS
+
+pytestmark = pytest.mark.django_db
+
+_OF_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('chat_turn', 'chat_chunk')"
+_OF_POSTGRESQL = """
+    SELECT tgname, pg_get_triggerdef(pg_trigger.oid), prosrc
+    FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+    WHERE NOT tgisinternal AND tgrelid IN ('chat_turn'::regclass, 'chat_chunk'::regclass)"""
+
+
+def migrated() -> dict[str, tuple[str, ...]]:
+    """The triggers of the database by their names, each with its statements as the database keeps them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_SQLITE if connection.vendor == "sqlite" else _OF_POSTGRESQL)
+        return {name: tuple(statements) for name, *statements in cursor.fetchall()}
+
+
+def test_a_migrated_database_has_todays_triggers() -> None:
+    before = migrated()
+
+    with connection.cursor() as cursor:
+        for trigger in TRIGGERS:
+            on_table = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {trigger.name}{on_table}")
+            for statement in getattr(trigger, connection.vendor)():
+                cursor.execute(statement)
+
+    assert len(before) == len(TRIGGERS)
+    assert migrated() == before
