@@ -16,11 +16,11 @@ from django.conf import settings
 from .answer_log import GroupCommit
 from .database import in_database, persist
 from .errors import TimedOut, TurnFailed
-from .llm import on_behalf
 from .models import Claim, Ending, Turn
 from .prompts import Exchange
 from .rag import Answered, Part, Used
 from .step_times import StepTimes
+from .upstream import on_behalf
 
 logger = logging.getLogger(__name__)
 

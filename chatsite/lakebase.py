@@ -42,7 +42,7 @@ def conninfo() -> str:
     import psycopg
     from psycopg.conninfo import make_conninfo
 
-    from chat.llm.failures import line
+    from chat.upstream.failures import line
 
     try:
         return make_conninfo(password=_token())
@@ -71,6 +71,6 @@ def _token() -> str:
 def _client() -> ApiClient:
     from databricks.sdk.core import ApiClient
 
-    from chat.llm.workspace import workspace
+    from chat.upstream.workspace import workspace
 
     return ApiClient(workspace())

@@ -16,8 +16,8 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from chat.forwarded_user import ForwardedUserMiddleware
-from chat.llm import on_behalf
 from chat.models import LoginSession
+from chat.upstream import on_behalf
 from chat.views import conversations, turns
 from chatsite.trusted_proxy import Forwarded
 

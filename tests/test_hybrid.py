@@ -13,11 +13,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from chat.llm import chat_model
-from chat.llm.breaker import FAILURES
 from chat.models import IndexedPassage, PassageVector, Recording
 from chat.passages import Passage
 from chat.retrieval import FOUND, index, retriever, warm
 from chat.retrieval.hybrid import Hybrid
+from chat.upstream.breaker import FAILURES
 
 from .library import filler, record
 from .workspace import PROVIDER_TEXT, TOKEN, Workspace

@@ -14,9 +14,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from chat.llm import ChatModel, Delta, chat_model, loaded_model
-from chat.llm.breaker import FAILURES
 from chat.llm.embedded import QuotingModel
 from chat.prompts import Message
+from chat.upstream.breaker import FAILURES
 
 
 class Mine:

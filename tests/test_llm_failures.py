@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from chat.errors import GenerationFailed, ModelBusy, TimedOut
-from chat.llm.failures import TEXT_LIMIT, failure, line, redacted, retry_after
+from chat.upstream.failures import TEXT_LIMIT, failure, line, redacted, retry_after
 
 KEY = "canary-credential-1177"
 

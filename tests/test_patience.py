@@ -12,9 +12,9 @@ from pytest_django import Settings
 
 from chat.errors import GenerationFailed, ModelBusy
 from chat.llm import Delta
-from chat.llm.breaker import FAILURES, OPEN_SECONDS, WITHIN_SECONDS, Breaker
 from chat.llm.patience import FIRST_PAUSE, LONGEST_PAUSE, RETRIES, Patient, pause_before
 from chat.prompts import Message
+from chat.upstream.breaker import FAILURES, OPEN_SECONDS, WITHIN_SECONDS, Breaker
 
 WORD, END = Delta("word "), Delta("", "stop")
 Part = Delta | Exception | None

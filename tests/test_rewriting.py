@@ -12,8 +12,8 @@ from pytest_django import Settings
 from chat import rag
 from chat.errors import GenerationFailed, ModelBusy
 from chat.llm import chat_model
-from chat.llm.breaker import FAILURES, OPEN_SECONDS
 from chat.prompts import Exchange, read_fence
+from chat.upstream.breaker import FAILURES, OPEN_SECONDS
 
 from .step_model import BROKEN, Script, StepModel, answer, model, recordings, reply
 

@@ -10,9 +10,9 @@ from time import monotonic
 import pytest
 from pytest_django import Settings
 
-from chat.llm.breaker import FAILURES
 from chat.retrieval import service
 from chat.retrieval.service import DaemonThreads, Service
+from chat.upstream.breaker import FAILURES
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ LAYERS = (
     {
         "answer_log", "citations", "database", "embeddings", "grading", "library", "llm", "markdown", "markers",
         "not_found", "nudges", "outage", "owner", "purge", "retrieval", "rewriting", "step_times", "terms",
-        "traces", "transcripts",
+        "traces", "transcripts", "upstream",
     },
     {"rag"},
     {"run", "runner", "wake"},

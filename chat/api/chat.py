@@ -8,12 +8,12 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 
 from ..database import in_database
 from ..forwarded_user import forwarded, is_of
-from ..llm import on_behalf
 from ..models import LoginSession, Turn
 from ..nudges import NEWS_TOPIC, topics_of
 from ..problems import ProblemCode, problem
 from ..runner import runner
 from ..sse import Stream
+from ..upstream import on_behalf
 from .access import ApiRequest, api
 from .question import last_event_id_in, question_in, request_id_in
 

@@ -7,7 +7,7 @@ text that it was sent.
 from __future__ import annotations
 
 from ..errors import ModelBusy
-from ..llm.failures import failure
+from ..upstream.failures import failure
 
 _TOO_MUCH = (400, 413, 422)
 """Statuses for a text that is longer than the model can read, or for more texts than it takes at once."""

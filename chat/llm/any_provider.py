@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from langchain.chat_models import init_chat_model
 
+from ..upstream.failures import line
 from . import ChatModel
-from .failures import line
 from .langchain import LangChainModel
 
 

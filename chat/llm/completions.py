@@ -16,8 +16,8 @@ import msgspec
 
 from ..errors import GenerationFailed
 from ..prompts import Message
+from ..upstream.failures import failure, redacted
 from . import Delta
-from .failures import failure, redacted
 from .finish_reason import finish_reason
 from .sse import EventStream
 

@@ -16,11 +16,12 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # mlflow comes with t
 from databricks_langchain import ChatDatabricks
 
 from ..prompts import Message
-from . import ChatModel, on_behalf
+from ..upstream import on_behalf
+from ..upstream.workspace import token_of, workspace
+from . import ChatModel
 from .completions import CompletionsModel, Request
 from .langchain import LangChainModel, as_langchain
 from .sdk import http_client, timeout
-from .workspace import token_of, workspace
 
 
 def provide(name: str) -> ChatModel:

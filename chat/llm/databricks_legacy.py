@@ -20,10 +20,11 @@ import httpx2
 from langchain_databricks import ChatDatabricks
 
 from ..prompts import Message
-from . import ChatModel, on_behalf
+from ..upstream import on_behalf
+from ..upstream.workspace import token_of, workspace
+from . import ChatModel
 from .completions import CONNECT_SECONDS, CompletionsModel, Request
 from .langchain import LangChainModel, as_langchain
-from .workspace import token_of, workspace
 
 CONNECTIONS = 1000
 """Answers at once, at the most; a library's usual hundred would make the next one wait without a word."""

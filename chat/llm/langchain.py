@@ -8,9 +8,9 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 
 from ..prompts import Message
+from ..upstream.failures import failure
 from . import Delta
 from .completions import text_of
-from .failures import failure
 from .finish_reason import finish_reason
 
 _REASON_KEYS = ("finish_reason", "stop_reason", "stopReason", "done_reason")

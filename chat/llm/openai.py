@@ -14,7 +14,8 @@ from langchain_openai import ChatOpenAI
 from langchain_openai.chat_models.base import BaseChatOpenAI
 from pydantic import SecretStr
 
-from . import ChatModel, on_behalf
+from ..upstream import on_behalf
+from . import ChatModel
 from .completions import CompletionsModel
 from .langchain import LangChainModel
 from .sdk import http_client, request_by, timeout
@@ -58,7 +59,7 @@ def _endpoint() -> tuple[str, Key]:
 
 
 def _databricks() -> tuple[str, Key]:
-    from .workspace import token_of, workspace
+    from ..upstream.workspace import token_of, workspace
 
     config = workspace()
     return f"{config.host}/serving-endpoints", token_of(config)

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from ..errors import ModelBusy
 from ..prompts import Message
-from .breaker import Breaker
+from ..upstream.breaker import Breaker
 
 if TYPE_CHECKING:
     from . import ChatModel, Delta

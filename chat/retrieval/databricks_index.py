@@ -13,7 +13,7 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # mlflow comes with t
 from databricks_langchain import DatabricksVectorSearch
 from urllib3.connection import HTTPConnection
 
-from ..llm.workspace import workspace
+from ..upstream.workspace import workspace
 
 # It asks without a time limit. A server that has vanished without a word would keep a thread for ever.
 HTTPConnection.default_socket_options = [

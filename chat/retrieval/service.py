@@ -15,7 +15,7 @@ from django.conf import settings
 
 from ..embeddings.failures import EmbeddingFailed, kind_of
 from ..errors import GenerationFailed
-from ..llm.breaker import Breaker
+from ..upstream.breaker import Breaker
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from time import monotonic
 from django.conf import settings
 from django.db import close_old_connections
 
-from ..llm.failures import line
 from ..models import ReviewLabel, TraceExport
 from ..outage import UNAVAILABLE
+from ..upstream.failures import line
 from .trace import feedback_of, trace_of
 
 logger = logging.getLogger(__name__)

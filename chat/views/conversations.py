@@ -17,13 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ..forms import RECORDINGS_LIMIT, AskForm, RenameForm
 from ..forwarded_user import forwarded
-from ..llm import is_quote_only, on_behalf
+from ..llm import is_quote_only
 from ..login_sessions import SignedInRequest
 from ..models import Conversation, Refused, Turn
 from ..nudges import NEWS_TOPIC, topics_of
 from ..pages import TurnPage, render_blank_turn, turns_after, turns_of
 from ..problems import STATUS
 from ..runner import runner
+from ..upstream import on_behalf
 from .query import search_text, uuid_of
 from .recordings import filter_options
 from .sidebar import own_conversations, sidebar

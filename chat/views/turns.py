@@ -13,12 +13,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from ..forwarded_user import forwarded
-from ..llm import on_behalf
 from ..login_sessions import SignedInRequest
 from ..models import Refused, Submission, Turn
 from ..nudges import NEWS_TOPIC, topics_of
 from ..pages import render_turn
 from ..runner import runner
+from ..upstream import on_behalf
 
 
 @require_safe

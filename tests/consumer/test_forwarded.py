@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from pytest_django import Settings
 
-from chat.llm import on_behalf
+from chat.upstream import on_behalf
 from chatsite import asgi
 
 from ..forwarding import PROXY, STRANGER, trust

@@ -14,9 +14,9 @@ import pytest
 
 from chat.errors import GenerationFailed, ModelBusy, TurnFailed
 from chat.llm import Delta
-from chat.llm.breaker import FAILURES, Breaker
 from chat.llm.patience import RETRIES, Patient
 from chat.prompts import Message
+from chat.upstream.breaker import FAILURES, Breaker
 
 from ..faults.upstream import Upstream
 from ..faults.upstream_script import PROVIDER_TEXT

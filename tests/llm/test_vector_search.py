@@ -22,10 +22,10 @@ from pytest_django import Settings
 
 from chat import rag
 from chat.llm import chat_model
-from chat.llm.breaker import FAILURES
 from chat.models import Recording
 from chat.passages import Passage
 from chat.retrieval import FOUND, retriever, state, vector_search, warm
+from chat.upstream.breaker import FAILURES
 
 from ..library import filler, record
 from ..workspace import OAUTH_TOKEN, PROVIDER_TEXT, TOKEN, Workspace
