@@ -15,9 +15,9 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from chatsite.settings import env
 from chatsite.trusted_proxy import USER_HEADERS
 
-from .embeddings import PROVIDERS as EMBEDDINGS
 from .llm import PROVIDERS, is_known
 from .retrieval import RETRIEVERS
+from .retrieval.embeddings import PROVIDERS as EMBEDDINGS
 
 _INDEX_NAME = re.compile(r"[^.\s]+(\.[^.\s]+){2}")
 _OUR_PREFIXES = ("CHAT_", "EMBEDDINGS_", "SERVE_")

@@ -9,8 +9,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from chat.embeddings import Busy, EmbeddingFailed, Endpoint, TooMuch, embeddings
-from chat.embeddings.endpoint import TEXT_LIMIT
+from chat.retrieval.embeddings import Busy, EmbeddingFailed, Endpoint, TooMuch, embeddings
+from chat.retrieval.embeddings.endpoint import TEXT_LIMIT
 
 from .workspace import PROVIDER_TEXT, TOKEN, Workspace, vector
 

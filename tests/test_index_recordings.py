@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django import Settings
 
-from chat.embeddings import embeddings
 from chat.models import IndexedPassage, PassageVector, Recording
 from chat.retrieval import embedding, index
+from chat.retrieval.embeddings import embeddings
 
 from .library import filler, record
 from .processes import ROOT
@@ -263,7 +263,7 @@ def kill_after(workspace: Workspace) -> Callable[[int], None]:
     """Runs the command, four passages at once, and kills it while so many requests have been answered and one not."""
     code = (
         "import django; django.setup();"
-        "from chat.embeddings import embeddings; embeddings().batch = 4;"
+        "from chat.retrieval.embeddings import embeddings; embeddings().batch = 4;"
         "from django.core.management import call_command; call_command('index_recordings')"
     )
     database = connection.settings_dict

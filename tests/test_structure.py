@@ -21,7 +21,7 @@ LAYERS = (
     {"models", "migrations"},
     {"budget", "errors", "events", "passages", "prompts"},
     {
-        "answer_log", "citations", "database", "embeddings", "grading", "library", "llm", "markdown", "markers",
+        "answer_log", "citations", "database", "grading", "library", "llm", "markdown", "markers",
         "not_found", "nudges", "outage", "owner", "purge", "retrieval", "rewriting", "step_times", "terms",
         "traces", "transcripts", "upstream",
     },

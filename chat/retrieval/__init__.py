@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from .. import embeddings
+from . import embeddings
 from .full_text import FullText, Index
 from .hybrid import Hybrid, Nearest
 from .indexing import index

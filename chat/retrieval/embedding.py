@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from ..embeddings import TEXT_LIMIT, Busy, EmbeddingFailed, Endpoint, TooMuch
 from ..models import IndexedPassage, PassageVector, Recording
 from . import pgvector
+from .embeddings import TEXT_LIMIT, Busy, EmbeddingFailed, Endpoint, TooMuch
 from .results import segments_of
 
 SECONDS = 60.0

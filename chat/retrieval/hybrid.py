@@ -13,10 +13,10 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from ..database import in_database, persist
-from ..embeddings import embeddings
 from ..errors import RetrievalFailed
 from ..passages import Passage
 from ..terms import names_a_subject
+from .embeddings import embeddings
 from .full_text import FullText
 from .fusion import fused
 from .results import Hit, passages_of, pool_for, scope_of

@@ -13,9 +13,9 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 
-from ..embeddings.failures import EmbeddingFailed, kind_of
 from ..errors import GenerationFailed
 from ..upstream.breaker import Breaker
+from .embeddings.failures import EmbeddingFailed, kind_of
 
 logger = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from tqdm import tqdm
 
-from chat.embeddings import EmbeddingFailed, embeddings
 from chat.models import IndexedPassage
 from chat.retrieval import Retriever, embedding, own_search
+from chat.retrieval.embeddings import EmbeddingFailed, embeddings
 from chat.retrieval.evaluation import evaluate, read_meetings, store
 from chat.retrieval.scratch import scratch_database
 

@@ -14,10 +14,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 from tqdm import tqdm
 
-from chat.embeddings import EmbeddingFailed, embeddings
 from chat.management.site_command import SiteCommand
 from chat.models import Recording
 from chat.retrieval import embedding
+from chat.retrieval.embeddings import EmbeddingFailed, embeddings
 
 NOTHING_TO_DO = "EMBEDDINGS is not set. The full text needs no command: it is complete as soon as a recording is there."
 

@@ -6,8 +6,8 @@ text that it was sent.
 
 from __future__ import annotations
 
-from ..errors import ModelBusy
-from ..upstream.failures import failure
+from ...errors import ModelBusy
+from ...upstream.failures import failure
 
 _TOO_MUCH = (400, 413, 422)
 """Statuses for a text that is longer than the model can read, or for more texts than it takes at once."""

@@ -19,7 +19,7 @@ def provide(name: str) -> Endpoint:
     """The model of this name. Raises ``ImproperlyConfigured`` without a key or the address of a server."""
     url, key = _address()
     if url == "databricks":
-        from ..upstream.workspace import workspace
+        from ...upstream.workspace import workspace
         from .databricks import client_of
 
         client = client_of(workspace())

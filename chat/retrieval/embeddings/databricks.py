@@ -11,7 +11,7 @@ from urllib.parse import quote
 import openai
 from databricks.sdk.core import Config
 
-from ..upstream.workspace import workspace
+from ...upstream.workspace import workspace
 from .endpoint import Endpoint
 from .openai import client_at
 
