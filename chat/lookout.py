@@ -19,9 +19,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from .database import in_database
+from .database.outage import UNAVAILABLE
 from .models import LoginSession, Turn
 from .nudges import NEWS_TOPIC
-from .outage import UNAVAILABLE
 from .runner import runner
 
 LOOK_SECONDS = 4.0

@@ -12,10 +12,10 @@ from uuid import UUID
 from . import rag
 from .answer_log import GroupCommit, follow
 from .database import in_database, in_thread
+from .database.outage import UNAVAILABLE
 from .events import Event
 from .models import Turn
 from .nudges import STOP_TOPIC, Nudges, topics_of
-from .outage import UNAVAILABLE
 from .owner import Owner
 from .run import Lost, Run, ShutDown, Source, Stopped
 

@@ -14,7 +14,7 @@ from django.db import DatabaseError
 from django.test import Client
 from pytest_django import Settings
 
-from chat import outage
+from chat.database import outage
 from chat.llm import chat_model
 from chat.runner import runner
 from chat.views import health

@@ -13,8 +13,8 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import IntegrityError, OperationalError, connection
 from django.test import Client, RequestFactory
 
-from chat import database, outage
-from chat.database import in_database
+from chat.database import in_database, outage
+from chat.database import threads as database
 from chat.models import Append, Claim, LoginSession, Submission, Turn
 from chat.runner import TurnRunner
 from chat.views import errors

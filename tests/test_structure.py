@@ -22,7 +22,7 @@ LAYERS = (
     {"budget", "errors", "events", "passages", "prompts"},
     {
         "answer_log", "citations", "database", "grading", "library", "llm", "markdown", "markers",
-        "not_found", "nudges", "outage", "owner", "purge", "retrieval", "rewriting", "step_times", "terms",
+        "not_found", "nudges", "owner", "purge", "retrieval", "rewriting", "step_times", "terms",
         "traces", "transcripts", "upstream",
     },
     {"rag"},

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from .. import events
 from ..database import in_database
+from ..database.outage import UNAVAILABLE
 from ..models import Citation, Turn
 from ..nudges import Nudges, queue_topic, turn_topic
-from ..outage import UNAVAILABLE
 from .buffer import AnswerLog
 from .group_commit import GroupCommit
 

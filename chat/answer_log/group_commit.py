@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db import connection
 
 from ..database import RETRY_SECONDS, STORAGE_SECONDS, in_thread, persist
+from ..database.outage import UNAVAILABLE, outage
 from ..models import Claim, Ending, Turn
 from ..nudges import Nudges, turn_topic
-from ..outage import UNAVAILABLE, outage
 from .buffer import AnswerLog
 
 logger = logging.getLogger(__name__)

@@ -15,9 +15,9 @@ from chatsite.trusted_proxy import Forwarded
 
 from .. import events
 from ..database import in_database
+from ..database.outage import UNAVAILABLE
 from ..models import LoginSession, NotFound, RateLimited, Refused, Submission, Turn
 from ..nudges import NEWS_TOPIC, topics_of
-from ..outage import UNAVAILABLE
 from ..runner import runner
 from ..upstream import on_behalf
 from .conversations import OpenConversations, find

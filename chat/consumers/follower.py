@@ -13,8 +13,8 @@ from msgspec import structs
 
 from .. import events
 from ..database import in_database
+from ..database.outage import UNAVAILABLE
 from ..models import Turn
-from ..outage import UNAVAILABLE
 from ..pages import render_turn
 from .window import SendWindow
 

@@ -15,9 +15,9 @@ from django.conf import settings
 from .. import events
 from ..consumers.window import STALLED_SECONDS
 from ..database import in_database
+from ..database.outage import UNAVAILABLE
 from ..lookout import lookout
 from ..models import LoginSession, RateLimited, Turn
-from ..outage import UNAVAILABLE
 from ..runner import runner
 from . import frames
 

@@ -14,8 +14,8 @@ from time import monotonic
 from django.conf import settings
 from django.db import close_old_connections
 
+from ..database.outage import UNAVAILABLE
 from ..models import ReviewLabel, TraceExport
-from ..outage import UNAVAILABLE
 from ..upstream.failures import line
 from .trace import feedback_of, trace_of
 

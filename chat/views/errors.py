@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 
+from ..database.outage import behind, outage
 from ..events import ErrorCode
-from ..outage import behind, outage
 from ..problems import ProblemCode, problem
 
 _READING = ("GET", "HEAD")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from .. import retrieval
 from ..database import in_database
-from ..outage import UNAVAILABLE
+from ..database.outage import UNAVAILABLE
 from ..runner import runner
 from ..serving.life import model_state
 from .errors import told

@@ -13,8 +13,8 @@ from pytest_django import Settings
 
 from chat.api import chat as asking_module
 from chat.database import in_database
+from chat.database.outage import Outage
 from chat.models import ApiToken, Conversation, LoginSession, Turn
-from chat.outage import Outage
 from chat.runner import TurnRunner
 
 from ..asked import asked

@@ -9,7 +9,7 @@ from channels.routing import get_default_application
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from chat.outage import UNAVAILABLE
+from chat.database.outage import UNAVAILABLE
 from chat.preparation import close_abandoned, prepare
 from chat.serving.memory import share_heaps
 from chat.serving.place import Place, Taken
