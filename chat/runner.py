@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from uuid import UUID
 
-from . import rag
 from .answer_log import GroupCommit, follow
+from .answers import rag
 from .database import in_database, in_thread
 from .database.outage import UNAVAILABLE
 from .events import Event

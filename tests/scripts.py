@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
+from chat.answers.rag import Answered, Part
 from chat.models import Citation
 from chat.prompts import Exchange
-from chat.rag import Answered, Part
 
 
 class Script:

@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 from pytest_django import Settings
 
-from chat import demo, rag
+from chat import demo
+from chat.answers import rag
 from chat.errors import GenerationFailed, ModelBusy
 from chat.llm import ChatModel, Delta, chat_model
 from chat.models import Recording, Turn

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from chat.budget import HISTORY_SHARE, LEAST_ROOM, best, cost, newest, room_beside, tokens
+from chat.answers.budget import HISTORY_SHARE, LEAST_ROOM, best, cost, newest, room_beside, tokens
 from chat.models import Recording, Segment
 from chat.passages import Passage
 from chat.prompts import Exchange, Message, answer_prompt, passage_line

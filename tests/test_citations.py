@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.citations import EXCERPT_LIMIT, Sources
+from chat.answers.citations import EXCERPT_LIMIT, Sources
 from chat.models import Recording, Segment
 from chat.passages import Passage
 

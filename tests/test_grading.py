@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from chat import rag
+from chat.answers import rag
 from chat.errors import RetrievalFailed
 from chat.llm import chat_model
 from chat.models import Recording

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat.markers import Markers
+from chat.answers.markers import Markers
 
 
 class Numbers:

@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 from pytest_django import Settings
 
-from chat import demo, rag
-from chat.budget import tokens
+from chat import demo
+from chat.answers import rag
+from chat.answers.budget import tokens
 from chat.database import in_database
 from chat.errors import GenerationFailed, RetrievalFailed
 from chat.llm import Delta

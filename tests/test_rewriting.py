@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 from pytest_django import Settings
 
-from chat import rag
+from chat.answers import rag
 from chat.errors import GenerationFailed, ModelBusy
 from chat.llm import chat_model
 from chat.prompts import Exchange, read_fence

@@ -13,7 +13,8 @@ import pytest_asyncio
 from django.test import Client
 from pytest_django import Settings
 
-from chat import demo, events, rag
+from chat import demo, events
+from chat.answers import rag
 from chat.database import in_database
 from chat.errors import GenerationFailed
 from chat.llm import Delta

@@ -19,13 +19,13 @@ from .processes import ROOT
 
 LAYERS = (
     {"models", "migrations"},
-    {"budget", "errors", "events", "passages", "prompts"},
+    {"errors", "events", "passages", "prompts"},
     {
-        "answer_log", "citations", "database", "grading", "library", "llm", "markdown", "markers",
-        "not_found", "nudges", "owner", "purge", "retrieval", "rewriting", "step_times", "terms",
+        "answer_log", "database", "library", "llm", "markdown",
+        "nudges", "owner", "purge", "retrieval", "step_times", "terms",
         "traces", "transcripts", "upstream",
     },
-    {"rag"},
+    {"answers"},
     {"run", "runner", "wake"},
     {
         "admin", "allowance", "api", "api_token_admin", "apps", "checks", "consumers", "demo", "forms",

@@ -17,7 +17,7 @@ from .reading import ENDINGS
 from .view import View, begins, views, wires
 
 ANSWER_LIMIT = 200_000
-"""Characters at which the site ends an answer (``chat.rag``)."""
+"""Characters at which the site ends an answer (``chat.answers.rag``)."""
 ASKED_AT_MOST = 3
 """Calls for one turn whose model refuses (``chat.llm.patience.RETRIES``)."""
 _MARK = re.compile(r"\bk\d+(?=n\d)")

@@ -14,7 +14,8 @@ import pytest
 import pytest_asyncio
 from pytest_django import Settings
 
-from chat import demo, rag
+from chat import demo
+from chat.answers import rag
 from chat.database import in_database
 from chat.llm import chat_model
 from chat.llm.patience import Patient

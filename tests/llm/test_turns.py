@@ -13,7 +13,8 @@ import pytest
 import pytest_asyncio
 from pytest_django import Settings
 
-from chat import events, rag
+from chat import events
+from chat.answers import rag
 from chat.database import in_database
 from chat.llm.patience import Patient
 from chat.models import LoginSession, Submission, Turn

@@ -20,7 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
-from chat import rag
+from chat.answers import rag
 from chat.llm import chat_model
 from chat.models import Recording
 from chat.passages import Passage

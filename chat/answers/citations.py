@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence, Set
 from functools import lru_cache
 
-from .models import Citation, Segment
-from .passages import Passage
+from ..models import Citation, Segment
+from ..passages import Passage
 
 EXCERPT_LIMIT = 480
 """Characters of an excerpt."""

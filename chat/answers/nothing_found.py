@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from uuid import UUID
 
+from ..models import Citation, Recording
+from ..passages import Passage, clock
 from .citations import Sources
-from .models import Citation, Recording
-from .passages import Passage, clock
 
 NAMED = 8
 """Recordings that are named; the others are counted."""

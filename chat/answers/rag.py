@@ -11,18 +11,18 @@ from uuid import UUID
 
 from django.conf import settings
 
+from ..database import in_database
+from ..errors import GenerationFailed, RetrievalFailed
+from ..llm import closing, is_quote_only, loaded_model
+from ..models import Citation, Turn
+from ..passages import Passage
+from ..prompts import Exchange, answer_prompt
+from ..retrieval import FOUND, retriever
 from .budget import HISTORY_SHARE, best, cost, newest, room_beside
 from .citations import Sources
-from .database import in_database
-from .errors import GenerationFailed, RetrievalFailed
 from .grading import relevant
-from .llm import closing, is_quote_only, loaded_model
 from .markers import Markers
-from .models import Citation, Turn
-from .not_found import not_found
-from .passages import Passage
-from .prompts import Exchange, answer_prompt
-from .retrieval import FOUND, retriever
+from .nothing_found import not_found
 from .rewriting import reworded, stand_alone
 
 logger = logging.getLogger(__name__)

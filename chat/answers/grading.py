@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .llm import Patient
-from .llm.short_call import Reply, short_call
-from .passages import Passage
-from .prompts import grade_prompt, read_irrelevant
+from ..llm import Patient
+from ..llm.short_call import Reply, short_call
+from ..passages import Passage
+from ..prompts import grade_prompt, read_irrelevant
 
 
 async def relevant(model: Patient, question: str, passages: Sequence[Passage]) -> Reply[list[Passage]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .llm import Patient
-from .llm.short_call import Reply, short_call
-from .prompts import Exchange, read_question, reword_prompt, rewrite_prompt
+from ..llm import Patient
+from ..llm.short_call import Reply, short_call
+from ..prompts import Exchange, read_question, reword_prompt, rewrite_prompt
 
 
 async def stand_alone(model: Patient, question: str, history: Sequence[Exchange]) -> Reply[str]:

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from .passages import Passage
-from .prompts import INSTRUCTIONS, Exchange, passage_line
+from ..passages import Passage
+from ..prompts import INSTRUCTIONS, Exchange, passage_line
 
 BYTES_PER_TOKEN = 4
 """Of UTF-8. English has 4 to 5, so the estimate is a little high there; text of digits, names or Chinese has down to 2,
