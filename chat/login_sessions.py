@@ -19,8 +19,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 
 from .models import ApiToken, LoginSession
-from .nudges import NEWS_TOPIC
-from .runner import runner
+from .turns.nudges import NEWS_TOPIC
+from .turns.runner import runner
 
 
 class SignedInRequest(HttpRequest):

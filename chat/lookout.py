@@ -21,8 +21,8 @@ from django.utils import timezone
 from .database import in_database
 from .database.outage import UNAVAILABLE
 from .models import LoginSession, Turn
-from .nudges import NEWS_TOPIC
-from .runner import runner
+from .turns.nudges import NEWS_TOPIC
+from .turns.runner import runner
 
 LOOK_SECONDS = 4.0
 """How often one looks without a nudge."""

@@ -225,7 +225,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        # It logs a traceback twice a second while Redis is away, of which chat.nudges says the little there is to say.
+        # It logs a traceback twice a second while Redis is away; chat.turns.nudges logs the outage once.
         "channels_redis": {"level": "CRITICAL"},
         "openai": {"level": "INFO"},  # below that it logs what it sends: questions and transcripts
         "databricks": {"level": "INFO"},  # below that it logs what it is sent: passwords of the database

@@ -15,10 +15,10 @@ from chat.api import chat as asking_module
 from chat.consumers import chat as socket_module
 from chat.consumers import commands as commands_module
 from chat.models import LoginSession
-from chat.owner import Owner
-from chat.runner import TurnRunner
 from chat.serving import life
 from chat.sse import stream as stream_module
+from chat.turns.owner import Owner
+from chat.turns.runner import TurnRunner
 from chatsite import asgi
 
 from .scripts import Scripts

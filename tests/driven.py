@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest_asyncio
 
 from chat.models import LoginSession
-from chat.owner import Owner
-from chat.runner import TurnRunner
+from chat.turns.owner import Owner
+from chat.turns.runner import TurnRunner
 
 from .scripts import Scripts
 

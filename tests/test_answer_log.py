@@ -7,10 +7,10 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat import events
-from chat.answer_log.buffer import CHUNK_LIMIT, AnswerLog
-from chat.answer_log.follow import Cursor, View
 from chat.models import Citation, Claim
+from chat.turns import events
+from chat.turns.answer_log import CHUNK_LIMIT, AnswerLog
+from chat.turns.follow import Cursor, View
 
 TURN = uuid4()
 

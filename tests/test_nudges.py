@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from channels.layers import InMemoryChannelLayer, channel_layers
 
-from chat.nudges import Nudges
+from chat.turns.nudges import Nudges
 
 LONG = 20
 
@@ -94,7 +94,7 @@ async def test_a_layer_that_fails_holds_up_nobody_and_is_reported_once(
         raise ConnectionError
 
     failures: list[str] = []
-    monkeypatch.setattr("chat.nudges.RETRY_SECONDS", 0)
+    monkeypatch.setattr("chat.turns.nudges.RETRY_SECONDS", 0)
     monkeypatch.setattr(layer, "group_send", fail)
     nudges = Nudges()
     async with relaying(nudges):

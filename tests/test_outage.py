@@ -16,7 +16,7 @@ from django.test import Client, RequestFactory
 from chat.database import in_database, outage
 from chat.database import threads as database
 from chat.models import Append, Claim, LoginSession, Submission, Turn
-from chat.runner import TurnRunner
+from chat.turns.runner import TurnRunner
 from chat.views import errors
 
 from .driven import runner, scripts

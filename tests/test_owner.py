@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from chat.owner import Owner
+from chat.turns.owner import Owner
 
 HOLD = """
 import sys
 from pathlib import Path
-from chat.owner import Owner
+from chat.turns.owner import Owner
 owner = Owner(Path(sys.argv[1]))
 owner.live()
 print(owner.name, flush=True)

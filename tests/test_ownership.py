@@ -14,8 +14,8 @@ from pytest_django import Settings
 
 from chat.database import in_database
 from chat.models import Conversation, LoginSession, Submission, Turn
-from chat.owner import Owner
-from chat.runner import TurnRunner
+from chat.turns.owner import Owner
+from chat.turns.runner import TurnRunner
 
 from .asked import asked
 from .driven import runner, scripts

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chat import events
+from chat.turns import events
 
 TEXT = (Path(__file__).parent.parent / "docs" / "protocol.md").read_text()
 KINDS = {

@@ -12,12 +12,12 @@ import pytest
 from django.db.models.functions import Now
 from pytest_django import Settings
 
-from chat import events
 from chat.database import in_database
 from chat.errors import GenerationFailed
 from chat.models import Conversation, LoginSession, Submission, Turn
-from chat.owner import Owner
-from chat.runner import TurnRunner
+from chat.turns import events
+from chat.turns.owner import Owner
+from chat.turns.runner import TurnRunner
 
 from .driven import runner, scripts
 from .scripts import Scripts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat.step_times import StepTimes
+from chat.turns.step_times import StepTimes
 
 
 def test_a_phase_that_comes_again_is_added_up() -> None:

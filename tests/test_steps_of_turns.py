@@ -13,14 +13,15 @@ import pytest_asyncio
 from django.test import Client
 from pytest_django import Settings
 
-from chat import demo, events
+from chat import demo
 from chat.answers import rag
 from chat.database import in_database
 from chat.errors import GenerationFailed
 from chat.llm import Delta
 from chat.models import LoginSession, Submission, Turn
-from chat.owner import Owner
-from chat.runner import TurnRunner
+from chat.turns import events
+from chat.turns.owner import Owner
+from chat.turns.runner import TurnRunner
 
 from .asked import asked
 from .step_model import StepModel, reply, step_model

@@ -19,14 +19,14 @@ from .processes import ROOT
 
 LAYERS = (
     {"models", "migrations"},
-    {"errors", "events", "passages", "prompts"},
+    {"errors", "passages", "prompts"},
     {
-        "answer_log", "database", "library", "llm", "markdown",
-        "nudges", "owner", "purge", "retrieval", "step_times", "terms",
+        "database", "library", "llm", "markdown",
+        "purge", "retrieval", "terms",
         "traces", "transcripts", "upstream",
     },
     {"answers"},
-    {"run", "runner", "wake"},
+    {"turns"},
     {
         "admin", "allowance", "api", "api_token_admin", "apps", "checks", "consumers", "demo", "forms",
         "forwarded_user", "login_sessions", "lookout", "management", "pages", "preparation", "problems", "review",

@@ -60,7 +60,7 @@ def model() -> ChatModel:
 
 def _note(moment: str) -> None:
     """Keep what the process had done when the first stream began and when the last one ended."""
-    from chat.runner import runner
+    from chat.turns.runner import runner
 
     notes = json.loads(STATS.read_text()) if STATS.exists() else {}
     used = resource.getrusage(resource.RUSAGE_SELF)

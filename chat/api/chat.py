@@ -9,10 +9,10 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from ..database import in_database
 from ..forwarded_user import forwarded, is_of
 from ..models import LoginSession, Turn
-from ..nudges import NEWS_TOPIC, topics_of
 from ..problems import ProblemCode, problem
-from ..runner import runner
 from ..sse import Stream
+from ..turns.nudges import NEWS_TOPIC, topics_of
+from ..turns.runner import runner
 from ..upstream import on_behalf
 from .access import ApiRequest, api
 from .question import last_event_id_in, question_in, request_id_in

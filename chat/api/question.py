@@ -10,8 +10,8 @@ import msgspec
 from django.http import HttpRequest
 from msgspec import Meta, Struct
 
-from ..events import FRAME_LIMIT, Seq
 from ..models import InvalidRequest, Submission
+from ..turns.events import FRAME_LIMIT, Seq
 
 QUERY_LIMIT = 4096
 

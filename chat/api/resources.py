@@ -9,8 +9,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from .. import models
-from ..events import Source
 from ..pages import ShownTurn
+from ..turns.events import Source
 
 
 class Resource(Struct, frozen=True, kw_only=True):

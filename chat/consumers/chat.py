@@ -16,16 +16,16 @@ from django.conf import settings
 
 from chatsite.trusted_proxy import Forwarded
 
-from .. import events
 from ..allowance import Allowance
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..events import CloseCode
 from ..forwarded_user import is_of
 from ..login_sessions import live_login
 from ..lookout import lookout
 from ..models import InvalidRequest, LoginSession, RateLimited, Refused, Turn
-from ..runner import runner
+from ..turns import events
+from ..turns.events import CloseCode
+from ..turns.runner import runner
 from .commands import Commands
 from .follower import NotReading
 

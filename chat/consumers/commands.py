@@ -13,12 +13,12 @@ from msgspec import UNSET
 
 from chatsite.trusted_proxy import Forwarded
 
-from .. import events
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..models import LoginSession, NotFound, RateLimited, Refused, Submission, Turn
-from ..nudges import NEWS_TOPIC, topics_of
-from ..runner import runner
+from ..turns import events
+from ..turns.nudges import NEWS_TOPIC, topics_of
+from ..turns.runner import runner
 from ..upstream import on_behalf
 from .conversations import OpenConversations, find
 from .follower import Follower

@@ -11,11 +11,11 @@ from uuid import UUID
 
 from msgspec import structs
 
-from .. import events
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..models import Turn
 from ..pages import render_turn
+from ..turns import events
 from .window import SendWindow
 
 logger = logging.getLogger(__name__)

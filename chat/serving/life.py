@@ -15,9 +15,9 @@ from django.conf import settings
 from .. import retrieval
 from ..consumers import ChatConsumer
 from ..llm import chat_model, loaded_model
-from ..runner import runner
 from ..sse import Stream
 from ..traces.exporter import exporter
+from ..turns.runner import runner
 
 logger = logging.getLogger(__name__)
 

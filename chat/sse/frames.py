@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from .. import events
+from ..turns import events
 
 KEEP_ALIVE = ": keep-alive\n\n"
 

@@ -12,13 +12,13 @@ from weakref import WeakSet
 
 from django.conf import settings
 
-from .. import events
 from ..consumers.window import STALLED_SECONDS
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..lookout import lookout
 from ..models import LoginSession, RateLimited, Turn
-from ..runner import runner
+from ..turns import events
+from ..turns.runner import runner
 from . import frames
 
 KEEP_ALIVE_SECONDS = 15.0

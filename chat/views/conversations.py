@@ -20,10 +20,10 @@ from ..forwarded_user import forwarded
 from ..llm import is_quote_only
 from ..login_sessions import SignedInRequest
 from ..models import Conversation, Refused, Turn
-from ..nudges import NEWS_TOPIC, topics_of
 from ..pages import TurnPage, render_blank_turn, turns_after, turns_of
 from ..problems import STATUS
-from ..runner import runner
+from ..turns.nudges import NEWS_TOPIC, topics_of
+from ..turns.runner import runner
 from ..upstream import on_behalf
 from .query import search_text, uuid_of
 from .recordings import filter_options

@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.views import defaults
 
 from ..database.outage import behind, outage
-from ..events import ErrorCode
 from ..problems import ProblemCode, problem
+from ..turns.events import ErrorCode
 
 _READING = ("GET", "HEAD")
 _API = "/api/"

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from .. import retrieval
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..runner import runner
 from ..serving.life import model_state
+from ..turns.runner import runner
 from .errors import told
 
 _DISPENSABLE = {"layer", "retrieval"}

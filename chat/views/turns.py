@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from ..forwarded_user import forwarded
 from ..login_sessions import SignedInRequest
 from ..models import Refused, Submission, Turn
-from ..nudges import NEWS_TOPIC, topics_of
 from ..pages import render_turn
-from ..runner import runner
+from ..turns.nudges import NEWS_TOPIC, topics_of
+from ..turns.runner import runner
 from ..upstream import on_behalf
 
 

@@ -7,7 +7,7 @@ import pytest_asyncio
 from django.contrib.auth.models import User
 
 from chat.models import ApiToken
-from chat.runner import TurnRunner
+from chat.turns.runner import TurnRunner
 
 from ..application import connect, scripts, session
 from ..application import runner as application_runner

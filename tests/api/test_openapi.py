@@ -10,8 +10,8 @@ from django.test import Client
 
 from chat.api import urls
 from chat.api.listing import LONGEST_PAGE, PAGE
-from chat.events import ErrorCode
 from chat.problems import STATUS, ProblemCode
+from chat.turns.events import ErrorCode
 
 from .openapi import DOCUMENT, EVENTS, schemas
 

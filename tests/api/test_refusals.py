@@ -15,7 +15,7 @@ from chat.api import chat as asking_module
 from chat.database import in_database
 from chat.database.outage import Outage
 from chat.models import ApiToken, Conversation, LoginSession, Turn
-from chat.runner import TurnRunner
+from chat.turns.runner import TurnRunner
 
 from ..asked import asked
 from ..scripts import Scripts

@@ -6,7 +6,7 @@ import pytest
 
 from chat.database import in_database
 from chat.models import LoginSession, Turn
-from chat.runner import TurnRunner
+from chat.turns.runner import TurnRunner
 
 from ..scripts import Scripts
 from .client import CSRF, Program, asked_by_a_page, complete, page_of, text

@@ -11,10 +11,10 @@ from django.contrib.sessions.models import Session
 
 from chat.database import in_database
 from chat.models import ApiToken, Conversation, LoginSession
-from chat.nudges import NEWS_TOPIC
-from chat.runner import TurnRunner
 from chat.sse import Stream
 from chat.sse import stream as stream_module
+from chat.turns.nudges import NEWS_TOPIC
+from chat.turns.runner import TurnRunner
 
 from ..asked import asked
 from ..scripts import Scripts

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat.runner import TurnRunner
+from chat.turns.runner import TurnRunner
 
 from ..application import connect, runner, scripts, session
 

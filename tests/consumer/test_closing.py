@@ -16,8 +16,8 @@ from pytest_django import Settings
 from chat.consumers import window
 from chat.database import in_database
 from chat.models import LoginSession, Turn
-from chat.nudges import NEWS_TOPIC
-from chat.runner import TurnRunner
+from chat.turns.nudges import NEWS_TOPIC
+from chat.turns.runner import TurnRunner
 from chatsite import asgi
 
 from ..scripts import Scripts

@@ -10,7 +10,7 @@ from chat.consumers import ChatConsumer, follower
 from chat.database import in_database
 from chat.errors import GenerationFailed, RetrievalFailed
 from chat.models import Citation, Recording, Turn
-from chat.runner import TurnRunner
+from chat.turns.runner import TurnRunner
 
 from ..scripts import Scripts
 from ..sockets import Open

@@ -7,9 +7,9 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
-from chat import events
 from chat.database import in_database
 from chat.models import Turn
+from chat.turns import events
 
 from ..scripts import Scripts
 from ..sockets import Client, Open, sign_in

@@ -10,8 +10,8 @@ import signal
 from collections.abc import Callable
 
 from chat.models import Turn
-from chat.run import Run
-from chat.runner import TurnRunner
+from chat.turns.run import Run
+from chat.turns.runner import TurnRunner
 
 ENDED, CLAIMED = "ended", "claimed"
 """After the end of a turn is stored and before anybody is told; after a turn is claimed and before it begins."""

@@ -12,8 +12,8 @@ from uuid import UUID
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
-from chat.answer_log.follow import Cursor, View
-from chat.events import Token
+from chat.turns.events import Token
+from chat.turns.follow import Cursor, View
 
 from . import page
 from .client import Tab

@@ -20,8 +20,8 @@ from chat.database import in_database
 from chat.llm import chat_model
 from chat.llm.patience import Patient
 from chat.models import LoginSession
-from chat.owner import Owner
-from chat.runner import TurnRunner
+from chat.turns.owner import Owner
+from chat.turns.runner import TurnRunner
 
 from ..faults.upstream import Upstream
 from .clients import KEY, clients

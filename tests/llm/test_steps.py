@@ -14,7 +14,7 @@ from pytest_django import Settings
 from chat.database import in_database
 from chat.models import LoginSession, Submission, Turn
 from chat.prompts import GRADING, INSTRUCTIONS, REWORDING, REWRITING
-from chat.runner import TurnRunner
+from chat.turns.runner import TurnRunner
 
 from ..asked import asked
 from ..faults.upstream import Upstream

@@ -13,13 +13,13 @@ import pytest
 import pytest_asyncio
 from pytest_django import Settings
 
-from chat import events
 from chat.answers import rag
 from chat.database import in_database
 from chat.llm.patience import Patient
 from chat.models import LoginSession, Submission, Turn
 from chat.pages import render_turn
-from chat.runner import TurnRunner
+from chat.turns import events
+from chat.turns.runner import TurnRunner
 
 from ..faults.upstream import Upstream
 from ..faults.upstream_script import PROVIDER_TEXT

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from uuid import UUID
 
-from .. import events
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..models import Citation, Turn
-from ..nudges import Nudges, queue_topic, turn_topic
-from .buffer import AnswerLog
+from . import events
+from .answer_log import AnswerLog
 from .group_commit import GroupCommit
+from .nudges import Nudges, queue_topic, turn_topic
 
 POLL_SECONDS = 1.0
 READ_LIMIT = events.CONTENT_LIMIT

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from .models import Citation, InvalidRequest, Turn
+from ..models import Citation, InvalidRequest, Turn
 
 FRAME_LIMIT = 64 * 1024
 """Bytes that one frame may have, in either direction."""

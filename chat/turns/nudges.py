@@ -18,7 +18,7 @@ from channels.layers import BaseChannelLayer, InMemoryChannelLayer, get_channel_
 from django.core.exceptions import ImproperlyConfigured
 
 if TYPE_CHECKING:
-    from .models import Turn
+    from ..models import Turn
 
 logger = logging.getLogger(__name__)
 

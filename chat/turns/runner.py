@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from uuid import UUID
 
-from .answer_log import GroupCommit, follow
-from .answers import rag
-from .database import in_database, in_thread
-from .database.outage import UNAVAILABLE
+from ..answers import rag
+from ..database import in_database, in_thread
+from ..database.outage import UNAVAILABLE
+from ..models import Turn
 from .events import Event
-from .models import Turn
+from .follow import follow
+from .group_commit import GroupCommit
 from .nudges import STOP_TOPIC, Nudges, topics_of
 from .owner import Owner
 from .run import Lost, Run, ShutDown, Source, Stopped

@@ -13,14 +13,14 @@ from uuid import UUID
 
 from django.conf import settings
 
-from .answer_log import GroupCommit
-from .answers.rag import Answered, Part, Used
-from .database import in_database, persist
-from .errors import TimedOut, TurnFailed
-from .models import Claim, Ending, Turn
-from .prompts import Exchange
+from ..answers.rag import Answered, Part, Used
+from ..database import in_database, persist
+from ..errors import TimedOut, TurnFailed
+from ..models import Claim, Ending, Turn
+from ..prompts import Exchange
+from ..upstream import on_behalf
+from .group_commit import GroupCommit
 from .step_times import StepTimes
-from .upstream import on_behalf
 
 logger = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from django.db import connection
 from ..database import RETRY_SECONDS, STORAGE_SECONDS, in_thread, persist
 from ..database.outage import UNAVAILABLE, outage
 from ..models import Claim, Ending, Turn
-from ..nudges import Nudges, turn_topic
-from .buffer import AnswerLog
+from .answer_log import AnswerLog
+from .nudges import Nudges, turn_topic
 
 logger = logging.getLogger(__name__)
 
