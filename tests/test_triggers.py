@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from chat.models.triggers import TRIGGERS
+from chat.models.turns.triggers import TRIGGERS
 
 pytestmark = pytest.mark.django_db
 

@@ -1,6 +1,6 @@
 """The rules that constraints cannot say, frozen as they were when this migration was written.
 
-``models/triggers.py`` has today's triggers; a test compares them with what a migrated database has.
+``models/turns/triggers.py`` has today's triggers; a test compares them with what a migrated database has.
 """
 
 from django.db import migrations

@@ -1,18 +1,18 @@
 """What is kept, and the rules it is kept by."""
 
-from .answer import Chunk, Citation, Ending
 from .api_token import TOKEN_LIMIT, ApiToken
-from .append import Append, Claim
 from .conversation import Conversation
 from .login_session import LoginSession
 from .passage_vector import PassageVector
-from .queue import QUEUE_LIMIT, Submission
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
 from .review_label import COMMENT_LIMIT, ReviewLabel
 from .sign_in_attempt import SignInAttempt
 from .trace_export import TraceExport
-from .turn import Turn
+from .turns.answer import Chunk, Citation, Ending
+from .turns.append import Append, Claim
+from .turns.queue import QUEUE_LIMIT, Submission
+from .turns.turn import Turn
 
 __all__ = [
     "COMMENT_LIMIT",

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from .export import Export
 from .refusal import InvalidRequest
-from .turn import Turn
+from .turns.turn import Turn
 
 COMMENT_LIMIT = 1000
 

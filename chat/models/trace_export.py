@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from .export import Export
-from .turn import Turn
+from .turns.turn import Turn
 
 WINDOW = timedelta(days=7)
 """Turns that ended before this get no trace any more: for so long may the tracking server be away."""

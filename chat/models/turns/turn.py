@@ -10,10 +10,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from ..conversation import Conversation
+from ..login_session import LoginSession
 from .answer import AnswerQuerySet
-from .conversation import Conversation
 from .lease import LeaseQuerySet
-from .login_session import LoginSession
 from .queue import QueueQuerySet
 
 

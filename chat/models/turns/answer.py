@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from django.db.models.functions import Now
 
+from ..recording import Recording
 from .append import Append, Claim, write
-from .recording import Recording
 from .rows import execute
 
 if TYPE_CHECKING:

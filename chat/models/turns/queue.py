@@ -16,11 +16,11 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
-from .conversation import Conversation, title_from
+from ..conversation import Conversation, title_from
+from ..login_session import LoginSession
+from ..recording import Recording
+from ..refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited
 from .lease import LEASE
-from .login_session import LoginSession
-from .recording import Recording
-from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited
 
 if TYPE_CHECKING:
     from .turn import Turn
