@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
 
 from chat.models import Conversation, LoginSession
 from chat.pages import PAGE
@@ -140,6 +141,16 @@ def test_the_sidebar_shows_where_something_runs(page: Client, here: LoginSession
     asked(here, state="streaming")
 
     assert "data-active" in text(page.get("/conversations/"))
+
+
+def test_a_page_has_the_sidebar_whatever_its_view_puts_into_the_context(here: LoginSession, rf: RequestFactory) -> None:
+    conversation = asked(here, "Found beside every page").conversation
+    request = rf.get("/")
+    request.user = here.user
+
+    html = render_to_string("app.html", request=request)
+
+    assert f'href="/c/{conversation.uuid}/"><bdi>Found beside every page' in html
 
 
 def test_conversations_are_found_by_title_and_question(page: Client, here: LoginSession) -> None:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ..forms import ApiTokenForm
 from ..login_sessions import SignedInRequest, end
 from ..models import TOKEN_LIMIT, ApiToken, Refused
-from .sidebar import sidebar
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,4 +44,4 @@ def _page(
 ) -> HttpResponse:
     tokens = list(ApiToken.objects.of(request.user.pk))
     context = {"form": form, "tokens": tokens, "made": made, "secret": secret, "has_all": len(tokens) >= TOKEN_LIMIT}
-    return render(request, "accounts/api_tokens.html", context | sidebar(request), status=status)
+    return render(request, "accounts/api_tokens.html", context, status=status)

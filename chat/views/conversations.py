@@ -27,7 +27,7 @@ from ..turns.runner import runner
 from ..upstream import on_behalf
 from .query import search_text, uuid_of
 from .recordings import filter_options
-from .sidebar import own_conversations, sidebar
+from .sidebar import own_conversations, recent_conversations
 from .welcome import welcome
 
 
@@ -101,19 +101,19 @@ def newer_turns(request: SignedInRequest, name: UUID) -> HttpResponse:
 def listing(request: SignedInRequest) -> HttpResponse:
     """The list in the sidebar; ``?conversation=`` is marked as the one that is open."""
     current = uuid_of(request.GET.get("conversation", ""))
-    return render(request, "chat/_conversations.html", sidebar(request) | {"current": current})
+    return render(request, "chat/_conversations.html", recent_conversations(request.user) | {"current": current})
 
 
 @require_safe
 def archive(request: SignedInRequest) -> HttpResponse:
     """All conversations by pages of 50, or those where ``?q=`` is in the title or in a question."""
     text = search_text(request)
-    conversations = own_conversations(request)
+    conversations = own_conversations(request.user)
     if text:
         asked = Turn.objects.filter(conversation=OuterRef("pk"), question__icontains=text)
         conversations = conversations.filter(Q(title__icontains=text) | Exists(asked))
     page = Paginator(conversations, 50).get_page(request.GET.get("page"))
-    return render(request, "chat/conversation_archive.html", {"page": page, "q": text} | sidebar(request))
+    return render(request, "chat/conversation_archive.html", {"page": page, "q": text})
 
 
 def _refused(
@@ -171,14 +171,9 @@ def _render_turns(
     status: int = 200,
 ) -> HttpResponse:
     token = get_token(request)
-    context = (
-        (context or {})
-        | sidebar(request)
-        | {
-            "conversation": conversation,
-            "current": conversation.uuid if conversation else None,
-            "page": page,
-            "turns": [shown.html(token) for shown in page.turns],
-        }
-    )
+    context = (context or {}) | {
+        "conversation": conversation,
+        "page": page,
+        "turns": [shown.html(token) for shown in page.turns],
+    }
     return render(request, template, context, status=status)

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 from ..login_sessions import SignedInRequest
 from ..models import Recording, Segment
 from .query import search_text
-from .sidebar import sidebar
 
 OPTIONS = 50
 """Recordings that the filter offers at once; those chosen come on top."""
@@ -30,7 +29,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
     page = Paginator(_with_title(text), PAGE).get_page(request.GET.get("page"))
     counts = _speaker_counts(list(page))
     rows = [(recording, counts.get(recording.pk, 0)) for recording in page]
-    return render(request, "chat/recording_list.html", {"page": page, "rows": rows, "q": text} | sidebar(request))
+    return render(request, "chat/recording_list.html", {"page": page, "rows": rows, "q": text})
 
 
 @require_safe
@@ -50,7 +49,7 @@ def detail(request: SignedInRequest, name: UUID) -> HttpResponse:
         "speakers": list(dict.fromkeys(segment.speaker for segment in segments if segment.speaker)),
         "runs": [(speaker, list(run)) for speaker, run in groupby(segments, lambda segment: segment.speaker)],
     }
-    return render(request, "chat/recording_detail.html", context | sidebar(request))
+    return render(request, "chat/recording_detail.html", context)
 
 
 def filter_options(chosen: Collection[UUID]) -> dict[str, Any]:

@@ -1,0 +1,25 @@
+"""The sidebar, which the template of every page draws: ``{% load sidebar %}{% sidebar %}``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template.context import Context
+
+from chat.views.sidebar import recent_conversations
+
+register = template.Library()
+
+
+@register.inclusion_tag("_sidebar.html", takes_context=True)
+def sidebar(context: Context) -> dict[str, Any]:
+    """Draw the user's conversations and menu; the conversation of the page, if it has one, is marked as open."""
+    conversation = context.get("conversation")
+    return {
+        **recent_conversations(context["user"]),
+        "user": context["user"],
+        "current": conversation.uuid if conversation else None,
+        "is_signed_in_by_proxy": bool(settings.TRUSTED_PROXY),
+    }
