@@ -19,13 +19,13 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from . import api_token_admin, retrieval  # noqa: F401  # the first one registers itself
+from .display import duration, marked
 from .forms import LabelForm
 from .login_sessions import SignedInRequest, end_login_sessions
 from .models import COMMENT_LIMIT, ApiToken, Conversation, Recording, Refused, ReviewLabel, Segment, Turn
 from .pages import turns_of
 from .review import reviewed
 from .staff_reads import StaffReads
-from .templatetags.display import duration, marked
 from .views.query import uuid_of
 
 admin.site.site_header = "chatsite review"

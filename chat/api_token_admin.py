@@ -8,10 +8,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from .display import marked
 from .login_sessions import end
 from .models import ApiToken
 from .staff_reads import StaffReads
-from .templatetags.display import marked
 
 
 @admin.register(ApiToken)

@@ -17,6 +17,8 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+from .display import shown
+
 if TYPE_CHECKING:
     from markdown_it.renderer import RendererHTML
     from markdown_it.rules_inline import StateInline
@@ -35,7 +37,6 @@ LANGUAGES = {
 
 _SYNTAX = re.compile(r"[][!*_`<>&~|\\#\n/-]")
 _MARKER = re.compile(r"\[([1-9]\d{0,3})\]")
-_TAG_CHARACTERS = re.compile("[\U000e0000-\U000e007f]")
 _TAGS_ALLOWED = {
     "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
     "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -47,18 +48,13 @@ def render(text: str, cited: Collection[int] = (), *, prefix: str = "source-") -
     return _render(text, tuple(sorted(cited)), prefix)
 
 
-def without_tags(text: str) -> str:
-    """The text without the invisible characters U+E0000–E007F, which can carry a message that no reader sees."""
-    return _TAG_CHARACTERS.sub("", text)
-
-
 @lru_cache(maxsize=512)
 def _render(text: str, cited: tuple[int, ...], prefix: str) -> SafeString:
-    shown = without_tags(text)
-    if len(_SYNTAX.findall(shown)) > SYNTAX_LIMIT:
-        markup = f"<p>{html.escape(shown)}</p>"
+    visible = shown(text)
+    if len(_SYNTAX.findall(visible)) > SYNTAX_LIMIT:
+        markup = f"<p>{html.escape(visible)}</p>"
     else:
-        markup = _parser().render(shown, {"cited": frozenset(cited), "prefix": prefix})
+        markup = _parser().render(visible, {"cited": frozenset(cited), "prefix": prefix})
     return mark_safe(_cleaner().clean(markup))  # noqa: S308  # the allow-list has just been applied
 
 

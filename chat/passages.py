@@ -41,10 +41,3 @@ class Passage:
     def text(self) -> str:
         """Its segments, one a line, each behind the name of its speaker."""
         return "\n".join(map(str, self.segments))
-
-
-def clock(seconds: float) -> str:
-    """``m:ss``, or ``h:mm:ss`` from an hour on."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chat.templatetags.display import clock, day_group, duration
+from chat.display import clock, day_group, duration
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from .processes import ROOT
 
 LAYERS = (
     {"models", "migrations"},
-    {"errors", "passages", "prompts"},
+    {"display", "errors", "passages", "prompts"},
     {
         "database", "library", "llm", "markdown",
         "purge", "retrieval", "terms",

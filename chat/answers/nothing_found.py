@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from uuid import UUID
 
+from ..display import clock
 from ..models import Citation, Recording
-from ..passages import Passage, clock
+from ..passages import Passage
 from .citations import Sources
 
 NAMED = 8

@@ -1,0 +1,49 @@
+"""How times, lengths and foreign text are shown to people."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from django.utils import timezone
+
+_TAG_CHARACTERS = re.compile("[\U000e0000-\U000e007f]")
+_CONTROLS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+
+
+def clock(seconds: float | None) -> str:
+    """Return a position in a recording as ``m:ss`` or ``h:mm:ss``; empty when it is unknown."""
+    if seconds is None:
+        return ""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def duration(seconds: float | None) -> str:
+    """Return a length to read: ``48 s``, ``12 min``, ``1 h 05 min``; empty when it is unknown."""
+    if seconds is None:
+        return ""
+    if round(seconds) < 60:
+        return f"{round(seconds)} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
+
+
+def day_group(moment: datetime) -> str:
+    """Return the heading that a moment belongs under in a list: ``Today``, ``Yesterday``, … ``May 2026``."""
+    day = timezone.localtime(moment).date()
+    age = (timezone.localdate() - day).days
+    if age <= 1:
+        return "Yesterday" if age == 1 else "Today"
+    return "Previous 7 days" if age <= 7 else f"{day:%B %Y}"
+
+
+def shown(text: str) -> str:
+    """Return foreign text without U+E0000–E007F: invisible characters that can carry a message no reader sees."""
+    return _TAG_CHARACTERS.sub("", text)
+
+
+def marked(text: str) -> str:
+    """Return foreign text for the review, with invisible and direction-changing characters written as ``⟨U+202E⟩``."""
+    return _CONTROLS.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)
