@@ -18,14 +18,15 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from . import api_token_admin, retrieval  # noqa: F401  # the first one registers itself
+from . import retrieval
+from .accounts import token_admin  # noqa: F401  # registers itself
+from .accounts.login_sessions import SignedInRequest, end_login_sessions
+from .accounts.staff_reads import StaffReads
 from .display import duration, marked
 from .forms import LabelForm
-from .login_sessions import SignedInRequest, end_login_sessions
 from .models import COMMENT_LIMIT, ApiToken, Conversation, Recording, Refused, ReviewLabel, Segment, Turn
 from .pages import turns_of
 from .review import reviewed
-from .staff_reads import StaffReads
 from .views.query import uuid_of
 
 admin.site.site_header = "chatsite review"

@@ -11,4 +11,5 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks, and what goes with signing in and out."""
-        from . import checks, login_sessions  # noqa: F401
+        from . import checks  # noqa: F401
+        from .accounts import login_sessions  # noqa: F401

@@ -128,6 +128,6 @@ def _invite() -> list[str]:
     user = get_user_model().objects.filter(username=DEMO_USER, is_active=True).first()
     if not settings.DEMO or settings.TRUSTED_PROXY or user is None or user.has_usable_password():
         return []
-    from .sign_in import sign_in_link
+    from .accounts.sign_in_links import sign_in_link
 
     return [f"Sign in as {DEMO_USER} (works once, within an hour): {sign_in_link(user, settings.ORIGINS[0])}"]

@@ -70,7 +70,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "chat.login_sessions.SignedInMiddleware",
+    "chat.accounts.login_sessions.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -99,9 +99,10 @@ TRUSTED_PROXY_USER_HEADER = env.str("TRUSTED_PROXY_USER_HEADER", default="X-Forw
 STAFF_EMAILS = [email.strip().lower() for email in env.list("STAFF_EMAILS", default=[])]
 ADMIN_EMAILS = [email.strip().lower() for email in env.list("ADMIN_EMAILS", default=[])]
 if TRUSTED_PROXY:
-    AUTHENTICATION_BACKENDS = ["chat.forwarded_user.ForwardedUserBackend"]
+    AUTHENTICATION_BACKENDS = ["chat.accounts.forwarded_user.ForwardedUserBackend"]
     MIDDLEWARE.insert(
-        MIDDLEWARE.index("chat.login_sessions.SignedInMiddleware"), "chat.forwarded_user.ForwardedUserMiddleware"
+        MIDDLEWARE.index("chat.accounts.login_sessions.SignedInMiddleware"),
+        "chat.accounts.forwarded_user.ForwardedUserMiddleware",
     )
 
 # Where things are kept

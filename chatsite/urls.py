@@ -4,7 +4,9 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from chat.views import accounts, api_tokens, health
+from chat.accounts import token_views
+from chat.accounts import views as accounts
+from chat.views import health
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
@@ -15,8 +17,8 @@ urlpatterns = [
     path("accounts/logout/", accounts.SignOut.as_view(), name="logout"),
     path("accounts/link/<str:uid>/<str:token>/", accounts.sign_in_by_link, name="sign-in-link"),
     path("accounts/password/", accounts.ChangePassword.as_view(), name="password_change"),
-    path("accounts/tokens/", api_tokens.tokens, name="api-tokens"),
-    path("accounts/tokens/<uuid:name>/revoke/", api_tokens.revoke, name="api-token-revoke"),
+    path("accounts/tokens/", token_views.tokens, name="api-tokens"),
+    path("accounts/tokens/<uuid:name>/revoke/", token_views.revoke, name="api-token-revoke"),
     # Signing in, signing out and the own password are done in one place, for the admin, too.
     path("admin/login/", accounts.sign_in_for_admin),
     path("admin/logout/", accounts.SignOut.as_view()),

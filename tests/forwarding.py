@@ -12,7 +12,7 @@ from pytest_django import Settings
 from chatsite import asgi
 
 PROXY, STRANGER = "10.1.2.3", "10.9.9.9"
-MIDDLEWARE = "chat.forwarded_user.ForwardedUserMiddleware"
+MIDDLEWARE = "chat.accounts.forwarded_user.ForwardedUserMiddleware"
 Headers = Sequence[tuple[str, str]]
 
 
@@ -20,8 +20,8 @@ def trust(settings: Settings) -> None:
     """Settings as ``TRUSTED_PROXY=10.1.2.0/24`` makes them."""
     settings.TRUSTED_PROXY = "10.1.2.0/24"
     settings.TRUSTED_NETWORKS = [ip_network(settings.TRUSTED_PROXY)]
-    settings.AUTHENTICATION_BACKENDS = ["chat.forwarded_user.ForwardedUserBackend"]
-    place = settings.MIDDLEWARE.index("chat.login_sessions.SignedInMiddleware")
+    settings.AUTHENTICATION_BACKENDS = ["chat.accounts.forwarded_user.ForwardedUserBackend"]
+    place = settings.MIDDLEWARE.index("chat.accounts.login_sessions.SignedInMiddleware")
     settings.MIDDLEWARE = [*settings.MIDDLEWARE[:place], MIDDLEWARE, *settings.MIDDLEWARE[place:]]
 
 

@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from chat.login_sessions import end_login_sessions
+from chat.accounts.login_sessions import end_login_sessions
+from chat.accounts.sign_in_links import sign_in_link
 from chat.models import LoginSession, SignInAttempt
-from chat.sign_in import sign_in_link
 
 from .asked import asked
 

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from chat.forwarded_user import ForwardedUserMiddleware
+from chat.accounts.forwarded_user import ForwardedUserMiddleware
 from chat.models import LoginSession
 from chat.upstream import on_behalf
 from chat.views import conversations, turns

@@ -12,8 +12,8 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from chat.accounts.sign_in_links import SignInTokens, redeem, sign_in_link
 from chat.models import LoginSession
-from chat.sign_in import SignInTokens, redeem, sign_in_link
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
 

@@ -28,9 +28,9 @@ LAYERS = (
     {"answers"},
     {"turns"},
     {
-        "admin", "allowance", "api", "api_token_admin", "apps", "checks", "consumers", "demo", "forms",
-        "forwarded_user", "login_sessions", "lookout", "management", "pages", "preparation", "problems", "review",
-        "routing", "serving", "sign_in", "sse", "staff_reads", "templatetags", "urls", "views",
+        "accounts", "admin", "allowance", "api", "apps", "checks", "consumers", "demo", "forms",
+        "lookout", "management", "pages", "preparation", "problems", "review",
+        "routing", "serving", "sse", "templatetags", "urls", "views",
     },
 )  # fmt: skip
 """The parts of chat/, from the ground up: ground, words, tools, rag, runner, edges."""

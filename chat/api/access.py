@@ -15,9 +15,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
+from ..accounts.login_sessions import live_login
 from ..allowance import Allowance
 from ..database import in_database
-from ..login_sessions import live_login
 from ..models import ApiToken, LoginSession, RateLimited, Refused
 from ..models.api_token import digest_of
 from ..problems import ProblemCode, problem, refusal

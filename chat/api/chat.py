@@ -6,8 +6,8 @@ import uuid
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 
+from ..accounts.forwarded_user import forwarded, is_of
 from ..database import in_database
-from ..forwarded_user import forwarded, is_of
 from ..models import LoginSession, Turn
 from ..problems import ProblemCode, problem
 from ..sse import Stream

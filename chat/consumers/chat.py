@@ -16,11 +16,11 @@ from django.conf import settings
 
 from chatsite.trusted_proxy import Forwarded
 
+from ..accounts.forwarded_user import is_of
+from ..accounts.login_sessions import live_login
 from ..allowance import Allowance
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..forwarded_user import is_of
-from ..login_sessions import live_login
 from ..lookout import lookout
 from ..models import InvalidRequest, LoginSession, RateLimited, Refused, Turn
 from ..turns import events

@@ -17,7 +17,7 @@ from django.utils._os import safe_join
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from ..login_sessions import SignedInRequest
+from ..accounts.login_sessions import SignedInRequest
 from ..models import Recording
 
 TYPES = {

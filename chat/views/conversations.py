@@ -15,10 +15,10 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from ..accounts.forwarded_user import forwarded
+from ..accounts.login_sessions import SignedInRequest
 from ..forms import RECORDINGS_LIMIT, AskForm, RenameForm
-from ..forwarded_user import forwarded
 from ..llm import is_quote_only
-from ..login_sessions import SignedInRequest
 from ..models import Conversation, Refused, Turn
 from ..pages import TurnPage, render_blank_turn, turns_after, turns_of
 from ..problems import STATUS

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from ..login_sessions import SignedInRequest
+from ..accounts.login_sessions import SignedInRequest
 from ..models import Recording, Segment
 from .query import search_text
 

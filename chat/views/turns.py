@@ -12,8 +12,8 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from ..forwarded_user import forwarded
-from ..login_sessions import SignedInRequest
+from ..accounts.forwarded_user import forwarded
+from ..accounts.login_sessions import SignedInRequest
 from ..models import Refused, Submission, Turn
 from ..pages import render_turn
 from ..turns.nudges import NEWS_TOPIC, topics_of

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 
+from chat.accounts.sign_in_links import sign_in_link
 from chat.management.site_command import SiteCommand
-from chat.sign_in import sign_in_link
 
 
 class Command(SiteCommand):

@@ -18,9 +18,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 
-from .models import ApiToken, LoginSession
-from .turns.nudges import NEWS_TOPIC
-from .turns.runner import runner
+from ..models import ApiToken, LoginSession
+from ..turns.nudges import NEWS_TOPIC
+from ..turns.runner import runner
 
 
 class SignedInRequest(HttpRequest):

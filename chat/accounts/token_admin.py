@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from .display import marked
+from ..display import marked
+from ..models import ApiToken
 from .login_sessions import end
-from .models import ApiToken
 from .staff_reads import StaffReads
 
 

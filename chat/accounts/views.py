@@ -20,8 +20,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET
 
 from ..forms import SignInForm
-from ..login_sessions import SignedInRequest, end_login_sessions
-from ..sign_in import redeem
+from .login_sessions import SignedInRequest, end_login_sessions
+from .sign_in_links import redeem
 
 View = Callable[..., HttpResponseBase]
 

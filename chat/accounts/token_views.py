@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ..forms import ApiTokenForm
-from ..login_sessions import SignedInRequest, end
 from ..models import TOKEN_LIMIT, ApiToken, Refused
+from .login_sessions import SignedInRequest, end
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,1 @@
+"""Who comes in: accounts, sign-ins and API tokens."""
