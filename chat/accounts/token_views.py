@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ..forms import ApiTokenForm
 from ..models import TOKEN_LIMIT, ApiToken, Refused
+from .forms import ApiTokenForm
 from .login_sessions import SignedInRequest, end
 
 

@@ -19,7 +19,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET
 
-from ..forms import SignInForm
+from .forms import SignInForm
 from .login_sessions import SignedInRequest, end_login_sessions
 from .sign_in_links import redeem
 
