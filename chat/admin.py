@@ -26,8 +26,8 @@ from .display import duration, marked
 from .forms import LabelForm
 from .models import COMMENT_LIMIT, ApiToken, Conversation, Recording, Refused, ReviewLabel, Segment, Turn
 from .pages import turns_of
+from .query import uuid_of
 from .review import reviewed
-from .views.query import uuid_of
 
 admin.site.site_header = "chatsite review"
 admin.site.site_title = "chatsite"

@@ -19,7 +19,7 @@ from .processes import ROOT
 
 LAYERS = (
     {"models", "migrations"},
-    {"display", "errors", "passages", "prompts"},
+    {"display", "errors", "passages", "prompts", "query"},
     {
         "database", "library", "llm", "markdown",
         "purge", "retrieval", "terms",

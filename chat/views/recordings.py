@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from ..accounts.login_sessions import SignedInRequest
 from ..models import Recording, Segment
-from .query import search_text
+from ..query import search_text
 
 OPTIONS = 50
 """Recordings that the filter offers at once; those chosen come on top."""
