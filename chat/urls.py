@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from .views import audio, conversations, recordings, turns
+from .recordings import audio
+from .recordings import views as recordings
+from .views import conversations, turns
 
 app_name = "chat"
 urlpatterns = [

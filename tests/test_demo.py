@@ -16,7 +16,7 @@ from django.core.management import call_command
 from chat import demo
 from chat.demo import make
 from chat.models import Recording, Segment
-from chat.transcripts import Transcript, Utterance, open_sources, read
+from chat.recordings.transcripts import Transcript, Utterance, open_sources, read
 
 FOLDER = Path(demo.__file__).parent
 SOUNDS = sorted(FOLDER.glob("*.mp3"))

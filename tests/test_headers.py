@@ -109,7 +109,7 @@ def test_an_error_says_nothing_of_its_cause(
 ) -> None:
     client = Client(raise_request_exception=False)
     client.force_login(carol)
-    monkeypatch.setattr("chat.views.recordings.search_text", _raising(error))
+    monkeypatch.setattr("chat.recordings.views.search_text", _raising(error))
 
     response = client.get("/recordings/")
 

@@ -15,8 +15,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chat import library
 from chat.models import Recording, Segment
+from chat.recordings import library
 from chat.retrieval import retriever
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,7 +109,7 @@ def test_known_content_is_recognised_with_one_query_and_without_reading_it(
 ) -> None:
     file = meetings(tmp_path / "many.jsonl", [f"Topic {number}" for number in range(50)])
     run(file)
-    monkeypatch.delattr("chat.library.read")
+    monkeypatch.delattr("chat.recordings.library.read")
 
     with CaptureQueriesContext(connection) as queries:
         additions = list(library.add(file))
@@ -253,7 +253,7 @@ def test_a_crash_leaves_no_half_of_a_recording(tmp_path: Path, monkeypatch: pyte
         if recordings[0].title.startswith("Two"):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("chat.library.index", crash)
+    monkeypatch.setattr("chat.recordings.library.index", crash)
     with pytest.raises(KeyboardInterrupt):
         list(library.add(file))
     monkeypatch.undo()
@@ -264,7 +264,7 @@ def test_a_crash_leaves_no_half_of_a_recording(tmp_path: Path, monkeypatch: pyte
 
 def test_two_imports_of_the_same_file_at_once_make_one_recording(talk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The other import finishes between this one's look and its write.
-    monkeypatch.setattr("chat.library._known", lambda digests: {})
+    monkeypatch.setattr("chat.recordings.library._known", lambda digests: {})
     run(talk)
 
     result = run(talk)

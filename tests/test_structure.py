@@ -21,15 +21,15 @@ LAYERS = (
     {"models", "migrations"},
     {"display", "errors", "passages", "prompts", "query"},
     {
-        "database", "library", "llm", "markdown",
+        "database", "llm", "markdown",
         "purge", "retrieval", "terms",
-        "traces", "transcripts", "upstream",
+        "traces", "upstream",
     },
     {"answers"},
     {"turns"},
     {
         "accounts", "admin", "allowance", "api", "apps", "checks", "consumers", "demo", "forms",
-        "lookout", "management", "pages", "preparation", "problems", "review",
+        "lookout", "management", "pages", "preparation", "problems", "recordings", "review",
         "routing", "serving", "sse", "templatetags", "urls", "views",
     },
 )  # fmt: skip

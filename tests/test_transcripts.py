@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.transcripts import SUFFIXES, Transcript, open_sources, read
+from chat.recordings.transcripts import SUFFIXES, Transcript, open_sources, read
 
 FIXTURES = Path(__file__).parent / "transcripts"
 

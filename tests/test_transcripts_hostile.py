@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from chat.transcripts import SUFFIXES, Transcript, Unreadable, find_transcripts, open_sources, read
-from chat.transcripts.draft import LONGEST_TEXT
-from chat.transcripts.file import LARGEST_FILE
+from chat.recordings.transcripts import SUFFIXES, Transcript, Unreadable, find_transcripts, open_sources, read
+from chat.recordings.transcripts.draft import LONGEST_TEXT
+from chat.recordings.transcripts.file import LARGEST_FILE
 
 SENTENCE = "Ana: Gr\u00fc\u00dfe, it\u2019s \u201cfine\u201d."
 VTT = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana>Hello</v>\n"

@@ -23,7 +23,7 @@ def load() -> User:
     from django.contrib.auth import get_user_model
     from django.contrib.auth.hashers import make_password
 
-    from chat import library
+    from chat.recordings import library
 
     for transcript in sorted(Path(__file__).parent.glob("*.vtt")):
         list(library.add(transcript))

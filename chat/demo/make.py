@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from chat.transcripts import Utterance, open_sources, read
+from chat.recordings.transcripts import Utterance, open_sources, read
 
 HERE = Path(__file__).parent
 VOICES = {

@@ -15,9 +15,9 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from tqdm import tqdm
 
-from chat import library
 from chat.management.site_command import SiteCommand
-from chat.transcripts import AUDIO_SUFFIXES, Unreadable, find_transcripts, transcript_beside
+from chat.recordings import library
+from chat.recordings.transcripts import AUDIO_SUFFIXES, Unreadable, find_transcripts, transcript_beside
 
 INDEX_THEM = "They are found by their words now. To find them by their meaning too, run: manage.py index_recordings"
 
@@ -45,7 +45,7 @@ class Tally:
 
 
 class Command(SiteCommand):
-    """Walks the paths; ``chat.library`` does the work."""
+    """Walks the paths; ``chat.recordings.library`` does the work."""
 
     help = "Import transcripts (.vtt, .srt, .json, .jsonl, .txt), with the audio beside them. The same content once."
 

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from chat.models import Recording, Segment
 
-from .retrieval import index
+from ..retrieval import index
 from .transcripts import Transcript, Unreadable, audio_beside, open_sources, read
 
 _ROWS_AT_ONCE = 1000

@@ -1,0 +1,1 @@
+"""The library: recordings, their transcripts and their audio."""
