@@ -23,7 +23,7 @@ from ..models import Conversation, Refused, Turn
 from ..pages import TurnPage, render_blank_turn, turns_after, turns_of
 from ..problems import STATUS
 from ..query import search_text, uuid_of
-from ..recordings.views import filter_options
+from ..recordings.filter import filter_options
 from ..turns.nudges import NEWS_TOPIC, topics_of
 from ..turns.runner import runner
 from ..upstream import on_behalf

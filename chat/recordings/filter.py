@@ -1,0 +1,36 @@
+"""The filter of the composer: which recordings it offers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from ..models import Recording
+
+OPTIONS = 50
+"""Recordings that the filter offers at once; those chosen come on top."""
+
+
+def with_title(text: str) -> QuerySet[Recording]:
+    """Return the recordings with this text in their title; all of them for an empty text."""
+    return Recording.objects.filter(title__icontains=text) if text else Recording.objects.all()
+
+
+def filter_options(chosen: Collection[UUID]) -> dict[str, Any]:
+    """What the filter of the composer needs: the chosen recordings that still exist, then the first 50 others."""
+    recordings = list(Recording.objects.filter(uuid__in=chosen)) if chosen else []
+    others = list(Recording.objects.exclude(uuid__in=[recording.uuid for recording in recordings])[:OPTIONS])
+    return {
+        "options": recordings + others,
+        "chosen": {recording.uuid for recording in recordings},
+        "filter_summary": _summary(recordings),
+    }
+
+
+def _summary(chosen: Sequence[Recording]) -> str:
+    if not chosen:
+        return "All recordings"
+    return chosen[0].title if len(chosen) == 1 else f"{len(chosen)} recordings"
