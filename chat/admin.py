@@ -22,10 +22,10 @@ from . import retrieval
 from .accounts import token_admin  # noqa: F401  # registers itself
 from .accounts.login_sessions import SignedInRequest, end_login_sessions
 from .accounts.staff_reads import StaffReads
+from .conversations.forms import LabelForm
+from .conversations.rendering import turns_of
 from .display import duration, marked
-from .forms import LabelForm
 from .models import COMMENT_LIMIT, ApiToken, Conversation, Recording, Refused, ReviewLabel, Segment, Turn
-from .pages import turns_of
 from .query import uuid_of
 from .review import reviewed
 

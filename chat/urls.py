@@ -2,9 +2,10 @@
 
 from django.urls import path
 
+from .conversations import turn_views
+from .conversations import views as conversations
 from .recordings import audio
 from .recordings import views as recordings
-from .views import conversations, turns
 
 app_name = "chat"
 urlpatterns = [
@@ -17,9 +18,9 @@ urlpatterns = [
     path("c/<uuid:name>/turns/", conversations.newer_turns, name="conversation-turns"),
     path("conversations/", conversations.listing, name="conversation-list"),
     path("conversations/all/", conversations.archive, name="conversation-archive"),
-    path("turns/<uuid:name>/", turns.detail, name="turn-detail"),
-    path("turns/<uuid:name>/stop/", turns.stop, name="turn-stop"),
-    path("turns/<uuid:name>/retry/", turns.retry, name="turn-retry"),
+    path("turns/<uuid:name>/", turn_views.detail, name="turn-detail"),
+    path("turns/<uuid:name>/stop/", turn_views.stop, name="turn-stop"),
+    path("turns/<uuid:name>/retry/", turn_views.retry, name="turn-retry"),
     path("recordings/", recordings.listing, name="recording-list"),
     path("recordings/options/", recordings.options, name="recording-options"),
     path("recordings/<uuid:name>/", recordings.detail, name="recording-detail"),

@@ -16,9 +16,10 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from chat.accounts.forwarded_user import ForwardedUserMiddleware
+from chat.conversations import turn_views as turns
+from chat.conversations import views as conversations
 from chat.models import LoginSession
 from chat.upstream import on_behalf
-from chat.views import conversations, turns
 from chatsite.trusted_proxy import Forwarded
 
 from .asked import asked

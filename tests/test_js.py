@@ -15,7 +15,7 @@ from typing import ClassVar
 import pytest
 from django.core.files.storage import FileSystemStorage
 
-from chat.markdown import render
+from chat.conversations.markdown import render
 from chatsite.static import ModuleManifestStorage
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.markdown import SYNTAX_LIMIT, render
+from chat.conversations.markdown import SYNTAX_LIMIT, render
 
 from .hostile import HOSTILE, Parts
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from chat import pages
+from chat.conversations import rendering as pages
+from chat.conversations.rendering import PAGE, render_blank_turn, render_turn, turns_after, turns_of
 from chat.models import Append, Claim, Conversation, Ending, LoginSession, Turn
-from chat.pages import PAGE, render_blank_turn, render_turn, turns_after, turns_of
 
 from .asked import STATES, asked, chunks_of, citing, recorded
 from .hostile import Parts

@@ -21,15 +21,15 @@ LAYERS = (
     {"models", "migrations"},
     {"display", "errors", "passages", "prompts", "query"},
     {
-        "database", "llm", "markdown",
+        "database", "llm",
         "purge", "retrieval", "terms",
         "traces", "upstream",
     },
     {"answers"},
     {"turns"},
     {
-        "accounts", "admin", "allowance", "api", "apps", "checks", "consumers", "demo", "forms",
-        "lookout", "management", "pages", "preparation", "problems", "recordings", "review",
+        "accounts", "admin", "allowance", "api", "apps", "checks", "consumers", "conversations", "demo",
+        "lookout", "management", "preparation", "problems", "recordings", "review",
         "routing", "serving", "sse", "templatetags", "urls", "views",
     },
 )  # fmt: skip
@@ -121,7 +121,11 @@ def test_names_say_what_a_file_is_about() -> None:
 
 
 def test_only_the_renderers_vouch_for_html() -> None:
-    renderers = {ROOT / "chat/markdown.py", ROOT / "chat/pages.py", ROOT / "chat/static/chat/js/trusted_html.js"}
+    renderers = {
+        ROOT / "chat/conversations/markdown.py",
+        ROOT / "chat/conversations/rendering.py",
+        ROOT / "chat/static/chat/js/trusted_html.js",
+    }
     vouching = re.compile(r"\|\s*safe\b|mark_safe|autoescape off|SafeString\(|innerHTML|insertAdjacentHTML")
 
     others = [file for file in sources() if file not in renderers]

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
+from chat.conversations.rendering import PAGE
 from chat.models import Conversation, LoginSession
-from chat.pages import PAGE
 
 from .asked import asked, recorded
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
+from ..conversations.rendering import PAGE, turns_after
 from ..database import in_database
 from ..models import Conversation, NotFound, Recording
-from ..pages import PAGE, turns_after
 from . import resources
 from .access import ApiRequest, api
 from .listing import newest, row_after, told

@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from .. import models
-from ..pages import ShownTurn
+from ..conversations.rendering import ShownTurn
 from ..turns.events import Source
 
 

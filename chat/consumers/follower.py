@@ -11,10 +11,10 @@ from uuid import UUID
 
 from msgspec import structs
 
+from ..conversations.rendering import render_turn
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..models import Turn
-from ..pages import render_turn
 from ..turns import events
 from .window import SendWindow
 

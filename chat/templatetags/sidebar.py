@@ -8,7 +8,7 @@ from django import template
 from django.conf import settings
 from django.template.context import Context
 
-from chat.views.sidebar import recent_conversations
+from chat.conversations.sidebar import recent_conversations
 
 register = template.Library()
 

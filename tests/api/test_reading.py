@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 from django.contrib.auth.models import User
 
+from chat.conversations.rendering import PAGE
 from chat.database import in_database
 from chat.models import LoginSession, Turn
-from chat.pages import PAGE
 
 from ..asked import STATES, asked, citing, recorded
 from .client import Program

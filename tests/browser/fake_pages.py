@@ -12,8 +12,8 @@ from django.template.loader import render_to_string
 from django.test import override_settings
 from django.utils.safestring import SafeString
 
+from chat.conversations.rendering import ShownTurn, TurnPage, render_blank_turn
 from chat.models import Citation, Conversation, Turn
-from chat.pages import ShownTurn, TurnPage, render_blank_turn
 
 KICK_OFF = "11111111-1111-4111-8111-111111111111"
 """The recording that the filter offers."""

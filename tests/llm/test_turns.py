@@ -14,10 +14,10 @@ import pytest_asyncio
 from pytest_django import Settings
 
 from chat.answers import rag
+from chat.conversations.rendering import render_turn
 from chat.database import in_database
 from chat.llm.patience import Patient
 from chat.models import LoginSession, Submission, Turn
-from chat.pages import render_turn
 from chat.turns import events
 from chat.turns.runner import TurnRunner
 

@@ -11,8 +11,8 @@ from django.db.models import Prefetch, QuerySet
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from ..models import Chunk, Citation, Conversation, Recording, Turn
 from . import markdown
-from .models import Chunk, Citation, Conversation, Recording, Turn
 
 PAGE = 50
 """Turns that a page shows at once."""

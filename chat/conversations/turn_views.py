@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from ..accounts.forwarded_user import forwarded
 from ..accounts.login_sessions import SignedInRequest
 from ..models import Refused, Submission, Turn
-from ..pages import render_turn
 from ..turns.nudges import NEWS_TOPIC, topics_of
 from ..turns.runner import runner
 from ..upstream import on_behalf
+from .rendering import render_turn
 
 
 @require_safe

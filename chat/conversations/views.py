@@ -17,16 +17,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ..accounts.forwarded_user import forwarded
 from ..accounts.login_sessions import SignedInRequest
-from ..forms import RECORDINGS_LIMIT, AskForm, RenameForm
 from ..llm import is_quote_only
 from ..models import Conversation, Refused, Turn
-from ..pages import TurnPage, render_blank_turn, turns_after, turns_of
 from ..problems import STATUS
 from ..query import search_text, uuid_of
 from ..recordings.filter import filter_options
 from ..turns.nudges import NEWS_TOPIC, topics_of
 from ..turns.runner import runner
 from ..upstream import on_behalf
+from .forms import RECORDINGS_LIMIT, AskForm, RenameForm
+from .rendering import TurnPage, render_blank_turn, turns_after, turns_of
 from .sidebar import own_conversations, recent_conversations
 from .welcome import welcome
 

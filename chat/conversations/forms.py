@@ -9,8 +9,8 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from .models import InvalidRequest, ReviewLabel, Submission, Turn
-from .models.conversation import TITLE_LIMIT
+from ..models import InvalidRequest, ReviewLabel, Submission, Turn
+from ..models.conversation import TITLE_LIMIT
 
 RECORDINGS_LIMIT = 500
 

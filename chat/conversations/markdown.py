@@ -17,7 +17,7 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
-from .display import shown
+from ..display import shown
 
 if TYPE_CHECKING:
     from markdown_it.renderer import RendererHTML
