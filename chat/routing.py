@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from .consumers import ChatConsumer
+from .live.consumer import ChatConsumer
 
 websocket_urlpatterns: list[Any] = [  # Channels puts applications where Django has views
     path("ws/chat/", ChatConsumer.as_asgi())  # type: ignore[arg-type]

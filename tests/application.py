@@ -9,14 +9,14 @@ import pytest
 import pytest_asyncio
 from django.contrib.auth.models import User
 
-from chat import lookout as lookout_module
 from chat.api import access
 from chat.api import chat as asking_module
-from chat.consumers import chat as socket_module
-from chat.consumers import commands as commands_module
+from chat.live import commands as commands_module
+from chat.live import consumer as socket_module
+from chat.live import lookout as lookout_module
+from chat.live import stream as stream_module
 from chat.models import LoginSession
 from chat.serving import life
-from chat.sse import stream as stream_module
 from chat.turns.owner import Owner
 from chat.turns.runner import TurnRunner
 from chatsite import asgi

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.allowance import Allowance
-from chat.consumers.window import STALLED_SECONDS, WINDOW, SendWindow
+from chat.live.allowance import Allowance
+from chat.live.window import STALLED_SECONDS, WINDOW, SendWindow
 
 
 def test_a_full_window_closes_and_an_ack_opens_it() -> None:

@@ -28,9 +28,9 @@ LAYERS = (
     {"answers"},
     {"turns"},
     {
-        "accounts", "admin", "allowance", "api", "apps", "checks", "consumers", "conversations", "demo",
-        "lookout", "management", "preparation", "problems", "recordings", "review",
-        "routing", "serving", "sse", "templatetags", "urls", "views",
+        "accounts", "admin", "api", "apps", "checks", "conversations", "demo",
+        "live", "management", "preparation", "problems", "recordings", "review",
+        "routing", "serving", "templatetags", "urls", "views",
     },
 )  # fmt: skip
 """The parts of chat/, from the ground up: ground, words, tools, rag, runner, edges."""

@@ -16,8 +16,8 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
 from ..accounts.login_sessions import live_login
-from ..allowance import Allowance
 from ..database import in_database
+from ..live.allowance import Allowance
 from ..models import ApiToken, LoginSession, RateLimited, Refused
 from ..models.api_token import digest_of
 from ..problems import ProblemCode, problem, refusal

@@ -8,9 +8,9 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 
 from ..accounts.forwarded_user import forwarded, is_of
 from ..database import in_database
+from ..live.stream import Stream
 from ..models import LoginSession, Turn
 from ..problems import ProblemCode, problem
-from ..sse import Stream
 from ..turns.nudges import NEWS_TOPIC, topics_of
 from ..turns.runner import runner
 from ..upstream import on_behalf

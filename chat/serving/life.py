@@ -13,9 +13,9 @@ from time import monotonic
 from django.conf import settings
 
 from .. import retrieval
-from ..consumers import ChatConsumer
+from ..live.consumer import ChatConsumer
+from ..live.stream import Stream
 from ..llm import chat_model, loaded_model
-from ..sse import Stream
 from ..traces.exporter import exporter
 from ..turns.runner import runner
 

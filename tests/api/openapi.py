@@ -9,8 +9,8 @@ import msgspec
 
 from chat.api import resources
 from chat.api.question import Question
+from chat.live import frames
 from chat.problems import Problem
-from chat.sse import frames
 
 from ..processes import ROOT
 

@@ -10,9 +10,9 @@ from django.contrib.auth.models import User
 
 from chat.database import in_database
 from chat.errors import GenerationFailed
+from chat.live import stream as stream_module
+from chat.live.stream import Stream
 from chat.models import ApiToken, Turn
-from chat.sse import Stream
-from chat.sse import stream as stream_module
 
 from ..asked import citing, recorded
 from ..scripts import Scripts

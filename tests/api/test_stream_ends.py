@@ -10,9 +10,9 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 
 from chat.database import in_database
+from chat.live import stream as stream_module
+from chat.live.stream import Stream
 from chat.models import ApiToken, Conversation, LoginSession
-from chat.sse import Stream
-from chat.sse import stream as stream_module
 from chat.turns.nudges import NEWS_TOPIC
 from chat.turns.runner import TurnRunner
 

@@ -13,8 +13,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from pytest_django import Settings
 
-from chat.consumers import window
 from chat.database import in_database
+from chat.live import window
 from chat.models import LoginSession, Turn
 from chat.turns.nudges import NEWS_TOPIC
 from chat.turns.runner import TurnRunner

@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 from pytest_django import Settings
 
-from chat.consumers import ChatConsumer, follower
 from chat.database import in_database
 from chat.errors import GenerationFailed, RetrievalFailed
+from chat.live import follower
+from chat.live.consumer import ChatConsumer
 from chat.models import Citation, Recording, Turn
 from chat.turns.runner import TurnRunner
 

@@ -20,8 +20,8 @@ from ..turns import events
 from ..turns.nudges import NEWS_TOPIC, topics_of
 from ..turns.runner import runner
 from ..upstream import on_behalf
-from .conversations import OpenConversations, find
 from .follower import Follower
+from .open_conversations import OpenConversations, find
 
 logger = logging.getLogger(__name__)
 

@@ -18,16 +18,16 @@ from chatsite.trusted_proxy import Forwarded
 
 from ..accounts.forwarded_user import is_of
 from ..accounts.login_sessions import live_login
-from ..allowance import Allowance
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..lookout import lookout
 from ..models import InvalidRequest, LoginSession, RateLimited, Refused, Turn
 from ..turns import events
 from ..turns.events import CloseCode
 from ..turns.runner import runner
+from .allowance import Allowance
 from .commands import Commands
 from .follower import NotReading
+from .lookout import lookout
 
 logger = logging.getLogger(__name__)
 

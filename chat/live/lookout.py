@@ -18,11 +18,11 @@ from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from .database import in_database
-from .database.outage import UNAVAILABLE
-from .models import LoginSession, Turn
-from .turns.nudges import NEWS_TOPIC
-from .turns.runner import runner
+from ..database import in_database
+from ..database.outage import UNAVAILABLE
+from ..models import LoginSession, Turn
+from ..turns.nudges import NEWS_TOPIC
+from ..turns.runner import runner
 
 LOOK_SECONDS = 4.0
 """How often one looks without a nudge."""

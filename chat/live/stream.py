@@ -12,14 +12,14 @@ from weakref import WeakSet
 
 from django.conf import settings
 
-from ..consumers.window import STALLED_SECONDS
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..lookout import lookout
 from ..models import LoginSession, RateLimited, Turn
 from ..turns import events
 from ..turns.runner import runner
 from . import frames
+from .lookout import lookout
+from .window import STALLED_SECONDS
 
 KEEP_ALIVE_SECONDS = 15.0
 """The longest silence: proxies give up on a response that says nothing, usually after a minute."""

@@ -1,5 +1,0 @@
-"""The WebSocket edge."""
-
-from .chat import ChatConsumer
-
-__all__ = ["ChatConsumer"]

@@ -1,5 +1,0 @@
-"""The edge of Server-Sent Events."""
-
-from .stream import Stream
-
-__all__ = ["Stream"]
