@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .conversations.rendering import ShownTurn, TurnPage
-from .models import ReviewLabel
+from ..conversations.rendering import ShownTurn, TurnPage
+from ..models import ReviewLabel
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Staff read conversations and label their answers."""

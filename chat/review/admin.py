@@ -1,0 +1,251 @@
+"""The review: staff read every conversation and label its answers, nobody changes one. Recordings can be renamed and
+deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from .. import retrieval
+from ..accounts import token_admin  # noqa: F401  # registers itself
+from ..accounts.login_sessions import SignedInRequest, end_login_sessions
+from ..accounts.staff_reads import StaffReads
+from ..conversations.forms import LabelForm
+from ..conversations.rendering import turns_of
+from ..display import duration, marked
+from ..models import COMMENT_LIMIT, ApiToken, Conversation, Recording, Refused, ReviewLabel, Segment, Turn
+from ..query import uuid_of
+from .reviewed import reviewed
+
+admin.site.site_header = "chatsite review"
+admin.site.site_title = "chatsite"
+admin.site.index_title = "Review and administration"
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Conversations with a turn in this state."""
+
+    title = "state of a turn"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """All states."""
+        return [(state.value, str(state.label)) for state in Turn.State]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        """Those with at least one such turn."""
+        if self.value() not in Turn.State.values:
+            return queryset
+        return queryset.filter(pk__in=Turn.objects.filter(state=self.value()).values("conversation"))
+
+
+class DeletedFilter(admin.SimpleListFilter):
+    """Conversations that their owner deleted (the purge removes them later), or did not."""
+
+    title = "deleted by its owner"
+    parameter_name = "deleted"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Both."""
+        return [("no", "No"), ("yes", "Yes")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        """Those that are, or are not."""
+        if self.value() not in {"no", "yes"}:
+            return queryset
+        return queryset.filter(deleted_at__isnull=self.value() == "no")
+
+
+class LabelFilter(admin.SimpleListFilter):
+    """Conversations with a turn that some reviewer has labelled so, or with none that has a label."""
+
+    title = "review label"
+    parameter_name = "label"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """All verdicts, and none."""
+        return [*((verdict.value, str(verdict.label)) for verdict in ReviewLabel.Verdict), ("none", "None yet")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        """Those with at least one such label, or without any."""
+        labels = ReviewLabel.objects.filter(turn__conversation=OuterRef("pk"))
+        if self.value() == "none":
+            return queryset.filter(~Exists(labels))
+        if self.value() in ReviewLabel.Verdict.values:
+            return queryset.filter(Exists(labels.filter(verdict=self.value())))
+        return queryset
+
+
+@admin.register(Conversation)
+class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Every conversation of everybody, the deleted ones included: to read, and to label its answers."""
+
+    list_display = ["shown_title", "user", "turn_count", "states", "asked_at", "deleted_at"]
+    list_filter = [
+        StateFilter,
+        LabelFilter,
+        "asked_at",
+        DeletedFilter,
+        ("user", admin.RelatedOnlyFieldListFilter),
+    ]
+    search_fields = ["title", "turns__question", "turns__answer"]
+    search_help_text = "Words in titles, questions and answers"
+    list_select_related = ["user"]
+    list_per_page = 50
+    show_full_result_count = False
+    ordering = ["-asked_at", "-pk"]
+    fields = ("shown_title", "user", "created_at", "asked_at", "deleted_at")
+    readonly_fields = fields
+    view_on_site = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
+        """All of them, with the number of their turns and the states of these."""
+        states = Prefetch("turns", Turn.objects.only("conversation_id", "state"))
+        conversations: QuerySet[Conversation] = super().get_queryset(request)
+        return conversations.annotate(turn_count=Count("turns")).prefetch_related(states)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The conversation with its last 50 turns, or with ``?before=<turn>`` those before it."""
+        conversation = self.get_object(request, object_id)
+        context: dict[str, Any] = {}
+        if conversation:
+            page = self._page(request, conversation)
+            context = {"page": page, "reviewed": reviewed(page, request.user), "verdicts": ReviewLabel.Verdict.choices}
+            context |= {"comment_limit": COMMENT_LIMIT}
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
+
+    def get_urls(self) -> list[Any]:
+        """Where labels are sent to, too."""
+        label = self.admin_site.admin_view(require_POST(self.label))
+        return [path("<int:pk>/turns/<uuid:name>/label/", label, name="chat_conversation_label"), *super().get_urls()]
+
+    def label(self, request: HttpRequest, pk: int, name: UUID) -> HttpResponse:
+        """Keep what this reviewer says of a turn, and go back to it."""
+        turn = get_object_or_404(Turn, conversation=pk, uuid=name)
+        try:
+            LabelForm(request.POST).give(turn, cast(SignedInRequest, request).user)
+            messages.success(request, "Your label is kept.")
+        except Refused as refused:
+            messages.error(request, refused.message)
+        before = uuid_of(request.GET.get("before", ""))
+        page = reverse("admin:chat_conversation_change", args=[pk])
+        return redirect(f"{page}{f'?before={before}' if before else ''}#turn-{turn.uuid}")
+
+    @admin.display(description="title", ordering="title")
+    def shown_title(self, conversation: Conversation) -> str:
+        """The title, with what is invisible in it."""
+        return marked(conversation.title)
+
+    @admin.display(description="turns", ordering="turn_count")
+    def turn_count(self, conversation: Conversation) -> int:
+        """How often was asked in it."""
+        return int(conversation.turn_count)  # type: ignore[attr-defined]  # annotated above
+
+    @admin.display(description="states")
+    def states(self, conversation: Conversation) -> str:
+        """The states of its turns, each once."""
+        return ", ".join(sorted({turn.state for turn in conversation.turns.all()}))
+
+    def _page(self, request: HttpRequest, conversation: Conversation) -> Any:
+        before = request.GET.get("before")
+        turn = get_object_or_404(conversation.turns, uuid=uuid_of(before)) if before else None
+        return turns_of(conversation, before=turn)
+
+
+@admin.register(Recording)
+class RecordingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Recordings come in by ``import_recordings``; here they get another title, or go."""
+
+    list_display = ["title", "recorded_on", "length", "created_at"]
+    search_fields = ["title"]
+    fields = ["title", "recorded_on", "length", "audio", "created_at"]
+    readonly_fields = ["recorded_on", "length", "audio", "created_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody may: a recording without a transcript is of no use."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Recording, form: Any, change: bool) -> None:
+        """A title is found by the search, too."""
+        super().save_model(request, obj, form, change)
+        if "title" in form.changed_data:
+            retrieval.index([obj])
+
+    def delete_model(self, request: HttpRequest, obj: Recording) -> None:
+        """The audio goes with it; citations keep what they quote."""
+        super().delete_model(request, obj)
+        _remove_audio([obj.audio])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Recording]) -> None:
+        """The audio goes with them; citations keep what they quote."""
+        names = list(queryset.values_list("audio", flat=True))
+        super().delete_queryset(request, queryset)
+        _remove_audio(names)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The recordings and how much goes with them, instead of each of their thousands of segments."""
+        recordings = list(objs)
+        segments = Segment.objects.filter(recording__in=recordings).count()
+        counts = {"recordings": len(recordings), "segments": segments}
+        return [marked(recording.title) for recording in recordings], counts, set(), []
+
+    @admin.display(description="length", ordering="duration")
+    def length(self, recording: Recording) -> str:
+        """Its length to read."""
+        return duration(recording.duration)
+
+
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Django's page for users; who is locked out, or gets another password, is signed out at once."""
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Sign a user out who may not come in any more."""
+        super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            end_login_sessions(obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Sign a user out whose password was changed; for the own one there is another page."""
+        response = super().user_change_password(request, id, form_url)
+        if response.status_code == 302:
+            own = cast(SignedInRequest, request).login_session
+            end_login_sessions(User.objects.get(pk=id), but=own)
+        return response
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Deleting a user takes along their conversations and tokens, which nobody can delete by themselves."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        theirs = {model._meta.verbose_name for model in (ApiToken, Conversation)}  # noqa: SLF001  # documented
+        return deleted, counts, missing - theirs, protected
+
+
+def _remove_audio(names: Iterable[str]) -> None:
+    files = [settings.MEDIA_ROOT / name for name in names if name]
+
+    def remove() -> None:
+        for file in files:
+            file.unlink(missing_ok=True)
+
+    transaction.on_commit(remove)
