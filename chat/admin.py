@@ -1,3 +1,12 @@
-"""The admin; Django looks for it here."""
+"""The admin; Django looks for it here. Each package registers what is its own."""
 
-from .review import admin  # noqa: F401  # registers itself
+from django.contrib import admin
+
+from .accounts import admin as accounts  # noqa: F401
+from .accounts import token_admin  # noqa: F401
+from .recordings import admin as recordings  # noqa: F401
+from .review import admin as review  # noqa: F401
+
+admin.site.site_header = "chatsite review"
+admin.site.site_title = "chatsite"
+admin.site.index_title = "Review and administration"

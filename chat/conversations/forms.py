@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from ..models import InvalidRequest, ReviewLabel, Submission, Turn
+from ..models import InvalidRequest, Submission
 from ..models.conversation import TITLE_LIMIT
 
 RECORDINGS_LIMIT = 500
@@ -55,18 +54,3 @@ class RenameForm(forms.Form):
     """A new title of a conversation."""
 
     title = forms.CharField(max_length=TITLE_LIMIT)
-
-
-class LabelForm(forms.Form):
-    """What a reviewer says of an answer. Whether it may be said is for ``ReviewLabel.give`` to find out."""
-
-    verdict = forms.CharField(required=False)
-    comment = forms.CharField(required=False)
-
-    def give(self, turn: Turn, reviewer: User) -> ReviewLabel:
-        """Keep it. Raises ``InvalidRequest``."""
-        if not self.is_valid():
-            raise InvalidRequest("This label has characters that cannot be kept.")
-        # A browser sends its line ends as CRLF; they count, and are kept, as the one character that was typed.
-        comment = self.cleaned_data["comment"].replace("\r\n", "\n")
-        return ReviewLabel.give(turn, reviewer, self.cleaned_data["verdict"], comment)

@@ -1,37 +1,25 @@
-"""The review: staff read every conversation and label its answers, nobody changes one. Recordings can be renamed and
-deleted."""
+"""The review: staff read every conversation and label its answers, nobody changes one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from .. import retrieval
-from ..accounts import token_admin  # noqa: F401  # registers itself
-from ..accounts.login_sessions import SignedInRequest, end_login_sessions
+from ..accounts.login_sessions import SignedInRequest
 from ..accounts.staff_reads import StaffReads
-from ..conversations.forms import LabelForm
 from ..conversations.rendering import turns_of
-from ..display import duration, marked
-from ..models import COMMENT_LIMIT, ApiToken, Conversation, Recording, Refused, ReviewLabel, Segment, Turn
+from ..display import marked
+from ..models import COMMENT_LIMIT, Conversation, Refused, ReviewLabel, Turn
 from ..query import uuid_of
+from .forms import LabelForm
 from .reviewed import reviewed
-
-admin.site.site_header = "chatsite review"
-admin.site.site_title = "chatsite"
-admin.site.index_title = "Review and administration"
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -168,84 +156,3 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
         before = request.GET.get("before")
         turn = get_object_or_404(conversation.turns, uuid=uuid_of(before)) if before else None
         return turns_of(conversation, before=turn)
-
-
-@admin.register(Recording)
-class RecordingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Recordings come in by ``import_recordings``; here they get another title, or go."""
-
-    list_display = ["title", "recorded_on", "length", "created_at"]
-    search_fields = ["title"]
-    fields = ["title", "recorded_on", "length", "audio", "created_at"]
-    readonly_fields = ["recorded_on", "length", "audio", "created_at"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody may: a recording without a transcript is of no use."""
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Recording, form: Any, change: bool) -> None:
-        """A title is found by the search, too."""
-        super().save_model(request, obj, form, change)
-        if "title" in form.changed_data:
-            retrieval.index([obj])
-
-    def delete_model(self, request: HttpRequest, obj: Recording) -> None:
-        """The audio goes with it; citations keep what they quote."""
-        super().delete_model(request, obj)
-        _remove_audio([obj.audio])
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Recording]) -> None:
-        """The audio goes with them; citations keep what they quote."""
-        names = list(queryset.values_list("audio", flat=True))
-        super().delete_queryset(request, queryset)
-        _remove_audio(names)
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """The recordings and how much goes with them, instead of each of their thousands of segments."""
-        recordings = list(objs)
-        segments = Segment.objects.filter(recording__in=recordings).count()
-        counts = {"recordings": len(recordings), "segments": segments}
-        return [marked(recording.title) for recording in recordings], counts, set(), []
-
-    @admin.display(description="length", ordering="duration")
-    def length(self, recording: Recording) -> str:
-        """Its length to read."""
-        return duration(recording.duration)
-
-
-admin.site.unregister(User)
-
-
-@admin.register(User)
-class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Django's page for users; who is locked out, or gets another password, is signed out at once."""
-
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Sign a user out who may not come in any more."""
-        super().save_model(request, obj, form, change)
-        if not obj.is_active:
-            end_login_sessions(obj)
-
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """Sign a user out whose password was changed; for the own one there is another page."""
-        response = super().user_change_password(request, id, form_url)
-        if response.status_code == 302:
-            own = cast(SignedInRequest, request).login_session
-            end_login_sessions(User.objects.get(pk=id), but=own)
-        return response
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Deleting a user takes along their conversations and tokens, which nobody can delete by themselves."""
-        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
-        theirs = {model._meta.verbose_name for model in (ApiToken, Conversation)}  # noqa: SLF001  # documented
-        return deleted, counts, missing - theirs, protected
-
-
-def _remove_audio(names: Iterable[str]) -> None:
-    files = [settings.MEDIA_ROOT / name for name in names if name]
-
-    def remove() -> None:
-        for file in files:
-            file.unlink(missing_ok=True)
-
-    transaction.on_commit(remove)
