@@ -11,12 +11,12 @@ from uuid import UUID
 import pytest
 from pytest_django import Settings
 
-from chat import demo
 from chat.answers import rag
 from chat.errors import GenerationFailed, ModelBusy
 from chat.llm import ChatModel, Delta, chat_model
 from chat.models import Recording, Turn
 from chat.prompts import GRADING, INSTRUCTIONS, REWORDING, REWRITING, Exchange, Message
+from chat.upkeep import demo
 
 STEPS = {REWRITING: "rewrite", REWORDING: "reword", GRADING: "grade", INSTRUCTIONS: "answer"}
 USAGE = {"input_tokens": 10, "output_tokens": 1}

@@ -15,10 +15,10 @@ from django.core.management import call_command
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from chat import purge
 from chat.accounts.login_sessions import end_login_sessions
 from chat.models import TOKEN_LIMIT, ApiToken, InvalidRequest, LoginSession
 from chat.models.api_token import digest_of
+from chat.upkeep import purge
 
 from .asked import asked
 

@@ -13,10 +13,10 @@ from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from chat import demo
-from chat.demo import make
 from chat.models import Recording, Segment
 from chat.recordings.transcripts import Transcript, Utterance, open_sources, read
+from chat.upkeep import demo
+from chat.upkeep.demo import make
 
 FOLDER = Path(demo.__file__).parent
 SOUNDS = sorted(FOLDER.glob("*.mp3"))

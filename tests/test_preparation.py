@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from pytest_django import Settings
 
 from chat.models import LoginSession, Recording
-from chat.preparation import close_abandoned, prepare
+from chat.upkeep.preparation import close_abandoned, prepare
 
 from .asked import asked
 from .conftest import database_for_site

@@ -19,8 +19,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django import Settings
 
-from chat import purge
 from chat.models import Chunk, Citation, Conversation, LoginSession, Recording, SignInAttempt, Turn
+from chat.upkeep import purge
 
 from .asked import asked, citing, recorded
 from .reader import Reader

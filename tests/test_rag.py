@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 from pytest_django import Settings
 
-from chat import demo
 from chat.answers import rag
 from chat.answers.budget import tokens
 from chat.database import in_database
@@ -17,6 +16,7 @@ from chat.errors import GenerationFailed, RetrievalFailed
 from chat.llm import Delta
 from chat.models import Citation, Recording, Segment, Turn
 from chat.prompts import Exchange, Message
+from chat.upkeep import demo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,7 +13,6 @@ import pytest_asyncio
 from django.test import Client
 from pytest_django import Settings
 
-from chat import demo
 from chat.answers import rag
 from chat.database import in_database
 from chat.errors import GenerationFailed
@@ -22,6 +21,7 @@ from chat.models import LoginSession, Submission, Turn
 from chat.turns import events
 from chat.turns.owner import Owner
 from chat.turns.runner import TurnRunner
+from chat.upkeep import demo
 
 from .asked import asked
 from .step_model import StepModel, reply, step_model

@@ -22,15 +22,15 @@ LAYERS = (
     {"display", "errors", "passages", "prompts", "query"},
     {
         "database", "llm",
-        "purge", "retrieval", "terms",
+        "retrieval", "terms",
         "traces", "upstream",
     },
     {"answers"},
     {"turns"},
     {
-        "accounts", "admin", "api", "apps", "checks", "conversations", "demo",
-        "live", "management", "preparation", "problems", "recordings", "review",
-        "routing", "serving", "templatetags", "urls", "views",
+        "accounts", "admin", "api", "apps", "checks", "conversations",
+        "live", "management", "problems", "recordings", "review",
+        "routing", "serving", "templatetags", "upkeep", "urls", "views",
     },
 )  # fmt: skip
 """The parts of chat/, from the ground up: ground, words, tools, rag, runner, edges."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
-from chat.preparation import open_migrations
+from chat.upkeep.preparation import open_migrations
 
 UNPREPARED = "The database is not prepared for this version of the site. Run manage.py prepare first (bin/run does it)."
 

@@ -14,7 +14,6 @@ import pytest
 import pytest_asyncio
 from pytest_django import Settings
 
-from chat import demo
 from chat.answers import rag
 from chat.database import in_database
 from chat.llm import chat_model
@@ -22,6 +21,7 @@ from chat.llm.patience import Patient
 from chat.models import LoginSession
 from chat.turns.owner import Owner
 from chat.turns.runner import TurnRunner
+from chat.upkeep import demo
 
 from ..faults.upstream import Upstream
 from .clients import KEY, clients

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from chat.demo import load
 from chat.management.site_command import SiteCommand
+from chat.upkeep.demo import load
 
 
 class Command(SiteCommand):
-    """Thin: see ``chat.demo``."""
+    """Thin: see ``chat.upkeep.demo``."""
 
     help = "Load the demo's three recordings and its user, where they are missing."
 

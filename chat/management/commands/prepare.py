@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from chat.preparation import prepare
+from chat.upkeep.preparation import prepare
 
 
 class Command(BaseCommand):
-    """Thin: see ``chat.preparation``."""
+    """Thin: see ``chat.upkeep.preparation``."""
 
     help = "Bring the database and the static files up to date and load the demo into an empty database."
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from tqdm import tqdm
 
-from chat import purge
 from chat.management.site_command import SiteCommand
+from chat.upkeep import purge
 
 LOG_IN_USE = "SQLite's write-ahead log is in use and may still repeat what was removed; run this again to empty it."
 
 
 class Command(SiteCommand):
-    """Thin: see ``chat.purge``."""
+    """Thin: see ``chat.upkeep.purge``."""
 
     help = (
         "Remove for good: conversations that were deleted, or in which nothing was asked for CHAT_RETENTION_DAYS (0"

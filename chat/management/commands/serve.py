@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from chat.database.outage import UNAVAILABLE
-from chat.preparation import close_abandoned, prepare
 from chat.serving.memory import share_heaps
 from chat.serving.place import Place, Taken
+from chat.upkeep.preparation import close_abandoned, prepare
 
 END_SECONDS = 8.0
 """How long a process may take to end after its turns have: to save the rest, and to close its sockets."""

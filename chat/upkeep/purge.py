@@ -18,7 +18,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from .models import Conversation, LoginSession, SignInAttempt, Turn
+from ..models import Conversation, LoginSession, SignInAttempt, Turn
 
 T = TypeVar("T")
 

@@ -1,6 +1,7 @@
 """Speak the demo's texts: one MP3 and one WebVTT for each, with times counted in samples.
 
-A maintainer runs ``python -m chat.demo.make`` after changing a text; it needs espeak-ng and ffmpeg. The site does not.
+After changing a text, a maintainer runs ``python -m chat.upkeep.demo.make``, which needs espeak-ng and ffmpeg. The site
+does not.
 """
 
 from __future__ import annotations

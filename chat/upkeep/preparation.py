@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from .models import Recording, Turn
+from ..models import Recording, Turn
 
 DEMO_USER = "demo"
 _ADVISORY_LOCK = 0x63686174  # "chat": the same number in every process, otherwise without meaning
@@ -113,7 +113,7 @@ def _tell_of_vectors() -> list[str]:
     """What is missing for a search by meaning; it is not made here, because it takes minutes and costs money."""
     if not settings.EMBEDDINGS:
         return []
-    from .retrieval.embedding import without_vector
+    from ..retrieval.embedding import without_vector
 
     count = without_vector(settings.EMBEDDINGS).count()
     return (
@@ -128,6 +128,6 @@ def _invite() -> list[str]:
     user = get_user_model().objects.filter(username=DEMO_USER, is_active=True).first()
     if not settings.DEMO or settings.TRUSTED_PROXY or user is None or user.has_usable_password():
         return []
-    from .accounts.sign_in_links import sign_in_link
+    from ..accounts.sign_in_links import sign_in_link
 
     return [f"Sign in as {DEMO_USER} (works once, within an hour): {sign_in_link(user, settings.ORIGINS[0])}"]

@@ -1,0 +1,1 @@
+"""What a site needs before it serves and while it ages."""
