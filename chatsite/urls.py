@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 from chat.accounts import token_views
 from chat.accounts import views as accounts
-from chat.views import health
+from chat.serving import health
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
@@ -25,5 +25,5 @@ urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),
     path("admin/", admin.site.urls),
 ]
-handler400 = "chat.views.errors.bad_request"
-handler500 = "chat.views.errors.server_error"
+handler400 = "chat.error_views.bad_request"
+handler500 = "chat.error_views.server_error"

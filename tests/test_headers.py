@@ -8,8 +8,8 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import OperationalError
 from django.test import Client
 
+from chat import error_views as errors
 from chat.models import LoginSession
-from chat.views import errors
 
 from .asked import asked, citing, recorded
 

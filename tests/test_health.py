@@ -16,8 +16,8 @@ from pytest_django import Settings
 
 from chat.database import outage
 from chat.llm import chat_model
+from chat.serving import health
 from chat.turns.runner import runner
-from chat.views import health
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

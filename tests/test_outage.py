@@ -13,11 +13,11 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import IntegrityError, OperationalError, connection
 from django.test import Client, RequestFactory
 
+from chat import error_views as errors
 from chat.database import in_database, outage
 from chat.database import threads as database
 from chat.models import Append, Claim, LoginSession, Submission, Turn
 from chat.turns.runner import TurnRunner
-from chat.views import errors
 
 from .driven import runner, scripts
 from .scripts import Scripts

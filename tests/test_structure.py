@@ -28,9 +28,9 @@ LAYERS = (
     {"answers"},
     {"turns"},
     {
-        "accounts", "admin", "api", "apps", "checks", "conversations",
+        "accounts", "admin", "api", "apps", "checks", "conversations", "error_views",
         "live", "management", "problems", "recordings", "review",
-        "routing", "serving", "templatetags", "upkeep", "urls", "views",
+        "routing", "serving", "templatetags", "upkeep", "urls",
     },
 )  # fmt: skip
 """The parts of chat/, from the ground up: ground, words, tools, rag, runner, edges."""

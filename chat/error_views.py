@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 
-from ..database.outage import behind, outage
-from ..problems import ProblemCode, problem
-from ..turns.events import ErrorCode
+from .database.outage import behind, outage
+from .problems import ProblemCode, problem
+from .turns.events import ErrorCode
 
 _READING = ("GET", "HEAD")
 _API = "/api/"

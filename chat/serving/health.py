@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from .. import retrieval
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..serving.life import model_state
+from ..error_views import told
 from ..turns.runner import runner
-from .errors import told
+from .life import model_state
 
 _DISPENSABLE = {"layer", "retrieval"}
 

@@ -1,1 +1,0 @@
-"""The pages: each view authorises, calls one method, and renders."""
