@@ -12,9 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
-from chatsite.settings import env
-from chatsite.trusted_proxy import USER_HEADERS
-
+from .forwarded import USER_HEADERS
 from .llm import PROVIDERS, is_known
 from .retrieval import RETRIEVERS
 from .retrieval.embeddings import PROVIDERS as EMBEDDINGS
@@ -140,7 +138,7 @@ def check_on_behalf(**_: Any) -> Iterator[CheckMessage]:
 def check_names(**_: Any) -> Iterator[CheckMessage]:
     """Variables that look like settings of ours, but are none."""
     for name in sorted(os.environ):
-        if name.startswith(_OUR_PREFIXES) and name.removesuffix("_FILE") not in env.names:
-            near = difflib.get_close_matches(name, env.names, n=1)
+        if name.startswith(_OUR_PREFIXES) and name.removesuffix("_FILE") not in settings.ENV_NAMES:
+            near = difflib.get_close_matches(name, settings.ENV_NAMES, n=1)
             hint = f"Did you mean {near[0]}?" if near else "docs/settings.md lists the settings."
             yield Warning(f"{name} is set, but there is no such setting.", hint=hint, id="chat.W007")

@@ -272,3 +272,6 @@ CHAT_RETENTION_DAYS = env.int("CHAT_RETENTION_DAYS", default=0)
 DEMO = env.bool("DEMO", default=True)
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)
 SERVE_DRAIN_SECONDS = env.float("SERVE_DRAIN_SECONDS", default=20.0)
+
+ENV_NAMES = frozenset(env.names)
+"""The variables read above; a system check warns of a variable that looks like a setting and is none."""

@@ -5,35 +5,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
-from time import monotonic
 from typing import Any
+
+from chat.forwarded import USER_HEADERS, Forwarded
 
 Application = Callable[..., Awaitable[None]]
 Network = IPv4Network | IPv6Network
 Headers = Iterable[tuple[bytes, bytes]]
-
-USER_HEADERS = ("X-Forwarded-Email", "X-Forwarded-User", "X-Forwarded-Preferred-Username")
-"""Headers that can name the user: an address, an identifier, a name."""
 
 _EMAIL, _NAME, _TOKEN = b"x-forwarded-email", b"x-forwarded-preferred-username", b"x-forwarded-access-token"
 _IDENTITY = {*(name.lower().encode() for name in USER_HEADERS), _TOKEN, b"remote-user"}
 _USER = re.compile(r"[^\s,;\x00-\x1f\x7f-\x9f]{1,150}")
 """What may be the name of a user: as long as Django stores it, and without what separates several values."""
 _LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,150}")
-
-
-@dataclass(frozen=True, slots=True)
-class Forwarded:
-    """What the proxy says about a request. Without a ``user`` it says nothing that can be believed."""
-
-    user: str = ""
-    email: str = ""
-    name: str = ""
-    token: str = field(default="", repr=False)
-    """The user's own access token, where the proxy passes one on. It is kept nowhere but in memory."""
-    received_at: float = field(default_factory=monotonic, compare=False)
 
 
 class TrustedProxy:

@@ -16,7 +16,7 @@ from django.contrib.auth.middleware import RemoteUserMiddleware
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from chatsite.trusted_proxy import Forwarded
+from ..forwarded import Forwarded
 
 
 class ForwardedUserMiddleware(RemoteUserMiddleware):

@@ -11,10 +11,9 @@ from uuid import UUID
 from django.db import DatabaseError
 from msgspec import UNSET
 
-from chatsite.trusted_proxy import Forwarded
-
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
+from ..forwarded import Forwarded
 from ..models import LoginSession, NotFound, RateLimited, Refused, Submission, Turn
 from ..turns import events
 from ..turns.nudges import NEWS_TOPIC, topics_of

@@ -14,12 +14,11 @@ from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from chatsite.trusted_proxy import Forwarded
-
 from ..accounts.forwarded_user import is_of
 from ..accounts.login_sessions import live_login
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
+from ..forwarded import Forwarded
 from ..models import InvalidRequest, LoginSession, RateLimited, Refused, Turn
 from ..turns import events
 from ..turns.events import CloseCode

@@ -16,8 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from chatsite.trusted_proxy import Forwarded
-
+from ..forwarded import Forwarded
 from .failures import in_use
 
 LIFE_SECONDS = 45 * 60.0
