@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-import openai
-from databricks.sdk.core import Config
-
 from ...upstream.workspace import workspace
+from .client import client_of
 from .endpoint import Endpoint
-from .openai import client_at
 
 BATCH = 20
 """Texts at once; Databricks' own client sends no more."""
@@ -23,12 +20,3 @@ def provide(name: str) -> Endpoint:
     """The endpoint of this name. Raises ``ImproperlyConfigured`` without a workspace."""
     path = f"/{quote(name, safe='')}/invocations"
     return Endpoint(client_of(workspace()), name=f"databricks:{name}", path=path, body={}, batch=BATCH)
-
-
-def client_of(config: Config) -> openai.OpenAI:
-    """A client of the workspace's serving endpoints; it signs in when it is used, and again when the token ends."""
-    return client_at(f"{config.host}/serving-endpoints", lambda: _token(config))
-
-
-def _token(config: Config) -> str:
-    return config.authenticate()["Authorization"].removeprefix("Bearer ")

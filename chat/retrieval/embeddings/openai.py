@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import openai
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from .client import client_at, client_of
 from .endpoint import Endpoint
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -20,19 +18,12 @@ def provide(name: str) -> Endpoint:
     url, key = _address()
     if url == "databricks":
         from ...upstream.workspace import workspace
-        from .databricks import client_of
 
         client = client_of(workspace())
     else:
         client = client_at(url, key)
     body = {"model": name, "encoding_format": "float"}
     return Endpoint(client, name=f"openai:{name}", path="/embeddings", body=body, batch=BATCH)
-
-
-def client_at(url: str, key: str | Callable[[], str]) -> openai.OpenAI:
-    """A client that asks once and follows no redirect: transcripts go to the address that was configured alone."""
-    http_client = openai.DefaultHttpxClient(follow_redirects=False)
-    return openai.OpenAI(base_url=url, api_key=key, max_retries=0, http_client=http_client)
 
 
 def _address() -> tuple[str, str]:

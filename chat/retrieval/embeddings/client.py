@@ -1,0 +1,26 @@
+"""The OpenAI SDK's client of an embedding endpoint: it signs and sends, asks once and follows no redirect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import openai
+
+if TYPE_CHECKING:
+    from databricks.sdk.core import Config
+
+
+def client_at(url: str, key: str | Callable[[], str]) -> openai.OpenAI:
+    """A client that asks once and follows no redirect: transcripts go to the address that was configured alone."""
+    http_client = openai.DefaultHttpxClient(follow_redirects=False)
+    return openai.OpenAI(base_url=url, api_key=key, max_retries=0, http_client=http_client)
+
+
+def client_of(config: Config) -> openai.OpenAI:
+    """A client of the workspace's serving endpoints; it signs in when it is used, and again when the token ends."""
+    return client_at(f"{config.host}/serving-endpoints", lambda: _token(config))
+
+
+def _token(config: Config) -> str:
+    return config.authenticate()["Authorization"].removeprefix("Bearer ")
