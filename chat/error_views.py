@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.views import defaults
 
 from .database.outage import behind, outage
-from .problems import ProblemCode, problem
+from .problems import ProblemCode, problem, without_logging
 from .turns.events import ErrorCode
 
 _READING = ("GET", "HEAD")
@@ -37,12 +37,6 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     outage.noticed(error)
     if request.path.startswith(_API):
-        return told(problem(503, ProblemCode.UNAVAILABLE, _AWAY))
+        return without_logging(problem(503, ProblemCode.UNAVAILABLE, _AWAY))
     page = render_to_string("503.html", {"was_sent": request.method not in _READING})
-    return told(HttpResponse(page, status=503, headers={"Retry-After": "5"}))
-
-
-def told(response: HttpResponse) -> HttpResponse:
-    """A response that the log needs to hear nothing of; Django would write a line for every 503, with a traceback."""
-    setattr(response, "_has_been_logged", True)  # noqa: B010  # there is no other way to say so
-    return response
+    return without_logging(HttpResponse(page, status=503, headers={"Retry-After": "5"}))

@@ -44,3 +44,9 @@ def problem(status: int, code: str, message: str, **headers: str) -> HttpRespons
 def refusal(refused: Refused) -> HttpResponse:
     """The answer of the API to what is refused."""
     return problem(STATUS.get(refused.code, 400), refused.code, refused.message)
+
+
+def without_logging(response: HttpResponse) -> HttpResponse:
+    """Mark the response as logged, or Django logs a traceback for every 503."""
+    setattr(response, "_has_been_logged", True)  # noqa: B010  # Django has no public way
+    return response

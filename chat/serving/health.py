@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from .. import retrieval
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..error_views import told
+from ..problems import without_logging
 from ..turns.runner import runner
 from .life import model_state
 
@@ -48,7 +48,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
         "layer": await _layer(),
     }
     is_ready = all(state in ("ok", "unavailable") for part, state in parts.items() if part not in _DISPENSABLE)
-    return told(JsonResponse(parts, status=200 if is_ready else 503))
+    return without_logging(JsonResponse(parts, status=200 if is_ready else 503))
 
 
 async def _database() -> str:
