@@ -18,9 +18,9 @@ from pytest_django import Settings
 from chat.accounts.forwarded_user import ForwardedUserMiddleware
 from chat.conversations import turn_views as turns
 from chat.conversations import views as conversations
+from chat.forwarded import Forwarded
 from chat.models import LoginSession
 from chat.upstream import on_behalf
-from chatsite.trusted_proxy import Forwarded
 
 from .asked import asked
 from .forwarding import STRANGER, Browser, trust

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib.util import resolve_name
@@ -17,23 +18,28 @@ import pytest
 
 from .processes import ROOT
 
-LAYERS = (
-    {"models", "migrations"},
-    {"display", "errors", "passages", "prompts", "query"},
-    {
-        "database", "llm",
-        "retrieval", "terms",
-        "traces", "upstream",
-    },
-    {"answers"},
-    {"turns"},
-    {
-        "accounts", "admin", "api", "apps", "checks", "conversations", "error_views",
-        "live", "management", "problems", "recordings", "review",
-        "routing", "serving", "templatetags", "upkeep", "urls",
-    },
-)  # fmt: skip
-"""The parts of chat/, from the ground up: ground, words, tools, rag, runner, edges."""
+ORDER = """
+    models  migrations  database
+    errors  passages  terms  query  forwarded
+    prompts  problems  display
+    upstream
+    llm  retrieval  traces
+    answers
+    turns
+    accounts
+    recordings
+    conversations
+    upkeep  live  review
+    api
+    serving
+    management  admin  error_views  urls  routing  checks  templatetags
+    apps
+"""
+"""The parts of chat/ from the ground up. A part imports only from the lines above its own: parts of one line do not
+know each other. docs/architecture.md says what each of them is for."""
+
+PRIVATE = {"views", "token_views", "turn_views", "forms", "admin", "token_admin"}
+"""Modules of a package that only ``chat/urls.py``, ``chat/admin.py``, ``chatsite`` and the package itself import."""
 
 HEAVY = {
     "databricks", "databricks_langchain", "langchain", "langchain_core", "langchain_databricks", "langchain_openai",
@@ -46,31 +52,48 @@ SOURCES = {".py", ".js", ".mjs", ".css", ".html"}
 FOLDERS = ("bin", "chat", "chatsite", "templates")
 
 
+@dataclass(frozen=True)
+class Import:
+    """A module of chat/ or chatsite/, and the module or name that it imports, both in full."""
+
+    module: str
+    name: str
+    for_types: bool
+
+    def __str__(self) -> str:
+        return f"{self.module} imports {self.name}"
+
+
 @cache
-def parts() -> dict[str, set[str]]:
-    """Each part of chat/ with the other parts that it imports, wherever in a file it does."""
-    graph: dict[str, set[str]] = {}
-    for file in (ROOT / "chat").rglob("*.py"):
-        name = ".".join(file.relative_to(ROOT).with_suffix("").parts)
-        if name.count(".") and name != "chat.__init__":
-            graph.setdefault(name.split(".")[1], set()).update(imported(file, name.rpartition(".")[0]))
-    return {part: found - {part} for part, found in graph.items()}
+def imports() -> list[Import]:
+    return [found for top in ("chat", "chatsite") for file in (ROOT / top).rglob("*.py") for found in imports_of(file)]
 
 
-def imported(file: Path, package: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            module = resolve_name("." * node.level + (node.module or ""), package)
-            names = [f"{module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        yield from (name.split(".")[1] for name in names if name.startswith("chat."))
+def imports_of(file: Path) -> Iterator[Import]:
+    module = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    tree = ast.parse(file.read_text())
+    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    for_types = {node for block in blocks for node in ast.walk(block)}
+    for node in ast.walk(tree):
+        for name in names_imported(node, ".".join(file.parent.relative_to(ROOT).parts)):
+            yield Import(module, name, node in for_types)
 
 
-def layer(part: str) -> int:
-    return next(number for number, layer in enumerate(LAYERS) if part in layer)
+def names_imported(node: ast.AST, package: str) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        module = resolve_name("." * node.level + (node.module or ""), package)
+        yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def part_of(module: str) -> str:
+    """The part of chat/ that a module belongs to; empty for chat itself and for everything else."""
+    return module.split(".")[1] if module.startswith("chat.") else ""
+
+
+def line_of(part: str) -> int:
+    return next(number for number, line in enumerate(ORDER.splitlines()) if part in line.split())
 
 
 def sources() -> Iterator[Path]:
@@ -80,18 +103,49 @@ def sources() -> Iterator[Path]:
                 yield file
 
 
-def test_every_part_has_a_layer() -> None:
-    assert [part for part in parts() if not any(part in layer for layer in LAYERS)] == []
+def test_the_order_names_every_part_once() -> None:
+    parts = [file.stem for file in (ROOT / "chat").iterdir() if file.suffix == ".py" or (file / "__init__.py").exists()]
+
+    assert sorted(ORDER.split()) == sorted(set(parts) - {"__init__"})
 
 
-def test_imports_go_downwards() -> None:
-    upwards = [f"{part} → {other}" for part, found in parts().items() for other in found if layer(part) < layer(other)]
+def test_a_part_imports_only_what_stands_above_it() -> None:
+    pairs = {(part_of(found.module), part_of(found.name)) for found in imports()}
+    between = sorted((part, other) for part, other in pairs if part and other and part != other)
 
-    assert upwards == []
+    assert [f"{part} imports {other}" for part, other in between if line_of(other) >= line_of(part)] == []
 
 
-def test_no_part_imports_itself_by_a_detour() -> None:
-    TopologicalSorter(parts()).prepare()  # raises CycleError, which names the circle
+def test_the_site_imports_the_app_and_never_the_other_way_round() -> None:
+    backwards = [found for found in imports() if is_in(found.module, "chat") and is_in(found.name, "chatsite")]
+
+    assert list(map(str, backwards)) == []
+
+
+def is_in(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+def test_nobody_imports_the_views_forms_and_admin_of_another_package() -> None:
+    foreign = [
+        found
+        for found in imports()
+        if part_of(found.name) and PRIVATE & set(found.name.split(".")) and part_of(found.module) != part_of(found.name)
+    ]
+    may = {"chat.urls", "chat.admin"}
+
+    assert [str(found) for found in foreign if found.module not in may and not is_in(found.module, "chatsite")] == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    modules = {found.module for found in imports()}
+    graph: dict[str, set[str]] = {}
+    for found in imports():
+        target = found.name if found.name in modules else found.name.rpartition(".")[0]
+        if target in modules and not is_in(found.module, target) and not found.for_types:
+            graph.setdefault(found.module, set()).add(target)
+
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
 @pytest.mark.parametrize("module", ["chatsite.asgi", "chat.management.commands.serve", "chatsite.urls"])

@@ -13,11 +13,11 @@ import pytest
 from pytest_django import Settings
 
 from chat.errors import GenerationFailed
+from chat.forwarded import Forwarded
 from chat.llm import chat_model
 from chat.llm.patience import Patient
 from chat.prompts import Message
 from chat.upstream import on_behalf
-from chatsite.trusted_proxy import Forwarded
 
 from ..faults.upstream import Upstream
 from .clients import KEY
