@@ -17,10 +17,10 @@ import time
 from pathlib import Path
 from statistics import median
 
-from tests.faults.upstream import Upstream
-from tests.llm.clients import clients, environ
-from tests.reader import Reader
-from tests.site_process import SiteProcess
+from tests.support.clients import clients, environ
+from tests.support.reader import Reader
+from tests.support.site_process import SiteProcess
+from tests.support.upstream import Upstream
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHONS = ".venv/bin/python", ".tools/venv-databricks/bin/python", ".tools/venv-databricks-legacy/bin/python"

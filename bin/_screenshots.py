@@ -9,8 +9,8 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tests.processes import chromium
-from tests.site_process import SiteProcess
+from tests.support.processes import chromium
+from tests.support.site_process import SiteProcess
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 DESK = {"width": 1280, "height": 800}

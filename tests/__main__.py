@@ -23,8 +23,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-from .processes import ROOT, Missing
-from .servers import postgresql, redis
+from .support.processes import ROOT, Missing
+from .support.servers import postgresql, redis
 
 COVERED = 90
 """Percent of the lines and branches of chat/ that the tests must reach."""

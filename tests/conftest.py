@@ -26,11 +26,11 @@ from pytest_django import Settings
 from chat import retrieval
 from chat.models import LoginSession
 
-from .flush import delete_rows
-from .processes import Missing, chromium
-from .servers import new_database
-from .site_process import SiteProcess
-from .workspace import TOKEN, Workspace, serving
+from .support.flush import delete_rows
+from .support.processes import Missing, chromium
+from .support.servers import new_database
+from .support.site_process import SiteProcess
+from .support.workspace import TOKEN, Workspace, serving
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
@@ -65,7 +65,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("faults"):
             item.add_marker(pytest.mark.xdist_group(_sites(item)))
         elif item.get_closest_marker("browser") or item.get_closest_marker("process"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
         if item.get_closest_marker("redis") and not os.environ.get("TEST_REDIS_URL"):
             reason = "TEST_REDIS_URL names no Redis server; bin/test starts one (apt-get install redis-server)"
             item.add_marker(pytest.mark.skip(reason=reason))
@@ -102,9 +102,8 @@ def _only_repeats(item: pytest.Item) -> bool:
     """Whether a test runs no lines that no other test runs; on the second database, the search is written anew."""
     if item.get_closest_marker("repeats"):
         return True
-    return os.environ.get("TEST_PART") == "database" and not item.path.stem.startswith(
-        ("test_retrieval", "test_nudges")
-    )
+    written_anew = {"test_full_text", "test_windows", "test_nudges"}
+    return os.environ.get("TEST_PART") == "database" and item.path.stem not in written_anew
 
 
 # People

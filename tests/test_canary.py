@@ -18,11 +18,11 @@ import psycopg
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from .faults.upstream import Upstream
-from .processes import Missing
-from .reader import Reader
-from .servers import postgresql_server, redis_server
-from .site_process import SiteProcess
+from .support.processes import Missing
+from .support.reader import Reader
+from .support.servers import postgresql_server, redis_server
+from .support.site_process import SiteProcess
+from .support.upstream import Upstream
 
 PLANTED = (
     "DATABASE_PASSWORD", "DATABRICKS_CLIENT_SECRET", "DATABRICKS_TOKEN", "FORWARDED_TOKEN", "OPENAI_API_KEY",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from .processes import ROOT
+from .support.processes import ROOT
 
 ORDER = """
     models  migrations  database

@@ -25,7 +25,7 @@ SIGN_IN = """
 import json
 from django.contrib.auth import get_user_model
 from django.conf import settings
-from tests.sockets import sign_in
+from tests.support.sockets import sign_in
 users = [get_user_model().objects.create(username=f"reader-{{n}}") for n in range({n})]
 print(json.dumps([f"{{settings.SESSION_COOKIE_NAME}}={{sign_in(user)}}" for user in users]))
 """

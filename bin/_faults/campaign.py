@@ -23,7 +23,7 @@ from tests.faults import (
 )
 from tests.faults.cluster import Cluster, cluster
 from tests.faults.fault import Fault, Outcome, run
-from tests.processes import Missing
+from tests.support.processes import Missing
 
 MODULES = (
     test_readers, test_processes, test_servers, test_model, test_asking, test_stopping, test_leaving, test_soak,

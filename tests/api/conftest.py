@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from chat.models import ApiToken
 from chat.turns.runner import TurnRunner
 
-from ..application import connect, scripts, session
-from ..application import runner as application_runner
+from ..support.application import connect, scripts, session
+from ..support.application import runner as application_runner
 from .client import Program
 
 __all__ = ["application_runner", "connect", "scripts", "session"]

@@ -12,7 +12,7 @@ from chat.api.question import Question
 from chat.live import frames
 from chat.problems import Problem
 
-from ..processes import ROOT
+from ..support.processes import ROOT
 
 FILE = ROOT / "docs" / "openapi.json"
 DOCUMENT: dict[str, Any] = json.loads(FILE.read_text())

@@ -13,8 +13,8 @@ import pytest
 from chat.api.question import Question
 from chat.problems import STATUS, ProblemCode
 
-from ..processes import ROOT
-from ..site_process import SiteProcess
+from ..support.processes import ROOT
+from ..support.site_process import SiteProcess
 from .openapi import DOCUMENT
 from .test_servers import token_of
 

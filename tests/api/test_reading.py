@@ -10,7 +10,7 @@ from chat.conversations.rendering import PAGE
 from chat.database import in_database
 from chat.models import LoginSession, Turn
 
-from ..asked import STATES, asked, citing, recorded
+from ..support.asked import STATES, asked, citing, recorded
 from .client import Program
 
 pytestmark = pytest.mark.django_db(transaction=True)

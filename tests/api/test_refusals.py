@@ -17,9 +17,9 @@ from chat.database.outage import Outage
 from chat.models import ApiToken, Conversation, LoginSession, Turn
 from chat.turns.runner import TurnRunner
 
-from ..asked import asked
-from ..scripts import Scripts
-from ..sockets import sign_in
+from ..support.asked import asked
+from ..support.scripts import Scripts
+from ..support.sockets import sign_in
 from .client import STREAM, Answer, Program
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]

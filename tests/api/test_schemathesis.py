@@ -10,7 +10,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
-from ..site_process import SiteProcess
+from ..support.site_process import SiteProcess
 from .openapi import DOCUMENT
 from .test_servers import token_of
 

@@ -17,8 +17,8 @@ from typing import Self
 
 import pytest
 
-from ..processes import ROOT, free_port
-from ..site_process import SiteProcess
+from ..support.processes import ROOT, free_port
+from ..support.site_process import SiteProcess
 from .flood import MOST
 
 pytestmark = [pytest.mark.process, pytest.mark.any_database, pytest.mark.waits]
@@ -79,7 +79,7 @@ class Reading:
 
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
 async def test_a_restart_in_the_midst_of_an_answer_loses_nothing(start_site: Start, server: str) -> None:
-    site = start_site(SERVER=server, CHAT_MODEL="python:tests.talking:for_a_while", SERVE_DRAIN_SECONDS="0")
+    site = start_site(SERVER=server, CHAT_MODEL="python:tests.support.talking:for_a_while", SERVE_DRAIN_SECONDS="0")
     token = token_of(site)
     with Reading(site, token, "When does the Heron launch?") as reading:
         reading.until_words(10)
@@ -100,7 +100,7 @@ async def test_a_restart_in_the_midst_of_an_answer_loses_nothing(start_site: Sta
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
 def test_who_hangs_up_makes_room_and_the_answer_goes_on(start_site: Start, server: str) -> None:
     site = start_site(
-        SERVER=server, CHAT_MODEL="python:tests.talking:briefly", CHAT_SOCKETS_PER_USER="1", LOG_LEVEL="DEBUG"
+        SERVER=server, CHAT_MODEL="python:tests.support.talking:briefly", CHAT_SOCKETS_PER_USER="1", LOG_LEVEL="DEBUG"
     )
     token = token_of(site)
     with Reading(site, token, "When does the Heron launch?") as reading:

@@ -14,9 +14,9 @@ from chat.live import stream as stream_module
 from chat.live.stream import Stream
 from chat.models import ApiToken, Turn
 
-from ..asked import citing, recorded
-from ..scripts import Scripts
-from ..sockets import Open
+from ..support.asked import citing, recorded
+from ..support.scripts import Scripts
+from ..support.sockets import Open
 from .client import Event, Program, complete, text, told
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ from chat.database import in_database
 from chat.models import LoginSession, Turn
 from chat.turns.runner import TurnRunner
 
-from ..scripts import Scripts
+from ..support.scripts import Scripts
 from .client import CSRF, Program, asked_by_a_page, complete, page_of, text
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -16,8 +16,8 @@ from chat.models import ApiToken, Conversation, LoginSession
 from chat.turns.nudges import NEWS_TOPIC
 from chat.turns.runner import TurnRunner
 
-from ..asked import asked
-from ..scripts import Scripts
+from ..support.asked import asked
+from ..support.scripts import Scripts
 from .client import Program, asked_by_a_page, complete, text, told
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from ..site_process import SiteProcess
+from ..support.site_process import SiteProcess
 
 pytestmark = pytest.mark.browser
 

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from ..site_process import SiteProcess
-from ..talking import WORDS
+from ..support.site_process import SiteProcess
+from ..support.talking import WORDS
 
 pytestmark = pytest.mark.browser
 
 Start = Callable[..., SiteProcess]
-STEADILY = "python:tests.talking:steadily"
-BRIEFLY = "python:tests.talking:briefly"
+STEADILY = "python:tests.support.talking:steadily"
+BRIEFLY = "python:tests.support.talking:briefly"
 LONG = 60_000
 
 WATCH = """() => {

@@ -1,4 +1,4 @@
-"""Whether a story kept the invariants: pure, offline, and known to be able to fail (tests/test_checker.py).
+"""Whether a story kept the invariants: pure, offline, and known to be able to fail (tests/faults/test_checker.py).
 
 Each check yields a sentence for every breach that it finds.
 """

@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from tests.processes import ROOT, free_port
-from tests.servers import ServerProcess, postgresql_server, redis_server
-from tests.site_process import SiteProcess
+from tests.support.processes import ROOT, free_port
+from tests.support.servers import ServerProcess, postgresql_server, redis_server
+from tests.support.site_process import SiteProcess
 
+from ..support.upstream import Upstream
 from .history import StoredTurn, read_calls
 from .paced import LOG_VARIABLE
 from .page import Address, Person
-from .upstream import Upstream
 
 SQLITE, SCALED = "sqlite", "scaled"
 SETUPS = (SQLITE, SCALED)
@@ -37,7 +37,7 @@ _SIGN_IN = """
 import json
 from django.conf import settings
 from django.contrib.auth.models import User
-from tests.sockets import sign_in
+from tests.support.sockets import sign_in
 from chat.models import LoginSession
 people = []
 for number in range({first}, {first} + {count}):

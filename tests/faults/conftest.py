@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from tests.processes import Missing
+from tests.support.processes import Missing
 
 from .cluster import SETUPS, Cluster, cluster
 from .fault import Fault

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.processes import Missing
+from tests.support.processes import Missing
 
 from . import checker
 from .cluster import SETUPS, Cluster

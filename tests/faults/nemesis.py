@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.processes import Missing
-from tests.servers import ServerProcess
-from tests.site_process import SiteProcess
+from tests.support.processes import Missing
+from tests.support.servers import ServerProcess
+from tests.support.site_process import SiteProcess
 
 from .cluster import Cluster, pid_of
 from .history import Story

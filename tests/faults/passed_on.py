@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ..support.upstream import Upstream
+from ..support.upstream_script import Call as Seen
 from . import questions
 from .history import Call
-from .upstream import Upstream
-from .upstream_script import Call as Seen
 
 
 def calls_of(upstream: Upstream) -> list[Call]:

@@ -13,9 +13,10 @@ from random import Random
 from types import TracebackType
 from typing import Any, Self
 
-from tests.processes import Missing
-from tests.site_process import SiteProcess
+from tests.support.processes import Missing
+from tests.support.site_process import SiteProcess
 
+from ..support.upstream import Upstream
 from . import checker, questions
 from .client import Tab
 from .cluster import Cluster, pid_of
@@ -25,7 +26,6 @@ from .page import Address, Person
 from .passed_on import calls_of
 from .proxy import FaultProxy
 from .reading import ENDINGS
-from .upstream import Upstream
 
 SETTLE_SECONDS = 40.0
 """How long after the last fault every turn must have ended (I7)."""

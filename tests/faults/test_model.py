@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from ..support.upstream import Upstream
+from ..support.upstream_script import GARBAGE, PROVIDER_TEXT, Call
 from . import questions
 from .client import Tab
 from .cluster import SILENCE_SECONDS, Cluster
 from .fault import FAULT_MARKS, Fault, fault, keep
 from .scene import Scene
-from .upstream import Upstream
-from .upstream_script import GARBAGE, PROVIDER_TEXT, Call
 
 MISSING = find_spec("langchain_openai") is None
 pytestmark = [*FAULT_MARKS, pytest.mark.skipif(MISSING, reason="the extra openai is not installed; bin/test does it")]

@@ -23,8 +23,8 @@ from chat.turns.owner import Owner
 from chat.turns.runner import TurnRunner
 from chat.upkeep import demo
 
-from ..faults.upstream import Upstream
-from .clients import KEY, clients
+from ..support.clients import KEY, clients
+from ..support.upstream import Upstream
 
 
 @pytest_asyncio.fixture

@@ -18,9 +18,9 @@ from chat.llm.patience import RETRIES, Patient
 from chat.prompts import Message
 from chat.upstream.breaker import FAILURES, Breaker
 
-from ..faults.upstream import Upstream
-from ..faults.upstream_script import PROVIDER_TEXT
-from .clients import KEY
+from ..support.clients import KEY
+from ..support.upstream import Upstream
+from ..support.upstream_script import PROVIDER_TEXT
 
 MESSAGES = [
     Message("system", "Answer."),

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import pytest
 from playwright.async_api import Page, expect
 
-from ..faults.upstream import Upstream
-from ..site_process import SiteProcess
-from .clients import clients, environ
+from ..support.clients import clients, environ
+from ..support.site_process import SiteProcess
+from ..support.upstream import Upstream
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.any_database]
 

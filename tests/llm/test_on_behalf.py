@@ -19,8 +19,8 @@ from chat.llm.patience import Patient
 from chat.prompts import Message
 from chat.upstream import on_behalf
 
-from ..faults.upstream import Upstream
-from .clients import KEY
+from ..support.clients import KEY
+from ..support.upstream import Upstream
 from .conftest import load
 from .test_workspace import fresh, settings
 

@@ -9,11 +9,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from ..faults.upstream import Upstream
-from ..faults.upstream_script import PROVIDER_TEXT
-from ..reader import Reader
-from ..site_process import SiteProcess
-from .clients import KEY, clients, environ
+from ..support.clients import KEY, clients, environ
+from ..support.reader import Reader
+from ..support.site_process import SiteProcess
+from ..support.upstream import Upstream
+from ..support.upstream_script import PROVIDER_TEXT
 
 pytestmark = [pytest.mark.process, pytest.mark.any_database]
 

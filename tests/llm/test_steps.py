@@ -16,10 +16,10 @@ from chat.models import LoginSession, Submission, Turn
 from chat.prompts import GRADING, INSTRUCTIONS, REWORDING, REWRITING
 from chat.turns.runner import TurnRunner
 
-from ..asked import asked
-from ..faults.upstream import Upstream
-from ..faults.upstream_script import PROVIDER_TEXT
-from .clients import KEY
+from ..support.asked import asked
+from ..support.clients import KEY
+from ..support.upstream import Upstream
+from ..support.upstream_script import PROVIDER_TEXT
 from .test_turns import PATIENCE, read, stored
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database, pytest.mark.usefixtures("model")]

@@ -21,9 +21,9 @@ from chat.models import LoginSession, Submission, Turn
 from chat.turns import events
 from chat.turns.runner import TurnRunner
 
-from ..faults.upstream import Upstream
-from ..faults.upstream_script import PROVIDER_TEXT
-from .clients import KEY
+from ..support.clients import KEY
+from ..support.upstream import Upstream
+from ..support.upstream_script import PROVIDER_TEXT
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database, pytest.mark.usefixtures("model")]
 

@@ -12,8 +12,8 @@ from pytest_django import Settings
 from chat.llm import chat_model
 from chat.prompts import Message
 
-from ..faults.upstream import Upstream
-from .clients import clients
+from ..support.clients import clients
+from ..support.upstream import Upstream
 from .conftest import load
 
 SECRET = "canary-of-the-secret-4410"

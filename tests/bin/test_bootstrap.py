@@ -1,0 +1,287 @@
+"""bin/run and bin/test on a machine that has little."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from ..support.processes import ROOT
+from ..support.site_process import SiteProcess
+
+
+@pytest.fixture
+def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """bin/_bootstrap.py, for a repository in an empty folder."""
+    spec = importlib.util.spec_from_file_location("_bootstrap", ROOT / "bin" / "_bootstrap.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    (tmp_path / "uv.lock").write_text("the lock")
+    venv, tools = tmp_path / ".venv", tmp_path / ".tools"
+    places = {"ROOT": tmp_path, "VENV": venv, "TOOLS": tools, "UV": tools / "bin/uv"}
+    for name, place in {**places, "PYTHON": venv / "bin/python", "SYNCED": venv / ".synced"}.items():
+        monkeypatch.setattr(module, name, place)
+    return module
+
+
+@pytest.fixture
+def synced(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
+    """What was asked of uv, one entry for each sync; the installers themselves do nothing."""
+    calls: list[set[str]] = []
+
+    def sync(python: str, extras: set[str], groups: set[str], environ: dict[str, str]) -> None:
+        calls.append(extras | groups)
+        bootstrap.PYTHON.parent.mkdir(parents=True, exist_ok=True)
+        bootstrap.PYTHON.touch()
+
+    monkeypatch.setattr(bootstrap, "_install_uv", lambda python, environ: None)
+    monkeypatch.setattr(bootstrap, "_sync", sync)
+    return calls
+
+
+def program(place: Path, text: str) -> Path:
+    """A program that stands in for another one."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(f"#!/bin/sh\n{text}\n")
+    place.chmod(0o755)
+    return place
+
+
+@pytest.mark.parametrize(
+    ("settings", "extras"),
+    [
+        ({}, set()),
+        ({"CHAT_MODEL": "embedded"}, set()),
+        ({"CHAT_MODEL": "databricks:endpoint"}, {"databricks"}),
+        ({"CHAT_MODEL": "databricks-legacy:endpoint"}, {"databricks-legacy"}),
+        ({"CHAT_MODEL": "openai:model", "EMBEDDINGS": "databricks:endpoint"}, {"openai", "databricks"}),
+        ({"DATABASE_URL": "sqlite:///chat"}, set()),
+        ({"DATABASE_URL": "postgres://host/chat", "REDIS_URL": "redis://host"}, {"postgres", "redis"}),
+        ({"SERVER": "uvicorn"}, {"uvicorn"}),
+        ({"LAKEBASE_ENDPOINT": "projects/p/branches/b/endpoints/e"}, {"lakebase"}),
+        ({"MLFLOW_EXPERIMENT": "/Shared/chatsite"}, {"mlflow"}),
+        ({"SSO_ISSUER": "https://id.example.com"}, {"sso"}),
+    ],
+)
+def test_the_settings_say_which_extras_are_installed(
+    bootstrap: ModuleType, settings: dict[str, str], extras: set[str]
+) -> None:
+    assert bootstrap.wanted_extras(settings) == extras
+
+
+def test_settings_come_from_the_environment_then_from_the_file(bootstrap: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("# a comment\nexport PORT=1\nHOST = 'a'\nREDIS_URL=\"redis://x\"\n#SERVER=uvicorn\n")
+
+    settings = bootstrap.read_settings({"HOST": "b"})
+
+    assert settings == {"HOST": "b", "PORT": "1", "REDIS_URL": "redis://x"}
+
+
+def test_a_setting_may_be_kept_in_a_file(bootstrap: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("postgres://host/chat\n")
+
+    settings = bootstrap.read_settings({"DATABASE_URL_FILE": str(tmp_path / "url"), "OTHER_FILE": "/nowhere"})
+
+    assert settings["DATABASE_URL"] == "postgres://host/chat"
+
+
+def test_a_second_start_installs_nothing(bootstrap: ModuleType, synced: list[set[str]]) -> None:
+    for _ in range(2):
+        bootstrap.set_up({"redis"}, groups=set())
+
+    assert synced == [{"redis"}]
+
+
+def test_a_start_that_needs_less_than_is_there_installs_nothing(bootstrap: ModuleType, synced: list[set[str]]) -> None:
+    bootstrap.set_up({"postgres", "redis"}, groups={"dev"})
+
+    bootstrap.set_up({"redis"}, groups=set())
+
+    assert len(synced) == 1
+
+
+@pytest.mark.parametrize("change", ["lock", "extra", "python", "environment"])
+def test_a_start_after_a_change_installs_again(
+    bootstrap: ModuleType, synced: list[set[str]], monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    bootstrap.set_up(set(), groups=set())
+    changes: dict[str, Callable[[], Any]] = {
+        "lock": lambda: (bootstrap.ROOT / "uv.lock").write_text("another lock"),
+        "extra": lambda: None,
+        "python": lambda: monkeypatch.setattr(sys, "executable", "/usr/bin/another-python"),
+        "environment": lambda: shutil.rmtree(bootstrap.VENV),
+    }
+    changes[change]()
+
+    bootstrap.set_up({"redis"} if change == "extra" else set(), groups=set())
+
+    assert len(synced) == 2
+
+
+def test_an_install_that_failed_is_not_taken_for_done(
+    bootstrap: ModuleType, synced: list[set[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise bootstrap.Failed("no network")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bootstrap, "_sync", fail)
+        with pytest.raises(bootstrap.Failed):
+            bootstrap.set_up(set(), groups=set())
+
+    bootstrap.set_up(set(), groups=set())
+
+    assert len(synced) == 1
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+
+    with pytest.raises(bootstrap.Failed, match="cannot be written to"):
+        bootstrap.set_up(set(), groups=set())
+
+
+def test_a_python_without_pip_is_said_with_the_package(bootstrap: ModuleType, tmp_path: Path) -> None:
+    python = program(tmp_path / "python", "exit 1")
+
+    with pytest.raises(bootstrap.Failed, match="apt-get install python3-pip"):
+        bootstrap._install_uv(str(python), {})
+
+
+def test_a_network_that_is_not_there_is_said_on_one_line(bootstrap: ModuleType, tmp_path: Path) -> None:
+    complaint = "echo 'ERROR: no index' >&2; echo 'ERROR: nothing found' >&2; exit 1"
+    python = program(tmp_path / "python", f'[ "$3" = --version ] || {{ {complaint}; }}')
+
+    with pytest.raises(bootstrap.Failed, match=r"is the network there.*no index ERROR: nothing found") as failed:
+        bootstrap._install_uv(str(python), {})
+
+    assert "\n" not in str(failed.value)
+
+
+def test_uv_is_not_installed_twice(bootstrap: ModuleType) -> None:
+    program(bootstrap.UV, f"echo uv {bootstrap.UV_VERSION}")
+
+    bootstrap._install_uv("/nowhere/python", {})
+
+
+def test_a_port_in_use_is_said_before_anything_is_installed(bootstrap: ModuleType) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        with pytest.raises(bootstrap.Failed, match=rf"port {port} of 127\.0\.0\.1 is in use.*PORT={port + 1}"):
+            bootstrap.check_address("127.0.0.1", str(port))
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", "http"), ("127.0.0.1", "70000"), ("192.0.2.1", "8000")])
+def test_an_address_that_cannot_be_had_is_said(bootstrap: ModuleType, host: str, port: str) -> None:
+    with pytest.raises(bootstrap.Failed, match=rf"{port}|{host}"):
+        bootstrap.check_address(host, port)
+
+
+def test_a_path_given_to_the_tests_means_the_callers_folder(
+    bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "test_x.py").touch()
+    monkeypatch.chdir(tmp_path)
+
+    assert [bootstrap.from_here(part) for part in ("test_x.py::test_it", "-k", "test_it")] == [
+        f"{tmp_path}/test_x.py::test_it",
+        "-k",
+        "test_it",
+    ]
+
+
+def pick_python(folder: Path) -> subprocess.CompletedProcess[str]:
+    """What bin/run does on a machine that has only the programs in this folder."""
+    (folder / "dirname").symlink_to(shutil.which("dirname") or "")
+    command = ["/bin/sh", str(ROOT / "bin" / "_python"), "_bootstrap.py", "run"]
+    return subprocess.run(command, env={"PATH": str(folder)}, capture_output=True, text=True, check=False)
+
+
+def test_an_old_python_is_said_with_what_is_needed(tmp_path: Path) -> None:
+    program(tmp_path / "python3", '[ "$1" = --version ] && echo Python 3.9.2')
+
+    done = pick_python(tmp_path)
+
+    assert done.returncode == 1
+    assert done.stderr == "chatsite needs Python 3.11, 3.12 or 3.13 and found Python 3.9.2 (apt-get install python3)\n"
+
+
+def test_another_python_is_taken_where_the_usual_one_is_too_old(tmp_path: Path) -> None:
+    program(tmp_path / "python3", "exit 1")
+    program(tmp_path / "python3.12", '[ "$1" = -c ] || printf "%s\\n" "$@"')
+
+    done = pick_python(tmp_path)
+
+    assert done.stdout.splitlines() == ["-B", f"{ROOT}/bin/_bootstrap.py", "run"]
+
+
+# The whole way, with everything installed
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """A copy of the repository, in a folder with a space in its name, with everything installed."""
+    folder = tmp_path / "a copy"
+    for part in ("bin", "chat", "chatsite", "templates"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for part in ("manage.py", "uv.lock"):
+        shutil.copy(ROOT / part, folder)
+    venv, own = folder / ".venv", Path(sys.prefix)
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin/python").symlink_to(os.path.realpath(sys.executable))
+    (venv / "lib").symlink_to(own / "lib")
+    shutil.copy(own / "pyvenv.cfg", venv)
+    return folder
+
+
+@pytest.fixture
+def copied_site(installed: Path, bootstrap: ModuleType, tmp_path: Path) -> Iterator[SiteProcess]:
+    """That copy's site, to be started by its bin/run; not traced, because its start is timed."""
+    python = Path(os.path.realpath(sys.executable))
+    synced = {"lock": bootstrap._digest(installed / "uv.lock"), "python": str(python)}
+    (installed / ".venv/.synced").write_text(json.dumps({**synced, "parts": ["postgres", "redis", "uvicorn"]}))
+    site = SiteProcess(tmp_path, PATH=f"{python.parent}:{os.environ['PATH']}", REDIS_URL="")
+    site.environ = {name: value for name, value in site.environ.items() if not name.startswith("COV")}
+    yield site
+    site.stop()
+
+
+@pytest.mark.process
+def test_bin_run_prepares_prints_a_sign_in_link_serves_and_ends_in_order(
+    installed: Path, copied_site: SiteProcess
+) -> None:
+    copied_site.start(str(installed / "bin/run"))
+
+    assert re.search(rf"{copied_site.url}/accounts/link/\S+", copied_site.output)
+    assert copied_site.stop() == 0
+    assert "Traceback" not in copied_site.output
+
+
+@pytest.mark.process
+def test_a_second_start_serves_within_three_seconds(installed: Path, copied_site: SiteProcess) -> None:
+    copied_site.start(str(installed / "bin/run"))
+
+    def restart() -> float:
+        copied_site.stop()
+        started = monotonic()
+        copied_site.start(str(installed / "bin/run"))
+        return monotonic() - started
+
+    assert any(restart() <= 3 for _ in range(5))  # more than one, because other tests run beside this one

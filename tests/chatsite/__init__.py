@@ -1,0 +1,1 @@
+"""The project: settings, headers, the backend of SQLite."""

@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from ipaddress import ip_network
+from pathlib import Path
+from traceback import format_exception
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
+
+from chatsite.environment import Environment
+
+from ..support.processes import ROOT
+
+DOCUMENT = (ROOT / "docs" / "settings.md").read_text()
+TABLES = {name: default.strip() for name, default in re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", DOCUMENT, re.MULTILINE)}
+
+
+def asked_for() -> dict[str, ast.expr]:
+    """Every variable that the settings ask for, with the expression of its default."""
+    tree = ast.parse((ROOT / "chatsite/settings.py").read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.keywords]
+    calls = [call for call in calls if ast.unparse(call.func).startswith("env.")]
+    return {ast.literal_eval(call.args[0]): call.keywords[0].value for call in calls}
+
+
+def literal(default: ast.expr) -> str | None:
+    """The default as a person would write it in ``.env``; None when it is made at run time."""
+    try:
+        value = ast.literal_eval(default)
+    except ValueError:
+        return None
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ",".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def messages(settings: Settings, **values: object) -> set[str]:
+    for name, value in values.items():
+        setattr(settings, name, value)
+    return {str(message.id) for message in run_checks(tags=["chat"])}
+
+
+def test_the_document_lists_every_setting_and_no_other() -> None:
+    assert set(TABLES) == set(asked_for())
+
+
+def test_the_document_gives_the_defaults() -> None:
+    defaults = {name: literal(default) for name, default in asked_for().items()}
+
+    wrong = {name: TABLES[name] for name, default in defaults.items() if default and TABLES[name] != f"`{default}`"}
+
+    assert wrong == {}
+
+
+def test_the_other_document_of_settings_gives_the_same_defaults() -> None:
+    answers = (ROOT / "docs" / "answers.md").read_text()
+    table = dict(re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", answers, re.MULTILINE))
+
+    assert len(table) > 5
+    assert table == {name: TABLES[name] for name in table}
+
+
+def test_the_example_has_every_setting() -> None:
+    example = (ROOT / ".env.example").read_text()
+    names = {name.removesuffix("_FILE") for name in re.findall(r"^#([A-Z_]+)=", example, re.MULTILINE)}
+
+    assert names == set(TABLES) - {"ENV_FILE"}
+
+
+def test_the_document_lists_every_check() -> None:
+    ids = set(re.findall(r"chat\.[EW]\d{3}", (ROOT / "chat/checks.py").read_text()))
+
+    assert set(re.findall(r"chat\.[EW]\d{3}", DOCUMENT)) == ids
+
+
+@pytest.mark.parametrize(("read", "value"), [("bool", "ja"), ("int", "many"), ("int", "-1"), ("float", "nan"),
+                                             ("float", "12abc"), ("networks", "a.proxy"),
+                                             ("database", "mysql://host/name")])  # fmt: skip
+def test_a_value_that_cannot_be_read_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, read: str, value: str) -> None:
+    monkeypatch.setenv("SOMETHING", value)
+
+    with pytest.raises(ImproperlyConfigured, match="SOMETHING"):
+        getattr(Environment(), read)("SOMETHING", default="sqlite:///x")
+
+
+@pytest.mark.parametrize("read", ["database", "url"])
+@pytest.mark.parametrize("password", ["canary/x", "canary#x", "canary?x", "x:canary/", "[canary"])
+def test_a_password_that_makes_an_address_unreadable_is_not_told(
+    monkeypatch: pytest.MonkeyPatch, read: str, password: str
+) -> None:
+    monkeypatch.setenv("SOMETHING", f"postgres://me:{password}@127.0.0.1:5432/chat")
+
+    with pytest.raises(ImproperlyConfigured, match="SOMETHING cannot be read; in its password") as failed:
+        getattr(Environment(), read)("SOMETHING", default="")
+
+    assert "canary" not in "".join(format_exception(failed.value))
+
+
+def test_what_stands_in_the_address_of_the_database_reaches_its_client(tmp_path: Path) -> None:
+    address = "postgres://me@127.0.0.1/chat?sslmode=verify-full&connect_timeout=9"
+    environ = {**os.environ, "DATABASE_URL": address, "DATA_DIR": str(tmp_path), "ENV_FILE": os.devnull}
+    script = "import chatsite.settings as s, json; print(json.dumps(s.DATABASES['default']['OPTIONS']))"
+
+    printed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environ, capture_output=True, check=True)
+
+    options = json.loads(printed.stdout)
+    assert (options["sslmode"], options["connect_timeout"], options["tcp_user_timeout"]) == ("verify-full", 9, 8000)
+
+
+def test_an_empty_value_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOMETHING", "")
+
+    assert Environment().int("SOMETHING", default=7) == 7
+
+
+def test_a_secret_can_be_kept_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("kept in a file\n")
+    monkeypatch.setenv("SOMETHING_FILE", str(tmp_path / "secret"))
+
+    assert Environment().str("SOMETHING") == "kept in a file"
+
+
+def test_a_missing_secret_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOMETHING_FILE", "/nowhere/secret")
+
+    with pytest.raises(ImproperlyConfigured, match="SOMETHING_FILE"):
+        Environment().str("SOMETHING", default="")
+
+
+def test_a_socket_folder_in_a_database_url_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOMETHING", "postgres://me@%2Frun%2Fpostgresql/chat")
+
+    assert Environment().database("SOMETHING", default="")["HOST"] == "/run/postgresql"
+
+
+def test_the_settings_of_a_test_run_pass_every_check(settings: Settings) -> None:
+    assert messages(settings) == set()
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ({"DEBUG": True, "HTTPS": True}, "chat.E001"),
+        ({"ALLOWED_HOSTS": ["*"]}, "chat.E002"),
+        ({"SECRET_KEY": "short"}, "chat.E003"),
+        ({"SECRET_KEY": "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz"}, "chat.E003"),
+        ({"CHAT_MODEL": "oracle:delphi"}, "chat.E004"),
+        ({"CHAT_RETRIEVER": "dowsing"}, "chat.E004"),
+        ({"CHAT_RETRIEVER": "embedded:x"}, "chat.E004"),
+        ({"EMBEDDINGS": "oracle:delphi"}, "chat.E013"),
+        ({"EMBEDDINGS": "openai"}, "chat.E013"),
+        ({"SERVER": "butler"}, "chat.E004"),
+        ({"WEB_CONCURRENCY": 2, "REDIS_URL": ""}, "chat.E006"),
+        ({"TRUSTED_NETWORKS": [ip_network("10.0.0.0/8"), ip_network("::/0")]}, "chat.E008"),
+        ({"TRUSTED_PROXY_USER_HEADER": "X-User"}, "chat.E009"),
+        ({"CHAT_ON_BEHALF_OF": True, "TRUSTED_PROXY": "10.0.0.1"}, "chat.W010"),
+    ],
+)
+def test_a_dangerous_combination_is_found(settings: Settings, values: dict[str, object], found: str) -> None:
+    assert messages(settings, **values) == {found}
+
+
+def test_a_server_that_is_not_installed_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chat.checks.find_spec", lambda name: None)
+
+    assert messages(settings, SERVER="uvicorn") == {"chat.E005"}
+    assert messages(settings, MLFLOW_EXPERIMENT="7") >= {"chat.E011"}
+
+
+@pytest.mark.parametrize("value", ["databricks", "databricks:", "databricks:passages", "databricks:a.b.c.d"])
+def test_an_index_without_its_whole_name_is_found(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setattr("chat.checks.find_spec", lambda name: True)
+
+    assert messages(settings, CHAT_RETRIEVER=value) == {"chat.E012"}
+    assert messages(settings, CHAT_RETRIEVER="databricks:main.meetings.passages") == set()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "extra"),
+    [
+        ("EMBEDDINGS", "openai:text-embedding-3-small", "openai"),
+        ("EMBEDDINGS", "databricks:gte", "databricks"),
+        ("CHAT_RETRIEVER", "databricks:main.meetings.passages", "databricks"),
+    ],
+)
+def test_packages_that_searches_need_and_that_are_missing_are_found(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, extra: str
+) -> None:
+    monkeypatch.setattr("chat.checks.find_spec", lambda name: name in ("daphne", "uvicorn", "langchain"))
+    setattr(settings, setting, value)
+
+    found = run_checks(tags=["chat"])
+
+    assert {message.id for message in found} == {"chat.E014"}
+    assert f"--extra {extra}" in str(found[0].hint)
+
+
+def test_a_misspelt_setting_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAT_PASAGES", "3")
+
+    assert messages(settings) == {"chat.W007"}
+
+
+def test_in_a_databricks_app_its_proxy_is_the_only_way_in(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABRICKS_APP_NAME", "chatsite")
+    monkeypatch.setenv("TRUSTED_PROXY", "databricks-apps")
+    networks = Environment().networks("TRUSTED_PROXY", default="")
+
+    assert [network.prefixlen for network in networks] == [0, 0]
+    assert messages(settings, TRUSTED_NETWORKS=networks) == set()

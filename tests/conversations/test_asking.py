@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from chat.models import LoginSession, Turn
+
+from ..support.asked import asked, recorded
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
+
+
+@pytest.fixture
+def page(client: Client, alice: User) -> Client:
+    """The browser of alice, who is signed in."""
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def here(page: Client) -> LoginSession:
+    """The login session of that browser."""
+    return LoginSession.objects.get()
+
+
+def form(question: str = "When do we ship?", **more: Any) -> dict[str, Any]:
+    return {"question": question, "request_id": str(uuid4()), **more}
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+# Asking without JavaScript
+
+
+def test_a_first_question_begins_a_conversation(page: Client, here: LoginSession) -> None:
+    response = page.post("/ask/", form("When do we ship?"))
+
+    turn = Turn.objects.get()
+    assert (turn.question, turn.state, turn.login_session) == ("When do we ship?", "queued", here)
+    assert response["Location"] == f"/c/{turn.conversation.uuid}/#turn-{turn.uuid}"
+
+
+def test_a_further_question_goes_on_with_its_conversation(page: Client, here: LoginSession) -> None:
+    conversation = asked(here).conversation
+
+    page.post(f"/c/{conversation.uuid}/ask/", form())
+
+    assert conversation.turns.count() == 2
+
+
+def test_sending_a_form_twice_asks_once(page: Client) -> None:
+    sent = form()
+
+    first, second = page.post("/ask/", sent), page.post("/ask/", sent)
+
+    assert first["Location"] == second["Location"]
+    assert Turn.objects.count() == 1
+
+
+def test_the_chosen_recordings_are_searched(page: Client) -> None:
+    planning, call = recorded("Planning"), recorded("Call")
+
+    page.post("/ask/", form(recordings=[str(call.uuid), str(planning.uuid)]))
+
+    assert [recording["title"] for recording in Turn.objects.get().recordings] == ["Call", "Planning"]
+
+
+def test_a_line_end_counts_as_one_character(page: Client) -> None:
+    page.post("/ask/", form("a\r\n" * 3_999 + "a"))
+
+    assert Turn.objects.get().question == "a\n" * 3_999 + "a"
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"question": " \n "}, "The question is empty."),
+        ({"question": "a" * 8_001}, "The question is too long: 8,001 characters, at most 8,000."),
+        ({"question": "a\0b"}, "Null characters are not allowed."),
+        ({"request_id": "1"}, "This form was not complete."),
+        ({"request_id": ""}, "This form was not complete."),
+        ({"recordings": ["1"]}, "A recording in the filter is not known."),
+        ({"recordings": [str(UUID(int=number)) for number in range(501)]}, "At most 500 recordings can be chosen"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_on_the_page(page: Client, sent: dict[str, Any], said: str) -> None:
+    response = page.post("/ask/", form() | sent)
+
+    assert response.status_code == 400
+    assert said in text(response)
+    assert not Turn.objects.exists()
+
+
+def test_a_refused_question_stays_in_the_box_with_its_filter(page: Client, here: LoginSession) -> None:
+    recording = recorded("Planning")
+    conversation = asked(here, state="streaming").conversation
+    for _ in range(5):
+        asked(here, conversation=conversation, state="queued")
+
+    response = page.post(f"/c/{conversation.uuid}/ask/", form("One <more>", recordings=[str(recording.uuid)]))
+
+    assert response.status_code == 429
+    assert "5 questions are waiting already." in text(response)
+    assert "\nOne &lt;more&gt;</textarea>" in text(response)
+    assert f'value="{recording.uuid}" data-title="Planning" checked' in text(response)
+
+
+def test_a_request_id_that_was_used_for_something_else_is_a_conflict(page: Client) -> None:
+    sent = form()
+    page.post("/ask/", sent)
+
+    response = page.post("/ask/", sent | {"question": "Something else?"})
+
+    assert response.status_code == 409
+
+
+def test_a_recording_that_went_is_said(page: Client) -> None:
+    response = page.post("/ask/", form(recordings=[str(uuid4())]))
+
+    assert response.status_code == 404
+    assert "A recording in the filter is not there any more." in text(response)
+
+
+def test_a_running_turn_makes_a_page_without_script_look_again(page: Client, here: LoginSession) -> None:
+    running = asked(here, state="streaming").conversation
+
+    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in text(page.get(f"/c/{running.uuid}/"))
+    Turn.objects.all().delete()
+    assert "refresh" not in text(page.get(f"/c/{running.uuid}/"))
+
+
+# Stopping and asking again
+
+
+def test_a_running_turn_is_asked_to_stop(page: Client, here: LoginSession) -> None:
+    turn = asked(here, state="streaming")
+
+    response = page.post(f"/turns/{turn.uuid}/stop/")
+
+    turn.refresh_from_db()
+    assert turn.stop_requested_at
+    assert response["Location"] == f"/c/{turn.conversation.uuid}/#turn-{turn.uuid}"
+
+
+def test_a_waiting_turn_is_cancelled(page: Client, here: LoginSession) -> None:
+    turn = asked(here, state="queued")
+
+    page.post(f"/turns/{turn.uuid}/stop/")
+
+    turn.refresh_from_db()
+    assert turn.state == "cancelled"
+
+
+def test_stopping_concerns_one_turn_alone(page: Client, here: LoginSession) -> None:
+    streaming, queued = asked(here, state="streaming"), asked(here, state="queued")
+
+    page.post(f"/turns/{queued.uuid}/stop/")
+
+    streaming.refresh_from_db()
+    assert streaming.stop_requested_at is None
+
+
+def test_asking_again_makes_a_new_turn_with_the_same_filter(page: Client, here: LoginSession) -> None:
+    turn = asked(here, recordings=[recorded("Planning")], state="failed")
+
+    page.post(f"/turns/{turn.uuid}/retry/", {"request_id": str(uuid4())})
+
+    again = Turn.objects.latest("pk")
+    assert (again.retry_of, again.question, again.recordings) == (turn, turn.question, turn.recordings)
+
+
+def test_asking_again_twice_by_one_form_asks_once(page: Client, here: LoginSession) -> None:
+    turn, request_id = asked(here, state="stopped"), str(uuid4())
+
+    page.post(f"/turns/{turn.uuid}/retry/", {"request_id": request_id})
+    page.post(f"/turns/{turn.uuid}/retry/", {"request_id": request_id})
+
+    assert Turn.objects.count() == 2
+
+
+def test_asking_again_while_it_runs_is_refused_on_the_page(page: Client, here: LoginSession) -> None:
+    turn = asked(here, state="streaming")
+
+    response = page.post(f"/turns/{turn.uuid}/retry/", follow=True)
+
+    assert "Only a question that has ended can be asked again" in text(response)

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+
+from chat.conversations.rendering import PAGE
+from chat.models import Conversation, LoginSession
+
+from ..support.asked import asked, recorded
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
+
+
+@pytest.fixture
+def page(client: Client, alice: User) -> Client:
+    """The browser of alice, who is signed in."""
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def here(page: Client) -> LoginSession:
+    """The login session of that browser."""
+    return LoginSession.objects.get()
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+# One conversation
+
+
+def test_the_filter_goes_on_from_the_last_question(page: Client, here: LoginSession) -> None:
+    planning, call = recorded("Planning"), recorded("Call")
+    conversation = asked(here, recordings=[planning]).conversation
+    asked(here, conversation=conversation, recordings=[call])
+
+    html = text(page.get(f"/c/{conversation.uuid}/"))
+
+    assert f'value="{call.uuid}" data-title="Call" checked' in html
+    assert f'value="{planning.uuid}" data-title="Planning">' in html
+    assert "<span data-filter-summary>Call</span>" in html
+
+
+def test_a_chosen_recording_that_went_is_not_offered(page: Client, here: LoginSession) -> None:
+    recording = recorded("Planning")
+    conversation = asked(here, recordings=[recording]).conversation
+    recording.delete()
+
+    assert "<span data-filter-summary>All recordings</span>" in text(page.get(f"/c/{conversation.uuid}/"))
+
+
+def test_earlier_turns_are_a_link_away(page: Client, here: LoginSession) -> None:
+    first = asked(here, "The very first", state="cancelled")
+    for _ in range(PAGE):
+        last = asked(here, "A later one", conversation=first.conversation, state="cancelled")
+
+    newest = text(page.get(f"/c/{first.conversation.uuid}/"))
+    oldest_shown = first.conversation.turns.order_by("pk")[1]
+    earlier = text(page.get(f"/c/{first.conversation.uuid}/?before={oldest_shown.uuid}"))
+
+    assert f"?before={oldest_shown.uuid}" in newest
+    assert f"turn-{first.uuid}" not in newest
+    assert f"turn-{first.uuid}" in earlier
+    assert f"turn-{last.uuid}" not in earlier
+
+
+@pytest.mark.parametrize("query", ["?before=", "?before=1", "?before=6f1d4b0a-5f7e-4c39-9d55-0c7a1c3a2b11"])
+def test_a_place_that_is_not_in_the_conversation_is_not_found(page: Client, here: LoginSession, query: str) -> None:
+    assert page.get(f"/c/{asked(here).conversation.uuid}/{query}").status_code == 404
+
+
+def test_newer_turns_come_as_they_stand_on_the_page(page: Client, here: LoginSession) -> None:
+    first = asked(here)
+    second = asked(here, conversation=first.conversation)
+    url = f"/c/{first.conversation.uuid}/turns/"
+
+    newer = text(page.get(f"{url}?after={first.uuid}"))
+
+    assert f"turn-{second.uuid}" in newer
+    assert f"turn-{first.uuid}" not in newer
+    assert page.get(f"{url}?after={second.uuid}").status_code == 204
+    assert page.get(f"{url}?after={uuid4()}").status_code == 404
+    assert text(page.get(url)).count("data-turn=") == 2
+
+
+def test_a_conversation_is_renamed(page: Client, here: LoginSession) -> None:
+    conversation = asked(here).conversation
+
+    page.post(f"/c/{conversation.uuid}/rename/", {"title": " <b>Shipping</b> "})
+
+    conversation.refresh_from_db()
+    assert conversation.title == "<b>Shipping</b>"
+    assert "&lt;b&gt;Shipping&lt;/b&gt;" in text(page.get(f"/c/{conversation.uuid}/"))
+
+
+@pytest.mark.parametrize("title", ["", "  ", "a" * 81, "a\0b"])
+def test_a_title_that_cannot_be_is_refused_on_the_page(page: Client, here: LoginSession, title: str) -> None:
+    conversation = asked(here).conversation
+
+    response = page.post(f"/c/{conversation.uuid}/rename/", {"title": title})
+
+    assert response.status_code == 400
+    assert 'class="error"' in text(response)
+    assert Conversation.objects.get().title == "What was decided?"
+
+
+def test_deleting_ends_what_runs_and_takes_it_out_of_sight(page: Client, here: LoginSession) -> None:
+    streaming = asked(here, state="streaming")
+    queued = asked(here, conversation=streaming.conversation, state="queued")
+
+    response = page.post(f"/c/{streaming.conversation.uuid}/delete/", follow=True)
+
+    streaming.refresh_from_db()
+    queued.refresh_from_db()
+    assert (bool(streaming.stop_requested_at), queued.state) == (True, "cancelled")
+    assert "The conversation is deleted." in text(response)
+    assert "What was decided?" not in text(response)
+
+
+# All conversations, and a new one
+
+
+def test_the_sidebar_lists_the_last_used_first_and_marks_the_open_one(page: Client, here: LoginSession) -> None:
+    first, second = asked(here, "First").conversation, asked(here, "Second").conversation
+
+    html = text(page.get(f"/conversations/?conversation={first.uuid}"))
+
+    assert html.index("Second") < html.index("First")
+    assert f'href="/c/{first.uuid}/" aria-current="page"' in html
+    assert f'href="/c/{second.uuid}/"><bdi>' in html
+
+
+def test_the_sidebar_shows_where_something_runs(page: Client, here: LoginSession) -> None:
+    asked(here, state="streaming")
+
+    assert "data-active" in text(page.get("/conversations/"))
+
+
+def test_a_page_has_the_sidebar_whatever_its_view_puts_into_the_context(here: LoginSession, rf: RequestFactory) -> None:
+    conversation = asked(here, "Found beside every page").conversation
+    request = rf.get("/")
+    request.user = here.user
+
+    html = render_to_string("app.html", request=request)
+
+    assert f'href="/c/{conversation.uuid}/"><bdi>Found beside every page' in html
+
+
+def test_conversations_are_found_by_title_and_question(page: Client, here: LoginSession) -> None:
+    conversation = asked(here, "First about shipping").conversation
+    asked(here, "And the price of 100%?", conversation=conversation)
+    asked(here, "Something else")
+
+    assert "First about shipping" in text(page.get("/conversations/all/?q=100%25"))
+    assert "Something else</bdi></span>" not in text(page.get("/conversations/all/?q=shipping"))
+    assert "Nothing found" in text(page.get("/conversations/all/?q=' OR 1=1 --%00"))
+
+
+def test_nobody_finds_the_conversations_of_others(page: Client, bob: User) -> None:
+    asked(LoginSession.objects.create(user=bob), "A secret of bob")
+
+    assert "secret" not in text(page.get("/conversations/all/?q=bob")) + text(page.get("/"))
+
+
+def test_the_first_page_says_what_to_do_when_there_are_no_recordings(page: Client) -> None:
+    assert "manage.py import_recordings" in text(page.get("/"))
+
+
+def test_the_first_page_offers_questions_that_fill_the_box(page: Client) -> None:
+    recording = recorded("Planning")
+
+    html = text(page.get("/"))
+    filled = text(page.get(f"/?q=What+was+<decided>%3F&recording={recording.uuid}"))
+
+    assert f"&amp;recording={recording.uuid}" in html
+    assert "\nWhat was &lt;decided&gt;?</textarea>" in filled
+    assert f'value="{recording.uuid}" data-title="Planning" checked' in filled
+
+
+def test_the_page_says_that_the_model_only_quotes(page: Client, settings: Any) -> None:
+    assert "Quote-only model" in text(page.get("/"))
+    settings.CHAT_MODEL = "openai:gpt"
+    assert "Quote-only model" not in text(page.get("/"))

@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from chat.conversations import rendering as pages
+from chat.conversations.rendering import PAGE, render_blank_turn, render_turn, turns_after, turns_of
+from chat.models import Append, Claim, Conversation, Ending, LoginSession, Turn
+
+from ..support.asked import STATES, asked, chunks_of, citing, recorded
+from ..support.hostile import Parts
+
+pytestmark = pytest.mark.django_db
+
+
+def attributes(html: str, name: str) -> dict[str, str]:
+    """The attributes of the element that has ``name``."""
+    return next(attributes for _, attributes in Parts(html).elements if name in attributes)
+
+
+def has(html: str, name: str) -> bool:
+    return any(name in attributes for _, attributes in Parts(html).elements)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_turn_in_any_state_says_which(login: LoginSession, state: str) -> None:
+    turn = asked(login, state=state)
+
+    item = attributes(render_turn(turn), "data-turn")
+
+    assert (item["data-turn"], item["data-state"]) == (str(turn.uuid), state)
+    assert item["aria-busy"] == str(state == "streaming").lower()
+
+
+def test_a_running_turn_shows_the_raw_text_and_its_seq(login: LoginSession) -> None:
+    html = render_turn(asked(login, state="streaming", answer="It was <b>12</b> euros"))
+
+    assert attributes(html, "data-seq")["data-seq"] == "5"
+    assert 'data-raw dir="auto">It was &lt;b&gt;12&lt;/b&gt; euros</div>' in html
+
+
+def test_a_running_turn_can_be_stopped_and_not_retried(login: LoginSession) -> None:
+    html = render_turn(asked(login, state="streaming"))
+
+    assert has(html, "data-stop")
+    assert not has(html, "data-retry")
+
+
+@pytest.mark.parametrize("state", sorted(set(STATES) - {"queued", "streaming"}))
+def test_a_turn_that_ended_can_be_asked_again_and_not_stopped(login: LoginSession, state: str) -> None:
+    html = render_turn(asked(login, state=state))
+
+    assert has(html, "data-retry")
+    assert not has(html, "data-stop")
+    assert not has(html, "data-cursor")
+
+
+def test_sources_are_only_shown_when_the_answer_is_complete(login: LoginSession) -> None:
+    recording = recorded("Planning", "We ship in March.")
+
+    complete = asked(login, answer="In March [1].", citations=[citing(recording)])
+    stopped = asked(login, answer="In March [1].", state="stopped")
+
+    assert has(render_turn(complete), "data-sources")
+    assert not has(render_turn(stopped), "data-sources")
+
+
+def test_a_source_leads_to_its_place_in_the_recording(login: LoginSession) -> None:
+    recording = recorded("Planning", "Hello.", "We ship in March.")
+
+    html = render_turn(asked(login, answer="In March [1].", citations=[citing(recording, segment=2)]))
+
+    assert f'href="/recordings/{recording.uuid}/#segment-2"' in html
+    assert "0:10–0:20" in html
+    assert "We ship in March." in html
+
+
+def test_a_source_outlives_its_recording(login: LoginSession) -> None:
+    recording = recorded("Planning", "We ship in March.")
+    turn = asked(login, answer="In March [1].", citations=[citing(recording)], recordings=[recording])
+
+    recording.delete()
+
+    html = render_turn(turn)
+    assert "Planning</bdi> (deleted)" in html
+    assert "/recordings/" not in html
+
+
+def test_the_filter_is_shown_on_the_answer(login: LoginSession) -> None:
+    recording = recorded("Planning")
+
+    assert "Planning" in render_turn(asked(login, recordings=[recording]))
+    assert "All recordings" in render_turn(asked(login))
+
+
+@pytest.mark.parametrize(
+    ("state", "finish_reason", "notice"),
+    [
+        ("stopped", "", "Stopped."),
+        ("cancelled", "", "Cancelled before it was answered."),
+        ("failed", "", Turn.Failure.GENERATION_FAILED.label),
+        ("interrupted", "", Turn.Failure.INTERRUPTED.label),
+        ("complete", "length", "The answer reached its greatest length and breaks off here."),
+        ("complete", "stop", ""),
+    ],
+)
+def test_the_notice_says_how_a_turn_ended(login: LoginSession, state: str, finish_reason: str, notice: str) -> None:
+    turn = asked(login, state=state, finish_reason=finish_reason)
+
+    assert pages.notice(turn) == notice
+    assert f">{notice.replace(chr(39), '&#x27;')}</p>" in render_turn(turn)
+
+
+def test_a_waiting_turn_says_its_place(login: LoginSession) -> None:
+    first = asked(login, state="streaming")
+    asked(login, state="queued")
+
+    assert "number 2 in the queue" in render_turn(asked(login, state="queued", conversation=first.conversation))
+
+
+def test_forms_carry_a_token_only_when_there_is_one(login: LoginSession) -> None:
+    turn = asked(login)
+
+    assert "csrfmiddlewaretoken" not in render_turn(turn)
+    assert "csrfmiddlewaretoken" in render_turn(turn, csrf_token="a-token")
+
+
+def test_the_blank_turn_waits_and_has_no_name() -> None:
+    item = attributes(render_blank_turn(), "data-turn")
+
+    assert item["data-state"] == "queued"
+    assert item["data-turn"] == "00000000-0000-0000-0000-000000000000"
+
+
+def test_a_turn_that_was_removed_is_not_rendered(login: LoginSession) -> None:
+    turn = asked(login)
+    Turn.objects.filter(pk=turn.pk).delete()
+
+    with pytest.raises(Turn.DoesNotExist):
+        render_turn(turn)
+
+
+# What happens while a page is read
+
+
+def while_reading(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen between the reading of the chunks and the reading of the rows."""
+    read = pages._texts
+
+    def texts(*arguments: Any) -> Any:
+        found = read(*arguments)
+        happens()
+        return found
+
+    monkeypatch.setattr(pages, "_texts", texts)
+
+
+def test_a_turn_that_ends_while_the_page_is_read_is_shown_whole(
+    login: LoginSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = asked(login, state="streaming", answer="It was decided.")
+    ending = Ending(state="complete", chunks=chunks_of("It was decided. Yes."), finish_reason="stop")
+    while_reading(monkeypatch, lambda: Turn.objects.finish(Claim.of(turn), ending))
+
+    html = render_turn(turn)
+
+    assert attributes(html, "data-turn")["data-state"] == "complete"
+    assert "<p>It was decided. Yes.</p>" in html
+
+
+def test_text_and_seq_agree_while_the_writer_goes_on(login: LoginSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    turn = asked(login, state="streaming", answer="It was decided.")
+    more = Append(claim=Claim.of(turn), seq=4, phase="answering", texts=[" More."])
+    while_reading(monkeypatch, lambda: Turn.objects.append([more]))
+
+    html = render_turn(turn)
+
+    assert attributes(html, "data-seq")["data-seq"] == "3"
+    assert ">It was decided.</div>" in html
+
+
+# How many
+
+
+@pytest.fixture
+def long_conversation(login: LoginSession) -> Conversation:
+    """A conversation of three turns more than a page shows."""
+    conversation = asked(login, "Question 0", state="cancelled").conversation
+    for number in range(1, PAGE + 3):
+        asked(login, f"Question {number}", conversation=conversation, state="cancelled")
+    return conversation
+
+
+def questions(shown: list[pages.ShownTurn]) -> list[str]:
+    return [turn.turn.question for turn in shown]
+
+
+def test_a_page_shows_the_last_turns_in_order(long_conversation: Conversation) -> None:
+    page = turns_of(long_conversation)
+
+    assert questions(page.turns) == [f"Question {number}" for number in range(3, PAGE + 3)]
+    assert page.earlier
+
+
+def test_earlier_turns_are_a_page_away(long_conversation: Conversation) -> None:
+    page = turns_of(long_conversation, before=turns_of(long_conversation).turns[0].turn)
+
+    assert questions(page.turns) == ["Question 0", "Question 1", "Question 2"]
+    assert not page.earlier
+
+
+def test_newer_turns_come_after_the_one_that_is_known(long_conversation: Conversation) -> None:
+    known = long_conversation.turns.get(question=f"Question {PAGE}")
+
+    assert questions(turns_after(long_conversation, known)) == [f"Question {PAGE + 1}", f"Question {PAGE + 2}"]
+
+
+def test_a_page_takes_the_same_number_of_queries_however_long_it_is(
+    login: LoginSession, alice: User, long_conversation: Conversation, django_assert_max_num_queries: Any
+) -> None:
+    recording = recorded("Planning", "We ship in March.")
+    for _ in range(5):
+        asked(
+            login,
+            conversation=long_conversation,
+            answer="So [1].",
+            citations=[citing(recording)],
+            recordings=[recording],
+        )
+
+    with django_assert_max_num_queries(5):
+        assert all(shown.html() for shown in turns_of(long_conversation).turns)

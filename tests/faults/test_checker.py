@@ -1,0 +1,289 @@
+"""The checker of the fault suite finds what it is there to find: every invariant is broken once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import judge, questions
+from .checker import ANSWER_LIMIT, INVARIANTS, check, count
+from .fault import Fault, excess
+from .history import Call, Record, StoredTurn, Story
+from .scene import Scene
+
+FIRST, SECOND = questions.question(1, words=3), questions.question(2, words=3)
+PASSED_ON = questions.upstream_question(3, "status 503 || say Hi; finish; done")
+ANSWER = "k1n1 k1n2 k1n3 [1]"
+RECORDING = "11111111-1111-1111-1111-111111111111"
+
+
+def stored(number: int, question: str, **more: Any) -> StoredTurn:
+    row: dict[str, Any] = {
+        "number": number,
+        "uuid": f"turn{number}",
+        "request_id": f"request{number}",
+        "login_session": 1,
+        "conversation": number,
+        "question": question,
+        "state": "complete",
+        "seq": 2,
+        "answer": ANSWER.replace("k1", f"k{number}"),
+        "lengths": [10, 8],
+        "chunks": 0,
+        "finish_reason": "stop",
+        "failure": "",
+        "stop_seen": None,
+        "filter": [RECORDING],
+        "cited": [RECORDING],
+    }
+    return StoredTurn(**(row | more))
+
+
+def event(at: float, tab: str = "tab1", person: str = "ada", **data: Any) -> Record:
+    return Record(at, tab, person, 1, "event", data)
+
+
+def page(at: float, **data: Any) -> Record:
+    shown = {"turn": "turn1", "seq": 2, "state": "complete", "text": "k1n1 k1n2 k1n3", "rendered": True}
+    return Record(at, "tab1", "ada", 1, "page", shown | data)
+
+
+def told(number: int) -> list[Record]:
+    answer, turn = ANSWER.replace("k1", f"k{number}"), f"turn{number}"
+    return [
+        event(1, type="accepted", request_id=f"request{number}", turn=turn, conversation=f"talk{number}"),
+        event(2, type="token", turn=turn, after=0, seq=1, content=answer[:10], applied=True),
+        event(3, type="token", turn=turn, after=1, seq=2, content=answer[10:], applied=True),
+        event(4, type="citations", turn=turn, citations=[]),
+        event(5, type="done", turn=turn, seq=2, state="complete"),
+    ]
+
+
+def a_good_story() -> Story:
+    """Two questions of one person, answered one after the other, and a page that was loaded again."""
+    return Story(
+        records=[*told(1), *told(2), page(6)],
+        turns=[stored(1, FIRST), stored(2, SECOND)],
+        calls=[Call(FIRST, 10, 1.0, 4.0, "finished"), Call(SECOND, 10, 4.5, 8.0, "finished")],
+        marks={"k1": "ada", "k2": "ada"},
+    )
+
+
+def change(place: int, **more: Any) -> Callable[[Story], None]:
+    def changed(story: Story) -> None:
+        story.turns[place] = replace(story.turns[place], **more)
+
+    return changed
+
+
+def say(*records: Record) -> Callable[[Story], None]:
+    return lambda story: story.records.extend(records)
+
+
+def call(place: int, **more: Any) -> Callable[[Story], None]:
+    def changed(story: Story) -> None:
+        story.calls[place] = replace(story.calls[place], **more)
+
+    return changed
+
+
+def both(*breaks: Callable[[Story], None]) -> Callable[[Story], None]:
+    def changed(story: Story) -> None:
+        for each in breaks:
+            each(story)
+
+    return changed
+
+
+def stop_at(seen: int) -> Callable[[Story], None]:
+    """The second turn is stopped by one who has seen so many chunks of it."""
+    stop = Record(3.5, "tab1", "ada", 1, "sent", {"type": "stop", "turn": "turn2", "seen": seen})
+    stored_so = {"seq": seen, "answer": "k2n1 k2n2 k2n3 [1]"[: 10 * seen], "finish_reason": "", "cited": []}
+    return both(say(stop), change(1, state="stopped", stop_seen=seen, **stored_so))
+
+
+def ask_the_upstream(*ways: str) -> Callable[[Story], None]:
+    """One more turn, whose calls of the upstream end in these ways."""
+
+    def changed(story: Story) -> None:
+        story.turns.append(stored(3, PASSED_ON))
+        story.calls += [Call(PASSED_ON, 0, 10.0 + at, 10.5 + at, how) for at, how in enumerate(ways)]
+
+    return changed
+
+
+def token(after: int, seq: int, *, applied: bool, socket: int = 1) -> Record:
+    """Some text of the first turn, shown or not."""
+    data = {"type": "token", "turn": "turn1", "after": after, "seq": seq, "content": "k1n1 ", "applied": applied}
+    return Record(9, "tab1", "ada", socket, "event", data)
+
+
+def follow(after: int, socket: int = 1) -> Record:
+    return Record(9, "tab1", "ada", socket, "sent", {"type": "follow", "turn": "turn1", "after": after})
+
+
+BREAKS: list[tuple[str, Callable[[Story], None]]] = [
+    ("I1", lambda story: story.turns.clear()),
+    ("I1", lambda story: story.turns.append(stored(1, FIRST, uuid="again"))),
+    ("I1", say(event(9, type="accepted", request_id="request1", turn="turn2", conversation="talk1"))),
+    ("I2", lambda story: story.calls.append(Call(SECOND, 11, 9.0, 9.5, "finished"))),
+    ("I2", ask_the_upstream("broken off", "finished")),
+    ("I2", ask_the_upstream("cancelled", "finished")),
+    ("I2", ask_the_upstream("refused", "refused", "refused", "finished")),
+    ("I3", change(0, answer="k1n1")),
+    ("I3", say(event(9, type="token", turn="unknown", after=0, seq=1, content="k1n1 "))),
+    ("I3", say(page(9, text="k1n1 k1n2 k1n4"))),
+    ("I3 stop", both(stop_at(2), change(1, seq=3, answer="k2n1 k2n2 k2n3 [1] "))),
+    ("I3 stop", both(stop_at(2), change(1, seq=1, answer="k2n1 k2n2 "))),
+    ("I3 stop", both(stop_at(1), change(1, seq=1, answer="k2n1 k2n2"))),
+    ("I3 stop", both(stop_at(1), change(1, seq=2, stop_seen=2))),
+    ("I4", say(page(9, text="k1n1"))),
+    ("I4", say(page(9, text=""))),
+    ("I5", say(event(9, type="token", turn="turn1", after=3, seq=4, content="k1n5 "))),
+    ("I5", say(event(9, type="token", turn="turn1", after=1, seq=2, content="k1n2 "))),
+    ("I5", change(0, seq=3)),
+    ("I5", say(token(2, 3, applied=False), token(4, 5, applied=False))),
+    ("I5", say(token(1, 2, applied=False))),
+    ("I5", say(token(1, 1, applied=False))),
+    ("I5", say(follow(1), token(1, 2, applied=False), token(1, 2, applied=False))),
+    ("I5", say(follow(2, socket=2), token(1, 2, applied=False, socket=2))),
+    ("I6", call(1, begun=3.5)),
+    ("I6", both(call(0, ended=None, how=""), lambda story: story.gone.update({10: 4.6}))),
+    ("I6", both(change(1, login_session=2, conversation=1), call(1, begun=3.5))),
+    ("I6", both(ask_the_upstream("finished"), call(1, ended=10.2))),
+    ("I7", change(1, state="streaming")),
+    ("I7", change(1, chunks=2)),
+    ("I8", change(1, state="failed", cited=[])),
+    ("I8", say(event(9, type="done", turn="turn1", seq=2, state="complete"))),
+    ("I8", say(page(9, state="interrupted"))),
+    ("I9", change(1, finish_reason="")),
+    ("I9", call(1, how="broken off")),
+    ("I9", ask_the_upstream("broken off")),
+    ("I9", ask_the_upstream()),
+    ("I10", call(0, begun=9.0, ended=9.5)),
+    ("I11", change(1, state="interrupted")),
+    ("I11", change(1, cited=[])),
+    ("I11", change(1, cited=["22222222-2222-2222-2222-222222222222"])),
+    ("I11", change(1, state="failed", cited=[])),
+    ("I12", say(event(9, person="bob", tab="tab2", type="token", turn="turn1", after=0, seq=1, content="k1n1 "))),
+    ("I12", say(event(9, tab="tab3", type="token", turn="turn1", after=0, seq=1, content="k9n1 "))),
+    ("I12", say(Record(9, "tab2", "bob", 1, "page", page(9).data))),
+]
+
+
+def test_a_good_story_keeps_every_invariant() -> None:
+    assert check(a_good_story()) == []
+
+
+@pytest.mark.parametrize("number", range(len(BREAKS)), ids=lambda number: f"{BREAKS[number][0]}-{number}")
+def test_a_breach_is_found(number: int) -> None:
+    invariant, spoil = BREAKS[number]
+    story = a_good_story()
+
+    spoil(story)
+
+    assert invariant in {breach.invariant for breach in check(story)}
+
+
+def test_every_invariant_is_broken_by_one_of_these_tests() -> None:
+    assert {invariant for invariant, _ in BREAKS} == set(INVARIANTS)
+
+
+def test_a_stopped_answer_may_be_shorter_than_what_another_tab_had_seen() -> None:
+    story = a_good_story()
+    story.turns[0] = replace(story.turns[0], state="stopped", stop_seen=1, seq=1, answer=ANSWER[:10], cited=[])
+    story.records = [
+        Record(1, "tab1", "ada", 1, "sent", {"type": "follow", "turn": "turn1", "after": 0}),
+        event(2, type="token", turn="turn1", after=0, seq=2, content=ANSWER),
+        Record(3, "tab2", "ada", 1, "sent", {"type": "stop", "turn": "turn1", "seen": 1}),
+    ]
+
+    assert check(story) == []
+
+
+def test_a_connection_brings_the_same_text_again_where_it_is_asked_for() -> None:
+    story = a_good_story()
+
+    say(follow(0), follow(1), token(1, 2, applied=False), follow(0, socket=2))(story)
+    say(token(0, 1, applied=False, socket=2), token(1, 2, applied=False, socket=2))(story)
+
+    assert check(story) == []
+
+
+def test_a_call_of_a_killed_process_ends_with_it() -> None:
+    story = a_good_story()
+    story.calls[0] = replace(story.calls[0], ended=None, how="")
+    story.turns[0] = replace(story.turns[0], state="interrupted", cited=[], finish_reason="")
+    story.records = told(2)
+    story.gone = {10: 4.0}
+
+    assert check(story) == []
+
+
+@pytest.mark.parametrize("refusals", range(3))
+def test_a_model_that_refuses_may_be_asked_twice_more(refusals: int) -> None:
+    story = a_good_story()
+
+    ask_the_upstream(*["refused"] * refusals, "finished")(story)
+
+    assert check(story) == []
+    assert count(story)["doubled"] == 0
+
+
+def test_the_site_may_end_an_answer_because_of_its_length() -> None:
+    story = a_good_story()
+    ask_the_upstream("broken off")(story)
+
+    story.turns[2] = replace(story.turns[2], answer="x" * ANSWER_LIMIT, finish_reason="length")
+
+    assert check(story) == []
+
+
+def test_a_history_is_judged_again_as_it_was_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    story, file = a_good_story(), tmp_path / "history.jsonl"
+    story.gone = {10: 99.0}
+    story.write(file)
+
+    assert Story.read(file) == story
+    assert judge.main(file) == 0
+
+    change(1, finish_reason="")(story)
+    story.write(file)
+
+    assert judge.main(file) == 1
+    assert capsys.readouterr().out == "I9: turn turn2 is complete, and the model did not say that it had finished\n"
+
+
+def test_what_was_shown_and_is_not_stored_is_counted_as_lost() -> None:
+    story = a_good_story()
+    assert count(story)["lost"] == 0
+
+    story.turns[1] = replace(story.turns[1], answer="")
+
+    assert count(story)["lost"] == len(ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("most", "figures", "slack", "is_told"),
+    [
+        (1.0, [0.5, 1.5], 1.0, True),
+        (1.0, [0.5, 1.5], 4.0, False),
+        (1.0, [0.5, 4.5], 4.0, True),
+        (0.95, [4.5] * 20, 1.0, False),
+        (0.95, [0.5, 4.5], 4.0, True),
+        (0.95, [0.5] * 20 + [4.5], 4.0, False),
+        (0.95, [], 4.0, False),
+    ],
+)
+def test_more_than_was_promised_is_told(most: float, figures: list[float], slack: float, is_told: bool) -> None:
+    each = Fault("1", "reload", "until live again, s", {"sqlite": 1.0}, nothing_measured, most)
+
+    assert bool(excess(each, "sqlite", figures, slack=slack)) == is_told
+
+
+async def nothing_measured(scene: Scene) -> list[float]:
+    return []

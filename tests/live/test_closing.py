@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import Mock
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from pytest_django import Settings
+
+from chat.database import in_database
+from chat.live import window
+from chat.models import LoginSession, Turn
+from chat.turns.nudges import NEWS_TOPIC
+from chat.turns.runner import TurnRunner
+from chatsite import asgi
+
+from ..support.scripts import Scripts
+from ..support.sockets import Client, Open
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def test_ping_is_answered_by_pong(connect: Open, session: str) -> None:
+    client = await connect(session)
+
+    await client.send(type="ping")
+
+    assert await client.receive() == {"type": "pong"}
+
+
+async def test_who_is_not_signed_in_is_accepted_and_closed_without_a_word(connect: Open) -> None:
+    client = await connect(None)
+
+    assert await client.socket.receive_output(timeout=20) == {"type": "websocket.close", "code": 4401}
+
+
+ENDS: dict[str, Callable[[User, LoginSession], object]] = {
+    "signed out": lambda user, login: login.end(),
+    "deactivated": lambda user, login: User.objects.filter(pk=user.pk).update(is_active=False),
+    "another password": lambda user, login: User.objects.filter(pk=user.pk).update(password=make_password("other")),
+    "session expired": lambda user, login: Session.objects.update(expire_date=timezone.now()),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+async def test_a_sign_in_that_ends_closes_the_socket_before_anything_is_carried_out(
+    connect: Open, session: str, alice: User, login: LoginSession, end: Callable[[User, LoginSession], object]
+) -> None:
+    client = await connect(session)
+
+    await in_database(end, alice, login)
+    await client.ask("Still there?")
+
+    assert await client.closed() == 4401
+    assert await in_database(Turn.objects.count) == 0
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+async def test_a_sign_in_that_ends_closes_a_socket_that_only_reads(
+    connect: Open,
+    session: str,
+    alice: User,
+    login: LoginSession,
+    runner: TurnRunner,
+    end: Callable[[User, LoginSession], object],
+) -> None:
+    client = await connect(session)
+
+    await in_database(end, alice, login)
+    runner.wake(NEWS_TOPIC)
+
+    assert await client.closed() == 4401
+
+
+async def test_a_tab_that_has_gone_while_it_is_told_something_is_no_error(
+    session: str, scripts: Scripts, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone, unheard = asyncio.Event(), asyncio.Queue[str]()
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        async def send_until_gone(message: Any) -> None:
+            if gone.is_set():
+                unheard.put_nowait(message.get("text", ""))
+                raise BrokenPipeError  # as ASGI has it
+            await send(message)
+
+        await asgi.application(scope, receive, send_until_gone)
+
+    client = Client(application, session)
+    await client.open()
+    await client.asked("Everything?")
+    await client.read("phase")
+    gone.set()
+    await client.send(type="ping")
+    pong = await unheard.get()
+    scripts["Everything?"].say("All of it.").end()
+    token = await unheard.get()
+    await client.close()
+
+    assert ("pong" in pong, "All of it." in token) == (True, True)
+    assert caplog.record_tuples == []
+
+
+async def test_daphne_tells_of_a_client_that_has_gone_as_asgi_has_it() -> None:
+    from autobahn.exception import Disconnected
+
+    from chat.serving.daphne import DaphneServer
+
+    server = DaphneServer(None, host="127.0.0.1", port=0, on_ready=lambda: None)
+    protocol = Mock(handle_reply=Mock(side_effect=Disconnected))
+    server.connections[protocol] = {}
+
+    with pytest.raises(BrokenPipeError):
+        await server.handle_reply(protocol, {"type": "websocket.send", "text": "Hello"})
+
+
+async def test_a_binary_frame_closes_with_1003(connect: Open, session: str) -> None:
+    client = await connect(session)
+
+    await client.socket.send_to(bytes_data=b"{}")
+
+    assert await client.closed() == 1003
+
+
+@pytest.mark.parametrize("text", ["x" * 65537, "é" * 40000])
+async def test_a_frame_beyond_64_kib_closes_with_1009(connect: Open, session: str, text: str) -> None:
+    client = await connect(session)
+
+    await client.socket.send_to(text_data=text)
+
+    assert await client.closed() == 1009
+
+
+async def test_the_third_malformed_frame_closes_with_4400(connect: Open, session: str) -> None:
+    client = await connect(session)
+
+    for text in ("null", "{", '"\\ud800"'):
+        await client.socket.send_to(text_data=text)
+        assert (await client.receive())["code"] == "INVALID_REQUEST"
+
+    assert await client.closed() == 4400
+
+
+async def test_too_many_commands_a_minute_close_with_4429(connect: Open, session: str, settings: Settings) -> None:
+    settings.CHAT_COMMANDS_PER_MINUTE = 3
+    client = await connect(session)
+
+    for _ in range(4):
+        await client.send(type="stop", turn=uuid4(), seen=0)
+
+    assert await client.closed() == 4429
+
+
+async def test_too_many_sockets_are_told_why_and_closed(connect: Open, session: str, settings: Settings) -> None:
+    settings.CHAT_SOCKETS_PER_USER = 1
+    first = await connect(session)
+    await first.send(type="ping")
+    await first.read("pong")
+
+    second = await connect(session)
+
+    assert (await second.receive())["code"] == "RATE_LIMITED"
+    assert await second.closed() == 4429
+
+
+async def test_a_client_that_does_not_read_gets_no_more_than_its_window_and_is_closed(
+    connect: Open, session: str, scripts: Scripts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window, "STALLED_SECONDS", 0.0)
+    client = await connect(session)
+    await client.ask("Everything?")
+    for _ in range(40):
+        scripts["Everything?"].say("x" * 10_000)
+
+    assert await client.closed() == 4408
+
+
+async def test_a_client_that_acknowledges_gets_everything(connect: Open, session: str, scripts: Scripts) -> None:
+    client = await connect(session)
+    await client.ask("Everything?")
+    scripts["Everything?"].say(*["x" * 10_000] * 40).end()
+    text = ""
+    while True:
+        event = await client.receive()
+        if event["type"] == "token":
+            text += event["content"]
+            await client.send(type="ack", turn=event["turn"], seq=event["seq"])
+        if event["type"] == "done":
+            break
+
+    assert text == "x" * 400_000
+    assert "html" not in event  # it would not fit into a frame
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None, "null", "http://127.0.0.1", "http://127.0.0.1:9999", "https://127.0.0.1:8000", "http://localhost:1",
+        "http://evil.example", "http://127.0.0.1:8000.evil.example", "http://evil.example:8000", "file://",
+        "http://user@127.0.0.1:8000", "http://127.0.0.1:8000/", "http://127.0.0.1:8000@evil.example", "HTTP://127.0.0.1:8000",
+        "http://127.0.0.1.:8000", "http://127.0.0.1:99999", "http://[::1", "", "*", "http://127.0.0.1:8000, http://evil.example",
+    ],
+)  # fmt: skip
+async def test_only_our_own_origin_opens_a_socket(session: str, origin: str | None) -> None:
+    assert not await Client(asgi.application, session, origin).open()
+
+
+async def test_two_origins_open_no_socket(session: str) -> None:
+    client = Client(asgi.application, session)
+    client.socket.scope["headers"] = [*(client.socket.scope["headers"] or ()), (b"origin", b"http://evil.example")]
+
+    assert not await client.open()

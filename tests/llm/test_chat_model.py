@@ -1,0 +1,126 @@
+"""Which chat model a site has, and how it is loaded."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from types import ModuleType
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
+from pytest_django import Settings
+
+from chat.llm import ChatModel, Delta, chat_model, loaded_model
+from chat.llm.embedded import QuotingModel
+from chat.prompts import Message
+from chat.upstream.breaker import FAILURES
+
+
+class Mine:
+    name = "mine"
+
+    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
+        yield Delta("word", "stop")
+
+
+def mine() -> ChatModel:
+    return Mine()
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    chat_model.cache_clear()
+    yield
+    chat_model.cache_clear()
+
+
+def test_a_function_of_ones_own_may_make_the_model(settings: Settings) -> None:
+    settings.CHAT_MODEL = "python:tests.llm.test_chat_model:mine"
+
+    assert chat_model().name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("oracle:delphi", "oracle|delphi"),
+        ("python:nowhere:model", "nowhere"),
+        ("databricks-legacy:endpoint", "databricks-legacy"),
+    ],
+)
+def test_a_model_that_cannot_be_had_is_said(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, value: str, message: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "chat.llm.databricks_legacy", None)  # not installed
+    settings.CHAT_MODEL = value
+
+    with pytest.raises(ImproperlyConfigured, match=message):
+        chat_model()
+
+
+async def test_a_model_is_loaded_once_however_many_wait_for_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CHAT_MODEL = "python:tests.llm.test_chat_model:mine"
+    made: list[Mine] = []
+
+    def make() -> ChatModel:
+        made.append(Mine())
+        return made[-1]
+
+    monkeypatch.setattr(f"{__name__}.mine", make)
+
+    models = await asyncio.gather(*(loaded_model() for _ in range(20)))
+
+    assert len(made) == 1
+    assert len(set(map(id, models))) == 1
+
+
+@pytest.mark.parametrize(("wanted", "told"), [(False, "false"), (True, "true")])
+def test_nothing_goes_to_langsmith_unless_the_site_says_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, wanted: bool, told: str
+) -> None:
+    for name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2"):
+        monkeypatch.setenv(name, "true")
+    settings.CHAT_LANGSMITH = wanted
+
+    chat_model()
+
+    assert os.environ["LANGSMITH_TRACING"] == os.environ["LANGCHAIN_TRACING_V2"] == told
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.any_database
+def test_a_model_that_is_down_shows_and_the_site_stays_up(client: Client) -> None:
+    for _ in range(FAILURES):
+        chat_model().breaker.failed()
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["model"]) == (200, "unavailable")
+
+
+async def test_any_other_provider_of_langchain_is_asked_for_without_retries(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, object] = {}
+
+    def init(name: str, **options: object) -> QuotingModel:
+        asked.update(options, name=name)
+        return QuotingModel()
+
+    langchain = ModuleType("langchain.chat_models")
+    monkeypatch.setattr(langchain, "init_chat_model", init, raising=False)
+    monkeypatch.setitem(sys.modules, "langchain.chat_models", langchain)
+    monkeypatch.delitem(sys.modules, "chat.llm.any_provider", raising=False)
+    monkeypatch.setattr("chat.llm.find_spec", lambda name: name == "langchain")
+    settings.CHAT_MODEL, settings.CHAT_ANSWER_TOKENS = "anthropic:claude", 100
+
+    model = await loaded_model()
+
+    assert (model.name, asked["name"]) == ("claude", "anthropic:claude")
+    assert (asked["max_retries"], asked["max_tokens"]) == (0, 100)
+    assert [delta.text async for delta in model.stream([Message("user", "?")])]

@@ -1,0 +1,57 @@
+"""What all commands on the site's data say when they cannot work."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from chat.management import site_command
+
+from ..support.processes import ROOT
+
+COMMANDS = [
+    ["import_recordings", "meeting.vtt"],
+    ["export_passages", "passages.jsonl"],
+    ["index_recordings"],
+    ["load_demo"],
+    ["purge"],
+    ["sign_in_link", "demo"],
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.any_database
+@pytest.mark.parametrize("command", COMMANDS, ids=[name for name, *_ in COMMANDS])
+def test_on_a_database_that_lacks_migrations_a_command_says_what_to_do(
+    command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_command, "open_migrations", lambda: 1)
+
+    with pytest.raises(CommandError, match=r"Run manage\.py prepare first"):
+        call_command(*command)
+
+
+@pytest.mark.parametrize(
+    ("database_url", "expected"),
+    [
+        ("", "CommandError: The database is not prepared"),
+        ("postgres://nobody:canary-word@127.0.0.1:1/none", "CommandError: The database does not answer"),
+    ],
+    ids=["new", "away"],
+)
+@pytest.mark.process
+def test_what_is_wrong_with_the_database_is_told_in_a_line(tmp_path: Path, database_url: str, expected: str) -> None:
+    environ = os.environ | {"DATA_DIR": str(tmp_path), "DATABASE_URL": database_url}
+    command = [sys.executable, str(ROOT / "manage.py"), "purge"]
+
+    done = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    output = done.stdout + done.stderr
+    assert (done.returncode, output.count("\n")) == (1, 1), output
+    assert output.startswith(expected)
+    assert "canary-word" not in output

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
+from django.db import connections
+from django.test import AsyncClient, Client
+
+from chat.models import Recording, Segment
+
+from ..support.asked import recorded
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("static_files")]
+
+SOUND = bytes(range(256)) * 4_000
+"""1,024,000 bytes: several pieces."""
+
+
+@pytest.fixture
+def page(client: Client, alice: User) -> Client:
+    """The browser of alice, who is signed in."""
+    client.force_login(alice)
+    return client
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_recordings_are_listed_with_what_helps_to_choose(page: Client) -> None:
+    recording = recorded("Planning", *["Hello."] * 70)
+    Segment.objects.filter(recording=recording, number=2).update(speaker="Omar")
+    Recording.objects.update(recorded_on="2026-02-03", audio="a.mp3")
+
+    html = text(page.get("/recordings/"))
+
+    for fact in ("Planning", "3 Feb 2026", "12 min", "2 speakers", "audio"):
+        assert fact in html
+
+
+def test_recordings_are_found_by_title(page: Client) -> None:
+    recorded("Planning 100%")
+    recorded("Call")
+
+    assert "Call" not in text(page.get("/recordings/?q=100%25"))
+    assert "No recording has" in text(page.get("/recordings/?q=%00'; DROP TABLE"))
+
+
+def test_long_lists_come_by_pages(page: Client) -> None:
+    for number in range(51):
+        recorded(f"Meeting {number:02}")
+
+    assert "Meeting 50" not in text(page.get("/recordings/?q=meeting"))
+    assert "Meeting 50" in text(page.get("/recordings/?q=meeting&page=2"))
+    assert "?q=meeting&amp;page=2" in text(page.get("/recordings/?q=meeting"))
+    assert page.get("/recordings/?page=x").status_code == page.get("/recordings/?page=99").status_code == 200
+
+
+def test_the_filter_offers_fifty_at_once_and_finds_the_others(page: Client) -> None:
+    for number in range(51):
+        recorded(f"Meeting {number:02}")
+
+    assert text(page.get("/recordings/options/")).count("<label") == 50
+    assert "Meeting 50" in text(page.get("/recordings/options/?q=G+50"))
+    assert "No recording with this title." in text(page.get("/recordings/options/?q=zebra"))
+
+
+def test_a_transcript_is_shown_by_speaker_with_times_and_anchors(page: Client) -> None:
+    recording = recorded("Planning", "Hello.", "Hello Ana.", "Let us begin.")
+    Segment.objects.filter(recording=recording, number=2).update(speaker="Omar")
+
+    html = text(page.get(recording.get_absolute_url()))
+
+    assert [html.count(f"<bdi>{speaker}</bdi></h2>") for speaker in ("Ana", "Omar")] == [2, 1]
+    assert (
+        'id="segment-2" data-start="10.0" data-end="20.0"><a class="segment__place" href="#segment-2">0:10</a>' in html
+    )
+
+
+def test_a_transcript_without_times_has_anchors_all_the_same(page: Client) -> None:
+    recording = recorded("Planning", "Hello.")
+    Segment.objects.update(start=None, end=None)
+
+    html = text(page.get(recording.get_absolute_url()))
+
+    assert 'id="segment-1"><a class="segment__place" href="#segment-1">¶' in html
+    assert "data-start" not in html
+
+
+def test_places_can_be_played_only_where_there_is_audio(page: Client) -> None:
+    silent, audible = recorded("Planning", "Hello."), recorded("Call", "Hello.", audio="a.mp3")
+
+    assert 'data-play="0.0" hidden' in text(page.get(audible.get_absolute_url()))
+    assert "data-play" not in text(page.get(silent.get_absolute_url()))
+
+
+def test_a_long_transcript_takes_a_few_queries(page: Client, django_assert_max_num_queries: Any) -> None:
+    recording = recorded("Planning", *["Hello."] * 500)
+
+    with django_assert_max_num_queries(6):
+        page.get(recording.get_absolute_url())
+
+
+# Audio
+
+
+@pytest.fixture
+def audio(settings: Any, tmp_path: Path) -> str:
+    """The address of the audio of a recording."""
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "a.mp3").write_bytes(SOUND)
+    return f"/recordings/{recorded('Planning', audio='a.mp3').uuid}/audio/"
+
+
+async def fetched(alice: User, address: str, **headers: str) -> tuple[Any, bytes]:
+    """The response to alice, and its whole body."""
+    client = AsyncClient()
+    await client.aforce_login(alice)
+    response = await client.get(address, headers=headers)
+    await sync_to_async(connections.close_all)()  # those of the thread that answered
+    if not response.streaming:
+        return response, response.content
+    pieces = cast(Any, response).streaming_content
+    return response, b"".join([piece async for piece in pieces])
+
+
+async def test_audio_is_sent_whole(alice: User, audio: str) -> None:
+    response, body = await fetched(alice, audio)
+
+    assert (response.status_code, body) == (200, SOUND)
+    assert response["Content-Type"] == "audio/mpeg"
+    assert response["Content-Length"] == str(len(SOUND))
+    assert response["Accept-Ranges"] == "bytes"
+    assert response["Content-Disposition"] == "inline"
+    assert response["Cache-Control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("bytes=0-0", 0, 0),
+        ("bytes=0-", 0, 1_023_999),
+        ("bytes=300000-700000", 300_000, 700_000),
+        ("bytes=1023999-", 1_023_999, 1_023_999),
+        ("bytes=1000000-9999999", 1_000_000, 1_023_999),
+        ("bytes=-10", 1_023_990, 1_023_999),
+        ("bytes=-9999999", 0, 1_023_999),
+    ],
+)
+async def test_a_range_of_audio_is_sent(alice: User, audio: str, asked: str, first: int, last: int) -> None:
+    response, body = await fetched(alice, audio, range=asked)
+
+    assert (response.status_code, body) == (206, SOUND[first : last + 1])
+    assert response["Content-Range"] == f"bytes {first}-{last}/1024000"
+    assert response["Content-Length"] == str(len(body))
+
+
+@pytest.mark.parametrize("asked", ["bytes=1024000-", "bytes=9999999-9999999", "bytes=-0"])
+async def test_a_range_outside_of_the_audio_is_refused(alice: User, audio: str, asked: str) -> None:
+    response, body = await fetched(alice, audio, range=asked)
+
+    assert (response.status_code, body) == (416, b"")
+    assert response["Content-Range"] == "bytes */1024000"
+
+
+@pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=0-1,5-6", "bytes=-", "bytes=a-b", "lines=1-2", "bytes=²-", "x"])
+async def test_what_is_not_one_range_is_ignored(alice: User, audio: str, asked: str) -> None:
+    response, body = await fetched(alice, audio, range=asked)
+
+    assert (response.status_code, len(body)) == (200, len(SOUND))
+
+
+async def test_audio_that_is_known_is_not_sent_again(alice: User, audio: str) -> None:
+    first, _ = await fetched(alice, audio)
+
+    same, body = await fetched(alice, audio, **{"if-none-match": first["ETag"]})
+    other, _ = await fetched(alice, audio, **{"range": "bytes=0-9", "if-range": '"other"'})
+
+    assert (same.status_code, body) == (304, b"")
+    assert other.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["", "missing.mp3", "../secret.mp3", "/etc/passwd", "a.svg", "folder.mp3"])
+def test_only_audio_below_the_media_folder_is_sent(page: Client, settings: Any, tmp_path: Path, name: str) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    (tmp_path / "media" / "folder.mp3").mkdir(parents=True)
+    (tmp_path / "media" / "a.svg").write_text("<svg/>")
+    (tmp_path / "secret.mp3").write_text("secret")
+
+    assert page.get(f"/recordings/{recorded(audio=name).uuid}/audio/").status_code == 404

@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connection, connections
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from chat.errors import RetrievalFailed
+from chat.models import IndexedPassage, Recording, Segment
+from chat.passages import Passage
+from chat.retrieval import FOUND, index, retriever
+from chat.terms import STOP_WORDS
+
+from ..support.library import filler, record
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def launch() -> Recording:
+    return record(
+        "Launch review",
+        "Ana: The launch moves to the third of October, because the translations are late.",
+        "Ben: Then the price list must be decided before the summer.",
+    )
+
+
+@pytest.fixture
+def garden() -> Recording:
+    return record("Allotment call", "Cleo: The tomatoes need a greenhouse.", "Dev: And the compost is nearly ready.")
+
+
+def search(query: str, *filtered: Recording, limit: int = 8) -> list[Passage]:
+    return retriever().search(query, recordings=[recording.uuid for recording in filtered], limit=limit)
+
+
+def test_a_question_finds_the_passage_that_answers_it(launch: Recording, garden: Recording) -> None:
+    passages = search("When is the launch?")
+
+    assert passages[0].recording == launch
+    assert [segment.number for segment in passages[0].segments] == [1, 2]
+    assert passages[0].speakers == ["Ana", "Ben"]
+    assert (passages[0].start, passages[0].end) == (10.0, 29.0)
+
+
+@pytest.mark.parametrize("query", ["launching translation?", "LAUNCHED", "Décisions about the prices; läunch"])
+def test_forms_cases_and_accents_of_a_word_are_the_same(launch: Recording, garden: Recording, query: str) -> None:
+    assert search(query)[0].recording == launch
+
+
+@pytest.mark.parametrize("query", ["What did Ben say?", "What was in the review?"])
+def test_speakers_and_titles_are_searched(launch: Recording, garden: Recording, query: str) -> None:
+    passages = search(query)
+
+    assert [passage.recording for passage in passages] == [launch]
+    assert passages[0].relevance >= FOUND
+
+
+def test_the_filter_is_applied_before_the_best_are_taken(launch: Recording) -> None:
+    for number in range(40):
+        record(f"Other {number}", *["Eve: Launch, launch, launch, October launch!"] * 3, *filler(20))
+
+    assert [passage.recording for passage in search("the launch in October", launch, limit=2)] == [launch]
+
+
+def test_a_filter_that_matches_no_recording_finds_nothing(launch: Recording) -> None:
+    assert retriever().search("launch", recordings=[uuid4()], limit=8) == []
+
+
+def test_no_passage_crosses_recordings(launch: Recording, garden: Recording) -> None:
+    passages = search("launch price tomatoes compost")
+
+    assert {passage.recording for passage in passages} == {launch, garden}
+    assert all(segment.recording_id == p.recording.pk for p in passages for segment in p.segments)
+
+
+def test_results_share_no_segment() -> None:
+    record("Long meeting", *(f"{line} budget" for line in filler(60)))
+
+    passages = search("budget", limit=20)
+
+    places = [segment.number for passage in passages for segment in passage.segments]
+    assert len(places) == len(set(places))
+    assert len(passages) > 4
+
+
+def test_a_rare_word_counts_more_than_common_ones() -> None:
+    for number in range(20):
+        record(f"Meeting {number}", "Ana: The budget and its plan, the budget and the plan, and again budget and plan.")
+    rare = record("Another", "Ana: Somebody pays the greenhouse.")
+
+    assert search("the greenhouse in the budget plan")[0].recording == rare
+
+
+def test_of_equal_words_the_passage_that_says_more_of_them_in_less_text_comes_first() -> None:
+    said = "Ana: We spoke of budget and of many other matters of the day."
+    long = record("Long", said, *filler(5))
+    once = record("Once", said)
+    often = record("Often", f"{said} The budget, the budget.")
+
+    assert [passage.recording for passage in search("the budget")] == [often, once, long]
+
+
+def test_what_is_unrelated_has_a_low_relevance_and_what_is_related_a_high_one(launch: Recording) -> None:
+    related = search("Why was the launch moved to October?")
+    unrelated = search("Which airline lists its October flights to Mongolia?")
+
+    assert related[0].relevance == pytest.approx(1.0)
+    assert 0 < unrelated[0].relevance < FOUND
+
+
+def test_a_typing_error_finds_what_was_meant_with_less_relevance(launch: Recording, garden: Recording) -> None:
+    meant, misspelt = search("the translations"), search("the transaltions")
+
+    assert [passage.recording for passage in misspelt] == [launch]
+    assert 0 < misspelt[0].relevance < meant[0].relevance
+
+
+def test_the_nearest_word_is_found_when_the_filter_leaves_out_the_right_one(launch: Recording) -> None:
+    near = record("Lunch", "Cleo: The launderette is open.")
+    record("Other", "Cleo: Where is the laundry?")
+
+    passages = search("laundry", near)
+
+    assert [(passage.recording, passage.relevance) for passage in passages] == [(near, 0.0)]
+
+
+def test_nothing_at_all_like_it_finds_nothing(launch: Recording) -> None:
+    assert search("xylophone") == search("？！🎉") == search("") == search("launch", limit=0) == []
+
+
+def test_a_question_about_nothing_in_particular_gets_an_overview(launch: Recording, garden: Recording) -> None:
+    long = record("Long meeting", *filler(80))
+
+    firsts = [passage.segments[0].number for passage in search("What was this meeting about?", long, limit=4)]
+
+    assert len(firsts) == 4
+    assert firsts == sorted(firsts)
+    assert firsts[0] == 1
+    assert firsts[-1] > 50
+    assert {p.recording for p in search("Summarize the meetings", limit=3)} == {long, garden, launch}
+
+
+def test_an_overview_is_relevant_and_mere_stop_words_are_not(launch: Recording) -> None:
+    assert [passage.relevance for passage in search("Give me a summary")] == [1.0]
+    assert [passage.relevance for passage in search("What is it?")] == [0.0]
+    assert [passage.relevance for passage in search(" ".join(STOP_WORDS))] == [0.0]
+
+
+def test_scripts_without_spaces_and_with_accents_are_found(launch: Recording) -> None:
+    meeting = record("定例会議", "田中: 来年度の予算は会議室で決めます。", "प्रिया: हमें बजट चाहिए।")
+
+    assert [passage.recording for passage in search("予算について")] == [meeting]
+    assert [passage.recording for passage in search("बजट")] == [meeting]
+
+
+def test_a_long_segment_is_one_passage_with_its_text_unchanged() -> None:
+    speech = "  " + "Friends, “romans” & countrymen\x0b — lend me your ears! " * 2000
+    recording = record("Speech", "Mark: We begin.", f"Mark: {speech}", "Mark: We end.")
+
+    passages = search("romans")
+
+    assert [segment.text for passage in passages for segment in passage.segments if segment.number == 2] == [speech]
+    assert passages[0].recording == recording
+
+
+def test_a_text_longer_than_the_database_can_index_is_found_by_its_beginning() -> None:
+    recording = record("Endless", "Ana: " + " ".join(f"word{number}" for number in range(250_000)))
+
+    assert [passage.recording for passage in search("word7")] == [recording]
+
+
+def test_indexing_again_replaces_what_was_there(launch: Recording) -> None:
+    Segment.objects.filter(recording=launch).update(text="We talk of pelicans.")
+    launch.title = "Bird watch"
+    launch.save()
+
+    index([launch])
+
+    assert search("October launch review") == []
+    assert search("pelicans on the bird watch")[0].relevance == pytest.approx(1.0)
+    assert IndexedPassage.objects.count() == 1
+
+
+def test_deleted_recordings_are_not_found(launch: Recording, garden: Recording) -> None:
+    launch.delete()
+
+    assert search("launch in October") == []
+    assert [passage.recording for passage in search("compost")] == [garden]
+
+
+def test_a_changed_passage_is_found_by_its_new_text_alone(launch: Recording) -> None:
+    IndexedPassage.objects.update(text="pelicans")
+
+    assert (len(search("launch")), len(search("pelicans"))) == (0, 1)
+
+
+def test_a_recording_without_segments_is_no_trouble(launch: Recording) -> None:
+    empty = record("Empty")
+
+    assert search("launch", empty) == search("What was said?", empty) == []
+
+
+def test_the_number_of_queries_does_not_grow(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    recordings = [record(f"Meeting {number}", *["Ana: The budget."] * 3, *filler(20)) for number in range(20)]
+
+    with django_assert_max_num_queries(7):
+        passages = search("budget", *recordings, limit=20)
+
+    assert len(passages) == 20
+
+
+HOSTILE = [
+    "'", '"', '"""', "launch AND NOT (", "launch NEAR/2", "launch*", "text:launch", "-launch", "^launch", "a&|!:*b",
+    "<->", "launch\x00", "\ud800launch", "🎉 launch", "%s %(x)s {0} \\", "'; DROP TABLE chat_recording; --",
+    "launch " * 7000,
+    "l" * 50_000, "launch " + " ".join(f"w{number}" for number in range(8000)), "ﬁ ① ² ٣ Ⅷ", "\u0301\u0900\u0e31",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", HOSTILE, ids=lambda query: re.sub(r"\W", "_", query[:20]))
+def test_any_string_is_a_query(launch: Recording, query: str) -> None:
+    assert [passage.recording for passage in search(query)] in ([launch], [])
+    assert "launch" not in query.split() or search(query)
+
+
+def test_any_text_is_a_query() -> None:
+    record("Notes: 会議", "Ana: The launch naïve 予算 हिन्दी price.", "Ben: Straße 12, 3.5 % ① ﬁne.")
+
+    @given(st.text(st.characters()))
+    def ask(query: str) -> None:
+        assert len(search(query)) <= 1
+        assert len(search(f"launch {query}")) == 1
+
+    ask()
+
+
+def test_any_text_can_be_indexed() -> None:
+    recording = record("Notes", "Ana: text")
+
+    @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")))
+    def keep(text: str) -> None:
+        Segment.objects.filter(recording=recording).update(text=text)
+        index([recording])
+        assert [segment.text for passage in search("notes") for segment in passage.segments] == [text]
+
+    keep()
+
+
+def test_a_database_that_cannot_be_searched_is_a_failed_retrieval(launch: Recording) -> None:
+    def refuse(*_: object) -> None:
+        raise OperationalError("disk I/O error")
+
+    with connection.execute_wrapper(refuse), pytest.raises(RetrievalFailed):
+        search("launch")
+
+
+def test_an_unknown_retriever_is_refused_by_its_name(settings: Settings) -> None:
+    settings.CHAT_RETRIEVER = "oracle"
+
+    with pytest.raises(ImproperlyConfigured, match="CHAT_RETRIEVER='oracle'"):
+        retriever()
+
+
+def test_another_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(connections["default"]), "vendor", "oracle")
+
+    with pytest.raises(ImproperlyConfigured, match="oracle"):
+        retriever()

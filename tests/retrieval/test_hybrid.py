@@ -1,0 +1,239 @@
+"""Search by words and by meaning, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from chat.llm import chat_model
+from chat.models import IndexedPassage, PassageVector, Recording
+from chat.passages import Passage
+from chat.retrieval import FOUND, index, retriever, warm
+from chat.retrieval.hybrid import Hybrid
+from chat.upstream.breaker import FAILURES
+
+from ..support.library import filler, record
+from ..support.workspace import PROVIDER_TEXT, TOKEN, Workspace
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+IN_OTHER_WORDS = "Which vegetables grow under glasshouse roofs?"
+
+
+@pytest.fixture(autouse=True, params=["openai:fake", "databricks:fake"])
+def model(request: pytest.FixtureRequest, workspace: Workspace, settings: Settings) -> str:
+    settings.EMBEDDINGS = request.param
+    return str(request.param)
+
+
+@pytest.fixture
+def launch() -> Recording:
+    return record("Launch review", "Ana: The launch moves to October.", "Ben: Then the price list is late.")
+
+
+@pytest.fixture
+def garden() -> Recording:
+    return record("Allotment call", "Cleo: The tomatoes need a greenhouse.")
+
+
+@pytest.fixture
+def indexed(launch: Recording, garden: Recording) -> tuple[Recording, Recording]:
+    call_command("index_recordings")
+    return launch, garden
+
+
+def search(query: str, *filtered: Recording, limit: int = 8) -> list[Passage]:
+    return retriever().search(query, recordings=[recording.uuid for recording in filtered], limit=limit)
+
+
+def titles(passages: list[Passage]) -> list[str]:
+    return [passage.recording.title for passage in passages]
+
+
+def test_what_is_said_in_other_words_is_found(indexed: object) -> None:
+    passages = search(IN_OTHER_WORDS)
+
+    assert titles(passages)[0] == "Allotment call"
+    assert passages[0].relevance >= FOUND
+
+
+def test_what_both_searches_find_comes_first(indexed: object) -> None:
+    record("Old launch", *["Ana: A launch, another launch."] * 3)
+    call_command("index_recordings")
+
+    assert titles(search("When does the launch in autumn ship, in October?"))[0] == "Launch review"
+
+
+def test_the_filter_is_applied_to_vectors_too(indexed: tuple[Recording, Recording]) -> None:
+    launch, garden = indexed
+
+    assert titles(search(IN_OTHER_WORDS, launch)) == ["Launch review"]
+    assert titles(search(IN_OTHER_WORDS, garden)) == ["Allotment call"]
+
+
+def test_a_passage_out_of_scope_is_not_shown_though_the_vectors_find_it(
+    indexed: tuple[Recording, Recording], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launch, _ = indexed
+    hybrid = retriever()
+    assert isinstance(hybrid, Hybrid)
+    everywhere = type(hybrid.vectors).nearest
+    monkeypatch.setattr(
+        type(hybrid.vectors), "nearest", lambda self, vector, _, limit: everywhere(self, vector, None, limit)
+    )
+
+    assert titles(search(IN_OTHER_WORDS, launch)) == ["Launch review"]
+
+
+def test_results_share_no_segment(indexed: object) -> None:
+    record("Long meeting", *(f"{line} tomatoes" for line in filler(60)))
+    call_command("index_recordings")
+
+    places = [(p.recording.pk, s.number) for p in search("vegetables and tomatoes", limit=20) for s in p.segments]
+
+    assert len(places) == len(set(places)) > 20
+
+
+def test_the_event_loop_can_search_too(indexed: object) -> None:
+    async def ask() -> list[Passage]:
+        return await retriever().retrieve(IN_OTHER_WORDS, limit=8)
+
+    assert titles(asyncio.run(ask())) == titles(search(IN_OTHER_WORDS))
+
+
+def test_a_passage_without_a_vector_is_found_by_its_words(indexed: object) -> None:
+    record("Bird watch", "Dev: The pelicans have come back.")
+
+    assert titles(search("pelicans"))[0] == "Bird watch"
+
+
+def test_without_any_vector_the_full_text_answers_alone(launch: Recording, garden: Recording) -> None:
+    assert titles(search("launch")) == ["Launch review"]
+    assert search(IN_OTHER_WORDS, launch) == []
+
+
+def test_a_question_about_nothing_in_particular_gets_an_overview_and_asks_nobody(
+    indexed: object, workspace: Workspace
+) -> None:
+    workspace.asked.clear()
+
+    assert len(search("What was this meeting about?")) == 2
+    assert search("") == search("🎉") == search("launch", limit=0) == []
+    assert [text for text in workspace.embedded if text != "launch"] == []
+
+
+@pytest.mark.parametrize("step", [401, 429, 500, b"{", {"data": []}, {"data": [{"embedding": [1.0, 2.0]}]}])
+def test_without_a_vector_of_the_question_the_full_text_answers_alone(
+    indexed: object, workspace: Workspace, caplog: pytest.LogCaptureFixture, step: object
+) -> None:
+    workspace.plan = [step]
+
+    assert titles(search("launch")) == ["Launch review"]
+    assert PROVIDER_TEXT not in caplog.text
+    assert TOKEN not in caplog.text
+
+
+def test_what_fails_is_one_line_in_the_log(
+    indexed: object, workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    workspace.plan = [500]
+
+    search("launch")
+
+    [line] = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert (
+        line == "The embedding endpoint did not answer (InternalServerError, status 500); the full text answers alone"
+    )
+
+
+def test_a_silent_endpoint_is_not_waited_for(indexed: object, workspace: Workspace, settings: Settings) -> None:
+    settings.CHAT_RETRIEVAL_SECONDS = 0.3
+    search("launch")
+    workspace.plan = ["stall", "stall"]
+    began = time.monotonic()
+
+    found = titles(search("launch")), titles(asyncio.run(_retrieve("launch")))
+
+    assert found == (["Launch review"], ["Launch review"])
+    assert time.monotonic() - began < 5
+
+
+async def _retrieve(query: str) -> list[Passage]:
+    return await retriever().retrieve(query, limit=8)
+
+
+@pytest.mark.any_database
+def test_an_endpoint_that_is_down_is_left_alone_and_shows(
+    indexed: object, workspace: Workspace, client: Client
+) -> None:
+    chat_model()
+    workspace.plan = [500] * FAILURES
+    for _ in range(FAILURES):
+        search("launch")
+    asked = len(workspace.asked)
+
+    answer = client.get("/readyz")
+
+    assert titles(search("launch")) == ["Launch review"]
+    assert len(workspace.asked) == asked
+    assert (answer.status_code, answer.json()["retrieval"]) == (200, "unavailable")
+
+
+def test_vectors_that_cannot_be_read_are_done_without(
+    indexed: object, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(execute: object, sql: str, *rest: object) -> object:
+        if "passagevector" in sql:
+            raise OperationalError("no such table")
+        return execute(sql, *rest)  # type: ignore[operator]
+
+    with connection.execute_wrapper(refuse):
+        assert titles(search("launch")) == ["Launch review"]
+
+    assert "OperationalError" in caplog.text
+
+
+def test_what_is_new_and_what_is_gone_shows_at_once(indexed: tuple[Recording, Recording]) -> None:
+    launch, garden = indexed
+    assert titles(search(IN_OTHER_WORDS))[0] == "Allotment call"
+
+    garden.delete()
+    second = record("Second call", "Dev: A greenhouse for tomatoes.")
+    call_command("index_recordings")
+    assert titles(search(IN_OTHER_WORDS))[0] == "Second call"
+
+    index([second])
+    assert "Second call" not in titles(search(IN_OTHER_WORDS, second))
+    PassageVector.objects.all().delete()
+    assert search(IN_OTHER_WORDS, launch) == []
+
+
+def test_vectors_of_other_lengths_do_not_compare(indexed: object, model: str) -> None:
+    lone = record("Odd", "Dev: The greenhouse tomatoes.")
+    PassageVector.objects.create(
+        passage=IndexedPassage.objects.get(recording=lone), model=model, dimensions=2, vector=b"\0\0\x80?\0\0\0\0"
+    )
+
+    assert titles(search(IN_OTHER_WORDS))[0] == "Allotment call"
+
+
+def test_the_number_of_queries_does_not_grow(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    recordings = [record(f"Meeting {number}", "Ana: The launch.", *filler(20)) for number in range(20)]
+    call_command("index_recordings")
+    search("ship in autumn", *recordings)
+
+    with django_assert_max_num_queries(10):
+        assert len(search("launch in autumn", *recordings, limit=20)) == 20
+
+
+def test_what_a_search_needs_can_be_loaded_before_it(workspace: Workspace) -> None:
+    warm()
+
+    assert workspace.embedded == []

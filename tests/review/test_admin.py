@@ -1,0 +1,305 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from chat.models import Citation, Conversation, IndexedPassage, LoginSession, Recording, Segment, Turn
+
+from ..support.asked import asked, citing, recorded
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
+
+LIST = "/admin/chat/conversation/"
+
+
+@pytest.fixture
+def turn(login: LoginSession) -> Turn:
+    recording = recorded("Planning", "We ship in March.")
+    return asked(
+        login, "When do we ship?", answer="In **March** [1].", citations=[citing(recording)], recordings=[recording]
+    )
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def page_of(turn: Turn) -> str:
+    return f"{LIST}{turn.conversation.pk}/change/"
+
+
+def permit(user: User, *names: str) -> None:
+    user.user_permissions.add(*Permission.objects.filter(codename__in=names))
+
+
+# Who may
+
+
+PAGES = ["/admin/", LIST, f"{LIST}1/change/", f"{LIST}1/history/", "/admin/chat/recording/", "/admin/auth/user/"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_who_is_not_signed_in_is_asked_to(client: Client, path: str) -> None:
+    response = client.get(path, follow=True)
+
+    assert response.redirect_chain[-1][0].startswith("/accounts/login/?next=/admin/")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_who_is_not_staff_is_refused(client: Client, alice: User, path: str) -> None:
+    client.force_login(alice)
+
+    assert client.get(path, follow=True).status_code == 403
+
+
+def test_there_is_one_place_to_sign_in_and_out(client: Client, carol: User) -> None:
+    assert client.post("/admin/login/", {"username": "carol", "password": "carol-secret-words"}).status_code == 302
+    assert "sessionid" not in client.cookies
+    client.force_login(carol)
+
+    assert client.get("/admin/login/")["Location"] == "/admin/"
+    assert client.get("/admin/password_change/")["Location"] == "/accounts/password/"
+    assert client.post("/admin/logout/")["Clear-Site-Data"]
+
+
+def test_staff_see_what_is_for_everybody_to_review_and_no_more(review: Client) -> None:
+    html = text(review.get("/admin/"))
+
+    assert "Conversations" in html
+    assert "Users" not in html
+    assert "Login sessions" not in html
+
+
+def test_login_sessions_are_not_there_even_for_a_superuser(client: Client, admin_user: User) -> None:
+    client.force_login(admin_user)
+
+    assert client.get("/admin/chat/loginsession/").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["staff", "superuser"])
+def test_nobody_adds_changes_or_deletes_a_conversation(
+    client: Client, carol: User, admin_user: User, turn: Turn, who: str
+) -> None:
+    client.force_login(carol if who == "staff" else admin_user)
+    pk = turn.conversation.pk
+
+    forged = [
+        client.post(f"{LIST}add/", {"title": "forged"}),
+        client.post(page_of(turn), {"title": "forged", "user": carol.pk, "deleted_at": ""}),
+        client.post(f"{LIST}{pk}/delete/", {"post": "yes"}),
+        client.post(LIST, {"action": "delete_selected", "_selected_action": [pk], "post": "yes"}),
+    ]
+
+    assert [response.status_code for response in forged[:3]] == [403, 403, 403]
+    conversation = Conversation.objects.get()
+    assert (conversation.title, conversation.user, conversation.turns.count()) == ("When do we ship?", turn.user, 1)
+
+
+def test_there_is_nothing_to_save_or_delete_on_the_page(review: Client, turn: Turn) -> None:
+    html = text(review.get(page_of(turn)))
+
+    assert "_save" not in html
+    assert "deletelink" not in html
+
+
+# What they see
+
+
+def test_a_conversation_is_shown_with_all_there_is_to_a_turn(review: Client, turn: Turn) -> None:
+    html = text(review.get(page_of(turn)))
+
+    facts = [
+        "alice",
+        "When do we ship?",
+        "<strong>March</strong>",
+        "Complete",
+        "Planning",
+        "scripted",
+        "input_tokens 7",
+        "retrieving 12 ms, answering 34 ms",
+    ]
+    for fact in [*facts, "We ship in March.", "0:00–0:10", f"/recordings/{Recording.objects.get().uuid}/#segment-1"]:
+        assert fact in html
+    assert f'href="#source-{turn.uuid}-1" class="citation"' in html
+    assert f'id="source-{turn.uuid}-1"' in html
+
+
+@pytest.mark.parametrize("state", ["queued", "streaming", "stopped", "failed", "interrupted", "cancelled"])
+def test_turns_that_did_not_complete_are_shown_too(review: Client, login: LoginSession, state: str) -> None:
+    turn = asked(login, state=state, answer="Half an ans")
+
+    html = text(review.get(page_of(turn)))
+
+    assert state.capitalize() in html
+    assert ("Half an ans" in html) == (state not in {"queued", "cancelled"})
+    assert (turn.failure in html) if turn.failure else True
+
+
+def test_deleted_conversations_are_shown_as_such(review: Client, turn: Turn) -> None:
+    asked(turn.login_session, "Another question?")
+    turn.conversation.discard()
+
+    assert "When do we ship?" in text(review.get(f"{LIST}?deleted=yes"))
+    assert "Another question?" not in text(review.get(f"{LIST}?deleted=yes"))
+    assert "When do we ship?" not in text(review.get(f"{LIST}?deleted=no"))
+    assert review.get(page_of(turn)).status_code == 200
+
+
+def test_characters_that_deceive_are_made_visible(review: Client, login: LoginSession) -> None:
+    turn = asked(login, "invoice\u202egpj.exe\U000e0041\u200b")
+
+    assert "invoice⟨U+202E⟩gpj.exe⟨U+E0041⟩⟨U+200B⟩" in text(review.get(page_of(turn)))
+    assert "invoice⟨U+202E⟩gpj.exe" in text(review.get(LIST))
+
+
+@pytest.mark.parametrize("q", ["ship", "March", "WHEN DO"])
+def test_conversations_are_found_by_title_question_and_answer(review: Client, turn: Turn, q: str) -> None:
+    asked(turn.login_session, "Another question?")
+
+    html = text(review.get(LIST, {"q": q}))
+
+    assert "When do we ship?" in html
+    assert "Another question?" not in html
+
+
+def test_conversations_are_filtered_by_state_date_and_user(review: Client, turn: Turn, bob: User) -> None:
+    asked(LoginSession.objects.create(user=bob), "Another question?", state="failed")
+
+    def found(query: str) -> bool:
+        return "Another question?" in text(review.get(LIST + query))
+
+    assert found("?state=failed")
+    assert not found("?state=complete")
+    assert found("?state=nonsense")
+    assert not found("?asked_at__lt=2020-01-01 00:00:00%2B00:00")
+    assert not found(f"?user__id__exact={turn.user.pk}")
+
+
+def test_the_list_takes_the_same_number_of_queries_however_long_it_is(
+    review: Client, login: LoginSession, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(10):
+        asked(login)
+
+    with django_assert_max_num_queries(11):
+        assert "10 conversations" in text(review.get(LIST))
+
+
+def test_long_conversations_come_by_pages(review: Client, login: LoginSession) -> None:
+    turn = asked(login, "The very first", state="cancelled")
+    for number in range(51):
+        asked(login, f"Question {number}", conversation=turn.conversation, state="cancelled")
+    second = turn.conversation.turns.order_by("pk")[2]
+
+    assert "Earlier turns" in text(review.get(page_of(turn)))
+    assert "turn-" + str(turn.uuid) in text(review.get(f"{page_of(turn)}?before={second.uuid}"))
+    assert review.get(f"{page_of(turn)}?before={UUID(int=1)}").status_code == 404
+    assert review.get(f"{page_of(turn)}?before=x").status_code == 404
+
+
+def test_a_conversation_that_is_not_there_leads_back(review: Client) -> None:
+    assert review.get(f"{LIST}999/change/").status_code == 302
+
+
+# Recordings
+
+
+def test_recordings_need_a_permission(review: Client, carol: User, turn: Turn) -> None:
+    recording = Recording.objects.get()
+    change = f"/admin/chat/recording/{recording.pk}/change/"
+
+    assert review.post(change, {"title": "Forged"}).status_code == 403
+    permit(carol, "view_recording")
+    assert review.post(change, {"title": "Forged"}).status_code == 403
+    assert review.post(f"/admin/chat/recording/{recording.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert review.get("/admin/chat/recording/add/").status_code == 403
+    assert Recording.objects.get().title == "Planning"
+
+
+def test_a_renamed_recording_keeps_its_citations_and_is_found_by_its_new_title(
+    review: Client, carol: User, turn: Turn
+) -> None:
+    permit(carol, "view_recording", "change_recording")
+    recording = Recording.objects.get()
+
+    review.post(f"/admin/chat/recording/{recording.pk}/change/", {"title": "Zebra", "digest": "forged"})
+
+    assert Recording.objects.get().title == "Zebra"
+    assert Recording.objects.get().digest == recording.digest
+    assert Citation.objects.get().recording_title == "Planning"
+    assert "zebra" in IndexedPassage.objects.get().text.lower()
+
+
+@pytest.mark.parametrize("how", ["one", "many"])
+def test_a_deleted_recording_takes_its_audio_along_and_leaves_its_citations(
+    review: Client, carol: User, turn: Turn, settings: Any, tmp_path: Path,
+    django_capture_on_commit_callbacks: Callable[..., Any], how: str,
+) -> None:  # fmt: skip
+    permit(carol, "view_recording", "delete_recording")
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "a.mp3").touch()
+    Recording.objects.update(audio="a.mp3")
+    pk = Recording.objects.get().pk
+    one = f"/admin/chat/recording/{pk}/delete/", {"post": "yes"}
+    many = "/admin/chat/recording/", {"action": "delete_selected", "_selected_action": [pk], "post": "yes"}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        review.post(*{"one": one, "many": many}[how])
+
+    assert not Recording.objects.exists()
+    assert not (tmp_path / "a.mp3").exists()
+    assert Citation.objects.get().excerpt == "We ship in March."
+
+
+def test_what_goes_with_a_recording_is_counted_before(review: Client, carol: User) -> None:
+    permit(carol, "view_recording", "delete_recording")
+    recording = recorded("Planning", *["Hello."] * 30)
+
+    html = text(review.get(f"/admin/chat/recording/{recording.pk}/delete/"))
+
+    assert "Segments: 30" in html
+    assert "Hello." not in html
+    assert Segment.objects.count() == 30
+
+
+# Users
+
+
+def test_a_user_who_may_not_come_in_any_more_is_signed_out(
+    client: Client, admin_user: User, alice: User, login: LoginSession
+) -> None:
+    client.force_login(admin_user)
+    inactive = {"username": "alice", "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
+
+    client.post(f"/admin/auth/user/{alice.pk}/change/", inactive)
+
+    login.refresh_from_db()
+    assert login.ended_at
+
+
+def test_a_user_with_a_new_password_is_signed_out(
+    client: Client, admin_user: User, alice: User, login: LoginSession
+) -> None:
+    client.force_login(admin_user)
+    new = {"password1": "quite-another-word", "password2": "quite-another-word", "usable_password": "true"}
+
+    client.post(f"/admin/auth/user/{alice.pk}/password/", new)
+
+    login.refresh_from_db()
+    assert login.ended_at
+    assert client.get("/").status_code == 200
+
+
+def test_deleting_a_user_takes_their_conversations_along(client: Client, admin_user: User, turn: Turn) -> None:
+    client.force_login(admin_user)
+
+    client.post(f"/admin/auth/user/{turn.user.pk}/delete/", {"post": "yes"})
+
+    assert not Conversation.objects.exists()
+    assert not Turn.objects.exists()

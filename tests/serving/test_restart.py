@@ -1,0 +1,173 @@
+"""The plug is pulled: a site that runs as a process of its own is killed, stopped, and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from copy import copy
+from uuid import UUID
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from ..support.reader import Reader
+from ..support.site_process import SiteProcess
+
+pytestmark = [pytest.mark.process, pytest.mark.covers]
+
+Start = Callable[..., SiteProcess]
+STEADILY = "python:tests.support.talking:steadily"
+BRIEFLY = "python:tests.support.talking:briefly"
+AT_LENGTH = "python:tests.support.talking:at_length"
+PING = b'{"type": "ping"}'
+CLOSE_1012 = b"\x88\x02" + (1012).to_bytes(2)
+MASKED_CLOSE = b"\x88\x82\0\0\0\0" + (1012).to_bytes(2)
+MASKED_PING = b"\x81" + bytes([128 + len(PING)]) + b"\0\0\0\0" + PING
+
+
+def stored(site: SiteProcess, turn: str) -> tuple[str, str]:
+    """State and answer of a turn in the site's database."""
+    name = turn if site.database_url else UUID(turn).hex
+    [(state, answer)] = site.rows("SELECT state, answer FROM chat_turn WHERE uuid = ?", name)
+    return state, answer
+
+
+async def test_after_kill_9_everything_shown_is_there_retry_works_and_the_queue_goes_on(start_site: Start) -> None:
+    site = start_site(CHAT_MODEL=STEADILY)
+    reader = Reader(site)
+    async with reader:
+        first = await reader.ask("When does the Heron launch?")
+        turn, conversation = first["turn"], first["conversation"]
+        waiting = await reader.ask("Who is Brightmoor Water?", conversation)
+        await reader.until_words(turn, 20)
+        site.kill()
+        with pytest.raises(ConnectionClosed):
+            await reader.until(lambda _: False)
+    shown = reader.text[turn]
+
+    site.environ["CHAT_MODEL"] = BRIEFLY
+    site.start()
+    restarted = time.monotonic()
+    async with reader:
+        await reader.follow(waiting["turn"])  # the newest first, as a page does: what is asked after it is told
+        await reader.follow(turn)
+        end = await reader.until_end(turn)
+        # By the lock of its dead owner, not by the lapse of its lease (10 s).
+        assert time.monotonic() - restarted < 6
+        queued_end = await reader.until_end(waiting["turn"])
+        again = await reader.ask("When does the Heron launch?", conversation, retry_of=turn)
+        retried_end = await reader.until_end(again["turn"])
+
+    assert (end["code"], stored(site, turn)[0]) == ("INTERRUPTED", "interrupted")
+    assert stored(site, turn)[1] == reader.text[turn]
+    assert reader.text[turn].startswith(shown)
+    assert (queued_end["state"], retried_end["state"]) == ("complete", "complete")
+
+
+@pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+async def test_a_stop_in_good_order_saves_the_answer_and_sends_its_readers_away(start_site: Start, server: str) -> None:
+    site = start_site(CHAT_MODEL=STEADILY, SERVER=server, SERVE_DRAIN_SECONDS="0")
+    async with Reader(site) as reader:
+        turn = (await reader.ask("When does the Heron launch?"))["turn"]
+        await reader.until_words(turn, 5)
+
+        stopping = asyncio.create_task(asyncio.to_thread(site.stop))
+        restart = await reader.until(lambda event: event["type"] == "restart")
+        with pytest.raises(OSError, match=r"[Cc]onnect"):  # none is accepted only to be dropped
+            await Reader.open(copy(reader))
+        with pytest.raises(ConnectionClosed) as closed:
+            await reader.receive()
+
+        assert await stopping == 0
+    assert restart["retry_after_ms"] == 4000
+    assert closed.value.rcvd
+    assert closed.value.rcvd.code == 1012
+    assert reader.ended[turn]["code"] == "INTERRUPTED"
+    assert stored(site, turn) == ("interrupted", reader.text[turn])
+    assert "Traceback" not in site.output
+
+
+@pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+async def test_a_socket_that_has_just_opened_does_not_disturb_the_end(start_site: Start, server: str) -> None:
+    site = start_site(SERVER=server, SERVE_DRAIN_SECONDS="0")
+    async with Reader(site) as reader:
+        await reader.send(type="ping")
+        await reader.until(lambda event: event["type"] == "pong")
+
+        assert await asyncio.to_thread(site.stop) == 0
+
+    assert "Traceback" not in site.output
+
+
+def test_a_slow_client_is_waited_for_until_it_has_taken_its_leave(start_site: Start) -> None:
+    site = start_site(SERVER="daphne", SERVE_DRAIN_SECONDS="0")
+    with ThreadPoolExecutor(1) as beside, closing(opened(site)) as client:
+        stopping = beside.submit(site.stop)
+        received = b""
+        while CLOSE_1012 not in received:
+            received += client.recv(4096)
+        time.sleep(1)  # the last frame of others has left long since
+        assert not stopping.done()
+
+        client.sendall(MASKED_CLOSE)
+
+        assert stopping.result() == 0
+
+
+async def test_a_client_that_takes_nothing_does_not_hold_up_the_end_under_uvicorn(start_site: Start) -> None:
+    site = start_site(SERVER="uvicorn", SERVE_DRAIN_SECONDS="0", CHAT_MODEL=AT_LENGTH)
+    async with Reader(site) as reader:
+        turn = (await reader.ask("When does the Heron launch?"))["turn"]
+        await reader.until_end(turn)
+    with closing(opened(site)) as client:
+        for _ in range(60):  # each fills a window of its own
+            client.sendall(masked(f'{{"type":"follow","turn":"{turn}","after":0}}'))
+            await asyncio.to_thread(site.status, "/livez")  # and has been carried out when this is answered, or nearly
+
+        assert await asyncio.to_thread(site.stop) == 0
+
+    assert "Traceback" not in site.output
+
+
+def masked(text: str) -> bytes:
+    """A text frame of a client, with a mask of zeros."""
+    return bytes([0x81, 0x80 | len(text)]) + bytes(4) + text.encode()
+
+
+def opened(site: SiteProcess) -> socket.socket:
+    """A socket of demo, by hand: libraries answer a close at once. The system takes little of what nobody reads."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect(("127.0.0.1", site.port))
+    client.sendall(
+        f"GET /ws/chat/ HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\nOrigin: {site.url}\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\n"
+        f"Cookie: {Reader(site).cookie}\r\n\r\n".encode()
+    )
+    assert b"101" in client.recv(4096)
+    client.sendall(MASKED_PING)
+    assert b"pong" in client.recv(4096)
+    return client
+
+
+async def test_fifty_parallel_asks_with_one_request_id_make_one_turn(start_site: Start) -> None:
+    site = start_site(CHAT_MODEL=BRIEFLY, CHAT_SOCKETS_PER_USER="100")
+    request = "6b1f6f0a-9f1c-4a51-8a52-0d8a6d0c1f11"
+    readers = [Reader.__new__(Reader) for _ in range(50)]
+    first = Reader(site)
+    for reader in readers:
+        reader.__dict__ |= {"site": site, "cookie": first.cookie, "text": {}, "seq": {}, "ended": {}, "_socket": None}
+    await asyncio.gather(*(reader.open() for reader in readers))
+
+    accepted = await asyncio.gather(*(r.ask("When does the Heron launch?", request_id=request) for r in readers))
+    ends = await asyncio.gather(*(reader.until_end(accepted[0]["turn"]) for reader in readers))
+
+    assert {event["turn"] for event in accepted} == {accepted[0]["turn"]}
+    assert {end["state"] for end in ends} == {"complete"}
+    assert len({reader.text[accepted[0]["turn"]] for reader in readers}) == 1
+    assert site.rows("SELECT COUNT(*) FROM chat_turn") == [(1,)]
+    await asyncio.gather(*(reader.__aexit__() for reader in readers))

@@ -1,0 +1,1 @@
+"""What tests share: the people, sites, servers and fakes they are made of."""

@@ -1,0 +1,68 @@
+"""Processes of others that the tests start: what they are, where they listen, how they begin and end."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 30.0
+STOP_SECONDS = 40.0
+
+
+class Missing(Exception):
+    """A program that is not installed. The message is the reason that the report gives, with the Debian package."""
+
+    def __init__(self, program: str, package: str) -> None:
+        super().__init__(f"{program} is not installed (apt-get install {package})")
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def chromium() -> str:
+    """The path of an installed Chromium or Chrome. Raises ``Missing``."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    for path in filter(None, map(shutil.which, names)):
+        return path
+    raise Missing("Chromium", "chromium")
+
+
+def mortal(command: Sequence[object], ending: int) -> list[str]:
+    """The command, so that it is ended when we die without having ended it."""
+    setpriv = shutil.which("setpriv")
+    prefix = [setpriv, "--pdeathsig", signal.Signals(ending).name.removeprefix("SIG"), "--"] if setpriv else []
+    return [*prefix, *map(str, command)]
+
+
+def wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a process does its work; raises ``RuntimeError`` with its ``log`` when it does not begin to."""
+    deadline = time.monotonic() + START_SECONDS
+    while not is_ready():
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+        if process.returncode is not None or time.monotonic() > deadline:
+            end_process(process, signal.SIGKILL)
+            how = f"did not start (exit status {process.returncode})"
+            raise RuntimeError(f"{process.args!r} {how}:\n{log.read_text(errors='replace')}")
+
+
+def end_process(process: subprocess.Popen[bytes], ending: int) -> int:
+    """Send this signal to a process that runs, and wait for its end, with force at last; returns the exit status."""
+    if process.poll() is None:
+        process.send_signal(ending)
+    try:
+        return process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()

@@ -1,0 +1,53 @@
+"""Chat models for sites that run as processes of their own: ``CHAT_MODEL=python:tests.support.talking:<name>``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from chat.llm import ChatModel, Delta
+from chat.prompts import INSTRUCTIONS, Message
+
+WORDS = 500
+
+
+class Counting:
+    """Counts ``word1 word2 …`` at a pace, a paragraph for every 25, and cites the first passage at the end.
+
+    A follow-up question is rewritten at once.
+    """
+
+    name = "counting"
+
+    def __init__(self, words: int, per_second: float) -> None:
+        self._words = words
+        self._pause = 1 / per_second
+
+    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
+        if messages[0].content != INSTRUCTIONS:
+            yield Delta("When does the Heron launch?", "stop")
+            return
+        for number in range(1, self._words + 1):
+            yield Delta(f"word{number}" + ("\n\n" if number % 25 == 0 else " "))
+            await asyncio.sleep(self._pause)
+        yield Delta("[1]", "stop")
+
+
+def steadily() -> ChatModel:
+    """Long enough to be interrupted many times."""
+    return Counting(WORDS, per_second=20)
+
+
+def for_a_while() -> ChatModel:
+    """Eight seconds."""
+    return Counting(160, per_second=20)
+
+
+def briefly() -> ChatModel:
+    """A second."""
+    return Counting(20, per_second=20)
+
+
+def at_length() -> ChatModel:
+    """150,000 characters, at once."""
+    return Counting(16_000, per_second=1_000_000)

@@ -1,0 +1,138 @@
+"""Review labels as feedback in MLflow, sent by its own client to a server on loopback."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from pytest_django import Settings
+
+from chat.models import LoginSession, ReviewLabel, TraceExport, Turn
+from chat.traces.exporter import Exporter
+
+from ..support.asked import asked
+from ..support.tracking import due, environ, trace_id, tracking
+from ..support.tracking_server import TrackingServer
+
+__all__ = ["environ", "tracking"]
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("environ")]
+
+
+def told(tracking: TrackingServer, turn: Turn) -> list[tuple[Any, ...]]:
+    return [
+        (each["assessment_name"], each["feedback"]["value"], each.get("rationale"), each["source"]["source_id"])
+        for each in tracking.assessments.get(trace_id(turn), [])
+    ]
+
+
+def test_a_label_becomes_feedback_on_the_trace(login: LoginSession, carol: User, tracking: TrackingServer) -> None:
+    turn = asked(login)
+    ReviewLabel.give(turn, carol, "wrong", "It was May.")
+
+    assert Exporter().export() == 2
+
+    assert told(tracking, turn) == [("review", "wrong", "It was May.", "carol")]
+    [assessment] = tracking.assessments[trace_id(turn)]
+    assert assessment["source"]["source_type"] == "HUMAN"
+    assert not ReviewLabel.objects.filter(exported_at=None).exists()
+
+
+def test_another_mind_takes_the_place_of_the_first(login: LoginSession, carol: User, tracking: TrackingServer) -> None:
+    turn, exporter = asked(login), Exporter()
+    ReviewLabel.give(turn, carol, "wrong", "It was May.")
+    exporter.export()
+
+    ReviewLabel.give(turn, carol, "good", "It was March after all.")
+
+    assert [exporter.export(), exporter.export()] == [1, 0]
+    assert told(tracking, turn) == [("review", "good", "It was March after all.", "carol")]
+
+
+def test_what_is_sent_twice_is_there_once(login: LoginSession, carol: User, tracking: TrackingServer) -> None:
+    turn, exporter = asked(login), Exporter()
+    label = ReviewLabel.give(turn, carol, "wrong", "It was May.")
+    exporter.export()
+    ReviewLabel.objects.filter(pk=label.pk).update(exported_at=None)
+    due()
+
+    assert exporter.export() == 1
+    assert len(told(tracking, turn)) == 1
+
+
+def test_a_mind_that_changes_while_it_is_sent_is_sent_again(
+    login: LoginSession, carol: User, tracking: TrackingServer
+) -> None:
+    turn = asked(login)
+    Exporter().export()
+    ReviewLabel.give(turn, carol, "wrong", "")
+    claimed = ReviewLabel.claim()
+    assert claimed
+
+    ReviewLabel.give(turn, carol, "good", "")
+    claimed.sent()
+
+    assert Exporter().export() == 1
+    assert [value for _, value, *_ in told(tracking, turn)] == ["good"]
+
+
+def test_an_old_mind_that_is_sent_last_does_not_stay(
+    login: LoginSession, carol: User, tracking: TrackingServer
+) -> None:
+    turn, exporter = asked(login), Exporter()
+    exporter.export()
+    ReviewLabel.give(turn, carol, "wrong", "")
+    slow = ReviewLabel.claim()
+    assert slow
+    ReviewLabel.give(turn, carol, "good", "")
+    exporter.export()
+
+    exporter._send_label(slow)
+    assert [value for _, value, *_ in told(tracking, turn)] == ["wrong"]
+
+    assert exporter.export() == 1
+    assert [value for _, value, *_ in told(tracking, turn)] == ["good"]
+
+
+def test_what_is_purged_while_it_is_sent_is_no_failure(
+    login: LoginSession, carol: User, tracking: TrackingServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    turn, exporter = asked(login), Exporter()
+    ReviewLabel.give(turn, carol, "wrong", "")
+    TraceExport.order(1)
+    trace = TraceExport.claim()
+    assert trace
+
+    turn.delete()
+    exporter._send(trace)
+
+    assert not TraceExport.objects.exists()
+    assert caplog.record_tuples == []
+
+
+def test_a_label_waits_for_its_trace(login: LoginSession, carol: User, tracking: TrackingServer) -> None:
+    turn, exporter = asked(login), Exporter()
+    ReviewLabel.give(turn, carol, "wrong", "")
+    tracking.fails = {"/mlflow/traces"}
+    assert exporter.export() == 0
+
+    tracking.fails = set()
+    due()
+
+    assert exporter.export() == 2
+    assert len(told(tracking, turn)) == 1
+
+
+def test_without_texts_the_verdict_alone_leaves_the_site(
+    login: LoginSession, carol: User, tracking: TrackingServer, settings: Settings
+) -> None:
+    settings.MLFLOW_TEXTS = False
+    turn = asked(login)
+    ReviewLabel.give(turn, carol, "wrong", "It was May.")
+
+    Exporter().export()
+
+    assert told(tracking, turn) == [("review", "wrong", None, str(carol.pk))]
+    assert [word for word in ("May", "carol") if word in json.dumps(tracking.requests)] == []

@@ -1,0 +1,1 @@
+"""Driving turns and following them."""

@@ -1,0 +1,1 @@
+"""Preparation, purge and demo."""
