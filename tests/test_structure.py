@@ -174,6 +174,13 @@ def test_names_say_what_a_file_is_about() -> None:
     assert [str(file) for file in (ROOT / "chat").rglob("*.py") if vague & {file.stem, *file.parts}] == []
 
 
+def test_questions_come_in_by_one_way() -> None:
+    submitting = re.compile(r"objects\.submit\b|on_behalf\.keep_token\b")
+    callers = [file for file in (ROOT / "chat").rglob("*.py") if submitting.search(file.read_text())]
+
+    assert [str(file.relative_to(ROOT / "chat")) for file in callers] == ["turns/asking.py"]
+
+
 def test_only_the_renderers_vouch_for_html() -> None:
     renderers = {
         ROOT / "chat/conversations/markdown.py",

@@ -11,9 +11,8 @@ from ..database import in_database
 from ..live.stream import Stream
 from ..models import LoginSession, Turn
 from ..problems import ProblemCode, problem
-from ..turns.nudges import NEWS_TOPIC, topics_of
+from ..turns import asking
 from ..turns.runner import runner
-from ..upstream import on_behalf
 from .access import ApiRequest, api
 from .question import last_event_id_in, question_in, request_id_in
 
@@ -23,21 +22,21 @@ async def stream(request: ApiRequest) -> HttpResponseBase:
     """The answer as Server-Sent Events; with ``Last-Event-ID``, the rest of one that was asked for before."""
     if runner.draining:
         return problem(503, ProblemCode.UNAVAILABLE, "The site restarts. Please send this again in a moment.")
-    asking = Asking(request)
+    asked = AnswerRequest(request)
     place = Stream(request.login_session, request.credentials.session_key, request.credentials.live_login).take_place()
     try:
-        turn = await in_database(asking.turn)
+        turn = await in_database(asked.turn)
     except BaseException:  # also when the client has gone meanwhile
         place.leave()
         raise
-    response = StreamingHttpResponse(place.read(turn.uuid, asking.after), content_type="text/event-stream")
+    response = StreamingHttpResponse(place.read(turn.uuid, asked.after), content_type="text/event-stream")
     response["X-Turn"] = str(turn.uuid)
     response["X-Conversation"] = str(turn.conversation.uuid)
     response["X-Accel-Buffering"] = "no"  # nginx would hold it back
     return response
 
 
-class Asking:
+class AnswerRequest:
     """What one request asks for. Raises ``InvalidRequest`` when it does not have the form it must have."""
 
     def __init__(self, request: ApiRequest) -> None:
@@ -53,10 +52,7 @@ class Asking:
     def turn(self) -> Turn:
         """The turn to read: one that was asked before, or a new one. Raises a ``Refused``."""
         if not self._goes_on:
-            on_behalf.lend(self._login.user_id, self._submission.request_id, self._forwarded)
-            turn = Turn.objects.submit(self._login, self._submission)
-            runner.wake(*topics_of(turn), NEWS_TOPIC)
-            return turn
+            return asking.ask(self._login, self._submission, self._forwarded)
         if self._key:
             return Turn.objects.submitted(self._login, self._submission)
         return Turn.objects.asked_alike(self._login, self._submission)

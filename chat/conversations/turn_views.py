@@ -15,9 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ..accounts.forwarded_user import forwarded
 from ..accounts.login_sessions import SignedInRequest
 from ..models import Refused, Submission, Turn
-from ..turns.nudges import NEWS_TOPIC, topics_of
-from ..turns.runner import runner
-from ..upstream import on_behalf
+from ..turns import asking
 from .rendering import render_turn
 
 
@@ -31,10 +29,8 @@ def detail(request: SignedInRequest, name: UUID) -> HttpResponse:
 @require_POST
 def stop(request: SignedInRequest, name: UUID) -> HttpResponse:
     """Stop a running turn, or take a queued one out of the queue; one that has ended stays as it is."""
-    turns = Turn.objects.of(request.user.pk).filter(uuid=name)
-    turn = get_object_or_404(turns.select_related("conversation"))
-    turns.end(None)
-    runner.wake(*topics_of(turn))
+    turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=name)
+    asking.stop(turn)
     return _back_to(turn)
 
 
@@ -44,13 +40,10 @@ def retry(request: SignedInRequest, name: UUID) -> HttpResponse:
     turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=name)
     try:
         submission = _again(turn, request.POST.get("request_id", ""))
-        on_behalf.lend(request.user.pk, submission.request_id, forwarded(request))
-        again = Turn.objects.submit(request.login_session, submission)
+        return _back_to(asking.ask(request.login_session, submission, forwarded(request)))
     except Refused as refused:
         messages.error(request, refused.message)
         return _back_to(turn)
-    runner.wake(*topics_of(again), NEWS_TOPIC)
-    return _back_to(again)
 
 
 def _again(turn: Turn, request_id: str) -> Submission:

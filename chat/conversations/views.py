@@ -22,9 +22,8 @@ from ..models import Conversation, Refused, Turn
 from ..problems import STATUS
 from ..query import search_text, uuid_of
 from ..recordings.filter import filter_options
-from ..turns.nudges import NEWS_TOPIC, topics_of
+from ..turns import asking
 from ..turns.runner import runner
-from ..upstream import on_behalf
 from .forms import RECORDINGS_LIMIT, AskForm, RenameForm
 from .rendering import TurnPage, render_blank_turn, turns_after, turns_of
 from .sidebar import own_conversations, recent_conversations
@@ -56,12 +55,9 @@ def ask(request: SignedInRequest, name: UUID | None = None) -> HttpResponse:
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=name) if name else None
     form = AskForm(request.POST)
     try:
-        submission = form.submission(conversation=name)
-        on_behalf.lend(request.user.pk, submission.request_id, forwarded(request))
-        turn = Turn.objects.submit(request.login_session, submission)
+        turn = asking.ask(request.login_session, form.submission(conversation=name), forwarded(request))
     except Refused as refused:
         return _refused(request, conversation, form, refused)
-    runner.wake(*topics_of(turn), NEWS_TOPIC)
     return redirect(f"{turn.conversation.get_absolute_url()}#turn-{turn.uuid}")
 
 

@@ -15,10 +15,8 @@ from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..forwarded import Forwarded
 from ..models import LoginSession, NotFound, RateLimited, Refused, Submission, Turn
-from ..turns import events
-from ..turns.nudges import NEWS_TOPIC, topics_of
+from ..turns import asking, events
 from ..turns.runner import runner
-from ..upstream import on_behalf
 from .follower import Follower
 from .open_conversations import OpenConversations, find
 
@@ -102,8 +100,7 @@ class Commands:
     async def stop(self, command: events.Stop) -> None:
         """Take a queued turn out of its queue; ask the owner of a streaming one to stop where the client is."""
         turn = await self._find(command.turn)
-        await in_database(Turn.objects.filter(pk=turn.pk).end, command.seen)
-        runner.wake(*topics_of(turn))
+        await in_database(asking.stop, turn, command.seen)
 
     def notice(self, turns: Sequence[Turn]) -> None:
         """Tell the client of those that were asked elsewhere in its conversations."""
@@ -119,10 +116,8 @@ class Commands:
 
     def _submit(self, submission: Submission) -> tuple[Turn, int | None]:
         self._open.expect(submission.request_id)
-        on_behalf.lend(self._login.user_id, submission.request_id, self._forwarded)
-        turn = Turn.objects.submit(self._login, submission)
+        turn = asking.ask(self._login, submission, self._forwarded)
         self._open.open(turn)
-        runner.wake(*topics_of(turn), NEWS_TOPIC)
         return turn, turn.position()
 
     async def _find(self, name: UUID) -> Turn:

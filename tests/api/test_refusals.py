@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError
 from pytest_django import Settings
 
-from chat.api import chat as asking_module
+from chat.api import chat as chat_module
 from chat.database import in_database
 from chat.database.outage import Outage
 from chat.models import ApiToken, Conversation, LoginSession, Turn
@@ -257,7 +257,7 @@ async def test_an_accident_says_nothing_of_itself(
     def fail(_: object) -> Turn:
         raise error
 
-    monkeypatch.setattr(asking_module.Asking, "turn", fail)
+    monkeypatch.setattr(chat_module.AnswerRequest, "turn", fail)
     monkeypatch.setattr(Outage, "noticed", lambda *_, **__: None)  # there is none that others should know of
 
     answer = await program.ask("When?")

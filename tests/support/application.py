@@ -10,13 +10,14 @@ import pytest_asyncio
 from django.contrib.auth.models import User
 
 from chat.api import access
-from chat.api import chat as asking_module
+from chat.api import chat as chat_module
 from chat.live import commands as commands_module
 from chat.live import consumer as socket_module
 from chat.live import lookout as lookout_module
 from chat.live import stream as stream_module
 from chat.models import LoginSession
 from chat.serving import life
+from chat.turns import asking
 from chat.turns.owner import Owner
 from chat.turns.runner import TurnRunner
 from chatsite import asgi
@@ -36,7 +37,7 @@ async def runner(
 ) -> AsyncIterator[TurnRunner]:
     """The application's runner, answering from scripts."""
     runner = TurnRunner(answer=scripts, owner=Owner(tmp_path))
-    for module in (asking_module, commands_module, life, lookout_module, socket_module, stream_module):
+    for module in (asking, chat_module, commands_module, life, lookout_module, socket_module, stream_module):
         monkeypatch.setattr(module, "runner", runner)
     access._allowances.clear()
     await runner.start()
