@@ -15,7 +15,7 @@ def ask(login_session: LoginSession, submission: Submission, forwarded: Forwarde
     Return the question's turn: the same request id returns the same turn, forever. Raise a ``Refused`` if the question
     is not accepted; then nothing was changed.
     """
-    on_behalf.lend(login_session.user_id, submission.request_id, forwarded)
+    on_behalf.keep_token(login_session.user_id, submission.request_id, forwarded)
     turn = Turn.objects.submit(login_session, submission)
     runner.wake(*topics_of(turn), NEWS_TOPIC)
     return turn

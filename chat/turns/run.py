@@ -115,7 +115,7 @@ class Run:
         return Turn.Failure.INTERNAL_ERROR
 
     async def _read(self) -> Answered:
-        on_behalf.begin(self.turn.user_id, self.turn.request_id)
+        on_behalf.use_token(self.turn.user_id, self.turn.request_id)
         history = await persist(lambda: in_database(_history, self.turn))
         recordings = [UUID(recording["id"]) for recording in self.turn.recordings]
         async for part in self._answer(self.turn.question, history=history, recordings=recordings):

@@ -23,40 +23,40 @@ LIFE_SECONDS = 45 * 60.0
 """How long a token counts that does not say when it ends; the platform's live for an hour."""
 SPARE_SECONDS = 60.0
 """Time that a token must have left."""
-LENT_LIMIT = 10_000
+TOKEN_LIMIT = 10_000
 """Tokens that wait at once; beyond that the oldest is let go."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Loan:
-    token: str = field(repr=False)
+class _Token:
+    value: str = field(repr=False)
     until: float  # in seconds of ``time``
 
 
-_loans: dict[tuple[int, UUID], _Loan] = {}
-_current: ContextVar[_Loan | None] = ContextVar("on_behalf_of", default=None)
+_tokens: dict[tuple[int, UUID], _Token] = {}
+_current: ContextVar[_Token | None] = ContextVar("on_behalf_of", default=None)
 
 
-def lend(user_id: int, request_id: UUID, forwarded: Forwarded | None) -> None:
-    """Let the turn of this request ask with the token that came with it, if the site wants that and there is one."""
+def keep_token(user_id: int, request_id: UUID, forwarded: Forwarded | None) -> None:
+    """Keep the token that came with a request until its turn is driven, if the site wants that and there is one."""
     if not (settings.CHAT_ON_BEHALF_OF and forwarded and forwarded.token):
         return
-    for key in [key for key, loan in _loans.items() if loan.until < time()]:
-        del _loans[key]
-    while len(_loans) >= LENT_LIMIT:
-        del _loans[next(iter(_loans))]
-    _loans[user_id, request_id] = _Loan(forwarded.token, until=_end(forwarded))
+    for key in [key for key, token in _tokens.items() if token.until < time()]:
+        del _tokens[key]
+    while len(_tokens) >= TOKEN_LIMIT:
+        del _tokens[next(iter(_tokens))]
+    _tokens[user_id, request_id] = _Token(forwarded.token, until=_end(forwarded))
 
 
-def begin(user_id: int, request_id: UUID) -> None:
-    """From here on the current task asks for the turn of this request; the token waits no more."""
-    _current.set(_loans.pop((user_id, request_id), None))
+def use_token(user_id: int, request_id: UUID) -> None:
+    """Take the kept token of this request, if there is one, for all calls that the current task makes from now on."""
+    _current.set(_tokens.pop((user_id, request_id), None))
 
 
 def headers() -> dict[str, str]:
     """What a request to the workspace carries in place of the site's own credentials; nothing where those count."""
-    loan = _current.get()
-    return {"Authorization": f"Bearer {in_use(loan.token)}"} if loan and loan.until > time() else {}
+    token = _current.get()
+    return {"Authorization": f"Bearer {in_use(token.value)}"} if token and token.until > time() else {}
 
 
 def _end(forwarded: Forwarded) -> float:

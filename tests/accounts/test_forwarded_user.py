@@ -221,7 +221,7 @@ def request_by(alice: User, login: LoginSession, settings: Settings) -> Iterator
         return request
 
     yield request_by
-    on_behalf._loans.clear()
+    on_behalf._tokens.clear()
 
 
 def test_a_question_by_a_form_may_be_asked_with_the_token_that_came_with_it(
@@ -232,8 +232,8 @@ def test_a_question_by_a_form_may_be_asked_with_the_token_that_came_with_it(
     conversations.ask(request_by(question="Who?", request_id=str(first)))
     turns.retry(request_by(request_id=str(second)), ended.uuid)
 
-    lent = {request: loan.token for (user, request), loan in on_behalf._loans.items() if user == alice.pk}
-    assert lent == {first: "token-of-alice", second: "token-of-alice"}
+    kept = {request: kept_token.value for (user, request), kept_token in on_behalf._tokens.items() if user == alice.pk}
+    assert kept == {first: "token-of-alice", second: "token-of-alice"}
 
 
 # What there is no use for

@@ -106,12 +106,12 @@ async def test_the_token_of_the_handshake_goes_with_each_question(
     sockets: Sockets, scripts: Scripts, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.CHAT_ON_BEHALF_OF = True
-    lent: list[str] = []
-    monkeypatch.setattr(on_behalf, "begin", lambda *key: lent.append(on_behalf._loans.pop(key).token))
+    kept: list[str] = []
+    monkeypatch.setattr(on_behalf, "use_token", lambda *key: kept.append(on_behalf._tokens.pop(key).value))
     client = await sockets.open(ALICE, (b"X-Forwarded-Access-Token", b"token-of-alice"))
 
     for question in ("Who?", "Why?"):
         scripts[question].say("You.").end()
         await client.read("done", await client.asked(question))
 
-    assert lent == ["token-of-alice", "token-of-alice"]
+    assert kept == ["token-of-alice", "token-of-alice"]

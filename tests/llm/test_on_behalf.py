@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("connections")
 def wanted(settings: Settings) -> Iterator[None]:
     settings.CHAT_ON_BEHALF_OF = True
     yield
-    on_behalf._loans.clear()
+    on_behalf._tokens.clear()
 
 
 def jwt(seconds: float) -> str:
@@ -44,14 +44,14 @@ def jwt(seconds: float) -> str:
 
 
 async def ask(model: Patient, request: UUID, user: int = 1) -> None:
-    on_behalf.begin(user, request)
+    on_behalf.use_token(user, request)
     async for _ in model.stream([Message("user", "?")]):
         pass
 
 
 async def asked_with(upstream: Upstream, forwarded: Forwarded | None) -> str:
     model, request = await asyncio.to_thread(load), uuid4()
-    on_behalf.lend(1, request, forwarded)
+    on_behalf.keep_token(1, request, forwarded)
     await asyncio.create_task(ask(model, request))
     return str(upstream.calls[-1].headers["authorization"])
 
@@ -64,7 +64,7 @@ async def test_a_question_is_asked_with_the_token_that_came_with_it(upstream: Up
 async def test_users_who_ask_at_once_each_ask_with_their_own(upstream: Upstream) -> None:
     model, requests = await asyncio.to_thread(load), {f"token-of-{number}": uuid4() for number in range(20)}
     for token, request in requests.items():
-        on_behalf.lend(1, request, Forwarded("ana", token=token))
+        on_behalf.keep_token(1, request, Forwarded("ana", token=token))
 
     await asyncio.gather(*(asyncio.create_task(ask(model, request)) for request in [*requests.values(), uuid4()]))
 
@@ -91,7 +91,7 @@ async def test_without_a_token_that_holds_the_site_asks(upstream: Upstream, forw
 
 async def test_a_token_is_used_for_its_question_once_and_for_no_other(upstream: Upstream) -> None:
     model, request = await asyncio.to_thread(load), uuid4()
-    on_behalf.lend(1, request, Forwarded("ana", token="user-token-1"))
+    on_behalf.keep_token(1, request, Forwarded("ana", token="user-token-1"))
 
     for user, name in ((2, request), (1, uuid4()), (1, request), (1, request)):
         await asyncio.create_task(ask(model, name, user))
@@ -112,7 +112,7 @@ async def test_a_refused_token_fails_the_question_and_is_not_told(upstream: Upst
         await asked_with(upstream, Forwarded("ana", token="user-token-1"))
 
     assert len(upstream.calls) == 1
-    assert "user-token-1" not in str(failed.value) + repr(Forwarded(token="user-token-1")) + repr(on_behalf._loans)
+    assert "user-token-1" not in str(failed.value) + repr(Forwarded(token="user-token-1")) + repr(on_behalf._tokens)
 
 
 async def test_no_other_server_gets_a_users_token(settings: Settings, upstream: Upstream) -> None:
@@ -125,8 +125,8 @@ async def test_no_other_server_gets_a_users_token(settings: Settings, upstream: 
 
 
 def test_tokens_that_nobody_fetches_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(on_behalf, "LENT_LIMIT", 3)
+    monkeypatch.setattr(on_behalf, "TOKEN_LIMIT", 3)
     for token in (jwt(1), "b", "c", "d", "e"):
-        on_behalf.lend(1, uuid4(), Forwarded("ana", token=token))
+        on_behalf.keep_token(1, uuid4(), Forwarded("ana", token=token))
 
-    assert [loan.token for loan in on_behalf._loans.values()] == ["c", "d", "e"]
+    assert [kept.value for kept in on_behalf._tokens.values()] == ["c", "d", "e"]
