@@ -47,7 +47,7 @@ class Owner:
         others = (path for path in self._folder.glob("*") if path.name != self.name and path.suffix != _DRAFT)
         return {path.name for path in others if _is_unlocked(path)}
 
-    def bury(self, names: set[str]) -> None:
+    def forget_dead(self, names: set[str]) -> None:
         """Forget dead owners, once nothing is theirs any more."""
         for name in names:
             (self._folder / name).unlink(missing_ok=True)

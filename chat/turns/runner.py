@@ -194,7 +194,7 @@ class TurnRunner:
         # What runs here is not abandoned, however late its lease is renewed.
         others = [turn for turn in abandoned if turn.uuid not in self.runs]
         closed = [turn for turn in others if Turn.objects.interrupt(turn, dead)]
-        self.owner.bury(dead)
+        self.owner.forget_dead(dead)
         return closed
 
     async def _end_stopped(self) -> None:

@@ -61,5 +61,5 @@ def test_a_killed_process_is_dead_at_once(tmp_path: Path) -> None:
     other.communicate()
 
     assert owner.dead() == {name}
-    owner.bury({name})
+    owner.forget_dead({name})
     assert owner.dead() == set()
