@@ -32,7 +32,7 @@ class Outage:
             self._told_at = now
             logger.warning("The database cannot be used; what needs it is refused or tried again: %r", error)
 
-    def spare_the_wait(self) -> None:
+    def fail_fast(self) -> None:
         """Raise ``OperationalError`` when a connection could not be had a moment ago.
 
         Waiting for one takes seconds and a thread, and there are few threads: without this a question would wait

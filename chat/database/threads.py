@@ -51,7 +51,7 @@ async def persist(work: Callable[[], Awaitable[T]]) -> T:
 
 
 def _with_connection(work: Callable[[], T]) -> T:
-    outage.spare_the_wait()
+    outage.fail_fast()
     try:
         return work()
     except UNAVAILABLE as error:
