@@ -13,8 +13,8 @@ from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server
 from twisted.internet import reactor
 
+from .backpressure import Backpressure
 from .life import LEAVE_SECONDS, drain, start
-from .valve import Valve
 
 MESSAGE_LIMIT = 1024 * 1024
 """Bytes. Above the limit of the wire, so that the consumer can say what is wrong before the server just hangs up."""
@@ -41,7 +41,7 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
             verbosity=0,
         )
         self.connections: dict[Any, dict[str, Any]] = {}
-        self._valves: WeakKeyDictionary[Any, Valve] = WeakKeyDictionary()
+        self._backpressure: WeakKeyDictionary[Any, Backpressure] = WeakKeyDictionary()
         self.failure = ""
         self._on_ready = on_ready
         self._end: asyncio.Task[None] | None = None
@@ -77,22 +77,22 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
 
         Raises ``BrokenPipeError`` when the client has just closed its socket: an ``OSError``, as ASGI has it.
         """
-        valve = self._valves.get(protocol)
-        if message["type"] == "http.response.body" and not message.get("more_body") and valve:
-            del self._valves[protocol]
-            valve.remove()
+        backpressure = self._backpressure.get(protocol)
+        if message["type"] == "http.response.body" and not message.get("more_body") and backpressure:
+            del self._backpressure[protocol]
+            backpressure.remove()
         try:
             await super().handle_reply(protocol, message)
         except Disconnected as error:
             raise BrokenPipeError from error
         if message["type"] == "http.response.body" and message.get("more_body"):
-            if valve is None:
-                valve = self._valves[protocol] = Valve(protocol)
-            await valve.wait()
+            if backpressure is None:
+                backpressure = self._backpressure[protocol] = Backpressure(protocol)
+            await backpressure.wait()
 
     def _break_off(self, protocol: Any) -> None:
         """An application has ended. If its response has not, it never will, and its client would wait for ever."""
-        if self._valves.pop(protocol, None) and protocol.channel:
+        if self._backpressure.pop(protocol, None) and protocol.channel:
             protocol.channel.transport.abortConnection()
 
     def kill_all_applications(self) -> Any:

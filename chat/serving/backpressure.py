@@ -10,7 +10,7 @@ from zope.interface import implementer
 
 
 @implementer(IPushProducer)
-class Valve:
+class Backpressure:
     """Between an application and one HTTP response: shut while the transport has more than it gets rid of."""
 
     def __init__(self, response: Any) -> None:
