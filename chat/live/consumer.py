@@ -127,7 +127,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._commands = Commands(login, self._is_signed_in, self._send, self._own, told)
         self.live.add(self)
         self.sockets[login.user_id] += 1
-        self._own(self._work_off())
+        self._own(self._run_commands())
         lookout.add(self)
 
     async def _sort(self, text: str) -> None:
@@ -151,7 +151,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         else:
             self._work.put_nowait(command)
 
-    async def _work_off(self) -> None:
+    async def _run_commands(self) -> None:
         try:
             while True:
                 await self._commands.carry_out(await self._work.get())
