@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
-from .titles import named
+from .titles import title_and_date_of
 from .transcript import Unreadable
 
 JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
@@ -41,13 +41,13 @@ class Source:
     @property
     def title(self) -> str:
         """A title from the file's name and the place in it."""
-        title = named(self.path)[0]
+        title = title_and_date_of(self.path)[0]
         return f"{title} {self.number}" if self.number else title
 
     @property
     def recorded_on(self) -> date | None:
         """The date in the name of the file or its folder."""
-        return named(self.path)[1]
+        return title_and_date_of(self.path)[1]
 
     @cached_property
     def lines(self) -> list[str]:

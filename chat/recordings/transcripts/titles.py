@@ -16,7 +16,7 @@ _DATED = re.compile(
 _DOUBLE_SUFFIX = re.compile(r"\.(?:transcript|mp3|opus|ogg|m4a|wav|mp4)$", re.IGNORECASE)
 
 
-def named(path: PurePath) -> tuple[str, date | None]:
+def title_and_date_of(path: PurePath) -> tuple[str, date | None]:
     """What the file's name, or the folder Zoom made for it, tells of the recording: title and date."""
     folder = _ZOOM_FOLDER.fullmatch(path.parent.name)
     if folder:
