@@ -44,8 +44,8 @@ def row_after(rows: QuerySet[Row], request: HttpRequest) -> Row | None:
     return row
 
 
-def told(resource: Resource) -> HttpResponse:
-    """The answer that tells of something."""
+def json_response(resource: Resource) -> HttpResponse:
+    """Return a resource as JSON."""
     return HttpResponse(msgspec.json.encode(resource), content_type="application/json")
 
 

@@ -11,25 +11,25 @@ from ..database import in_database
 from ..models import Conversation, NotFound, Recording
 from . import resources
 from .access import ApiRequest, api
-from .listing import newest, row_after, told
+from .listing import json_response, newest, row_after
 
 
 @api("GET")
 async def conversations(request: ApiRequest) -> HttpResponse:
     """The user's conversations."""
-    return told(await in_database(_conversations, request))
+    return json_response(await in_database(_conversations, request))
 
 
 @api("GET")
 async def conversation(request: ApiRequest, name: UUID) -> HttpResponse:
     """One of them, with its turns."""
-    return told(await in_database(_conversation, request, name))
+    return json_response(await in_database(_conversation, request, name))
 
 
 @api("GET")
 async def recordings(request: ApiRequest) -> HttpResponse:
     """All recordings."""
-    return told(await in_database(_recordings, request))
+    return json_response(await in_database(_recordings, request))
 
 
 def _conversations(request: ApiRequest) -> resources.ConversationPage:
