@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from chat.database.outage import UNAVAILABLE
 from chat.serving.memory import share_heaps
-from chat.serving.place import Place, Taken
+from chat.serving.serving_lock import ServingLock, Taken
 from chat.upkeep.preparation import close_abandoned, prepare
 
 END_SECONDS = 8.0
@@ -26,11 +26,11 @@ class Command(BaseCommand):
     requires_system_checks = ["chat"]
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Serve. Exit status 0 after a signal, 1 when there is no address or no database to be had, or no place."""
+        """Serve. Exit with 0 after a signal, with 1 if the address or the database cannot be used or is served already."""
         share_heaps()
-        place = Place()
+        lock = ServingLock()
         try:
-            place.take(settings.SERVE_DRAIN_SECONDS + END_SECONDS, on_wait=lambda: self._say([WAITING]))
+            lock.acquire(settings.SERVE_DRAIN_SECONDS + END_SECONDS, on_wait=lambda: self._say([WAITING]))
             lines = prepare()
             if not settings.REDIS_URL:
                 close_abandoned()
@@ -38,13 +38,13 @@ class Command(BaseCommand):
             raise CommandError(str(taken)) from None
         except UNAVAILABLE as error:
             raise CommandError(f"The database cannot be used: {error}") from None
-        server = self._server(lambda: self._ready(place, lines))
+        server = self._server(lambda: self._ready(lock, lines))
         server.run()
         if server.failure:
             raise CommandError(f"Cannot serve at {settings.HOST}:{settings.PORT}: {server.failure}")
 
-    def _ready(self, place: Place, lines: list[str]) -> None:
-        place.settle()
+    def _ready(self, lock: ServingLock, lines: list[str]) -> None:
+        lock.mark_serving()
         self._say([f"chatsite is ready: {settings.ORIGINS[0]}/", *lines])
 
     def _server(self, on_ready: Any) -> Any:

@@ -38,24 +38,24 @@ class Taken(Exception):
     """Another process serves the same database. The message says what to do."""
 
 
-class Place:
-    """The place of the one process that serves a database; with Redis there is room for many.
+class ServingLock:
+    """The lock of the one process that serves a database; with Redis many may hold it.
 
     On SQLite it is a file beside the database that is locked for as long as the process lives. On PostgreSQL, which may
-    serve several hosts, whoever serves is seen among its connections, by name and by being used; a lock lets processes
-    take the place one after the other.
+    serve several hosts, whoever serves is seen among its connections, by name and by being used; an advisory lock
+    lets processes look one after the other.
     """
 
     def __init__(self) -> None:
         self._file: IO[bytes] | None = None
         self._starter: Any = None  # a connection of psycopg, which may not be installed
 
-    def take(self, seconds: float, *, on_wait: Callable[[], None] = lambda: None) -> None:
-        """Take the place, and wait for it at most ``seconds`` (``on_wait`` is called first). Raises ``Taken``."""
+    def acquire(self, seconds: float, *, on_wait: Callable[[], None] = lambda: None) -> None:
+        """Take the lock, waiting for it at most ``seconds``; call ``on_wait`` before waiting. Raise ``Taken``."""
         if not settings.REDIS_URL:
             is_free = self._lock_file if connection.vendor == "sqlite" else self._is_nobody_connected
             if not _comes_true(is_free, seconds, on_wait):
-                self.leave()
+                self.release()
                 raise Taken(
                     "Another process serves this database, and without Redis the two would not hear of each other."
                     " End the other one, or set REDIS_URL for both."
@@ -65,15 +65,15 @@ class Place:
         # A process that stands still within a transaction, or is gone with its host, holds up the others no longer.
         os.environ.setdefault("PGOPTIONS", f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s")
 
-    def settle(self) -> None:
-        """This process serves now, and can be seen to."""
+    def mark_serving(self) -> None:
+        """Close the connection that held the advisory lock: this process is seen among the connections now."""
         if self._starter:
             self._starter.close()
             self._starter = None
 
-    def leave(self) -> None:
-        """Give the place back; the end of the process does it, too."""
-        self.settle()
+    def release(self) -> None:
+        """Give the lock back; the end of the process does so, too."""
+        self.mark_serving()
         if self._file:
             self._file.close()
             self._file = None

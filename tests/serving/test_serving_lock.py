@@ -12,8 +12,8 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from pytest_django import Settings
 
-from chat.serving import place as places
-from chat.serving.place import Place, Taken
+from chat.serving import serving_lock
+from chat.serving.serving_lock import ServingLock, Taken
 
 from ..support.reader import Reader
 from ..support.site_process import SiteProcess
@@ -22,80 +22,82 @@ Start = Callable[..., SiteProcess]
 
 
 @pytest.fixture
-def new_place(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Place]]:
-    """Makes places, and clears them in the end."""
+def new_lock(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], ServingLock]]:
+    """Makes serving_lock, and clears them in the end."""
     settings.REDIS_URL = ""
     if connection.vendor == "sqlite":
         monkeypatch.setitem(settings.DATABASES["default"], "NAME", tmp_path / "database")
     for name in ("PGAPPNAME", "PGOPTIONS"):
         monkeypatch.setenv(name, "")  # so that it is put back
     monkeypatch.delenv("PGOPTIONS")
-    made: list[Place] = []
+    made: list[ServingLock] = []
 
-    def make() -> Place:
-        made.append(Place())
+    def make() -> ServingLock:
+        made.append(ServingLock())
         return made[-1]
 
     yield make
-    for place in made:
-        place.leave()
+    for lock in made:
+        lock.release()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_second_process_is_told_what_to_do(new_place: Callable[[], Place]) -> None:
-    new_place().take(0)
+def test_a_second_process_is_told_what_to_do(new_lock: Callable[[], ServingLock]) -> None:
+    new_lock().acquire(0)
     waited: list[int] = []
 
     with pytest.raises(Taken, match="set REDIS_URL for both"):
-        new_place().take(0, on_wait=lambda: waited.append(1))
+        new_lock().acquire(0, on_wait=lambda: waited.append(1))
 
     assert waited == [1]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_place_is_free_after_its_process_has_ended(new_place: Callable[[], Place]) -> None:
-    first = new_place()
-    first.take(0)
-    first.leave()
+def test_the_place_is_free_after_its_process_has_ended(new_lock: Callable[[], ServingLock]) -> None:
+    first = new_lock()
+    first.acquire(0)
+    first.release()
 
-    new_place().take(0)
+    new_lock().acquire(0)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_with_redis_there_is_room_for_many(new_place: Callable[[], Place], settings: Settings) -> None:
+def test_with_redis_there_is_room_for_many(new_lock: Callable[[], ServingLock], settings: Settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1/0"
 
-    new_place().take(0)
-    new_place().take(0)
+    new_lock().acquire(0)
+    new_lock().acquire(0)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_on_postgresql_a_process_is_known_by_its_connections(
-    new_place: Callable[[], Place], monkeypatch: pytest.MonkeyPatch
+    new_lock: Callable[[], ServingLock], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if connection.vendor != "postgresql":
         return  # there it is a file
     import psycopg
 
     with psycopg.connect(
-        **connection.get_connection_params(), application_name=f"{places.PREFIX}other", autocommit=True
+        **connection.get_connection_params(), application_name=f"{serving_lock.PREFIX}other", autocommit=True
     ) as other:
         other.execute("SELECT 1")
         with pytest.raises(Taken):
-            new_place().take(0)
-        monkeypatch.setattr(places, "LIVE_SECONDS", 0)  # it has been silent for long: its host is gone
-        new_place().take(5)
+            new_lock().acquire(0)
+        monkeypatch.setattr(serving_lock, "LIVE_SECONDS", 0)  # it has been silent for long: its host is gone
+        new_lock().acquire(5)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_process_that_stands_still_within_a_transaction_lets_go_of_what_it_holds(
-    new_place: Callable[[], Place],
+    new_lock: Callable[[], ServingLock],
 ) -> None:
     if connection.vendor != "postgresql":
         return  # there the system lets go of it when the process ends
     import psycopg
 
-    new_place().take(0)
+    new_lock().acquire(0)
 
     with psycopg.connect(**connection.get_connection_params()) as serving:
         assert serving.execute("SHOW idle_in_transaction_session_timeout").fetchone() == ("5s",)
@@ -107,7 +109,7 @@ def test_serve_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch, error: Exce
     def refuse(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(Place, "take", refuse)
+    monkeypatch.setattr(ServingLock, "acquire", refuse)
 
     with pytest.raises(CommandError, match=r"set REDIS_URL|cannot be used: connection refused"):
         call_command("serve", skip_checks=True)
