@@ -39,7 +39,7 @@ class Batch:
     refused: int
 
 
-class PatientEndpoint:
+class RetryingEndpoint:
     """Asks again while the endpoint is busy, as it says how long to wait; with fewer or shorter texts when it refuses.
 
     ``pause`` is called with the seconds to wait, and waits.
@@ -80,7 +80,7 @@ def without_vector(model: str, recordings: Sequence[Recording] = ()) -> QuerySet
     return passages.exclude(vectors__model=model)
 
 
-def embed(endpoint: PatientEndpoint, recordings: Sequence[Recording] = ()) -> Iterator[Batch]:
+def embed(endpoint: RetryingEndpoint, recordings: Sequence[Recording] = ()) -> Iterator[Batch]:
     """Give every passage of these recordings, or of all, that lacks a vector its own. Raises ``EmbeddingFailed``."""
     model, after = endpoint.endpoint.name, 0
     lacking = without_vector(model, recordings).select_related("recording").defer("text").order_by("pk")

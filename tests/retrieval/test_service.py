@@ -61,14 +61,14 @@ async def test_what_nobody_waits_for_any_more_is_not_begun(
 async def test_a_search_that_is_stopped_says_nothing_against_the_service(
     two_threads: DaemonThreads, released: threading.Event
 ) -> None:
-    patient = Service("The test", load=lambda: None)
+    service = Service("The test", load=lambda: None)
     for _ in range(FAILURES):
-        task = asyncio.create_task(patient.ask(released.wait))
+        task = asyncio.create_task(service.ask(released.wait))
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task])
 
-    assert not patient.breaker.is_open
+    assert not service.breaker.is_open
     released.set()
 
 

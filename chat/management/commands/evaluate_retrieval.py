@@ -50,7 +50,7 @@ class Command(BaseCommand):
         if not settings.EMBEDDINGS:
             return own_search()
         try:
-            endpoint = embedding.PatientEndpoint(embeddings())
+            endpoint = embedding.RetryingEndpoint(embeddings())
             with tqdm(total=IndexedPassage.objects.count(), unit=" passages", disable=None, leave=False) as bar:
                 for batch in embedding.embed(endpoint):
                     bar.update(batch.stored + batch.refused)

@@ -49,8 +49,8 @@ class Command(SiteCommand):
             embedding.forget(endpoint.name, chosen)
         lacking = embedding.without_vector(endpoint.name, chosen).count()
         with tqdm(total=lacking, unit=" passages", disable=None, leave=False) as bar:
-            patient = embedding.PatientEndpoint(endpoint, pause=partial(self._pause, bar))
-            stored, refused = self._embed(patient, chosen, bar)
+            retrying = embedding.RetryingEndpoint(endpoint, pause=partial(self._pause, bar))
+            stored, refused = self._embed(retrying, chosen, bar)
         removed = embedding.tidy(endpoint.name)
         has_pgvector = embedding.finish(endpoint.name)
         self.stdout.write(f"{stored} passages embedded by {endpoint.name}, {removed} vectors of other models removed.")
@@ -69,7 +69,7 @@ class Command(SiteCommand):
         return recordings
 
     def _embed(
-        self, endpoint: embedding.PatientEndpoint, recordings: Sequence[Recording], bar: tqdm[Any]
+        self, endpoint: embedding.RetryingEndpoint, recordings: Sequence[Recording], bar: tqdm[Any]
     ) -> tuple[int, int]:
         stored = refused = 0
         try:
