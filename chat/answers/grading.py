@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..llm import Patient
+from ..llm import RetryingModel
 from ..llm.short_call import Reply, short_call
 from ..passages import Passage
 from ..prompts import grade_prompt, read_irrelevant
 
 
-async def relevant(model: Patient, question: str, passages: Sequence[Passage]) -> Reply[list[Passage]]:
+async def relevant(model: RetryingModel, question: str, passages: Sequence[Passage]) -> Reply[list[Passage]]:
     """Those of the passages, in their order, that the model does not call irrelevant. One call for all of them."""
 
     def read(reply: str) -> list[Passage]:

@@ -16,13 +16,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from ..prompts import Message
-from .patience import Patient, closing
+from .retrying import RetryingModel, closing
 
 __all__ = [
     "PROVIDERS",
     "ChatModel",
     "Delta",
-    "Patient",
+    "RetryingModel",
     "chat_model",
     "closing",
     "is_known",
@@ -60,7 +60,7 @@ class ChatModel(Protocol):
 
 
 @cache
-def chat_model() -> Patient:
+def chat_model() -> RetryingModel:
     """The chat model that ``CHAT_MODEL`` names, as ``<kind>:<name>``. Imports its libraries: see ``loaded_model``.
 
     ``python:<module>:<function>`` calls a function of yours that returns a ``ChatModel``. Raises
@@ -77,10 +77,10 @@ def chat_model() -> Patient:
         provider: Callable[[str], ChatModel] = import_string(f"{__name__}.{module}.provide")
     except ImportError as error:
         raise ImproperlyConfigured(f"CHAT_MODEL={settings.CHAT_MODEL!r}: a package is missing: {error}") from error
-    return Patient(provider(name if kind in PROVIDERS else settings.CHAT_MODEL))
+    return RetryingModel(provider(name if kind in PROVIDERS else settings.CHAT_MODEL))
 
 
-async def loaded_model() -> Patient:
+async def loaded_model() -> RetryingModel:
     """``chat_model()``, waited for where no database work and no second import waits for it."""
     return await asyncio.get_running_loop().run_in_executor(_loading, chat_model)
 

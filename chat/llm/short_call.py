@@ -12,7 +12,7 @@ from django.conf import settings
 
 from ..errors import GenerationFailed
 from ..prompts import Message
-from .patience import Patient, closing
+from .retrying import RetryingModel, closing
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,9 @@ class Reply(Generic[T]):
     usage: dict[str, int] | None = None
 
 
-async def short_call(model: Patient, messages: Sequence[Message], read: Callable[[str], T], *, step: str) -> Reply[T]:
+async def short_call(
+    model: RetryingModel, messages: Sequence[Message], read: Callable[[str], T], *, step: str
+) -> Reply[T]:
     """Ask once, for ``CHAT_STEP_SECONDS``, and ``read`` the whole reply.
 
     Whatever fails, that is said once in the log (without the text of the provider), and there is no value. A model that
@@ -54,7 +56,7 @@ class _Heard:
     reason: str = ""
     usage: dict[str, int] | None = None
 
-    async def listen(self, model: Patient, messages: Sequence[Message]) -> None:
+    async def listen(self, model: RetryingModel, messages: Sequence[Message]) -> None:
         """Hear a reply to its end; raises ``GenerationFailed`` where that does not come."""
         if model.breaker.is_open:
             raise GenerationFailed("the model is left alone")

@@ -19,7 +19,7 @@ from .view import View, begins, views, wires
 ANSWER_LIMIT = 200_000
 """Characters at which the site ends an answer (``chat.answers.rag``)."""
 ASKED_AT_MOST = 3
-"""Calls for one turn whose model refuses (``chat.llm.patience.RETRIES``)."""
+"""Calls for one turn whose model refuses (``chat.llm.retrying.RETRIES``)."""
 _MARK = re.compile(r"\bk\d+(?=n\d)")
 
 

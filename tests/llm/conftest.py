@@ -17,7 +17,7 @@ from pytest_django import Settings
 from chat.answers import rag
 from chat.database import in_database
 from chat.llm import chat_model
-from chat.llm.patience import Patient
+from chat.llm.retrying import RetryingModel
 from chat.models import LoginSession
 from chat.turns.owner import Owner
 from chat.turns.runner import TurnRunner
@@ -52,7 +52,7 @@ async def connections(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
 @pytest_asyncio.fixture(params=clients())
 async def model(
     request: pytest.FixtureRequest, connections: None, upstream: Upstream, settings: Settings
-) -> AsyncIterator[Patient]:
+) -> AsyncIterator[RetryingModel]:
     """The site's chat model: one of the clients, asking ``upstream``."""
     settings.CHAT_MODEL = f"{request.param}:fake"
     settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = f"{upstream.url}/v1", KEY
@@ -72,7 +72,7 @@ async def runner(tmp_path: Path, login: LoginSession) -> AsyncIterator[TurnRunne
     await runner.drain(0)
 
 
-def load() -> Patient:
+def load() -> RetryingModel:
     """The chat model of the settings."""
     with warnings.catch_warnings(action="ignore"):  # what the libraries say of each other while they are imported
         return chat_model()

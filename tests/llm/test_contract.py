@@ -14,7 +14,7 @@ import pytest
 
 from chat.errors import GenerationFailed, ModelBusy, TurnFailed
 from chat.llm import Delta
-from chat.llm.patience import RETRIES, Patient
+from chat.llm.retrying import RETRIES, RetryingModel
 from chat.prompts import Message
 from chat.upstream.breaker import FAILURES, Breaker
 
@@ -47,7 +47,7 @@ class Heard:
         return self.failure is None and bool(self.finish_reason)
 
 
-async def ask(model: Patient, upstream: Upstream, *scripts: str) -> Heard:
+async def ask(model: RetryingModel, upstream: Upstream, *scripts: str) -> Heard:
     """Ask once, without the pauses between attempts; the endpoint plays these scripts, the last one for ever."""
     upstream.scripts = list(scripts)
     heard = Heard()
@@ -70,7 +70,7 @@ def _take(heard: Heard, delta: Delta) -> None:
     heard.usage = delta.usage or heard.usage
 
 
-async def begin(model: Patient, upstream: Upstream, script: str) -> asyncio.Task[None]:
+async def begin(model: RetryingModel, upstream: Upstream, script: str) -> asyncio.Task[None]:
     """Ask in a task of its own, and wait until the endpoint has said what it says."""
     upstream.scripts = [script]
     heard = asyncio.Event()
@@ -88,7 +88,7 @@ async def begin(model: Patient, upstream: Upstream, script: str) -> asyncio.Task
     return task
 
 
-async def test_an_answer_comes_whole_with_its_reason_and_its_usage(model: Patient, upstream: Upstream) -> None:
+async def test_an_answer_comes_whole_with_its_reason_and_its_usage(model: RetryingModel, upstream: Upstream) -> None:
     heard = await ask(model, upstream, "tokens 5 100; finish; usage; done")
 
     assert (heard.text, heard.finish_reason) == ("word1 word2 word3 word4 word5 ", "stop")
@@ -96,7 +96,7 @@ async def test_an_answer_comes_whole_with_its_reason_and_its_usage(model: Patien
     assert model.name == "fake"
 
 
-async def test_the_endpoint_gets_the_conversation_and_the_credentials(model: Patient, upstream: Upstream) -> None:
+async def test_the_endpoint_gets_the_conversation_and_the_credentials(model: RetryingModel, upstream: Upstream) -> None:
     await ask(model, upstream, "tokens 1; finish; done")
 
     [call] = upstream.calls
@@ -107,7 +107,7 @@ async def test_the_endpoint_gets_the_conversation_and_the_credentials(model: Pat
     assert call.body["stream"] is True
 
 
-async def test_tokens_are_told_as_they_come(model: Patient, upstream: Upstream) -> None:
+async def test_tokens_are_told_as_they_come(model: RetryingModel, upstream: Upstream) -> None:
     stream = model.stream(MESSAGES)
     upstream.scripts = ["tokens 2; stall"]
 
@@ -132,14 +132,14 @@ async def test_tokens_are_told_as_they_come(model: Patient, upstream: Upstream) 
     ],
 )
 async def test_what_is_well_is_complete(
-    model: Patient, upstream: Upstream, script: str, text: str, reason: str
+    model: RetryingModel, upstream: Upstream, script: str, text: str, reason: str
 ) -> None:
     heard = await ask(model, upstream, script)
 
     assert (heard.text, heard.finish_reason, heard.failure) == (text, reason, None)
 
 
-async def test_of_a_running_total_the_last_counts_and_not_the_sum(model: Patient, upstream: Upstream) -> None:
+async def test_of_a_running_total_the_last_counts_and_not_the_sum(model: RetryingModel, upstream: Upstream) -> None:
     heard = await ask(model, upstream, "cumulative; tokens 5; finish; done")
 
     assert heard.usage == {"input_tokens": 11, "output_tokens": 5}
@@ -162,7 +162,7 @@ async def test_of_a_running_total_the_last_counts_and_not_the_sum(model: Patient
     ],
 )
 async def test_what_breaks_off_is_never_complete_nor_asked_again(
-    model: Patient, upstream: Upstream, script: str
+    model: RetryingModel, upstream: Upstream, script: str
 ) -> None:
     heard = await ask(model, upstream, script)
 
@@ -171,7 +171,7 @@ async def test_what_breaks_off_is_never_complete_nor_asked_again(
     assert len(upstream.calls) == 1
 
 
-async def test_no_cut_makes_an_answer_complete_that_is_not(model: Patient, upstream: Upstream) -> None:
+async def test_no_cut_makes_an_answer_complete_that_is_not(model: RetryingModel, upstream: Upstream) -> None:
     """At each place in the bytes of an answer, with the body's end in order and without it."""
     good = await ask(model, upstream, "tokens 3; finish; done")
     wrong = []
@@ -189,7 +189,7 @@ async def test_no_cut_makes_an_answer_complete_that_is_not(model: Patient, upstr
 
 
 @pytest.mark.parametrize("status", ["400", "401", "403", "404"])
-async def test_a_refusal_is_final(model: Patient, upstream: Upstream, status: str) -> None:
+async def test_a_refusal_is_final(model: RetryingModel, upstream: Upstream, status: str) -> None:
     heard = await ask(model, upstream, f"status {status}")
 
     assert isinstance(heard.failure, GenerationFailed)
@@ -202,7 +202,7 @@ async def test_a_refusal_is_final(model: Patient, upstream: Upstream, status: st
     [("", 3, None), ("1", 3, [1, 1]), ("0", 3, [0, 0]), ("soon", 3, None), ("-1", 3, None), ("3600", 1, [])],
 )
 async def test_a_busy_endpoint_is_asked_again_as_often_and_as_late_as_promised(
-    model: Patient, upstream: Upstream, status: str, retry_after: str, attempts: int, pauses: list[float] | None
+    model: RetryingModel, upstream: Upstream, status: str, retry_after: str, attempts: int, pauses: list[float] | None
 ) -> None:
     heard = await ask(model, upstream, f"status {status} {retry_after}")
 
@@ -213,7 +213,7 @@ async def test_a_busy_endpoint_is_asked_again_as_often_and_as_late_as_promised(
 
 @pytest.mark.parametrize("trouble", ["status 503", "status 429 0", "cut", "reset", "head; reset"])
 async def test_a_second_attempt_that_works_is_all_that_is_seen(
-    model: Patient, upstream: Upstream, trouble: str
+    model: RetryingModel, upstream: Upstream, trouble: str
 ) -> None:
     heard = await ask(model, upstream, trouble, "tokens 2; finish; done")
 
@@ -221,7 +221,7 @@ async def test_a_second_attempt_that_works_is_all_that_is_seen(
 
 
 async def test_an_endpoint_that_is_not_there_is_left_alone_after_a_few_attempts(
-    model: Patient, upstream: Upstream
+    model: RetryingModel, upstream: Upstream
 ) -> None:
     for _ in range(FAILURES):
         await ask(model, upstream, "status 503")
@@ -234,7 +234,9 @@ async def test_an_endpoint_that_is_not_there_is_left_alone_after_a_few_attempts(
 
 
 @pytest.mark.parametrize("script", ["stall", "head; stall", "tokens 3; stall", "tokens 3; comments", "tokens 999 50"])
-async def test_to_stop_closes_the_connection_within_a_second(model: Patient, upstream: Upstream, script: str) -> None:
+async def test_to_stop_closes_the_connection_within_a_second(
+    model: RetryingModel, upstream: Upstream, script: str
+) -> None:
     task = await begin(model, upstream, script)
     began = monotonic()
 
@@ -252,7 +254,7 @@ async def test_to_stop_closes_the_connection_within_a_second(model: Patient, ups
     "script", ["status 401", "status 429 3600", "status 500", "tokens 1; error", "tokens 1; garbage", "tokens 1; reset"]
 )
 async def test_no_credential_is_logged_and_nothing_of_the_provider_is_in_a_failure_for_users(
-    model: Patient, upstream: Upstream, caplog: pytest.LogCaptureFixture, script: str
+    model: RetryingModel, upstream: Upstream, caplog: pytest.LogCaptureFixture, script: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
 
@@ -264,7 +266,7 @@ async def test_no_credential_is_logged_and_nothing_of_the_provider_is_in_a_failu
 
 
 @pytest.mark.parametrize("status", ["301", "307", "308"])
-async def test_a_question_goes_nowhere_else(model: Patient, upstream: Upstream, status: str) -> None:
+async def test_a_question_goes_nowhere_else(model: RetryingModel, upstream: Upstream, status: str) -> None:
     upstream_head = f"HTTP/1.1 {status} Moved\\r\\nLocation: {upstream.url}/v1/elsewhere/completions\\r\\n"
 
     heard = await ask(model, upstream, f'bare "{upstream_head}Content-Length: 0\\r\\n\\r\\n"')
@@ -273,7 +275,7 @@ async def test_a_question_goes_nowhere_else(model: Patient, upstream: Upstream, 
     assert len(upstream.calls) == 1
 
 
-async def test_no_wait_of_the_library_is_without_end(model: Patient, upstream: Upstream) -> None:
+async def test_no_wait_of_the_library_is_without_end(model: RetryingModel, upstream: Upstream) -> None:
     """As the server sees it: the headers that the SDKs send about their own time-outs and retries."""
     await ask(model, upstream, "tokens 1; finish; done")
 
@@ -282,7 +284,7 @@ async def test_no_wait_of_the_library_is_without_end(model: Patient, upstream: U
     assert headers.get("x-stainless-read-timeout", "285.0") == "285.0"
 
 
-async def test_more_than_a_hundred_answers_can_run_at_once(model: Patient, upstream: Upstream) -> None:
+async def test_more_than_a_hundred_answers_can_run_at_once(model: RetryingModel, upstream: Upstream) -> None:
     upstream.scripts = ["tokens 1; stall"]
 
     streams = [model.stream(MESSAGES) for _ in range(120)]
@@ -293,7 +295,7 @@ async def test_more_than_a_hundred_answers_can_run_at_once(model: Patient, upstr
     await asyncio.gather(*(stream.aclose() for stream in streams))  # type: ignore[attr-defined]
 
 
-async def test_the_next_answer_comes_by_the_same_connection(model: Patient, upstream: Upstream) -> None:
+async def test_the_next_answer_comes_by_the_same_connection(model: RetryingModel, upstream: Upstream) -> None:
     for _ in range(3):
         await ask(model, upstream, "tokens 2; finish; usage; done")
 
@@ -301,7 +303,9 @@ async def test_the_next_answer_comes_by_the_same_connection(model: Patient, upst
 
 
 @pytest.mark.parametrize("then", ["stall", "comments", "done; stall"])
-async def test_an_endpoint_that_does_not_hang_up_holds_up_nobody(model: Patient, upstream: Upstream, then: str) -> None:
+async def test_an_endpoint_that_does_not_hang_up_holds_up_nobody(
+    model: RetryingModel, upstream: Upstream, then: str
+) -> None:
     async with asyncio.timeout(PATIENCE):
         heard = await ask(model, upstream, f"tokens 2; finish; {then}")
 

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from chat.errors import GenerationFailed
 from chat.forwarded import Forwarded
 from chat.llm import chat_model
-from chat.llm.patience import Patient
+from chat.llm.retrying import RetryingModel
 from chat.prompts import Message
 from chat.upstream import on_behalf
 
@@ -43,7 +43,7 @@ def jwt(seconds: float) -> str:
     return f"e30.{payload}.sig"
 
 
-async def ask(model: Patient, request: UUID, user: int = 1) -> None:
+async def ask(model: RetryingModel, request: UUID, user: int = 1) -> None:
     on_behalf.use_token(user, request)
     async for _ in model.stream([Message("user", "?")]):
         pass

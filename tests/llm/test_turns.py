@@ -16,7 +16,7 @@ from pytest_django import Settings
 from chat.answers import rag
 from chat.conversations.rendering import render_turn
 from chat.database import in_database
-from chat.llm.patience import Patient
+from chat.llm.retrying import RetryingModel
 from chat.models import LoginSession, Submission, Turn
 from chat.turns import events
 from chat.turns.runner import TurnRunner
@@ -208,7 +208,7 @@ async def test_an_answer_is_cut_at_its_greatest_length_and_the_model_with_it(
 
 
 async def test_silence_until_the_time_out_counts_for_the_breaker(
-    runner: TurnRunner, turn: Turn, upstream: Upstream, model: Patient, settings: Settings
+    runner: TurnRunner, turn: Turn, upstream: Upstream, model: RetryingModel, settings: Settings
 ) -> None:
     upstream.scripts = ["stall"]
     await lose_patience(runner, turn, upstream, settings)

@@ -26,7 +26,7 @@ class Command(BaseCommand):
     requires_system_checks = ["chat"]
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Serve. Exit with 0 after a signal, with 1 if the address or the database cannot be used or is served already."""
+        """Serve. Exit with 0 after a signal, with 1 if address or database cannot be used, or are served already."""
         share_heaps()
         lock = ServingLock()
         try:

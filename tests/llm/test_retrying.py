@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from chat.errors import GenerationFailed, ModelBusy
 from chat.llm import Delta
-from chat.llm.patience import FIRST_PAUSE, LONGEST_PAUSE, RETRIES, Patient, pause_before
+from chat.llm.retrying import FIRST_PAUSE, LONGEST_PAUSE, RETRIES, RetryingModel, pause_before
 from chat.prompts import Message
 from chat.upstream.breaker import FAILURES, OPEN_SECONDS, WITHIN_SECONDS, Breaker
 
@@ -54,14 +54,14 @@ class Pauses(list[float]):
         self.append(seconds)
 
 
-async def said(model: Patient) -> list[Delta]:
+async def said(model: RetryingModel) -> list[Delta]:
     return [delta async for delta in model.stream([])]
 
 
 async def test_a_busy_model_is_asked_again_until_it_answers() -> None:
     model, pauses = Model([ModelBusy("429")], [ModelBusy("503", retry_after=3)], [WORD, END]), Pauses()
 
-    assert await said(Patient(model, sleep=pauses)) == [WORD, END]
+    assert await said(RetryingModel(model, sleep=pauses)) == [WORD, END]
     assert 0 <= pauses[0] <= FIRST_PAUSE
     assert pauses[1] == 3
 
@@ -70,7 +70,7 @@ async def test_it_is_asked_again_twice_at_the_most() -> None:
     model = Model(*[[ModelBusy("503")]] * 9)
 
     with pytest.raises(ModelBusy):
-        await said(Patient(model, sleep=Pauses()))
+        await said(RetryingModel(model, sleep=Pauses()))
 
     assert len(model.calls) == 9 - 1 - RETRIES
 
@@ -80,14 +80,14 @@ async def test_where_there_is_no_point_it_is_not_asked_again(error: Exception) -
     model, pauses = Model([error], [WORD, END]), Pauses()
 
     with pytest.raises(type(error)):
-        await said(Patient(model, sleep=pauses))
+        await said(RetryingModel(model, sleep=pauses))
 
     assert (len(model.calls), pauses) == (1, [])
 
 
 async def test_after_its_first_word_it_is_never_asked_again() -> None:
     model = Model([WORD, ModelBusy("connection lost")], [WORD, END])
-    stream = Patient(model, sleep=Pauses()).stream([])
+    stream = RetryingModel(model, sleep=Pauses()).stream([])
 
     assert await anext(stream) == WORD
     with pytest.raises(ModelBusy):
@@ -97,7 +97,7 @@ async def test_after_its_first_word_it_is_never_asked_again() -> None:
 
 async def test_a_stream_that_is_left_is_closed() -> None:
     model = Model([WORD, WORD, END])
-    stream = Patient(model).stream([])
+    stream = RetryingModel(model).stream([])
     await anext(stream)
 
     await stream.aclose()  # type: ignore[attr-defined]
@@ -115,20 +115,20 @@ def test_no_pause_is_longer_than_what_is_promised(retry: int, retry_after: float
 
 async def test_a_model_that_fails_too_often_is_left_alone_then_tried_once() -> None:
     clock, model = Clock(), Model(*[[ModelBusy("503")]] * FAILURES, [ModelBusy("503")], [WORD, END], [WORD, END])
-    patient = Patient(model, breaker=Breaker(clock=clock), sleep=Pauses())
+    retrying = RetryingModel(model, breaker=Breaker(clock=clock), sleep=Pauses())
     for _ in range(2):
         with pytest.raises(GenerationFailed):
-            await said(patient)
-    assert (len(model.calls), patient.breaker.is_open) == (3, True)
+            await said(retrying)
+    assert (len(model.calls), retrying.breaker.is_open) == (3, True)
 
     clock.now += OPEN_SECONDS
     with pytest.raises(GenerationFailed):
-        await said(patient)
-    assert (len(model.calls), patient.breaker.is_open) == (2, True)
+        await said(retrying)
+    assert (len(model.calls), retrying.breaker.is_open) == (2, True)
 
     clock.now += OPEN_SECONDS
-    assert await said(patient) == [WORD, END]
-    assert not patient.breaker.is_open
+    assert await said(retrying) == [WORD, END]
+    assert not retrying.breaker.is_open
 
 
 def test_while_it_is_tried_the_others_fail_at_once() -> None:
@@ -163,11 +163,11 @@ async def test_silence_until_the_time_out_counts_as_a_failure_but_being_stopped_
     settings: Settings, patience: float, opens: bool
 ) -> None:
     settings.CHAT_FIRST_TOKEN_SECONDS = patience
-    patient = Patient(Model(*[[None]] * FAILURES))
+    retrying = RetryingModel(Model(*[[None]] * FAILURES))
     for _ in range(FAILURES):
-        task = asyncio.create_task(said(patient))
+        task = asyncio.create_task(said(retrying))
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task])
 
-    assert patient.breaker.is_open == opens
+    assert retrying.breaker.is_open == opens

@@ -28,7 +28,7 @@ FIRST_PAUSE = 1.0
 """Seconds that the first pause takes at the most, where the model does not say how long; the next one twice that."""
 
 
-class Patient:
+class RetryingModel:
     """A chat model that is asked again when it is busy, at most twice and never after its first word.
 
     The time-outs are the runner's: it cancels the task that reads, which closes the connection.
