@@ -26,7 +26,7 @@ from ..turns.runner import runner
 from .allowance import Allowance
 from .commands import Commands
 from .follower import NotReading
-from .lookout import lookout
+from .socket_watch import socket_watch
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +128,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self.live.add(self)
         self.sockets[login.user_id] += 1
         self._own(self._run_commands())
-        lookout.add(self)
+        socket_watch.add(self)
 
     async def _sort(self, text: str) -> None:
         try:
@@ -189,7 +189,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     def _forget(self) -> None:
         if self in self.live:
             self.live.discard(self)
-            lookout.remove(self)
+            socket_watch.remove(self)
             self.sockets[self.login.user_id] -= 1
             if not self.sockets[self.login.user_id]:
                 del self.sockets[self.login.user_id]

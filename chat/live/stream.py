@@ -18,7 +18,7 @@ from ..models import LoginSession, RateLimited, Turn
 from ..turns import events
 from ..turns.runner import runner
 from . import frames
-from .lookout import lookout
+from .socket_watch import socket_watch
 from .window import STALLED_SECONDS
 
 KEEP_ALIVE_SECONDS = 15.0
@@ -67,7 +67,7 @@ class Stream:
         for 30 seconds; all but the first can be followed by going on from the last id.
         """
         self._response = asyncio.current_task()
-        lookout.add(self)
+        socket_watch.add(self)
         try:
             async with aclosing(self._frames(turn, after)) as found:
                 async for frame in found:
@@ -77,7 +77,7 @@ class Stream:
         except Turn.DoesNotExist:
             return
         finally:
-            lookout.remove(self)
+            socket_watch.remove(self)
             self.leave()
             self._ended.set()
 

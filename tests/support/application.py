@@ -13,7 +13,7 @@ from chat.api import access
 from chat.api import chat as chat_module
 from chat.live import commands as commands_module
 from chat.live import consumer as socket_module
-from chat.live import lookout as lookout_module
+from chat.live import socket_watch as watch_module
 from chat.live import stream as stream_module
 from chat.models import LoginSession
 from chat.serving import life
@@ -37,7 +37,7 @@ async def runner(
 ) -> AsyncIterator[TurnRunner]:
     """The application's runner, answering from scripts."""
     runner = TurnRunner(answer=scripts, owner=Owner(tmp_path))
-    for module in (asking, chat_module, commands_module, life, lookout_module, socket_module, stream_module):
+    for module in (asking, chat_module, commands_module, life, watch_module, socket_module, stream_module):
         monkeypatch.setattr(module, "runner", runner)
     access._allowances.clear()
     await runner.start()

@@ -32,8 +32,8 @@ REREAD_SECONDS = 30.0
 """Turns are found for so long after they were asked: they are not committed in the order of their numbers."""
 
 
-class Watching(Protocol):
-    """A socket or a stream, as the lookout sees it. Who came by an API token has no ``session_key``."""
+class Watched(Protocol):
+    """A socket or a stream. Whoever signed in with an API token has no ``session_key``."""
 
     login: LoginSession
     session_key: str | None
@@ -46,7 +46,7 @@ class Watching(Protocol):
 
 
 @dataclass(frozen=True)
-class Sight:
+class Snapshot:
     """What one look has seen: who is signed in, and turns that were not seen before."""
 
     passwords: dict[int, str]
@@ -54,7 +54,7 @@ class Sight:
     session_keys: set[str]
     turns: Sequence[Turn]
 
-    def shows(self, socket: Watching) -> bool:
+    def is_signed_in(self, socket: Watched) -> bool:
         """Whether the sign-in of a socket is what it was."""
         if socket.session_key is None:
             return socket.login.pk in self.passwords
@@ -62,22 +62,22 @@ class Sight:
         return is_same and socket.session_key in self.session_keys
 
 
-class Lookout:
+class SocketWatch:
     """Looks around while there are sockets."""
 
     def __init__(self) -> None:
-        self._sockets: set[Watching] = set()
-        self._asked = Asked()
+        self._sockets: set[Watched] = set()
+        self._new_turns = NewTurns()
         self._task: asyncio.Task[None] | None = None
 
-    def add(self, socket: Watching) -> None:
+    def add(self, socket: Watched) -> None:
         """Look for this socket too."""
         self._sockets.add(socket)
         if self._task is None:
-            self._asked = Asked()
+            self._new_turns = NewTurns()
             self._task = asyncio.create_task(self._look_always())
 
-    def remove(self, socket: Watching) -> None:
+    def remove(self, socket: Watched) -> None:
         """Look for it no more."""
         self._sockets.discard(socket)
         if self._task and not self._sockets:
@@ -95,25 +95,25 @@ class Lookout:
 
     async def _look(self) -> None:
         sockets = list(self._sockets)
-        sight = await in_database(self._see, [(socket.login, socket.session_key) for socket in sockets])
+        snapshot = await in_database(self._take_snapshot, [(socket.login, socket.session_key) for socket in sockets])
         for socket in sockets:
-            if not sight.shows(socket):
+            if not snapshot.is_signed_in(socket):
                 socket.check_sign_in()
-            elif sight.turns:
-                socket.notice(sight.turns)
+            elif snapshot.turns:
+                socket.notice(snapshot.turns)
 
-    def _see(self, sockets: Sequence[tuple[LoginSession, str | None]]) -> Sight:
+    def _take_snapshot(self, sockets: Sequence[tuple[LoginSession, str | None]]) -> Snapshot:
         logins = LoginSession.objects.filter(pk__in={login.pk for login, _ in sockets})
         live = logins.filter(ended_at=None, user__is_active=True)
         sessions = Session.objects.filter(session_key__in={key for _, key in sockets}, expire_date__gt=timezone.now())
-        return Sight(
+        return Snapshot(
             passwords=dict(live.values_list("pk", "user__password")),
             session_keys=set(sessions.values_list("session_key", flat=True)),
-            turns=self._asked.find({login.user_id for login, _ in sockets}),
+            turns=self._new_turns.find({login.user_id for login, _ in sockets}),
         )
 
 
-class Asked:
+class NewTurns:
     """Finds turns as they are asked, each of them once."""
 
     def __init__(self) -> None:
@@ -138,5 +138,5 @@ class Asked:
         self._after = max([*old, self._after or 0])
 
 
-lookout = Lookout()
-"""The lookout of this process."""
+socket_watch = SocketWatch()
+"""The watch of this process."""
