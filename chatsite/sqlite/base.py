@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
-from .line import Line
+from .fair_lock import FairLock
 
 _IS_WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 _WORTH_TELLING = 0.05
@@ -28,66 +28,66 @@ _WORTH_TELLING = 0.05
 class DatabaseWrapper(base.DatabaseWrapper):
     """One connection of one thread. Transactions begin IMMEDIATE, so every one of them is a writer."""
 
-    _lines: ClassVar[defaultdict[str, Line]] = defaultdict(Line)
+    _locks: ClassVar[defaultdict[str, FairLock]] = defaultdict(FairLock)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._has_turn = False
-        self.execute_wrappers.append(self._in_line)
+        self._holds_lock = False
+        self.execute_wrappers.append(self._lock_writes)
 
     def _start_transaction_under_autocommit(self) -> None:
-        with self._turn():
+        with self._write_lock():
             super()._start_transaction_under_autocommit()  # type: ignore[misc]  # not in the stubs
-            self._has_turn = True
+            self._holds_lock = True
 
     def _commit(self) -> None:
         super()._commit()  # type: ignore[misc]  # not in the stubs
-        self._end_turn()
+        self._release_lock()
 
     def _rollback(self) -> None:
         try:
             super()._rollback()  # type: ignore[misc]  # not in the stubs
         finally:
-            self._end_turn()
+            self._release_lock()
 
     def _close(self) -> None:
         try:
             super()._close()  # type: ignore[misc]  # not in the stubs
         finally:
-            self._end_turn()
+            self._release_lock()
 
-    def _in_line(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    def _lock_writes(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """Called around every statement."""
-        if self._has_turn or not self.autocommit or not _IS_WRITE.match(sql):
+        if self._holds_lock or not self.autocommit or not _IS_WRITE.match(sql):
             return execute(sql, params, many, context)
-        with self._turn():
+        with self._write_lock():
             return execute(sql, params, many, context)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Have one's turn for the block, and on after it if ``_has_turn`` is set. Raises ``OperationalError``."""
-        line = self._lines[str(self.settings_dict["NAME"])]
-        patience, begun = float(self.settings_dict["OPTIONS"].get("timeout", 5.0)), monotonic()
-        if not line.enter(patience):
+    def _write_lock(self) -> Iterator[None]:
+        """Hold the write lock for the block, and beyond it once ``_holds_lock`` is set. Raise ``OperationalError``."""
+        lock = self._locks[str(self.settings_dict["NAME"])]
+        timeout, begun = float(self.settings_dict["OPTIONS"].get("timeout", 5.0)), monotonic()
+        if not lock.acquire(timeout):
             raise OperationalError("database is locked")
         try:
-            with self._rest_of(patience, monotonic() - begun):
+            with self._rest_of(timeout, monotonic() - begun):
                 yield
         finally:
-            if not self._has_turn:
-                line.leave()
+            if not self._holds_lock:
+                lock.release()
 
     @contextmanager
-    def _rest_of(self, patience: float, waited: float) -> Iterator[None]:
+    def _rest_of(self, timeout: float, waited: float) -> Iterator[None]:
         """SQLite's own waiting has what is left."""
         is_worth_telling = waited > _WORTH_TELLING and self.connection is not None
         if is_worth_telling:
-            self.connection.execute(f"PRAGMA busy_timeout = {max(0, int((patience - waited) * 1000))}")
+            self.connection.execute(f"PRAGMA busy_timeout = {max(0, int((timeout - waited) * 1000))}")
         yield
         if is_worth_telling:
-            self.connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+            self.connection.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
 
-    def _end_turn(self) -> None:
-        if self._has_turn:
-            self._has_turn = False
-            self._lines[str(self.settings_dict["NAME"])].leave()
+    def _release_lock(self) -> None:
+        if self._holds_lock:
+            self._holds_lock = False
+            self._locks[str(self.settings_dict["NAME"])].release()

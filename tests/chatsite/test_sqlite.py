@@ -1,4 +1,4 @@
-"""Writers of one process to SQLite, which wait in a line."""
+"""Writers of one process to SQLite, which wait in a lock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, transaction
 
 from chat.models import Recording
 from chatsite.sqlite.base import DatabaseWrapper
-from chatsite.sqlite.line import Line
+from chatsite.sqlite.fair_lock import FairLock
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -44,36 +44,36 @@ def rename_in_a_transaction(title: str) -> None:
         rename(title)
 
 
-def test_a_line_is_first_come_first_served() -> None:
-    line, order = Line(), []
-    assert line.enter(1)
+def test_a_fair_lock_is_first_come_first_served() -> None:
+    lock, order = FairLock(), []
+    assert lock.acquire(1)
 
     def wait(number: int) -> None:
-        assert line.enter(20)
+        assert lock.acquire(20)
         order.append(number)
-        line.leave()
+        lock.release()
 
     threads = []
     for number in range(5):
         threads.append(threading.Thread(target=wait, args=[number]))
         threads[-1].start()
-        while len(line._places) <= number:
+        while len(lock._waiting) <= number:
             threading.Event().wait(0.001)
-    line.leave()
+    lock.release()
     for each in threads:
         each.join()
 
     assert order == [0, 1, 2, 3, 4]
 
 
-def test_who_gives_up_leaves_no_gap_in_the_line() -> None:
-    line = Line()
-    assert line.enter(1)
-    assert not line.enter(0.01)
+def test_a_thread_that_gives_up_holds_up_nobody_behind_it() -> None:
+    lock = FairLock()
+    assert lock.acquire(1)
+    assert not lock.acquire(0.01)
 
-    line.leave()
+    lock.release()
 
-    assert line.enter(1)
+    assert lock.acquire(1)
 
 
 @pytest.mark.parametrize("write", [rename, rename_in_a_transaction])
@@ -82,7 +82,7 @@ def test_a_writer_waits_for_the_transaction_before_it(thread: ThreadPoolExecutor
     with transaction.atomic():
         rename("first")
         second = thread.submit(write, "second")
-        while not DatabaseWrapper._lines[str(connection.settings_dict["NAME"])]._places:
+        while not DatabaseWrapper._locks[str(connection.settings_dict["NAME"])]._waiting:
             assert not second.done()
     second.result(20)
 
