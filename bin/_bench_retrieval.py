@@ -21,7 +21,7 @@ django.setup()
 from django.db import connection  # noqa: E402  # Django must be set up first
 
 from chat.models import IndexedPassage, PassageVector, Recording, Segment  # noqa: E402
-from chat.retrieval import embedding, index, retriever  # noqa: E402
+from chat.retrieval import index, passage_vectors, retriever  # noqa: E402
 from chat.retrieval.hybrid import Nearest  # noqa: E402
 from chat.retrieval.matrix import Matrix  # noqa: E402
 from chat.retrieval.pgvector import PgVector  # noqa: E402
@@ -148,7 +148,7 @@ def give_vectors(dimensions: int) -> Nearest:
             PassageVector(passage_id=pk, model="random", dimensions=dimensions, vector=a_vector(dimensions))
             for pk in pks[start : start + 500]
         )
-    return PgVector("random") if embedding.finish("random") else Matrix("random")
+    return PgVector("random") if passage_vectors.finish("random") else Matrix("random")
 
 
 def a_vector(dimensions: int) -> bytes:

@@ -113,7 +113,7 @@ def _tell_of_vectors() -> list[str]:
     """What is missing for a search by meaning; it is not made here, because it takes minutes and costs money."""
     if not settings.EMBEDDINGS:
         return []
-    from ..retrieval.embedding import without_vector
+    from ..retrieval.passage_vectors import without_vector
 
     count = without_vector(settings.EMBEDDINGS).count()
     return (

@@ -14,7 +14,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from chat.models import IndexedPassage, PassageVector, Recording
-from chat.retrieval import embedding, index
+from chat.retrieval import index, passage_vectors
 from chat.retrieval.embeddings import embeddings
 
 from ..support.library import filler, record
@@ -163,13 +163,13 @@ def test_a_passage_that_goes_while_it_is_embedded_leaves_nothing(
 ) -> None:
     for title in ("Stays", "Goes"):
         record(title, "Ana: Yes.")
-    ask = embedding.RetryingEndpoint._ask
+    ask = passage_vectors.RetryingEndpoint._ask
 
-    def and_delete(self: embedding.RetryingEndpoint, texts: list[str]) -> list[bytes]:
+    def and_delete(self: passage_vectors.RetryingEndpoint, texts: list[str]) -> list[bytes]:
         Recording.objects.filter(title="Goes").delete()
         return ask(self, texts)
 
-    monkeypatch.setattr(embedding.RetryingEndpoint, "_ask", and_delete)
+    monkeypatch.setattr(passage_vectors.RetryingEndpoint, "_ask", and_delete)
 
     call_command("index_recordings")
 
@@ -179,14 +179,14 @@ def test_a_passage_that_goes_while_it_is_embedded_leaves_nothing(
 
 def test_a_passage_that_somebody_else_has_embedded_meanwhile_keeps_its_vector(monkeypatch: pytest.MonkeyPatch) -> None:
     record("Both", "Ana: Yes.")
-    ask = embedding.RetryingEndpoint._ask
+    ask = passage_vectors.RetryingEndpoint._ask
 
-    def and_be_slower(self: embedding.RetryingEndpoint, texts: list[str]) -> list[bytes]:
-        monkeypatch.setattr(embedding.RetryingEndpoint, "_ask", ask)
+    def and_be_slower(self: passage_vectors.RetryingEndpoint, texts: list[str]) -> list[bytes]:
+        monkeypatch.setattr(passage_vectors.RetryingEndpoint, "_ask", ask)
         call_command("index_recordings")
         return ask(self, texts)
 
-    monkeypatch.setattr(embedding.RetryingEndpoint, "_ask", and_be_slower)
+    monkeypatch.setattr(passage_vectors.RetryingEndpoint, "_ask", and_be_slower)
 
     call_command("index_recordings")
 

@@ -14,7 +14,7 @@ from django.db import connection
 from tqdm import tqdm
 
 from chat.models import IndexedPassage
-from chat.retrieval import Retriever, embedding, own_search
+from chat.retrieval import Retriever, own_search, passage_vectors
 from chat.retrieval.embeddings import EmbeddingFailed, embeddings
 from chat.retrieval.evaluation import evaluate, read_meetings, store
 from chat.retrieval.scratch import scratch_database
@@ -50,11 +50,11 @@ class Command(BaseCommand):
         if not settings.EMBEDDINGS:
             return own_search()
         try:
-            endpoint = embedding.RetryingEndpoint(embeddings())
+            endpoint = passage_vectors.RetryingEndpoint(embeddings())
             with tqdm(total=IndexedPassage.objects.count(), unit=" passages", disable=None, leave=False) as bar:
-                for batch in embedding.embed(endpoint):
+                for batch in passage_vectors.embed(endpoint):
                     bar.update(batch.stored + batch.refused)
-            embedding.finish(endpoint.endpoint.name)
+            passage_vectors.finish(endpoint.endpoint.name)
         except (EmbeddingFailed, ImproperlyConfigured) as error:
             raise CommandError(f"The meetings cannot be embedded: {error}") from None
         return own_search()

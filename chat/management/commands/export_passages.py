@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from chat.management.site_command import SiteCommand
 from chat.models import IndexedPassage
-from chat.retrieval import embedding
+from chat.retrieval import passage_vectors
 from chat.retrieval.vector_search import FIRST, LAST, RECORDING
 
 _ROWS_AT_ONCE = 200
@@ -49,7 +49,7 @@ def _rows() -> Iterator[dict[str, object]]:
     passages = IndexedPassage.objects.select_related("recording").defer("text").order_by("pk")
     while batch := list(passages.filter(pk__gt=after)[:_ROWS_AT_ONCE]):
         after = batch[-1].pk
-        for passage, text in zip(batch, embedding.texts_of(batch), strict=True):
+        for passage, text in zip(batch, passage_vectors.texts_of(batch), strict=True):
             uuid = str(passage.recording.uuid)
             place = {RECORDING: uuid, FIRST: passage.first, LAST: passage.last}
             yield {"id": f"{uuid}:{passage.first}-{passage.last}", **place, "text": text}

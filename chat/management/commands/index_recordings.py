@@ -16,14 +16,14 @@ from tqdm import tqdm
 
 from chat.management.site_command import SiteCommand
 from chat.models import Recording
-from chat.retrieval import embedding
+from chat.retrieval import passage_vectors
 from chat.retrieval.embeddings import EmbeddingFailed, embeddings
 
 NOTHING_TO_DO = "EMBEDDINGS is not set. The full text needs no command: it is complete as soon as a recording is there."
 
 
 class Command(SiteCommand):
-    """Thin: see ``chat.retrieval.embedding``."""
+    """Thin: see ``chat.retrieval.passage_vectors``."""
 
     help = (
         "Make the vectors that EMBEDDINGS asks for, of every passage that lacks one. May be ended at any moment and run"
@@ -46,13 +46,13 @@ class Command(SiteCommand):
             raise CommandError(str(error)) from None
         chosen = self._chosen(recordings)
         if again:
-            embedding.forget(endpoint.name, chosen)
-        lacking = embedding.without_vector(endpoint.name, chosen).count()
+            passage_vectors.forget(endpoint.name, chosen)
+        lacking = passage_vectors.without_vector(endpoint.name, chosen).count()
         with tqdm(total=lacking, unit=" passages", disable=None, leave=False) as bar:
-            retrying = embedding.RetryingEndpoint(endpoint, pause=partial(self._pause, bar))
+            retrying = passage_vectors.RetryingEndpoint(endpoint, pause=partial(self._pause, bar))
             stored, refused = self._embed(retrying, chosen, bar)
-        removed = embedding.tidy(endpoint.name)
-        has_pgvector = embedding.finish(endpoint.name)
+        removed = passage_vectors.tidy(endpoint.name)
+        has_pgvector = passage_vectors.finish(endpoint.name)
         self.stdout.write(f"{stored} passages embedded by {endpoint.name}, {removed} vectors of other models removed.")
         if has_pgvector:
             self.stdout.write("pgvector searches them.")
@@ -69,11 +69,11 @@ class Command(SiteCommand):
         return recordings
 
     def _embed(
-        self, endpoint: embedding.RetryingEndpoint, recordings: Sequence[Recording], bar: tqdm[Any]
+        self, endpoint: passage_vectors.RetryingEndpoint, recordings: Sequence[Recording], bar: tqdm[Any]
     ) -> tuple[int, int]:
         stored = refused = 0
         try:
-            for batch in embedding.embed(endpoint, recordings):
+            for batch in passage_vectors.embed(endpoint, recordings):
                 stored += batch.stored
                 refused += batch.refused
                 bar.update(batch.stored + batch.refused)
