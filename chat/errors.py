@@ -1,24 +1,24 @@
 """What can go wrong while a turn streams, each with the failure that its user reads."""
 
-from .models import Turn
+from .models import Failure
 
 
 class TurnFailed(Exception):
     """The turn cannot go on. What the exception says is for the log; the user reads the failure's message."""
 
-    failure = Turn.Failure.INTERNAL_ERROR
+    failure = Failure.INTERNAL_ERROR
 
 
 class RetrievalFailed(TurnFailed):
     """The search did not work (finding nothing is not a failure)."""
 
-    failure = Turn.Failure.RETRIEVAL_FAILED
+    failure = Failure.RETRIEVAL_FAILED
 
 
 class GenerationFailed(TurnFailed):
     """The model refused, broke off, or ended without saying why."""
 
-    failure = Turn.Failure.GENERATION_FAILED
+    failure = Failure.GENERATION_FAILED
 
 
 class ModelBusy(GenerationFailed):
@@ -33,4 +33,4 @@ class ModelBusy(GenerationFailed):
 class TimedOut(TurnFailed):
     """The model did not answer in time."""
 
-    failure = Turn.Failure.TIMEOUT
+    failure = Failure.TIMEOUT

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from chat.models import State
+
 from .support.processes import ROOT
 
 ORDER = """
@@ -179,6 +181,16 @@ def test_questions_come_in_by_one_way() -> None:
     callers = [file for file in (ROOT / "chat").rglob("*.py") if submitting.search(file.read_text())]
 
     assert [str(file.relative_to(ROOT / "chat")) for file in callers] == ["turns/asking.py"]
+
+
+def test_no_state_is_a_bare_string() -> None:
+    """But in the constraints and indexes of the model, and in migrations, which are frozen."""
+    bare = re.compile(rf"""state(__in)?\b.{{0,12}}['"]({"|".join(State.values)})['"]""")
+    frozen = {ROOT / "chat/models/turns/turn.py"}
+
+    others = [file for file in sources() if file.suffix == ".py" and file not in frozen and "bin" not in file.parts]
+
+    assert [str(file) for file in others if bare.search(file.read_text())] == []
 
 
 def test_only_the_renderers_vouch_for_html() -> None:

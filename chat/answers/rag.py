@@ -14,7 +14,7 @@ from django.conf import settings
 from ..database import in_database
 from ..errors import GenerationFailed, RetrievalFailed
 from ..llm import closing, is_quote_only, loaded_model
-from ..models import Citation, Turn
+from ..models import Citation, Phase
 from ..passages import Passage
 from ..prompts import Exchange, answer_prompt
 from ..retrieval import FOUND, retriever
@@ -61,7 +61,7 @@ class Used:
     usage: dict[str, int] | None
 
 
-Part = str | Turn.Phase | Used | Answered
+Part = str | Phase | Used | Answered
 
 
 async def answer(question: str, *, history: Sequence[Exchange], recordings: Sequence[UUID]) -> AsyncIterator[Part]:
@@ -74,11 +74,11 @@ async def answer(question: str, *, history: Sequence[Exchange], recordings: Sequ
     async for step in search.steps():
         yield step
     if not search.found:
-        yield Turn.Phase.ANSWERING
+        yield Phase.ANSWERING
         yield await in_database(not_found, question, search.passages, recordings)
         yield Answered(finish_reason="stop")
         return
-    yield Turn.Phase.WAITING
+    yield Phase.WAITING
     async for part in _generate(search):
         yield part
 
@@ -101,7 +101,7 @@ class Search:
         self._recordings = recordings
         self._room = room - cost(self.history)
 
-    async def steps(self) -> AsyncIterator[Turn.Phase | Used]:
+    async def steps(self) -> AsyncIterator[Phase | Used]:
         """Find the passages; yield what is being done, and what it cost."""
         if self.history and settings.CHAT_REWRITE and not is_quote_only():
             async for step in self._rewrite():
@@ -115,17 +115,17 @@ class Search:
             async for step in self._grade():
                 yield step
 
-    async def _rewrite(self) -> AsyncIterator[Turn.Phase | Used]:
-        yield Turn.Phase.REWRITING
+    async def _rewrite(self) -> AsyncIterator[Phase | Used]:
+        yield Phase.REWRITING
         rewritten = await stand_alone(await loaded_model(), self.question, self.history)
         yield Used(rewritten.usage)
         self.asked = rewritten.value or self.question
-        yield Turn.Phase.RETRIEVING
+        yield Phase.RETRIEVING
 
-    async def _grade(self) -> AsyncIterator[Turn.Phase | Used]:
+    async def _grade(self) -> AsyncIterator[Phase | Used]:
         """Drop what is irrelevant; where that is all there is, search once more."""
         if self.found:
-            yield Turn.Phase.GRADING
+            yield Phase.GRADING
             graded = await relevant(await loaded_model(), self.asked, self.passages)
             yield Used(graded.usage)
             if graded.value is None:
@@ -136,12 +136,12 @@ class Search:
         async for step in self._search_again():
             yield step
 
-    async def _search_again(self) -> AsyncIterator[Turn.Phase | Used]:
+    async def _search_again(self) -> AsyncIterator[Phase | Used]:
         """Search in other words. What that finds is not graded; where it is nothing, the first passages stay."""
-        yield Turn.Phase.REWRITING
+        yield Phase.REWRITING
         other = await reworded(await loaded_model(), self.asked)
         yield Used(other.usage)
-        yield Turn.Phase.RETRIEVING
+        yield Phase.RETRIEVING
         if other.value:
             await self._also_look_for(other.value)
 
@@ -178,7 +178,7 @@ async def _retrieve(query: str, recordings: Sequence[UUID]) -> list[Passage]:
 async def _generate(search: Search) -> AsyncIterator[Part]:
     loading = asyncio.ensure_future(loaded_model())
     while not (await asyncio.wait([loading], timeout=LOADING_SECONDS))[0]:
-        yield Turn.Phase.WAITING  # again: that its libraries are being imported is no silence of the model
+        yield Phase.WAITING  # again: that its libraries are being imported is no silence of the model
     model = loading.result()
     sources = Sources(search.passages, search.asked)
     markers = Markers(sources.cite)
@@ -188,7 +188,7 @@ async def _generate(search: Search) -> AsyncIterator[Part]:
             text = markers.feed(_INVISIBLE.sub("", delta.text))[: ANSWER_LIMIT - length]
             if text:
                 if not length:
-                    yield Turn.Phase.ANSWERING
+                    yield Phase.ANSWERING
                 length += len(text)
                 yield text
             finish_reason = _INVISIBLE.sub("", delta.finish_reason)[:REASON_LIMIT] or finish_reason

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from ..models import Chunk, Citation, Conversation, Recording, Turn
+from ..models import Chunk, Citation, Conversation, Recording, State, Turn
 from . import markdown
 
 PAGE = 50
@@ -100,9 +100,9 @@ def render_blank_turn(csrf_token: str = "") -> str:
 
 def notice(turn: Turn) -> str:
     """What is said below the answer of a turn; empty when the answer says it all."""
-    if turn.state == Turn.State.STOPPED:
+    if turn.state == State.STOPPED:
         return "Stopped."
-    if turn.state == Turn.State.CANCELLED:
+    if turn.state == State.CANCELLED:
         return "Cancelled before it was answered."
     return turn.message or _FINISH_NOTICES.get(turn.finish_reason, "")
 
@@ -140,7 +140,7 @@ def _texts(chunks: QuerySet[Chunk]) -> dict[int, tuple[str, int]]:
 
 
 def _positions(turns: Iterable[Turn]) -> dict[UUID, int]:
-    queues = {turn.login_session_id for turn in turns if turn.state == Turn.State.QUEUED}
+    queues = {turn.login_session_id for turn in turns if turn.state == State.QUEUED}
     return {
         name: place
         for queue in queues

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ..accounts.forwarded_user import forwarded
 from ..accounts.login_sessions import SignedInRequest
 from ..llm import is_quote_only
-from ..models import Conversation, Refused, Turn
+from ..models import Conversation, Phase, Refused, Turn
 from ..problems import STATUS
 from ..query import search_text, uuid_of
 from ..recordings.filter import filter_options
@@ -146,7 +146,7 @@ def _page(
         "rename_form": rename_form,
         "request_id": uuid.uuid4(),
         "question_limit": Turn.QUESTION_LIMIT,
-        "phases": Turn.Phase.choices,
+        "phases": Phase.choices,
         "is_quote_only": is_quote_only(),
         "blank_turn": render_blank_turn(get_token(request)),
         "running": any(not shown.turn.is_terminal for shown in page.turns),

@@ -12,11 +12,14 @@ from .trace_export import TraceExport
 from .turns.answer import Chunk, Citation, Ending
 from .turns.append import Append, Claim
 from .turns.queue import QUEUE_LIMIT, Submission
+from .turns.state import ACTIVE, TERMINAL, Failure, Phase, State
 from .turns.turn import Turn
 
 __all__ = [
+    "ACTIVE",
     "COMMENT_LIMIT",
     "QUEUE_LIMIT",
+    "TERMINAL",
     "TOKEN_LIMIT",
     "ApiToken",
     "Append",
@@ -26,11 +29,13 @@ __all__ = [
     "Conflict",
     "Conversation",
     "Ending",
+    "Failure",
     "IndexedPassage",
     "InvalidRequest",
     "LoginSession",
     "NotFound",
     "PassageVector",
+    "Phase",
     "QueueFull",
     "RateLimited",
     "Recording",
@@ -38,6 +43,7 @@ __all__ = [
     "ReviewLabel",
     "Segment",
     "SignInAttempt",
+    "State",
     "Submission",
     "TraceExport",
     "Turn",

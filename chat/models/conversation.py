@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from .turns.state import ACTIVE
+
 TITLE_LIMIT = 80
 
 
@@ -30,7 +32,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def at_rest(self) -> ConversationQuerySet:
         """Nothing in them is being answered, or waits for it."""
-        return self.exclude(turns__state__in=["queued", "streaming"])
+        return self.exclude(turns__state__in=ACTIVE)
 
 
 class Conversation(models.Model):

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from .export import Export
+from .turns.state import TERMINAL
 from .turns.turn import Turn
 
 WINDOW = timedelta(days=7)
@@ -37,7 +38,7 @@ class TraceExport(Export):
 
         Turns that never ran get none.
         """
-        ended = Turn.objects.filter(state__in=Turn.TERMINAL, ended_at__gt=Now() - WINDOW, trace_export=None)
+        ended = Turn.objects.filter(state__in=TERMINAL, ended_at__gt=Now() - WINDOW, trace_export=None)
         new = list(ended.exclude(started_at=None).order_by("pk").values_list("pk", flat=True)[:limit])
         rows = (TraceExport(turn_id=pk) for pk in new)
         TraceExport.objects.bulk_create(rows, ignore_conflicts=True)

@@ -16,7 +16,7 @@ from ..accounts.login_sessions import SignedInRequest
 from ..accounts.staff_reads import StaffReads
 from ..conversations.rendering import turns_of
 from ..display import marked
-from ..models import COMMENT_LIMIT, Conversation, Refused, ReviewLabel, Turn
+from ..models import COMMENT_LIMIT, Conversation, Refused, ReviewLabel, State, Turn
 from ..query import uuid_of
 from .forms import LabelForm
 from .reviewed import reviewed
@@ -30,11 +30,11 @@ class StateFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """All states."""
-        return [(state.value, str(state.label)) for state in Turn.State]
+        return [(state.value, str(state.label)) for state in State]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
         """Those with at least one such turn."""
-        if self.value() not in Turn.State.values:
+        if self.value() not in State.values:
             return queryset
         return queryset.filter(pk__in=Turn.objects.filter(state=self.value()).values("conversation"))
 

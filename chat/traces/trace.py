@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from ..models import ReviewLabel, Turn
+from ..models import Phase, ReviewLabel, State, Turn
 
 _COUNTS = ("input_tokens", "output_tokens")
 
@@ -73,7 +73,7 @@ def trace_of(turn: Turn, *, with_texts: bool) -> Trace:
     facts |= {"model": turn.model_name, "conversation": str(turn.conversation.uuid)}
     return Trace(
         turn=turn.uuid,
-        is_ok=turn.state in (Turn.State.COMPLETE, Turn.State.STOPPED),
+        is_ok=turn.state in (State.COMPLETE, State.STOPPED),
         root=Span(
             name="turn",
             kind="CHAIN",
@@ -100,8 +100,8 @@ def _question(turn: Turn) -> dict[str, object]:
 def _steps(turn: Turn, start: datetime, end: datetime, *, with_texts: bool) -> Iterator[Span]:
     """A span for each step whose time is known; without times, the search and the answer."""
     known: dict[str, Any] = {
-        Turn.Phase.RETRIEVING: {"kind": "RETRIEVER", "outputs": _cited(turn, with_texts=with_texts)},
-        Turn.Phase.ANSWERING: {
+        Phase.RETRIEVING: {"kind": "RETRIEVER", "outputs": _cited(turn, with_texts=with_texts)},
+        Phase.ANSWERING: {
             "kind": "CHAT_MODEL",
             "outputs": {"answer": turn.answer} if with_texts else None,
             "attributes": {"mlflow.llm.model": turn.model_name, "mlflow.chat.tokenUsage": _usage(turn)},
@@ -113,8 +113,8 @@ def _steps(turn: Turn, start: datetime, end: datetime, *, with_texts: bool) -> I
 
 def _times(turn: Turn, start: datetime, end: datetime) -> Iterator[tuple[str, datetime, datetime]]:
     if not turn.step_times:
-        yield Turn.Phase.RETRIEVING.value, start, start
-        yield Turn.Phase.ANSWERING.value, start, end
+        yield Phase.RETRIEVING.value, start, start
+        yield Phase.ANSWERING.value, start, end
     for phase, milliseconds in turn.step_times:
         until = start + timedelta(milliseconds=milliseconds)
         yield phase, start, until

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from ..models import Citation, InvalidRequest, Turn
+from ..models import Citation, Failure, InvalidRequest
 
 FRAME_LIMIT = 64 * 1024
 """Bytes that one frame may have, in either direction."""
@@ -24,11 +24,11 @@ Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 class ErrorCode(StrEnum):
     """Every code that an ``error`` may carry."""
 
-    RETRIEVAL_FAILED = Turn.Failure.RETRIEVAL_FAILED.value
-    GENERATION_FAILED = Turn.Failure.GENERATION_FAILED.value
-    TIMEOUT = Turn.Failure.TIMEOUT.value
-    INTERNAL_ERROR = Turn.Failure.INTERNAL_ERROR.value
-    INTERRUPTED = Turn.Failure.INTERRUPTED.value
+    RETRIEVAL_FAILED = Failure.RETRIEVAL_FAILED.value
+    GENERATION_FAILED = Failure.GENERATION_FAILED.value
+    TIMEOUT = Failure.TIMEOUT.value
+    INTERNAL_ERROR = Failure.INTERNAL_ERROR.value
+    INTERRUPTED = Failure.INTERRUPTED.value
     INVALID_REQUEST = "INVALID_REQUEST"
     NOT_FOUND = "NOT_FOUND"
     CONFLICT = "CONFLICT"

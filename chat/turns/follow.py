@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..models import Citation, Turn
+from ..models import TERMINAL, Citation, Failure, State, Turn
 from . import events
 from .answer_log import AnswerLog
 from .group_commit import GroupCommit
@@ -52,13 +52,13 @@ class Cursor:
 
     def advance(self, view: View) -> Iterator[events.Event]:
         """The events between what the reader knows and ``view``; exactly one terminal event, as the last."""
-        if view.state == Turn.State.QUEUED:
+        if view.state == State.QUEUED:
             yield from self._wait(view)
             return
-        if view.state == Turn.State.STREAMING:
+        if view.state == State.STREAMING:
             yield from self._start(view)
         yield from self._read(view.chunks)
-        if view.state in Turn.TERMINAL and not view.more:
+        if view.state in TERMINAL and not view.more:
             yield from self._end(view)
 
     def _wait(self, view: View) -> Iterator[events.Event]:
@@ -94,13 +94,13 @@ class Cursor:
         if view.failure:
             yield events.Error(
                 code=view.failure,
-                message=Turn.Failure(view.failure).label,
+                message=Failure(view.failure).label,
                 retryable=True,
                 turn=self.turn,
                 seq=view.seq,
             )
             return
-        if view.state == Turn.State.COMPLETE:
+        if view.state == State.COMPLETE:
             yield events.Citations(
                 turn=self.turn, citations=[events.Source.of(citation) for citation in view.citations]
             )
@@ -137,7 +137,7 @@ def _written_view(log: AnswerLog, after: int) -> View:
     """What this process has written."""
     ending = log.ending
     if ending is None:
-        return View(Turn.State.STREAMING, log.phase, chunks=log.after(after))
+        return View(State.STREAMING, log.phase, chunks=log.after(after))
     chunks = ending.chunks[after:]
     return View(ending.state, seq=len(ending.chunks), chunks=chunks, citations=ending.citations, failure=ending.failure)
 
@@ -159,7 +159,7 @@ def _stored_view(name: UUID, after: int) -> View:
         # Not by way of the turn: they would keep it, and with it the whole answer, for as long as the reader takes.
         citations = () if more else list(Citation.objects.filter(turn=turn.pk))
         return View(turn.state, seq=turn.seq, chunks=chunks, citations=citations, failure=turn.failure, more=more)
-    if turn.state == Turn.State.QUEUED:
+    if turn.state == State.QUEUED:
         return View(turn.state, position=turn.position(), queue=turn.login_session_id)
     chunks, more = _some(list(turn.chunks.filter(seq__gt=after).order_by("seq").values_list("text", flat=True)))
     return View(turn.state, turn.phase, chunks=chunks, more=more)

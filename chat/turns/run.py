@@ -16,7 +16,7 @@ from django.conf import settings
 from ..answers.rag import Answered, Part, Used
 from ..database import in_database, persist
 from ..errors import TimedOut, TurnFailed
-from ..models import Claim, Ending, Turn
+from ..models import Claim, Ending, Failure, Phase, State, Turn
 from ..prompts import Exchange
 from ..upstream import on_behalf
 from .group_commit import GroupCommit
@@ -24,7 +24,7 @@ from .step_times import StepTimes
 
 logger = logging.getLogger(__name__)
 
-TIMED_BY_THEMSELVES = (Turn.Phase.REWRITING, Turn.Phase.GRADING)
+TIMED_BY_THEMSELVES = (Phase.REWRITING, Phase.GRADING)
 """Phases with a time-out of their own, after which the turn goes on; the runner watches only the whole of it."""
 
 
@@ -100,19 +100,19 @@ class Run:
         if cause is None:
             return _complete(self._pump.result(), chunks)
         if isinstance(cause, Stopped):
-            return Ending(state=Turn.State.STOPPED, chunks=chunks)
+            return Ending(state=State.STOPPED, chunks=chunks)
         if isinstance(cause, Lost):  # or so it seemed: stored only if the claim holds after all
-            return Ending(state=Turn.State.FAILED, failure=Turn.Failure.INTERNAL_ERROR, chunks=chunks)
+            return Ending(state=State.FAILED, failure=Failure.INTERNAL_ERROR, chunks=chunks)
         if isinstance(cause, ShutDown):
-            return Ending(state=Turn.State.INTERRUPTED, failure=Turn.Failure.INTERRUPTED, chunks=chunks)
-        return Ending(state=Turn.State.FAILED, failure=self._failure(cause), chunks=chunks)
+            return Ending(state=State.INTERRUPTED, failure=Failure.INTERRUPTED, chunks=chunks)
+        return Ending(state=State.FAILED, failure=self._failure(cause), chunks=chunks)
 
-    def _failure(self, cause: BaseException) -> Turn.Failure:
+    def _failure(self, cause: BaseException) -> Failure:
         if isinstance(cause, TurnFailed):
             logger.warning("Turn %s failed: %s", self.turn.uuid, cause, exc_info=cause.__cause__)
             return cause.failure
         logger.error("Turn %s failed unexpectedly", self.turn.uuid, exc_info=cause)
-        return Turn.Failure.INTERNAL_ERROR
+        return Failure.INTERNAL_ERROR
 
     async def _read(self) -> Answered:
         on_behalf.use_token(self.turn.user_id, self.turn.request_id)
@@ -124,7 +124,7 @@ class Run:
                 self._used.update(part.usage or {})
             if isinstance(part, Answered):
                 return part
-            if isinstance(part, Turn.Phase):
+            if isinstance(part, Phase):
                 self._steps.enter(part, self._progress_at)
                 self._commits.enter(self._log, part)
             elif isinstance(part, str):
@@ -134,7 +134,7 @@ class Run:
 
 def _complete(answered: Answered, chunks: Sequence[str]) -> Ending:
     return Ending(
-        state=Turn.State.COMPLETE,
+        state=State.COMPLETE,
         chunks=chunks,
         finish_reason=answered.finish_reason,
         citations=answered.citations,
@@ -147,7 +147,7 @@ def _history(turn: Turn) -> list[Exchange]:
 
     So are those without an answer (stopped before the first word): some models refuse a message that is empty.
     """
-    ended = Turn.objects.filter(state__in=[Turn.State.COMPLETE, Turn.State.STOPPED]).exclude(answer="")
+    ended = Turn.objects.filter(state__in=[State.COMPLETE, State.STOPPED]).exclude(answer="")
     kept = ended.filter(conversation=turn.conversation_id, pk__lt=turn.pk).order_by("-pk")[
         : settings.CHAT_HISTORY_TURNS
     ]

@@ -12,7 +12,7 @@ from uuid import UUID
 from ..answers import rag
 from ..database import in_database, in_thread
 from ..database.outage import UNAVAILABLE
-from ..models import Turn
+from ..models import State, Turn
 from .events import Event
 from .follow import follow
 from .group_commit import GroupCommit
@@ -203,7 +203,7 @@ class TurnRunner:
                 self.runs[name].end(Stopped())
 
     def _asked_to_stop(self) -> list[UUID]:
-        mine = Turn.objects.filter(owner=self.owner.name, state=Turn.State.STREAMING)
+        mine = Turn.objects.filter(owner=self.owner.name, state=State.STREAMING)
         return list(mine.exclude(stop_requested_at=None).values_list("uuid", flat=True))
 
     # Tasks

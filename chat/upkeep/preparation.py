@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from ..models import Recording, Turn
+from ..models import Recording, State, Turn
 
 DEMO_USER = "demo"
 _ADVISORY_LOCK = 0x63686174  # "chat": the same number in every process, otherwise without meaning
@@ -38,7 +38,7 @@ def close_abandoned() -> int:
 
     For an owner that left no trace on this host, because it ran on another or its disk is gone: no lease is waited for.
     """
-    streaming = list(Turn.objects.filter(state=Turn.State.STREAMING))
+    streaming = list(Turn.objects.filter(state=State.STREAMING))
     return sum(Turn.objects.interrupt(turn, {turn.owner or ""}) for turn in streaming)
 
 

@@ -18,7 +18,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from ..models import Conversation, LoginSession, SignInAttempt, Turn
+from ..models import TERMINAL, Conversation, LoginSession, SignInAttempt, Turn
 
 T = TypeVar("T")
 
@@ -114,7 +114,7 @@ def _discard_idle() -> None:
 
 def _remove_turns(conversation: Conversation) -> int:
     removed = 0
-    for keys in _batches(list(conversation.turns.filter(state__in=Turn.TERMINAL).values_list("pk", flat=True))):
+    for keys in _batches(list(conversation.turns.filter(state__in=TERMINAL).values_list("pk", flat=True))):
         with transaction.atomic():
             removed += Turn.objects.filter(pk__in=keys).delete()[1].get("chat.Turn", 0)
     return removed

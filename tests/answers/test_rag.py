@@ -14,7 +14,7 @@ from chat.answers.budget import tokens
 from chat.database import in_database
 from chat.errors import GenerationFailed, RetrievalFailed
 from chat.llm import Delta
-from chat.models import Citation, Recording, Segment, Turn
+from chat.models import Citation, Phase, Recording, Segment
 from chat.prompts import Exchange, Message
 from chat.upkeep import demo
 
@@ -58,11 +58,11 @@ def model(monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
 
 async def answer(
     question: str, history: Sequence[Exchange] = (), recordings: Sequence[UUID] = ()
-) -> tuple[str, list[Turn.Phase], rag.Answered]:
+) -> tuple[str, list[Phase], rag.Answered]:
     parts = [part async for part in rag.answer(question, history=history, recordings=recordings)]
-    text = "".join(part for part in parts if isinstance(part, str) and not isinstance(part, Turn.Phase))
+    text = "".join(part for part in parts if isinstance(part, str) and not isinstance(part, Phase))
     assert isinstance(parts[-1], rag.Answered)
-    return text, [part for part in parts if isinstance(part, Turn.Phase)], parts[-1]
+    return text, [part for part in parts if isinstance(part, Phase)], parts[-1]
 
 
 def is_verbatim(citation: Citation) -> bool:
@@ -171,9 +171,9 @@ async def test_a_model_that_is_being_loaded_is_waited_for_and_not_taken_to_be_si
 
     monkeypatch.setattr(rag, "loaded_model", loaded_model)
     monkeypatch.setattr(rag, "LOADING_SECONDS", 0.01)
-    phases: list[Turn.Phase] = []
+    phases: list[Phase] = []
     async for part in rag.answer("When does the Heron launch?", history=[], recordings=[]):
-        phases += [part] if isinstance(part, Turn.Phase) else []
+        phases += [part] if isinstance(part, Phase) else []
         if phases == ["waiting"] * 3:
             is_loaded.set()
 

@@ -12,7 +12,7 @@ from chat.database import in_database
 from chat.errors import GenerationFailed
 from chat.live import stream as stream_module
 from chat.live.stream import Stream
-from chat.models import ApiToken, Turn
+from chat.models import ApiToken, Failure, Phase, Turn
 
 from ..support.asked import citing, recorded
 from ..support.scripts import Scripts
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 async def test_an_answer_is_its_tokens_its_citations_and_done(program: Program, scripts: Scripts) -> None:
     recording = await in_database(recorded, "Planning", "We ship in March.")
     answer = await program.ask("When?")
-    scripts["When?"].say(Turn.Phase.ANSWERING, "In March ")
+    scripts["When?"].say(Phase.ANSWERING, "In March ")
     token = await answer.event()
     scripts["When?"].say("[1].").end(citations=[citing(recording)])
 
@@ -51,7 +51,7 @@ async def test_an_answer_that_fails_is_its_tokens_and_error(program: Program, sc
     seen = await complete(await program.ask("When?"))
 
     assert told(seen) == ["token", "error"]
-    assert seen[-1].data == {"message": Turn.Failure.GENERATION_FAILED.label, "code": "GENERATION_FAILED"}
+    assert seen[-1].data == {"message": Failure.GENERATION_FAILED.label, "code": "GENERATION_FAILED"}
 
 
 async def test_the_text_is_what_the_socket_and_the_database_have(

@@ -13,7 +13,7 @@ from django.test import override_settings
 from django.utils.safestring import SafeString
 
 from chat.conversations.rendering import ShownTurn, TurnPage, render_blank_turn
-from chat.models import Citation, Conversation, Turn
+from chat.models import Citation, Conversation, Phase, Turn
 
 KICK_OFF = "11111111-1111-4111-8111-111111111111"
 """The recording that the filter offers."""
@@ -72,7 +72,7 @@ def _page(template: str, conversation: Conversation | None, turns: Sequence[str]
         "question": question,
         "request_id": uuid.uuid4(),
         "question_limit": Turn.QUESTION_LIMIT,
-        "phases": Turn.Phase.choices,
+        "phases": Phase.choices,
         "blank_turn": render_blank_turn("token"),
         "filter_summary": "All recordings",
         "options": [SimpleNamespace(uuid=KICK_OFF, title="Kick-off", recorded_on=None, duration=None)],

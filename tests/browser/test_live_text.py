@@ -7,7 +7,7 @@ import json
 import pytest
 from playwright.async_api import Page, expect
 
-from chat.models import Turn
+from chat.models import Phase
 
 from .fake_pages import turn_html
 from .fake_site import FakeSite, Socket
@@ -86,7 +86,7 @@ async def test_the_cursor_and_the_phase_end_with_the_answer(fake: FakeSite, page
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
     phase, cursor = shown(page).locator("[data-phase]"), shown(page).locator("[data-cursor]")
 
-    for step in Turn.Phase:
+    for step in Phase:
         await socket.say("phase", turn=TURN, phase=step.value)
         await expect(phase).to_have_text(step.label)
     await expect(shown(page)).to_have_attribute("aria-busy", "true")

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from chat.conversations import rendering as pages
 from chat.conversations.rendering import PAGE, render_blank_turn, render_turn, turns_after, turns_of
-from chat.models import Append, Claim, Conversation, Ending, LoginSession, Turn
+from chat.models import Append, Claim, Conversation, Ending, Failure, LoginSession, Turn
 
 from ..support.asked import STATES, asked, chunks_of, citing, recorded
 from ..support.hostile import Parts
@@ -101,8 +101,8 @@ def test_the_filter_is_shown_on_the_answer(login: LoginSession) -> None:
     [
         ("stopped", "", "Stopped."),
         ("cancelled", "", "Cancelled before it was answered."),
-        ("failed", "", Turn.Failure.GENERATION_FAILED.label),
-        ("interrupted", "", Turn.Failure.INTERRUPTED.label),
+        ("failed", "", Failure.GENERATION_FAILED.label),
+        ("interrupted", "", Failure.INTERRUPTED.label),
         ("complete", "length", "The answer reached its greatest length and breaks off here."),
         ("complete", "stop", ""),
     ],

@@ -10,7 +10,7 @@ from chat.database import in_database
 from chat.errors import GenerationFailed, RetrievalFailed
 from chat.live import follower
 from chat.live.consumer import ChatConsumer
-from chat.models import Citation, Recording, Turn
+from chat.models import Citation, Phase, Recording, Turn
 from chat.turns.runner import TurnRunner
 
 from ..support.scripts import Scripts
@@ -26,7 +26,7 @@ def told(seen: list[dict[str, Any]]) -> list[str]:
 async def test_an_ask_that_is_repeated_goes_on_with_what_is_read(connect: Open, session: str, scripts: Scripts) -> None:
     client = await connect(session)
     request = await client.ask("When?")
-    scripts["When?"].say(Turn.Phase.ANSWERING, "On ")
+    scripts["When?"].say(Phase.ANSWERING, "On ")
     before = await client.read("token")
 
     await client.ask("When?", request_id=request)
@@ -48,7 +48,7 @@ async def test_who_asks_is_told_everything_in_order(connect: Open, session: str,
     )  # fmt: skip
     client = await connect(session)
     request = await client.ask("When?")
-    scripts["When?"].say(Turn.Phase.ANSWERING, "On Monday [1].").end(citations=[cited])
+    scripts["When?"].say(Phase.ANSWERING, "On Monday [1].").end(citations=[cited])
 
     seen = await client.read("done")
 

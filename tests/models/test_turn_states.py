@@ -26,6 +26,8 @@ from hypothesis.stateful import (
 )
 
 from chat.models import (
+    ACTIVE,
+    TERMINAL,
     Append,
     Citation,
     Claim,
@@ -97,7 +99,7 @@ class TurnMachine(RuleBasedStateMachine):
     def ask(self, login: int, conversation: int) -> None:
         asked = Submission(request_id=uuid4(), question="?", conversation=self.conversations[conversation].uuid)
         states = _query(f"SELECT state FROM chat_turn WHERE login_session_id = {self.logins[login].pk}")  # noqa: S608
-        active = sum(state in Turn.ACTIVE for (state,) in states)
+        active = sum(state in ACTIVE for (state,) in states)
         try:
             turn = Turn.objects.submit(self.logins[login], asked)
         except QueueFull:
@@ -218,7 +220,7 @@ class TurnMachine(RuleBasedStateMachine):
             by_login[turn.login_session_id].append(turn)
             by_conversation[turn.conversation_id].append(turn)
         for mine in by_login.values():
-            assert sum(turn.state in Turn.ACTIVE for turn in mine) <= 6
+            assert sum(turn.state in ACTIVE for turn in mine) <= 6
         for together in (*by_login.values(), *by_conversation.values()):
             queued = [turn.id for turn in together if turn.state == "queued"]
             started = [turn.id for turn in together if turn.started_at]
@@ -237,7 +239,7 @@ class TurnMachine(RuleBasedStateMachine):
 
     def _what_has_ended_never_changes_and_can_be_read_from_any_seq(self, turns: list[Row]) -> None:
         for turn in turns:
-            if turn.state in Turn.TERMINAL and turn.id not in self.final:
+            if turn.state in TERMINAL and turn.id not in self.final:
                 self.final[turn.id] = turn
                 stored = Turn.objects.get(pk=turn.id)
                 chunks = stored.answer_after(0)

@@ -14,11 +14,12 @@ from chat.models import (
     LoginSession,
     Recording,
     Segment,
+    State,
     Submission,
     Turn,
 )
 
-STATES = tuple(Turn.State.values)
+STATES = tuple(State.values)
 
 
 def asked(

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from chat.answers import rag
 from chat.errors import GenerationFailed, ModelBusy
 from chat.llm import ChatModel, Delta, chat_model
-from chat.models import Recording, Turn
+from chat.models import Phase, Recording
 from chat.prompts import GRADING, INSTRUCTIONS, REWORDING, REWRITING, Exchange, Message
 from chat.upkeep import demo
 
@@ -123,11 +123,11 @@ class Heard(list[rag.Part]):
 
     @property
     def text(self) -> str:
-        return "".join(part for part in self if isinstance(part, str) and not isinstance(part, Turn.Phase))
+        return "".join(part for part in self if isinstance(part, str) and not isinstance(part, Phase))
 
     @property
     def phases(self) -> list[str]:
-        return [part.value for part in self if isinstance(part, Turn.Phase)]
+        return [part.value for part in self if isinstance(part, Phase)]
 
     @property
     def end(self) -> rag.Answered:

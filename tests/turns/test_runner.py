@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from chat.database import in_database
 from chat.errors import GenerationFailed
-from chat.models import Conversation, LoginSession, Submission, Turn
+from chat.models import Conversation, LoginSession, Phase, Submission, Turn
 from chat.turns import events
 from chat.turns.owner import Owner
 from chat.turns.runner import TurnRunner
@@ -157,8 +157,8 @@ async def test_the_time_of_each_phase_is_kept_however_the_turn_ends(
     runner: TurnRunner, scripts: Scripts, login: LoginSession
 ) -> None:
     whole, broken = await ask(runner, login, "Whole?"), await ask(runner, login, "Broken?")
-    scripts["Whole?"].say(Turn.Phase.WAITING, Turn.Phase.ANSWERING, "Yes.").end()
-    scripts["Broken?"].say(Turn.Phase.WAITING).fail(GenerationFailed("cut"))
+    scripts["Whole?"].say(Phase.WAITING, Phase.ANSWERING, "Yes.").end()
+    scripts["Broken?"].say(Phase.WAITING).fail(GenerationFailed("cut"))
 
     await read(runner, whole, events.Done)
     await read(runner, broken, events.Error)

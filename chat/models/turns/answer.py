@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from ..recording import Recording
 from .append import Append, Claim, write
 from .rows import execute
+from .state import Failure, State
 
 if TYPE_CHECKING:
     from .turn import Turn
@@ -78,7 +79,7 @@ class Ending:
     def stopped_at(self, seen: int | None) -> Ending:
         """The same turn ended by Stop: the text is cut at the chunk the stopper had seen, and cites nothing."""
         chunks = self.chunks if seen is None else self.chunks[:seen]
-        return replace(self, state="stopped", chunks=chunks, finish_reason="", failure="", citations=())
+        return replace(self, state=State.STOPPED, chunks=chunks, finish_reason="", failure="", citations=())
 
 
 FINISH = """
@@ -129,7 +130,7 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
         A turn that was asked to stop ends as ``stopped``, whatever else was about to happen to it. Returns how each
         has ended, None for those whose claim no longer holds; of them nothing was changed.
         """
-        streaming = self.filter(pk__in=[claim.turn_id for claim, _ in endings], state="streaming")
+        streaming = self.filter(pk__in=[claim.turn_id for claim, _ in endings], state=State.STREAMING)
         locked = streaming.select_for_update().order_by("pk").defer("question", "recordings")
         held = {Claim.of(turn): turn for turn in locked}
         ended = self._finish([(held[claim], ending) for claim, ending in endings if claim in held])
@@ -146,7 +147,7 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
         if held is None:
             return False
         chunks = list(Chunk.objects.filter(turn=held).order_by("seq").values_list("text", flat=True))
-        self._finish([(held, Ending(state="interrupted", failure="INTERRUPTED", chunks=chunks))])
+        self._finish([(held, Ending(state=State.INTERRUPTED, failure=Failure.INTERRUPTED, chunks=chunks))])
         return True
 
     def end(self, seen: int | None) -> None:
@@ -154,7 +155,7 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
 
         In this order, so that a turn that is claimed in between is asked to stop.
         """
-        self.filter(state="queued").update(state="cancelled", ended_at=Now())
+        self.filter(state=State.QUEUED).update(state=State.CANCELLED, ended_at=Now())
         self.request_stop(seen)
 
     def request_stop(self, seen: int | None) -> int:
@@ -162,7 +163,7 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
 
         The first request counts. Returns how many turns were asked.
         """
-        asked = self.filter(state="streaming", stop_requested_at=None)
+        asked = self.filter(state=State.STREAMING, stop_requested_at=None)
         return asked.update(stop_requested_at=Now(), stop_seen=seen)
 
     def _finish(self, turns: Sequence[tuple[Turn, Ending]]) -> dict[int, Ending]:
@@ -182,7 +183,7 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
 
     def _held(self, appends: Sequence[Append]) -> dict[int, int]:
         """The turns whose claims hold, each with its last stored seq."""
-        rows = self.filter(pk__in=[append.claim.turn_id for append in appends], state="streaming")
+        rows = self.filter(pk__in=[append.claim.turn_id for append in appends], state=State.STREAMING)
         now = {pk: ((owner, fence), seq) for pk, owner, fence, seq in rows.values_list("pk", "owner", "fence", "seq")}
         claims = [append.claim for append in appends if append.claim.turn_id in now]
         return {c.turn_id: now[c.turn_id][1] for c in claims if now[c.turn_id][0] == (c.owner, c.fence)}

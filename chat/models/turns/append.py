@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from .rows import execute
+from .state import State
 
 if TYPE_CHECKING:
     from .turn import Turn
@@ -45,11 +46,11 @@ class Append:
         return self.seq - len(self.texts)
 
 
-ADVANCE = """
-    UPDATE chat_turn SET seq = new.seq, phase = new.phase FROM {new}
+ADVANCE = f"""
+    UPDATE chat_turn SET seq = new.seq, phase = new.phase FROM {{new}}
     WHERE chat_turn.id = new.id AND chat_turn.owner = new.owner AND chat_turn.fence = new.fence
-        AND chat_turn.seq = new.before AND chat_turn.state = 'streaming'
-"""
+        AND chat_turn.seq = new.before AND chat_turn.state = '{State.STREAMING}'
+"""  # noqa: S608  # a word of our own
 ADVANCED = {"id": "bigint", "owner": "text", "fence": "integer", "before": "integer", "seq": "integer", "phase": "text"}
 INSERT = "INSERT INTO chat_chunk (turn_id, seq, text) SELECT turn_id, seq, text FROM {new}"
 INSERTED = {"turn_id": "bigint", "seq": "integer", "text": "text"}

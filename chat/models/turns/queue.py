@@ -21,6 +21,7 @@ from ..login_session import LoginSession
 from ..recording import Recording
 from ..refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited
 from .lease import LEASE
+from .state import ACTIVE, Phase, State
 
 if TYPE_CHECKING:
     from .turn import Turn
@@ -82,16 +83,16 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         conversation, nothing streaming in either, and their user below the limit of streams."""
         turns = self.model.objects
         beside = Q(login_session=OuterRef("login_session")) | Q(conversation=OuterRef("conversation"))
-        older = turns.filter(beside, state="queued", pk__lt=OuterRef("pk"))
-        streaming = turns.filter(state="streaming")
+        older = turns.filter(beside, state=State.QUEUED, pk__lt=OuterRef("pk"))
+        streaming = turns.filter(state=State.STREAMING)
         running = streaming.filter(user=OuterRef("user")).order_by().values("user").annotate(n=Count("pk"))
         crowded = running.filter(n__gte=settings.CHAT_STREAMS_PER_USER)
-        free = self.filter(~Exists(older), ~Exists(streaming.filter(beside)), ~Exists(crowded), state="queued")
+        free = self.filter(~Exists(older), ~Exists(streaming.filter(beside)), ~Exists(crowded), state=State.QUEUED)
         return free.order_by("pk")
 
     def claim(self, owner: str, *, limit: int = 50) -> list[Turn]:
         """Start up to ``limit`` startable turns in the name of ``owner``; returns those that were won."""
-        if not self.filter(state="queued").exists():
+        if not self.filter(state=State.QUEUED).exists():
             return []  # as nearly always, when a turn has ended
         candidates = list(self.startable().values_list("pk", "user_id")[:limit])
         won = [pk for pk, user_id in candidates if self._claim(pk, user_id, owner)]
@@ -99,12 +100,12 @@ class QueueQuerySet(models.QuerySet["Turn"]):
 
     def held_by(self, owner: str) -> list[Turn]:
         """What of this set ``owner`` streams, oldest first."""
-        held = self.filter(owner=owner, state="streaming")
+        held = self.filter(owner=owner, state=State.STREAMING)
         return list(held.select_related("conversation", "login_session").order_by("pk"))
 
     def positions(self) -> dict[UUID, int]:
         """Place in its queue, from 1, for each queued turn of this set (one login session's turns)."""
-        queued = self.filter(state="queued").order_by("pk").values_list("uuid", flat=True)
+        queued = self.filter(state=State.QUEUED).order_by("pk").values_list("uuid", flat=True)
         return {name: place for place, name in enumerate(queued, 1)}
 
     def _submit(self, login_session: LoginSession, submission: Submission) -> Turn:
@@ -137,7 +138,7 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         return turn
 
     def _check_limits(self, login_session: LoginSession) -> None:
-        active = self.filter(login_session=login_session, state__in=["queued", "streaming"]).count()
+        active = self.filter(login_session=login_session, state__in=ACTIVE).count()
         if active > QUEUE_LIMIT:
             raise QueueFull(f"{QUEUE_LIMIT} questions are waiting already. Wait for an answer, or cancel one of them.")
         minute = self.filter(user_id=login_session.user_id, created_at__gt=Now() - timedelta(minutes=1))
@@ -164,8 +165,8 @@ class QueueQuerySet(models.QuerySet["Turn"]):
                     self.startable()
                     .filter(pk=pk)
                     .update(
-                        state="streaming",
-                        phase="retrieving",
+                        state=State.STREAMING,
+                        phase=Phase.RETRIEVING,
                         owner=owner,
                         fence=F("fence") + 1,
                         lease_expires_at=Now() + LEASE,

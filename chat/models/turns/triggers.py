@@ -7,17 +7,23 @@ again (the same test notices).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-_TERMINAL = "('complete', 'stopped', 'failed', 'interrupted', 'cancelled')"
-_TRANSITIONS = {
-    "queued": "('streaming', 'cancelled')",
-    "streaming": "('complete', 'stopped', 'failed', 'interrupted')",
-}
+from .state import ACTIVE, TERMINAL, TRANSITIONS, State
+
+
+def _listed(states: Iterable[State]) -> str:
+    """Return the states as a list in SQL."""
+    return "(" + ", ".join(f"'{state}'" for state in states) + ")"
+
+
+_TERMINAL, _ACTIVE = _listed(TERMINAL), _listed(ACTIVE)
 _ILLEGAL = (
     f"OLD.state <> NEW.state AND (OLD.state IN {_TERMINAL}"
     + "".join(
-        f" OR (OLD.state = '{state}' AND NEW.state NOT IN {following})" for state, following in _TRANSITIONS.items()
+        f" OR (OLD.state = '{state}' AND NEW.state NOT IN {_listed(following)})"
+        for state, following in TRANSITIONS.items()
     )
     + ")"
 )
@@ -70,16 +76,16 @@ TRIGGERS = [
         name="turn_queue_limit",
         table="chat_turn",
         event="INSERT",
-        condition="NEW.state IN ('queued', 'streaming') AND (SELECT COUNT(*) FROM chat_turn"
-        " WHERE login_session_id = NEW.login_session_id AND state IN ('queued', 'streaming')) >= 6",
+        condition=f"NEW.state IN {_ACTIVE} AND (SELECT COUNT(*) FROM chat_turn"  # noqa: S608  # words of our own
+        f" WHERE login_session_id = NEW.login_session_id AND state IN {_ACTIVE}) >= 6",
         message="five questions wait in this login session already",
     ),
     Trigger(
         name="chunk_follows",
         table="chat_chunk",
         event="INSERT",
-        condition="NEW.seq <> 1 + COALESCE((SELECT MAX(seq) FROM chat_chunk WHERE turn_id = NEW.turn_id), 0)"
-        " OR NOT EXISTS (SELECT 1 FROM chat_turn WHERE id = NEW.turn_id AND state = 'streaming')",
+        condition="NEW.seq <> 1 + COALESCE((SELECT MAX(seq) FROM chat_chunk WHERE turn_id = NEW.turn_id), 0)"  # noqa: S608
+        f" OR NOT EXISTS (SELECT 1 FROM chat_turn WHERE id = NEW.turn_id AND state = '{State.STREAMING}')",
         message="a chunk must follow the last one of a streaming turn",
     ),
 ]

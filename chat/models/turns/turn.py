@@ -15,6 +15,7 @@ from ..login_session import LoginSession
 from .answer import AnswerQuerySet
 from .lease import LeaseQuerySet
 from .queue import QueueQuerySet
+from .state import TERMINAL, Failure, Phase, State
 
 
 class TurnQuerySet(QueueQuerySet, LeaseQuerySet, AnswerQuerySet):  # type: ignore[override]  # the plugin types as_manager per class
@@ -39,36 +40,7 @@ class Turn(models.Model):
     knows them, so a turn that was abandoned has none.
     """
 
-    class State(models.TextChoices):
-        QUEUED = "queued"
-        STREAMING = "streaming"
-        COMPLETE = "complete"
-        STOPPED = "stopped"
-        FAILED = "failed"
-        INTERRUPTED = "interrupted"
-        CANCELLED = "cancelled"
-
-    class Phase(models.TextChoices):
-        """What a streaming turn is doing, for the screen, in the order in which a turn does it (if it does)."""
-
-        REWRITING = "rewriting", "Rephrasing the question…"
-        RETRIEVING = "retrieving", "Searching the recordings…"
-        GRADING = "grading", "Checking what was found…"
-        WAITING = "waiting", "Waiting for the model…"
-        ANSWERING = "answering", "Answering…"
-
-    class Failure(models.TextChoices):
-        """Why a turn failed or was interrupted, each with a message fit for the user."""
-
-        RETRIEVAL_FAILED = "RETRIEVAL_FAILED", "The recordings could not be searched. Please try again."
-        GENERATION_FAILED = "GENERATION_FAILED", "The model could not finish this answer. Please try again."
-        TIMEOUT = "TIMEOUT", "The model took too long to answer. Please try again."
-        INTERNAL_ERROR = "INTERNAL_ERROR", "Something went wrong on our side. Please try again."
-        INTERRUPTED = "INTERRUPTED", "The answer was interrupted because the server restarted. What came is kept."
-
     QUESTION_LIMIT = 8_000
-    ACTIVE = (State.QUEUED, State.STREAMING)
-    TERMINAL = (State.COMPLETE, State.STOPPED, State.FAILED, State.INTERRUPTED, State.CANCELLED)
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="turns", db_index=False)
@@ -155,23 +127,23 @@ class Turn(models.Model):
     @property
     def is_terminal(self) -> bool:
         """Whether the turn has ended: nothing about it changes any more."""
-        return self.state in self.TERMINAL
+        return self.state in TERMINAL
 
     @property
     def message(self) -> str:
         """What the user is told about a turn that failed or was interrupted; empty for the others."""
-        return self.Failure(self.failure).label if self.failure else ""
+        return Failure(self.failure).label if self.failure else ""
 
     @property
     def step_times(self) -> list[tuple[str, int]]:
         """The phases that the turn went through, in their usual order, each with the milliseconds that it took."""
         steps = self.steps or {}
-        return [(phase, steps[phase]) for phase in self.Phase.values if phase in steps]
+        return [(phase, steps[phase]) for phase in Phase.values if phase in steps]
 
     def position(self) -> int | None:
         """The place in the queue of its login session, from 1; None for a turn that is not queued."""
-        queue = Turn.objects.filter(login_session=self.login_session_id, state=self.State.QUEUED)
-        return queue.filter(pk__lte=self.pk).count() if self.state == self.State.QUEUED else None
+        queue = Turn.objects.filter(login_session=self.login_session_id, state=State.QUEUED)
+        return queue.filter(pk__lte=self.pk).count() if self.state == State.QUEUED else None
 
     def answer_after(self, seq: int) -> list[str]:
         """The chunks seq+1..n of a turn that has ended."""

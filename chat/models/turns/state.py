@@ -1,0 +1,45 @@
+"""The states of a turn, the steps between them, its phases and its failures: the one place that spells them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class State(models.TextChoices):
+    """Where a turn is. ``TRANSITIONS`` has the steps; a state without any is terminal."""
+
+    QUEUED = "queued"
+    STREAMING = "streaming"
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    CANCELLED = "cancelled"
+
+
+TRANSITIONS = {
+    State.QUEUED: (State.STREAMING, State.CANCELLED),
+    State.STREAMING: (State.COMPLETE, State.STOPPED, State.FAILED, State.INTERRUPTED),
+}
+ACTIVE = tuple(TRANSITIONS)
+TERMINAL = tuple(state for state in State if state not in TRANSITIONS)
+
+
+class Phase(models.TextChoices):
+    """What a streaming turn is doing, for the screen, in the order of a turn; not every turn goes through all."""
+
+    REWRITING = "rewriting", "Rephrasing the question…"
+    RETRIEVING = "retrieving", "Searching the recordings…"
+    GRADING = "grading", "Checking what was found…"
+    WAITING = "waiting", "Waiting for the model…"
+    ANSWERING = "answering", "Answering…"
+
+
+class Failure(models.TextChoices):
+    """Why a turn failed or was interrupted, each with a message fit for the user."""
+
+    RETRIEVAL_FAILED = "RETRIEVAL_FAILED", "The recordings could not be searched. Please try again."
+    GENERATION_FAILED = "GENERATION_FAILED", "The model could not finish this answer. Please try again."
+    TIMEOUT = "TIMEOUT", "The model took too long to answer. Please try again."
+    INTERNAL_ERROR = "INTERNAL_ERROR", "Something went wrong on our side. Please try again."
+    INTERRUPTED = "INTERRUPTED", "The answer was interrupted because the server restarted. What came is kept."
