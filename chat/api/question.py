@@ -10,8 +10,9 @@ import msgspec
 from django.http import HttpRequest
 from msgspec import Meta, Struct
 
+from ..live.protocol import Seq
 from ..models import InvalidRequest, Submission
-from ..turns.events import FRAME_LIMIT, Seq
+from ..turns.events import FRAME_LIMIT
 
 QUERY_LIMIT = 4096
 

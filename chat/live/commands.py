@@ -17,6 +17,7 @@ from ..forwarded import Forwarded
 from ..models import LoginSession, NotFound, RateLimited, Refused, Submission, Turn
 from ..turns import asking, events
 from ..turns.runner import runner
+from . import protocol
 from .follower import Follower
 from .open_conversations import OpenConversations, find
 
@@ -46,7 +47,7 @@ class Commands:
         self._open = OpenConversations()
         self._followers: dict[UUID, tuple[Follower, asyncio.Task[None]]] = {}
 
-    async def carry_out(self, command: events.Ask | events.Follow | events.Stop) -> None:
+    async def carry_out(self, command: protocol.Ask | protocol.Follow | protocol.Stop) -> None:
         """Do what is asked, or tell the client why not.
 
         Raises what is ``UNAVAILABLE`` unless it is a question: that has somebody who waits for it, while the others are
@@ -56,23 +57,23 @@ class Commands:
             if not await self._is_signed_in():
                 return
             match command:
-                case events.Ask():
+                case protocol.Ask():
                     await self.ask(command)
-                case events.Follow():
+                case protocol.Follow():
                     await self.follow(command)
-                case events.Stop():
+                case protocol.Stop():
                     await self.stop(command)
         except Refused as refused:
             await self._refuse(command, refused.code, refused.message, retryable=refused.retryable)
         except UNAVAILABLE:
-            if not isinstance(command, events.Ask):
+            if not isinstance(command, protocol.Ask):
                 raise
             await self._refuse(command, events.ErrorCode.INTERNAL_ERROR, NOT_SAVED, retryable=True)
         except DatabaseError:
             logger.exception("A command could not be carried out")
             await self._refuse(command, events.ErrorCode.INTERNAL_ERROR, NOT_SAVED, retryable=True)
 
-    async def ask(self, command: events.Ask) -> None:
+    async def ask(self, command: protocol.Ask) -> None:
         """Queue the question, and follow its turn from the start."""
         submission = Submission(
             request_id=command.request_id,
@@ -83,7 +84,7 @@ class Commands:
         )
         await self._show(*await in_database(self._submit, submission))
 
-    async def follow(self, command: events.Follow) -> None:
+    async def follow(self, command: protocol.Follow) -> None:
         """Send what the client lacks of a turn, and go on."""
         turn = await self._find(command.turn)
         if len(self._followers) >= FOLLOWED_LIMIT and turn.uuid not in self._followers:
@@ -92,12 +93,12 @@ class Commands:
         self._follow(turn, command.after)
         self.notice(missed)
 
-    def ack(self, command: events.Ack) -> None:
+    def ack(self, command: protocol.Ack) -> None:
         """Let more of a turn be sent."""
         if command.turn in self._followers:
             self._followers[command.turn][0].acknowledge(command.seq)
 
-    async def stop(self, command: events.Stop) -> None:
+    async def stop(self, command: protocol.Stop) -> None:
         """Take a queued turn out of its queue; ask the owner of a streaming one to stop where the client is."""
         turn = await self._find(command.turn)
         await in_database(asking.stop, turn, command.seen)
@@ -155,7 +156,7 @@ class Commands:
         if turn in self._followers and self._followers[turn][0] is follower:
             del self._followers[turn]
 
-    async def _refuse(self, command: events.Command, code: str, message: str, *, retryable: bool) -> None:
-        request = command.request_id if isinstance(command, events.Ask) else UNSET
+    async def _refuse(self, command: protocol.Command, code: str, message: str, *, retryable: bool) -> None:
+        request = command.request_id if isinstance(command, protocol.Ask) else UNSET
         error = events.Error(code=code, message=message, retryable=retryable, request_id=request)
         await self._send(events.encode(error))

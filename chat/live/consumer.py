@@ -21,11 +21,12 @@ from ..database.outage import UNAVAILABLE
 from ..forwarded import Forwarded
 from ..models import InvalidRequest, LoginSession, RateLimited, Refused, Turn
 from ..turns import events
-from ..turns.events import CloseCode
 from ..turns.runner import runner
+from . import protocol
 from .allowance import Allowance
 from .commands import Commands
 from .follower import NotReading
+from .protocol import CloseCode
 from .socket_watch import socket_watch
 
 logger = logging.getLogger(__name__)
@@ -120,7 +121,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     def _begin(self, login: LoginSession) -> None:
         self.login = login
         self._malformed = 0
-        self._work: asyncio.Queue[events.Ask | events.Follow | events.Stop] = asyncio.Queue(COMMANDS_WAITING)
+        self._work: asyncio.Queue[protocol.Ask | protocol.Follow | protocol.Stop] = asyncio.Queue(COMMANDS_WAITING)
         self._commands_left = Allowance(settings.CHAT_COMMANDS_PER_MINUTE, 60, monotonic())
         self._signals_left = Allowance(SIGNALS_PER_MINUTE, 60, monotonic())
         told = cast("Forwarded | None", self.scope.get("forwarded"))
@@ -132,21 +133,21 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def _sort(self, text: str) -> None:
         try:
-            command = events.decode(text)
+            command = protocol.decode(text)
         except InvalidRequest as refused:
             self._malformed += 1
             await self._refuse(refused)
             if self._malformed >= MALFORMED_LIMIT:
                 await self._end(CloseCode.MALFORMED)
             return
-        is_signal = isinstance(command, events.Ack | events.Ping)
+        is_signal = isinstance(command, protocol.Ack | protocol.Ping)
         allowance = self._signals_left if is_signal else self._commands_left
         if not allowance.use(monotonic()) or self._work.full():
             await self._refuse(RateLimited("This tab sent too much at once. It goes on in a moment."))
             await self._end(CloseCode.TOO_FAST)
-        elif isinstance(command, events.Ping):
+        elif isinstance(command, protocol.Ping):
             await self._send(events.encode(events.Pong()))
-        elif isinstance(command, events.Ack):
+        elif isinstance(command, protocol.Ack):
             self._commands.ack(command)
         else:
             self._work.put_nowait(command)

@@ -1,15 +1,14 @@
-"""The wire: what a client may say, and what it is told. docs/protocol.md is compared with this by a test."""
+"""The events that the reader of a turn is sent. A test compares docs/protocol.md with this."""
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
-from typing import Annotated, Any
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
-from ..models import Citation, Failure, InvalidRequest
+from ..models import Citation, Failure
 
 FRAME_LIMIT = 64 * 1024
 """Bytes that one frame may have, in either direction."""
@@ -17,8 +16,6 @@ RESTART_MS = 4_000
 """Within this all come back at random moments after a restart, and so are there again within five seconds."""
 CONTENT_LIMIT = 15_000
 """Characters in one ``token``: with 4 bytes each a frame stays below ``FRAME_LIMIT``."""
-
-Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
 class ErrorCode(StrEnum):
@@ -34,57 +31,6 @@ class ErrorCode(StrEnum):
     CONFLICT = "CONFLICT"
     QUEUE_FULL = "QUEUE_FULL"
     RATE_LIMITED = "RATE_LIMITED"
-
-
-class CloseCode(IntEnum):
-    """Every code that the server closes a socket with."""
-
-    RESTART = 1012
-    TOO_BIG = 1009
-    BINARY = 1003
-    MALFORMED = 4400
-    SIGNED_OUT = 4401
-    NOT_READING = 4408
-    TOO_FAST = 4429
-
-
-class Command(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag=str.lower):
-    """What a client may send; unknown types and keys are refused."""
-
-
-class Ask(Command, frozen=True, kw_only=True):
-    """Ask a question; the same ``request_id`` makes one turn, however often it is sent."""
-
-    request_id: UUID
-    conversation: UUID | None
-    question: str
-    recordings: Annotated[tuple[UUID, ...], Meta(max_length=500)]
-    retry_of: UUID | None = None
-
-
-class Follow(Command, frozen=True, kw_only=True):
-    """Read a turn's log from ``after`` on."""
-
-    turn: UUID
-    after: Seq
-
-
-class Ack(Command, frozen=True, kw_only=True):
-    """The client has applied the turn's text up to ``seq``."""
-
-    turn: UUID
-    seq: Seq
-
-
-class Stop(Command, frozen=True, kw_only=True):
-    """End a streaming turn at what was ``seen``, or take a queued one out of the queue."""
-
-    turn: UUID
-    seen: Seq
-
-
-class Ping(Command, frozen=True, kw_only=True):
-    """Answered by ``pong``."""
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag=str.lower):
@@ -193,31 +139,13 @@ class Pong(Event, frozen=True, kw_only=True):
     """The answer to ``ping``."""
 
 
-COMMANDS: tuple[type[Command], ...] = (Ask, Follow, Ack, Stop, Ping)
 EVENTS: tuple[type[Event], ...] = (
     Accepted, Queued, Started, Phase, Token, Citations, Done, Error, Restart, Pong,
 )  # fmt: skip
 
-_decoder: msgspec.json.Decoder[Ask | Follow | Ack | Stop | Ping] = msgspec.json.Decoder(
-    Ask | Follow | Ack | Stop | Ping
-)
 _encoder = msgspec.json.Encoder(enc_hook=str.__str__)  # rendered HTML is a kind of str of its own
-
-
-def decode(text: str) -> Ask | Follow | Ack | Stop | Ping:
-    """The command in a frame. Raises ``InvalidRequest`` that says what is wrong, and where."""
-    try:
-        return _decoder.decode(text)
-    except (msgspec.MsgspecError, UnicodeEncodeError) as error:
-        raise InvalidRequest(f"This message could not be read: {error}.") from None
 
 
 def encode(event: Event) -> str:
     """The frame that carries an event."""
     return _encoder.encode(event).decode()
-
-
-def json_schema() -> dict[str, Any]:
-    """JSON Schema of every command and event, by name."""
-    _, schemas = msgspec.json.schema_components([*COMMANDS, *EVENTS], ref_template="#/$defs/{name}")
-    return schemas

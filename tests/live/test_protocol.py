@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chat.live import protocol
 from chat.turns import events
 
 TEXT = (Path(__file__).parent.parent.parent / "docs" / "protocol.md").read_text()
@@ -52,11 +53,11 @@ def kind_of(schema: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("title", "types"), [("Commands", events.COMMANDS), ("Events", events.EVENTS)], ids=["commands", "events"]
+    ("title", "types"), [("Commands", protocol.COMMANDS), ("Events", events.EVENTS)], ids=["commands", "events"]
 )
 def test_every_message_is_documented_with_its_keys(title: str, types: tuple[type, ...]) -> None:
     rows = {row[0].strip("`"): documented(row[1]) for row in section(title)}
-    schemas = events.json_schema()
+    schemas = protocol.json_schema()
 
     assert rows == {kind.__name__.lower(): declared(schemas[kind.__name__]) for kind in types}
 
@@ -64,7 +65,7 @@ def test_every_message_is_documented_with_its_keys(title: str, types: tuple[type
 def test_the_keys_of_a_citation_are_documented() -> None:
     text = TEXT.split("A citation has the keys ")[1].split("(seconds)")[0]
 
-    assert documented(text.replace("\n", " ")) == declared(events.json_schema()["Source"])
+    assert documented(text.replace("\n", " ")) == declared(protocol.json_schema()["Source"])
 
 
 def test_every_error_code_is_documented() -> None:
@@ -72,4 +73,4 @@ def test_every_error_code_is_documented() -> None:
 
 
 def test_every_close_code_is_documented() -> None:
-    assert {int(row[0]) for row in section("Close codes")} == set(events.CloseCode)
+    assert {int(row[0]) for row in section("Close codes")} == set(protocol.CloseCode)
