@@ -18,7 +18,7 @@ urlpatterns = [
     path("accounts/link/<str:uid>/<str:token>/", accounts.sign_in_by_link, name="sign-in-link"),
     path("accounts/password/", accounts.ChangePassword.as_view(), name="password_change"),
     path("accounts/tokens/", token_views.tokens, name="api-tokens"),
-    path("accounts/tokens/<uuid:name>/revoke/", token_views.revoke, name="api-token-revoke"),
+    path("accounts/tokens/<uuid:uuid>/revoke/", token_views.revoke, name="api-token-revoke"),
     # Signing in, signing out and the own password are done in one place, for the admin, too.
     path("admin/login/", accounts.sign_in_for_admin),
     path("admin/logout/", accounts.SignOut.as_view()),

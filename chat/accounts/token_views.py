@@ -31,9 +31,9 @@ def tokens(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-def revoke(request: SignedInRequest, name: UUID) -> HttpResponse:
+def revoke(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Revoke one: what was asked by it and runs is stopped."""
-    token = get_object_or_404(ApiToken.objects.of(request.user.pk), login_session__uuid=name)
+    token = get_object_or_404(ApiToken.objects.of(request.user.pk), login_session__uuid=uuid)
     end(token.login_session)
     messages.success(request, f"The token “{token.name}” is revoked.")
     return redirect("api-tokens")

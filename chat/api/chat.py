@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+from uuid import uuid4
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 
@@ -45,7 +45,7 @@ class AnswerRequest:
         last = last_event_id_in(request)
         self._goes_on = last is not None
         self.after = last or 0
-        self._submission = question_in(request).submission(self._key or uuid.uuid4())
+        self._submission = question_in(request).submission(self._key or uuid4())
         # An API token lets one user in whom the proxy may not name: each asks with their own credentials.
         self._forwarded = forwarded(request) if is_of(request.scope, self._login.user) else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Annotated
 from uuid import UUID
 
@@ -51,7 +50,7 @@ def request_id_in(request: HttpRequest) -> UUID | None:
     """What tells a repeated question from another one: the header ``Idempotency-Key``. Raises ``InvalidRequest``."""
     key = request.headers.get("Idempotency-Key")
     try:
-        return uuid.UUID(key) if key is not None else None
+        return UUID(key) if key is not None else None
     except ValueError:
         raise InvalidRequest("Idempotency-Key must be a UUID.") from None
 

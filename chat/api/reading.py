@@ -21,9 +21,9 @@ async def conversations(request: ApiRequest) -> HttpResponse:
 
 
 @api("GET")
-async def conversation(request: ApiRequest, name: UUID) -> HttpResponse:
+async def conversation(request: ApiRequest, uuid: UUID) -> HttpResponse:
     """One of them, with its turns."""
-    return json_response(await in_database(_conversation, request, name))
+    return json_response(await in_database(_conversation, request, uuid))
 
 
 @api("GET")
@@ -37,8 +37,8 @@ def _conversations(request: ApiRequest) -> resources.ConversationPage:
     return resources.ConversationPage(conversations=list(map(resources.Conversation.of, found)), next=following)
 
 
-def _conversation(request: ApiRequest, name: UUID) -> resources.ConversationWithTurns:
-    conversation = Conversation.objects.of(request.login_session.user_id).filter(uuid=name).first()
+def _conversation(request: ApiRequest, uuid: UUID) -> resources.ConversationWithTurns:
+    conversation = Conversation.objects.of(request.login_session.user_id).filter(uuid=uuid).first()
     if conversation is None:
         raise NotFound("This conversation is not there any more.")
     turns = turns_after(conversation, row_after(conversation.turns.all(), request))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import Prefetch, QuerySet
 from django.template.loader import render_to_string
@@ -58,7 +57,7 @@ class ShownTurn:
             "citations": self.citations,
             "filter": [recording | {"exists": recording["id"] in self.existing} for recording in self.turn.recordings],
             "filter_ids": " ".join(recording["id"] for recording in self.turn.recordings),
-            "retry_id": uuid.uuid4(),
+            "retry_id": uuid4(),
         }
 
 
@@ -142,9 +141,9 @@ def _texts(chunks: QuerySet[Chunk]) -> dict[int, tuple[str, int]]:
 def _positions(turns: Iterable[Turn]) -> dict[UUID, int]:
     queues = {turn.login_session_id for turn in turns if turn.state == State.QUEUED}
     return {
-        name: place
+        uuid: place
         for queue in queues
-        for name, place in Turn.objects.filter(login_session_id=queue).positions().items()
+        for uuid, place in Turn.objects.filter(login_session_id=queue).positions().items()
     }
 
 

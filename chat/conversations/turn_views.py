@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
@@ -20,24 +19,24 @@ from .rendering import render_turn
 
 
 @require_safe
-def detail(request: SignedInRequest, name: UUID) -> HttpResponse:
+def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The turn as it stands in the list of the page."""
-    turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=name)
+    turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=uuid)
     return HttpResponse(render_turn(turn, csrf_token=get_token(request)))
 
 
 @require_POST
-def stop(request: SignedInRequest, name: UUID) -> HttpResponse:
+def stop(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Stop a running turn, or take a queued one out of the queue; one that has ended stays as it is."""
-    turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=name)
+    turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=uuid)
     asking.stop(turn)
     return _back_to(turn)
 
 
 @require_POST
-def retry(request: SignedInRequest, name: UUID) -> HttpResponse:
+def retry(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Ask the same question again, with the same filter, as a new turn."""
-    turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=name)
+    turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=uuid)
     try:
         submission = _again(turn, request.POST.get("request_id", ""))
         return _back_to(asking.ask(request.login_session, submission, forwarded(request)))
@@ -50,7 +49,7 @@ def _again(turn: Turn, request_id: str) -> Submission:
     try:
         key = forms.UUIDField().clean(request_id)
     except forms.ValidationError:
-        key = uuid.uuid4()
+        key = uuid4()
     return Submission(
         request_id=key,
         question=turn.question,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -38,9 +37,9 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-def detail(request: SignedInRequest, name: UUID) -> HttpResponse:
+def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The last turns of a conversation; with ``?before=<turn>`` those before it."""
-    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=name)
+    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
     if "before" in request.GET:
         before = get_object_or_404(conversation.turns, uuid=uuid_of(request.GET["before"]))
         return _render_turns(
@@ -50,21 +49,21 @@ def detail(request: SignedInRequest, name: UUID) -> HttpResponse:
 
 
 @require_POST
-def ask(request: SignedInRequest, name: UUID | None = None) -> HttpResponse:
+def ask(request: SignedInRequest, uuid: UUID | None = None) -> HttpResponse:
     """Ask without JavaScript. A refusal is shown on the page, with the text still in the box."""
-    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=name) if name else None
+    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid) if uuid else None
     form = AskForm(request.POST)
     try:
-        turn = asking.ask(request.login_session, form.submission(conversation=name), forwarded(request))
+        turn = asking.ask(request.login_session, form.submission(conversation=uuid), forwarded(request))
     except Refused as refused:
         return _refused(request, conversation, form, refused)
     return redirect(f"{turn.conversation.get_absolute_url()}#turn-{turn.uuid}")
 
 
 @require_POST
-def rename(request: SignedInRequest, name: UUID) -> HttpResponse:
+def rename(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Give a conversation another title."""
-    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=name)
+    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
     form = RenameForm(request.POST)
     if not form.is_valid():
         return _page(request, conversation, rename_form=form, status=400)
@@ -73,9 +72,9 @@ def rename(request: SignedInRequest, name: UUID) -> HttpResponse:
 
 
 @require_POST
-def delete(request: SignedInRequest, name: UUID) -> HttpResponse:
+def delete(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Take a conversation out of sight, and end what runs in it."""
-    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=name)
+    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
     conversation.discard()
     runner.wake()
     messages.success(request, "The conversation is deleted.")
@@ -83,9 +82,9 @@ def delete(request: SignedInRequest, name: UUID) -> HttpResponse:
 
 
 @require_safe
-def newer_turns(request: SignedInRequest, name: UUID) -> HttpResponse:
+def newer_turns(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The turns after ``?after=<turn>`` as they stand in the list of the page; 204 when there are none."""
-    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=name)
+    conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
     after = request.GET.get("after")
     last = get_object_or_404(conversation.turns, uuid=uuid_of(after)) if after else None
     turns = turns_after(conversation, last)
@@ -144,7 +143,7 @@ def _page(
         "question": question[: Turn.QUESTION_LIMIT],
         "refusal": refusal,
         "rename_form": rename_form,
-        "request_id": uuid.uuid4(),
+        "request_id": uuid4(),
         "question_limit": Turn.QUESTION_LIMIT,
         "phases": Phase.choices,
         "is_quote_only": is_quote_only(),

@@ -86,7 +86,7 @@ class Commands:
 
     async def follow(self, command: protocol.Follow) -> None:
         """Send what the client lacks of a turn, and go on."""
-        turn = await self._find(command.turn)
+        turn = await self._find(command.turn_uuid)
         if len(self._followers) >= FOLLOWED_LIMIT and turn.uuid not in self._followers:
             raise RateLimited("This page follows too many answers at once.")
         missed = await in_database(self._open.open, turn)
@@ -95,12 +95,12 @@ class Commands:
 
     def ack(self, command: protocol.Ack) -> None:
         """Let more of a turn be sent."""
-        if command.turn in self._followers:
-            self._followers[command.turn][0].acknowledge(command.seq)
+        if command.turn_uuid in self._followers:
+            self._followers[command.turn_uuid][0].acknowledge(command.seq)
 
     async def stop(self, command: protocol.Stop) -> None:
         """Take a queued turn out of its queue; ask the owner of a streaming one to stop where the client is."""
-        turn = await self._find(command.turn)
+        turn = await self._find(command.turn_uuid)
         await in_database(asking.stop, turn, command.seen)
 
     def notice(self, turns: Sequence[Turn]) -> None:
@@ -121,8 +121,8 @@ class Commands:
         self._open.open(turn)
         return turn, turn.position()
 
-    async def _find(self, name: UUID) -> Turn:
-        turn = await in_database(find, self._login.user_id, name)
+    async def _find(self, turn_uuid: UUID) -> Turn:
+        turn = await in_database(find, self._login.user_id, turn_uuid)
         if turn is None:
             raise NotFound("This answer is not there any more.")
         return turn
@@ -135,7 +135,7 @@ class Commands:
         accepted = events.Accepted(
             request_id=turn.request_id,
             conversation=turn.conversation.uuid,
-            turn=turn.uuid,
+            turn_uuid=turn.uuid,
             state=turn.state,
             position=position,
         )
@@ -152,9 +152,9 @@ class Commands:
         self._followers[turn.uuid] = (follower, task)
         task.add_done_callback(lambda _: self._unfollow(turn.uuid, follower))
 
-    def _unfollow(self, turn: UUID, follower: Follower) -> None:
-        if turn in self._followers and self._followers[turn][0] is follower:
-            del self._followers[turn]
+    def _unfollow(self, turn_uuid: UUID, follower: Follower) -> None:
+        if turn_uuid in self._followers and self._followers[turn_uuid][0] is follower:
+            del self._followers[turn_uuid]
 
     async def _refuse(self, command: protocol.Command, code: str, message: str, *, retryable: bool) -> None:
         request = command.request_id if isinstance(command, protocol.Ask) else UNSET

@@ -42,8 +42,8 @@ class Follower:
     as one larger frame: a slow client costs a bounded amount of memory.
     """
 
-    def __init__(self, turn: UUID, log: AsyncIterator[events.Event], send: Send) -> None:
-        self.turn = turn
+    def __init__(self, turn_uuid: UUID, log: AsyncIterator[events.Event], send: Send) -> None:
+        self.turn_uuid = turn_uuid
         self._log = log
         self._send = send
         self._window = SendWindow(monotonic())
@@ -67,7 +67,7 @@ class Follower:
                 frame = events.encode(event)
                 self._window.sent(event.seq, len(frame.encode()), monotonic())
             elif isinstance(event, events.Done | events.Error):
-                frame = await _terminal_frame(event, self.turn)
+                frame = await _terminal_frame(event, self.turn_uuid)
             else:
                 frame = events.encode(event)
             await self._send(frame)
@@ -85,50 +85,50 @@ class Follower:
                     raise NotReading from None
 
 
-async def _terminal_frame(event: events.Done | events.Error, name: UUID) -> str:
+async def _terminal_frame(event: events.Done | events.Error, turn_uuid: UUID) -> str:
     """The event with the rendered turn; without it where a frame cannot hold it, or where it could not be rendered.
 
     Then the page fetches it.
     """
     try:
-        html = await asyncio.shield(_html_of(name))
+        html = await asyncio.shield(_html_of(turn_uuid))
     except UNAVAILABLE:
         return events.encode(event)
     except Turn.DoesNotExist:
         raise
     except Exception:  # its end must be told whatever becomes of its looks
-        logger.exception("Turn %s could not be rendered", name)
+        logger.exception("Turn %s could not be rendered", turn_uuid)
         return events.encode(event)
     frame = events.encode(structs.replace(event, html=html))
     return frame if len(frame.encode()) <= events.FRAME_LIMIT else events.encode(event)
 
 
-def _html_of(name: UUID) -> asyncio.Task[str]:
+def _html_of(turn_uuid: UUID) -> asyncio.Task[str]:
     """The rendered turn; all tabs that show it get the same."""
-    if name not in _rendered:
-        _rendered[name] = asyncio.create_task(_render_in_turn(name))
-        _rendered[name].add_done_callback(partial(_forget, name))
-    return _rendered[name]
+    if turn_uuid not in _rendered:
+        _rendered[turn_uuid] = asyncio.create_task(_render_in_turn(turn_uuid))
+        _rendered[turn_uuid].add_done_callback(partial(_forget, turn_uuid))
+    return _rendered[turn_uuid]
 
 
-def _forget(name: UUID, task: asyncio.Task[str]) -> None:
-    del _rendered[name]
+def _forget(turn_uuid: UUID, task: asyncio.Task[str]) -> None:
+    del _rendered[turn_uuid]
     if not task.cancelled():
         task.exception()  # all who waited for it may be gone
 
 
-async def _render_in_turn(name: UUID) -> str:
+async def _render_in_turn(turn_uuid: UUID) -> str:
     await _rendering.acquire()
     pause = 0.0
     try:
-        html, seconds = await in_database(_render, name)
+        html, seconds = await in_database(_render, turn_uuid)
         pause = seconds * (1 / RENDERING_SHARE - 1)
         return html
     finally:
         asyncio.get_running_loop().call_later(pause, _rendering.release)
 
 
-def _render(name: UUID) -> tuple[str, float]:
+def _render(turn_uuid: UUID) -> tuple[str, float]:
     """The HTML, and the seconds that the processor took for it."""
     began = thread_time()
-    return render_turn(Turn.objects.get(uuid=name)), thread_time() - began
+    return render_turn(Turn.objects.get(uuid=turn_uuid)), thread_time() - began

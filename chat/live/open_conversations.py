@@ -48,6 +48,6 @@ class OpenConversations:
         return since is not None and turn.pk > since and turn.request_id not in self._known
 
 
-def find(user_id: int, name: UUID) -> Turn | None:
+def find(user_id: int, turn_uuid: UUID) -> Turn | None:
     """A turn that this user may see."""
-    return Turn.objects.of(user_id).filter(uuid=name).select_related("conversation").first()
+    return Turn.objects.of(user_id).filter(uuid=turn_uuid).select_related("conversation").first()

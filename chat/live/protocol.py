@@ -30,8 +30,16 @@ class CloseCode(IntEnum):
     TOO_FAST = 4429
 
 
-class Command(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag=str.lower):
-    """What a client may send; unknown types and keys are refused."""
+class Command(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag=str.lower,
+    rename={"turn_uuid": "turn"},
+):
+    """What a client may send; unknown types and keys are refused. On the wire ``turn_uuid`` is called ``turn``."""
 
 
 class Ask(Command, frozen=True, kw_only=True):
@@ -47,21 +55,21 @@ class Ask(Command, frozen=True, kw_only=True):
 class Follow(Command, frozen=True, kw_only=True):
     """Read a turn's log from ``after`` on."""
 
-    turn: UUID
+    turn_uuid: UUID
     after: Seq
 
 
 class Ack(Command, frozen=True, kw_only=True):
     """The client has applied the turn's text up to ``seq``."""
 
-    turn: UUID
+    turn_uuid: UUID
     seq: Seq
 
 
 class Stop(Command, frozen=True, kw_only=True):
     """End a streaming turn at what was ``seen``, or take a queued one out of the queue."""
 
-    turn: UUID
+    turn_uuid: UUID
     seen: Seq
 
 

@@ -60,7 +60,7 @@ class Stream:
         """Count no more."""
         self.live.discard(self)
 
-    async def read(self, turn: UUID, after: int) -> AsyncGenerator[str]:
+    async def read(self, turn_uuid: UUID, after: int) -> AsyncGenerator[str]:
         """The frames of a turn after chunk ``after``, up to its terminal event.
 
         They end before that when the turn is deleted, the sign-in ends, the server restarts or the client does not read
@@ -69,7 +69,7 @@ class Stream:
         self._response = asyncio.current_task()
         socket_watch.add(self)
         try:
-            async with aclosing(self._frames(turn, after)) as found:
+            async with aclosing(self._frames(turn_uuid, after)) as found:
                 async for frame in found:
                     patience = asyncio.get_running_loop().call_later(STALLED_SECONDS, self._break_off)
                     yield frame
@@ -101,10 +101,10 @@ class Stream:
         self._farewell = frames.farewell(events.RESTART_MS)
         self._close()
 
-    async def _frames(self, turn: UUID, after: int) -> AsyncGenerator[str]:
+    async def _frames(self, turn_uuid: UUID, after: int) -> AsyncGenerator[str]:
         seq = after
         yield frames.opening(seq)
-        async with aclosing(self._events(turn, after)) as found:
+        async with aclosing(self._events(turn_uuid, after)) as found:
             async for event in found:
                 if isinstance(event, events.Token):
                     seq = event.seq
@@ -112,10 +112,10 @@ class Stream:
         if self._farewell:
             yield self._farewell
 
-    async def _events(self, turn: UUID, after: int) -> AsyncGenerator[events.Event | None]:
+    async def _events(self, turn_uuid: UUID, after: int) -> AsyncGenerator[events.Event | None]:
         """The events of the turn until this is closed; None when there was nothing for a while."""
         closing = asyncio.create_task(self._closing.wait())
-        async with aclosing(runner.follow(turn, after)) as log:
+        async with aclosing(runner.follow(turn_uuid, after)) as log:
             upcoming = asyncio.ensure_future(anext(log, None))
             try:
                 while not closing.done():

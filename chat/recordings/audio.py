@@ -34,9 +34,9 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 @require_safe
-def audio(request: SignedInRequest, name: UUID) -> HttpResponseBase:
+def audio(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
     """The file of a recording: 200, 206 for one range, 304, or 416 for a range outside of it."""
-    path = _path(get_object_or_404(Recording, uuid=name))
+    path = _path(get_object_or_404(Recording, uuid=uuid))
     size, etag = path.stat().st_size, f'"{path.stat().st_mtime_ns:x}-{path.stat().st_size:x}"'
     asked = request.headers.get("Range", "") if request.headers.get("If-Range", etag) == etag else ""
     part = _part(asked, size)

@@ -38,9 +38,9 @@ def options(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-def detail(request: SignedInRequest, name: UUID) -> HttpResponse:
+def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The transcript, by speaker, with times; each segment has the anchor ``segment-N``."""
-    recording = get_object_or_404(Recording, uuid=name)
+    recording = get_object_or_404(Recording, uuid=uuid)
     segments = list(Segment.objects.filter(recording=recording).order_by("number"))
     context = {
         "recording": recording,

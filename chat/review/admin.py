@@ -123,11 +123,11 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
     def get_urls(self) -> list[Any]:
         """Where labels are sent to, too."""
         label = self.admin_site.admin_view(require_POST(self.label))
-        return [path("<int:pk>/turns/<uuid:name>/label/", label, name="chat_conversation_label"), *super().get_urls()]
+        return [path("<int:pk>/turns/<uuid:uuid>/label/", label, name="chat_conversation_label"), *super().get_urls()]
 
-    def label(self, request: HttpRequest, pk: int, name: UUID) -> HttpResponse:
+    def label(self, request: HttpRequest, pk: int, uuid: UUID) -> HttpResponse:
         """Keep what this reviewer says of a turn, and go back to it."""
-        turn = get_object_or_404(Turn, conversation=pk, uuid=name)
+        turn = get_object_or_404(Turn, conversation=pk, uuid=uuid)
         try:
             LabelForm(request.POST).give(turn, cast(SignedInRequest, request).user)
             messages.success(request, "Your label is kept.")

@@ -32,7 +32,7 @@ class Span:
 class Trace:
     """A turn as others see it: one span for all of it, and the others within that one."""
 
-    turn: UUID
+    turn_uuid: UUID
     is_ok: bool
     root: Span
     parts: tuple[Span, ...]
@@ -46,7 +46,7 @@ class Trace:
 class Feedback:
     """What a reviewer said of a turn, known again by ``label``."""
 
-    turn: UUID
+    turn_uuid: UUID
     label: str
     reviewer: str
     verdict: str
@@ -57,7 +57,7 @@ def feedback_of(label: ReviewLabel, *, with_texts: bool) -> Feedback:
     """A label as others see it. Without texts it holds the verdict, and no name."""
     reviewer = label.reviewer.get_username() if label.reviewer and with_texts else str(label.reviewer_id or "gone")
     return Feedback(
-        turn=label.turn.uuid,
+        turn_uuid=label.turn.uuid,
         label=str(label.pk),
         reviewer=reviewer,
         verdict=label.verdict,
@@ -72,7 +72,7 @@ def trace_of(turn: Turn, *, with_texts: bool) -> Trace:
     facts = {"state": turn.state, "failure": turn.failure, "finish_reason": turn.finish_reason}
     facts |= {"model": turn.model_name, "conversation": str(turn.conversation.uuid)}
     return Trace(
-        turn=turn.uuid,
+        turn_uuid=turn.uuid,
         is_ok=turn.state in (State.COMPLETE, State.STOPPED),
         root=Span(
             name="turn",

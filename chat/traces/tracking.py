@@ -46,7 +46,7 @@ def send_feedback(said: told.Feedback) -> None:
 
     Raises what the client raises.
     """
-    client, trace = TracingClient(_tracking_uri()), _trace_id(said.turn)
+    client, trace = TracingClient(_tracking_uri()), _trace_id(said.turn_uuid)
     feedback = Feedback(
         name=FEEDBACK,
         value=said.verdict,
@@ -76,16 +76,16 @@ def _experiment() -> str:
     return str(mlflow.set_experiment(name).experiment_id)
 
 
-def _trace_id(turn: UUID) -> str:
-    return f"tr-{turn.hex}"
+def _trace_id(turn_uuid: UUID) -> str:
+    return f"tr-{turn_uuid.hex}"
 
 
 def _info(trace: told.Trace) -> TraceInfo:
     root = trace.root
     usage = {"mlflow.trace.tokenUsage": json.dumps(trace.usage)} if trace.usage else {}
     return TraceInfo(
-        trace_id=_trace_id(trace.turn),
-        client_request_id=str(trace.turn),
+        trace_id=_trace_id(trace.turn_uuid),
+        client_request_id=str(trace.turn_uuid),
         trace_location=TraceLocation.from_experiment_id(_experiment()),
         request_time=int(root.start.timestamp() * 1000),
         execution_duration=round((root.end - root.start).total_seconds() * 1000),
@@ -118,14 +118,14 @@ def _spans(trace: told.Trace) -> list[Span]:
 
 def _context(trace: told.Trace, number: int) -> SpanContext:
     """The name of a span: the same whenever the trace is sent."""
-    span_id = (trace.turn.int + number) % 2**64 or 1
-    return SpanContext(trace_id=trace.turn.int, span_id=span_id, is_remote=False, trace_flags=TraceFlags(1))
+    span_id = (trace.turn_uuid.int + number) % 2**64 or 1
+    return SpanContext(trace_id=trace.turn_uuid.int, span_id=span_id, is_remote=False, trace_flags=TraceFlags(1))
 
 
 def _span(
     trace: told.Trace, span: told.Span, context: SpanContext, parent: SpanContext | None, code: StatusCode
 ) -> Span:
-    facts = {"mlflow.traceRequestId": _trace_id(trace.turn), "mlflow.spanType": span.kind, **span.attributes}
+    facts = {"mlflow.traceRequestId": _trace_id(trace.turn_uuid), "mlflow.spanType": span.kind, **span.attributes}
     facts |= {"mlflow.spanInputs": span.inputs, "mlflow.spanOutputs": span.outputs}
     return Span(
         ReadableSpan(

@@ -33,8 +33,16 @@ class ErrorCode(StrEnum):
     RATE_LIMITED = "RATE_LIMITED"
 
 
-class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag=str.lower):
-    """What the server sends; a key without a value is left out."""
+class Event(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag=str.lower,
+    rename={"turn_uuid": "turn"},
+):
+    """What the server sends; a key without a value is left out. On the wire ``turn_uuid`` is called ``turn``."""
 
 
 class Accepted(Event, frozen=True, kw_only=True):
@@ -42,7 +50,7 @@ class Accepted(Event, frozen=True, kw_only=True):
 
     request_id: UUID
     conversation: UUID
-    turn: UUID
+    turn_uuid: UUID
     state: str
     position: int | None
 
@@ -50,27 +58,27 @@ class Accepted(Event, frozen=True, kw_only=True):
 class Queued(Event, frozen=True, kw_only=True):
     """The turn waits at this place in the queue of its login session, from 1."""
 
-    turn: UUID
+    turn_uuid: UUID
     position: int
 
 
 class Started(Event, frozen=True, kw_only=True):
     """The turn streams."""
 
-    turn: UUID
+    turn_uuid: UUID
 
 
 class Phase(Event, frozen=True, kw_only=True):
     """What the turn is doing before its first token."""
 
-    turn: UUID
+    turn_uuid: UUID
     phase: str
 
 
 class Token(Event, frozen=True, kw_only=True):
     """The text of the chunks ``after + 1 .. seq``; only for a client whose last seq is ``after``."""
 
-    turn: UUID
+    turn_uuid: UUID
     after: int
     seq: int
     content: str
@@ -104,14 +112,14 @@ class Source(Struct, frozen=True, kw_only=True):
 class Citations(Event, frozen=True, kw_only=True):
     """The passages that a complete answer cites, numbered as in its text; after its last token."""
 
-    turn: UUID
+    turn_uuid: UUID
     citations: list[Source]
 
 
 class Done(Event, frozen=True, kw_only=True):
     """The turn ended as ``complete``, ``stopped`` or ``cancelled``. ``html`` is the rendered turn."""
 
-    turn: UUID
+    turn_uuid: UUID
     seq: int
     state: str
     html: str | UnsetType = UNSET
@@ -124,7 +132,7 @@ class Error(Event, frozen=True, kw_only=True):
     message: str
     retryable: bool
     request_id: UUID | UnsetType = UNSET
-    turn: UUID | UnsetType = UNSET
+    turn_uuid: UUID | UnsetType = UNSET
     seq: int | UnsetType = UNSET
     html: str | UnsetType = UNSET
 

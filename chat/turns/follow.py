@@ -42,8 +42,8 @@ class View:
 class Cursor:
     """Where a reader is in the log of one turn. Pure: it turns each view into the events that the reader lacks."""
 
-    def __init__(self, turn: UUID, after: int = 0) -> None:
-        self.turn = turn
+    def __init__(self, turn_uuid: UUID, after: int = 0) -> None:
+        self.turn_uuid = turn_uuid
         self.seq = after
         self.ended = False
         self._started = False
@@ -64,15 +64,15 @@ class Cursor:
     def _wait(self, view: View) -> Iterator[events.Event]:
         if view.position is not None and view.position != self._position:
             self._position = view.position
-            yield events.Queued(turn=self.turn, position=view.position)
+            yield events.Queued(turn_uuid=self.turn_uuid, position=view.position)
 
     def _start(self, view: View) -> Iterator[events.Event]:
         if not self._started:
             self._started = True
-            yield events.Started(turn=self.turn)
+            yield events.Started(turn_uuid=self.turn_uuid)
         if view.phase != self._phase:
             self._phase = view.phase
-            yield events.Phase(turn=self.turn, phase=view.phase)
+            yield events.Phase(turn_uuid=self.turn_uuid, phase=view.phase)
 
     def _read(self, chunks: Sequence[str]) -> Iterator[events.Event]:
         """One ``token`` for all that is new, or several where it would exceed a frame."""
@@ -81,13 +81,13 @@ class Cursor:
         first = self.seq
         for chunk in chunks:
             if length + len(chunk) > events.CONTENT_LIMIT:
-                yield events.Token(turn=self.turn, after=first, seq=self.seq, content="".join(content))
+                yield events.Token(turn_uuid=self.turn_uuid, after=first, seq=self.seq, content="".join(content))
                 first, content, length = self.seq, [], 0
             content.append(chunk)
             length += len(chunk)
             self.seq += 1
         if content:
-            yield events.Token(turn=self.turn, after=first, seq=self.seq, content="".join(content))
+            yield events.Token(turn_uuid=self.turn_uuid, after=first, seq=self.seq, content="".join(content))
 
     def _end(self, view: View) -> Iterator[events.Event]:
         self.ended = True
@@ -96,35 +96,35 @@ class Cursor:
                 code=view.failure,
                 message=Failure(view.failure).label,
                 retryable=True,
-                turn=self.turn,
+                turn_uuid=self.turn_uuid,
                 seq=view.seq,
             )
             return
         if view.state == State.COMPLETE:
             yield events.Citations(
-                turn=self.turn, citations=[events.Source.of(citation) for citation in view.citations]
+                turn_uuid=self.turn_uuid, citations=[events.Source.of(citation) for citation in view.citations]
             )
-        yield events.Done(turn=self.turn, seq=view.seq, state=view.state)
+        yield events.Done(turn_uuid=self.turn_uuid, seq=view.seq, state=view.state)
 
 
-async def follow(commits: GroupCommit, nudges: Nudges, turn: UUID, after: int) -> AsyncGenerator[events.Event]:
+async def follow(commits: GroupCommit, nudges: Nudges, turn_uuid: UUID, after: int) -> AsyncGenerator[events.Event]:
     """Yield what a reader at seq ``after`` lacks, as it comes, up to and with the terminal event.
 
     From memory when this process writes the turn, otherwise from the database on each nudge, and once a second without
     one (a nudge from another process may be lost). A reader that is slow to take the next event gets all that came
     meanwhile in one piece. Raises ``Turn.DoesNotExist`` when there is no such turn (any more).
     """
-    cursor = Cursor(turn, after)
+    cursor = Cursor(turn_uuid, after)
     log: AnswerLog | None = None
-    with nudges.listen(turn_topic(turn)) as news:
+    with nudges.listen(turn_topic(turn_uuid)) as news:
         while not cursor.ended:
             news.clear()
-            log = commits.logs.get(turn) or (log if log and log.ending else None)
+            log = commits.logs.get(turn_uuid) or (log if log and log.ending else None)
             wait = None if log else POLL_SECONDS
             if log:
                 view = _written_view(log, cursor.seq)
             else:
-                view = await _look(turn, cursor.seq)
+                view = await _look(turn_uuid, cursor.seq)
                 if view.queue:
                     news.add(queue_topic(view.queue))
             for event in cursor.advance(view):
@@ -142,17 +142,17 @@ def _written_view(log: AnswerLog, after: int) -> View:
     return View(ending.state, seq=len(ending.chunks), chunks=chunks, citations=ending.citations, failure=ending.failure)
 
 
-async def _look(turn: UUID, after: int) -> View:
+async def _look(turn_uuid: UUID, after: int) -> View:
     """What the database knows; while it cannot be reached it is asked again."""
     while True:
         try:
-            return await in_database(_stored_view, turn, after)
+            return await in_database(_stored_view, turn_uuid, after)
         except UNAVAILABLE:
             await asyncio.sleep(POLL_SECONDS)
 
 
-def _stored_view(name: UUID, after: int) -> View:
-    turn = Turn.objects.only("uuid", "state", "phase", "login_session_id").get(uuid=name)
+def _stored_view(turn_uuid: UUID, after: int) -> View:
+    turn = Turn.objects.only("uuid", "state", "phase", "login_session_id").get(uuid=turn_uuid)
     if turn.is_terminal:
         turn = Turn.objects.get(pk=turn.pk)
         chunks, more = _some(turn.answer_after(after))

@@ -60,7 +60,7 @@ class GroupCommit:
         ``on_lost`` is called once when the claim no longer holds, or the text cannot be stored: stop the model.
         """
         log = AnswerLog(claim, phase)
-        self.logs[claim.turn] = log
+        self.logs[claim.turn_uuid] = log
         self._on_lost[log] = on_lost
         self._renewed[log] = claimed_at
         return log
@@ -128,7 +128,7 @@ class GroupCommit:
                 self._lose(log)
             else:
                 log.settle()
-        self._nudges.publish(*(turn_topic(log.claim.turn) for log in logs))
+        self._nudges.publish(*(turn_topic(log.claim.turn_uuid) for log in logs))
         async with self._stored:
             self._stored.notify_all()
 
@@ -175,10 +175,10 @@ class GroupCommit:
 
     def _close(self, log: AnswerLog) -> None:
         """Who begins to follow the turn from now on looks into the database."""
-        self.logs.pop(log.claim.turn, None)
+        self.logs.pop(log.claim.turn_uuid, None)
         self._on_lost.pop(log, None)
         self._renewed.pop(log, None)
-        self._nudges.publish(turn_topic(log.claim.turn))
+        self._nudges.publish(turn_topic(log.claim.turn_uuid))
 
 
 def _finish_all(endings: list[tuple[Claim, Ending]]) -> Sequence[Outcome]:

@@ -28,9 +28,9 @@ CANCEL_SECONDS = 0.1
 """How long a cancelled task may take to end before it is cancelled again."""
 
 
-def turn_topic(turn: UUID) -> str:
+def turn_topic(turn_uuid: UUID) -> str:
     """News of one turn: chunks, or another state."""
-    return f"turn:{turn}"
+    return f"turn:{turn_uuid}"
 
 
 def queue_topic(login_session: int) -> str:

@@ -98,9 +98,9 @@ class TurnRunner:
         if not has_left_any:  # else whoever looks next sees by the lock that their owner is dead, and closes them
             await in_database(self.owner.end)
 
-    def follow(self, turn: UUID, after: int) -> AsyncGenerator[Event]:
+    def follow(self, turn_uuid: UUID, after: int) -> AsyncGenerator[Event]:
         """The events of a turn after ``after``: see ``answer_log.follow``."""
-        return follow(self.commits, self.nudges, turn, after)
+        return follow(self.commits, self.nudges, turn_uuid, after)
 
     # What goes on all the time
 
@@ -198,9 +198,9 @@ class TurnRunner:
         return closed
 
     async def _end_stopped(self) -> None:
-        for name in await in_database(self._asked_to_stop):
-            if name in self.runs:
-                self.runs[name].end(Stopped())
+        for turn_uuid in await in_database(self._asked_to_stop):
+            if turn_uuid in self.runs:
+                self.runs[turn_uuid].end(Stopped())
 
     def _asked_to_stop(self) -> list[UUID]:
         mine = Turn.objects.filter(owner=self.owner.name, state=State.STREAMING)

@@ -16,7 +16,7 @@ TURN = uuid4()
 
 
 def new_log() -> AnswerLog:
-    return AnswerLog(Claim(turn_id=1, turn=TURN, owner="me", fence=1))
+    return AnswerLog(Claim(turn_id=1, turn_uuid=TURN, owner="me", fence=1))
 
 
 def test_text_that_came_between_two_commits_is_one_chunk() -> None:
@@ -94,7 +94,7 @@ def test_a_failed_turn_ends_with_its_error_and_cites_nothing() -> None:
 
     assert isinstance(token, events.Token)
     assert isinstance(error, events.Error)
-    assert (error.code, error.turn, error.seq, error.retryable) == ("TIMEOUT", TURN, 1, True)
+    assert (error.code, error.turn_uuid, error.seq, error.retryable) == ("TIMEOUT", TURN, 1, True)
 
 
 def test_the_same_view_twice_says_nothing_twice() -> None:

@@ -84,7 +84,7 @@ async def test_the_next_question_of_a_login_session_waits_for_the_one_before_it(
     await scripts["First?"].asked.wait()
     second = await ask(runner, login, "Second?")
     [place] = await read(runner, second, events.Queued)
-    assert place == events.Queued(turn=second.uuid, position=1)
+    assert place == events.Queued(turn_uuid=second.uuid, position=1)
 
     scripts["First?"].say("1").end()
     scripts["Second?"].say("2").end()
@@ -106,7 +106,7 @@ async def test_stop_keeps_what_the_stopper_had_seen_and_ends_the_model(
     runner.wake()
 
     [*_, done] = await read(runner, turn, events.Done)
-    assert done == events.Done(turn=turn.uuid, seq=1, state="stopped")
+    assert done == events.Done(turn_uuid=turn.uuid, seq=1, state="stopped")
     assert (await stored(turn)).answer == "On "
     assert scripts["When?"].cancelled.is_set()
 

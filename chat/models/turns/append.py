@@ -21,14 +21,14 @@ class Claim:
     """Who may write a turn: it holds as long as the row still names this owner and this fence."""
 
     turn_id: int
-    turn: UUID
+    turn_uuid: UUID
     owner: str
     fence: int
 
     @classmethod
     def of(cls, turn: Turn) -> Claim:
         """The claim that the row of a streaming turn names."""
-        return cls(turn_id=turn.pk, turn=turn.uuid, owner=turn.owner or "", fence=turn.fence)
+        return cls(turn_id=turn.pk, turn_uuid=turn.uuid, owner=turn.owner or "", fence=turn.fence)
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ class QueueQuerySet(models.QuerySet["Turn"]):
     def positions(self) -> dict[UUID, int]:
         """Place in its queue, from 1, for each queued turn of this set (one login session's turns)."""
         queued = self.filter(state=State.QUEUED).order_by("pk").values_list("uuid", flat=True)
-        return {name: place for place, name in enumerate(queued, 1)}
+        return {uuid: place for place, uuid in enumerate(queued, 1)}
 
     def _submit(self, login_session: LoginSession, submission: Submission) -> Turn:
         # Locks the login session, so that its questions are counted, refused and numbered one after the other.
