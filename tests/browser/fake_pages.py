@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import patch
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -83,9 +84,9 @@ def _page(template: str, conversation: Conversation | None, turns: Sequence[str]
 
 def _render(template: str, context: dict[str, Any]) -> str:
     person = SimpleNamespace(pk=7, is_staff=False, get_username="alice", has_usable_password=True)
-    shared = {"user": person, "csrf_token": "token", "conversations": [], "current": None}
-    with override_settings(STORAGES=settings.STORAGES | UNHASHED):
-        return render_to_string(template, shared | context)
+    no_conversations = patch("chat.templatetags.sidebar.recent_conversations", return_value={"conversations": []})
+    with override_settings(STORAGES=settings.STORAGES | UNHASHED), no_conversations:
+        return render_to_string(template, {"user": person, "csrf_token": "token"} | context)
 
 
 def _source(number: int) -> SimpleNamespace:

@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from copy import copy
 from uuid import UUID
 
@@ -124,9 +124,10 @@ async def test_a_client_that_takes_nothing_does_not_hold_up_the_end_under_uvicor
         turn = (await reader.ask("When does the Heron launch?"))["turn"]
         await reader.until_end(turn)
     with closing(opened(site)) as client:
-        for _ in range(60):  # each fills a window of its own
-            client.sendall(masked(f'{{"type":"follow","turn":"{turn}","after":0}}'))
-            await asyncio.to_thread(site.status, "/livez")  # and has been carried out when this is answered, or nearly
+        with suppress(ConnectionError):  # on a slow machine the server has dropped the silent peer before
+            for _ in range(60):  # each fills a window of its own
+                client.sendall(masked(f'{{"type":"follow","turn":"{turn}","after":0}}'))
+                await asyncio.to_thread(site.status, "/livez")  # and is carried out when this is answered, or nearly
 
         assert await asyncio.to_thread(site.stop) == 0
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import uuid4
 
+from django.db import transaction
+
 from chat.models import (
     Append,
     Citation,
@@ -40,11 +42,12 @@ def asked(
         conversation=conversation.uuid if conversation else None,
         recordings=tuple(recording.uuid for recording in recordings),
     )
-    turn = Turn.objects.submit(login, submission)
-    if state == "cancelled":
-        Turn.objects.filter(pk=turn.pk).end(None)
-    elif state != "queued":
-        _streamed(state, answer, citations, finish_reason)
+    with transaction.atomic():  # no runner of the test claims it in between
+        turn = Turn.objects.submit(login, submission)
+        if state == "cancelled":
+            Turn.objects.filter(pk=turn.pk).end(None)
+        elif state != "queued":
+            _streamed(state, answer, citations, finish_reason)
     return Turn.objects.select_related("conversation", "login_session").get(pk=turn.pk)
 
 
