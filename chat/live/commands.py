@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from django.db import DatabaseError
@@ -16,6 +15,7 @@ from ..database.outage import UNAVAILABLE
 from ..forwarded import Forwarded
 from ..models import LoginSession, NotFound, RateLimited, Refused, Submission, Turn
 from ..turns import asking, events
+from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
 from . import protocol
 from .follower import Follower
@@ -36,13 +36,13 @@ class Commands:
         login: LoginSession,
         is_signed_in: Callable[[], Awaitable[bool]],
         send: Callable[[str], Awaitable[None]],
-        own: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        tasks: OwnedTasks,
         forwarded: Forwarded | None = None,
     ) -> None:
         self._login = login
         self._is_signed_in = is_signed_in
         self._send = send
-        self._own = own
+        self._tasks = tasks
         self._forwarded = forwarded
         self._open = OpenConversations()
         self._followers: dict[UUID, tuple[Follower, asyncio.Task[None]]] = {}
@@ -107,7 +107,7 @@ class Commands:
         """Tell the client of those that were asked elsewhere in its conversations."""
         mine = self._open.news(turns)
         if mine:
-            self._own(self._tell(mine))
+            self._tasks.start(self._tell(mine))
 
     async def settle(self, seconds: float) -> None:
         """Wait for the turns that are followed to end, for at most ``seconds``."""
@@ -148,7 +148,7 @@ class Commands:
         if before:
             before[1].cancel()
         follower = Follower(turn.uuid, runner.follow(turn.uuid, after), self._send)
-        task = self._own(follower.run())
+        task = self._tasks.start(follower.run())
         self._followers[turn.uuid] = (follower, task)
         task.add_done_callback(lambda _: self._unfollow(turn.uuid, follower))
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Any, ClassVar, cast
@@ -21,6 +20,7 @@ from ..database.outage import UNAVAILABLE
 from ..forwarded import Forwarded
 from ..models import InvalidRequest, LoginSession, RateLimited, Refused, Turn
 from ..turns import events
+from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
 from . import protocol
 from .allowance import Allowance
@@ -28,8 +28,6 @@ from .commands import Commands
 from .follower import NotReading
 from .protocol import CloseCode
 from .socket_watch import socket_watch
-
-logger = logging.getLogger(__name__)
 
 COMMANDS_WAITING = 32
 """Commands that may wait while the one before them is carried out."""
@@ -59,7 +57,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """Accept everyone: a close code is the only part of a refusal that a browser can read."""
         self.present.add(self)
         await self.accept()
-        self._tasks: set[asyncio.Future[None]] = set()
+        self._tasks = OwnedTasks("a socket", on_failure=self._closes_after)
         self.session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
         try:
             login = await in_database(live_login, self.session_key)
@@ -114,7 +112,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     def check_sign_in(self) -> None:
         """Close unless the sign-in is still good."""
-        self._own(self._check_sign_in())
+        self._tasks.start(self._check_sign_in())
 
     # Inside
 
@@ -125,10 +123,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._commands_left = Allowance(settings.CHAT_COMMANDS_PER_MINUTE, 60, monotonic())
         self._signals_left = Allowance(SIGNALS_PER_MINUTE, 60, monotonic())
         told = cast("Forwarded | None", self.scope.get("forwarded"))
-        self._commands = Commands(login, self._is_signed_in, self._send, self._own, told)
+        self._commands = Commands(login, self._is_signed_in, self._send, self._tasks, told)
         self.live.add(self)
         self.sockets[login.user_id] += 1
-        self._own(self._run_commands())
+        self._tasks.start(self._run_commands())
         socket_watch.add(self)
 
     async def _sort(self, text: str) -> None:
@@ -194,21 +192,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
             self.sockets[self.login.user_id] -= 1
             if not self.sockets[self.login.user_id]:
                 del self.sockets[self.login.user_id]
-        current = asyncio.current_task()
-        for task in self._tasks:
-            if task is not current:
-                task.cancel()
+        self._tasks.cancel()
 
-    def _own(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._disown)
-        return task
-
-    def _disown(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        error = None if task.cancelled() else task.exception()
+    def _closes_after(self, error: BaseException) -> bool:
+        """Close the socket of a client that does not read, which is no fault of ours."""
         if isinstance(error, NotReading):
-            self._own(self._end(CloseCode.NOT_READING))
-        elif error:
-            logger.error("A socket's task has failed", exc_info=error)
+            self._tasks.start(self._end(CloseCode.NOT_READING))
+        return isinstance(error, NotReading)

@@ -16,6 +16,7 @@ from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..models import LoginSession, RateLimited, Turn
 from ..turns import events
+from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
 from . import frames
 from .socket_watch import socket_watch
@@ -46,7 +47,7 @@ class Stream:
         self._ended = asyncio.Event()
         self._farewell = ""
         self._response: asyncio.Task[object] | None = None
-        self._checks: set[asyncio.Task[None]] = set()
+        self._tasks = OwnedTasks("a stream")
 
     def take_place(self) -> Stream:
         """Count among the streams of its user. Raises ``RateLimited`` when there are too many."""
@@ -86,9 +87,7 @@ class Stream:
 
     def check_sign_in(self) -> None:
         """End unless the sign-in is still good."""
-        check = asyncio.create_task(self._check_sign_in())
-        self._checks.add(check)
-        check.add_done_callback(self._checks.discard)
+        self._tasks.start(self._check_sign_in())
 
     async def settle(self, seconds: float) -> None:
         """Let the turn be read to its end, for at most ``seconds``."""

@@ -15,6 +15,7 @@ from .. import retrieval
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..problems import without_logging
+from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
 from .life import model_state
 
@@ -69,23 +70,26 @@ async def _layer() -> str:
     layer = get_channel_layer()
     if layer is None:
         return "missing"
-    trip = asyncio.create_task(_round_trip(layer))
-    _trips.add(trip)
-    trip.add_done_callback(_trips.discard)
+    trip = _trips.start(_comes_back(layer))
     await asyncio.wait([trip], timeout=LAYER_SECONDS)
-    if trip.done() and not trip.exception():  # whatever its client raises, the layer is not there
+    if trip.done() and trip.result():
         return "ok"
     trip.cancel()
     return "cannot be reached"
 
 
-async def _round_trip(layer: BaseChannelLayer) -> None:
-    channel = await layer.new_channel()
-    await layer.send(channel, {"type": "ready"})
-    await layer.receive(channel)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(0):
-            await layer.receive(channel)  # cancelling this is how a layer is told to forget a channel
+async def _comes_back(layer: BaseChannelLayer) -> bool:
+    """Send a message to ourselves, and return whether it came back."""
+    try:
+        channel = await layer.new_channel()
+        await layer.send(channel, {"type": "ready"})
+        await layer.receive(channel)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0):
+                await layer.receive(channel)  # cancelling this is how a layer is told to forget a channel
+    except Exception:  # whatever the layer's client raises, the layer is not there
+        return False
+    return True
 
 
-_trips: set[asyncio.Task[None]] = set()
+_trips = OwnedTasks("the health check")

@@ -17,6 +17,7 @@ from ..live.consumer import ChatConsumer
 from ..live.stream import Stream
 from ..llm import chat_model, loaded_model
 from ..traces.exporter import exporter
+from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ LEAVE_SECONDS = 2.0
 SWITCH_SECONDS = 0.001
 """How long a thread may keep the interpreter while the event loop waits for it; by default 5 ms, a token's patience."""
 
-_warming: set[asyncio.Task[None]] = set()
+_warming = OwnedTasks("the start of the process")
 
 
 async def start() -> None:
@@ -38,7 +39,7 @@ async def start() -> None:
         sys.setswitchinterval(SWITCH_SECONDS)
         await runner.start()
         exporter.start()
-        _warming.add(asyncio.create_task(_warm()))
+        _warming.start(_warm())
 
 
 async def drain(stop_listening: Callable[[], object]) -> None:
@@ -71,7 +72,7 @@ def model_state() -> str:
     """``ok`` once the chat model is loaded; before that ``warming``, or ``failed``; ``unavailable`` when down."""
     if chat_model.cache_info().currsize:
         return "unavailable" if chat_model().breaker.is_open else "ok"
-    return "failed" if any(task.done() for task in _warming) else "warming"
+    return "failed" if _warming.have_ended else "warming"
 
 
 async def _warm() -> None:

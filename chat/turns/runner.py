@@ -17,6 +17,7 @@ from .events import Event
 from .follow import follow
 from .group_commit import GroupCommit
 from .nudges import STOP_TOPIC, Nudges, topics_of
+from .owned_tasks import OwnedTasks
 from .owner import Owner
 from .run import Lost, Run, ShutDown, Source, Stopped
 
@@ -49,9 +50,9 @@ class TurnRunner:
         self._empty = asyncio.Event()
         self._spared_until = float("-inf")
         self._claim_failed = False
-        self._claiming: asyncio.Future[None] | None = None
+        self._claiming: asyncio.Task[None] | None = None
         self._unended: set[UUID] = set()
-        self._tasks: set[asyncio.Future[None]] = set()
+        self._tasks = OwnedTasks("the runner")
         self._lease_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lease")  # never behind other work
 
     # Life
@@ -68,12 +69,12 @@ class TurnRunner:
         self._loop = asyncio.get_running_loop()
         await in_database(self.owner.live)
         for work in (self.commits.run, self.nudges.relay):
-            self._own(work())
-        self._claiming = self._own(self._claim_always())
+            self._tasks.start(work())
+        self._claiming = self._tasks.start(self._claim_always())
         for sweep in (self._renew, self._reap):  # apart, so that neither waits for the other
-            self._own(self._sweep_always(sweep))
+            self._tasks.start(self._sweep_always(sweep))
         for work in (self._watch_always, self._time_always):
-            self._own(work())
+            self._tasks.start(work())
 
     def wake(self, *topics: str) -> None:
         """There may be something to claim or to stop, and news about ``topics``. May be called from any thread."""
@@ -91,10 +92,7 @@ class TurnRunner:
             run.end(ShutDown())
         await self._wait_until_empty(SAVE_SECONDS)
         has_left_any = bool(self.runs or self._unended)
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=SAVE_SECONDS)
+        await self._tasks.end(SAVE_SECONDS)
         if not has_left_any:  # else whoever looks next sees by the lock that their owner is dead, and closes them
             await in_database(self.owner.end)
 
@@ -143,7 +141,7 @@ class TurnRunner:
                 continue
             run = Run(turn, commits=self.commits, answer=self._answer, claimed_at=claimed_at)
             self.runs[turn.uuid] = run
-            self._own(self._drive(run))
+            self._tasks.start(self._drive(run))
             self.nudges.publish(*topics_of(turn))
             self.nudges.wake(STOP_TOPIC)  # a request to stop that came meanwhile was looked for too early
 
@@ -206,7 +204,7 @@ class TurnRunner:
         mine = Turn.objects.filter(owner=self.owner.name, state=State.STREAMING)
         return list(mine.exclude(stop_requested_at=None).values_list("uuid", flat=True))
 
-    # Tasks
+    # Inside
 
     def _wake(self, *topics: str) -> None:
         self._work.set()
@@ -216,17 +214,6 @@ class TurnRunner:
         self._empty.clear()
         if self.runs:
             await _waiting(self._empty, seconds)
-
-    def _own(self, work: Awaitable[None]) -> asyncio.Future[None]:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._disown)
-        return task
-
-    def _disown(self, task: asyncio.Future[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception():
-            logger.error("A task of the runner has ended", exc_info=task.exception())
 
 
 async def _reporting(work: Callable[[], Awaitable[None]]) -> bool:

@@ -1,0 +1,57 @@
+"""Background tasks that somebody owns: started, cancelled and reported in one place."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+class OwnedTasks:
+    """The tasks of one owner. Holding them keeps the event loop from losing them; a failure is logged once.
+
+    ``on_failure`` gets an exception before it is logged, and returns True for one that it has dealt with.
+    """
+
+    def __init__(self, owner: str, *, on_failure: Callable[[BaseException], bool] = lambda _: False) -> None:
+        self._owner = owner
+        self._on_failure = on_failure
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._was_started = False
+
+    @property
+    def have_ended(self) -> bool:
+        """Whether there were tasks, and none of them runs any more."""
+        return self._was_started and not self._tasks
+
+    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run ``work`` as a task until it ends or is cancelled."""
+        task = asyncio.create_task(work)
+        self._was_started = True
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def cancel(self) -> None:
+        """Cancel all tasks but the one that calls this."""
+        current = asyncio.current_task()
+        for task in self._tasks:
+            if task is not current:
+                task.cancel()
+
+    async def end(self, seconds: float) -> None:
+        """Cancel all tasks and wait for their end, at most for ``seconds``."""
+        self.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error and not self._on_failure(error):
+            logger.error("A task of %s has failed", self._owner, exc_info=error)
