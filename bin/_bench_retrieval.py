@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import random
 import sys
@@ -122,12 +123,16 @@ def fill(language: Language, passages: int) -> tuple[list[str], list[Recording],
 
 def measure(ask: Ask, rounds: int) -> list[tuple[float, float]]:
     """Milliseconds of each of so many searches: by the clock, and of this process's processor time."""
-    search = retriever().search
+    return asyncio.run(_measure(ask, rounds))
+
+
+async def _measure(ask: Ask, rounds: int) -> list[tuple[float, float]]:
+    retrieve = retriever().retrieve
     times = []
     for _ in range(rounds):
         query, recordings = ask()
         began, worked = time.perf_counter(), time.process_time()
-        search(query, recordings=recordings, limit=8)
+        await retrieve(query, recordings=recordings, limit=8)
         times.append(((time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000))
     return times
 

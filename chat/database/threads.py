@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
+from threading import Barrier
 from time import monotonic
 from typing import ParamSpec, TypeVar
 
@@ -23,8 +24,9 @@ T = TypeVar("T")
 STORAGE_SECONDS = 15.0
 """How long work is tried again while the database is locked, full or away."""
 RETRY_SECONDS = 0.25
+THREADS = 4
 
-_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database")
+_threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="database")
 
 
 async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -36,6 +38,17 @@ async def in_thread(threads: Executor, work: Callable[P, T], *args: P.args, **kw
     """Run database work in a thread of ``threads``; a connection that failed is not used again."""
     call = partial(copy_context().run, _with_connection, partial(work, *args, **kwargs))
     return await asyncio.get_running_loop().run_in_executor(threads, call)
+
+
+def close_connections() -> None:
+    """Close the connection of each database thread; the next work in it connects anew. Waits for the work that runs."""
+    all_are_here = Barrier(THREADS)
+
+    def close(_: int) -> None:
+        all_are_here.wait()
+        connection.close()
+
+    list(_threads.map(close, range(THREADS)))
 
 
 async def persist(work: Callable[[], Awaitable[T]]) -> T:

@@ -89,16 +89,18 @@ def mean_reciprocal_rank(ranks: Sequence[int | None]) -> float:
     return sum(1 / rank for rank in ranks if rank) / max(len(ranks), 1)
 
 
-def evaluate(retriever: Retriever, questions: Sequence[Question], *, limit: int) -> dict[str, float]:
-    """Success and mean reciprocal rank of the first ``limit`` passages, and for how many questions something is found.
+async def evaluate(retriever: Retriever, questions: Sequence[Question], *, limit: int) -> dict[str, float]:
+    """Return success and mean reciprocal rank of the first ``limit`` passages, and the share of questions with a find.
 
     "With filter" is within the recording that answers, "elsewhere" within another one, where little should be found.
     """
-    recordings = list(dict.fromkeys(question.recording for question in questions))
-    other = {recording: recordings[place - len(recordings) // 2] for place, recording in enumerate(recordings)}
-    everywhere = [retriever.search(q.text, limit=limit) for q in questions]
-    filtered = [retriever.search(q.text, recordings=[q.recording.uuid], limit=limit) for q in questions]
-    elsewhere = [retriever.search(q.text, recordings=[other[q.recording].uuid], limit=limit) for q in questions]
+    other = _others(list(dict.fromkeys(question.recording for question in questions)))
+    everywhere, filtered, elsewhere = [], [], []
+    for question in questions:
+        right, wrong = question.recording.uuid, other[question.recording].uuid
+        everywhere.append(await retriever.retrieve(question.text, limit=limit))
+        filtered.append(await retriever.retrieve(question.text, recordings=[right], limit=limit))
+        elsewhere.append(await retriever.retrieve(question.text, recordings=[wrong], limit=limit))
     ranks = [q.rank(passages) for q, passages in zip(questions, everywhere, strict=True)]
     filtered_ranks = [q.rank(passages) for q, passages in zip(questions, filtered, strict=True)]
     return {
@@ -114,6 +116,12 @@ def evaluate(retriever: Retriever, questions: Sequence[Question], *, limit: int)
 def share_found(answers: Sequence[Sequence[Passage]]) -> float:
     """The share of searches of which one passage at least is as relevant as ``FOUND``."""
     return sum(any(passage.relevance >= FOUND for passage in passages) for passages in answers) / max(len(answers), 1)
+
+
+def _others(recordings: list[Recording]) -> dict[Recording, Recording]:
+    """Pair each recording with another one: the second half of the list with the first, and the other way round."""
+    half = len(recordings) // 2
+    return dict(zip(recordings, recordings[-half:] + recordings[:-half], strict=False))
 
 
 def _meeting(record: dict[str, Any]) -> Meeting:

@@ -82,15 +82,7 @@ class FullText:
 
     async def retrieve(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
         """As ``Retriever.retrieve`` says."""
-        return await persist(lambda: in_database(self.search, query, recordings=recordings, limit=limit))
-
-    def search(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
-        """As ``Retriever.search`` says."""
-        try:
-            scope = scope_of(recordings)
-            return passages_of(self.hits(query, scope, limit), scope, limit)
-        except DatabaseError as error:
-            raise RetrievalFailed("the full text could not be searched") from error
+        return await persist(lambda: in_database(self._search, query, recordings, limit))
 
     def hits(self, query: str, scope: Sequence[int] | None, limit: int) -> list[Hit]:
         """Enough hits to make ``limit`` passages of, the best first. Raises ``DatabaseError``."""
@@ -106,6 +98,13 @@ class FullText:
         hits = self._rank(_weigh(terms, missing), scope, pool_for(limit))
         related = [hit for hit in hits if hit.relevance > 0]  # the others share but asking words with the question
         return related or self._rank(self._nearby(informative(asked), total), scope, pool_for(limit))
+
+    def _search(self, query: str, recordings: Sequence[UUID], limit: int) -> list[Passage]:
+        try:
+            scope = scope_of(recordings)
+            return passages_of(self.hits(query, scope, limit), scope, limit)
+        except DatabaseError as error:
+            raise RetrievalFailed("the full text could not be searched") from error
 
     def _rank(self, terms: Sequence[Term], scope: Sequence[int] | None, pool: int) -> list[Hit]:
         return self.index.rank(terms, scope, pool) if terms else []

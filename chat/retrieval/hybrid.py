@@ -51,11 +51,6 @@ class Hybrid:
         vector = await self.service.ask(partial(_vector, query)) if names_a_subject(query) else None
         return await persist(lambda: in_database(self._search, query, vector, recordings, limit))
 
-    def search(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
-        """As ``Retriever.search`` says."""
-        vector = self.service.ask_and_block(partial(_vector, query)) if names_a_subject(query) else None
-        return self._search(query, vector, recordings, limit)
-
     def _search(self, query: str, vector: bytes | None, recordings: Sequence[UUID], limit: int) -> list[Passage]:
         try:
             scope = scope_of(recordings)

@@ -10,15 +10,11 @@ from ..passages import Passage
 
 
 class Retriever(Protocol):
-    """Finds passages.
-
-    ``search`` and ``retrieve`` return at most ``limit`` passages, the best first, no two with a segment in common. Any
-    string is a query. ``recordings`` is the filter, empty for all. When nothing matches, what comes nearest is returned
-    with a low relevance. They raise ``RetrievalFailed``.
-    """
+    """Finds passages."""
 
     async def retrieve(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
-        """Search without holding up the event loop."""
+        """Return at most ``limit`` passages, the best first, no two with a segment in common.
 
-    def search(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
-        """Search in this thread, for commands: reads the database and may ask the network."""
+        Any string is a query. ``recordings`` is the filter, empty for all. If nothing matches, the nearest passages are
+        returned with a low relevance. Raise ``RetrievalFailed``.
+        """

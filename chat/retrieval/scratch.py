@@ -9,6 +9,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import connection
 
+from ..database import close_connections
+
 
 @contextmanager
 def scratch_database() -> Iterator[None]:
@@ -34,7 +36,8 @@ def scratch_database() -> Iterator[None]:
 
 
 def _disconnect() -> None:
-    """Close the connection and the pool that others would come from: they lead to the database of before."""
+    """Close all connections and their pool, which lead to the database of before."""
+    close_connections()
     connection.close()
     if connection.vendor == "postgresql":
         connection.close_pool()  # type: ignore[attr-defined]  # which other databases do not have

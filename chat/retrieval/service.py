@@ -55,19 +55,6 @@ class Service:
         self.breaker.succeeded()
         return answer
 
-    def ask_and_block(self, work: Callable[[], T]) -> T | None:
-        """The same for who has no event loop."""
-        if not self._may_ask():
-            return None
-        try:
-            self._load_once()
-            answer = _threads.submit(work).result(timeout=settings.CHAT_RETRIEVAL_SECONDS)
-        except Exception as error:  # as above
-            self._failed(error)
-            return None
-        self.breaker.succeeded()
-        return answer
-
     def _load_once(self) -> None:
         if not self._is_loaded:
             self._load()

@@ -32,8 +32,11 @@ from .service import Service
 
 logger = logging.getLogger(__name__)
 
-RECORDING, FIRST, LAST = COLUMNS = ("recording_id", "first_segment", "last_segment")
-"""What a row of the index must say, beside its text: the recording's uuid, and its segments by their numbers."""
+RECORDING = "recording_id"
+FIRST = "first_segment"
+LAST = "last_segment"
+COLUMNS = (RECORDING, FIRST, LAST)
+"""What a row of the index must hold, beside its text: the recording's uuid, and the numbers of its segments."""
 RECORDINGS_AT_ONCE = 500
 """Recordings that one request names; for more there are several."""
 PLACES = 4
@@ -72,17 +75,6 @@ class VectorSearch:
             if passages:
                 return passages
         return await self._instead().retrieve(query, recordings=recordings, limit=limit)
-
-    def search(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
-        """As ``Retriever.search`` says."""
-        if names_a_subject(query) and limit > 0:
-            readable = _readable(recordings)
-            ask = partial(self._places, query, readable, limit)
-            places = self.service.ask_and_block(ask) if readable else None
-            passages = self._shown(places, recordings, limit)
-            if passages:
-                return passages
-        return self._instead().search(query, recordings=recordings, limit=limit)
 
     def connect(self) -> Any:
         """Sign in and look the index up, once; blocks."""

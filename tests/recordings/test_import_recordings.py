@@ -17,7 +17,8 @@ from django.test.utils import CaptureQueriesContext
 
 from chat.models import Recording, Segment
 from chat.recordings import library
-from chat.retrieval import retriever
+
+from ..support.library import search
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,7 +90,7 @@ def test_a_transcript_becomes_a_recording_with_its_segments(talk: Path) -> None:
 def test_what_is_imported_can_be_searched(talk: Path) -> None:
     run(talk)
 
-    (passage,) = retriever().search("When did the pump arrive?", limit=1)
+    (passage,) = search("When did the pump arrive?", limit=1)
     assert passage.recording.title == "Pump review"
 
 

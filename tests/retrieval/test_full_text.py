@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import re
 from uuid import uuid4
 
@@ -12,11 +13,11 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from chat.errors import RetrievalFailed
 from chat.models import IndexedPassage, Recording, Segment
-from chat.passages import Passage
-from chat.retrieval import FOUND, index, retriever
+from chat.retrieval import FOUND, index, own_search, retriever
+from chat.retrieval.full_text import FullText
 from chat.terms import STOP_WORDS
 
-from ..support.library import filler, record
+from ..support.library import filler, record, search
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,10 +34,6 @@ def launch() -> Recording:
 @pytest.fixture
 def garden() -> Recording:
     return record("Allotment call", "Cleo: The tomatoes need a greenhouse.", "Dev: And the compost is nearly ready.")
-
-
-def search(query: str, *filtered: Recording, limit: int = 8) -> list[Passage]:
-    return retriever().search(query, recordings=[recording.uuid for recording in filtered], limit=limit)
 
 
 def test_a_question_finds_the_passage_that_answers_it(launch: Recording, garden: Recording) -> None:
@@ -69,7 +66,7 @@ def test_the_filter_is_applied_before_the_best_are_taken(launch: Recording) -> N
 
 
 def test_a_filter_that_matches_no_recording_finds_nothing(launch: Recording) -> None:
-    assert retriever().search("launch", recordings=[uuid4()], limit=8) == []
+    assert asyncio.run(retriever().retrieve("launch", recordings=[uuid4()], limit=8)) == []
 
 
 def test_no_passage_crosses_recordings(launch: Recording, garden: Recording) -> None:
@@ -209,8 +206,10 @@ def test_a_recording_without_segments_is_no_trouble(launch: Recording) -> None:
 def test_the_number_of_queries_does_not_grow(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     recordings = [record(f"Meeting {number}", *["Ana: The budget."] * 3, *filler(20)) for number in range(20)]
 
+    full_text = own_search()
+    assert isinstance(full_text, FullText)
     with django_assert_max_num_queries(7):
-        passages = search("budget", *recordings, limit=20)
+        passages = full_text._search("budget", [recording.uuid for recording in recordings], limit=20)
 
     assert len(passages) == 20
 
@@ -256,8 +255,10 @@ def test_a_database_that_cannot_be_searched_is_a_failed_retrieval(launch: Record
     def refuse(*_: object) -> None:
         raise OperationalError("disk I/O error")
 
+    full_text = own_search()
+    assert isinstance(full_text, FullText)
     with connection.execute_wrapper(refuse), pytest.raises(RetrievalFailed):
-        search("launch")
+        full_text._search("launch", [], limit=8)
 
 
 def test_an_unknown_retriever_is_refused_by_its_name(settings: Settings) -> None:

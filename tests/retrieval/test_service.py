@@ -77,7 +77,6 @@ async def test_what_cannot_be_loaded_is_done_without(caplog: pytest.LogCaptureFi
         raise ImportError("No module named 'databricks_langchain'")
 
     assert await Service("The test", load=load).ask(lambda: "never") is None
-    assert Service("The test", load=load).ask_and_block(lambda: "never") is None
     assert "The test did not answer (ImportError)" in caplog.text
 
 

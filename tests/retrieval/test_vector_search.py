@@ -27,7 +27,7 @@ from chat.passages import Passage
 from chat.retrieval import FOUND, retriever, state, vector_search, warm
 from chat.upstream.breaker import FAILURES
 
-from ..support.library import filler, record
+from ..support.library import filler, record, search
 from ..support.workspace import OAUTH_TOKEN, PROVIDER_TEXT, TOKEN, Workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,10 +98,6 @@ def row(recording: object, first: object, last: object, score: object = 0.8) -> 
     return [uuid, first, last, "id", "text of the index", score]
 
 
-def search(query: str, *filtered: Recording, limit: int = 8) -> list[Passage]:
-    return retriever().search(query, recordings=[recording.uuid for recording in filtered], limit=limit)
-
-
 def places(passages: list[Passage]) -> list[tuple[str, int, int]]:
     return [(p.recording.title, p.segments[0].number, p.segments[-1].number) for p in passages]
 
@@ -128,15 +124,11 @@ def test_the_filter_is_in_every_request(index: Workspace, launch: Recording, gar
 
     search(QUERY, launch)
     search(QUERY)
-    asyncio.run(_retrieve(launch, garden))
+    search(QUERY, launch, garden)
 
     assert filters(index) == [{str(launch.uuid)}, *[{str(launch.uuid), str(garden.uuid)}] * 2]
     assert {asked.key for asked in index.asked if asked.path.endswith("/query")} == {TOKEN}
     assert [query["query_text"] for query in index.queries] == [QUERY] * 3
-
-
-async def _retrieve(*recordings: Recording) -> list[Passage]:
-    return await retriever().retrieve(QUERY, recordings=[recording.uuid for recording in recordings], limit=8)
 
 
 def test_many_recordings_are_asked_for_in_several_requests(index: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +147,6 @@ def test_a_passage_outside_the_filter_that_the_index_returns_anyway_is_never_sho
     index.rows = [row(garden, 1, 1, 0.99), row(launch, 1, 1, 0.1)]
 
     assert places(search(QUERY, launch)) == [("Launch review", 1, 1)]
-    assert places(asyncio.run(_retrieve(launch))) == [("Launch review", 1, 1)]
 
 
 async def test_an_answer_neither_quotes_nor_cites_what_is_outside_the_filter(
@@ -175,7 +166,7 @@ async def test_an_answer_neither_quotes_nor_cites_what_is_outside_the_filter(
 def test_a_filter_that_matches_no_recording_asks_nobody_and_finds_nothing(index: Workspace, launch: Recording) -> None:
     index.rows = [row(launch, 1, 1)]
 
-    assert retriever().search(QUERY, recordings=[uuid4()], limit=8) == []
+    assert asyncio.run(retriever().retrieve(QUERY, recordings=[uuid4()], limit=8)) == []
     assert index.queries == []
 
 
@@ -227,9 +218,9 @@ def test_when_the_index_fails_the_full_text_answers_alone_with_one_line_in_the_l
 def test_a_silent_index_is_not_waited_for(index: Workspace, launch: Recording, settings: Settings) -> None:
     warm()
     settings.CHAT_RETRIEVAL_SECONDS = 0.3
-    index.plan = ["stall", "stall"]
+    index.plan = ["stall"]
 
-    assert places(search(QUERY)) == places(asyncio.run(_retrieve())) == OWN_SEARCH
+    assert places(search(QUERY)) == OWN_SEARCH
 
 
 def test_when_the_index_knows_nothing_of_ours_the_full_text_answers(

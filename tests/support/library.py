@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import uuid4
 
 from chat.models import Recording, Segment
-from chat.retrieval import index
+from chat.passages import Passage
+from chat.retrieval import index, retriever
 
 
 def record(title: str, *lines: str) -> Recording:
@@ -20,6 +22,12 @@ def record(title: str, *lines: str) -> Recording:
     )
     index([recording])
     return recording
+
+
+def search(query: str, *filtered: Recording, limit: int = 8) -> list[Passage]:
+    """Retrieve with the site's retriever; without an event loop of one's own."""
+    recordings = [recording.uuid for recording in filtered]
+    return asyncio.run(retriever().retrieve(query, recordings=recordings, limit=limit))
 
 
 def filler(count: int) -> list[str]:

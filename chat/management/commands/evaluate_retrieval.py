@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from argparse import ArgumentParser
 from pathlib import Path
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         with scratch_database():
             questions = store(meetings)
-            figures = evaluate(self._search(), questions, limit=limit)
+            figures = asyncio.run(evaluate(self._search(), questions, limit=limit))
         told = {"database": connection.vendor, "embeddings": settings.EMBEDDINGS or "none", "questions": len(questions)}
         self._report({**told, **figures}, as_json=options["json"])
 
