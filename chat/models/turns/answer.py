@@ -182,16 +182,32 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
         return {turn.pk: ending for turn, ending in endings}
 
     def _held(self, appends: Sequence[Append]) -> dict[int, int]:
-        """The turns whose claims hold, each with its last stored seq."""
-        rows = self.filter(pk__in=[append.claim.turn_id for append in appends], state=State.STREAMING)
-        now = {pk: ((owner, fence), seq) for pk, owner, fence, seq in rows.values_list("pk", "owner", "fence", "seq")}
-        claims = [append.claim for append in appends if append.claim.turn_id in now]
-        return {c.turn_id: now[c.turn_id][1] for c in claims if now[c.turn_id][0] == (c.owner, c.fence)}
+        """Return the ids of the turns whose claims hold, each with its last stored seq."""
+        claims = [append.claim for append in appends]
+        streaming = self.filter(pk__in=[claim.turn_id for claim in claims], state=State.STREAMING)
+        turns = {turn.pk: turn for turn in streaming.only("uuid", "owner", "fence", "seq")}
+        return {
+            claim.turn_id: turns[claim.turn_id].seq
+            for claim in claims
+            if claim.turn_id in turns and claim == Claim.of(turns[claim.turn_id])
+        }
 
 
-def _row(turn: Turn, ending: Ending) -> tuple[object, ...]:
-    """The values of ``FINISHED``."""
-    answer, lengths = "".join(ending.chunks), json.dumps([len(chunk) for chunk in ending.chunks])
-    reasons = (ending.finish_reason, ending.failure, ending.model_name)
-    facts = (json.dumps(fact) if fact is not None else None for fact in (ending.usage, ending.steps))
-    return turn.pk, ending.state, len(ending.chunks), answer, lengths, *reasons, *facts
+def _row(turn: Turn, ending: Ending) -> dict[str, object]:
+    """Return the columns of ``FINISHED``."""
+    return {
+        "id": turn.pk,
+        "state": ending.state,
+        "seq": len(ending.chunks),
+        "answer": "".join(ending.chunks),
+        "chunk_lengths": json.dumps([len(chunk) for chunk in ending.chunks]),
+        "finish_reason": ending.finish_reason,
+        "failure": ending.failure,
+        "model_name": ending.model_name,
+        "usage": _json_or_null(ending.usage),
+        "steps": _json_or_null(ending.steps),
+    }
+
+
+def _json_or_null(fact: dict[str, Any] | None) -> str | None:
+    return None if fact is None else json.dumps(fact)

@@ -59,8 +59,22 @@ INSERTED = {"turn_id": "bigint", "seq": "integer", "text": "text"}
 def write(appends: Sequence[Append]) -> bool:
     """Store all of them, or store nothing and return False when any claim is lost or anything is stored already."""
     appends = sorted(appends, key=lambda append: append.claim.turn_id)  # the order in which rows are locked everywhere
-    turns = [(a.claim.turn_id, a.claim.owner, a.claim.fence, a.before, a.seq, a.phase) for a in appends]
-    chunks = [(a.claim.turn_id, a.before + place, text) for a in appends for place, text in enumerate(a.texts, 1)]
+    turns = [
+        {
+            "id": append.claim.turn_id,
+            "owner": append.claim.owner,
+            "fence": append.claim.fence,
+            "before": append.before,
+            "seq": append.seq,
+            "phase": append.phase,
+        }
+        for append in appends
+    ]
+    chunks = [
+        {"turn_id": append.claim.turn_id, "seq": seq, "text": text}
+        for append in appends
+        for seq, text in enumerate(append.texts, append.before + 1)
+    ]
     with transaction.atomic():
         if execute(ADVANCE, ADVANCED, turns) != len(appends):
             transaction.set_rollback(True)
