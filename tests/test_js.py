@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import random
 import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import ClassVar
@@ -26,8 +28,10 @@ SECONDS = 120
 needs_node = pytest.mark.skipif(not shutil.which("node"), reason="Node.js is not installed (apt-get install nodejs)")
 
 
+@cache
 def scripts() -> dict[str, str]:
-    return {path.name: path.read_text() for path in sorted(SCRIPTS.glob("*.js"))}
+    """The text of each module by its path."""
+    return {str(path.relative_to(SCRIPTS)): path.read_text() for path in sorted(SCRIPTS.rglob("*.js"))}
 
 
 @needs_node
@@ -44,22 +48,27 @@ def test_every_import_gets_the_name_that_changes_with_the_content(tmp_path: Path
     storage = ModuleManifestStorage(location=tmp_path, base_url="/static/")
     names = sorted(scripts(), key=_depth, reverse=True)  # folders have no order: this is the worst that may come
 
-    for name in names:
-        shutil.copy(SCRIPTS / name, tmp_path)
+    shutil.copytree(SCRIPTS, tmp_path, dirs_exist_ok=True)
     outcomes = list(storage.post_process({name: (FileSystemStorage(tmp_path), name) for name in names}))
 
     assert [outcome for _, _, outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert set(storage.hashed_files) == set(names)
     for hashed in storage.hashed_files.values():
-        assert set(_imports((tmp_path / hashed).read_text())) <= set(storage.hashed_files.values())
+        assert set(_imports(hashed, (tmp_path / hashed).read_text())) <= set(storage.hashed_files.values())
 
 
 def _depth(name: str) -> int:
     """How many imports lead from a script to the farthest one."""
-    return 1 + max((_depth(imported) for imported in _imports(scripts()[name])), default=0)
+    return 1 + max((_depth(imported) for imported in _imports(name, scripts()[name])), default=0)
 
 
-def _imports(script: str) -> list[str]:
-    return re.findall(r'from "\./([^"]+)"', script)
+def _imports(name: str, script: str) -> list[str]:
+    """The paths of what a module imports, from the folder of all modules."""
+    return [posixpath.normpath(posixpath.join(posixpath.dirname(name), address)) for address in _addresses(script)]
+
+
+def _addresses(script: str) -> list[str]:
+    return re.findall(r"""(?:from|import)\s*\(?["']([^"']+)""", script)
 
 
 def test_only_one_script_parses_html() -> None:
@@ -67,13 +76,13 @@ def test_only_one_script_parses_html() -> None:
         r"innerHTML|outerHTML|insertAdjacentHTML|DOMParser|document\.write|eval\(|new Function|srcdoc"
     )
 
-    assert [name for name, script in scripts().items() if dangerous.search(script)] == ["trusted_html.js"]
+    assert [name for name, script in scripts().items() if dangerous.search(script)] == ["page/trusted_html.js"]
 
 
 def test_no_script_loads_anything_from_elsewhere() -> None:
     for name, script in scripts().items():
-        for address in re.findall(r"""(?:from|import)\s*\(?["']([^"']+)""", script):
-            assert address.startswith("./"), name
+        assert all(address.startswith(("./", "../")) for address in _addresses(script)), name
+        assert set(_imports(name, script)) <= set(scripts()), name
 
 
 def test_the_templates_have_what_the_scripts_look_for() -> None:

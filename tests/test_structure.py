@@ -197,7 +197,7 @@ def test_only_the_renderers_vouch_for_html() -> None:
     renderers = {
         ROOT / "chat/conversations/markdown.py",
         ROOT / "chat/conversations/rendering.py",
-        ROOT / "chat/static/chat/js/trusted_html.js",
+        ROOT / "chat/static/chat/js/page/trusted_html.js",
     }
     vouching = re.compile(r"\|\s*safe\b|mark_safe|autoescape off|SafeString\(|innerHTML|insertAdjacentHTML")
 

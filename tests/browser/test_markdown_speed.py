@@ -23,8 +23,8 @@ ANSWER = """The team chose **a small remote** with `two` buttons [1][2]; see [th
 
 """
 MEASURE = """async ([answer, tokens]) => {
-  const { Markdown } = await import("/static/chat/js/markdown.js");
-  const { MarkdownView } = await import("/static/chat/js/markdown_view.js");
+  const { Markdown } = await import("/static/chat/js/markdown/markdown.js");
+  const { MarkdownView } = await import("/static/chat/js/markdown/markdown_view.js");
   const pieces = answer.repeat(200).match(/[^]{1,5}/gu).slice(0, tokens);
   const run = () => {
     const root = document.body.appendChild(document.createElement("div"));

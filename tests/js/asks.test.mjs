@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { Asks } from "../../chat/static/chat/js/asks.js";
-import { Drafts } from "../../chat/static/chat/js/drafts.js";
-import { Outbox } from "../../chat/static/chat/js/outbox.js";
-import { newRequestId } from "../../chat/static/chat/js/request_id.js";
-import { Store } from "../../chat/static/chat/js/store.js";
+import { Asks } from "../../chat/static/chat/js/asking/asks.js";
+import { Drafts } from "../../chat/static/chat/js/asking/drafts.js";
+import { Outbox } from "../../chat/static/chat/js/asking/outbox.js";
+import { newRequestId } from "../../chat/static/chat/js/asking/request_id.js";
+import { Store } from "../../chat/static/chat/js/asking/store.js";
 import { FakeClock } from "./fake_clock.mjs";
 import { FakeStorage } from "./fake_storage.mjs";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { reconnectDelay } from "../../chat/static/chat/js/backoff.js";
-import { Connection } from "../../chat/static/chat/js/connection.js";
+import { reconnectDelay } from "../../chat/static/chat/js/connection/backoff.js";
+import { Connection } from "../../chat/static/chat/js/connection/connection.js";
 import { FakeClock } from "./fake_clock.mjs";
 
 let clock, sockets, heard, connection;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Markdown } from "../../chat/static/chat/js/markdown.js";
-import { MarkdownView } from "../../chat/static/chat/js/markdown_view.js";
+import { Markdown } from "../../chat/static/chat/js/markdown/markdown.js";
+import { MarkdownView } from "../../chat/static/chat/js/markdown/markdown_view.js";
 import { ATTACKS } from "./attacks.mjs";
 import { Document, elements, html, outline } from "./dom.mjs";
 import { randomPieces, randomText, seeded } from "./fuzz.mjs";

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Acks } from "../../chat/static/chat/js/acks.js";
-import { Banner } from "../../chat/static/chat/js/banner.js";
-import { Destination, Reading } from "../../chat/static/chat/js/destination.js";
-import { Fragments } from "../../chat/static/chat/js/fragments.js";
-import { Frames } from "../../chat/static/chat/js/frames.js";
-import { safeHref } from "../../chat/static/chat/js/links.js";
-import { segmentAt } from "../../chat/static/chat/js/transcript.js";
-import { TrustedHtml } from "../../chat/static/chat/js/trusted_html.js";
+import { Acks } from "../../chat/static/chat/js/connection/acks.js";
+import { Fragments } from "../../chat/static/chat/js/connection/fragments.js";
+import { Destination, Reading } from "../../chat/static/chat/js/markdown/destination.js";
+import { safeHref } from "../../chat/static/chat/js/markdown/links.js";
+import { Banner } from "../../chat/static/chat/js/page/banner.js";
+import { Frames } from "../../chat/static/chat/js/page/frames.js";
+import { segmentAt } from "../../chat/static/chat/js/page/transcript.js";
+import { TrustedHtml } from "../../chat/static/chat/js/page/trusted_html.js";
 import { FakeClock } from "./fake_clock.mjs";
 
 test("acks are gathered for 250 ms", () => {

@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 
-import { Markdown } from "../../chat/static/chat/js/markdown.js";
-import { MarkdownView } from "../../chat/static/chat/js/markdown_view.js";
+import { Markdown } from "../../chat/static/chat/js/markdown/markdown.js";
+import { MarkdownView } from "../../chat/static/chat/js/markdown/markdown_view.js";
 import { Document, html } from "./dom.mjs";
 
 function render(text) {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { Cursor, Offer } from "../../chat/static/chat/js/cursor.js";
-import { Turn } from "../../chat/static/chat/js/turn.js";
+import { Cursor, Offer } from "../../chat/static/chat/js/turns/cursor.js";
+import { Turn } from "../../chat/static/chat/js/turns/turn.js";
 import { FakeClock } from "./fake_clock.mjs";
 import { seeded } from "./fuzz.mjs";
 

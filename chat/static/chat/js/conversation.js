@@ -1,5 +1,5 @@
-import { Offer } from "./cursor.js";
-import { TurnState } from "./turn_state.js";
+import { Offer } from "./turns/cursor.js";
+import { TurnState } from "./turns/turn_state.js";
 
 const utf8 = new TextEncoder();
 const GONE = "This conversation is not there any more.";

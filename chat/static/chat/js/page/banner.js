@@ -1,4 +1,4 @@
-import { CloseCode } from "./backoff.js";
+import { CloseCode } from "../connection/backoff.js";
 
 const PATIENCE = 1_500;
 const OFFLINE = "You are offline. What you ask is sent as soon as you are back.";

@@ -1,5 +1,5 @@
-import { Markdown } from "./markdown.js";
-import { MarkdownView } from "./markdown_view.js";
+import { Markdown } from "../markdown/markdown.js";
+import { MarkdownView } from "../markdown/markdown_view.js";
 import { TurnState, isTerminal } from "./turn_state.js";
 
 const NO_TURN = "00000000-0000-0000-0000-000000000000";

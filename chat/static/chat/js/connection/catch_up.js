@@ -1,4 +1,4 @@
-import { newerTurnsAddress, turnAddress } from "./addresses.js";
+import { newerTurnsAddress, turnAddress } from "../page/addresses.js";
 
 const NO_CONTENT = 204;
 const NOT_FOUND = 404;
