@@ -1,7 +1,8 @@
 """Bring .venv to what the lock says, then go on in it. Standard library only; Python 3.11 or newer.
 
-``_bootstrap.py run [argument…]`` serves the site, ``_bootstrap.py test [argument…]`` tests it. What was synced last is
-noted in .venv, so that a start with nothing new to install goes straight on.
+``_bootstrap.py run [argument…]`` serves the site, ``_bootstrap.py test [argument…]`` tests it; all tests include the
+checkers of the browser modules, which npm installs. What was synced last is noted in .venv and node_modules, so that a
+start with nothing new to install goes straight on.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -27,6 +29,8 @@ UV = TOOLS / "bin" / "uv"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 SYNCED = VENV / ".synced"
+CHECKERS = ROOT / "tests" / "js"
+CHECKERS_SYNCED = CHECKERS / "node_modules" / ".synced"
 TESTED_EXTRAS = {"lakebase", "mlflow", "openai", "postgres", "redis", "uvicorn"}
 PROVIDER_EXTRAS = {"databricks", "databricks-legacy", "openai"}
 
@@ -46,6 +50,8 @@ def main(purpose: str, arguments: list[str]) -> None:
             command = [ROOT / "manage.py", "serve", *arguments]
         else:
             set_up(wanted_extras(settings) | TESTED_EXTRAS, groups={"dev"})
+            if not arguments:
+                set_up_checkers()
             command = ["-m", "pytest", *map(from_here, arguments)] if arguments else ["-m", "tests"]
             os.chdir(ROOT)
     except Failed as failure:
@@ -139,8 +145,24 @@ def set_up(extras: set[str], *, groups: set[str]) -> None:
         SYNCED.write_text(json.dumps({**source, "parts": sorted(extras | groups)}))
 
 
+def set_up_checkers() -> None:
+    """Make node_modules hold exactly the locked checkers. Does nothing where it already does, or there is no npm."""
+    npm = shutil.which("npm")
+    wanted = _digest(CHECKERS / "package-lock.json")
+    if npm is None or _has_checkers(wanted):
+        return
+    with _writing():
+        if not _has_checkers(wanted):
+            _install_checkers(npm)
+            CHECKERS_SYNCED.write_text(wanted)
+
+
 def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _has_checkers(wanted: str) -> bool:
+    return CHECKERS_SYNCED.exists() and CHECKERS_SYNCED.read_text() == wanted
 
 
 def _is_synced(source: dict[str, str], parts: set[str]) -> bool:
@@ -169,14 +191,16 @@ def _writing() -> Iterator[None]:
 
 
 def _install_environ() -> dict[str, str]:
-    """The environment for pip and uv: the user's own (mirrors, proxies, certificates) without what would mislead."""
+    """The user's own environment (mirrors, proxies, certificates), without what would mislead an installer."""
     misleading = {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "UV_PYTHON"}
     environ = {name: value for name, value in os.environ.items() if name not in misleading}
     environ |= {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_ROOT_USER_ACTION": "ignore"}
     environ |= {"UV_PROJECT_ENVIRONMENT": str(VENV)}
     environ.setdefault("PIP_RETRIES", "1")
+    environ.setdefault("npm_config_fetch_retries", "1")
     if not os.access(Path.home(), os.W_OK):
         environ.setdefault("UV_CACHE_DIR", str(TOOLS / "cache"))
+        environ.setdefault("npm_config_cache", str(TOOLS / "npm"))
         environ.setdefault("PIP_NO_CACHE_DIR", "1")
     return environ
 
@@ -218,8 +242,20 @@ def _sync(python: str, extras: set[str], groups: set[str], environ: dict[str, st
         raise Failed(f"the packages could not be installed; is the network there? uv says: {_gist(done.stderr)}")
 
 
-def _call(command: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, env=environ, capture_output=True, text=True, cwd=ROOT, check=False)
+def _install_checkers(npm: str) -> None:
+    _say("Installing the locked checkers of the browser modules in tests/js/node_modules …")
+    options = ["--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    done = _call([npm, "ci", *options], _install_environ(), folder=CHECKERS)
+    if done.returncode:
+        errors = re.findall(r"^npm (?:error|ERR!) (?!\s*at |A complete log)(.*)", done.stderr, re.MULTILINE)
+        complaint = _gist("\n".join(errors) or done.stderr)
+        raise Failed(f"tsc and ESLint could not be installed; is the network there? npm says: {complaint}")
+
+
+def _call(
+    command: list[str], environ: dict[str, str], *, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, env=environ, capture_output=True, text=True, cwd=folder or ROOT, check=False)
 
 
 def _gist(output: str) -> str:

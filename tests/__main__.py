@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,6 +49,11 @@ CHECKS: dict[str, list[str]] = {
     "makemigrations --check": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     "uv lock --check": [str(ROOT / ".tools" / "bin" / "uv"), "lock", "--check"],
 }
+CHECKS_OF_MODULES: dict[str, list[str]] = {
+    "tsc": ["tests/js/node_modules/.bin/tsc", "--project", "tests/js"],
+    "eslint": ["tests/js/node_modules/.bin/eslint", "--config", "tests/js/eslint.config.js", "chat/static", "tests/js"],
+}
+"""Checks of the JavaScript; bin/test installs their programs with npm."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,7 @@ def main() -> int:
         environ = {**os.environ, "ENV_FILE": os.devnull, "DATA_DIR": folder}
         try:
             checks = [beside.submit(_check, name, command, environ) for name, command in CHECKS.items()]
+            checks += [beside.submit(_check_modules, *check, environ) for check in CHECKS_OF_MODULES.items()]
             checks.append(beside.submit(_audit))
             stages += _test(Path(folder))
             stages += [check.result() for check in checks]
@@ -98,6 +105,12 @@ def _check(name: str, command: Sequence[str], environ: dict[str, str]) -> Stage:
         check=False,
     )
     return Stage(name, time.monotonic() - started, passed=done.returncode == 0, output=done.stdout)
+
+
+def _check_modules(name: str, command: Sequence[str], environ: dict[str, str]) -> Stage:
+    if shutil.which("npm") is None:
+        return Stage(name, 0, not_run=[f"{name}: npm is not installed (apt-get install npm)"])
+    return _check(name, command, environ)
 
 
 def _audit() -> Stage:

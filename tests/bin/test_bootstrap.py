@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import re
@@ -18,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from ..support.bootstrapped import load_bootstrap, program
 from ..support.processes import ROOT
 from ..support.site_process import SiteProcess
 
@@ -25,17 +25,7 @@ from ..support.site_process import SiteProcess
 @pytest.fixture
 def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """bin/_bootstrap.py, for a repository in an empty folder."""
-    spec = importlib.util.spec_from_file_location("_bootstrap", ROOT / "bin" / "_bootstrap.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    (tmp_path / "uv.lock").write_text("the lock")
-    venv, tools = tmp_path / ".venv", tmp_path / ".tools"
-    places = {"ROOT": tmp_path, "VENV": venv, "TOOLS": tools, "UV": tools / "bin/uv"}
-    for name, place in {**places, "PYTHON": venv / "bin/python", "SYNCED": venv / ".synced"}.items():
-        monkeypatch.setattr(module, name, place)
-    return module
+    return load_bootstrap(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -51,14 +41,6 @@ def synced(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[set[s
     monkeypatch.setattr(bootstrap, "_install_uv", lambda python, environ: None)
     monkeypatch.setattr(bootstrap, "_sync", sync)
     return calls
-
-
-def program(place: Path, text: str) -> Path:
-    """A program that stands in for another one."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(f"#!/bin/sh\n{text}\n")
-    place.chmod(0o755)
-    return place
 
 
 @pytest.mark.parametrize(

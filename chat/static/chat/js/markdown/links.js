@@ -1,7 +1,7 @@
 /** The addresses that an answer may link to. */
 
 const SCHEMES = new Set(["http:", "https:", "mailto:"]);
-const CONTROLS = /[\u0000-\u0020\u007f]/u;
+const CONTROLS = /[^!-~\u0080-\u{10ffff}]/u; // and the space
 
 /**
  * The address that a link may carry, as the URL parser writes it; null for every other scheme, for relative addresses
