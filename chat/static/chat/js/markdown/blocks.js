@@ -1,48 +1,61 @@
 import { Inline } from "./inline.js";
 
+/** @import { MarkdownView } from "./markdown_view.js" */
+
 export const Leaf = Object.freeze({ PARAGRAPH: "paragraph", HEADING: "heading", CODE: "code", TABLE: "table" });
 
 /**
- * The blocks that are open while Markdown is read: quotes and list items around each other, and one leaf with text.
+ * @typedef {(typeof Leaf)[keyof typeof Leaf]} Leaf
+ * @typedef {{mark: string, element: Element}} List ``mark`` is that of its items
+ * @typedef {{isItem: boolean, width: number, isEmpty: boolean, element: Element, list: List | null}} Container
+ *   ``width``: the columns by which the content of an item is indented; ``list``: what an item belongs to
+ */
+
+/**
+ * The blocks that are open while Markdown is read: containers (quotes and list items) inside each other, and one leaf
+ * with text.
  *
- * Whatever opens a block says how many of the boxes around it go on (``kept``); the others are closed first.
+ * A caller that opens a block passes the number of containers that continue (``kept``); the others are closed first.
  */
 export class Blocks {
   /** Reads the text of the leaf. */
   inline;
-  /** @type {string | null} one of ``Leaf`` */
-  leaf = null;
+  /** @type {Leaf | null} */ leaf = null;
 
-  #view;
-  #boxes = [];
-  /** @type {Element[]} what the leaf consists of, the innermost last */
-  #leafElements = [];
+  /** @type {MarkdownView} */ #view;
+  /** @type {Container[]} */ #containers = [];
+  /** @type {Element[]} the elements of the leaf, the innermost last */ #leafElements = [];
 
-  /** @param {object} view where the blocks are shown: see ``MarkdownView`` */
+  /** @param {MarkdownView} view shows the blocks */
   constructor(view) {
     this.#view = view;
     this.inline = new Inline(view);
   }
 
-  /** How many boxes are open. */
+  /** The number of open containers. */
   get depth() {
-    return this.#boxes.length;
+    return this.#containers.length;
   }
 
-  /** @returns {{isItem: boolean, width: number}} width: the columns by which the content of an item is indented */
-  box(index) {
-    return this.#boxes[index];
+  /** @param {number} index @returns {Container} */
+  container(index) {
+    return this.#containers[index];
   }
 
-  /** The index of the first quote from ``index`` on; ``depth`` if there is none. */
+  /**
+   * @param {number} index
+   * @returns {number} the index of the first quote from ``index`` on; ``depth`` if there is none
+   */
   quoteFrom(index) {
-    const found = this.#boxes.findIndex((box, at) => at >= index && !box.isItem);
+    const found = this.#containers.findIndex(({ isItem }, at) => at >= index && !isItem);
     return found < 0 ? this.depth : found;
   }
 
+  /** @param {number} kept */
   openQuote(kept) {
     this.#make(kept);
-    this.#boxes.push({ isItem: false, width: 0, isEmpty: true, element: this.#view.open("blockquote") });
+    const element = this.#view.open("blockquote");
+    this.#containers.push({ isItem: false, width: 0, isEmpty: true, element, list: null });
   }
 
   /**
@@ -51,40 +64,50 @@ export class Blocks {
    */
   openItem(kept, { mark, start, width }) {
     const list = this.#siblings(kept, mark) ?? this.#openList(kept, mark, start);
-    this.#boxes.push({ isItem: true, width, isEmpty: true, list, element: this.#view.open("li") });
+    this.#containers.push({ isItem: true, width, isEmpty: true, element: this.#view.open("li"), list });
   }
 
-  /** Sets the width of the item that was opened last, once its content has begun. */
-  widen(width) {
-    this.#boxes.at(-1).width = width;
+  /** @param {number} columns to indent the content of the innermost item by in addition */
+  widen(columns) {
+    const item = this.#containers.at(-1);
+    if (item) item.width += columns;
   }
 
+  /** @param {number} kept */
   openParagraph(kept) {
     this.closeLeaf();
     this.closeTo(kept);
-    const box = this.#boxes.at(-1);
-    this.#openLeaf(Leaf.PARAGRAPH, kept, box?.isItem && box.isEmpty ? [] : ["p"]);
+    const container = this.#containers.at(-1);
+    this.#openLeaf(Leaf.PARAGRAPH, kept, container?.isItem && container.isEmpty ? [] : ["p"]);
   }
 
+  /** @param {number} kept @param {number} level */
   openHeading(kept, level) {
     this.#openLeaf(Leaf.HEADING, kept, [`h${level}`]);
   }
 
+  /** @param {number} kept */
   openCode(kept) {
     this.#openLeaf(Leaf.CODE, kept, ["pre", "code"]);
   }
 
+  /** @param {number} kept */
   openTable(kept) {
     this.#openLeaf(Leaf.TABLE, kept, ["table"]);
   }
 
-  /** Opens the part of the table that its next row goes into, if it is not open. */
+  /**
+   * Open the part of the table that its next row goes into, if it is not open.
+   * @param {"thead" | "tbody"} part
+   */
   openRows(part) {
-    if (this.#leafElements.at(-1).localName === part) return;
-    if (this.#leafElements.length > 1) this.#view.close(this.#leafElements.pop());
-    this.#leafElements.push(this.#view.open(part));
+    const [table, open] = this.#leafElements;
+    if (open?.localName === part) return;
+    if (open) this.#view.close(open);
+    this.#leafElements = [table, this.#view.open(part)];
   }
 
+  /** @param {number} kept */
   addRule(kept) {
     this.#make(kept);
     this.#view.rule();
@@ -98,37 +121,46 @@ export class Blocks {
     this.#leafElements = [];
   }
 
-  /** Closes all boxes but the first ``kept``, and with the first of them the leaf. */
+  /**
+   * Close the containers from this index on, and with the first of them the leaf.
+   * @param {number} kept
+   */
   closeTo(kept) {
     while (this.depth > kept) {
-      this.#closeBox();
-      const { list } = this.#boxes.pop();
+      const list = this.#closeContainer();
       if (list) this.#view.close(list.element);
     }
   }
 
+  /** @param {number} kept */
   #make(kept) {
     this.closeLeaf();
     this.closeTo(kept);
-    if (this.depth > 0) this.#boxes.at(-1).isEmpty = false;
+    const container = this.#containers.at(-1);
+    if (container) container.isEmpty = false;
   }
 
+  /** @param {Leaf} leaf @param {number} kept @param {string[]} tags */
   #openLeaf(leaf, kept, tags) {
     this.#make(kept);
     this.#leafElements = tags.map((tag) => this.#view.open(tag));
     this.leaf = leaf;
   }
 
-  /** The list that another item joins; its last item is closed. */
+  /**
+   * Close the last item of the list that an item with this mark joins.
+   * @param {number} kept
+   * @param {string} mark
+   * @returns {List | null} null if it begins a list of its own
+   */
   #siblings(kept, mark) {
-    const box = this.#boxes[kept];
-    if (box?.list?.mark !== mark) return null;
+    if (this.#containers[kept]?.list?.mark !== mark) return null;
     this.closeLeaf();
     this.closeTo(kept + 1);
-    this.#closeBox();
-    return this.#boxes.pop().list;
+    return this.#closeContainer();
   }
 
+  /** @param {number} kept @param {string} mark @param {number | null} start @returns {List} */
   #openList(kept, mark, start) {
     this.#make(kept);
     const element = this.#view.open(start === null ? "ul" : "ol");
@@ -136,8 +168,12 @@ export class Blocks {
     return { mark, element };
   }
 
-  #closeBox() {
+  /** @returns {List | null} the list of the innermost container, which stays open */
+  #closeContainer() {
     this.closeLeaf();
-    this.#view.close(this.#boxes.at(-1).element);
+    const container = this.#containers.pop();
+    if (container === undefined) return null;
+    this.#view.close(container.element);
+    return container.list;
   }
 }

@@ -3,7 +3,14 @@
 const SPACE = /^\s?$/u;
 const PUNCTUATION = /[\p{P}\p{S}]/u;
 
-/** The elements that a mark stands for, by the length of its run. */
+/**
+ * @typedef {{mark: string, length: number, isBoth: boolean}} Run ``isBoth``: it may open and close
+ */
+
+/**
+ * The elements that a mark stands for, by the length of its run.
+ * @type {Readonly<Record<string, Readonly<Record<number, string>>>>}
+ */
 export const EMPHASIS = Object.freeze({
   "*": Object.freeze({ 1: "em", 2: "strong" }),
   _: Object.freeze({ 1: "em", 2: "strong" }),
@@ -29,8 +36,9 @@ export function flanking(mark, before, after) {
 /**
  * Whether one run may close what another opened. Lengths that add up to a multiple of three are no pair where one of
  * the runs could do both: so ``2*3`` does not pair with the ``**`` behind a word.
- * @param {{mark: string, length: number, isBoth: boolean} | null} opener null for what is no emphasis
- * @param {{mark: string, length: number, isBoth: boolean}} closer
+ * @param {Run | null} opener null for what is no emphasis
+ * @param {Run} closer
+ * @returns {boolean}
  */
 export function isPair(opener, closer) {
   if (opener?.mark !== closer.mark) return false;
@@ -38,7 +46,12 @@ export function isPair(opener, closer) {
   return !(isTriple && (opener.isBoth || closer.isBoth));
 }
 
-/** Whether a run belongs to the text on its ``near`` side, with ``far`` on the other. */
+/**
+ * Whether a run belongs to the text on its ``near`` side, with ``far`` on the other.
+ * @param {string} near
+ * @param {string} far
+ * @returns {boolean}
+ */
 function touches(near, far) {
   if (SPACE.test(near)) return false;
   return !PUNCTUATION.test(near) || SPACE.test(far) || PUNCTUATION.test(far);

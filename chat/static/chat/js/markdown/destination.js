@@ -2,8 +2,14 @@
 
 export const Reading = Object.freeze({ MORE: "more", DONE: "done", BAD: "bad" });
 
+/**
+ * @typedef {(typeof Reading)[keyof typeof Reading]} Reading
+ * @typedef {(character: string) => Reading} Part
+ */
+
 const LONGEST = 2_000;
 const ESCAPABLE = /[!-/:-@[-`{-~]/u;
+/** @type {Readonly<Record<string, string>>} */
 const CLOSING = Object.freeze({ '"': '"', "'": "'", "(": ")" });
 
 /** Reads a link's address and title, one character at a time. */
@@ -13,14 +19,14 @@ export class Destination {
   /** The address, without its escapes. */
   address = "";
 
-  #part = this.#lead;
+  /** @type {Part} */ #part = this.#lead;
   #depth = 0;
   #escaped = false;
   #titleEnd = "";
 
   /**
    * @param {string} character
-   * @returns {string} one of ``Reading``; DONE for the closing bracket. What is BAD is not part of ``source``.
+   * @returns {Reading} DONE for the closing bracket. What is BAD is not part of ``source``.
    */
   take(character) {
     const reading = this.source.length < LONGEST ? this.#part(character) : Reading.BAD;
@@ -28,6 +34,7 @@ export class Destination {
     return reading;
   }
 
+  /** @type {Part} */
   #lead(character) {
     if (character === " ") return Reading.MORE;
     if (character === "<") return this.#goOn(this.#pointed);
@@ -35,12 +42,14 @@ export class Destination {
     return this.#plain(character);
   }
 
+  /** @type {Part} */
   #pointed(character) {
     if (character === "" || character === "\n" || (character === "<" && !this.#escaped)) return Reading.BAD;
     if (character === ">" && !this.#escaped) return this.#goOn(this.#gap);
     return this.#addressed(character);
   }
 
+  /** @type {Part} */
   #plain(character) {
     if (!this.#escaped) {
       if (character === ")" && this.#depth === 0) return Reading.DONE;
@@ -50,6 +59,7 @@ export class Destination {
     return character <= " " ? Reading.BAD : this.#addressed(character);
   }
 
+  /** @type {Part} */
   #addressed(character) {
     if (this.#escaped && !ESCAPABLE.test(character)) this.address += "\\";
     this.#escaped = !this.#escaped && character === "\\";
@@ -57,6 +67,7 @@ export class Destination {
     return Reading.MORE;
   }
 
+  /** @type {Part} */
   #gap(character) {
     if (character === " ") return Reading.MORE;
     if (character === ")") return Reading.DONE;
@@ -64,6 +75,7 @@ export class Destination {
     return this.#titleEnd ? this.#goOn(this.#title) : Reading.BAD;
   }
 
+  /** @type {Part} */
   #title(character) {
     if (character === "" || character === "\n") return Reading.BAD;
     if (character === this.#titleEnd && !this.#escaped) return this.#goOn(this.#tail);
@@ -71,11 +83,13 @@ export class Destination {
     return Reading.MORE;
   }
 
+  /** @type {Part} */
   #tail(character) {
     if (character === " ") return Reading.MORE;
     return character === ")" ? Reading.DONE : Reading.BAD;
   }
 
+  /** @param {Part} part @returns {Reading} */
   #goOn(part) {
     this.#part = part;
     return Reading.MORE;

@@ -1,59 +1,84 @@
-const TAB = 4;
+import { TAB } from "./line_prefix.js";
 
-/** Reads the lines of a fenced code block: everything is text until the fence that closes it. */
+/** @import { MarkdownView } from "./markdown_view.js" */
+
+/** Reads the lines of a fenced code block: everything is text until the closing fence. */
 export class Fence {
-  #view;
-  #mark;
-  #size;
-  #indent;
+  /** @type {MarkdownView} */ #view;
+  /** @type {string} */ #mark;
+  /** @type {number} */ #size;
+  /** @type {number} */ #indent;
   #breaks = 0;
+  #lineIndent = 0;
+  /** What may turn out to be the closing fence. */
+  #held = "";
+  #mayClose = false;
   #run = 0;
-  #isRun = true;
 
   /**
-   * @param {object} view where it is shown: see ``MarkdownView``
-   * @param {string} run what opened it
-   * @param {number} indent the columns before it, which the lines of the code do without
+   * @param {MarkdownView} view shows the code
+   * @param {string} run the opening fence
+   * @param {number} indent the columns in front of it, which are removed from each line of code
    */
   constructor(view, run, indent) {
     this.#view = view;
-    this.#mark = run[0];
+    this.#mark = run.charAt(0);
     this.#size = run.length;
     this.#indent = indent;
   }
 
-  /** Whether a line that is indented by so many columns and begins like this may be the closing fence. */
-  mayClose(character, indent) {
+  /** @param {number} indent the columns in front of a line that is not blank */
+  startLine(indent) {
+    this.#lineIndent = indent;
+    this.#held = "";
     this.#run = 0;
-    this.#isRun = true;
-    return indent < TAB && this.mayGoOn(character);
+    this.#mayClose = true;
+    if (indent >= TAB) this.#startText();
   }
 
-  /** Whether it may still be, with one more character. */
-  mayGoOn(character) {
-    if (character === " " && this.#run > 0) this.#isRun = false;
-    else if (character !== this.#mark || !this.#isRun) return false;
-    else this.#run += 1;
-    return true;
+  /** @param {string} text the next part of the line */
+  text(text) {
+    let at = 0;
+    while (this.#mayClose && at < text.length) {
+      if (this.#isOfFence(text[at])) at += 1;
+      else this.#startText();
+    }
+    if (!this.#mayClose) this.#view.text(text.slice(at));
   }
 
-  /** Whether it was: the run is as long as the one that opened the block. */
-  isClosed() {
-    return this.#run >= this.#size;
+  /**
+   * End a line that is not blank.
+   * @returns {boolean} whether it closes the block
+   */
+  endLine() {
+    if (this.#mayClose && this.#run >= this.#size) return true;
+    if (this.#mayClose) this.#startText();
+    this.lineBreak();
+    return false;
   }
 
-  /** A line break is shown with the line behind it, so that none hangs at the end. */
+  /** Break the line. The break is shown together with the next line, so that none is left at the end. */
   lineBreak() {
     this.#breaks += 1;
   }
 
-  /** Begins a line of code that is indented by so many columns. */
-  startLine(indent) {
-    this.#view.text("\n".repeat(this.#breaks) + " ".repeat(Math.max(0, indent - this.#indent)));
-    this.#breaks = 0;
+  /**
+   * Hold a character that the closing fence may consist of: its marks, and spaces after them.
+   * @param {string} character
+   * @returns {boolean} whether it is one
+   */
+  #isOfFence(character) {
+    const isMark = character === this.#mark && this.#held.length === this.#run;
+    if (!isMark && (character !== " " || this.#run === 0)) return false;
+    this.#run += isMark ? 1 : 0;
+    this.#held += character;
+    return true;
   }
 
-  text(text) {
-    this.#view.text(text);
+  /** Show the line, which is no closing fence, as far as it was held. */
+  #startText() {
+    this.#mayClose = false;
+    this.#view.text("\n".repeat(this.#breaks) + " ".repeat(Math.max(0, this.#lineIndent - this.#indent)) + this.#held);
+    this.#breaks = 0;
   }
 }

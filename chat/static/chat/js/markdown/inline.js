@@ -1,7 +1,13 @@
 import { flanking } from "./delimiters.js";
 import { Destination, Reading } from "./destination.js";
+import { InlineText } from "./inline_text.js";
 import { safeHref } from "./links.js";
 import { IMAGE, LINK, Spans } from "./spans.js";
+
+/**
+ * @import { MarkdownView } from "./markdown_view.js"
+ * @typedef {(character: string) => void} Mode what the next character means
+ */
 
 const END = "";
 const PLAIN = /[^\\*_~`[\]! ](?:[^\\*_~`[\]! ]| (?=[^\\*_~`[\]! ]))*/uy;
@@ -16,20 +22,20 @@ const MARKER_DIGITS = 3;
  * a bounded number of times, and every node moves at most once for each element around it.
  */
 export class Inline {
-  #view;
-  #spans;
-  #mode = this.#text;
-  #previous = "\n";
-  #spaces = 0;
+  /** @type {MarkdownView} */ #view;
+  /** @type {Spans} */ #spans;
+  /** @type {InlineText} */ #written;
+  /** @type {Mode} */ #mode = this.#text;
   #mark = "";
   #count = 0;
   #digits = "";
   #destination = new Destination();
 
-  /** @param {object} view where the text is shown: see ``MarkdownView`` */
+  /** @param {MarkdownView} view shows the text */
   constructor(view) {
     this.#view = view;
     this.#spans = new Spans(view);
+    this.#written = new InlineText(view);
   }
 
   /** @param {string} text without line breaks */
@@ -38,7 +44,7 @@ export class Inline {
     while (at < text.length) {
       const plain = this.#plainUntil(text, at);
       if (plain > at) {
-        this.#literal(text.slice(at, plain));
+        this.#written.write(text.slice(at, plain));
         at = plain;
       } else {
         this.#mode(text[at]);
@@ -57,10 +63,10 @@ export class Inline {
     this.#mode(END);
     this.#spans.end();
     this.#mode = this.#text;
-    this.#previous = "\n";
-    this.#spaces = 0;
+    this.#written.reset();
   }
 
+  /** @param {string} text @param {number} at @returns {number} where the plain text from ``at`` on ends */
   #plainUntil(text, at) {
     if (this.#mode === this.#code) {
       const tick = text.indexOf("`", at);
@@ -73,39 +79,43 @@ export class Inline {
 
   // Modes: what the next character means
 
+  /** @type {Mode} */
   #text(character) {
     switch (character) {
       case END: return undefined;
-      case "\n": return this.#newLine(this.#spaces >= 2);
-      case " ": return this.#space();
+      case "\n": return this.#written.newLine(this.#written.breaksLine);
+      case " ": return this.#written.space();
       case "\\": return this.#goTo(this.#escape);
       case "!": return this.#goTo(this.#bang);
       case "[": return this.#goTo(this.#bracket);
       case "]": return this.#closingBracket();
       case "`": return this.#startRun(character, this.#ticks);
       case "*": case "_": case "~": return this.#startRun(character, this.#run);
-      default: return this.#literal(character);
+      default: return this.#written.write(character);
     }
   }
 
+  /** @type {Mode} */
   #escape(character) {
     this.#mode = this.#text;
-    if (character === "\n") return this.#newLine(true);
-    if (character !== END && PUNCTUATION.test(character)) return this.#literal(character);
-    this.#literal("\\");
+    if (character === "\n") return this.#written.newLine(true);
+    if (character !== END && PUNCTUATION.test(character)) return this.#written.write(character);
+    this.#written.write("\\");
     return this.#mode(character);
   }
 
+  /** @type {Mode} */
   #bang(character) {
     this.#mode = this.#text;
     if (character === "[") {
       this.#openLink(IMAGE);
     } else {
-      this.#literal("!");
+      this.#written.write("!");
       this.#mode(character);
     }
   }
 
+  /** @type {Mode} */
   #run(character) {
     if (character === this.#mark) {
       this.#count += 1;
@@ -116,6 +126,7 @@ export class Inline {
     this.#mode(character);
   }
 
+  /** @type {Mode} */
   #ticks(character) {
     if (character === "`") {
       this.#count += 1;
@@ -124,20 +135,22 @@ export class Inline {
     const ticks = "`".repeat(this.#count);
     this.#mode = this.#text;
     if (character === END) {
-      this.#literal(ticks);
+      this.#written.write(ticks);
       return;
     }
-    this.#settleSpaces();
+    this.#written.writeSpaces();
     this.#spans.openCode(this.#count);
     this.#mode = this.#code;
     this.#mode(character);
   }
 
+  /** @type {Mode} */
   #code(character) {
     if (character === "`") this.#startRun(character, this.#codeTicks);
-    else this.#literal(character === "\n" ? " " : character);
+    else this.#written.write(character === "\n" ? " " : character);
   }
 
+  /** @type {Mode} */
   #codeTicks(character) {
     if (character === "`") {
       this.#count += 1;
@@ -145,15 +158,16 @@ export class Inline {
     }
     if (this.#count === this.#spans.codeSize) {
       this.#spans.close();
-      this.#previous = "`";
+      this.#written.last = "`";
       this.#mode = this.#text;
     } else {
-      this.#literal("`".repeat(this.#count));
+      this.#written.write("`".repeat(this.#count));
       this.#mode = this.#code;
     }
     this.#mode(character);
   }
 
+  /** @type {Mode} */
   #bracket(character) {
     this.#digits = "";
     this.#mode = this.#number;
@@ -161,30 +175,33 @@ export class Inline {
     else this.#number(character);
   }
 
+  /** @type {Mode} */
   #number(character) {
     if (/[0-9]/u.test(character) && this.#digits.length < MARKER_DIGITS) {
       this.#digits += character;
     } else if (character === "]" && this.#digits !== "") {
-      this.#settleSpaces();
+      this.#written.writeSpaces();
       this.#view.marker(this.#digits);
-      this.#previous = "]";
+      this.#written.last = "]";
       this.#mode = this.#text;
     } else {
       this.#startLink(character);
     }
   }
 
+  /** @type {Mode} */
   #startLink(character) {
     this.#mode = this.#text;
     if (character === END) {
-      this.#literal(`[${this.#digits}`);
+      this.#written.write(`[${this.#digits}`);
       return;
     }
     this.#openLink(LINK);
-    if (this.#digits !== "") this.#literal(this.#digits);
+    if (this.#digits !== "") this.#written.write(this.#digits);
     this.#mode(character);
   }
 
+  /** @type {Mode} */
   #bracketed(character) {
     if (character === "(") {
       this.#destination = new Destination();
@@ -195,6 +212,7 @@ export class Inline {
     this.#mode(character);
   }
 
+  /** @type {Mode} */
   #address(character) {
     const { address, source } = this.#destination;
     const reading = this.#destination.take(character);
@@ -210,76 +228,57 @@ export class Inline {
 
   // What the modes do
 
+  /** @param {Mode} mode */
   #goTo(mode) {
     this.#mode = mode;
   }
 
+  /** @param {string} mark @param {Mode} mode */
   #startRun(mark, mode) {
     this.#mark = mark;
     this.#count = 1;
     this.#mode = mode;
   }
 
-  #space() {
-    if (this.#previous !== "\n") this.#spaces += 1;
-  }
-
-  #newLine(hard) {
-    this.#spaces = 0;
-    this.#previous = "\n";
-    if (hard) this.#view.lineBreak();
-    else this.#view.text("\n");
-  }
-
-  #literal(text) {
-    this.#settleSpaces();
-    this.#view.text(text);
-    if (text !== "") this.#previous = text.at(-1);
-  }
-
-  /** Spaces are held until something follows: at the end of a line they are no text. */
-  #settleSpaces() {
-    if (this.#spaces === 0) return;
-    this.#view.text(" ".repeat(this.#spaces));
-    this.#previous = " ";
-    this.#spaces = 0;
-  }
-
   #closingBracket() {
     if (this.#spans.hasLink()) {
-      this.#settleSpaces();
+      this.#written.writeSpaces();
       this.#goTo(this.#bracketed);
     } else {
-      this.#literal("]");
+      this.#written.write("]");
     }
   }
 
+  /** @param {typeof LINK | typeof IMAGE} mark */
   #openLink(mark) {
-    this.#settleSpaces();
+    this.#written.writeSpaces();
     this.#spans.openLink(mark);
-    this.#previous = "[";
+    this.#written.last = "[";
   }
 
+  /** @param {string} href @param {string} address */
   #closeLink(href, address) {
     this.#mode = this.#text;
-    if (!this.#spans.closeLink(href)) this.#literal(` (${address})`);
-    this.#previous = ")";
+    if (!this.#spans.closeLink(href)) this.#written.write(` (${address})`);
+    this.#written.last = ")";
   }
 
+  /** @param {string} rest */
   #refuseLink(rest) {
     this.#spans.refuseLink();
     this.#mode = this.#text;
-    this.#literal(rest);
+    this.#written.write(rest);
   }
 
+  /** @param {string} mark @param {number} count @param {string} after */
   #delimit(mark, count, after) {
-    const { opens, closes } = flanking(mark, this.#spaces > 0 ? " " : this.#previous, after);
+    const { opens, closes } = flanking(mark, this.#written.previous, after);
     const run = { mark, length: count, isBoth: opens && closes };
     let rest = count;
-    this.#settleSpaces();
+    this.#written.writeSpaces();
     if (closes) rest = this.#spans.closeEmphasis(run);
     if (opens) rest = this.#spans.openEmphasis(run, rest);
-    if (rest > 0) this.#literal(mark.repeat(rest));
-    else this.#previous = mark;
+    if (rest > 0) this.#written.write(mark.repeat(rest));
+    else this.#written.last = mark;
   }
 }

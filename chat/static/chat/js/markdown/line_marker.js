@@ -8,6 +8,11 @@ export const Begins = Object.freeze({
   FENCE: "fence",
 });
 
+/**
+ * @typedef {(typeof Begins)[keyof typeof Begins]} Begins
+ * @typedef {(character: string) => Begins} Part
+ */
+
 const DIGIT = /[0-9]/u;
 const BLANK = /[ \t\n]/u;
 const LONGEST_NUMBER = 9;
@@ -19,10 +24,14 @@ export class LineMarker {
   /** How many characters of ``held`` are the mark itself. */
   length = 1;
 
-  #first;
-  #part;
+  /** @type {string} */ #first;
+  /** @type {Part} */ #part;
 
-  /** Whether a line that begins with this character may begin something else than text. */
+  /**
+   * Whether a line that begins with this character may begin something else than text.
+   * @param {string} character
+   * @returns {boolean}
+   */
   static mayBegin(character) {
     return /[0-9#\-+*_`~]/u.test(character);
   }
@@ -39,7 +48,7 @@ export class LineMarker {
 
   /** What tells the items of one list from another's: the bullet, or what stands behind the number. */
   get mark() {
-    return this.held.at(-1);
+    return this.held.slice(-1);
   }
 
   /** The number of the item; null for a bullet. */
@@ -49,7 +58,7 @@ export class LineMarker {
 
   /**
    * @param {string} character
-   * @returns {string} one of ``Begins``; it has become part of ``held`` if that is UNKNOWN
+   * @returns {Begins} it has become part of ``held`` if that is UNKNOWN
    */
   take(character) {
     const begins = this.#part(character);
@@ -57,12 +66,16 @@ export class LineMarker {
     return begins;
   }
 
+  /** @type {Part} */
   #heading(character) {
     if (BLANK.test(character)) return Begins.HEADING;
     return this.#goOnIf(character === "#" && this.length < 6);
   }
 
-  /** A run of one mark: a bullet, a rule, or text. */
+  /**
+   * A run of one mark: a bullet, a rule, or text.
+   * @type {Part}
+   */
   #run(character) {
     const isRule = this.length >= 3 && this.#first !== "+";
     if (isRule && character === "\n") return Begins.RULE;
@@ -71,20 +84,24 @@ export class LineMarker {
     return this.#goOnIf(character === this.#first);
   }
 
+  /** @type {Part} */
   #ruleEnd(character) {
     if (character === "\n") return Begins.RULE;
     return character === " " ? Begins.UNKNOWN : Begins.TEXT;
   }
 
+  /** @type {Part} */
   #number(character) {
     if (character === "." || character === ")") return this.#then(this.#numberEnd);
     return this.#goOnIf(DIGIT.test(character) && this.length < LONGEST_NUMBER);
   }
 
+  /** @type {Part} */
   #numberEnd(character) {
     return BLANK.test(character) ? Begins.ITEM : Begins.TEXT;
   }
 
+  /** @type {Part} */
   #fence(character) {
     if (character === this.#first) return this.#goOnIf(true);
     if (this.length < 3) return Begins.TEXT;
@@ -92,17 +109,22 @@ export class LineMarker {
     return this.#fenceInfo(character);
   }
 
-  /** Behind the fence stands the name of a language; where a backtick follows, it was no fence. */
+  /**
+   * Behind the fence stands the name of a language; where a backtick follows, it was no fence.
+   * @type {Part}
+   */
   #fenceInfo(character) {
     if (character === "\n") return Begins.FENCE;
     return character === "`" && this.#first === "`" ? Begins.TEXT : Begins.UNKNOWN;
   }
 
+  /** @param {boolean} isMark @returns {Begins} */
   #goOnIf(isMark) {
     this.length += isMark ? 1 : 0;
     return isMark ? Begins.UNKNOWN : Begins.TEXT;
   }
 
+  /** @param {Part} part @returns {Begins} */
   #then(part) {
     this.#part = part;
     return Begins.UNKNOWN;

@@ -1,12 +1,17 @@
 import { Blocks, Leaf } from "./blocks.js";
 import { Fence } from "./fence.js";
 import { Begins, LineMarker } from "./line_marker.js";
+import { LinePrefix, TAB } from "./line_prefix.js";
 import { Pieces } from "./pieces.js";
 import { HeaderReading, TableHeader } from "./table_header.js";
 import { TableRow } from "./table_row.js";
 
+/**
+ * @import { MarkdownView } from "./markdown_view.js"
+ * @typedef {(text: string) => void} State reads one character, or the rest of a line of text at once
+ */
+
 const DEEPEST = 12;
-const TAB = 4;
 
 /**
  * Reads Markdown as it arrives and shows it in a view: what an answer needs of CommonMark, and tables.
@@ -15,27 +20,18 @@ const TAB = 4;
  * much came before. What stands at the beginning of a line is held until it is known what it begins.
  */
 export class Markdown {
-  #view;
-  #blocks;
-  #state = this.#lineStart;
+  /** @type {MarkdownView} */ #view;
+  /** @type {Blocks} */ #blocks;
+  /** @type {LinePrefix} */ #line;
+  /** @type {State} */ #state = this.#lineStart;
   #pieces = new Pieces();
-  #indent = 0;
-  #kept = 0;
-  #skipsSpace = false;
-  #held = "";
-  /** @type {LineMarker | null} */
-  #marker = null;
-  /** @type {Fence | null} */
-  #fence = null;
-  /** @type {TableHeader | null} */
-  #table = null;
-  /** @type {TableRow | null} */
-  #row = null;
+  /** @type {Fence | null} that of the last code block */ #fence = null;
 
-  /** @param {object} view where it is shown: see ``MarkdownView`` */
+  /** @param {MarkdownView} view */
   constructor(view) {
     this.#view = view;
     this.#blocks = new Blocks(view);
+    this.#line = new LinePrefix(this.#blocks);
   }
 
   /** @param {string} piece the next part of the text, cut anywhere */
@@ -56,7 +52,12 @@ export class Markdown {
     this.#view.flush();
   }
 
-  /** Reads one character, or the rest of a line of text at once. Returns where to go on. */
+  /**
+   * Reads one character, or the rest of a line of text at once.
+   * @param {string} text
+   * @param {number} at
+   * @returns {number} where to go on
+   */
   #step(text, at) {
     if (text[at] === "\n" || (this.#state !== this.#text && this.#state !== this.#code)) {
       this.#state(text[at]);
@@ -71,151 +72,136 @@ export class Markdown {
   // The beginning of a line
 
   #newLine() {
-    this.#indent = 0;
-    this.#kept = 0;
-    this.#skipsSpace = false;
+    this.#line.reset();
     this.#state = this.#lineStart;
   }
 
+  /** @param {string} character */
   #lineStart(character) {
-    if (character === "\n") {
-      this.#blankLine();
-    } else if (character === " " || character === "\t") {
-      this.#indentBy(character);
-    } else {
-      this.#skipsSpace = false;
-      if (!this.#entersBoxes(character)) this.#lineContent(character);
-    }
-  }
-
-  #indentBy(character) {
-    if (!this.#skipsSpace) this.#indent += character === " " ? 1 : TAB - (this.#indent % TAB);
-    this.#skipsSpace = false;
-  }
-
-  /** Finds the open boxes that go on in this line. Returns whether the character was the mark of one. */
-  #entersBoxes(character) {
-    while (this.#kept < this.#blocks.depth) {
-      const box = this.#blocks.box(this.#kept);
-      if (box.isItem && this.#indent >= box.width) {
-        this.#indent -= box.width;
-      } else if (!box.isItem && character === ">" && this.#indent < TAB) {
-        this.#enterQuote();
-        return true;
-      } else {
-        return false;
-      }
-      this.#kept += 1;
-    }
-    return false;
-  }
-
-  #enterQuote() {
-    this.#kept += 1;
-    this.#indent = 0;
-    this.#skipsSpace = true;
-    this.#state = this.#lineStart;
+    if (character === "\n") this.#blankLine();
+    else if (character === " " || character === "\t") this.#line.indentBy(character);
+    else if (this.#line.enters(character)) this.#state = this.#lineStart;
+    else this.#lineContent(character);
   }
 
   #blankLine() {
-    const kept = this.#blocks.quoteFrom(this.#kept);
+    const kept = this.#blocks.quoteFrom(this.#line.kept);
     if (this.#blocks.leaf !== Leaf.CODE || kept < this.#blocks.depth) this.#blocks.closeLeaf();
-    else this.#fence.lineBreak();
+    else this.#fence?.lineBreak();
     this.#blocks.closeTo(kept);
     this.#newLine();
   }
 
-  /** What begins behind the marks of the boxes. */
+  /**
+   * What begins behind the marks of the containers.
+   * @param {string} character
+   */
   #lineContent(character) {
-    const leaf = this.#kept === this.#blocks.depth ? this.#blocks.leaf : null;
-    if (leaf === Leaf.CODE) this.#codeStart(character);
+    const leaf = this.#line.kept === this.#blocks.depth ? this.#blocks.leaf : null;
+    if (leaf === Leaf.CODE) this.#codeLine(character);
     else if (leaf === Leaf.TABLE && character === "|") this.#startRow("tbody", "td");
-    else if (this.#indent >= TAB) this.#paragraph("", character);
+    else if (this.#line.indent >= TAB) this.#paragraph("", character);
     else this.#blockStart(character);
   }
 
+  /** @param {string} character */
   #blockStart(character) {
     if (character === ">" && this.#blocks.depth < DEEPEST) {
-      this.#blocks.openQuote(this.#kept);
-      this.#enterQuote();
+      this.#blocks.openQuote(this.#line.kept);
+      this.#line.enterQuote();
+      this.#state = this.#lineStart;
     } else if (character === "|") {
-      this.#table = new TableHeader();
-      this.#state = this.#tableHeader;
+      const table = new TableHeader();
+      this.#state = (next) => this.#tableHeader(table, next);
     } else if (LineMarker.mayBegin(character)) {
-      this.#marker = new LineMarker(character);
-      this.#state = this.#mark;
+      const marker = new LineMarker(character);
+      this.#state = (next) => this.#mark(marker, next);
     } else {
       this.#paragraph("", character);
     }
   }
 
-  #mark(character) {
-    switch (this.#marker.take(character)) {
+  /** @param {LineMarker} marker @param {string} character */
+  #mark(marker, character) {
+    switch (marker.take(character)) {
       case Begins.UNKNOWN: break;
       case Begins.HEADING:
-        this.#blocks.openHeading(this.#kept, this.#marker.length);
+        this.#blocks.openHeading(this.#line.kept, marker.length);
         this.#goOn(character);
         break;
       case Begins.RULE: this.#addRule(); break;
-      case Begins.ITEM: this.#item(character); break;
-      case Begins.FENCE: this.#openFence(); break;
-      default: this.#paragraph(this.#marker.held, character);
+      case Begins.ITEM: this.#item(marker, character); break;
+      case Begins.FENCE: this.#openFence(marker); break;
+      default: this.#paragraph(marker.held, character);
     }
   }
 
   #addRule() {
-    this.#blocks.addRule(this.#kept);
+    this.#blocks.addRule(this.#line.kept);
     this.#newLine();
   }
 
-  #openFence() {
-    this.#blocks.openCode(this.#kept);
-    this.#fence = new Fence(this.#view, this.#marker.held.slice(0, this.#marker.length), this.#indent);
+  /** @param {LineMarker} marker */
+  #openFence({ held, length }) {
+    this.#blocks.openCode(this.#line.kept);
+    this.#fence = new Fence(this.#view, held.slice(0, length), this.#line.indent);
     this.#newLine();
   }
 
-  /** An item without text, or with another number than 1, does not end a paragraph that could as well go on. */
-  #item(character) {
-    const interrupts = this.#blocks.leaf === Leaf.PARAGRAPH && this.#kept === this.#blocks.depth;
-    const isText = interrupts && (character === "\n" || (this.#marker.start ?? 1) !== 1);
-    if (isText || this.#blocks.depth >= DEEPEST) this.#paragraph(this.#marker.held, character);
-    else this.#openItem(character);
+  /**
+   * An item without text, or with another number than 1, does not end a paragraph that could as well go on.
+   * @param {LineMarker} marker
+   * @param {string} character
+   */
+  #item(marker, character) {
+    const interrupts = this.#blocks.leaf === Leaf.PARAGRAPH && this.#line.kept === this.#blocks.depth;
+    const isText = interrupts && (character === "\n" || (marker.start ?? 1) !== 1);
+    if (isText || this.#blocks.depth >= DEEPEST) this.#paragraph(marker.held, character);
+    else this.#openItem(marker, character);
   }
 
-  #openItem(character) {
-    const { mark, start, held } = this.#marker;
-    this.#blocks.openItem(this.#kept, { mark, start, width: this.#indent + held.length + 1 });
-    this.#kept = this.#blocks.depth;
-    this.#indent = 0;
+  /** @param {LineMarker} marker @param {string} character */
+  #openItem({ mark, start, held }, character) {
+    this.#blocks.openItem(this.#line.kept, { mark, start, width: this.#line.indent + held.length + 1 });
+    this.#line.enterItem();
     this.#state = this.#itemPadding;
     this.#itemPadding(character);
   }
 
-  /** The spaces behind a marker say how far the content of the item is indented. */
+  /**
+   * The spaces behind a marker say how far the content of the item is indented.
+   * @param {string} character
+   */
   #itemPadding(character) {
-    if (character === " " || character === "\t") return this.#indentBy(character);
+    if (character === " " || character === "\t") return this.#line.indentBy(character);
     if (character === "\n") return this.#newLine();
-    const isText = this.#indent <= TAB;
-    this.#blocks.widen(this.#blocks.box(this.#kept - 1).width + (isText ? this.#indent - 1 : 0));
-    this.#indent = isText ? 0 : this.#indent - 1;
+    const isText = this.#line.indent <= TAB;
+    if (isText) this.#blocks.widen(this.#line.indent - 1);
+    this.#line.indent = isText ? 0 : this.#line.indent - 1;
     return this.#lineStart(character);
   }
 
   // Text
 
-  /** The line is text: it goes on with the open paragraph, or begins one. */
+  /**
+   * The line is text: it goes on with the open paragraph, or begins one.
+   * @param {string} held
+   * @param {string} character
+   */
   #paragraph(held, character) {
     if (this.#blocks.leaf === Leaf.PARAGRAPH) this.#blocks.inline.lineBreak();
-    else this.#blocks.openParagraph(this.#kept);
+    else this.#blocks.openParagraph(this.#line.kept);
     this.#blocks.inline.feed(held);
     this.#goOn(character);
   }
 
+  /** @param {string} character */
   #goOn(character) {
     this.#state = this.#text;
     this.#text(character);
   }
 
+  /** @param {string} text */
   #text(text) {
     if (text !== "\n") {
       this.#blocks.inline.feed(text);
@@ -227,73 +213,66 @@ export class Markdown {
 
   // Code
 
-  #codeStart(character) {
-    this.#held = character;
-    if (this.#fence.mayClose(character, this.#indent)) this.#state = this.#fenceEnd;
-    else this.#codeLine(character);
-  }
-
-  #fenceEnd(character) {
-    if (this.#fence.mayGoOn(character)) {
-      this.#held += character;
-    } else if (character === "\n" && this.#fence.isClosed()) {
-      this.#blocks.closeLeaf();
-      this.#newLine();
-    } else {
-      this.#codeLine(this.#held);
-      this.#code(character);
-    }
-  }
-
-  #codeLine(text) {
-    this.#fence.startLine(this.#indent);
+  /** @param {string} character */
+  #codeLine(character) {
+    this.#fence?.startLine(this.#line.indent);
     this.#state = this.#code;
-    this.#code(text);
+    this.#code(character);
   }
 
+  /** @param {string} text */
   #code(text) {
-    if (text === "\n") {
-      this.#fence.lineBreak();
-      this.#newLine();
-    } else {
-      this.#fence.text(text);
+    if (text !== "\n") {
+      this.#fence?.text(text);
+      return;
     }
+    if (this.#fence?.endLine()) this.#blocks.closeLeaf();
+    this.#newLine();
   }
 
   // Tables
 
-  /** A line that may be the header of a table is held until the next one says so. */
-  #tableHeader(character) {
-    const { header, rest } = this.#table;
-    const reading = this.#table.take(character);
+  /**
+   * A line that may be the header of a table is held until the next one says so.
+   * @param {TableHeader} table
+   * @param {string} character
+   */
+  #tableHeader(table, character) {
+    const { header, rest } = table;
+    const reading = table.take(character);
     if (reading === HeaderReading.TABLE) this.#openTable(header);
-    else if (reading === HeaderReading.TEXT) this.#notTable(header, rest, character);
+    else if (reading === HeaderReading.TEXT) this.#notTable(table, rest + character);
   }
 
+  /** @param {string} header */
   #openTable(header) {
-    this.#blocks.openTable(this.#kept);
-    this.#startRow("thead", "th");
-    this.#row.feed(header.slice(1));
-    this.#tableRow("\n");
+    this.#blocks.openTable(this.#line.kept);
+    const row = this.#startRow("thead", "th");
+    row.feed(header.slice(1));
+    this.#tableRow(row, "\n");
   }
 
-  #notTable(header, rest, character) {
-    this.#paragraph(header, this.#table.hasEnded ? "\n" : "");
-    for (const held of rest + character) this.#state(held);
+  /** @param {TableHeader} table @param {string} rest */
+  #notTable({ header, hasEnded }, rest) {
+    this.#paragraph(header, hasEnded ? "\n" : "");
+    for (const held of rest) this.#state(held);
   }
 
+  /** @param {"thead" | "tbody"} part @param {"th" | "td"} cell @returns {TableRow} */
   #startRow(part, cell) {
     this.#blocks.openRows(part);
-    this.#row = new TableRow(this.#view, this.#blocks.inline, cell);
-    this.#state = this.#tableRow;
+    const row = new TableRow(this.#view, this.#blocks.inline, cell);
+    this.#state = (text) => this.#tableRow(row, text);
+    return row;
   }
 
-  #tableRow(character) {
-    if (character !== "\n") {
-      this.#row.feed(character);
+  /** @param {TableRow} row @param {string} text */
+  #tableRow(row, text) {
+    if (text !== "\n") {
+      row.feed(text);
       return;
     }
-    this.#row.end();
+    row.end();
     this.#newLine();
   }
 }

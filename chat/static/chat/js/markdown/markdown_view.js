@@ -8,20 +8,20 @@ const TEXT_NODE = 3;
  * Text is gathered until ``flush``. A long text becomes several nodes, because adding to a node costs its length.
  */
 export class MarkdownView {
-  #document;
-  /** @type {Element[]} the open elements, the innermost last */
-  #path;
+  /** @type {Document} */ #document;
+  /** @type {Element} */ #root;
+  /** @type {Element[]} the open elements, the innermost last */ #open = [];
   #gathered = "";
 
   /** @param {Element} root an empty element */
   constructor(root) {
     this.#document = root.ownerDocument;
-    this.#path = [root];
+    this.#root = root;
   }
 
   /** The innermost open element: where the next words will stand. */
   get innermost() {
-    return this.#path.at(-1);
+    return this.#open.at(-1) ?? this.#root;
   }
 
   /**
@@ -30,14 +30,14 @@ export class MarkdownView {
    */
   open(tag) {
     const element = this.#add(tag);
-    this.#path.push(element);
+    this.#open.push(element);
     return element;
   }
 
   /** @param {Element} element the innermost one */
   close(element) {
     this.flush();
-    if (this.#path.pop() !== element) throw new Error(`<${element.localName}> is not the innermost element.`);
+    if (this.#open.pop() !== element) throw new Error(`<${element.localName}> is not the innermost element.`);
   }
 
   /** @param {string} text */
@@ -72,14 +72,19 @@ export class MarkdownView {
     anchor.setAttribute("target", "_blank");
   }
 
-  /** Takes an element away, open or just closed, and leaves its content behind the text that had opened it. */
+  /**
+   * Takes an element away, open or just closed, and leaves its content behind the text that had opened it.
+   * @param {Element} element
+   * @param {string} text
+   */
   unwrap(element, text) {
     this.flush();
     const parent = element.parentNode;
+    if (parent === null) return;
     if (text !== "") parent.insertBefore(this.#document.createTextNode(text), element);
     while (element.firstChild) parent.insertBefore(element.firstChild, element);
     parent.removeChild(element);
-    this.#path = this.#path.filter((open) => open !== element);
+    this.#open = this.#open.filter((open) => open !== element);
   }
 
   /** Puts the text on the page. */
@@ -91,28 +96,50 @@ export class MarkdownView {
     while (at < text.length) at += this.#append(text, at);
   }
 
+  /** @param {string} tag @returns {Element} */
   #add(tag) {
     this.flush();
     return this.innermost.appendChild(this.#document.createElement(tag));
   }
 
-  /** Appends what fits into the last text node, or starts another. Returns the number of characters. */
+  /**
+   * Appends what fits into the last text node, or starts another.
+   * @param {string} text
+   * @param {number} at
+   * @returns {number} of characters
+   */
   #append(text, at) {
     const parent = this.innermost;
-    let node = parent.lastChild;
-    if (node?.nodeType !== TEXT_NODE || isFull(node.data)) node = parent.appendChild(this.#document.createTextNode(""));
+    const last = parent.lastChild;
+    const hasRoom = isText(last) && !isFull(last.data);
+    const node = hasRoom ? last : parent.appendChild(this.#document.createTextNode(""));
     const size = roomIn(node.data.length, text, at);
     node.appendData(text.slice(at, at + size));
     return size;
   }
 }
 
-/** Nodes end behind a space, so that letters which join are not torn apart; one that grows too long ends anywhere. */
-function isFull(data) {
-  return (data.length >= NODE_LENGTH && isSpace(data.at(-1))) || data.length >= LONGEST_NODE;
+/** @param {ChildNode | null} node @returns {node is Text} */
+function isText(node) {
+  return node?.nodeType === TEXT_NODE;
 }
 
-/** How many characters from ``at`` on go into a node of this length: the same however the text was cut. */
+/**
+ * Nodes end behind a space, so that letters which join are not torn apart; one that grows too long ends anywhere.
+ * @param {string} data
+ * @returns {boolean}
+ */
+function isFull(data) {
+  return (data.length >= NODE_LENGTH && isSpace(data.slice(-1))) || data.length >= LONGEST_NODE;
+}
+
+/**
+ * How many characters from ``at`` on go into a node of this length: the same however the text was cut.
+ * @param {number} length
+ * @param {string} text
+ * @param {number} at
+ * @returns {number}
+ */
 function roomIn(length, text, at) {
   const end = Math.min(text.length, at + LONGEST_NODE - length);
   for (let next = Math.max(at, at + NODE_LENGTH - length - 1); next < end; next += 1) {
@@ -121,10 +148,12 @@ function roomIn(length, text, at) {
   return (isHighSurrogate(text, end - 1) ? end + 1 : end) - at;
 }
 
+/** @param {string} character @returns {boolean} */
 function isSpace(character) {
   return character === " " || character === "\n";
 }
 
+/** @param {string} text @param {number} at @returns {boolean} */
 function isHighSurrogate(text, at) {
   return (text.charCodeAt(at) & 0xfc00) === 0xd800;
 }

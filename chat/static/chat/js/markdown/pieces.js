@@ -9,10 +9,11 @@ export class Pieces {
   /**
    * Whole characters, with "\n" for every line break, without the characters that nobody sees.
    * @param {string} piece the next part of the text, cut anywhere
+   * @returns {string}
    */
   join(piece) {
     let text = this.#half + piece;
-    this.#half = HALF_CHARACTER.test(text) ? text.at(-1) : "";
+    this.#half = HALF_CHARACTER.test(text) ? text.slice(-1) : "";
     if (this.#half !== "") text = text.slice(0, -1);
     text = text.replace(INVISIBLE, "");
     const begins = this.#afterReturn && text.startsWith("\n") ? 1 : 0;

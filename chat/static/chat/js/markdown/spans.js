@@ -1,5 +1,11 @@
 import { EMPHASIS, isPair } from "./delimiters.js";
 
+/**
+ * @import { Run } from "./delimiters.js"
+ * @import { MarkdownView } from "./markdown_view.js"
+ * @typedef {{mark: string, size: number, source: string, run: Run | null, element: Element}} Span
+ */
+
 const DEEPEST = 8;
 
 export const LINK = "[";
@@ -7,25 +13,28 @@ export const IMAGE = "![";
 
 /** The spans that are open in a block: emphasis, code, and what may become a link. */
 export class Spans {
-  #view;
-  /** @type {{mark: string, size: number, source: string, run: object | null, element: Element}[]} innermost last */
-  #open = [];
+  /** @type {MarkdownView} */ #view;
+  /** @type {Span[]} the innermost last */ #open = [];
 
-  /** @param {object} view where they are shown: see ``MarkdownView`` */
+  /** @param {MarkdownView} view shows the spans */
   constructor(view) {
     this.#view = view;
   }
 
   /** The length of the run of backticks that opened the code we are in. */
   get codeSize() {
-    return this.#open.at(-1).size;
+    return this.#open.at(-1)?.size ?? 0;
   }
 
+  /** @param {number} size */
   openCode(size) {
     this.#push("code", "`", size);
   }
 
-  /** Opens the text of a link or an image; what was open of another was no link then. */
+  /**
+   * Opens the text of a link or an image; what was open of another was no link then.
+   * @param {typeof LINK | typeof IMAGE} mark
+   */
   openLink(mark) {
     if (this.hasLink()) this.refuseLink();
     this.#push("a", mark, 1, mark);
@@ -40,7 +49,11 @@ export class Spans {
     this.#putBack(this.#link());
   }
 
-  /** Makes what is open a link. Returns whether it was one: an image is never loaded, its description becomes text. */
+  /**
+   * Makes what is open a link.
+   * @param {string} href
+   * @returns {boolean} whether it was one: an image is never loaded, its description becomes text
+   */
   closeLink(href) {
     const { mark, element } = this.#open[this.#link()];
     if (mark === LINK) this.#view.link(element, href);
@@ -55,8 +68,9 @@ export class Spans {
   }
 
   /**
-   * Closes what a run can close, the same length first. Returns what is left of the run.
-   * @param {{mark: string, length: number, isBoth: boolean}} run
+   * Closes what a run can close, the same length first.
+   * @param {Run} run
+   * @returns {number} what is left of the run
    */
   closeEmphasis(run) {
     const same = this.#open.findLastIndex((span) => span.size === run.length && isPair(span.run, run));
@@ -75,7 +89,12 @@ export class Spans {
     return rest;
   }
 
-  /** Opens emphasis with ``count`` marks of a run. Returns what is left of them: none, or all. */
+  /**
+   * Opens emphasis with ``count`` marks of a run.
+   * @param {Run} run
+   * @param {number} count
+   * @returns {number} what is left of them: none, or all
+   */
   openEmphasis(run, count) {
     const sizes = count === 3 ? [1, 2] : [count];
     const tags = EMPHASIS[run.mark];
@@ -93,15 +112,19 @@ export class Spans {
     return this.#open.findLastIndex(({ mark }) => mark === LINK || mark === IMAGE);
   }
 
+  /** @param {string} tag @param {string} mark @param {number} size @param {string} source @param {Run | null} run */
   #push(tag, mark, size, source = mark.repeat(size), run = null) {
     this.#open.push({ mark, size, source, run, element: this.#view.open(tag) });
   }
 
+  /** @param {number} index */
   #close(index) {
     while (this.#open.length - 1 > index) this.#putBack(this.#open.length - 1);
-    this.#view.close(this.#open.pop().element);
+    const span = this.#open.pop();
+    if (span) this.#view.close(span.element);
   }
 
+  /** @param {number} index */
   #putBack(index) {
     const [span] = this.#open.splice(index, 1);
     this.#view.unwrap(span.element, span.source);

@@ -1,6 +1,11 @@
 /** What a line that begins with ``|`` turns out to be. */
 export const HeaderReading = Object.freeze({ UNKNOWN: "unknown", TABLE: "table", TEXT: "text" });
 
+/**
+ * @typedef {(typeof HeaderReading)[keyof typeof HeaderReading]} HeaderReading
+ * @typedef {(character: string) => HeaderReading} Part
+ */
+
 const LONGEST = 2_000;
 
 /** Reads a line that may be the header of a table, and the one below it that says so. */
@@ -12,16 +17,17 @@ export class TableHeader {
   /** What was read of the second. */
   rest = "";
 
-  #part = this.#header;
+  /** @type {Part} */ #part = this.#header;
 
   /**
    * @param {string} character
-   * @returns {string} one of ``HeaderReading``; it has become part of ``header`` or ``rest`` if that is UNKNOWN
+   * @returns {HeaderReading} it has become part of ``header`` or ``rest`` if that is UNKNOWN
    */
   take(character) {
     return this.#part(character);
   }
 
+  /** @type {Part} */
   #header(character) {
     if (character === "\n") this.#end();
     else if (this.header.length > LONGEST) return HeaderReading.TEXT;
@@ -34,6 +40,7 @@ export class TableHeader {
     this.#part = this.#delimiters;
   }
 
+  /** @type {Part} */
   #delimiters(character) {
     if (character === "\n") return this.#isTable() ? HeaderReading.TABLE : HeaderReading.TEXT;
     if (!/[|:\- \t]/u.test(character) || this.rest.length > LONGEST) return HeaderReading.TEXT;
@@ -41,14 +48,17 @@ export class TableHeader {
     return HeaderReading.UNKNOWN;
   }
 
-  /** Whether the second line is like ``|---|:-:|``, with a cell for each of the header's. */
+  /**
+   * Whether the second line is like ``|---|:-:|``, with a cell for each of the header's.
+   * @returns {boolean}
+   */
   #isTable() {
     const cells = cellsOf(this.rest);
-    const isDelimiter = (cell) => /^\s*:?-+:?\s*$/u.test(cell);
-    return cells.every(isDelimiter) && cells.length === cellsOf(this.header).length;
+    return cells.every((cell) => /^\s*:?-+:?\s*$/u.test(cell)) && cells.length === cellsOf(this.header).length;
   }
 }
 
+/** @param {string} line @returns {string[]} */
 function cellsOf(line) {
   return line.trim().replace(/^\||(?<!\\)\|$/gu, "").split(/(?<!\\)\|/u);
 }

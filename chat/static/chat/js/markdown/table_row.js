@@ -1,16 +1,20 @@
+/**
+ * @import { Inline } from "./inline.js"
+ * @import { MarkdownView } from "./markdown_view.js"
+ */
+
 /** Reads one row of a table, behind its first ``|``. */
 export class TableRow {
-  #view;
-  #inline;
-  #tag;
-  #row;
-  /** @type {Element | null} */
-  #cell = null;
+  /** @type {MarkdownView} */ #view;
+  /** @type {Inline} */ #inline;
+  /** @type {"th" | "td"} */ #tag;
+  /** @type {Element} */ #row;
+  /** @type {Element | null} */ #cell = null;
   #isEscaped = false;
 
   /**
-   * @param {object} view where it is shown: see ``MarkdownView``
-   * @param {object} inline reads the text of a cell: see ``Inline``
+   * @param {MarkdownView} view shows the row
+   * @param {Inline} inline reads the text of a cell
    * @param {"th" | "td"} tag of its cells
    */
   constructor(view, inline, tag) {
@@ -31,6 +35,7 @@ export class TableRow {
     this.#view.close(this.#row);
   }
 
+  /** @param {string} character */
   #take(character) {
     if (this.#isEscaped) {
       this.#isEscaped = false;
