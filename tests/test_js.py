@@ -16,8 +16,12 @@ from typing import ClassVar
 
 import pytest
 from django.core.files.storage import FileSystemStorage
+from msgspec import Struct
+from msgspec.structs import fields
 
 from chat.conversations.markdown import render
+from chat.live.protocol import COMMANDS
+from chat.turns.events import EVENTS
 from chatsite.static import ModuleManifestStorage
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,7 +100,20 @@ def test_the_templates_have_what_the_scripts_look_for() -> None:
 
 def _looked_for(script: str) -> Iterator[str]:
     yield from re.findall(r"\[data-([a-z-]+)", script)
-    yield from re.findall(r'(?:find|#part)\("([a-z-]+)"', script)
+    yield from re.findall(r'#part\("([a-z-]+)"', script)
+    yield from re.findall(r'(?<!\.)\bfind(?:Required|All)?\(.*?"([a-z-]+)"', script)
+
+
+def test_the_types_of_the_wire_have_the_keys_of_every_command_and_event() -> None:
+    declared = re.findall(r'@typedef \{\{type: "(\w+)"(.*?)\}\}', scripts()["connection/wire.js"], re.DOTALL)
+    keys = {name: set(re.findall(r"(\w+)(\??):", body)) for name, body in declared}
+
+    assert keys == {message.__struct_config__.tag: _keys(message) for message in (*COMMANDS, *EVENTS)}
+
+
+def _keys(message: type[Struct]) -> set[tuple[str, str]]:
+    """The keys of a command or event, with a question mark for those that may be left out."""
+    return {(field.encode_name, "" if field.required else "?") for field in fields(message)}
 
 
 # The live view of Markdown and the server's

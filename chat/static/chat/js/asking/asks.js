@@ -1,6 +1,16 @@
 import { askCommand } from "./outbox.js";
 import { newRequestId } from "./request_id.js";
 
+/**
+ * @import { Accepted, Command } from "../connection/wire.js"
+ * @import { Clock } from "../page/clock.js"
+ * @import { Place } from "../page/place.js"
+ * @import { Turn } from "../turns/turn.js"
+ * @import { ShownAsk } from "../turns/turn_view.js"
+ * @import { Turns } from "../turns/turns.js"
+ * @import { Entry, Outbox } from "./outbox.js"
+ */
+
 const PATIENCE = 10_000;
 const RESTORED_PATIENCE = 1_000;
 
@@ -9,20 +19,18 @@ const RESTORED_PATIENCE = 1_000;
  * as that takes: always with the same request id, so that it makes one turn.
  */
 export class Asks {
-  #outbox;
-  #turns;
-  #place;
-  #clock;
-  #send;
-  /** @type {string | null} a name for the new conversation of this page */
-  #thread = null;
-  /** @type {Map<string, object>} the turns that are shown for entries of the outbox */
-  #shown = new Map();
+  /** @type {Outbox} */ #outbox;
+  /** @type {Turns} */ #turns;
+  /** @type {Place} */ #place;
+  /** @type {Clock} */ #clock;
+  /** @type {(command: Command) => boolean} */ #send;
+  /** @type {string | null} a name for the new conversation of this page */ #thread = null;
+  /** @type {Map<string, Turn>} the turns that are shown for entries of the outbox */ #shown = new Map();
   /** @type {Map<string, {at: number, isLost: boolean}>} when each was sent, and whether that connection is gone */
   #sent = new Map();
 
   /**
-   * @param {{outbox: object, turns: object, place: object, clock: object, send: (command: object) => boolean}} parts
+   * @param {{outbox: Outbox, turns: Turns, place: Place, clock: Clock, send: (command: Command) => boolean}} parts
    */
   constructor({ outbox, turns, place, clock, send }) {
     this.#outbox = outbox;
@@ -40,7 +48,7 @@ export class Asks {
   /** The turns of questions that could not be sent yet, as on a page without a connection. */
   get unsent() {
     const entries = this.#outbox.entries.filter(({ was_sent: wasSent }) => !wasSent);
-    return entries.map(({ request_id: requestId }) => this.#shown.get(requestId)).filter(Boolean);
+    return entries.flatMap(({ request_id: requestId }) => this.#shown.get(requestId) ?? []);
   }
 
   /** Takes up the questions that a page before this one has left unanswered. */
@@ -53,8 +61,8 @@ export class Asks {
   }
 
   /**
-   * @param {{question: string, recordings: string[], filterNote: string, retryOf?: string | null}} ask
-   * @returns {object} the turn that shows it
+   * @param {ShownAsk & {retryOf?: string | null}} ask
+   * @returns {Turn} the turn that shows it
    */
   ask({ question, recordings, filterNote, retryOf = null }) {
     const { conversation } = this.#place;
@@ -91,8 +99,9 @@ export class Asks {
   }
 
   /**
-   * The server has accepted a question. Returns whether it came from here.
-   * @param {{request_id: string, conversation: string, turn: string, state: string, position: number | null}} event
+   * The server has accepted a question.
+   * @param {Accepted} event
+   * @returns {boolean} whether it came from here
    */
   accepted(event) {
     const taken = this.#take(event.request_id);
@@ -106,8 +115,10 @@ export class Asks {
   }
 
   /**
-   * The server has refused a question. Returns what it was and whether it was asked on this page; null if it did not
-   * come from here.
+   * The server has refused a question.
+   * @param {string} requestId
+   * @returns {{entry: Entry, isHere: boolean} | null} what it was and whether it was asked on this page; null if it did
+   *   not come from here
    */
   refused(requestId) {
     const taken = this.#take(requestId);
@@ -118,13 +129,18 @@ export class Asks {
     return { entry: taken.entry, isHere };
   }
 
-  /** Takes back a question that was never sent. Returns it; null if it is too late. */
+  /**
+   * Takes back a question that was never sent.
+   * @param {Turn} turn
+   * @returns {Entry | null} null if it is too late
+   */
   takeBack(turn) {
-    const [requestId] = [...this.#shown].find(([, shown]) => shown === turn) ?? [];
-    const entry = requestId ? this.#outbox.find(requestId) : null;
+    const [requestId = ""] = [...this.#shown].find(([, shown]) => shown === turn) ?? [];
+    const entry = this.#outbox.find(requestId);
     return entry === null || entry.was_sent ? null : (this.refused(requestId)?.entry ?? null);
   }
 
+  /** @param {string} requestId @returns {{entry: Entry, turn: Turn | null} | null} */
   #take(requestId) {
     const entry = this.#outbox.take(requestId);
     const turn = this.#shown.get(requestId) ?? null;
@@ -133,6 +149,7 @@ export class Asks {
     return entry === null ? null : { entry, turn };
   }
 
+  /** @param {string} thread @param {string} conversation */
   #settle(thread, conversation) {
     this.#outbox.resolve(thread, conversation);
     if (thread !== this.#thread) return;
@@ -140,29 +157,41 @@ export class Asks {
     if (this.#place.conversation === null) this.#place.settle(conversation);
   }
 
-  /** The turn may stand on the page already, if the page was rendered after the question had arrived. */
+  /**
+   * The turn may stand on the page already, if the page was rendered after the question had arrived.
+   * @param {Entry} entry
+   * @param {Turn | null} shown
+   * @param {Accepted} event
+   */
   #name(entry, shown, event) {
     const known = this.#turns.get(event.turn);
     if (known !== null && shown !== null) this.#turns.remove(shown);
     else if (known === null) (shown ?? this.#turns.append(asShown(entry))).accept(event);
   }
 
+  /** @param {Entry} entry @returns {Turn} */
   #show(entry) {
     const shown = this.#shown.get(entry.request_id) ?? this.#turns.append(asShown(entry));
     this.#shown.set(entry.request_id, shown);
     return shown;
   }
 
+  /** @param {Entry} entry @returns {boolean} */
   #belongsHere({ conversation, thread }) {
     return conversation === null ? thread === this.#thread : conversation === this.#place.conversation;
   }
 }
 
+/** @param {Entry} entry @returns {ShownAsk} */
 function asShown({ question, recordings, filter_note: filterNote }) {
   return { question, recordings, filterNote };
 }
 
-/** Half a character, as an editor may leave behind, cannot be sent. */
+/**
+ * Half a character, as an editor may leave behind, cannot be sent.
+ * @param {string} text
+ * @returns {string}
+ */
 function wellFormed(text) {
   return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }

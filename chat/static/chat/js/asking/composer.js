@@ -1,19 +1,27 @@
+import { findRequired } from "../page/elements.js";
+
+/**
+ * @typedef {{composerChanged: (text: string) => void, composerSubmitted: (question: string) => boolean}}
+ *   ComposerDelegate ``composerSubmitted`` returns whether it has taken the question; otherwise the form is sent as it
+ *   would be without a script
+ */
+
 const LINES = 8;
 
 /** The box in which questions are typed. */
 export class Composer {
-  #form;
-  #input;
-  #send;
-  #refusal;
-  #delegate = null;
+  /** @type {HTMLFormElement} */ #form;
+  /** @type {HTMLTextAreaElement} */ #input;
+  /** @type {HTMLButtonElement} */ #send;
+  /** @type {HTMLElement} */ #refusal;
+  /** @type {ComposerDelegate | null} */ #delegate = null;
 
   /** @param {HTMLFormElement} form */
   constructor(form) {
     this.#form = form;
-    this.#input = form.querySelector("[data-question-input]");
-    this.#send = form.querySelector("[data-send]");
-    this.#refusal = form.querySelector("[data-refusal]");
+    this.#input = findRequired(form, "question-input", HTMLTextAreaElement);
+    this.#send = findRequired(form, "send", HTMLButtonElement);
+    this.#refusal = findRequired(form, "refusal", HTMLElement);
   }
 
   get text() {
@@ -25,10 +33,7 @@ export class Composer {
     return this.#input.defaultValue;
   }
 
-  /**
-   * The delegate hears ``composerChanged(text)`` and ``composerSubmitted(question)``, which returns whether it has
-   * taken the question; otherwise the form is sent as it would be without a script.
-   */
+  /** @param {ComposerDelegate} delegate */
   start(delegate) {
     this.#delegate = delegate;
     this.#input.addEventListener("input", () => this.#changed());
@@ -46,19 +51,28 @@ export class Composer {
     if (!matchMedia("(pointer: coarse)").matches) this.focus();
   }
 
-  /** Puts text into the box, in place of what was there. */
+  /**
+   * Puts text into the box, in place of what was there.
+   * @param {string} text
+   */
   fill(text) {
     this.#input.value = text;
     this.#changed();
   }
 
-  /** Puts a question back that was not accepted; what was typed meanwhile stays before it. */
+  /**
+   * Puts a question back that was not accepted; what was typed meanwhile stays before it.
+   * @param {string} question
+   */
   giveBack(question) {
     const typed = this.text.trimEnd();
     this.fill(typed === "" ? question : `${typed}\n\n${question}`);
   }
 
-  /** Says why a question was not accepted, until something else is typed. */
+  /**
+   * Says why a question was not accepted, until something else is typed.
+   * @param {string} message
+   */
   refuse(message) {
     this.#refusal.textContent = message;
     this.#refusal.hidden = false;
@@ -67,21 +81,25 @@ export class Composer {
   #changed() {
     this.#fit();
     this.#refusal.hidden = true;
-    this.#delegate.composerChanged(this.text);
+    this.#delegate?.composerChanged(this.text);
   }
 
-  /** Enter sends; where it ends the choice of a character (IME), or is held down, it does not. */
+  /**
+   * Enter sends; where it ends the choice of a character (IME), or is held down, it does not.
+   * @param {KeyboardEvent} event
+   */
   #pressed(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     if (!event.repeat && this.text.trim() !== "") this.#form.requestSubmit();
   }
 
+  /** @param {Event} event */
   #submitted(event) {
     const question = this.text;
     if (question.trim() === "") {
       event.preventDefault();
-    } else if (this.#delegate.composerSubmitted(question)) {
+    } else if (this.#delegate?.composerSubmitted(question)) {
       event.preventDefault();
       this.fill("");
       this.focus();

@@ -1,10 +1,17 @@
+/**
+ * @import { ChosenRecording } from "./recording_filter.js"
+ * @import { Store } from "./store.js"
+ *
+ * @typedef {{text?: string, recordings?: ChosenRecording[]}} Draft
+ */
+
 const NEW = "new";
 
 /** What was typed and chosen in each conversation and not sent yet. */
 export class Drafts {
-  #store;
+  /** @type {Store} */ #store;
 
-  /** @param {object} store see ``Store`` */
+  /** @param {Store} store */
   constructor(store) {
     this.#store = store;
   }
@@ -14,40 +21,58 @@ export class Drafts {
     return this.#draft(conversation).text ?? "";
   }
 
-  /** @returns {{id: string, title: string}[] | null} null where nothing was chosen: not the same as none */
+  /**
+   * @param {string | null} conversation
+   * @returns {ChosenRecording[] | null} null where nothing was chosen: not the same as none
+   */
   recordings(conversation) {
     return this.#draft(conversation).recordings ?? null;
   }
 
+  /** @param {string | null} conversation @param {string} text */
   keepText(conversation, text) {
     this.#keep(conversation, { text: text === "" ? undefined : text });
   }
 
-  /** Adds to what was typed. */
+  /**
+   * Adds to what was typed.
+   * @param {string | null} conversation
+   * @param {string} text
+   */
   addText(conversation, text) {
     this.keepText(conversation, [this.text(conversation), text].filter(Boolean).join("\n\n"));
   }
 
+  /** @param {string | null} conversation @param {ChosenRecording[]} recordings */
   keepRecordings(conversation, recordings) {
     this.#keep(conversation, { recordings });
   }
 
-  /** The draft was sent. */
+  /**
+   * The draft was sent.
+   * @param {string | null} conversation
+   */
   forget(conversation) {
     this.#store.delete(name(conversation));
   }
 
-  /** A new conversation has got its name. */
+  /**
+   * A new conversation has got its name.
+   * @param {string | null} from
+   * @param {string | null} to
+   */
   move(from, to) {
     const draft = this.#draft(from);
     this.forget(from);
     this.#keep(to, draft);
   }
 
+  /** @param {string | null} conversation @returns {Draft} */
   #draft(conversation) {
     return this.#store.get(name(conversation)) ?? {};
   }
 
+  /** @param {string | null} conversation @param {Draft} change */
   #keep(conversation, change) {
     const draft = { ...this.#draft(conversation), ...change };
     if (draft.text === undefined && draft.recordings === undefined) this.forget(conversation);
@@ -55,6 +80,7 @@ export class Drafts {
   }
 }
 
+/** @param {string | null} conversation @returns {`draft:${string}`} */
 function name(conversation) {
   return `draft:${conversation || NEW}`;
 }

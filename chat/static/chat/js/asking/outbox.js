@@ -1,3 +1,8 @@
+/**
+ * @import { Ask } from "../connection/wire.js"
+ * @import { Store } from "./store.js"
+ */
+
 const NAME = "outbox";
 
 /**
@@ -11,11 +16,10 @@ const NAME = "outbox";
  *   retry_of: string | null, thread: string | null, filter_note: string, was_sent: boolean}} Entry
  */
 export class Outbox {
-  #store;
-  /** @type {Entry[]} */
-  #entries;
+  /** @type {Store} */ #store;
+  /** @type {Entry[]} */ #entries;
 
-  /** @param {object} store see ``Store`` */
+  /** @param {Store} store */
   constructor(store) {
     this.#store = store;
     this.#entries = store.get(NAME) ?? [];
@@ -42,6 +46,7 @@ export class Outbox {
     return this.#entries.findLast((entry) => entry.conversation === null)?.thread ?? null;
   }
 
+  /** @param {string} requestId @returns {Entry | null} */
   find(requestId) {
     return this.#entries.find((entry) => entry.request_id === requestId) ?? null;
   }
@@ -52,7 +57,10 @@ export class Outbox {
     this.#save();
   }
 
-  /** It was handed to a connection: from now on the server may know of it. */
+  /**
+   * It was handed to a connection: from now on the server may know of it.
+   * @param {string} requestId
+   */
   markSent(requestId) {
     const entry = this.find(requestId);
     if (entry === null || entry.was_sent) return;
@@ -60,7 +68,11 @@ export class Outbox {
     this.#save();
   }
 
-  /** Takes an entry out and returns it; null if there is no such entry. */
+  /**
+   * Takes an entry out and returns it; null if there is no such entry.
+   * @param {string} requestId
+   * @returns {Entry | null}
+   */
   take(requestId) {
     const entry = this.find(requestId);
     this.#entries = this.#entries.filter((other) => other !== entry);
@@ -68,7 +80,11 @@ export class Outbox {
     return entry;
   }
 
-  /** The new conversation exists: what waits for it can be sent there. */
+  /**
+   * The new conversation exists: what waits for it can be sent there.
+   * @param {string} thread
+   * @param {string} conversation
+   */
   resolve(thread, conversation) {
     for (const entry of this.#entries) if (entry.thread === thread) entry.conversation ??= conversation;
     this.#save();
@@ -80,8 +96,13 @@ export class Outbox {
   }
 }
 
-/** The command that asks what an entry holds. */
+/**
+ * The command that asks what an entry holds.
+ * @param {Entry} entry
+ * @returns {Ask}
+ */
 export function askCommand({ request_id, conversation, question, recordings, retry_of }) {
+  /** @type {Ask} */
   const command = { type: "ask", request_id, conversation, question, recordings };
   return retry_of === null ? command : { ...command, retry_of };
 }

@@ -1,3 +1,9 @@
+/**
+ * @import { Clock } from "../page/clock.js"
+ * @import { Turn } from "../turns/turn.js"
+ * @typedef {{chip: HTMLElement, position: HTMLElement}} Chip
+ */
+
 const PATIENCE = 250;
 const SHOWN = 80;
 
@@ -6,16 +12,15 @@ const SHOWN = 80;
  * only flicker.
  */
 export class Queue {
-  #list;
-  #clock;
-  #waiting;
-  #cancel;
+  /** @type {HTMLElement} */ #list;
+  /** @type {Clock} */ #clock;
+  /** @type {() => Turn[]} */ #waiting;
+  /** @type {(turn: Turn) => void} */ #cancel;
   #isPlanned = false;
-  /** @type {Map<object, {chip: HTMLElement, position: HTMLElement}>} */
-  #chips = new Map();
+  /** @type {Map<Turn, Chip>} */ #chips = new Map();
 
   /**
-   * @param {{list: HTMLElement, clock: object, waiting: () => object[], cancel: (turn: object) => void}} parts
+   * @param {{list: HTMLElement, clock: Clock, waiting: () => Turn[], cancel: (turn: Turn) => void}} parts
    *   ``waiting`` returns the turns to list, the next one first
    */
   constructor({ list, clock, waiting, cancel }) {
@@ -28,7 +33,7 @@ export class Queue {
   /** Something may have changed: what is gone goes at once, what is new comes when it lasts. */
   refresh() {
     const waiting = this.#waiting();
-    for (const turn of this.#chips.keys()) if (!waiting.includes(turn)) this.#remove(turn);
+    for (const [turn, { chip }] of this.#chips) if (!waiting.includes(turn)) this.#remove(turn, chip);
     if (waiting.every((turn) => this.#chips.has(turn))) this.#show();
     else if (!this.#isPlanned) {
       this.#isPlanned = true;
@@ -46,11 +51,14 @@ export class Queue {
     this.#list.hidden = this.#chips.size === 0;
   }
 
+  /** @param {Turn} turn @returns {Chip} */
   #add(turn) {
     const question = shortened(turn.view.question);
-    const chip = this.#list.ownerDocument.createElement("li");
-    const [position, text, button] = ["span", "bdi", "button"].map((tag) => chip.appendChild(this.#make(tag)));
-    text.textContent = question;
+    const { ownerDocument } = this.#list;
+    const chip = ownerDocument.createElement("li");
+    const position = chip.appendChild(ownerDocument.createElement("span"));
+    chip.appendChild(ownerDocument.createElement("bdi")).textContent = question;
+    const button = chip.appendChild(ownerDocument.createElement("button"));
     button.type = "button";
     button.textContent = "Cancel";
     button.setAttribute("aria-label", `Cancel: ${question}`);
@@ -59,17 +67,15 @@ export class Queue {
     return { chip, position };
   }
 
-  #make(tag) {
-    return this.#list.ownerDocument.createElement(tag);
-  }
-
-  #remove(turn) {
-    this.#chips.get(turn).chip.remove();
+  /** @param {Turn} turn @param {HTMLElement} chip */
+  #remove(turn, chip) {
+    chip.remove();
     this.#chips.delete(turn);
     this.#list.hidden = this.#chips.size === 0;
   }
 }
 
+/** @param {string} question @returns {string} */
 function shortened(question) {
   const characters = Array.from(question.trim().replace(/\s+/gu, " "));
   return characters.length <= SHOWN ? characters.join("") : `${characters.slice(0, SHOWN - 1).join("")}…`;

@@ -1,35 +1,43 @@
+import { findRequired } from "../page/elements.js";
+
+/**
+ * @import { Fragments } from "../connection/fragments.js"
+ * @import { Clock } from "../page/clock.js"
+ * @typedef {{id: string, title: string}} ChosenRecording
+ */
+
 const PAUSE = 200;
 const ALL = "All recordings";
 
 /** The choice of recordings that a question is about: none chosen means all. */
 export class RecordingFilter {
-  #element;
-  #summary;
-  #search;
-  #options;
-  #fragments;
-  #clock;
-  #onChange;
+  /** @type {HTMLDetailsElement} */ #element;
+  /** @type {HTMLElement} */ #summary;
+  /** @type {HTMLInputElement} */ #search;
+  /** @type {HTMLElement} */ #options;
+  /** @type {Fragments} */ #fragments;
+  /** @type {Clock} */ #clock;
+  /** @type {(recordings: ChosenRecording[]) => void} */ #onChange;
   #cancelTimer = () => {};
   #fetching = new AbortController();
 
   /**
-   * @param {{element: HTMLDetailsElement, fragments: object, clock: object,
-   *   onChange: (recordings: {id: string, title: string}[]) => void}} parts
+   * @param {{element: HTMLDetailsElement, fragments: Fragments, clock: Clock,
+   *   onChange: (recordings: ChosenRecording[]) => void}} parts
    */
   constructor({ element, fragments, clock, onChange }) {
     this.#element = element;
-    this.#summary = element.querySelector("[data-filter-summary]");
-    this.#search = element.querySelector("[data-filter-search]");
-    this.#options = element.querySelector("[data-filter-options]");
+    this.#summary = findRequired(element, "filter-summary", HTMLElement);
+    this.#search = findRequired(element, "filter-search", HTMLInputElement);
+    this.#options = findRequired(element, "filter-options", HTMLElement);
     this.#fragments = fragments;
     this.#clock = clock;
     this.#onChange = onChange;
   }
 
-  /** @returns {{id: string, title: string}[]} */
+  /** @returns {ChosenRecording[]} */
   get chosen() {
-    return this.#boxes.filter((box) => box.checked).map((box) => ({ id: box.value, title: box.dataset.title }));
+    return this.#boxes.filter((box) => box.checked).map((box) => ({ id: box.value, title: box.dataset.title ?? "" }));
   }
 
   /** What is said about the choice on an answer. */
@@ -44,13 +52,16 @@ export class RecordingFilter {
     this.#search.addEventListener("keydown", (event) => {
       if (event.key === "Enter") event.preventDefault(); // it searches, and must not ask
     });
-    this.#element.querySelector("[data-filter-all]").addEventListener("click", () => this.choose([]));
+    findRequired(this.#element, "filter-all", HTMLElement).addEventListener("click", () => this.choose([]));
     this.#element.addEventListener("keydown", (event) => this.#pressed(event));
     this.#element.ownerDocument.addEventListener("pointerdown", (event) => this.#pointed(event));
     this.#summarise();
   }
 
-  /** Chooses these recordings and no others, whether they are listed or not. */
+  /**
+   * Chooses these recordings and no others, whether they are listed or not.
+   * @param {ChosenRecording[]} recordings
+   */
   choose(recordings) {
     for (const box of this.#boxes) box.checked = false;
     for (const recording of recordings) {
@@ -61,7 +72,7 @@ export class RecordingFilter {
   }
 
   get #boxes() {
-    return [...this.#options.querySelectorAll("input[type=checkbox]")];
+    return checkboxes(this.#options);
   }
 
   #changed() {
@@ -75,16 +86,20 @@ export class RecordingFilter {
     else this.#summary.textContent = chosen.length === 1 ? chosen[0].title : `${chosen.length} recordings`;
   }
 
-  /** Escape closes the choice, and nothing else. */
+  /**
+   * Escape closes the choice, and nothing else.
+   * @param {KeyboardEvent} event
+   */
   #pressed(event) {
     if (event.key !== "Escape" || !this.#element.open) return;
     event.preventDefault();
     this.#element.open = false;
-    this.#element.querySelector("summary").focus();
+    this.#element.querySelector("summary")?.focus();
   }
 
-  #pointed(event) {
-    if (!this.#element.contains(event.target)) this.#element.open = false;
+  /** @param {Event} event */
+  #pointed({ target }) {
+    if (!(target instanceof Node && this.#element.contains(target))) this.#element.open = false;
   }
 
   #plan() {
@@ -102,17 +117,21 @@ export class RecordingFilter {
     if (fragment && !signal.aborted) this.#show(fragment);
   }
 
-  /** What is chosen stays listed, above what was found. */
+  /**
+   * What is chosen stays listed, above what was found.
+   * @param {DocumentFragment} found
+   */
   #show(found) {
-    const kept = this.#boxes.filter((box) => box.checked).map((box) => box.closest("label"));
-    const ids = new Set(kept.map((label) => label.querySelector("input").value));
-    for (const box of found.querySelectorAll("input[type=checkbox]")) {
+    const kept = this.#boxes.filter((box) => box.checked);
+    const ids = new Set(kept.map(({ value }) => value));
+    for (const box of checkboxes(found)) {
       box.checked = false;
-      if (ids.has(box.value)) box.closest("label").remove();
+      if (ids.has(box.value)) box.closest("label")?.remove();
     }
-    this.#options.replaceChildren(...kept, found);
+    this.#options.replaceChildren(...kept.map((box) => box.closest("label") ?? box), found);
   }
 
+  /** @param {ChosenRecording} recording @returns {HTMLInputElement} */
   #add({ id, title }) {
     const { ownerDocument } = this.#options;
     const label = ownerDocument.createElement("label");
@@ -126,4 +145,9 @@ export class RecordingFilter {
     this.#options.prepend(label);
     return box;
   }
+}
+
+/** @param {ParentNode} root @returns {HTMLInputElement[]} */
+function checkboxes(root) {
+  return [...root.querySelectorAll("input")].filter(({ type }) => type === "checkbox");
 }

@@ -1,4 +1,8 @@
-/** A random UUID (version 4), also where the browser has no ``randomUUID``: on plain http beyond this machine. */
+/**
+ * A random UUID (version 4), also where the browser has no ``randomUUID``: on plain http beyond this machine.
+ * @param {Crypto} random
+ * @returns {string}
+ */
 export function newRequestId(random = crypto) {
   if (random.randomUUID) return random.randomUUID();
   const bytes = random.getRandomValues(new Uint8Array(16));

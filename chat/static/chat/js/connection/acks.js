@@ -1,17 +1,21 @@
+/**
+ * @import { Clock } from "../page/clock.js"
+ * @import { Command } from "./wire.js"
+ */
+
 const INTERVAL = 250;
 const BYTES = 16 * 1024;
 
 /** Tells the server how far each turn was read: every 250 ms or 16 KiB, not for every frame. */
 export class Acks {
-  #clock;
-  #send;
-  /** @type {Map<string, number>} */
-  #read = new Map();
+  /** @type {Clock} */ #clock;
+  /** @type {(command: Command) => void} */ #send;
+  /** @type {Map<string, number>} the last seq of each turn */ #read = new Map();
   #bytes = 0;
   #sentAt = -Infinity;
-  #cancelTimer = null;
+  /** @type {(() => void) | null} */ #cancelTimer = null;
 
-  /** @param {{clock: object, send: (command: object) => void}} parts */
+  /** @param {{clock: Clock, send: (command: Command) => void}} parts */
   constructor({ clock, send }) {
     this.#clock = clock;
     this.#send = send;

@@ -1,6 +1,6 @@
 /** Notices that the reader or the network is back, which is when a page must not be out of date. */
 export class Attention {
-  #onReturn;
+  /** @type {() => void} */ #onReturn;
 
   /** @param {() => void} onReturn */
   constructor(onReturn) {

@@ -13,6 +13,7 @@ const CROWDED = 10_000;
  * back at once.
  * @param {{code: number, attempt: number, restartWithin?: number | null, random: () => number}} situation ``attempt``
  *   counts failures in a row from 0; ``restartWithin`` is what the server asked for before it closed
+ * @returns {number}
  */
 export function reconnectDelay({ code, attempt, restartWithin = null, random }) {
   if (code === CloseCode.RESTART) return random() * (restartWithin ?? RESTART);

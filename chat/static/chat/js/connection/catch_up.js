@@ -1,13 +1,23 @@
 import { newerTurnsAddress, turnAddress } from "../page/addresses.js";
+import { find, findAll } from "../page/elements.js";
+
+/**
+ * @import { Place } from "../page/place.js"
+ * @import { Turn } from "../turns/turn.js"
+ * @import { Turns } from "../turns/turns.js"
+ * @import { Fragments } from "./fragments.js"
+ * @typedef {{added: (turns: Turn[]) => void, gone: () => void}} Outcome ``added`` hears of the new turns, ``gone`` that
+ *   there is no such conversation; neither when nothing could be fetched
+ */
 
 const NO_CONTENT = 204;
 const NOT_FOUND = 404;
 
 /** Fetches what the page lacks: turns that were asked elsewhere, and what a finished turn looks like. */
 export class CatchUp {
-  #place;
-  #turns;
-  #fragments;
+  /** @type {Place} */ #place;
+  /** @type {Turns} */ #turns;
+  /** @type {Fragments} */ #fragments;
   #isRunning = false;
   #isWanted = false;
   /**
@@ -17,7 +27,7 @@ export class CatchUp {
    */
   #anchor;
 
-  /** @param {{place: object, turns: object, fragments: object}} parts */
+  /** @param {{place: Place, turns: Turns, fragments: Fragments}} parts */
   constructor({ place, turns, fragments }) {
     this.#place = place;
     this.#turns = turns;
@@ -27,8 +37,7 @@ export class CatchUp {
 
   /**
    * Adds the turns that the page lacks. Wishes that come while it runs are one more round.
-   * @param {{added: (turns: object[]) => void, gone: () => void}} outcome ``added`` hears of the new turns, ``gone``
-   *   that there is no such conversation; neither when nothing could be fetched
+   * @param {Outcome} outcome
    */
   async newer(outcome) {
     this.#isWanted = true;
@@ -41,13 +50,18 @@ export class CatchUp {
     }
   }
 
-  /** Shows a turn as the server has it now. Returns whether it was there and further than what was shown. */
+  /**
+   * Shows a turn as the server has it now.
+   * @param {Turn} turn
+   * @returns {Promise<boolean>} whether it was there and further than what was shown
+   */
   async renew(turn) {
     const { fragment } = await this.#fragments.get(turnAddress(turn.uuid));
-    const element = fragment?.querySelector("[data-turn]");
+    const element = fragment === null ? null : find(fragment, "turn", HTMLElement);
     return element ? turn.replace(element) : false;
   }
 
+  /** @param {Outcome} outcome */
   async #round({ added, gone }) {
     this.#isWanted = false;
     const { conversation } = this.#place;
@@ -58,9 +72,11 @@ export class CatchUp {
     else if (fragment !== null) added(this.#insert(fragment));
   }
 
+  /** @param {DocumentFragment} fragment @returns {Turn[]} those that were not on the page */
   #insert(fragment) {
-    const newest = [...fragment.querySelectorAll("[data-turn]")].at(-1)?.dataset.turn;
-    const added = this.#turns.insert(fragment, this.#turns.get(this.#anchor));
+    const newest = findAll(fragment, "turn").at(-1)?.dataset.turn;
+    const anchor = this.#anchor === null ? null : this.#turns.get(this.#anchor);
+    const added = this.#turns.insert(fragment, anchor);
     this.#anchor = newest ?? this.#anchor;
     return added;
   }

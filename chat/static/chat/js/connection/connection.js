@@ -1,11 +1,25 @@
 import { CloseCode, reconnectDelay } from "./backoff.js";
 
+/**
+ * @import { Clock } from "../page/clock.js"
+ * @import { Command, ServerEvent } from "./wire.js"
+ */
+
 export const ConnectionState = Object.freeze({
   CONNECTING: "connecting",
   OPEN: "open",
   WAITING: "waiting",
   CLOSED: "closed",
 });
+
+/**
+ * @typedef {(typeof ConnectionState)[keyof typeof ConnectionState]} ConnectionState
+ *
+ * @typedef {{connectionOpened: () => void, connectionReceived: (event: ServerEvent) => void,
+ *   connectionSilent: () => void, connectionHeard: () => void, connectionLost: (code: number) => void,
+ *   connectionSignedOut: () => void}} ConnectionDelegate ``connectionSilent``: the server has not answered for a while;
+ *   ``connectionHeard``: it then did; ``connectionSignedOut``: nobody is signed in any more, the connection stays closed
+ */
 
 // Silence is looked for with every beat, so it is noticed after less than both together: 9 seconds. The page says so
 // when a ping is not answered for a while, which is within 5 seconds.
@@ -18,32 +32,27 @@ const LOST = 1006;
 
 /**
  * The page's one WebSocket. It notices when the server is gone, and comes back.
- *
- * Its delegate hears ``connectionOpened()``, ``connectionReceived(event)``, ``connectionSilent()`` when the server has
- * not answered and ``connectionHeard()`` when it then does, ``connectionLost(code)`` and, when nobody is signed in any
- * more, ``connectionSignedOut()``, after which it stays closed.
  */
 export class Connection {
-  #url;
-  #clock;
-  #random;
-  #createSocket;
-  #delegate = null;
-  /** @type {WebSocket | null} */
-  #socket = null;
-  #state = ConnectionState.CLOSED;
+  /** @type {string} */ #url;
+  /** @type {Clock} */ #clock;
+  /** @type {() => number} */ #random;
+  /** @type {(url: string) => WebSocket} */ #createSocket;
+  /** @type {ConnectionDelegate | null} */ #delegate = null;
+  /** @type {WebSocket | null} */ #socket = null;
+  /** @type {ConnectionState} */ #state = ConnectionState.CLOSED;
   #attempt = 0;
   #wasOpen = false;
-  #restartWithin = null;
+  /** @type {number | null} */ #restartWithin = null;
   #heardAt = 0;
   #beatAt = 0;
   #cancelTimer = () => {};
-  #cancelProbe = null;
+  /** @type {(() => void) | null} */ #cancelProbe = null;
   #cancelDoubt = () => {};
   #isSilent = false;
 
   /**
-   * @param {{url: string, clock: object, random?: () => number, createSocket?: (url: string) => WebSocket}} parts
+   * @param {{url: string, clock: Clock, random?: () => number, createSocket?: (url: string) => WebSocket}} parts
    */
   constructor({ url, clock, random = Math.random, createSocket = (address) => new WebSocket(address) }) {
     this.#url = url;
@@ -61,15 +70,19 @@ export class Connection {
     return !this.#wasOpen && this.#attempt >= 3;
   }
 
-  /** @param {object} delegate */
+  /** @param {ConnectionDelegate} delegate */
   start(delegate) {
     this.#delegate = delegate;
     this.#connect();
   }
 
-  /** Sends a command if the connection is open. Returns whether it was. */
+  /**
+   * Sends a command if the connection is open.
+   * @param {Command} command
+   * @returns {boolean} whether it was
+   */
   send(command) {
-    if (!this.isOpen) return false;
+    if (!this.isOpen || this.#socket === null) return false;
     this.#socket.send(JSON.stringify(command));
     return true;
   }
@@ -100,9 +113,10 @@ export class Connection {
     this.#heardAt = this.#clock.now();
     this.#beatAt = this.#clock.timeOfDay();
     this.#cancelTimer = this.#clock.every(HEARTBEAT, () => this.#beat());
-    this.#tell("connectionOpened");
+    this.#tell((delegate) => delegate.connectionOpened());
   }
 
+  /** @param {string} data */
   #heard(data) {
     this.#heardAt = this.#clock.now();
     this.#endProbe();
@@ -111,7 +125,7 @@ export class Connection {
     if (event === null) return;
     this.#attempt = 0; // a server that accepts and closes at once has not recovered
     if (event.type === "restart") this.#restartWithin = event.retry_after_ms;
-    this.#tell("connectionReceived", event);
+    this.#tell((delegate) => delegate.connectionReceived(event));
   }
 
   /** The heartbeat. After a long sleep the silence proves nothing, so the server gets a moment to answer. */
@@ -128,13 +142,13 @@ export class Connection {
     this.#cancelDoubt();
     this.#cancelDoubt = this.#clock.after(DOUBT, () => {
       this.#isSilent = true;
-      this.#tell("connectionSilent");
+      this.#tell((delegate) => delegate.connectionSilent());
     });
   }
 
   #endDoubt() {
     this.#cancelDoubt();
-    if (this.#isSilent) this.#tell("connectionHeard");
+    if (this.#isSilent) this.#tell((delegate) => delegate.connectionHeard());
     this.#isSilent = false;
   }
 
@@ -150,29 +164,33 @@ export class Connection {
   }
 
   #reconnectNow() {
-    if (this.isOpen) this.#tell("connectionLost", LOST);
+    if (this.isOpen) this.#tell((delegate) => delegate.connectionLost(LOST));
     this.#connect();
   }
 
+  /** @param {number} code */
   #lost(code) {
     const wasOpen = this.isOpen;
     this.#drop();
     if (code === CloseCode.SIGNED_OUT) {
       this.#state = ConnectionState.CLOSED;
-      this.#tell("connectionSignedOut");
+      this.#tell((delegate) => delegate.connectionSignedOut());
       return;
     }
     const situation = { code, attempt: this.#attempt, restartWithin: this.#restartWithin, random: this.#random };
     this.#attempt += 1;
     this.#state = ConnectionState.WAITING;
     this.#cancelTimer = this.#clock.after(reconnectDelay(situation), () => this.#connect());
-    if (wasOpen || this.#attempt === 1) this.#tell("connectionLost", code);
+    if (wasOpen || this.#attempt === 1) this.#tell((delegate) => delegate.connectionLost(code));
   }
 
-  /** What goes wrong elsewhere must not end the connection. */
-  #tell(what, ...details) {
+  /**
+   * What goes wrong elsewhere must not end the connection.
+   * @param {(delegate: ConnectionDelegate) => void} call
+   */
+  #tell(call) {
     try {
-      this.#delegate[what](...details);
+      if (this.#delegate) call(this.#delegate);
     } catch (error) {
       console.error(error);
     }
@@ -192,6 +210,7 @@ export class Connection {
   }
 }
 
+/** @param {string} data @returns {ServerEvent | null} */
 function parse(data) {
   try {
     const event = JSON.parse(data);

@@ -1,11 +1,17 @@
+/**
+ * @import { TrustedHtml } from "../page/trusted_html.js"
+ * @typedef {{status: number, fragment: DocumentFragment | null}} Fetched status 0 when nothing could be fetched, as
+ *   without a network or when the user has to sign in again; a fragment only with status 200
+ */
+
 const TIMEOUT = 10_000;
 
 /** Fetches parts of pages that the server has rendered. */
 export class Fragments {
-  #html;
-  #fetch;
+  /** @type {TrustedHtml} */ #html;
+  /** @type {typeof fetch} */ #fetch;
 
-  /** @param {{html: object, fetch?: typeof fetch}} parts ``html``: see ``TrustedHtml`` */
+  /** @param {{html: TrustedHtml, fetch?: typeof fetch}} parts */
   constructor({ html, fetch = (...request) => globalThis.fetch(...request) }) {
     this.#html = html;
     this.#fetch = fetch;
@@ -14,8 +20,7 @@ export class Fragments {
   /**
    * @param {string} address
    * @param {AbortSignal} [signal]
-   * @returns {Promise<{status: number, fragment: DocumentFragment | null}>} status 0 when nothing could be fetched, as
-   *   without a network or when the user has to sign in again; a fragment only with status 200
+   * @returns {Promise<Fetched>}
    */
   async get(address, signal) {
     try {

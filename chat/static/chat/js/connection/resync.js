@@ -1,3 +1,14 @@
+/**
+ * @import { Asks } from "../asking/asks.js"
+ * @import { Clock } from "../page/clock.js"
+ * @import { Turn } from "../turns/turn.js"
+ * @import { Turns } from "../turns/turns.js"
+ * @import { CatchUp } from "./catch_up.js"
+ * @import { Connection } from "./connection.js"
+ *
+ * @typedef {{turnsChanged: () => void, conversationGone: () => void}} ResyncDelegate
+ */
+
 const TICK = 1_000;
 const SILENCE = 15_000;
 const SLOW_TICKS = 5;
@@ -6,22 +17,20 @@ const DOUBT = 1_000;
 
 /**
  * Sees to it that what the page shows and what the server knows come together again, whatever was lost on the way.
- *
- * Its delegate hears ``turnsChanged()``, and ``conversationGone()`` when there is nothing to come together with.
  */
 export class Resync {
-  #connection;
-  #turns;
-  #asks;
-  #catchUp;
-  #clock;
-  #delegate = null;
+  /** @type {Connection} */ #connection;
+  /** @type {Turns} */ #turns;
+  /** @type {Asks} */ #asks;
+  /** @type {CatchUp} */ #catchUp;
+  /** @type {Clock} */ #clock;
+  /** @type {ResyncDelegate | null} */ #delegate = null;
   #ticks = 0;
   #lacksNews = false;
   #isDoubtful = false;
   #cancelTimer = () => {};
 
-  /** @param {{connection: object, turns: object, asks: object, catchUp: object, clock: object}} parts */
+  /** @param {{connection: Connection, turns: Turns, asks: Asks, catchUp: CatchUp, clock: Clock}} parts */
   constructor({ connection, turns, asks, catchUp, clock }) {
     this.#connection = connection;
     this.#turns = turns;
@@ -30,6 +39,7 @@ export class Resync {
     this.#clock = clock;
   }
 
+  /** @param {ResyncDelegate} delegate */
   start(delegate) {
     this.#delegate = delegate;
     this.#cancelTimer = this.#clock.every(TICK, () => this.#tick());
@@ -49,14 +59,20 @@ export class Resync {
     this.fetchNews();
   }
 
-  /** Reads a turn's log from where the page is. */
+  /**
+   * Reads a turn's log from where the page is.
+   * @param {Turn} turn
+   */
   follow(turn) {
     if (!this.#connection.send({ type: "follow", turn: turn.uuid, after: turn.seq })) return;
     turn.followed();
     this.confirmStop(turn);
   }
 
-  /** Tells the server of a Stop that it has not confirmed. */
+  /**
+   * Tells the server of a Stop that it has not confirmed.
+   * @param {Turn} turn
+   */
   confirmStop(turn) {
     if (turn.isFrozen && turn.uuid) this.#connection.send({ type: "stop", turn: turn.uuid, seen: turn.seq });
   }
@@ -82,22 +98,26 @@ export class Resync {
     if (this.#lacksNews) this.fetchNews();
   }
 
-  /** Fetches what the server has rendered of a turn. */
+  /**
+   * Fetches what the server has rendered of a turn.
+   * @param {Turn} turn
+   */
   async renew(turn) {
-    if (await this.#catchUp.renew(turn)) this.#delegate.turnsChanged();
+    if (await this.#catchUp.renew(turn)) this.#delegate?.turnsChanged();
   }
 
   /** One answer that there is no such conversation may be a mishap on the way. */
   #missing() {
-    if (this.#isDoubtful) this.#delegate.conversationGone();
+    if (this.#isDoubtful) this.#delegate?.conversationGone();
     else this.#clock.after(DOUBT, () => this.fetchNews());
     this.#isDoubtful = true;
   }
 
+  /** @param {Turn[]} turns */
   #added(turns) {
     this.#isDoubtful = false;
     for (const turn of turns) if (!turn.isTerminal) this.follow(turn);
-    if (turns.length > 0) this.#delegate.turnsChanged();
+    if (turns.length > 0) this.#delegate?.turnsChanged();
   }
 
   #tick() {

@@ -1,17 +1,19 @@
 import { CloseCode } from "../connection/backoff.js";
 
+/** @import { Clock } from "./clock.js" */
+
 const PATIENCE = 1_500;
 const OFFLINE = "You are offline. What you ask is sent as soon as you are back.";
 
 /** Says that the connection is lost, once that lasts, and what else concerns the whole page. */
 export class Banner {
-  #element;
-  #clock;
-  #isOnline;
+  /** @type {HTMLElement} */ #element;
+  /** @type {Clock} */ #clock;
+  /** @type {() => boolean} */ #isOnline;
   #cancelTimer = () => {};
   #isLasting = false;
 
-  /** @param {{element: HTMLElement, clock: object, isOnline?: () => boolean}} parts */
+  /** @param {{element: HTMLElement, clock: Clock, isOnline?: () => boolean}} parts */
   constructor({ element, clock, isOnline = () => navigator.onLine }) {
     this.#element = element;
     this.#clock = clock;
@@ -39,19 +41,24 @@ export class Banner {
     this.#element.textContent = "";
   }
 
-  /** Says something that stays. */
+  /**
+   * Says something that stays.
+   * @param {string} text
+   */
   tell(text) {
     this.#cancelTimer();
     this.#isLasting = true;
     this.#show(text);
   }
 
+  /** @param {number} code @returns {string} */
   #explain(code) {
     if (!this.#isOnline()) return OFFLINE;
     if (code === CloseCode.RESTART) return "The site is restarting. Reconnecting…";
     return "Connection lost. Reconnecting…";
   }
 
+  /** @param {string} text */
   #show(text) {
     this.#element.textContent = text;
     this.#element.hidden = false;

@@ -1,3 +1,5 @@
+/** @import { Clock } from "./clock.js" */
+
 const HIDDEN_DELAY = 250;
 
 /**
@@ -5,13 +7,12 @@ const HIDDEN_DELAY = 250;
  * page in the background.
  */
 export class Frames {
-  #clock;
-  #requestFrame;
-  /** @type {Set<() => void>} */
-  #waiting = new Set();
+  /** @type {Clock} */ #clock;
+  /** @type {(action: () => void) => void} */ #requestFrame;
+  /** @type {Set<() => void>} */ #waiting = new Set();
   #cancelTimer = () => {};
 
-  /** @param {{clock: object, requestFrame?: (action: () => void) => void}} parts */
+  /** @param {{clock: Clock, requestFrame?: (action: () => void) => void}} parts */
   constructor({ clock, requestFrame = (action) => requestAnimationFrame(action) }) {
     this.#clock = clock;
     this.#requestFrame = requestFrame;
@@ -34,7 +35,10 @@ export class Frames {
   }
 }
 
-/** One part that fails leaves the others alone. */
+/**
+ * One part that fails leaves the others alone.
+ * @param {() => void} work
+ */
 function attempt(work) {
   try {
     work();

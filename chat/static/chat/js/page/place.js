@@ -2,9 +2,9 @@ import { askAddress, conversationAddress } from "./addresses.js";
 
 /** Which conversation the page shows: a new one has no name until its first question is accepted. */
 export class Place {
-  #main;
-  #form;
-  #wantsTitle;
+  /** @type {HTMLElement} */ #main;
+  /** @type {HTMLFormElement} */ #form;
+  /** @type {boolean} */ #wantsTitle;
 
   /** @param {{main: HTMLElement, form: HTMLFormElement}} parts */
   constructor({ main, form }) {
@@ -18,14 +18,20 @@ export class Place {
     return this.#main.dataset.conversation || null;
   }
 
-  /** The new conversation is there: from now on this is its page, also after a reload. */
+  /**
+   * The new conversation is there: from now on this is its page, also after a reload.
+   * @param {string} conversation
+   */
   settle(conversation) {
     this.#main.dataset.conversation = conversation;
     this.#form.action = askAddress(conversation);
     history.replaceState(history.state, "", conversationAddress(conversation));
   }
 
-  /** Gives the page of a new conversation the title that the conversation has got. */
+  /**
+   * Gives the page of a new conversation the title that the conversation has got.
+   * @param {string | null | undefined} title
+   */
   entitle(title) {
     if (!title || !this.#wantsTitle || this.conversation === null) return;
     this.#wantsTitle = false;

@@ -2,9 +2,9 @@ const NEAR = 100;
 
 /** Keeps the newest words in sight, unless the reader has scrolled up. */
 export class Scroller {
-  #box;
-  #jump;
-  #isStreaming;
+  /** @type {HTMLElement} */ #box;
+  /** @type {HTMLElement} */ #jump;
+  /** @type {() => boolean} */ #isStreaming;
   #follows = true;
   #top = 0;
 

@@ -1,9 +1,14 @@
+/**
+ * @import { Composer } from "../asking/composer.js"
+ * @import { Conversation } from "../conversation.js"
+ */
+
 /** Keys that work on the whole page: Escape stops the answer, "/" leads to the box. */
 export class Shortcuts {
-  #conversation;
-  #composer;
+  /** @type {Conversation} */ #conversation;
+  /** @type {Composer} */ #composer;
 
-  /** @param {{conversation: object, composer: object}} parts */
+  /** @param {{conversation: Conversation, composer: Composer}} parts */
   constructor({ conversation, composer }) {
     this.#conversation = conversation;
     this.#composer = composer;
@@ -14,20 +19,28 @@ export class Shortcuts {
     document.addEventListener("keydown", (event) => this.#pressed(event));
   }
 
+  /** @param {KeyboardEvent} event */
   #pressed(event) {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape" && !closesSomething(event.target)) this.#conversation.stopStreaming();
-    if (event.key !== "/" || isTyping(event.target)) return;
+    if (event.key === "Escape" && !closesSomething(event)) this.#conversation.stopStreaming();
+    if (event.key !== "/" || isTyping(event)) return;
     event.preventDefault();
     this.#composer.focus();
   }
 }
 
-/** Whether Escape has a meaning of its own here. */
-function closesSomething(target) {
-  return target.matches("input[type=search]") || document.querySelector(":popover-open, dialog[open]") !== null;
+/**
+ * Whether Escape has a meaning of its own here.
+ * @param {Event} event
+ * @returns {boolean}
+ */
+function closesSomething({ target }) {
+  if (target instanceof Element && target.matches("input[type=search]")) return true;
+  return document.querySelector(":popover-open, dialog[open]") !== null;
 }
 
-function isTyping(target) {
+/** @param {Event} event @returns {boolean} */
+function isTyping({ target }) {
+  if (!(target instanceof HTMLElement)) return false;
   return target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select");
 }

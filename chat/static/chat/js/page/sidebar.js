@@ -1,14 +1,20 @@
+/**
+ * @import { Fragments } from "../connection/fragments.js"
+ * @import { Clock } from "./clock.js"
+ * @import { Place } from "./place.js"
+ */
+
 const PAUSE = 300;
 
 /** The list of conversations beside the page. */
 export class Sidebar {
-  #element;
-  #fragments;
-  #clock;
-  #place;
+  /** @type {HTMLElement} */ #element;
+  /** @type {Fragments} */ #fragments;
+  /** @type {Clock} */ #clock;
+  /** @type {Place} */ #place;
   #isPlanned = false;
 
-  /** @param {{element: HTMLElement, fragments: object, clock: object, place: object}} parts */
+  /** @param {{element: HTMLElement, fragments: Fragments, clock: Clock, place: Place}} parts */
   constructor({ element, fragments, clock, place }) {
     this.#element = element;
     this.#fragments = fragments;
@@ -26,18 +32,28 @@ export class Sidebar {
   async #fetch() {
     this.#isPlanned = false;
     const current = this.#place.conversation ? `?conversation=${this.#place.conversation}` : "";
-    const { fragment } = await this.#fragments.get(this.#element.dataset.href + current);
+    const { fragment } = await this.#fragments.get(`${this.#element.dataset.href}${current}`);
     const list = fragment?.querySelector("ul");
     if (list) this.#show(list);
   }
 
-  /** The link that has the focus keeps it. */
+  /**
+   * The link that has the focus keeps it.
+   * @param {HTMLElement} list
+   */
   #show(list) {
-    const focused = this.#element.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const focused = this.#focusedAddress();
     const top = this.#element.scrollTop;
-    this.#element.querySelector("ul").replaceWith(list);
+    this.#element.querySelector("ul")?.replaceWith(list);
     this.#element.scrollTop = top;
-    if (focused !== null) list.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    const links = [...list.querySelectorAll("a")];
+    if (focused) links.find((link) => link.getAttribute("href") === focused)?.focus({ preventScroll: true });
     this.#place.entitle(list.querySelector("[aria-current] bdi")?.textContent);
+  }
+
+  /** @returns {string | null} */
+  #focusedAddress() {
+    const focused = document.activeElement;
+    return this.#element.contains(focused) ? (focused?.getAttribute("href") ?? null) : null;
   }
 }

@@ -1,23 +1,25 @@
+import { closest, findAll } from "./elements.js";
+
+/** @typedef {{start: number, end: number, element: HTMLElement}} Segment times in seconds */
+
 const PLACE = /^#segment-(\d+)$/u;
 
 /** The page of a recording with audio: plays from a segment, and shows which one is heard. */
 export class Transcript {
-  #root;
-  #audio;
-  /** @type {{start: number, end: number, element: HTMLElement}[]} in the order of their starts */
-  #segments;
-  #current = null;
+  /** @type {HTMLElement} */ #root;
+  /** @type {HTMLAudioElement} */ #audio;
+  /** @type {Segment[]} in the order of their starts */ #segments;
+  /** @type {HTMLElement | null} */ #current = null;
 
   /** @param {{root: HTMLElement, audio: HTMLAudioElement}} parts */
   constructor({ root, audio }) {
     this.#root = root;
     this.#audio = audio;
-    const elements = [...root.querySelectorAll("[data-start]")];
-    this.#segments = elements.map(asSegment).sort((a, b) => a.start - b.start);
+    this.#segments = findAll(root, "start").map(asSegment).sort((a, b) => a.start - b.start);
   }
 
   start() {
-    for (const button of this.#root.querySelectorAll("[data-play]")) button.hidden = false;
+    for (const button of findAll(this.#root, "play")) button.hidden = false;
     this.#root.addEventListener("click", (event) => this.#clicked(event));
     this.#audio.addEventListener("timeupdate", () => this.#mark());
     this.#audio.addEventListener("seeked", () => this.#mark());
@@ -25,8 +27,9 @@ export class Transcript {
     this.#cue();
   }
 
+  /** @param {Event} event */
   #clicked(event) {
-    const button = event.target.closest("[data-play]");
+    const button = closest(event, "[data-play]");
     if (!button) return;
     this.#audio.currentTime = Number(button.dataset.play);
     this.#audio.play().catch(() => {}); // the browser may want another click first; the player shows that
@@ -51,7 +54,10 @@ export class Transcript {
 
 /**
  * The segment that is heard at a time in seconds: the last that has begun and not ended. Null in a pause.
- * @param {{start: number, end: number}[]} segments in the order of their starts
+ * @template {{start: number, end: number}} T
+ * @param {T[]} segments in the order of their starts
+ * @param {number} time
+ * @returns {T | null}
  */
 export function segmentAt(segments, time) {
   let low = 0;
@@ -65,6 +71,7 @@ export function segmentAt(segments, time) {
   return segment && time < segment.end ? segment : null;
 }
 
+/** @param {HTMLElement} element @returns {Segment} */
 function asSegment(element) {
   const { start, end } = element.dataset;
   return { start: Number(start), end: end === undefined ? Infinity : Number(end), element };

@@ -1,3 +1,8 @@
+/**
+ * @typedef {{createHTML: (html: string) => string}} Policy its result counts as a string, as ``innerHTML`` takes one
+ * @typedef {{createPolicy: (name: string, rules: Policy) => Policy}} TrustedTypes
+ */
+
 const POLICY = "chatsite";
 
 /**
@@ -5,11 +10,14 @@ const POLICY = "chatsite";
  * made, and nothing be parsed without one.
  */
 export class TrustedHtml {
-  #policy;
-  #document;
+  /** @type {Policy | undefined} */ #policy;
+  /** @type {Document} */ #document;
 
-  /** @param {Document} document @param {object | undefined} trustedTypes absent in browsers that have no policies */
-  constructor(document, trustedTypes = globalThis.trustedTypes) {
+  /**
+   * @param {Document} document
+   * @param {TrustedTypes | undefined} trustedTypes absent in browsers that have no policies
+   */
+  constructor(document, trustedTypes = Reflect.get(globalThis, "trustedTypes")) {
     this.#document = document;
     this.#policy = trustedTypes?.createPolicy(POLICY, { createHTML: (html) => html });
   }

@@ -1,24 +1,31 @@
+import { findRequired } from "../page/elements.js";
+
+/**
+ * @import { Announcer } from "../page/announcer.js"
+ * @import { Clock } from "../page/clock.js"
+ */
+
 const SHOWN = 2_000;
 
 /** Copies an answer with its sources. */
 export class Clipboard {
-  #clock;
-  #announcer;
+  /** @type {Clock} */ #clock;
+  /** @type {Announcer} */ #announcer;
 
-  /** @param {{clock: object, announcer: object}} parts */
+  /** @param {{clock: Clock, announcer: Announcer}} parts */
   constructor({ clock, announcer }) {
     this.#clock = clock;
     this.#announcer = announcer;
   }
 
-  /** @param {HTMLElement} turn @param {HTMLButtonElement} button says for a moment that it was done */
+  /** @param {HTMLElement} turn @param {HTMLElement} button says for a moment that it was done */
   async copy(turn, button) {
     const isCopied = await write(asText(turn));
     this.#announcer.say(isCopied ? "Copied" : "The browser did not allow copying");
     if (!isCopied) return;
     const label = button.lastChild;
+    if (label === null || label.textContent === "Copied") return;
     const before = label.textContent;
-    if (before === "Copied") return;
     label.textContent = "Copied";
     this.#clock.after(SHOWN, () => {
       label.textContent = before;
@@ -26,23 +33,32 @@ export class Clipboard {
   }
 }
 
-/** The answer of a turn, its markers in brackets, and below it what they stand for. */
+/**
+ * The answer of a turn, its markers in brackets, and below it what they stand for.
+ * @param {HTMLElement} turn
+ * @returns {string}
+ */
 export function asText(turn) {
-  const answer = withBrackets(turn.querySelector("[data-answer]"));
+  const answer = withBrackets(findRequired(turn, "answer", HTMLElement));
   const sources = [...turn.querySelectorAll("[data-sources] > ol > li")].map(sourceAsText);
   return sources.length === 0 ? answer : `${answer}\n\nSources\n${sources.join("\n")}`;
 }
 
-/** ``innerText`` needs the element as it is laid out, so its markers get their brackets for a moment. */
+/**
+ * ``innerText`` needs the element as it is laid out, so its markers get their brackets for a moment.
+ * @param {HTMLElement} answer
+ * @returns {string}
+ */
 function withBrackets(answer) {
   const found = [...answer.querySelectorAll('a[href^="#source-"], sup')];
-  const markers = found.map((marker) => [marker, marker.textContent]);
-  for (const [marker, number] of markers) marker.textContent = `[${number}]`;
+  const markers = found.map((marker) => ({ marker, number: marker.textContent }));
+  for (const { marker, number } of markers) marker.textContent = `[${number}]`;
   const text = answer.innerText.trim();
-  for (const [marker, number] of markers) marker.textContent = number;
+  for (const { marker, number } of markers) marker.textContent = number;
   return text;
 }
 
+/** @param {Element} source @param {number} index @returns {string} */
 function sourceAsText(source, index) {
   const lines = [...source.children].map((part) => part.textContent.trim().replace(/\s+/gu, " "));
   const [head, place, excerpt] = [lines[0] ?? "", lines[1] ?? "", lines[2] ?? ""];
@@ -50,6 +66,7 @@ function sourceAsText(source, index) {
   return `[${/^\d+/u.exec(head)?.[0] ?? index + 1}] ${[title, place].filter(Boolean).join(", ")}: “${excerpt}”`;
 }
 
+/** @param {string} text @returns {Promise<boolean>} whether it was copied */
 async function write(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -59,7 +76,11 @@ async function write(text) {
   }
 }
 
-/** The way for pages on plain http, where browsers offer no clipboard. */
+/**
+ * The way for pages on plain http, where browsers offer no clipboard.
+ * @param {string} text
+ * @returns {boolean} whether it was copied
+ */
 function writeThroughSelection(text) {
   const focused = document.activeElement;
   const box = document.body.appendChild(document.createElement("textarea"));
@@ -72,6 +93,6 @@ function writeThroughSelection(text) {
     return false;
   } finally {
     box.remove();
-    focused?.focus?.({ preventScroll: true });
+    if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
   }
 }

@@ -1,5 +1,12 @@
 import { Cursor, Offer } from "./cursor.js";
-import { TurnState, isTerminal } from "./turn_state.js";
+import { TurnState, isTerminal, stateOf } from "./turn_state.js";
+
+/**
+ * @import { Accepted, Citation, Token } from "../connection/wire.js"
+ * @import { Clock } from "../page/clock.js"
+ * @import { Frames } from "../page/frames.js"
+ * @import { TurnView } from "./turn_view.js"
+ */
 
 const PATIENCE = 2_000;
 const LONG_WAIT = 5_000;
@@ -10,28 +17,30 @@ const LONG_WAIT = 5_000;
  * Nothing that comes late, twice or after the end changes it.
  */
 export class Turn {
-  #view;
-  #frames;
-  #clock;
-  #cursor;
-  #state;
+  /** @type {TurnView} */ #view;
+  /** @type {Frames} */ #frames;
+  /** @type {Clock} */ #clock;
+  /** @type {Cursor} */ #cursor;
+  /** @type {TurnState} */ #state;
   #waiting = "";
   #isFrozen = false;
   #isProvisional = false;
-  #position = null;
-  #phase = "";
-  #heardAt;
+  /** @type {number | null} */ #position = null;
+  /** @type {string | undefined} */ #phase;
+  /** @type {number} */ #heardAt;
   #followedAt = -Infinity;
   #hasGap = false;
-  #citations = null;
+  /** @type {number | null} */ #citations = null;
   #render = () => this.#write();
 
-  /** @param {{view: object, frames: object, clock: object}} parts ``view``: see ``TurnView`` */
+  /** @param {{view: TurnView, frames: Frames, clock: Clock}} parts */
   constructor({ view, frames, clock }) {
     this.#view = view;
     this.#frames = frames;
     this.#clock = clock;
-    this.#read();
+    this.#state = view.state;
+    this.#cursor = new Cursor(view.seq);
+    this.#heardAt = clock.now();
   }
 
   get uuid() {
@@ -101,7 +110,10 @@ export class Turn {
     this.#heardAt = this.#clock.now();
   }
 
-  /** The server has accepted the question. */
+  /**
+   * The server has accepted the question.
+   * @param {Accepted} event
+   */
   accept({ turn, state, position }) {
     if (this.uuid !== turn) this.#view.name(turn);
     this.heard();
@@ -109,6 +121,7 @@ export class Turn {
     else this.start();
   }
 
+  /** @param {number | null} position */
   queue(position) {
     if (this.#state === TurnState.STREAMING || this.isTerminal) return;
     this.#state = TurnState.QUEUED;
@@ -131,8 +144,8 @@ export class Turn {
   }
 
   /**
-   * @param {{after: number, seq: number, content: string}} token
-   * @returns {string} one of ``Offer``
+   * @param {Token} token
+   * @returns {Offer}
    */
   take(token) {
     if (this.isTerminal || this.#isFrozen) return Offer.SKIP;
@@ -147,6 +160,7 @@ export class Turn {
     return offer;
   }
 
+  /** @param {Citation[]} citations */
   cite(citations) {
     this.#citations = citations.length;
   }
@@ -159,7 +173,11 @@ export class Turn {
     this.#view.showStopping();
   }
 
-  /** It has ended; ``replace`` is to follow with what the server has rendered. */
+  /**
+   * It has ended; ``replace`` is to follow with what the server has rendered.
+   * @param {TurnState} state
+   * @param {string} message
+   */
   end(state, message = "") {
     if (this.isTerminal) return;
     this.#write();
@@ -168,26 +186,26 @@ export class Turn {
     this.#view.showEnded(state, message);
   }
 
-  /** Shows what the server has rendered, if it is further than what is shown. Returns whether it was. */
+  /**
+   * Shows what the server has rendered, if it is further than what is shown.
+   * @param {HTMLElement} element
+   * @returns {boolean} whether it was
+   */
   replace(element) {
     const isFurther = !this.isTerminal && !this.#isFrozen && Number(element.dataset.seq) > this.seq;
-    const isFinal = isTerminal(element.dataset.state) && (!this.isTerminal || this.#isProvisional);
+    const isFinal = isTerminal(stateOf(element)) && (!this.isTerminal || this.#isProvisional);
     if (!isFurther && !isFinal) return false;
     this.#waiting = "";
     this.#view.replace(element);
-    this.#read();
+    this.#state = this.#view.state;
+    this.#cursor = new Cursor(this.#view.seq);
+    this.#isProvisional = this.#hasGap = false;
+    this.heard();
     return true;
   }
 
   #waitOn() {
     if (this.isStreaming && this.#phase === "waiting" && this.seq === 0) this.#view.showStillWaiting();
-  }
-
-  #read() {
-    this.#state = this.#view.state;
-    this.#cursor = new Cursor(this.#view.seq);
-    this.#isProvisional = this.#hasGap = false;
-    this.heard();
   }
 
   #write() {

@@ -1,11 +1,19 @@
+import { closest } from "../page/elements.js";
+
+/**
+ * @import { Conversation } from "../conversation.js"
+ * @import { Clipboard } from "./clipboard.js"
+ * @import { Turns } from "./turns.js"
+ */
+
 /** The buttons at a turn: stop, ask again, copy; and the markers that lead to its sources. */
 export class TurnActions {
-  #list;
-  #turns;
-  #conversation;
-  #clipboard;
+  /** @type {HTMLElement} */ #list;
+  /** @type {Turns} */ #turns;
+  /** @type {Conversation} */ #conversation;
+  /** @type {Clipboard} */ #clipboard;
 
-  /** @param {{list: HTMLElement, turns: object, conversation: object, clipboard: object}} parts */
+  /** @param {{list: HTMLElement, turns: Turns, conversation: Conversation, clipboard: Clipboard}} parts */
   constructor({ list, turns, conversation, clipboard }) {
     this.#list = list;
     this.#turns = turns;
@@ -18,27 +26,34 @@ export class TurnActions {
     this.#list.addEventListener("click", (event) => this.#clicked(event));
   }
 
-  /** What the conversation does not take, the form does. */
+  /**
+   * What the conversation does not take, the form does.
+   * @param {Event} event
+   */
   #submitted(event) {
-    const turn = this.#turns.around(event.target);
-    if (turn === null) return;
-    const isStop = event.target.matches("[data-stop-form]");
-    const isRetry = event.target.matches("[data-retry-form]");
-    if (isStop && this.#conversation.stop(turn)) event.preventDefault();
-    if (isRetry && this.#conversation.retry(turn)) event.preventDefault();
+    const form = closest(event, "form");
+    const turn = form === null ? null : this.#turns.around(form);
+    if (form === null || turn === null) return;
+    if (form.matches("[data-stop-form]") && this.#conversation.stop(turn)) event.preventDefault();
+    if (form.matches("[data-retry-form]") && this.#conversation.retry(turn)) event.preventDefault();
   }
 
+  /** @param {Event} event */
   #clicked(event) {
-    const copy = event.target.closest("[data-copy]");
-    const marker = event.target.closest('a[href^="#source-"]');
-    if (copy) this.#clipboard.copy(this.#turns.around(copy).view.element, copy);
+    const copy = closest(event, "[data-copy]");
+    const turn = copy === null ? null : this.#turns.around(copy);
+    const marker = closest(event, 'a[href^="#source-"]');
+    if (copy && turn) this.#clipboard.copy(turn.view.element, copy);
     if (marker) openSources(marker);
   }
 }
 
-/** A browser does not scroll to what is folded. */
+/**
+ * A browser does not scroll to what is folded.
+ * @param {HTMLElement} marker
+ */
 function openSources(marker) {
-  const source = document.getElementById(marker.getAttribute("href").slice(1));
+  const source = document.getElementById((marker.getAttribute("href") ?? "").slice(1));
   const sources = source?.closest("details");
   if (sources) sources.open = true;
 }

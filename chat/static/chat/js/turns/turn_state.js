@@ -10,9 +10,25 @@ export const TurnState = Object.freeze({
   CANCELLED: "cancelled",
 });
 
+/** @typedef {(typeof TurnState)[keyof typeof TurnState]} TurnState */
+
+/** @type {Set<TurnState>} */
 const LIVE = new Set([TurnState.SENDING, TurnState.QUEUED, TurnState.STREAMING]);
 
-/** Whether nothing about the turn changes any more. */
+/**
+ * Whether nothing about the turn changes any more.
+ * @param {TurnState} state
+ * @returns {boolean}
+ */
 export function isTerminal(state) {
   return !LIVE.has(state);
+}
+
+/**
+ * Return the state of a turn as the server has rendered it.
+ * @param {HTMLElement} element
+ * @returns {TurnState}
+ */
+export function stateOf(element) {
+  return /** @type {TurnState} */ (element.dataset.state);
 }

@@ -1,18 +1,19 @@
 import { Markdown } from "../markdown/markdown.js";
 import { MarkdownView } from "../markdown/markdown_view.js";
-import { TurnState, isTerminal } from "./turn_state.js";
+import { find, findRequired } from "../page/elements.js";
+import { TurnState, isTerminal, stateOf } from "./turn_state.js";
 
 const NO_TURN = "00000000-0000-0000-0000-000000000000";
 const STOPPING = "stopping";
 
+/** @typedef {{question: string, recordings: string[], filterNote: string}} ShownAsk what a turn shows of its question */
+
 /** One turn on the page. */
 export class TurnView {
-  #element;
-  #labels;
-  /** @type {Markdown | null} reads the answer while it streams */
-  #markdown = null;
-  /** @type {MarkdownView | null} shows it */
-  #shown = null;
+  /** @type {HTMLElement} */ #element;
+  /** @type {Record<string, string>} */ #labels;
+  /** @type {{markdown: Markdown, view: MarkdownView} | null} reads and shows the answer while it streams */
+  #answer = null;
   #hasText = false;
 
   /**
@@ -21,19 +22,21 @@ export class TurnView {
    */
   constructor(element, labels) {
     this.#labels = labels;
-    this.#adopt(element);
+    this.#element = element;
+    this.#adopt();
   }
 
   get element() {
     return this.#element;
   }
 
+  /** Empty until the server has accepted the question. */
   get uuid() {
-    return this.#element.dataset.turn;
+    return this.#element.dataset.turn ?? "";
   }
 
   get state() {
-    return this.#element.dataset.state;
+    return stateOf(this.#element);
   }
 
   get seq() {
@@ -41,7 +44,7 @@ export class TurnView {
   }
 
   get question() {
-    return this.#part("question").textContent;
+    return this.#part("question")?.textContent ?? "";
   }
 
   /** The ids of the recordings that are searched; none for all. */
@@ -51,7 +54,7 @@ export class TurnView {
 
   /** What is said about the recordings that are searched. */
   get filterNote() {
-    return this.#part("filter-note")?.textContent.trim() ?? "";
+    return this.#part("filter-note")?.textContent?.trim() ?? "";
   }
 
   get sourceCount() {
@@ -62,22 +65,28 @@ export class TurnView {
     return this.#element.contains(document.activeElement);
   }
 
-  /** Makes a copy of the template the view of a question that was just asked. */
+  /**
+   * Makes a copy of the template the view of a question that was just asked.
+   * @param {ShownAsk} ask
+   */
   fill({ question, recordings, filterNote }) {
     this.#element.removeAttribute("id");
     this.#element.dataset.turn = "";
     this.#element.dataset.recordings = recordings.join(" ");
-    this.#part("question").textContent = question;
+    findRequired(this.#element, "question", HTMLElement).textContent = question;
     const note = this.#part("filter-note");
     if (note) note.textContent = filterNote;
   }
 
-  /** The server knows the turn by this name. */
+  /**
+   * The server knows the turn by this name.
+   * @param {string} uuid
+   */
   name(uuid) {
     this.#element.dataset.turn = uuid;
     this.#element.id = `turn-${uuid}`;
     const form = this.#part("stop-form");
-    form?.setAttribute("action", form.getAttribute("action").replace(NO_TURN, uuid));
+    form?.setAttribute("action", (form.getAttribute("action") ?? "").replace(NO_TURN, uuid));
   }
 
   showSending() {
@@ -105,11 +114,15 @@ export class TurnView {
     this.#part("stop-form")?.toggleAttribute("hidden", true);
   }
 
-  /** The turn has ended, and what the server has rendered of it is not here yet. */
+  /**
+   * The turn has ended, and what the server has rendered of it is not here yet.
+   * @param {TurnState} state
+   * @param {string} message
+   */
   showEnded(state, message) {
     this.#part("cursor")?.remove();
-    this.#markdown?.end();
-    this.#markdown = null;
+    this.#answer?.markdown.end();
+    this.#answer = null;
     this.#show(state, "");
     this.#part("stop-form")?.toggleAttribute("hidden", true);
     const notice = this.#part("notice");
@@ -120,26 +133,30 @@ export class TurnView {
 
   /** @param {string} text the next part of the answer */
   write(text) {
-    if (text === "" || this.#markdown === null) return;
+    if (text === "" || this.#answer === null) return;
     if (!this.#hasText) this.#showPhase("");
     this.#hasText = true;
     const cursor = this.#part("cursor");
     cursor?.remove();
-    this.#markdown.write(text);
-    if (cursor) this.#shown.innermost.append(cursor);
+    this.#answer.markdown.write(text);
+    if (cursor) this.#answer.view.innermost.append(cursor);
   }
 
-  /** Shows what the server has rendered instead. */
+  /**
+   * Shows what the server has rendered instead.
+   * @param {HTMLElement} element
+   */
   replace(element) {
     this.#element.replaceWith(element);
-    this.#adopt(element);
+    this.#element = element;
+    this.#adopt();
   }
 
   /** Asks again by the form, which loads the page anew. What came over the socket has no token of its own. */
   submitRetry() {
-    const form = this.#part("retry-form");
+    const form = find(this.#element, "retry-form", HTMLFormElement);
     const token = document.querySelector("[data-composer] [name=csrfmiddlewaretoken]");
-    if (form && token && !form.elements.csrfmiddlewaretoken) form.append(token.cloneNode());
+    if (form && token && !form.elements.namedItem("csrfmiddlewaretoken")) form.append(token.cloneNode());
     form?.submit();
   }
 
@@ -147,31 +164,36 @@ export class TurnView {
     this.#element.remove();
   }
 
-  #adopt(element) {
-    this.#element = element;
-    this.#markdown = null;
-    this.#hasText = this.#part("answer").textContent !== "";
+  #adopt() {
+    const answer = findRequired(this.#element, "answer", HTMLElement);
+    this.#answer = null;
+    this.#hasText = answer.textContent !== "";
     this.#part("copy")?.toggleAttribute("hidden", false);
-    if (!isTerminal(this.state)) this.#takeOver(this.#part("answer"));
+    if (!isTerminal(this.state)) this.#takeOver(answer);
   }
 
-  /** The server shows a running answer as it was written; we render it and go on from there. */
+  /**
+   * The server shows a running answer as it was written; we render it and go on from there.
+   * @param {HTMLElement} answer
+   */
   #takeOver(answer) {
     const text = answer.textContent;
-    this.#shown = new MarkdownView(answer);
-    this.#markdown = new Markdown(this.#shown);
+    const view = new MarkdownView(answer);
+    this.#answer = { markdown: new Markdown(view), view };
     this.#hasText = false;
     answer.replaceChildren();
     answer.removeAttribute("data-raw");
     this.write(text);
   }
 
+  /** @param {TurnState | typeof STOPPING} state @param {string} phase */
   #show(state, phase) {
     this.#element.dataset.state = state;
     this.#element.setAttribute("aria-busy", String(state === TurnState.STREAMING));
     this.#showPhase(phase);
   }
 
+  /** @param {string} text */
   #showPhase(text) {
     const phase = this.#part("phase");
     if (!phase) return;
@@ -179,7 +201,8 @@ export class TurnView {
     phase.hidden = text === "";
   }
 
+  /** @param {string} name @returns {HTMLElement | null} */
   #part(name) {
-    return this.#element.querySelector(`[data-${name}]`);
+    return find(this.#element, name, HTMLElement);
   }
 }

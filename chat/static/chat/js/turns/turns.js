@@ -1,22 +1,27 @@
+import { findAll, findRequired } from "../page/elements.js";
 import { TurnState } from "./turn_state.js";
+
+/**
+ * @import { Turn } from "./turn.js"
+ * @import { ShownAsk } from "./turn_view.js"
+ */
 
 /** The turns of the page, in the order in which they were asked. */
 export class Turns {
-  #list;
-  #template;
-  #makeTurn;
-  /** @type {Turn[]} */
-  #turns = [];
+  /** @type {HTMLElement} */ #list;
+  /** @type {HTMLTemplateElement} */ #template;
+  /** @type {(element: HTMLElement) => Turn} */ #makeTurn;
+  /** @type {Turn[]} */ #turns;
 
   /**
-   * @param {{list: HTMLElement, template: HTMLTemplateElement, makeTurn: (element: HTMLElement) => object}} parts
-   *   ``template`` holds a turn that waits; ``makeTurn`` makes a ``Turn`` of what the server has rendered
+   * @param {{list: HTMLElement, template: HTMLTemplateElement, makeTurn: (element: HTMLElement) => Turn}} parts
+   *   ``template`` holds a turn that waits; ``makeTurn`` takes what the server has rendered
    */
   constructor({ list, template, makeTurn }) {
     this.#list = list;
     this.#template = template;
     this.#makeTurn = makeTurn;
-    for (const element of list.querySelectorAll("[data-turn]")) this.#turns.push(makeTurn(element));
+    this.#turns = findAll(list, "turn").map((element) => makeTurn(element));
   }
 
   /** What was accepted and has not ended. */
@@ -43,28 +48,40 @@ export class Turns {
     return this.#turns.findLast((turn) => turn.uuid) ?? null;
   }
 
-  /** Whether a turn is on the page. */
+  /**
+   * Whether a turn is on the page.
+   * @param {Turn} turn
+   * @returns {boolean}
+   */
   has(turn) {
     return this.#turns.includes(turn);
   }
 
-  /** @param {string} uuid */
+  /** @param {string} uuid @returns {Turn | null} */
   get(uuid) {
     return this.#turns.find((turn) => turn.uuid === uuid) ?? null;
   }
 
-  /** The turn that an element on the page belongs to. */
+  /**
+   * The turn that an element on the page belongs to.
+   * @param {Element} element
+   * @returns {Turn | null}
+   */
   around(element) {
     const item = element.closest("[data-turn]");
     return this.#turns.find((turn) => turn.view.element === item) ?? null;
   }
 
-  /** Adds a question that was just asked. */
-  append({ question, recordings, filterNote }) {
-    const element = document.importNode(this.#template.content.querySelector("[data-turn]"), true);
+  /**
+   * Adds a question that was just asked.
+   * @param {ShownAsk} ask
+   * @returns {Turn}
+   */
+  append(ask) {
+    const element = document.importNode(findRequired(this.#template.content, "turn", HTMLElement), true);
     element.dataset.state = TurnState.SENDING;
     const turn = this.#makeTurn(element);
-    turn.view.fill({ question, recordings, filterNote });
+    turn.view.fill(ask);
     turn.view.showSending();
     this.#list.append(element);
     this.#turns.push(turn);
@@ -74,13 +91,13 @@ export class Turns {
   /**
    * Adds what the server has rendered: the turns behind one that is known, in their order.
    * @param {DocumentFragment} fragment
-   * @param {object | null} after a turn
-   * @returns {object[]} those that were not on the page
+   * @param {Turn | null} after
+   * @returns {Turn[]} those that were not on the page
    */
   insert(fragment, after) {
     const added = [];
-    let index = this.#turns.indexOf(after) + 1;
-    for (const element of fragment.querySelectorAll("[data-turn]")) {
+    let index = after === null ? 0 : this.#turns.indexOf(after) + 1;
+    for (const element of findAll(fragment, "turn")) {
       const known = this.#turns.findIndex((turn) => turn.uuid === element.dataset.turn);
       if (known < 0) added.push(this.#insertAt(index, element));
       index = (known < 0 ? index : known) + 1;
@@ -88,11 +105,13 @@ export class Turns {
     return added;
   }
 
+  /** @param {Turn} turn */
   remove(turn) {
     turn.view.remove();
     this.#turns = this.#turns.filter((other) => other !== turn);
   }
 
+  /** @param {number} index @param {HTMLElement} element @returns {Turn} */
   #insertAt(index, element) {
     this.#list.insertBefore(element, this.#turns[index]?.view.element ?? null);
     const turn = this.#makeTurn(element);
