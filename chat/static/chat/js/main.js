@@ -16,6 +16,7 @@ import { signInAddress } from "./page/addresses.js";
 import { Announcer } from "./page/announcer.js";
 import { Banner } from "./page/banner.js";
 import { Clock } from "./page/clock.js";
+import { find, findAll, findRequired } from "./page/elements.js";
 import { Frames } from "./page/frames.js";
 import { Place } from "./page/place.js";
 import { Scroller } from "./page/scroller.js";
@@ -23,6 +24,7 @@ import { Shortcuts } from "./page/shortcuts.js";
 import { Sidebar } from "./page/sidebar.js";
 import { Transcript } from "./page/transcript.js";
 import { TrustedHtml } from "./page/trusted_html.js";
+import { ServerEvents } from "./server_events.js";
 import { Clipboard } from "./turns/clipboard.js";
 import { Turn } from "./turns/turn.js";
 import { TurnActions } from "./turns/turn_actions.js";
@@ -31,6 +33,8 @@ import { Turns } from "./turns/turns.js";
 
 /** Puts the parts of the page together. */
 
+/** @import { Command } from "./connection/wire.js" */
+
 const { body } = document;
 const store = new Store(tabStorage(), body.dataset.user ?? "");
 
@@ -38,11 +42,10 @@ startSignOut();
 startTranscript();
 startConversation();
 
-function find(name, root = document) {
-  return root.querySelector(`[data-${name}]`);
-}
-
-/** Browsers that are told to store nothing throw already here. */
+/**
+ * Browsers that are told to store nothing throw already here.
+ * @returns {Storage | null}
+ */
 function tabStorage() {
   try {
     return sessionStorage;
@@ -53,45 +56,51 @@ function tabStorage() {
 
 /** Nothing that was typed stays in a browser that someone else may use next. */
 function startSignOut() {
-  find("sign-out")?.addEventListener("submit", () => store.clear());
+  find(body, "sign-out", HTMLFormElement)?.addEventListener("submit", () => store.clear());
 }
 
 function startTranscript() {
-  const [root, audio] = [find("transcript"), find("audio")];
+  const root = find(body, "transcript", HTMLElement);
+  const audio = find(body, "audio", HTMLAudioElement);
   if (root && audio) new Transcript({ root, audio }).start();
 }
 
 function startConversation() {
-  const [main, form, list] = [find("conversation"), find("composer"), find("turns")];
+  const main = find(body, "conversation", HTMLElement);
+  const form = find(body, "composer", HTMLFormElement);
+  const list = find(body, "turns", HTMLElement);
   if (!main || !form || !list) return;
+  const findElement = (/** @type {string} */ name) => findRequired(body, name, HTMLElement);
 
   const clock = new Clock();
   const html = new TrustedHtml(document);
   const fragments = new Fragments({ html });
   const place = new Place({ main, form });
-  const frames = new Frames({ clock });
   const connection = new Connection({ url: socketAddress(), clock });
-  const send = (command) => connection.send(command);
-  const makeTurn = turnMaker({ frames, clock });
-  const turns = new Turns({ list, template: find("turn-template"), makeTurn });
+  const send = (/** @type {Command} */ command) => connection.send(command);
+  const template = findRequired(body, "turn-template", HTMLTemplateElement);
+  const turns = new Turns({ list, template, makeTurn: turnMaker({ frames: new Frames({ clock }), clock }) });
   const drafts = new Drafts(store);
   const asks = new Asks({ outbox: new Outbox(store), turns, place, clock, send });
   const catchUp = new CatchUp({ place, turns, fragments });
-  const announcer = new Announcer({ element: find("announcer"), clock });
+  const resync = new Resync({ connection, turns, asks, catchUp, clock });
   const composer = new Composer(form);
   const filter = new RecordingFilter({
-    element: find("filter"),
+    element: findRequired(body, "filter", HTMLDetailsElement),
     fragments,
     clock,
     onChange: (recordings) => drafts.keepRecordings(place.conversation, recordings),
   });
-  const scroller = new Scroller({
-    box: find("scroller"),
-    jump: find("jump"),
-    isStreaming: () => turns.streaming !== null,
-  });
+  const isStreaming = () => turns.streaming !== null;
+  const scroller = new Scroller({ box: findElement("scroller"), jump: findElement("jump"), isStreaming });
+  const announcer = new Announcer({ element: findElement("announcer"), clock });
+  const banner = new Banner({ element: findElement("banner"), clock });
+  const sidebar = new Sidebar({ element: findElement("conversations"), fragments, clock, place });
+  const shared = { connection, turns, asks, resync, place, drafts, composer, filter, sidebar };
+  const conversation = new Conversation({ ...shared, scroller });
+  const events = new ServerEvents({ ...shared, acks: new Acks({ clock, send }), html, banner, announcer, leave });
   const queue = new Queue({
-    list: find("queue"),
+    list: findElement("queue"),
     clock,
     waiting: () => [...turns.queued, ...asks.unsent],
     cancel: (turn) => {
@@ -99,23 +108,9 @@ function startConversation() {
       composer.takeFocus();
     },
   });
-  const conversation = new Conversation({
-    connection,
-    turns,
-    asks,
-    acks: new Acks({ clock, send }),
-    resync: new Resync({ connection, turns, asks, catchUp, clock }),
-    html,
-    place,
-    drafts,
-    composer,
-    filter,
-    queue,
-    scroller,
-    banner: new Banner({ element: find("banner"), clock }),
-    announcer,
-    sidebar: new Sidebar({ element: find("conversations"), fragments, clock, place }),
-    leave,
+  turns.onChange(() => {
+    queue.refresh();
+    scroller.settle();
   });
 
   filter.start();
@@ -125,25 +120,34 @@ function startConversation() {
   new TurnActions({ list, turns, conversation, clipboard: new Clipboard({ clock, announcer }) }).start();
   new Shortcuts({ conversation, composer }).start(document);
   new Attention(() => conversation.wake()).start(window);
-  conversation.start();
+  events.start();
 }
 
+/** @returns {string} */
 function socketAddress() {
-  return new URL(body.dataset.socket, location.href.replace(/^http/u, "ws")).href;
+  return new URL(body.dataset.socket ?? "", location.href.replace(/^http/u, "ws")).href;
 }
 
+/**
+ * @param {{frames: Frames, clock: Clock}} parts
+ * @returns {(element: HTMLElement) => Turn}
+ */
 function turnMaker({ frames, clock }) {
+  /** @type {Record<string, string>} */
   const labels = {};
-  for (const label of find("phase-labels").content.querySelectorAll("[data-phase]")) {
-    labels[label.dataset.phase] = label.textContent;
-  }
+  const { content } = findRequired(body, "phase-labels", HTMLTemplateElement);
+  for (const label of findAll(content, "phase")) labels[label.dataset.phase ?? ""] = label.textContent ?? "";
   return (element) => new Turn({ view: new TurnView(element, labels), frames, clock });
 }
 
-/** What was typed comes back, unless the page was just opened with a question of its own. */
+/**
+ * What was typed comes back, unless the page was just opened with a question of its own.
+ * @param {{composer: Composer, filter: RecordingFilter, drafts: Drafts, conversation: string | null}} parts
+ */
 function restore({ composer, filter, drafts, conversation }) {
   const [navigation] = performance.getEntriesByType("navigation");
-  const isReturn = navigation?.type === "reload" || navigation?.type === "back_forward";
+  const type = navigation instanceof PerformanceNavigationTiming ? navigation.type : "navigate";
+  const isReturn = type === "reload" || type === "back_forward";
   const text = drafts.text(conversation);
   const recordings = drafts.recordings(conversation);
   if (text !== "" && (isReturn || composer.givenText === "")) composer.fill(text);

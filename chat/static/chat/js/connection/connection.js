@@ -18,7 +18,8 @@ export const ConnectionState = Object.freeze({
  * @typedef {{connectionOpened: () => void, connectionReceived: (event: ServerEvent) => void,
  *   connectionSilent: () => void, connectionHeard: () => void, connectionLost: (code: number) => void,
  *   connectionSignedOut: () => void}} ConnectionDelegate ``connectionSilent``: the server has not answered for a while;
- *   ``connectionHeard``: it then did; ``connectionSignedOut``: nobody is signed in any more, the connection stays closed
+ *   ``connectionHeard``: it has, after such a silence; ``connectionSignedOut``: nobody is signed in, and the connection
+ *   stays closed
  */
 
 // Silence is looked for with every beat, so it is noticed after less than both together: 9 seconds. The page says so

@@ -6,7 +6,7 @@
  * @import { CatchUp } from "./catch_up.js"
  * @import { Connection } from "./connection.js"
  *
- * @typedef {{turnsChanged: () => void, conversationGone: () => void}} ResyncDelegate
+ * @typedef {{conversationGone: () => void}} ResyncDelegate
  */
 
 const TICK = 1_000;
@@ -103,7 +103,7 @@ export class Resync {
    * @param {Turn} turn
    */
   async renew(turn) {
-    if (await this.#catchUp.renew(turn)) this.#delegate?.turnsChanged();
+    if (await this.#catchUp.renew(turn)) this.#turns.changed();
   }
 
   /** One answer that there is no such conversation may be a mishap on the way. */
@@ -117,7 +117,7 @@ export class Resync {
   #added(turns) {
     this.#isDoubtful = false;
     for (const turn of turns) if (!turn.isTerminal) this.follow(turn);
-    if (turns.length > 0) this.#delegate?.turnsChanged();
+    if (turns.length > 0) this.#turns.changed();
   }
 
   #tick() {

@@ -6,7 +6,7 @@ import { TurnState, isTerminal, stateOf } from "./turn_state.js";
 const NO_TURN = "00000000-0000-0000-0000-000000000000";
 const STOPPING = "stopping";
 
-/** @typedef {{question: string, recordings: string[], filterNote: string}} ShownAsk what a turn shows of its question */
+/** @typedef {{question: string, recordings: string[], filterNote: string}} ShownAsk what a turn shows of an ask */
 
 /** One turn on the page. */
 export class TurnView {

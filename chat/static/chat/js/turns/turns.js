@@ -12,6 +12,7 @@ export class Turns {
   /** @type {HTMLTemplateElement} */ #template;
   /** @type {(element: HTMLElement) => Turn} */ #makeTurn;
   /** @type {Turn[]} */ #turns;
+  #onChange = () => {};
 
   /**
    * @param {{list: HTMLElement, template: HTMLTemplateElement, makeTurn: (element: HTMLElement) => Turn}} parts
@@ -22,6 +23,16 @@ export class Turns {
     this.#template = template;
     this.#makeTurn = makeTurn;
     this.#turns = findAll(list, "turn").map((element) => makeTurn(element));
+  }
+
+  /** @param {() => void} listener */
+  onChange(listener) {
+    this.#onChange = listener;
+  }
+
+  /** Report that turns were added or removed, or have changed their state. */
+  changed() {
+    this.#onChange();
   }
 
   /** What was accepted and has not ended. */

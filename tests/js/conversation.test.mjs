@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { Conversation } from "../../chat/static/chat/js/conversation.js";
+
+let calls, connection, streaming, shown, taken, conversation;
+
+function turn(fields = {}) {
+  const view = { question: "Why?", recordings: ["r1"], filterNote: "Searched: A", hasFocus: false };
+  return { uuid: "t1", isTerminal: false, view, freeze: () => calls.push("freeze"), ...fields };
+}
+
+beforeEach(() => {
+  calls = [];
+  shown = [];
+  taken = null;
+  streaming = null;
+  connection = { isBlocked: false, wake: () => calls.push("wake") };
+  const asks = {
+    ask: (ask) => {
+      calls.push(`ask ${ask.question} of ${ask.recordings} again ${ask.retryOf ?? "no"}`);
+      shown.push(turn());
+      return shown.at(-1);
+    },
+    takeBack: () => taken,
+  };
+  conversation = new Conversation({
+    asks,
+    connection,
+    turns: {
+      has: (other) => shown.includes(other),
+      changed: () => calls.push("changed"),
+      get streaming() {
+        return streaming;
+      },
+    },
+    resync: { confirmStop: () => calls.push("stop"), fetchNews: () => calls.push("news") },
+    place: { conversation: "c1" },
+    drafts: { forget: (name) => calls.push(`forget ${name}`), keepText: (name, text) => calls.push(`keep ${text}`) },
+    composer: { giveBack: (text) => calls.push(`give back ${text}`), takeFocus: () => calls.push("focus") },
+    filter: { chosen: [{ id: "r1", title: "A" }], note: "Searched: A" },
+    scroller: { toEnd: () => calls.push("end") },
+    sidebar: { refresh: () => calls.push("sidebar") },
+  });
+});
+
+test("a question is asked of the chosen recordings, and its draft is deleted", () => {
+  assert.equal(conversation.composerSubmitted("Why?"), true);
+
+  assert.deepEqual(calls, ["ask Why? of r1 again no", "forget c1", "end", "changed"]);
+});
+
+test("where WebSockets are blocked, nothing is asked, retried or stopped", () => {
+  connection.isBlocked = true;
+
+  const results = [conversation.composerSubmitted("Why?"), conversation.retry(turn()), conversation.stop(turn())];
+
+  assert.deepEqual([results, calls], [[false, false, false], []]);
+});
+
+test("a retry asks again once, until it has ended or is gone", () => {
+  const failed = turn();
+  const retried = () => calls.filter((call) => call === "ask Why? of r1 again t1").length;
+
+  conversation.retry(failed);
+  assert.equal(conversation.retry(failed), true);
+  assert.equal(retried(), 1);
+  shown[0].isTerminal = true;
+  conversation.retry(failed);
+  assert.equal(retried(), 2);
+  shown.pop();
+  conversation.retry(failed);
+
+  assert.equal(retried(), 3);
+});
+
+test("a stop freezes the turn and is sent", () => {
+  streaming = turn();
+  assert.equal(conversation.stopStreaming(), true);
+  assert.deepEqual(calls, ["freeze", "stop", "changed"]);
+  streaming = null;
+
+  assert.equal(conversation.stopStreaming(), false);
+});
+
+test("the focus moves to the composer from a turn that is stopped", () => {
+  conversation.stop(turn({ view: { hasFocus: true } }));
+
+  assert.deepEqual(calls, ["focus", "freeze", "stop", "changed"]);
+});
+
+test("a question that was not sent goes back into the composer, but a retry does not", () => {
+  taken = { question: "Why?", retry_of: null };
+  conversation.stop(turn());
+  assert.deepEqual(calls, ["give back Why?", "changed"]);
+  taken = { question: "Why?", retry_of: "t0" };
+  conversation.stop(turn());
+
+  assert.deepEqual(calls, ["give back Why?", "changed", "changed"]);
+});
+
+test("a page that wakes up checks its connection, its turns and the list of conversations", () => {
+  conversation.wake();
+
+  assert.deepEqual(calls, ["wake", "news", "sidebar"]);
+});
