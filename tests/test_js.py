@@ -1,4 +1,4 @@
-"""The scripts of the page: their own tests, and what holds them together with the rest."""
+"""The browser modules: their own tests, and what they have in common with the server."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ needs_node = pytest.mark.skipif(not shutil.which("node"), reason="Node.js is not
 
 @cache
 def scripts() -> dict[str, str]:
-    """The text of each module by its path."""
+    """Return the text of each module by its path."""
     return {str(path.relative_to(SCRIPTS)): path.read_text() for path in sorted(SCRIPTS.rglob("*.js"))}
 
 
@@ -50,7 +50,7 @@ def test_the_scripts_pass_their_own_tests() -> None:
 
 def test_every_import_gets_the_name_that_changes_with_the_content(tmp_path: Path) -> None:
     storage = ModuleManifestStorage(location=tmp_path, base_url="/static/")
-    names = sorted(scripts(), key=_depth, reverse=True)  # folders have no order: this is the worst that may come
+    names = sorted(scripts(), key=_depth, reverse=True)  # files come in any order: this is the worst case
 
     shutil.copytree(SCRIPTS, tmp_path, dirs_exist_ok=True)
     outcomes = list(storage.post_process({name: (FileSystemStorage(tmp_path), name) for name in names}))
@@ -62,12 +62,12 @@ def test_every_import_gets_the_name_that_changes_with_the_content(tmp_path: Path
 
 
 def _depth(name: str) -> int:
-    """How many imports lead from a script to the farthest one."""
+    """Return the length of the longest chain of imports that begins with a module."""
     return 1 + max((_depth(imported) for imported in _imports(name, scripts()[name])), default=0)
 
 
 def _imports(name: str, script: str) -> list[str]:
-    """The paths of what a module imports, from the folder of all modules."""
+    """Return the paths of the modules that a module imports."""
     return [posixpath.normpath(posixpath.join(posixpath.dirname(name), address)) for address in _addresses(script)]
 
 
@@ -112,7 +112,7 @@ def test_the_types_of_the_wire_have_the_keys_of_every_command_and_event() -> Non
 
 
 def _keys(message: type[Struct]) -> set[tuple[str, str]]:
-    """The keys of a command or event, with a question mark for those that may be left out."""
+    """Return the keys of a command or event, each with a question mark if it is optional."""
     return {(field.encode_name, "" if field.required else "?") for field in fields(message)}
 
 
@@ -126,7 +126,7 @@ def test_every_type_is_a_real_one() -> None:
 
 
 def _types(script: str) -> Iterator[str]:
-    """The types of a module's comments: what stands in the braces of each tag."""
+    """Yield the types in the comments of a module: the braces after each tag."""
     for tag in re.finditer(r"@\w+ (?=\{)", script):
         depth = 0
         for end in range(tag.end(), len(script)):
@@ -140,9 +140,9 @@ def _types(script: str) -> Iterator[str]:
 
 
 class Outline(HTMLParser):
-    """What a reader sees of some HTML: its words, and the elements that look like something."""
+    """The visible content of some HTML: its text, and the elements that change how it looks."""
 
-    INVISIBLE: ClassVar = {"p": " ", "span": ""}  # an item looks alike with and without paragraphs, code with colours
+    INVISIBLE: ClassVar = {"p": " ", "span": ""}  # neither paragraphs in items nor colours in code count
 
     def __init__(self) -> None:
         super().__init__()
@@ -182,7 +182,7 @@ WORDS = """
 
 
 def an_answer(seed: int) -> str:
-    """Headings, paragraphs, lists, code, quotes and tables, as a model may write them."""
+    """Return random headings, paragraphs, lists, code, quotes and tables."""
     chance = random.Random(seed)  # noqa: S311
 
     def words(most: int) -> str:

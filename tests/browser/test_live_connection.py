@@ -61,7 +61,7 @@ async def test_a_server_that_falls_silent_is_left(fake: FakeSite, page: Page) ->
     socket.answers_pings = False
 
     await asyncio.gather(socket.pinged(), page.clock.run_for(5_000))
-    await expect(page.locator("[data-banner]")).to_have_text("The site does not answer. Checking…")
+    await expect(page.locator("[data-banner]")).to_have_text("The site is not responding. Checking…")
     await page.clock.run_for(6_000)
 
     assert (await (await fake.socket()).expect("follow"))["after"] == 1

@@ -113,7 +113,7 @@ async def test_a_deleted_conversation_leaves_no_spinner(fake: FakeSite, page: Pa
 
     await socket.say("error", code="NOT_FOUND", message="This answer is not there any more.", retryable=False)
 
-    await expect(page.locator("[data-banner]")).to_have_text("This conversation is not there any more.")
+    await expect(page.locator("[data-banner]")).to_have_text("This conversation no longer exists.")
     await expect(shown(page)).to_have_attribute("aria-busy", "false")
     await expect(answer(page)).to_have_text("So far")
 

@@ -29,7 +29,7 @@ class FakeTurns {
   }
 }
 
-/** As a page is after it was loaded. */
+/** Start again with the stored questions, as a page does after a load. */
 function load(conversation) {
   place = {
     conversation,
@@ -68,7 +68,7 @@ test("a question is shown at once, and sent once", () => {
   assert.equal("retry_of" in sent[0], false);
 });
 
-test("without a connection a question waits, and can be taken back", () => {
+test("without a connection a question waits, and can be cancelled", () => {
   isOpen = false;
   const [one, two] = [ask("One"), ask("Two")];
 
@@ -81,7 +81,7 @@ test("without a connection a question waits, and can be taken back", () => {
   assert.equal(asks.takeBack(two), null);
 });
 
-test("what was not accepted is sent again with the same id: after a lost connection, and after 10 seconds", () => {
+test("an unaccepted question is sent again with the same id after a lost connection, and after 10 seconds", () => {
   ask("Why?");
   asks.connectionLost();
   asks.sendReady();
@@ -95,7 +95,7 @@ test("what was not accepted is sent again with the same id: after a lost connect
   assert.equal(new Set(sent.map((command) => JSON.stringify(command))).size, 1);
 });
 
-test("what was accepted is forgotten", () => {
+test("an accepted question is not sent again", () => {
   ask("Why?");
 
   assert.equal(accept(sent[0]), true);
@@ -108,7 +108,7 @@ test("what was accepted is forgotten", () => {
   assert.equal(accept(sent[0]), false);
 });
 
-test("a reload sends what was not accepted, and shows it only if that takes time", () => {
+test("after a reload an unaccepted question is sent again, and shown only if the answer takes time", () => {
   ask("Why?");
 
   load("c1");
@@ -119,7 +119,7 @@ test("a reload sends what was not accepted, and shows it only if that takes time
   assert.deepEqual(turns.all.map(({ question }) => question), ["Why?"]);
 });
 
-test("a question that stands on the page already is not shown beside it", () => {
+test("a question that is on the page already is not shown twice", () => {
   ask("Why?");
   load("c1");
   turns.append({ question: "Why?" }).uuid = "t1";
@@ -130,7 +130,7 @@ test("a question that stands on the page already is not shown beside it", () => 
   assert.deepEqual(turns.all.map(({ uuid }) => uuid), ["t1"]);
 });
 
-test("questions of a new conversation go into the one that the first has made, also after a reload", () => {
+test("questions of a new conversation go into the one that the first creates, also after a reload", () => {
   load(null);
   ask("First");
   ask("Second");
@@ -144,7 +144,7 @@ test("questions of a new conversation go into the one that the first has made, a
   assert.equal(place.conversation, "c9");
 });
 
-test("if the first question of a new conversation is refused, the second makes it", () => {
+test("if the first question of a new conversation is refused, the second creates it", () => {
   load(null);
   ask("First");
   ask("Second");
@@ -155,7 +155,7 @@ test("if the first question of a new conversation is refused, the second makes i
   assert.deepEqual(turns.all.map(({ question }) => question), ["Second"]);
 });
 
-test("what was asked elsewhere is sent from here, but not shown", () => {
+test("a question of another conversation is sent, but not shown", () => {
   ask("There");
   load("c2");
   asks.sendReady();
@@ -166,13 +166,13 @@ test("what was asked elsewhere is sent from here, but not shown", () => {
   assert.deepEqual([sent.length, turns.all.length, place.conversation], [2, 0, "c2"]);
 });
 
-test("half a character cannot be sent, and is replaced", () => {
+test("lone surrogates are replaced", () => {
   ask("a\ud83db\ude00c🙂");
 
   assert.equal(sent[0].question, "a\ufffdb\ufffdc🙂");
 });
 
-test("drafts are kept by conversation, and move with a new one", () => {
+test("drafts are stored by conversation, and move when a new one gets its id", () => {
   const drafts = new Drafts(new Store(storage, "7"));
   drafts.keepText(null, "new");
   drafts.keepRecordings("c1", []);
@@ -186,7 +186,7 @@ test("drafts are kept by conversation, and move with a new one", () => {
   assert.deepEqual([reloaded.recordings("c1"), reloaded.recordings("c9")], [[], null]);
 });
 
-test("a draft that is empty again leaves nothing behind", () => {
+test("an empty draft is deleted", () => {
   const drafts = new Drafts(new Store(storage, "7"));
   drafts.keepText("c1", "x");
 
@@ -195,7 +195,7 @@ test("a draft that is empty again leaves nothing behind", () => {
   assert.equal(storage.length, 0);
 });
 
-test("the next user finds nothing, and other sites' data stay", () => {
+test("values are deleted for the next user, but not those under other prefixes", () => {
   storage.setItem("other", "1");
   new Store(storage, "7").set("a", 1);
 
@@ -205,7 +205,7 @@ test("the next user finds nothing, and other sites' data stay", () => {
   assert.deepEqual([storage.length, storage.getItem("other")], [1, "1"]);
 });
 
-test("a browser that stores nothing, or something else, changes nothing", () => {
+test("without storage, or with invalid values in it, the store keeps values in memory", () => {
   const full = {
     get length() {
       throw new Error("denied");

@@ -1,4 +1,4 @@
-/** Texts that have run scripts, loaded pictures or broken out of a page somewhere. */
+/** Texts that have run scripts, loaded images or broken out of an element in other renderers. */
 
 const SCRIPTS = [
   "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "java\nscript:alert(1)", " javascript:alert(1)",

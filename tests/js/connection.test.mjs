@@ -48,7 +48,7 @@ function opened() {
   return sockets.at(-1);
 }
 
-test("what is sent goes out only while the connection is open", () => {
+test("commands are sent only while the connection is open", () => {
   assert.equal(connection.send({ type: "a" }), false);
   const socket = opened();
 
@@ -57,7 +57,7 @@ test("what is sent goes out only while the connection is open", () => {
   assert.deepEqual(socket.sent, [{ type: "b" }]);
 });
 
-test("a server that answers pings is kept", () => {
+test("a connection stays while the server answers pings", () => {
   const socket = opened();
   for (let beat = 0; beat < 10; beat += 1) {
     clock.advance(3_000);
@@ -68,7 +68,7 @@ test("a server that answers pings is kept", () => {
   assert.deepEqual([sockets.length, heard.includes("silent")], [1, false]);
 });
 
-test("a server that is silent is left with the second beat, and 0 to 0.5 seconds later tried again", () => {
+test("a silent connection is dropped at the second heartbeat, and opened again 0 to 0.5 seconds later", () => {
   const socket = opened();
 
   clock.advance(6_000);
@@ -78,7 +78,7 @@ test("a server that is silent is left with the second beat, and 0 to 0.5 seconds
   assert.equal(sockets.length, 2);
 });
 
-test("whenever a server falls silent, it is left within 10 seconds", () => {
+test("whenever a server falls silent, the connection is dropped within 10 seconds", () => {
   const times = [];
   for (let last = 0; last < 3_000; last += 100) {
     const socket = opened();
@@ -93,7 +93,7 @@ test("whenever a server falls silent, it is left within 10 seconds", () => {
   assert.ok(Math.max(...times) <= 10_000, `${Math.max(...times)} ms`);
 });
 
-test("whenever a server falls silent, the page says so within 5 seconds", () => {
+test("whenever a server falls silent, the silence is reported within 5 seconds", () => {
   for (let last = 0; last < 3_000; last += 100) {
     const socket = opened();
     clock.advance(last);
@@ -107,7 +107,7 @@ test("whenever a server falls silent, the page says so within 5 seconds", () => 
   }
 });
 
-test("a server that answers late has been silent, and is heard again", () => {
+test("the end of a silence is reported", () => {
   const socket = opened();
   clock.advance(5_000);
 
@@ -116,7 +116,7 @@ test("a server that answers late has been silent, and is heard again", () => {
   assert.deepEqual(heard.slice(-3), ["silent", "heard", "pong"]);
 });
 
-test("after a sleep of the system the server gets a moment to answer", () => {
+test("after the system has slept, the server gets time to answer", () => {
   const socket = opened();
   clock.sleep(60_000);
 
@@ -128,7 +128,7 @@ test("after a sleep of the system the server gets a moment to answer", () => {
   assert.equal(sockets.length, 1);
 });
 
-test("after the page was frozen what has come meanwhile is heard before the connection is given up", () => {
+test("after the page was frozen, waiting events are received before the connection is dropped", () => {
   const socket = opened();
   clock.freeze(60_000);
 
@@ -139,7 +139,7 @@ test("after the page was frozen what has come meanwhile is heard before the conn
   assert.deepEqual([heard.at(-1), sockets.length], ["token", 1]);
 });
 
-test("who wakes up finds a dead connection replaced within 1.5 seconds", () => {
+test("a dead connection is replaced within 1.5 seconds of a wake-up", () => {
   opened();
 
   connection.wake();
@@ -148,7 +148,7 @@ test("who wakes up finds a dead connection replaced within 1.5 seconds", () => {
   assert.deepEqual([heard.at(-1), sockets.length], ["lost 1006", 2]);
 });
 
-test("who wakes up while waiting is connected at once", () => {
+test("a wake-up ends the pause before the next connection", () => {
   opened().onclose({ code: 1006 });
 
   connection.wake();
@@ -156,7 +156,7 @@ test("who wakes up while waiting is connected at once", () => {
   assert.equal(sockets.length, 2);
 });
 
-test("an attempt that does not get through is given up after 10 seconds", () => {
+test("a connection attempt times out after 10 seconds", () => {
   clock.advance(10_000);
   clock.advance(500);
 
@@ -164,7 +164,7 @@ test("an attempt that does not get through is given up after 10 seconds", () => 
   assert.equal(sockets[0].isClosed, true);
 });
 
-test("the pauses between attempts grow to 10 seconds, and start anew once the server has said something", () => {
+test("the pauses between attempts grow to 10 seconds, and shrink again after an event", () => {
   const pause = () => {
     const before = clock.now();
     sockets.at(-1).onclose({ code: 1006 });
@@ -178,7 +178,7 @@ test("the pauses between attempts grow to 10 seconds, and start anew once the se
   assert.equal(pause(), 250);
 });
 
-test("a server that accepts and closes at once is not taken for well", () => {
+test("the pauses keep growing while a server accepts connections and closes them at once", () => {
   for (let attempt = 0; attempt < 13; attempt += 1) {
     opened().onclose({ code: 1011 });
     clock.advance(10_000);
@@ -189,7 +189,7 @@ test("a server that accepts and closes at once is not taken for well", () => {
   assert.equal(sockets.length, 14);
 });
 
-test("after 4401 nothing is tried any more", () => {
+test("after close code 4401 the page does not reconnect", () => {
   opened().onclose({ code: 4401 });
   connection.wake();
   clock.advance(100_000);
@@ -198,7 +198,7 @@ test("after 4401 nothing is tried any more", () => {
   assert.equal(sockets.length, 1);
 });
 
-test("after a restart the page comes back within the time that the server named", () => {
+test("after a restart the page reconnects within the time that the server has announced", () => {
   const socket = opened();
   socket.say({ type: "restart", retry_after_ms: 3_000 });
 
@@ -210,7 +210,7 @@ test("after a restart the page comes back within the time that the server named"
   assert.equal(sockets.length, 2);
 });
 
-test("what an old socket still says is not heard", () => {
+test("events of a replaced socket are ignored", () => {
   const socket = opened();
   connection.wake();
   clock.advance(1_500);
@@ -220,7 +220,7 @@ test("what an old socket still says is not heard", () => {
   assert.equal(heard.includes("done"), false);
 });
 
-test("what goes wrong in the page does not end the connection", (context) => {
+test("an error of the delegate does not end the connection", (context) => {
   context.mock.method(console, "error", () => {});
   const socket = new FakeSocket();
   const other = new Connection({ url: "ws://x/", clock, createSocket: () => socket });
@@ -242,7 +242,7 @@ test("what goes wrong in the page does not end the connection", (context) => {
   assert.deepEqual(said, ["a", "b"]);
 });
 
-test("a network without WebSockets is recognised, one that had them is not", () => {
+test("WebSockets count as blocked after three failed attempts, but not if one has succeeded", () => {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     assert.equal(connection.isBlocked, false);
     sockets.at(-1).onclose({ code: 1006 });
@@ -254,7 +254,7 @@ test("a network without WebSockets is recognised, one that had them is not", () 
   assert.equal(connection.isBlocked, false);
 });
 
-test("delays are spread over their whole range", () => {
+test("delays are random within their range", () => {
   const range = (situation) => [0, 1].map((value) => reconnectDelay({ attempt: 0, ...situation, random: () => value }));
 
   assert.deepEqual(range({ code: 1006 }), [0, 500]);

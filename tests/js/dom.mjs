@@ -1,4 +1,4 @@
-/** As much of a document as the Markdown view touches. It counts what a browser would have to do. */
+/** The part of a DOM that the Markdown view uses. It counts operations in proportion to the work of a browser. */
 
 class Node {
   parentNode = null;
@@ -20,7 +20,7 @@ class Text extends Node {
     return this.data;
   }
 
-  /** Browsers copy the whole text of the node. */
+  /** Append to the text. Browsers copy all of it, so that is what counts. */
   appendData(data) {
     this.data += data;
     this.ownerDocument.operations += this.data.length;
@@ -91,14 +91,14 @@ export class Document {
   }
 }
 
-/** The tree as text: text nodes in quotes, attributes in brackets. Two trees are equal if this is. */
+/** Return the tree as text, the same for equal trees: text nodes in quotes, attributes in brackets. */
 export function outline(node) {
   if (node.nodeType === 3) return JSON.stringify(node.data);
   const attributes = Object.entries(node.attributes).map(([name, value]) => `[${name}=${value}]`);
   return `${node.localName}${attributes.join("")}(${node.childNodes.map(outline).join(" ")})`;
 }
 
-/** Every element below a node. */
+/** Yield every element below a node. */
 export function* elements(node) {
   for (const child of node.childNodes ?? []) {
     if (child.nodeType === 1) yield child;
@@ -106,7 +106,7 @@ export function* elements(node) {
   }
 }
 
-/** The tree as HTML, neighbouring text nodes joined. */
+/** Return the tree as HTML, with adjacent text nodes joined. */
 export function html(node) {
   if (node.nodeType === 3) return node.data.replace(/[&<>]/gu, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
   const inner = node.childNodes.map(html).join("");

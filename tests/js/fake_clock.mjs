@@ -1,4 +1,4 @@
-/** A clock that stands still until it is told to go on. */
+/** A clock that moves only when a test advances it. */
 export class FakeClock {
   #now = 0;
   #slept = 0;
@@ -28,7 +28,7 @@ export class FakeClock {
     return () => cancel();
   }
 
-  /** Goes on, and does what is due on the way. */
+  /** Advance the time, and run the timers that expire. */
   advance(milliseconds) {
     const end = this.#now + milliseconds;
     for (let next = this.#next(end); next; next = this.#next(end)) {
@@ -39,12 +39,12 @@ export class FakeClock {
     this.#now = Math.max(this.#now, end);
   }
 
-  /** The page is frozen: time goes on, and what is due waits. */
+  /** Freeze the page: the time advances, but timers wait. */
   freeze(milliseconds) {
     this.#now += milliseconds;
   }
 
-  /** The system sleeps: the time of day goes on, and nothing else. */
+  /** Let the system sleep: only the time of day advances. */
   sleep(milliseconds) {
     this.#slept += milliseconds;
   }

@@ -1,4 +1,4 @@
-/** What a browser offers as ``sessionStorage``. */
+/** An in-memory ``sessionStorage``. */
 export class FakeStorage {
   #items = new Map();
 

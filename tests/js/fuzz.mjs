@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that look random and are the same in every run. */
+/** Return a generator of pseudo-random numbers from 0 to 1, the same in every run. */
 export function seeded(seed) {
   let state = seed;
   return () => {
@@ -9,13 +9,13 @@ export function seeded(seed) {
   };
 }
 
-/** A text of up to ``longest`` parts. */
+/** Return a text of fewer than ``longest`` random parts. */
 export function randomText(random, parts, longest) {
   const count = Math.floor(random() * longest);
   return Array.from({ length: count }, () => parts[Math.floor(random() * parts.length)]).join("");
 }
 
-/** The text cut at random places; pieces may be empty, and characters may be torn apart. */
+/** Split a text at random places; pieces may be empty, and characters may be split. */
 export function randomPieces(random, text) {
   const pieces = [];
   for (let at = 0; at < text.length; ) {

@@ -90,7 +90,7 @@ for (const [text, expected] of Object.entries(EXAMPLES)) {
   test(`${JSON.stringify(text)} is rendered`, () => assert.equal(rendered(text), expected));
 }
 
-test("however a text is cut, the same is shown at its end and before", () => {
+test("the result does not depend on how a text is split, before its end and after", () => {
   const random = seeded(1);
   for (let round = 0; round < 6_000; round += 1) {
     const text = randomText(random, PARTS, 40);
@@ -103,7 +103,7 @@ test("however a text is cut, the same is shown at its end and before", () => {
   }
 });
 
-test("long texts without a space are cut into nodes at the same places", () => {
+test("long texts without spaces are split into nodes at the same places", () => {
   const text = "🙂é".repeat(5_000) + " " + "a".repeat(9_000) + " b".repeat(3_000);
 
   const whole = read([text]);
@@ -127,7 +127,7 @@ test("no letter is lost, doubled or moved", () => {
   }
 });
 
-test("no prefix of an ordinary answer shows raw syntax, and no prefix shows less than the one before", () => {
+test("no prefix of an ordinary answer shows raw syntax or less text than the prefix before", () => {
   const { root, markdown } = reader();
   let before = "";
   for (const character of ANSWER) {
@@ -141,7 +141,7 @@ test("no prefix of an ordinary answer shows raw syntax, and no prefix shows less
   }
 });
 
-test("what is half typed already looks like what it will be", () => {
+test("unfinished syntax already looks like the finished", () => {
   const shown = (text) => {
     const { root, markdown } = reader();
     markdown.write(text);
@@ -179,7 +179,7 @@ function assertHarmless(root, text) {
   }
 }
 
-test("no attack makes anything but allowed elements and attributes, at no prefix", () => {
+test("no prefix of an attack creates anything but allowed elements and attributes", () => {
   assert.ok(ATTACKS.length > 300);
   for (const attack of ATTACKS) {
     const { root, markdown } = reader();
@@ -192,7 +192,7 @@ test("no attack makes anything but allowed elements and attributes, at no prefix
   }
 });
 
-test("random texts make nothing but allowed elements and attributes", () => {
+test("random texts create nothing but allowed elements and attributes", () => {
   const random = seeded(4);
   for (let round = 0; round < 2_000; round += 1) {
     const text = randomText(random, [...PARTS, ...ATTACKS], 12);
@@ -229,7 +229,7 @@ const LONG = {
 };
 
 for (const [name, part] of Object.entries(LONG)) {
-  test(`the cost of a long text is in proportion to its length: ${name}`, { timeout: 20_000 }, () => {
+  test(`the cost of a long text is proportional to its length: ${name}`, { timeout: 20_000 }, () => {
     const small = operations(part, 100_000);
     const large = operations(part, 200_000);
 

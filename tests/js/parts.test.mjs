@@ -11,7 +11,7 @@ import { segmentAt } from "../../chat/static/chat/js/page/transcript.js";
 import { TrustedHtml } from "../../chat/static/chat/js/page/trusted_html.js";
 import { FakeClock } from "./fake_clock.mjs";
 
-test("acks are gathered for 250 ms", () => {
+test("acknowledgements are collected for 250 ms", () => {
   const [clock, sent] = [new FakeClock(), []];
   const acks = new Acks({ clock, send: (command) => sent.push(command.seq) });
 
@@ -23,7 +23,7 @@ test("acks are gathered for 250 ms", () => {
   assert.deepEqual(sent, [1, 3, 5, 8, 10]);
 });
 
-test("16 KiB are acknowledged at once, each turn with its newest seq", () => {
+test("16 KiB are acknowledged at once, each turn with its last seq", () => {
   const [clock, sent] = [new FakeClock(), []];
   const acks = new Acks({ clock, send: ({ turn, seq }) => sent.push(turn + seq) });
   acks.note("a", 1, 1);
@@ -35,7 +35,7 @@ test("16 KiB are acknowledged at once, each turn with its newest seq", () => {
   assert.deepEqual(sent, ["a1", "a5", "b2"]);
 });
 
-test("nothing is acknowledged over another connection", () => {
+test("nothing is acknowledged over a new connection", () => {
   const [clock, sent] = [new FakeClock(), []];
   const acks = new Acks({ clock, send: (command) => sent.push(command.seq) });
   acks.note("t", 1, 1);
@@ -47,7 +47,7 @@ test("nothing is acknowledged over another connection", () => {
   assert.deepEqual(sent, [1]);
 });
 
-test("work is done once per frame, and without frames by a timer", () => {
+test("work runs once per frame, and without frames by a timer", () => {
   const [clock, drawn, planned] = [new FakeClock(), [], []];
   const frames = new Frames({ clock, requestFrame: (action) => planned.push(action) });
   const work = () => drawn.push(clock.now());
@@ -62,7 +62,7 @@ test("work is done once per frame, and without frames by a timer", () => {
   assert.deepEqual([drawn, planned.length], [[0, 250], 2]);
 });
 
-test("work that fails does not keep other work from being done", (context) => {
+test("an error in one piece of work does not stop the others", (context) => {
   context.mock.method(console, "error", () => {});
   const done = [];
   const frames = new Frames({ clock: new FakeClock(), requestFrame: (action) => queueMicrotask(action) });
@@ -74,7 +74,7 @@ test("work that fails does not keep other work from being done", (context) => {
   return Promise.resolve().then(() => assert.deepEqual(done, [1]));
 });
 
-test("a lost connection is mentioned only if it lasts", () => {
+test("a lost connection is reported only if it stays lost", () => {
   const [clock, element] = [new FakeClock(), { hidden: true, textContent: "" }];
   const banner = new Banner({ element, clock, isOnline: () => true });
   banner.lost(1006);
@@ -89,18 +89,18 @@ test("a lost connection is mentioned only if it lasts", () => {
   assert.deepEqual([element.hidden, element.textContent], [false, "Connection lost. Reconnecting…"]);
 });
 
-test("a server that does not answer is mentioned at once, until it is heard", () => {
+test("a silent server is reported at once, until it answers", () => {
   const [clock, element] = [new FakeClock(), { hidden: true, textContent: "" }];
   const banner = new Banner({ element, clock, isOnline: () => true });
 
   banner.silent();
-  assert.deepEqual([element.hidden, element.textContent], [false, "The site does not answer. Checking…"]);
+  assert.deepEqual([element.hidden, element.textContent], [false, "The site is not responding. Checking…"]);
   banner.found();
 
   assert.equal(element.hidden, true);
 });
 
-test("what is said for good is not taken back by a connection", () => {
+test("a connection does not hide a lasting message", () => {
   const [clock, element] = [new FakeClock(), { hidden: true, textContent: "" }];
   const banner = new Banner({ element, clock, isOnline: () => false });
 
@@ -112,7 +112,7 @@ test("what is said for good is not taken back by a connection", () => {
   assert.deepEqual([element.hidden, element.textContent], [false, "Gone."]);
 });
 
-test("links lead to http, https and mailto, and nowhere else", () => {
+test("only http, https and mailto addresses are allowed in links", () => {
   for (const address of ["http://e.org/a?b#c", "HTTPS://e.org/", "mailto:a@e.org", "https://e.org:8/ä"]) {
     assert.match(safeHref(address), /^(https?:\/\/|mailto:)/u);
   }
@@ -123,7 +123,7 @@ test("links lead to http, https and mailto, and nowhere else", () => {
   }
 });
 
-test("the place that a link leads to is read with its brackets, escapes and title", () => {
+test("the destination of a link may have parentheses, escapes and a title", () => {
   const read = (text) => {
     const destination = new Destination();
     for (const character of text) {
@@ -143,7 +143,7 @@ test("the place that a link leads to is read with its brackets, escapes and titl
   assert.deepEqual(read("a (t"), ["more", "a"]);
 });
 
-test("the segment that is heard is the last that has begun and not ended", () => {
+test("the current segment is the last that has begun and not ended", () => {
   const segments = [{ start: 0, end: 2 }, { start: 2, end: 5 }, { start: 7, end: Infinity }];
   const starts = [-1, 0, 1.9, 2, 6, 7, 1e6].map((time) => segmentAt(segments, time)?.start ?? null);
 
@@ -151,7 +151,7 @@ test("the segment that is heard is the last that has begun and not ended", () =>
   assert.equal(segmentAt([], 1), null);
 });
 
-test("a fragment that cannot be fetched is no error", async () => {
+test("a failed request returns no fragment instead of an error", async () => {
   const html = { parse: (text) => `parsed ${text}` };
   const answers = {
     "/ok": new Response("x"),
@@ -167,7 +167,7 @@ test("a fragment that cannot be fetched is no error", async () => {
   assert.deepEqual(await fragments.get("/away"), { status: 0, fragment: null });
 });
 
-test("HTML is parsed through the policy of the site, and as it is where there are no policies", () => {
+test("HTML is parsed through the site's Trusted Types policy, or directly where browsers have none", () => {
   const template = { content: "fragment" };
   const document = { createElement: (tag) => (tag === "template" ? template : null) };
   const made = [];

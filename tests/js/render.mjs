@@ -1,4 +1,4 @@
-/** Renders what comes on standard input, a JSON list of texts, and prints the JSON list of their HTML. */
+/** Render a JSON list of texts from standard input, and print the JSON list of their HTML. */
 
 import { readFileSync } from "node:fs";
 

@@ -5,8 +5,8 @@ import { ServerEvents } from "../../chat/static/chat/js/server_events.js";
 
 let calls, place, known, acceptedAs, refused, events;
 
-/** A part that notes each call of these methods. */
-function noting(part, ...methods) {
+/** Return a part that records each call of these methods. */
+function recording(part, ...methods) {
   return Object.fromEntries(
     methods.map((method) => [method, (...values) => calls.push([`${part}.${method}`, ...values].join(" "))]),
   );
@@ -19,10 +19,10 @@ function turn(fields = {}) {
     isTerminal: false,
     needsFollow: false,
     sourceCount: 2,
-    view: { hasFocus: false, ...noting("view", "submitRetry") },
+    view: { hasFocus: false, ...recording("view", "submitRetry") },
     take: () => "apply",
     toString: () => "t1",
-    ...noting("turn", "queue", "start", "enter", "cite", "end"),
+    ...recording("turn", "queue", "start", "enter", "cite", "end"),
     heard() {},
     ...fields,
   };
@@ -46,20 +46,20 @@ beforeEach(() => {
     return acceptedAs === "ours";
   };
   events = new ServerEvents({
-    turns: { get, live: known, ...noting("turns", "changed") },
-    asks: { accepted, refused: () => refused, ...noting("asks", "connectionLost") },
-    acks: noting("acks", "note", "flush", "forget"),
+    turns: { get, live: known, ...recording("turns", "changed") },
+    asks: { accepted, refused: () => refused, ...recording("asks", "connectionLost") },
+    acks: recording("acks", "note", "flush", "forget"),
     resync: {
-      ...noting("resync", "opened", "stop", "follow", "confirmStop", "renew"),
-      ...noting("resync", "askSettled", "expectNews", "fetchNews"),
+      ...recording("resync", "opened", "stop", "follow", "confirmStop", "renew"),
+      ...recording("resync", "askSettled", "expectNews", "fetchNews"),
     },
     place,
-    drafts: noting("drafts", "move", "addText", "keepRecordings"),
-    composer: noting("composer", "giveBack", "refuse", "takeFocus"),
+    drafts: recording("drafts", "move", "addText", "keepRecordings"),
+    composer: recording("composer", "giveBack", "refuse", "takeFocus"),
     filter: { chosen: ["r1"] },
-    banner: noting("banner", "found", "silent", "lost", "tell"),
-    announcer: noting("announcer", "say"),
-    sidebar: noting("sidebar", "refresh"),
+    banner: recording("banner", "found", "silent", "lost", "tell"),
+    announcer: recording("announcer", "say"),
+    sidebar: recording("sidebar", "refresh"),
     leave: () => calls.push("leave"),
   });
 });
@@ -109,7 +109,7 @@ test("a turn ends once; without its HTML the turn is fetched", () => {
   assert.deepEqual(receive(done), ["turns.changed"]);
 });
 
-test("what is announced at the end tells how the turn has ended", () => {
+test("the announcement of the end names its outcome", () => {
   const said = (event, sourceCount = 0) => {
     known[0] = turn({ sourceCount });
     return receive({ turn: "t1", ...event }).find((call) => call.startsWith("announcer"));
@@ -133,7 +133,7 @@ test("the draft of a new conversation moves with it, and a stop before it was ac
   ]);
 });
 
-test("a question from elsewhere is fetched if its conversation is on the page", () => {
+test("a question from another tab is fetched if its conversation is on the page", () => {
   const accepted = { type: "accepted", request_id: "q", conversation: "c1", turn: "t9", position: 1 };
   assert.deepEqual(receive(accepted), ["resync.expectNews", "sidebar.refresh", "turns.changed"]);
   assert.deepEqual(receive({ ...accepted, conversation: "c2" }), ["sidebar.refresh", "turns.changed"]);
@@ -141,7 +141,7 @@ test("a question from elsewhere is fetched if its conversation is on the page", 
   assert.deepEqual(receive({ ...accepted, turn: "t1" }), ["turn.queue 1", "sidebar.refresh", "turns.changed"]);
 });
 
-test("a refused question goes back to where it was asked, with the reason", () => {
+test("a refused question is put back where it was asked, with the reason", () => {
   const error = { type: "error", request_id: "q", code: "QUEUE_FULL", message: "Five wait." };
   assert.deepEqual(receive(error), ["turns.changed"]);
   refused = { entry: { conversation: "c1", question: "Why?", retry_of: null }, isHere: true };
@@ -175,7 +175,7 @@ test("the banner shows why the server closes the connection, until it is open ag
   assert.equal(calls.at(-1), "banner.lost 1006 ");
 });
 
-test("after a command about something that is gone the page fetches what is there", (context) => {
+test("after a command about a missing turn the page fetches newer turns", (context) => {
   context.mock.method(console, "warn", () => {});
 
   const missing = receive({ type: "error", code: "NOT_FOUND", message: "No." });
@@ -183,7 +183,7 @@ test("after a command about something that is gone the page fetches what is ther
   assert.deepEqual(missing, ["resync.fetchNews", "turns.changed"]);
 });
 
-test("when the conversation is gone, its turns end and nothing more is fetched", () => {
+test("if the conversation is gone, its turns end and fetching stops", () => {
   events.conversationGone();
 
   const names = calls.map((call) => call.split(" ")[0]);

@@ -73,7 +73,7 @@ beforeEach(() => {
   make("streaming");
 });
 
-test("a model that has not said a word for five seconds is still waited for", () => {
+test("after five seconds without text the turn shows that it still waits for the model", () => {
   turn.enter("waiting");
 
   clock.advance(4_900);
@@ -83,7 +83,7 @@ test("a model that has not said a word for five seconds is still waited for", ()
   assert.equal(shown.calls.at(-1), "still waiting");
 });
 
-test("a model that has begun to answer, or was stopped, is not waited for", () => {
+test("a turn that answers or was stopped does not show that it waits for the model", () => {
   turn.enter("waiting");
   turn.enter("answering");
   clock.advance(5_000);
@@ -96,7 +96,7 @@ test("a model that has begun to answer, or was stopped, is not waited for", () =
   assert.equal(shown.calls.at(-1), "stopping");
 });
 
-test("text is shown with the next frame, however many pieces came", () => {
+test("text is shown with the next frame, however many tokens arrive", () => {
   turn.take({ after: 0, seq: 1, content: "a" });
   turn.take({ after: 1, seq: 3, content: "b" });
   assert.deepEqual([shown.text, work.size], ["", 1]);
@@ -106,7 +106,7 @@ test("text is shown with the next frame, however many pieces came", () => {
   assert.deepEqual([shown.text, turn.seq], ["ab", 3]);
 });
 
-test("a cursor applies exactly what comes next", () => {
+test("a cursor applies only the chunks that come next", () => {
   const cursor = new Cursor(4);
 
   assert.equal(cursor.offer({ after: 0, seq: 4 }), Offer.SKIP);
@@ -116,7 +116,7 @@ test("a cursor applies exactly what comes next", () => {
   assert.equal(cursor.seq, 6);
 });
 
-test("whatever comes in whatever order, what is shown is the beginning of the text", () => {
+test("whatever the order of tokens, the shown text is a prefix of the answer", () => {
   const random = seeded(5);
   const chunks = Array.from({ length: 40 }, (_, index) => `${index},`);
   for (let round = 0; round < 500; round += 1) {
@@ -131,7 +131,7 @@ test("whatever comes in whatever order, what is shown is the beginning of the te
   }
 });
 
-test("after a stop nothing is added, and what was not drawn yet is what was seen", () => {
+test("a stop shows the text received so far, and nothing after it", () => {
   turn.take({ after: 0, seq: 1, content: "seen" });
 
   turn.freeze();
@@ -142,7 +142,7 @@ test("after a stop nothing is added, and what was not drawn yet is what was seen
   assert.deepEqual(shown.calls, ["stopping"]);
 });
 
-test("a stopped turn does not come back to life when the server says that it streams", () => {
+test("a stopped turn stays stopped when the server reports that it streams", () => {
   make("queued");
   turn.freeze();
 
@@ -164,7 +164,7 @@ test("the first end counts", () => {
   assert.deepEqual([turn.state, shown.text], ["failed", ""]);
 });
 
-test("what was received before the end is shown although no frame was drawn since", () => {
+test("text received before the end is shown even without another frame", () => {
   turn.take({ after: 0, seq: 1, content: "last words" });
 
   turn.end("interrupted");
@@ -172,7 +172,7 @@ test("what was received before the end is shown although no frame was drawn sinc
   assert.equal(shown.text, "last words");
 });
 
-test("the server's form replaces a turn only if it is further", () => {
+test("the server's HTML replaces a turn only if it is newer", () => {
   make("streaming", 5);
 
   assert.equal(turn.replace(rendered("streaming", 5, "same")), false);
@@ -182,7 +182,7 @@ test("the server's form replaces a turn only if it is further", () => {
   assert.deepEqual([shown.text, turn.isTerminal], ["final", true]);
 });
 
-test("an end without its form is completed later, once", () => {
+test("an end without its HTML is completed later, once", () => {
   turn.end("complete");
   assert.equal(turn.isProvisional, true);
 
@@ -192,7 +192,7 @@ test("an end without its form is completed later, once", () => {
   assert.deepEqual([turn.isProvisional, shown.text], [false, "final"]);
 });
 
-test("a gap needs one follow, and another only if nothing comes of it", () => {
+test("a gap needs one follow, and another only if that brings no text", () => {
   turn.take({ after: 3, seq: 4, content: "x" });
   assert.equal(turn.needsFollow, true);
   turn.followed();
@@ -206,7 +206,7 @@ test("a gap needs one follow, and another only if nothing comes of it", () => {
   assert.equal(turn.needsFollow, false);
 });
 
-test("the first words of a waiting turn say that it streams", () => {
+test("the first text of a queued turn makes it stream", () => {
   make("queued");
   turn.queue(2);
   assert.deepEqual([turn.isQueued, turn.position], [true, 2]);
@@ -217,7 +217,7 @@ test("the first words of a waiting turn say that it streams", () => {
   assert.deepEqual([turn.isStreaming, turn.position], [true, null]);
 });
 
-test("silence is counted from the last sign of life", () => {
+test("silence is counted from the last event", () => {
   clock.advance(9_000);
   turn.heard();
   clock.advance(4_000);

@@ -31,7 +31,7 @@ import { TurnActions } from "./turns/turn_actions.js";
 import { TurnView } from "./turns/turn_view.js";
 import { Turns } from "./turns/turns.js";
 
-/** Puts the parts of the page together. */
+/** Creates the parts of the page and connects them. */
 
 /** @import { Command } from "./connection/wire.js" */
 
@@ -43,7 +43,7 @@ startTranscript();
 startConversation();
 
 /**
- * Browsers that are told to store nothing throw already here.
+ * Return the storage of the tab. Browsers that are set to store nothing throw when it is read.
  * @returns {Storage | null}
  */
 function tabStorage() {
@@ -54,7 +54,7 @@ function tabStorage() {
   }
 }
 
-/** Nothing that was typed stays in a browser that someone else may use next. */
+/** Delete what the user has typed on sign-out: somebody else may use this browser next. */
 function startSignOut() {
   find(body, "sign-out", HTMLFormElement)?.addEventListener("submit", () => store.clear());
 }
@@ -141,7 +141,7 @@ function turnMaker({ frames, clock }) {
 }
 
 /**
- * What was typed comes back, unless the page was just opened with a question of its own.
+ * Restore the draft, unless the page was just opened with a question of its own.
  * @param {{composer: Composer, filter: RecordingFilter, drafts: Drafts, conversation: string | null}} parts
  */
 function restore({ composer, filter, drafts, conversation }) {

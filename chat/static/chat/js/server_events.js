@@ -26,7 +26,7 @@ import { TurnState } from "./turns/turn_state.js";
  */
 
 const utf8 = new TextEncoder();
-const GONE = "This conversation is not there any more.";
+const GONE = "This conversation no longer exists.";
 
 /** Applies to the page what the server sends; ``Conversation`` has what the reader does. */
 export class ServerEvents {

@@ -15,8 +15,8 @@ const PATIENCE = 10_000;
 const RESTORED_PATIENCE = 1_000;
 
 /**
- * Questions on their way to the server. Each is shown at once, kept until it is accepted or refused, and sent as often
- * as that takes: always with the same request id, so that it makes one turn.
+ * Questions on their way to the server. Each is shown at once, stored until the server accepts or refuses it, and sent
+ * again until then, always with the same request id, so that it makes one turn.
  */
 export class Asks {
   /** @type {Outbox} */ #outbox;
@@ -24,8 +24,8 @@ export class Asks {
   /** @type {Place} */ #place;
   /** @type {Clock} */ #clock;
   /** @type {(command: Command) => boolean} */ #send;
-  /** @type {string | null} a name for the new conversation of this page */ #thread = null;
-  /** @type {Map<string, Turn>} the turns that are shown for entries of the outbox */ #shown = new Map();
+  /** @type {string | null} the thread of this page's new conversation */ #thread = null;
+  /** @type {Map<string, Turn>} the turn of each entry, by its request id */ #shown = new Map();
   /** @type {Map<string, {at: number, isLost: boolean}>} when each was sent, and whether that connection is gone */
   #sent = new Map();
 
@@ -40,27 +40,28 @@ export class Asks {
     this.#send = send;
   }
 
-  /** Whether an answer of the server is to be expected any moment. */
+  /** Whether the server may still answer an ask that was sent within the last 10 seconds. */
   get isWaiting() {
     return [...this.#sent.values()].some(({ at }) => this.#clock.now() - at < PATIENCE);
   }
 
-  /** The turns of questions that could not be sent yet, as on a page without a connection. */
+  /** The turns of questions that were never sent, as on a page without a connection. */
   get unsent() {
     const entries = this.#outbox.entries.filter(({ was_sent: wasSent }) => !wasSent);
     return entries.flatMap(({ request_id: requestId }) => this.#shown.get(requestId) ?? []);
   }
 
-  /** Takes up the questions that a page before this one has left unanswered. */
+  /** Restore the questions that an earlier page of this tab has left in the outbox. */
   restore() {
     if (this.#place.conversation === null) this.#thread = this.#outbox.thread;
-    // Most are accepted at once, or stand on the page already; showing them before would show them twice.
+    // Most are accepted at once, or are on the page already: without a delay they would be shown twice.
     this.#clock.after(RESTORED_PATIENCE, () => {
       for (const entry of this.#outbox.entries) if (this.#belongsHere(entry)) this.#show(entry);
     });
   }
 
   /**
+   * Store, send and show a question.
    * @param {ShownAsk & {retryOf?: string | null}} ask
    * @returns {Turn} the turn that shows it
    */
@@ -82,7 +83,7 @@ export class Asks {
     return this.#show(entry);
   }
 
-  /** Sends what was not sent over this connection, or long ago. */
+  /** Send what was not sent over this connection, or was sent more than 10 seconds ago. */
   sendReady() {
     for (const entry of this.#outbox.ready) {
       const { at, isLost } = this.#sent.get(entry.request_id) ?? { at: 0, isLost: true };
@@ -93,15 +94,15 @@ export class Asks {
     }
   }
 
-  /** The connection is lost, and perhaps what was sent. */
+  /** Note that what was sent may be lost together with the connection. */
   connectionLost() {
     for (const sent of this.#sent.values()) sent.isLost = true;
   }
 
   /**
-   * The server has accepted a question.
+   * Remove a question that the server has accepted, and give its turn the server's id.
    * @param {Accepted} event
-   * @returns {boolean} whether it came from here
+   * @returns {boolean} whether it was asked in this tab
    */
   accepted(event) {
     const taken = this.#take(event.request_id);
@@ -115,10 +116,10 @@ export class Asks {
   }
 
   /**
-   * The server has refused a question.
+   * Remove a question that the server has refused, and its turn.
    * @param {string} requestId
-   * @returns {{entry: Entry, isHere: boolean} | null} what it was and whether it was asked on this page; null if it did
-   *   not come from here
+   * @returns {{entry: Entry, isHere: boolean} | null} the question, and whether it belongs to the conversation of this
+   *   page; null if it was not asked in this tab
    */
   refused(requestId) {
     const taken = this.#take(requestId);
@@ -130,7 +131,7 @@ export class Asks {
   }
 
   /**
-   * Takes back a question that was never sent.
+   * Remove a question that was never sent.
    * @param {Turn} turn
    * @returns {Entry | null} null if it is too late
    */
@@ -158,7 +159,8 @@ export class Asks {
   }
 
   /**
-   * The turn may stand on the page already, if the page was rendered after the question had arrived.
+   * Give the turn of an accepted question the server's id. The turn may be on the page already, if the server has
+   * rendered the page afterwards.
    * @param {Entry} entry
    * @param {Turn | null} shown
    * @param {Accepted} event
@@ -188,7 +190,7 @@ function asShown({ question, recordings, filter_note: filterNote }) {
 }
 
 /**
- * Half a character, as an editor may leave behind, cannot be sent.
+ * Replace lone surrogates, which an editor may leave in a text: they cannot be sent.
  * @param {string} text
  * @returns {string}
  */

@@ -2,13 +2,13 @@ import { findRequired } from "../page/elements.js";
 
 /**
  * @typedef {{composerChanged: (text: string) => void, composerSubmitted: (question: string) => boolean}}
- *   ComposerDelegate ``composerSubmitted`` returns whether it has taken the question; otherwise the form is sent as it
- *   would be without a script
+ *   ComposerDelegate ``composerSubmitted`` returns whether it has taken the question; otherwise the browser submits
+ *   the form, as without a script
  */
 
 const LINES = 8;
 
-/** The box in which questions are typed. */
+/** The form in which the user types a question. */
 export class Composer {
   /** @type {HTMLFormElement} */ #form;
   /** @type {HTMLTextAreaElement} */ #input;
@@ -28,7 +28,7 @@ export class Composer {
     return this.#input.value;
   }
 
-  /** What the server has put into the box. */
+  /** The text that the server has rendered into the form. */
   get givenText() {
     return this.#input.defaultValue;
   }
@@ -46,13 +46,13 @@ export class Composer {
     this.#input.focus({ preventScroll: true });
   }
 
-  /** Takes the focus from what is going away; not where that would bring up a keyboard on the screen. */
+  /** Take the focus from an element that is about to disappear, unless that would open an on-screen keyboard. */
   takeFocus() {
     if (!matchMedia("(pointer: coarse)").matches) this.focus();
   }
 
   /**
-   * Puts text into the box, in place of what was there.
+   * Replace the text.
    * @param {string} text
    */
   fill(text) {
@@ -61,7 +61,7 @@ export class Composer {
   }
 
   /**
-   * Puts a question back that was not accepted; what was typed meanwhile stays before it.
+   * Put back a question that was not accepted, after anything that the user has typed since.
    * @param {string} question
    */
   giveBack(question) {
@@ -70,7 +70,7 @@ export class Composer {
   }
 
   /**
-   * Says why a question was not accepted, until something else is typed.
+   * Show why a question was refused, until the text changes.
    * @param {string} message
    */
   refuse(message) {
@@ -85,7 +85,7 @@ export class Composer {
   }
 
   /**
-   * Enter sends; where it ends the choice of a character (IME), or is held down, it does not.
+   * Submit on Enter, but not while an input method composes a character, or when the key repeats.
    * @param {KeyboardEvent} event
    */
   #pressed(event) {
@@ -106,7 +106,7 @@ export class Composer {
     }
   }
 
-  /** Nothing can be sent while there is nothing; and the box is as high as its text, up to some lines. */
+  /** Disable the button while there is no text, and fit the height of the box to its text, up to some lines. */
   #fit() {
     this.#send.disabled = this.text.trim() === "";
     if (CSS.supports("field-sizing", "content")) return;

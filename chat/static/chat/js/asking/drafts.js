@@ -7,7 +7,7 @@
 
 const NEW = "new";
 
-/** What was typed and chosen in each conversation and not sent yet. */
+/** The unsent text and the chosen recordings of each conversation. */
 export class Drafts {
   /** @type {Store} */ #store;
 
@@ -23,7 +23,7 @@ export class Drafts {
 
   /**
    * @param {string | null} conversation
-   * @returns {ChosenRecording[] | null} null where nothing was chosen: not the same as none
+   * @returns {ChosenRecording[] | null} null if the user has not chosen; an empty list means all recordings
    */
   recordings(conversation) {
     return this.#draft(conversation).recordings ?? null;
@@ -35,7 +35,7 @@ export class Drafts {
   }
 
   /**
-   * Adds to what was typed.
+   * Append a paragraph to the text.
    * @param {string | null} conversation
    * @param {string} text
    */
@@ -49,7 +49,7 @@ export class Drafts {
   }
 
   /**
-   * The draft was sent.
+   * Delete a draft that was sent.
    * @param {string | null} conversation
    */
   forget(conversation) {
@@ -57,7 +57,7 @@ export class Drafts {
   }
 
   /**
-   * A new conversation has got its name.
+   * Move a draft, as when a new conversation gets its id.
    * @param {string | null} from
    * @param {string | null} to
    */

@@ -7,10 +7,10 @@ const NAME = "outbox";
 
 /**
  * Questions that the server has not accepted yet. They survive a reload, and are sent again with the same request id,
- * which makes one turn however often it arrives.
+ * for which the server makes one turn however often it arrives.
  *
- * A question may follow another into a conversation that does not exist yet. Both have the same ``thread`` then, and
- * only the first is ready to be sent.
+ * Several questions may wait for a conversation that does not exist yet. They share a ``thread``, and only the first is
+ * ready to be sent.
  *
  * @typedef {{request_id: string, conversation: string | null, question: string, recordings: string[],
  *   retry_of: string | null, thread: string | null, filter_note: string, was_sent: boolean}} Entry
@@ -30,7 +30,7 @@ export class Outbox {
     return [...this.#entries];
   }
 
-  /** What can be sent, the oldest first. */
+  /** The entries that can be sent, the oldest first. */
   get ready() {
     const threads = new Set();
     return this.#entries.filter(({ conversation, thread }) => {
@@ -41,7 +41,7 @@ export class Outbox {
     });
   }
 
-  /** The new conversation that questions wait for; null if there is none. */
+  /** The thread of the newest question that waits for a new conversation; null if there is none. */
   get thread() {
     return this.#entries.findLast((entry) => entry.conversation === null)?.thread ?? null;
   }
@@ -58,7 +58,7 @@ export class Outbox {
   }
 
   /**
-   * It was handed to a connection: from now on the server may know of it.
+   * Note that an entry was sent: from now on the server may have it.
    * @param {string} requestId
    */
   markSent(requestId) {
@@ -69,9 +69,9 @@ export class Outbox {
   }
 
   /**
-   * Takes an entry out and returns it; null if there is no such entry.
+   * Remove an entry.
    * @param {string} requestId
-   * @returns {Entry | null}
+   * @returns {Entry | null} the entry; null if there is none
    */
   take(requestId) {
     const entry = this.find(requestId);
@@ -81,7 +81,7 @@ export class Outbox {
   }
 
   /**
-   * The new conversation exists: what waits for it can be sent there.
+   * Direct the entries of a thread to the conversation that now exists.
    * @param {string} thread
    * @param {string} conversation
    */
@@ -97,7 +97,7 @@ export class Outbox {
 }
 
 /**
- * The command that asks what an entry holds.
+ * Return the command that asks the question of an entry.
  * @param {Entry} entry
  * @returns {Ask}
  */

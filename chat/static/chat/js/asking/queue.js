@@ -8,8 +8,8 @@ const PATIENCE = 250;
 const SHOWN = 80;
 
 /**
- * The questions that wait, each with its place and a way to cancel it. What starts at once is not listed: it would
- * only flicker.
+ * The list of waiting questions, each with its position and a button that cancels it. Questions that start at once are
+ * not listed, because they would only flicker.
  */
 export class Queue {
   /** @type {HTMLElement} */ #list;
@@ -30,7 +30,7 @@ export class Queue {
     this.#cancel = cancel;
   }
 
-  /** Something may have changed: what is gone goes at once, what is new comes when it lasts. */
+  /** Remove questions that no longer wait at once, and add new ones after a delay. */
   refresh() {
     const waiting = this.#waiting();
     for (const [turn, { chip }] of this.#chips) if (!waiting.includes(turn)) this.#remove(turn, chip);

@@ -9,7 +9,7 @@ import { findRequired } from "../page/elements.js";
 const PAUSE = 200;
 const ALL = "All recordings";
 
-/** The choice of recordings that a question is about: none chosen means all. */
+/** The recordings that a question searches. If none is chosen, it searches all. */
 export class RecordingFilter {
   /** @type {HTMLDetailsElement} */ #element;
   /** @type {HTMLElement} */ #summary;
@@ -40,7 +40,7 @@ export class RecordingFilter {
     return this.#boxes.filter((box) => box.checked).map((box) => ({ id: box.value, title: box.dataset.title ?? "" }));
   }
 
-  /** What is said about the choice on an answer. */
+  /** The note about the chosen recordings that a turn shows. */
   get note() {
     const titles = this.chosen.map(({ title }) => title);
     return titles.length === 0 ? ALL : `Searched: ${titles.join(", ")}`;
@@ -50,7 +50,7 @@ export class RecordingFilter {
     this.#options.addEventListener("change", () => this.#changed());
     this.#search.addEventListener("input", () => this.#plan());
     this.#search.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") event.preventDefault(); // it searches, and must not ask
+      if (event.key === "Enter") event.preventDefault(); // or the form would be submitted
     });
     findRequired(this.#element, "filter-all", HTMLElement).addEventListener("click", () => this.choose([]));
     this.#element.addEventListener("keydown", (event) => this.#pressed(event));
@@ -59,7 +59,7 @@ export class RecordingFilter {
   }
 
   /**
-   * Chooses these recordings and no others, whether they are listed or not.
+   * Choose exactly these recordings, whether they are listed or not.
    * @param {ChosenRecording[]} recordings
    */
   choose(recordings) {
@@ -87,7 +87,7 @@ export class RecordingFilter {
   }
 
   /**
-   * Escape closes the choice, and nothing else.
+   * Close the filter on Escape, which then does nothing else.
    * @param {KeyboardEvent} event
    */
   #pressed(event) {
@@ -107,7 +107,7 @@ export class RecordingFilter {
     this.#cancelTimer = this.#clock.after(PAUSE, () => this.#fetch());
   }
 
-  /** Only the answer to the last search counts. */
+  /** Search, and ignore the results of earlier searches. */
   async #fetch() {
     this.#fetching.abort();
     this.#fetching = new AbortController();
@@ -118,7 +118,7 @@ export class RecordingFilter {
   }
 
   /**
-   * What is chosen stays listed, above what was found.
+   * List the found recordings below the chosen ones.
    * @param {DocumentFragment} found
    */
   #show(found) {

@@ -1,5 +1,5 @@
 /**
- * A random UUID (version 4), also where the browser has no ``randomUUID``: on plain http beyond this machine.
+ * Return a random UUID (version 4). Browsers have no ``randomUUID`` on plain http, except from localhost.
  * @param {Crypto} random
  * @returns {string}
  */

@@ -2,21 +2,21 @@
  * @import { Draft } from "./drafts.js"
  * @import { Entry } from "./outbox.js"
  *
- * @typedef {{outbox: Entry[]} & Record<`draft:${string}`, Draft>} Stored what is stored, by its name
+ * @typedef {{outbox: Entry[]} & Record<`draft:${string}`, Draft>} Stored the type of each value by its name
  */
 
 const PREFIX = "chatsite:";
 
 /**
- * What this browser tab remembers, as JSON, for one user: it survives a reload and a sign-out in between, and is gone
- * for the next user. Where the browser stores nothing it lasts as long as the page.
+ * Stores values of one user for this browser tab, as JSON. They survive a reload, even if the user has to sign in
+ * again, and are deleted for the next user. Without storage they last as long as the page.
  */
 export class Store {
   /** @type {Storage | null} */ #storage;
   /** @type {string} */ #prefix;
   /** @type {Map<string, string>} */ #kept = new Map();
 
-  /** @param {Storage | null} storage @param {string} user whoever is signed in */
+  /** @param {Storage | null} storage @param {string} user the signed-in user's id */
   constructor(storage, user) {
     this.#storage = storage;
     this.#prefix = `${PREFIX}${user}:`;
@@ -24,7 +24,7 @@ export class Store {
   }
 
   /**
-   * The value under a name; null if there is none.
+   * Return the value under a name; null if there is none.
    * @template {keyof Stored} Name
    * @param {Name} name
    * @returns {Stored[Name] | null}
@@ -54,7 +54,7 @@ export class Store {
     this.#try((storage) => storage.removeItem(this.#prefix + name));
   }
 
-  /** Forgets everything: the user signs out. */
+  /** Delete everything: the user signs out. */
   clear() {
     this.#kept.clear();
     this.#deleteWhere((key) => key.startsWith(PREFIX));
@@ -78,7 +78,7 @@ export class Store {
   }
 
   /**
-   * Storage may be full, or refuse everything.
+   * Use the storage, and ignore its errors: it may be full or denied.
    * @template T
    * @param {(storage: Storage) => T} action
    * @returns {T | null}

@@ -6,7 +6,7 @@
 const INTERVAL = 250;
 const BYTES = 16 * 1024;
 
-/** Tells the server how far each turn was read: every 250 ms or 16 KiB, not for every frame. */
+/** Acknowledges the text of each turn: every 250 ms or 16 KiB, not for every frame. */
 export class Acks {
   /** @type {Clock} */ #clock;
   /** @type {(command: Command) => void} */ #send;
@@ -21,7 +21,7 @@ export class Acks {
     this.#send = send;
   }
 
-  /** @param {string} turn @param {number} seq @param {number} bytes the size of what was read */
+  /** @param {string} turn @param {number} seq of the last chunk @param {number} bytes the size of the text */
   note(turn, seq, bytes) {
     this.#read.set(turn, Math.max(seq, this.#read.get(turn) ?? 0));
     this.#bytes += bytes;
@@ -30,7 +30,7 @@ export class Acks {
     else this.#cancelTimer ??= this.#clock.after(wait, () => this.flush());
   }
 
-  /** Tells everything now. */
+  /** Send all acknowledgements now. */
   flush() {
     const read = [...this.#read];
     this.forget();
@@ -38,7 +38,7 @@ export class Acks {
     for (const [turn, seq] of read) this.#send({ type: "ack", turn, seq });
   }
 
-  /** The connection is lost, and with it what the server knew. */
+  /** Drop what was not sent: acknowledgements count for one connection only. */
   forget() {
     this.#cancelTimer?.();
     this.#cancelTimer = null;

@@ -1,4 +1,4 @@
-/** Notices that the reader or the network is back, which is when a page must not be out of date. */
+/** Detects that the reader returns to the page or the network is back: the page must then catch up. */
 export class Attention {
   /** @type {() => void} */ #onReturn;
 

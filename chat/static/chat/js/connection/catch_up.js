@@ -6,14 +6,14 @@ import { find, findAll } from "../page/elements.js";
  * @import { Turn } from "../turns/turn.js"
  * @import { Turns } from "../turns/turns.js"
  * @import { Fragments } from "./fragments.js"
- * @typedef {{added: (turns: Turn[]) => void, gone: () => void}} Outcome ``added`` hears of the new turns, ``gone`` that
- *   there is no such conversation; neither when nothing could be fetched
+ * @typedef {{added: (turns: Turn[]) => void, gone: () => void}} Outcome ``gone`` is called when there is no such
+ *   conversation; neither is called when the request failed
  */
 
 const NO_CONTENT = 204;
 const NOT_FOUND = 404;
 
-/** Fetches what the page lacks: turns that were asked elsewhere, and what a finished turn looks like. */
+/** Fetches turns that were asked elsewhere, and the HTML of turns that have ended. */
 export class CatchUp {
   /** @type {Place} */ #place;
   /** @type {Turns} */ #turns;
@@ -21,8 +21,8 @@ export class CatchUp {
   #isRunning = false;
   #isWanted = false;
   /**
-   * The turn up to which nothing is missing. That is not the last one we know: before a question of ours another tab's
-   * may have come in.
+   * The last turn before which none is missing. It is not always the last one on the page: a question from another tab
+   * may have come in before one of ours.
    * @type {string | null}
    */
   #anchor;
@@ -36,7 +36,7 @@ export class CatchUp {
   }
 
   /**
-   * Adds the turns that the page lacks. Wishes that come while it runs are one more round.
+   * Add the turns that are missing on the page. Calls that come while it runs cause one more request.
    * @param {Outcome} outcome
    */
   async newer(outcome) {
@@ -51,9 +51,9 @@ export class CatchUp {
   }
 
   /**
-   * Shows a turn as the server has it now.
+   * Fetch the HTML of a turn and show it.
    * @param {Turn} turn
-   * @returns {Promise<boolean>} whether it was there and further than what was shown
+   * @returns {Promise<boolean>} whether it was newer than the turn on the page
    */
   async renew(turn) {
     const { fragment } = await this.#fragments.get(turnAddress(turn.uuid));

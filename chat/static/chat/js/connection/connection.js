@@ -22,8 +22,8 @@ export const ConnectionState = Object.freeze({
  *   stays closed
  */
 
-// Silence is looked for with every beat, so it is noticed after less than both together: 9 seconds. The page says so
-// when a ping is not answered for a while, which is within 5 seconds.
+// The page checks for silence with every heartbeat, so it reconnects after less than the sum of both: 9 seconds. It
+// reports an unanswered ping within 5 seconds.
 const HEARTBEAT = 3_000;
 const SILENCE = 5_900;
 const DOUBT = 1_800;
@@ -32,7 +32,7 @@ const OPENING = 10_000;
 const LOST = 1006;
 
 /**
- * The page's one WebSocket. It notices when the server is gone, and comes back.
+ * The WebSocket of the page. It detects that the server is gone, and reconnects.
  */
 export class Connection {
   /** @type {string} */ #url;
@@ -66,7 +66,7 @@ export class Connection {
     return this.#state === ConnectionState.OPEN;
   }
 
-  /** Whether it looks as if WebSockets do not get through here at all. */
+  /** Whether WebSockets seem to be blocked: three attempts have failed and none has succeeded. */
   get isBlocked() {
     return !this.#wasOpen && this.#attempt >= 3;
   }
@@ -78,9 +78,9 @@ export class Connection {
   }
 
   /**
-   * Sends a command if the connection is open.
+   * Send a command if the connection is open.
    * @param {Command} command
-   * @returns {boolean} whether it was
+   * @returns {boolean} whether it was sent
    */
   send(command) {
     if (!this.isOpen || this.#socket === null) return false;
@@ -88,7 +88,7 @@ export class Connection {
     return true;
   }
 
-  /** The page or the network may have slept: make sure that the connection is alive, at once. */
+  /** Check the connection at once, after the page or the network may have been suspended. */
   wake() {
     if (this.#state === ConnectionState.WAITING) this.#connect();
     else if (this.#state !== ConnectionState.CLOSED) this.#probe();
@@ -114,7 +114,7 @@ export class Connection {
     this.#heardAt = this.#clock.now();
     this.#beatAt = this.#clock.timeOfDay();
     this.#cancelTimer = this.#clock.every(HEARTBEAT, () => this.#beat());
-    this.#tell((delegate) => delegate.connectionOpened());
+    this.#notify((delegate) => delegate.connectionOpened());
   }
 
   /** @param {string} data */
@@ -124,12 +124,12 @@ export class Connection {
     this.#endDoubt();
     const event = parse(data);
     if (event === null) return;
-    this.#attempt = 0; // a server that accepts and closes at once has not recovered
+    this.#attempt = 0; // not when it opens: a server that accepts and closes at once has not recovered
     if (event.type === "restart") this.#restartWithin = event.retry_after_ms;
-    this.#tell((delegate) => delegate.connectionReceived(event));
+    this.#notify((delegate) => delegate.connectionReceived(event));
   }
 
-  /** The heartbeat. After a long sleep the silence proves nothing, so the server gets a moment to answer. */
+  /** Ping or give up the connection. After a long sleep silence proves nothing, so the server gets time to answer. */
   #beat() {
     const slept = this.#clock.timeOfDay() - this.#beatAt > 2 * HEARTBEAT;
     this.#beatAt = this.#clock.timeOfDay();
@@ -143,13 +143,13 @@ export class Connection {
     this.#cancelDoubt();
     this.#cancelDoubt = this.#clock.after(DOUBT, () => {
       this.#isSilent = true;
-      this.#tell((delegate) => delegate.connectionSilent());
+      this.#notify((delegate) => delegate.connectionSilent());
     });
   }
 
   #endDoubt() {
     this.#cancelDoubt();
-    if (this.#isSilent) this.#tell((delegate) => delegate.connectionHeard());
+    if (this.#isSilent) this.#notify((delegate) => delegate.connectionHeard());
     this.#isSilent = false;
   }
 
@@ -165,7 +165,7 @@ export class Connection {
   }
 
   #reconnectNow() {
-    if (this.isOpen) this.#tell((delegate) => delegate.connectionLost(LOST));
+    if (this.isOpen) this.#notify((delegate) => delegate.connectionLost(LOST));
     this.#connect();
   }
 
@@ -175,21 +175,21 @@ export class Connection {
     this.#drop();
     if (code === CloseCode.SIGNED_OUT) {
       this.#state = ConnectionState.CLOSED;
-      this.#tell((delegate) => delegate.connectionSignedOut());
+      this.#notify((delegate) => delegate.connectionSignedOut());
       return;
     }
     const situation = { code, attempt: this.#attempt, restartWithin: this.#restartWithin, random: this.#random };
     this.#attempt += 1;
     this.#state = ConnectionState.WAITING;
     this.#cancelTimer = this.#clock.after(reconnectDelay(situation), () => this.#connect());
-    if (wasOpen || this.#attempt === 1) this.#tell((delegate) => delegate.connectionLost(code));
+    if (wasOpen || this.#attempt === 1) this.#notify((delegate) => delegate.connectionLost(code));
   }
 
   /**
-   * What goes wrong elsewhere must not end the connection.
+   * Call the delegate, and log its errors: they must not end the connection.
    * @param {(delegate: ConnectionDelegate) => void} call
    */
-  #tell(call) {
+  #notify(call) {
     try {
       if (this.#delegate) call(this.#delegate);
     } catch (error) {
@@ -197,7 +197,7 @@ export class Connection {
     }
   }
 
-  /** Lets go of the socket without waiting for an answer, which may never come. */
+  /** Drop the socket without waiting for the close handshake, which a dead server never completes. */
   #drop() {
     this.#cancelTimer();
     this.#cancelDoubt();

@@ -1,12 +1,12 @@
 /**
  * @import { TrustedHtml } from "../page/trusted_html.js"
- * @typedef {{status: number, fragment: DocumentFragment | null}} Fetched status 0 when nothing could be fetched, as
- *   without a network or when the user has to sign in again; a fragment only with status 200
+ * @typedef {{status: number, fragment: DocumentFragment | null}} Fetched status 0 if the request failed, as without
+ *   a network, or when the user has to sign in again; a fragment only with status 200
  */
 
 const TIMEOUT = 10_000;
 
-/** Fetches parts of pages that the server has rendered. */
+/** Fetches parts of pages, rendered by the server. */
 export class Fragments {
   /** @type {TrustedHtml} */ #html;
   /** @type {typeof fetch} */ #fetch;

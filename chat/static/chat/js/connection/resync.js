@@ -16,7 +16,8 @@ const NEWS_TICKS = 10;
 const DOUBT = 1_000;
 
 /**
- * Sees to it that what the page shows and what the server knows come together again, whatever was lost on the way.
+ * Synchronises the page with the server again after anything was lost: follows turns, fetches missing ones and repeats
+ * commands.
  */
 export class Resync {
   /** @type {Connection} */ #connection;
@@ -49,18 +50,18 @@ export class Resync {
     this.#cancelTimer();
   }
 
-  /** The connection is there: nothing that was said over the one before counts. */
+  /** Resend asks, follow live turns and fetch missing ones: the server has forgotten the previous connection. */
   opened() {
     this.#asks.sendReady();
     const { live, last } = this.#turns;
-    // The last turn comes first, though it may have ended: it says up to where the page knows the conversation, and
-    // what others have asked after it is told.
+    // Follow the last turn first, even if it has ended: it tells the server which turns the page has, and the server
+    // then sends ``accepted`` for later ones.
     for (const turn of new Set(last ? [last, ...live] : live)) this.follow(turn);
     this.fetchNews();
   }
 
   /**
-   * Reads a turn's log from where the page is.
+   * Follow a turn's log from the last chunk on the page.
    * @param {Turn} turn
    */
   follow(turn) {
@@ -70,20 +71,20 @@ export class Resync {
   }
 
   /**
-   * Tells the server of a Stop that it has not confirmed.
+   * Send a Stop that the server has not confirmed.
    * @param {Turn} turn
    */
   confirmStop(turn) {
     if (turn.isFrozen && turn.uuid) this.#connection.send({ type: "stop", turn: turn.uuid, seen: turn.seq });
   }
 
-  /** There are turns that the page does not have. */
+  /** Remember that turns are missing on the page, and fetch them. */
   expectNews() {
     this.#lacksNews = true;
     this.fetchNews();
   }
 
-  /** Fetches turns that were asked elsewhere; our own that are on their way come first, or they would show twice. */
+  /** Fetch turns that were asked elsewhere, but not while asks of ours are pending: those would be shown twice. */
   fetchNews() {
     if (this.#asks.isWaiting) return;
     this.#lacksNews = false;
@@ -93,20 +94,20 @@ export class Resync {
     });
   }
 
-  /** An ask of ours was answered, which others may have waited for. */
+  /** Fetch the missing turns that have waited for an ask of ours. */
   askSettled() {
     if (this.#lacksNews) this.fetchNews();
   }
 
   /**
-   * Fetches what the server has rendered of a turn.
+   * Fetch the HTML of a turn and show it.
    * @param {Turn} turn
    */
   async renew(turn) {
     if (await this.#catchUp.renew(turn)) this.#turns.changed();
   }
 
-  /** One answer that there is no such conversation may be a mishap on the way. */
+  /** Report the conversation as gone after two answers of 404: a single one may be transient. */
   #missing() {
     if (this.#isDoubtful) this.#delegate?.conversationGone();
     else this.#clock.after(DOUBT, () => this.fetchNews());
@@ -132,7 +133,7 @@ export class Resync {
     for (const turn of this.#turns.live) if (turn.needsFollow || turn.silence >= SILENCE) this.follow(turn);
   }
 
-  /** Without a connection the page still gets on, only more slowly; and a final form that did not come is fetched. */
+  /** Fetch the final HTML of ended turns that have none yet, and without a connection the text of live turns. */
   #renewWhatIsStuck() {
     for (const turn of this.#turns.provisional) this.renew(turn);
     if (!this.#connection.isOpen) for (const turn of this.#turns.live) this.renew(turn);

@@ -18,7 +18,7 @@ export const Leaf = Object.freeze({ PARAGRAPH: "paragraph", HEADING: "heading", 
  * A caller that opens a block passes the number of containers that continue (``kept``); the others are closed first.
  */
 export class Blocks {
-  /** Reads the text of the leaf. */
+  /** Parses the text of the leaf. */
   inline;
   /** @type {Leaf | null} */ leaf = null;
 

@@ -1,14 +1,14 @@
-/** Where a run of ``*``, ``_`` or ``~`` may open or close emphasis: CommonMark's flanking rules. */
+/** CommonMark's flanking rules: where a run of ``*``, ``_`` or ``~`` may open or close emphasis. */
 
 const SPACE = /^\s?$/u;
 const PUNCTUATION = /[\p{P}\p{S}]/u;
 
 /**
- * @typedef {{mark: string, length: number, isBoth: boolean}} Run ``isBoth``: it may open and close
+ * @typedef {{mark: string, length: number, isBoth: boolean}} Run ``isBoth``: it may both open and close
  */
 
 /**
- * The elements that a mark stands for, by the length of its run.
+ * The element for each mark and run length.
  * @type {Readonly<Record<string, Readonly<Record<number, string>>>>}
  */
 export const EMPHASIS = Object.freeze({
@@ -18,6 +18,7 @@ export const EMPHASIS = Object.freeze({
 });
 
 /**
+ * Return whether a run may open and whether it may close emphasis.
  * @param {string} mark one character of the run
  * @param {string} before the character before the run
  * @param {string} after the character after it; "" at the end of the block
@@ -34,9 +35,9 @@ export function flanking(mark, before, after) {
 }
 
 /**
- * Whether one run may close what another opened. Lengths that add up to a multiple of three are no pair where one of
- * the runs could do both: so ``2*3`` does not pair with the ``**`` behind a word.
- * @param {Run | null} opener null for what is no emphasis
+ * Return whether one run may close what another opened. If either run could do both, their lengths must not add up to a
+ * multiple of three: ``2*3`` does not pair with the ``**`` after a word.
+ * @param {Run | null} opener null for a span that is not emphasis
  * @param {Run} closer
  * @returns {boolean}
  */
@@ -47,7 +48,7 @@ export function isPair(opener, closer) {
 }
 
 /**
- * Whether a run belongs to the text on its ``near`` side, with ``far`` on the other.
+ * Return whether a run is attached to the text on its ``near`` side, with ``far`` on the other side.
  * @param {string} near
  * @param {string} far
  * @returns {boolean}

@@ -1,4 +1,4 @@
-/** What stands between the brackets of ``[text](…)``. */
+/** The part of ``[text](…)`` in parentheses. */
 
 export const Reading = Object.freeze({ MORE: "more", DONE: "done", BAD: "bad" });
 
@@ -12,9 +12,9 @@ const ESCAPABLE = /[!-/:-@[-`{-~]/u;
 /** @type {Readonly<Record<string, string>>} */
 const CLOSING = Object.freeze({ '"': '"', "'": "'", "(": ")" });
 
-/** Reads a link's address and title, one character at a time. */
+/** Parses the address and title of a link, one character at a time. */
 export class Destination {
-  /** What was read so far, as it was written. */
+  /** The characters read so far. */
   source = "";
   /** The address, without its escapes. */
   address = "";
@@ -25,8 +25,9 @@ export class Destination {
   #titleEnd = "";
 
   /**
+   * Read one more character.
    * @param {string} character
-   * @returns {Reading} DONE for the closing bracket. What is BAD is not part of ``source``.
+   * @returns {Reading} DONE for the closing parenthesis; a BAD character is not added to ``source``
    */
   take(character) {
     const reading = this.source.length < LONGEST ? this.#part(character) : Reading.BAD;

@@ -2,7 +2,7 @@ import { TAB } from "./line_prefix.js";
 
 /** @import { MarkdownView } from "./markdown_view.js" */
 
-/** Reads the lines of a fenced code block: everything is text until the closing fence. */
+/** Parses the lines of a fenced code block: everything is text until the closing fence. */
 export class Fence {
   /** @type {MarkdownView} */ #view;
   /** @type {string} */ #mark;
@@ -10,7 +10,7 @@ export class Fence {
   /** @type {number} */ #indent;
   #breaks = 0;
   #lineIndent = 0;
-  /** What may turn out to be the closing fence. */
+  /** The beginning of a line that may be the closing fence. */
   #held = "";
   #mayClose = false;
   #run = 0;
@@ -27,7 +27,10 @@ export class Fence {
     this.#indent = indent;
   }
 
-  /** @param {number} indent the columns in front of a line that is not blank */
+  /**
+   * Begin a line that is not blank.
+   * @param {number} indent the columns in front of it
+   */
   startLine(indent) {
     this.#lineIndent = indent;
     this.#held = "";
@@ -63,9 +66,9 @@ export class Fence {
   }
 
   /**
-   * Hold a character that the closing fence may consist of: its marks, and spaces after them.
+   * Hold a character that may belong to the closing fence: one of its marks, or a space after them.
    * @param {string} character
-   * @returns {boolean} whether it is one
+   * @returns {boolean} false if it cannot, and the line is code
    */
   #isOfFence(character) {
     const isMark = character === this.#mark && this.#held.length === this.#run;
@@ -75,7 +78,7 @@ export class Fence {
     return true;
   }
 
-  /** Show the line, which is no closing fence, as far as it was held. */
+  /** Show what was held of the line, which is code. */
   #startText() {
     this.#mayClose = false;
     this.#view.text("\n".repeat(this.#breaks) + " ".repeat(Math.max(0, this.#lineIndent - this.#indent)) + this.#held);

@@ -6,7 +6,7 @@ import { IMAGE, LINK, Spans } from "./spans.js";
 
 /**
  * @import { MarkdownView } from "./markdown_view.js"
- * @typedef {(character: string) => void} Mode what the next character means
+ * @typedef {(character: string) => void} Mode handles the next character
  */
 
 const END = "";
@@ -15,11 +15,11 @@ const PUNCTUATION = /[!-/:-@[-`{-~]/u;
 const MARKER_DIGITS = 3;
 
 /**
- * Reads the text of one block as it arrives: emphasis, code, links, markers, line breaks.
+ * Parses the text of one block as it arrives: emphasis, code, links, citation markers, line breaks.
  *
- * What is half typed is shown as what it will most likely become: an open ``**`` as strong text, ``[text`` as the text
- * of a link. If it turns out otherwise when the block ends, the characters are put back. Every character is looked at
- * a bounded number of times, and every node moves at most once for each element around it.
+ * Unfinished syntax is shown as what it will most likely become: an open ``**`` as strong text, ``[text`` as the text
+ * of a link. If the block ends without the rest, the characters are restored. Each character is read a bounded number
+ * of times, and each node moves at most once for each element around it.
  */
 export class Inline {
   /** @type {MarkdownView} */ #view;
@@ -38,7 +38,10 @@ export class Inline {
     this.#written = new InlineText(view);
   }
 
-  /** @param {string} text without line breaks */
+  /**
+   * Read the next part of the block.
+   * @param {string} text without line breaks
+   */
   feed(text) {
     let at = 0;
     while (at < text.length) {
@@ -53,12 +56,12 @@ export class Inline {
     }
   }
 
-  /** The block goes on in a new line. */
+  /** Continue the block in a new line. */
   lineBreak() {
     this.#mode("\n");
   }
 
-  /** The block ends: what is still open was meant as it was written. */
+  /** End the block, and restore the characters of spans that are still open. */
   end() {
     this.#mode(END);
     this.#spans.end();
@@ -77,7 +80,7 @@ export class Inline {
     return PLAIN.test(text) ? PLAIN.lastIndex : at;
   }
 
-  // Modes: what the next character means
+  // Modes
 
   /** @type {Mode} */
   #text(character) {
@@ -226,7 +229,7 @@ export class Inline {
     this.#mode(character);
   }
 
-  // What the modes do
+  // Actions of the modes
 
   /** @param {Mode} mode */
   #goTo(mode) {

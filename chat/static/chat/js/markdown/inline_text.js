@@ -1,6 +1,6 @@
 /** @import { MarkdownView } from "./markdown_view.js" */
 
-/** Writes the text of a block. It holds spaces until something follows: at the end of a line they are no text. */
+/** Writes the text of a block. It holds spaces until text follows, because those at the end of a line are dropped. */
 export class InlineText {
   /** The last character that was written; "\n" at the beginning of a line. */
   last = "\n";
@@ -18,7 +18,7 @@ export class InlineText {
     return this.#spaces > 0 ? " " : this.last;
   }
 
-  /** Whether the line ends in two spaces, which break it. */
+  /** Whether the line ends in two spaces, which make a line break. */
   get breaksLine() {
     return this.#spaces >= 2;
   }
@@ -47,7 +47,7 @@ export class InlineText {
     this.#spaces = 0;
   }
 
-  /** @param {boolean} isHard whether the reader sees the break */
+  /** @param {boolean} isHard whether to show a line break */
   newLine(isHard) {
     this.reset();
     if (isHard) this.#view.lineBreak();

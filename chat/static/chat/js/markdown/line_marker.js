@@ -1,4 +1,4 @@
-/** What the first characters of a line turn out to begin. */
+/** The blocks that the first characters of a line can begin. */
 export const Begins = Object.freeze({
   UNKNOWN: "unknown",
   TEXT: "text",
@@ -17,18 +17,18 @@ const DIGIT = /[0-9]/u;
 const BLANK = /[ \t\n]/u;
 const LONGEST_NUMBER = 9;
 
-/** Reads the first characters of a line, one at a time, until it is known what they begin. */
+/** Reads the first characters of a line, one at a time, until they determine the block that begins. */
 export class LineMarker {
-  /** What was read so far; without the character that decided. */
+  /** The characters read so far, without the deciding one. */
   held;
-  /** How many characters of ``held`` are the mark itself. */
+  /** The number of characters of ``held`` that are the mark itself. */
   length = 1;
 
   /** @type {string} */ #first;
   /** @type {Part} */ #part;
 
   /**
-   * Whether a line that begins with this character may begin something else than text.
+   * Return whether a line that begins with this character may be more than text.
    * @param {string} character
    * @returns {boolean}
    */
@@ -39,14 +39,14 @@ export class LineMarker {
   /** @param {string} character the first one of the line */
   constructor(character) {
     this.held = character;
-    this.#first = character; // to look into a string that grows costs its length
+    this.#first = character; // reading a character of a growing string costs its length
     if (DIGIT.test(character)) this.#part = this.#number;
     else if (character === "#") this.#part = this.#heading;
     else if (character === "`" || character === "~") this.#part = this.#fence;
     else this.#part = this.#run;
   }
 
-  /** What tells the items of one list from another's: the bullet, or what stands behind the number. */
+  /** The bullet, or the character after the number; items with different marks belong to different lists. */
   get mark() {
     return this.held.slice(-1);
   }
@@ -57,8 +57,9 @@ export class LineMarker {
   }
 
   /**
+   * Read one more character.
    * @param {string} character
-   * @returns {Begins} it has become part of ``held`` if that is UNKNOWN
+   * @returns {Begins} UNKNOWN if the character was added to ``held``
    */
   take(character) {
     const begins = this.#part(character);
@@ -73,7 +74,7 @@ export class LineMarker {
   }
 
   /**
-   * A run of one mark: a bullet, a rule, or text.
+   * Read a run of one mark: a bullet, a rule, or text.
    * @type {Part}
    */
   #run(character) {
@@ -110,7 +111,7 @@ export class LineMarker {
   }
 
   /**
-   * Behind the fence stands the name of a language; where a backtick follows, it was no fence.
+   * Read the name of a language after the fence. With a backtick in it, the line was not a fence.
    * @type {Part}
    */
   #fenceInfo(character) {

@@ -8,16 +8,16 @@ import { TableRow } from "./table_row.js";
 
 /**
  * @import { MarkdownView } from "./markdown_view.js"
- * @typedef {(text: string) => void} State reads one character, or the rest of a line of text at once
+ * @typedef {(text: string) => void} State reads one character; a state for text may read the rest of a line at once
  */
 
 const DEEPEST = 12;
 
 /**
- * Reads Markdown as it arrives and shows it in a view: what an answer needs of CommonMark, and tables.
+ * Parses Markdown as it arrives and shows it in a view: the part of CommonMark that answers use, and tables.
  *
- * What is shown depends on the text alone, not on how it was cut into pieces, and a piece costs its own length however
- * much came before. What stands at the beginning of a line is held until it is known what it begins.
+ * The result depends on the text alone, not on how it was split into pieces, and a piece costs its own length however
+ * long the text before it is. The beginning of a line is held until it determines the block that begins.
  */
 export class Markdown {
   /** @type {MarkdownView} */ #view;
@@ -25,7 +25,7 @@ export class Markdown {
   /** @type {LinePrefix} */ #line;
   /** @type {State} */ #state = this.#lineStart;
   #pieces = new Pieces();
-  /** @type {Fence | null} that of the last code block */ #fence = null;
+  /** @type {Fence | null} parses the last code block */ #fence = null;
 
   /** @param {MarkdownView} view */
   constructor(view) {
@@ -34,29 +34,32 @@ export class Markdown {
     this.#line = new LinePrefix(this.#blocks);
   }
 
-  /** @param {string} piece the next part of the text, cut anywhere */
+  /**
+   * Show the next part of the text.
+   * @param {string} piece may end anywhere, even inside a character
+   */
   write(piece) {
     const text = this.#pieces.join(piece);
     for (let at = 0; at < text.length; ) at = this.#step(text, at);
     this.#view.flush();
   }
 
-  /** The text is complete. */
+  /** Complete the text. */
   end() {
     const rest = this.#pieces.rest();
     if (rest !== "") this.#step(rest, 0);
     this.#state("\n");
-    this.#state("\n"); // a line that might have been the header of a table waits for a second one
+    this.#state("\n"); // a possible table header waits for a second line
     this.#blocks.closeLeaf();
     this.#blocks.closeTo(0);
     this.#view.flush();
   }
 
   /**
-   * Reads one character, or the rest of a line of text at once.
+   * Read one character, or the rest of a line of text at once.
    * @param {string} text
    * @param {number} at
-   * @returns {number} where to go on
+   * @returns {number} the position after it
    */
   #step(text, at) {
     if (text[at] === "\n" || (this.#state !== this.#text && this.#state !== this.#code)) {
@@ -93,7 +96,7 @@ export class Markdown {
   }
 
   /**
-   * What begins behind the marks of the containers.
+   * Read the first character after the markers of the containers.
    * @param {string} character
    */
   #lineContent(character) {
@@ -149,7 +152,8 @@ export class Markdown {
   }
 
   /**
-   * An item without text, or with another number than 1, does not end a paragraph that could as well go on.
+   * Open an item, unless the line continues a paragraph: an item without text, or with another number than 1, does not
+   * interrupt one.
    * @param {LineMarker} marker
    * @param {string} character
    */
@@ -169,7 +173,7 @@ export class Markdown {
   }
 
   /**
-   * The spaces behind a marker say how far the content of the item is indented.
+   * Count the spaces after a marker: they determine the indentation of the item's content.
    * @param {string} character
    */
   #itemPadding(character) {
@@ -184,7 +188,7 @@ export class Markdown {
   // Text
 
   /**
-   * The line is text: it goes on with the open paragraph, or begins one.
+   * Continue the open paragraph with this line, or begin one.
    * @param {string} held
    * @param {string} character
    */
@@ -233,7 +237,7 @@ export class Markdown {
   // Tables
 
   /**
-   * A line that may be the header of a table is held until the next one says so.
+   * Hold a line that may be the header of a table until the next line decides.
    * @param {TableHeader} table
    * @param {string} character
    */

@@ -3,15 +3,15 @@ const LONGEST_NODE = 4_096;
 const TEXT_NODE = 3;
 
 /**
- * Shows Markdown while it is read: elements of a fixed set, and text nodes. There is no way from here to HTML.
+ * Shows Markdown while it is parsed: elements of a fixed set, and text nodes. It never parses HTML.
  *
- * Text is gathered until ``flush``. A long text becomes several nodes, because adding to a node costs its length.
+ * Text is buffered until ``flush``. A long text becomes several nodes, because appending to a node costs its length.
  */
 export class MarkdownView {
   /** @type {Document} */ #document;
   /** @type {Element} */ #root;
   /** @type {Element[]} the open elements, the innermost last */ #open = [];
-  #gathered = "";
+  #buffer = "";
 
   /** @param {Element} root an empty element */
   constructor(root) {
@@ -19,7 +19,7 @@ export class MarkdownView {
     this.#root = root;
   }
 
-  /** The innermost open element: where the next words will stand. */
+  /** The innermost open element, which the next text goes into. */
   get innermost() {
     return this.#open.at(-1) ?? this.#root;
   }
@@ -42,7 +42,7 @@ export class MarkdownView {
 
   /** @param {string} text */
   text(text) {
-    this.#gathered += text;
+    this.#buffer += text;
   }
 
   /** @param {string} number */
@@ -73,7 +73,7 @@ export class MarkdownView {
   }
 
   /**
-   * Takes an element away, open or just closed, and leaves its content behind the text that had opened it.
+   * Replace an element, open or just closed, by the text that opened it and its content.
    * @param {Element} element
    * @param {string} text
    */
@@ -87,11 +87,11 @@ export class MarkdownView {
     this.#open = this.#open.filter((open) => open !== element);
   }
 
-  /** Puts the text on the page. */
+  /** Write the buffered text to the page. */
   flush() {
-    if (this.#gathered === "") return;
-    const text = this.#gathered;
-    this.#gathered = "";
+    if (this.#buffer === "") return;
+    const text = this.#buffer;
+    this.#buffer = "";
     let at = 0;
     while (at < text.length) at += this.#append(text, at);
   }
@@ -103,10 +103,10 @@ export class MarkdownView {
   }
 
   /**
-   * Appends what fits into the last text node, or starts another.
+   * Append as much as fits into the last text node, or start another one.
    * @param {string} text
    * @param {number} at
-   * @returns {number} of characters
+   * @returns {number} the number of characters appended
    */
   #append(text, at) {
     const parent = this.innermost;
@@ -125,7 +125,8 @@ function isText(node) {
 }
 
 /**
- * Nodes end behind a space, so that letters which join are not torn apart; one that grows too long ends anywhere.
+ * Return whether a node is complete: it ends after a space, so that ligatures and joined letters stay in one node, or
+ * anywhere once it is too long.
  * @param {string} data
  * @returns {boolean}
  */
@@ -134,7 +135,7 @@ function isFull(data) {
 }
 
 /**
- * How many characters from ``at`` on go into a node of this length: the same however the text was cut.
+ * Return how many characters from ``at`` on fit into a node of this length: the same however the text was split.
  * @param {number} length
  * @param {string} text
  * @param {number} at

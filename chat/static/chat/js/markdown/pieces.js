@@ -1,14 +1,14 @@
 const INVISIBLE = /[\u{E0000}-\u{E007F}]/gu;
 const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
 
-/** Puts together what was torn apart when a text was cut into pieces. */
+/** Joins characters and line breaks that were split between two pieces of a text. */
 export class Pieces {
   #half = "";
   #afterReturn = false;
 
   /**
-   * Whole characters, with "\n" for every line break, without the characters that nobody sees.
-   * @param {string} piece the next part of the text, cut anywhere
+   * Return the whole characters so far, with "\n" for every line break and without invisible tag characters.
+   * @param {string} piece the next part of the text, which may end anywhere
    * @returns {string}
    */
   join(piece) {
@@ -21,7 +21,7 @@ export class Pieces {
     return text.slice(begins).replace(/\r\n?/gu, "\n");
   }
 
-  /** Half a character that nothing came after. */
+  /** Return the half character that is left at the end of the text, if any. */
   rest() {
     const half = this.#half;
     this.#half = "";

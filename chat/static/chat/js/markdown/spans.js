@@ -11,7 +11,7 @@ const DEEPEST = 8;
 export const LINK = "[";
 export const IMAGE = "![";
 
-/** The spans that are open in a block: emphasis, code, and what may become a link. */
+/** The open spans of a block: emphasis, code, and possible links. */
 export class Spans {
   /** @type {MarkdownView} */ #view;
   /** @type {Span[]} the innermost last */ #open = [];
@@ -21,7 +21,7 @@ export class Spans {
     this.#view = view;
   }
 
-  /** The length of the run of backticks that opened the code we are in. */
+  /** The length of the backtick run that opened the innermost span, which is code. */
   get codeSize() {
     return this.#open.at(-1)?.size ?? 0;
   }
@@ -32,7 +32,7 @@ export class Spans {
   }
 
   /**
-   * Opens the text of a link or an image; what was open of another was no link then.
+   * Open the text of a link or an image. A link that is already open turns into text.
    * @param {typeof LINK | typeof IMAGE} mark
    */
   openLink(mark) {
@@ -44,15 +44,15 @@ export class Spans {
     return this.#link() >= 0;
   }
 
-  /** It was no link: its bracket is put back. */
+  /** Turn the open link into text, and restore its bracket. */
   refuseLink() {
     this.#putBack(this.#link());
   }
 
   /**
-   * Makes what is open a link.
+   * Close the open link, or turn an image into its description: images are never loaded.
    * @param {string} href
-   * @returns {boolean} whether it was one: an image is never loaded, its description becomes text
+   * @returns {boolean} whether it was a link
    */
   closeLink(href) {
     const { mark, element } = this.#open[this.#link()];
@@ -62,15 +62,15 @@ export class Spans {
     return mark === LINK;
   }
 
-  /** Closes the innermost span. */
+  /** Close the innermost span. */
   close() {
     this.#close(this.#open.length - 1);
   }
 
   /**
-   * Closes what a run can close, the same length first.
+   * Close the spans that a run can close, preferring one of its own length.
    * @param {Run} run
-   * @returns {number} what is left of the run
+   * @returns {number} the number of marks left over
    */
   closeEmphasis(run) {
     const same = this.#open.findLastIndex((span) => span.size === run.length && isPair(span.run, run));
@@ -90,10 +90,10 @@ export class Spans {
   }
 
   /**
-   * Opens emphasis with ``count`` marks of a run.
+   * Open emphasis with ``count`` marks of a run.
    * @param {Run} run
    * @param {number} count
-   * @returns {number} what is left of them: none, or all
+   * @returns {number} the number of marks left over: none or all
    */
   openEmphasis(run, count) {
     const sizes = count === 3 ? [1, 2] : [count];
@@ -103,7 +103,7 @@ export class Spans {
     return 0;
   }
 
-  /** The block ends: what is still open was meant as it was written. */
+  /** End the block, and restore the characters of spans that are still open. */
   end() {
     while (this.#open.length > 0) this.#putBack(this.#open.length - 1);
   }

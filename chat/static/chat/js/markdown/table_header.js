@@ -1,4 +1,4 @@
-/** What a line that begins with ``|`` turns out to be. */
+/** What a line that begins with ``|`` can be. */
 export const HeaderReading = Object.freeze({ UNKNOWN: "unknown", TABLE: "table", TEXT: "text" });
 
 /**
@@ -8,20 +8,21 @@ export const HeaderReading = Object.freeze({ UNKNOWN: "unknown", TABLE: "table",
 
 const LONGEST = 2_000;
 
-/** Reads a line that may be the header of a table, and the one below it that says so. */
+/** Parses a line that may be the header of a table, and the delimiter row below it. */
 export class TableHeader {
   /** The first line. */
   header = "|";
   /** Whether the first line has ended. */
   hasEnded = false;
-  /** What was read of the second. */
+  /** The characters of the second line read so far. */
   rest = "";
 
   /** @type {Part} */ #part = this.#header;
 
   /**
+   * Read one more character.
    * @param {string} character
-   * @returns {HeaderReading} it has become part of ``header`` or ``rest`` if that is UNKNOWN
+   * @returns {HeaderReading} UNKNOWN if the character was added to ``header`` or ``rest``
    */
   take(character) {
     return this.#part(character);
@@ -49,7 +50,7 @@ export class TableHeader {
   }
 
   /**
-   * Whether the second line is like ``|---|:-:|``, with a cell for each of the header's.
+   * Return whether the second line is like ``|---|:-:|``, with as many cells as the header.
    * @returns {boolean}
    */
   #isTable() {

@@ -3,7 +3,7 @@
  * @import { MarkdownView } from "./markdown_view.js"
  */
 
-/** Reads one row of a table, behind its first ``|``. */
+/** Parses one row of a table, after its first ``|``. */
 export class TableRow {
   /** @type {MarkdownView} */ #view;
   /** @type {Inline} */ #inline;
@@ -14,7 +14,7 @@ export class TableRow {
 
   /**
    * @param {MarkdownView} view shows the row
-   * @param {Inline} inline reads the text of a cell
+   * @param {Inline} inline parses the text of a cell
    * @param {"th" | "td"} tag of its cells
    */
   constructor(view, inline, tag) {

@@ -1,4 +1,4 @@
-/** Where the site keeps things. */
+/** The addresses of the site's pages, as chat/urls.py has them. */
 
 /** @param {string} conversation @returns {string} */
 export function conversationAddress(conversation) {
@@ -6,9 +6,9 @@ export function conversationAddress(conversation) {
 }
 
 /**
- * The turns behind a turn; all of them if that is null.
+ * Return the address of the turns after a turn.
  * @param {string} conversation
- * @param {string | null} turn
+ * @param {string | null} turn null for all turns
  * @returns {string}
  */
 export function newerTurnsAddress(conversation, turn) {
@@ -26,8 +26,8 @@ export function turnAddress(turn) {
 }
 
 /**
- * Where to sign in and come back from.
- * @param {string} place
+ * Return the address of the sign-in page.
+ * @param {string} place the path to return to
  * @returns {string}
  */
 export function signInAddress(place) {

@@ -2,7 +2,7 @@
 
 const PAUSE = 100;
 
-/** Tells people who listen to the page what happens: when an answer begins and ends, never each word of it. */
+/** Announces to screen readers when an answer begins and ends, but not its text. */
 export class Announcer {
   /** @type {HTMLElement} */ #element;
   /** @type {Clock} */ #clock;
@@ -14,7 +14,7 @@ export class Announcer {
   }
 
   /**
-   * Says it, also if the same was said just before.
+   * Announce a text, even if it is the same as the last one.
    * @param {string} text
    */
   say(text) {

@@ -3,9 +3,9 @@ import { CloseCode } from "../connection/backoff.js";
 /** @import { Clock } from "./clock.js" */
 
 const PATIENCE = 1_500;
-const OFFLINE = "You are offline. What you ask is sent as soon as you are back.";
+const OFFLINE = "You are offline. Your questions will be sent when you are back online.";
 
-/** Says that the connection is lost, once that lasts, and what else concerns the whole page. */
+/** Shows problems of the whole page, such as a connection that has been lost for a while. */
 export class Banner {
   /** @type {HTMLElement} */ #element;
   /** @type {Clock} */ #clock;
@@ -20,7 +20,11 @@ export class Banner {
     this.#isOnline = isOnline;
   }
 
-  /** @param {number} code why the connection was closed @param {string} [reason] what the server said about it */
+  /**
+   * Report a lost connection, after a delay unless the server has given a reason.
+   * @param {number} code the close code
+   * @param {string} reason that the server has given
+   */
   lost(code, reason = "") {
     if (this.#isLasting) return;
     this.#cancelTimer();
@@ -28,12 +32,12 @@ export class Banner {
     else this.#cancelTimer = this.#clock.after(PATIENCE, () => this.#show(this.#explain(code)));
   }
 
-  /** Nothing has been heard for a while, and the connection is about to be made anew. */
+  /** Report that the server has not answered for a while, before the page reconnects. */
   silent() {
-    if (!this.#isLasting) this.#show(this.#isOnline() ? "The site does not answer. Checking…" : OFFLINE);
+    if (!this.#isLasting) this.#show(this.#isOnline() ? "The site is not responding. Checking…" : OFFLINE);
   }
 
-  /** The connection is back. */
+  /** Hide the banner: the connection works. */
   found() {
     if (this.#isLasting) return;
     this.#cancelTimer();
@@ -42,7 +46,7 @@ export class Banner {
   }
 
   /**
-   * Says something that stays.
+   * Show a message that stays, whatever happens to the connection.
    * @param {string} text
    */
   tell(text) {

@@ -1,7 +1,7 @@
-/** The time, and timers. Times are milliseconds. */
+/** The time and timers, in milliseconds. */
 export class Clock {
   /**
-   * Runs evenly, whatever happens to the time of day; some systems stop it while they sleep.
+   * Return the monotonic time. Some systems stop this clock while they sleep.
    * @returns {number}
    */
   now() {
@@ -9,7 +9,7 @@ export class Clock {
   }
 
   /**
-   * The time of day: it may jump, and goes on while the system sleeps.
+   * Return the time of day. It may jump, and goes on while the system sleeps.
    * @returns {number}
    */
   timeOfDay() {
@@ -17,10 +17,10 @@ export class Clock {
   }
 
   /**
-   * Calls ``action`` once.
+   * Call ``action`` once.
    * @param {number} delay
    * @param {() => void} action
-   * @returns {() => void} what prevents it
+   * @returns {() => void} cancels the timer
    */
   after(delay, action) {
     const timer = setTimeout(action, delay);
@@ -28,10 +28,10 @@ export class Clock {
   }
 
   /**
-   * Calls ``action`` again and again.
+   * Call ``action`` repeatedly.
    * @param {number} interval
    * @param {() => void} action
-   * @returns {() => void} what ends it
+   * @returns {() => void} cancels the timer
    */
   every(interval, action) {
     const timer = setInterval(action, interval);

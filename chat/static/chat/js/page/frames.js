@@ -3,8 +3,8 @@
 const HIDDEN_DELAY = 250;
 
 /**
- * Does work once per frame of the screen, however often it is asked for; by a timer where no frames are drawn, as in a
- * page in the background.
+ * Runs work once per animation frame, however often it is requested. A timer replaces the frame where none is drawn, as
+ * on a page in the background.
  */
 export class Frames {
   /** @type {Clock} */ #clock;
@@ -18,7 +18,7 @@ export class Frames {
     this.#requestFrame = requestFrame;
   }
 
-  /** @param {() => void} work the same function is called once */
+  /** @param {() => void} work runs once, even if it is requested several times before the frame */
   request(work) {
     const isPlanned = this.#waiting.size > 0;
     this.#waiting.add(work);
@@ -36,7 +36,7 @@ export class Frames {
 }
 
 /**
- * One part that fails leaves the others alone.
+ * Run one piece of work, and log its error so that the others still run.
  * @param {() => void} work
  */
 function attempt(work) {

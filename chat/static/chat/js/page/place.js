@@ -1,6 +1,6 @@
 import { askAddress, conversationAddress } from "./addresses.js";
 
-/** Which conversation the page shows: a new one has no name until its first question is accepted. */
+/** The conversation that the page shows. A new one has no id until its first question is accepted. */
 export class Place {
   /** @type {HTMLElement} */ #main;
   /** @type {HTMLFormElement} */ #form;
@@ -19,7 +19,7 @@ export class Place {
   }
 
   /**
-   * The new conversation is there: from now on this is its page, also after a reload.
+   * Make this the page of a conversation that was just created, also after a reload.
    * @param {string} conversation
    */
   settle(conversation) {
@@ -29,7 +29,7 @@ export class Place {
   }
 
   /**
-   * Gives the page of a new conversation the title that the conversation has got.
+   * Set the title of a page that was opened for a new conversation, as soon as the conversation has one.
    * @param {string | null | undefined} title
    */
   entitle(title) {

@@ -1,6 +1,6 @@
 const NEAR = 100;
 
-/** Keeps the newest words in sight, unless the reader has scrolled up. */
+/** Keeps the newest text in view, unless the reader has scrolled up. */
 export class Scroller {
   /** @type {HTMLElement} */ #box;
   /** @type {HTMLElement} */ #jump;
@@ -9,8 +9,8 @@ export class Scroller {
   #top = 0;
 
   /**
-   * @param {{box: HTMLElement, jump: HTMLElement, isStreaming: () => boolean}} parts ``jump`` is the button that leads
-   *   back to the newest words
+   * @param {{box: HTMLElement, jump: HTMLElement, isStreaming: () => boolean}} parts ``jump`` is the button that
+   *   scrolls back to the newest text
    */
   constructor({ box, jump, isStreaming }) {
     this.#box = box;
@@ -18,7 +18,7 @@ export class Scroller {
     this.#isStreaming = isStreaming;
   }
 
-  /** @param {Element} content what grows @param {boolean} atEnd whether the page opens at its end */
+  /** @param {Element} content grows @param {boolean} atEnd whether the page opens at its end */
   start(content, atEnd) {
     this.#follows = atEnd;
     this.#box.addEventListener("scroll", () => this.#scrolled(), { passive: true });
@@ -29,20 +29,20 @@ export class Scroller {
     this.settle();
   }
 
-  /** Goes to the newest words and stays with them. */
+  /** Scroll to the newest text and follow it. */
   toEnd() {
     this.#follows = true;
     this.settle();
   }
 
-  /** Something has changed its size or its state. */
+  /** Adjust the scroll position and the button after a size or a state has changed. */
   settle() {
     if (this.#follows) this.#box.scrollTop = this.#box.scrollHeight;
     this.#top = this.#box.scrollTop;
     this.#jump.hidden = this.#follows || !this.#isStreaming();
   }
 
-  /** Only the reader scrolls up: text that grows moves nothing, and we only move down. */
+  /** Stop following when the position moves up: only the reader does that. Growing text does not move it. */
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.#box;
     if (scrollHeight - scrollTop - clientHeight <= NEAR) this.#follows = true;

@@ -3,7 +3,7 @@
  * @import { Conversation } from "../conversation.js"
  */
 
-/** Keys that work on the whole page: Escape stops the answer, "/" leads to the box. */
+/** Keyboard shortcuts of the whole page: Escape stops the answer, "/" focuses the composer. */
 export class Shortcuts {
   /** @type {Conversation} */ #conversation;
   /** @type {Composer} */ #composer;
@@ -30,7 +30,7 @@ export class Shortcuts {
 }
 
 /**
- * Whether Escape has a meaning of its own here.
+ * Return whether Escape already closes or clears something here.
  * @param {Event} event
  * @returns {boolean}
  */

@@ -6,7 +6,7 @@
 
 const PAUSE = 300;
 
-/** The list of conversations beside the page. */
+/** The list of conversations. */
 export class Sidebar {
   /** @type {HTMLElement} */ #element;
   /** @type {Fragments} */ #fragments;
@@ -22,7 +22,7 @@ export class Sidebar {
     this.#place = place;
   }
 
-  /** Fetches the list again, soon: wishes that come together are one. */
+  /** Fetch the list again after a pause, once for all calls during that pause. */
   refresh() {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
@@ -38,7 +38,7 @@ export class Sidebar {
   }
 
   /**
-   * The link that has the focus keeps it.
+   * Replace the list, but keep the focus and the scroll position.
    * @param {HTMLElement} list
    */
   #show(list) {

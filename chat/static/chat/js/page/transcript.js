@@ -4,11 +4,11 @@ import { closest, findAll } from "./elements.js";
 
 const PLACE = /^#segment-(\d+)$/u;
 
-/** The page of a recording with audio: plays from a segment, and shows which one is heard. */
+/** The page of a recording with audio: plays from a segment, and marks the one that is playing. */
 export class Transcript {
   /** @type {HTMLElement} */ #root;
   /** @type {HTMLAudioElement} */ #audio;
-  /** @type {Segment[]} in the order of their starts */ #segments;
+  /** @type {Segment[]} sorted by start */ #segments;
   /** @type {HTMLElement | null} */ #current = null;
 
   /** @param {{root: HTMLElement, audio: HTMLAudioElement}} parts */
@@ -32,10 +32,10 @@ export class Transcript {
     const button = closest(event, "[data-play]");
     if (!button) return;
     this.#audio.currentTime = Number(button.dataset.play);
-    this.#audio.play().catch(() => {}); // the browser may want another click first; the player shows that
+    this.#audio.play().catch(() => {}); // the browser may block it until another click; the player shows that
   }
 
-  /** The page was opened at a segment: Play begins there. */
+  /** Start at the segment that the address of the page names. */
   #cue() {
     const id = PLACE.test(location.hash) ? location.hash.slice(1) : "";
     const segment = this.#segments.find(({ element }) => element.id === id);
@@ -53,9 +53,9 @@ export class Transcript {
 }
 
 /**
- * The segment that is heard at a time in seconds: the last that has begun and not ended. Null in a pause.
+ * Return the segment at a time in seconds: the last one that has begun, unless it has ended; null between segments.
  * @template {{start: number, end: number}} T
- * @param {T[]} segments in the order of their starts
+ * @param {T[]} segments sorted by start
  * @param {number} time
  * @returns {T | null}
  */

@@ -1,13 +1,13 @@
 /**
- * @typedef {{createHTML: (html: string) => string}} Policy its result counts as a string, as ``innerHTML`` takes one
+ * @typedef {{createHTML: (html: string) => string}} Policy its TrustedHTML can be used as a string
  * @typedef {{createPolicy: (name: string, rules: Policy) => Policy}} TrustedTypes
  */
 
 const POLICY = "chatsite";
 
 /**
- * The only place that turns text into HTML: what our own server has rendered. The page's CSP lets no other policy be
- * made, and nothing be parsed without one.
+ * The only place that parses HTML, and only HTML that our own server has rendered. The page's CSP allows no other
+ * Trusted Types policy, and no parsing without one.
  */
 export class TrustedHtml {
   /** @type {Policy | undefined} */ #policy;
@@ -15,7 +15,7 @@ export class TrustedHtml {
 
   /**
    * @param {Document} document
-   * @param {TrustedTypes | undefined} trustedTypes absent in browsers that have no policies
+   * @param {TrustedTypes | undefined} trustedTypes undefined in browsers without Trusted Types
    */
   constructor(document, trustedTypes = Reflect.get(globalThis, "trustedTypes")) {
     this.#document = document;

@@ -18,7 +18,7 @@ export class Clipboard {
     this.#announcer = announcer;
   }
 
-  /** @param {HTMLElement} turn @param {HTMLElement} button says for a moment that it was done */
+  /** @param {HTMLElement} turn @param {HTMLElement} button shows for two seconds that the answer was copied */
   async copy(turn, button) {
     const isCopied = await write(asText(turn));
     this.#announcer.say(isCopied ? "Copied" : "The browser did not allow copying");
@@ -34,7 +34,7 @@ export class Clipboard {
 }
 
 /**
- * The answer of a turn, its markers in brackets, and below it what they stand for.
+ * Return the answer of a turn as text, with its markers in brackets and the cited sources below it.
  * @param {HTMLElement} turn
  * @returns {string}
  */
@@ -45,7 +45,8 @@ export function asText(turn) {
 }
 
 /**
- * ``innerText`` needs the element as it is laid out, so its markers get their brackets for a moment.
+ * Return the text of an answer with its markers in brackets. ``innerText`` depends on the layout, so the brackets are
+ * added to the page itself for a moment.
  * @param {HTMLElement} answer
  * @returns {string}
  */
@@ -77,7 +78,7 @@ async function write(text) {
 }
 
 /**
- * The way for pages on plain http, where browsers offer no clipboard.
+ * Copy through a selection: on plain http browsers have no clipboard API.
  * @param {string} text
  * @returns {boolean} whether it was copied
  */

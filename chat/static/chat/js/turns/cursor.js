@@ -1,9 +1,9 @@
-/** What to do with a stretch of text. */
+/** What to do with the text of a token. */
 export const Offer = Object.freeze({ APPLY: "apply", SKIP: "skip", GAP: "gap" });
 
 /** @typedef {(typeof Offer)[keyof typeof Offer]} Offer */
 
-/** How far a turn's text was read: a place in its log. */
+/** A position in a turn's log: the last chunk that was read. */
 export class Cursor {
   /** @type {number} */ #seq;
 
@@ -17,9 +17,9 @@ export class Cursor {
   }
 
   /**
-   * Moves on if the chunks ``after + 1 .. seq`` are what comes next. What was read before is skipped; anything else,
-   * text that begins in the middle of what was read included, is a gap, and the log has to be read again from here.
-   * @param {{after: number, seq: number}} stretch
+   * Move on if the chunks ``after + 1 .. seq`` come next. Chunks that were read before are skipped. Anything else, also
+   * text that overlaps what was read, is a gap: the caller has to follow the log again from here.
+   * @param {{after: number, seq: number}} token
    * @returns {Offer}
    */
   offer({ after, seq }) {

@@ -12,9 +12,9 @@ const PATIENCE = 2_000;
 const LONG_WAIT = 5_000;
 
 /**
- * One turn of the page: its state, how far its text was read, and what the reader sees of it.
+ * One turn of the page: its state, its position in the log, and its view.
  *
- * Nothing that comes late, twice or after the end changes it.
+ * Events that are late, repeated or after the end do not change it.
  */
 export class Turn {
   /** @type {TurnView} */ #view;
@@ -59,7 +59,7 @@ export class Turn {
     return this.#cursor.seq;
   }
 
-  /** Its place in the queue, from 1; null where that is not known. */
+  /** The position in the queue, from 1; null if unknown. */
   get position() {
     return this.#position;
   }
@@ -76,32 +76,32 @@ export class Turn {
     return this.#state === TurnState.QUEUED && !this.#isFrozen;
   }
 
-  /** Whether Stop was pressed and the end is not confirmed yet. */
+  /** Whether the reader has stopped it and the server has not confirmed the end. */
   get isFrozen() {
     return this.#isFrozen && !this.isTerminal;
   }
 
-  /** Whether it has ended and what the server has rendered of it is still to be fetched. */
+  /** Whether it has ended, but the final HTML is missing. */
   get isProvisional() {
     return this.#isProvisional;
   }
 
-  /** How many sources its answer cites. */
+  /** The number of sources that the answer cites. */
   get sourceCount() {
     return this.#citations ?? this.#view.sourceCount;
   }
 
-  /** Milliseconds without any sign of it. */
+  /** Milliseconds since the last event about it. */
   get silence() {
     return this.#clock.now() - this.#heardAt;
   }
 
-  /** Whether text is missing and not on its way. Just after a ``follow`` what was sent before it still comes. */
+  /** Whether text is missing and has not been requested; for a while after a ``follow``, older tokens still arrive. */
   get needsFollow() {
     return this.#hasGap && this.#clock.now() - this.#followedAt >= PATIENCE;
   }
 
-  /** It was asked for again from its own place on. */
+  /** Note that its log is followed again from the position of this turn. */
   followed() {
     this.#heardAt = this.#followedAt = this.#clock.now();
   }
@@ -111,7 +111,7 @@ export class Turn {
   }
 
   /**
-   * The server has accepted the question.
+   * Take over the id and the state that the server has given to the question.
    * @param {Accepted} event
    */
   accept({ turn, state, position }) {
@@ -133,7 +133,7 @@ export class Turn {
     this.enter(undefined);
   }
 
-  /** @param {string | undefined} phase what it is doing */
+  /** @param {string | undefined} phase undefined if unknown */
   enter(phase) {
     if (this.isTerminal) return;
     this.#state = TurnState.STREAMING;
@@ -144,6 +144,7 @@ export class Turn {
   }
 
   /**
+   * Show the text of a token with the next frame, if it comes next.
    * @param {Token} token
    * @returns {Offer}
    */
@@ -165,7 +166,7 @@ export class Turn {
     this.#citations = citations.length;
   }
 
-  /** Stop was pressed: the text stays as it is now. */
+  /** Stop at the text that is shown now, until the server confirms the end. */
   freeze() {
     if (this.isTerminal || this.#isFrozen) return;
     this.#write();
@@ -174,7 +175,7 @@ export class Turn {
   }
 
   /**
-   * It has ended; ``replace`` is to follow with what the server has rendered.
+   * End it provisionally, until ``replace`` brings the final HTML.
    * @param {TurnState} state
    * @param {string} message
    */
@@ -187,9 +188,9 @@ export class Turn {
   }
 
   /**
-   * Shows what the server has rendered, if it is further than what is shown.
+   * Show the HTML of the server, if it is newer than the turn on the page.
    * @param {HTMLElement} element
-   * @returns {boolean} whether it was
+   * @returns {boolean} whether it was newer
    */
   replace(element) {
     const isFurther = !this.isTerminal && !this.#isFrozen && Number(element.dataset.seq) > this.seq;

@@ -6,7 +6,7 @@ import { closest } from "../page/elements.js";
  * @import { Turns } from "./turns.js"
  */
 
-/** The buttons at a turn: stop, ask again, copy; and the markers that lead to its sources. */
+/** The buttons of a turn (stop, retry, copy), and the markers that link to its sources. */
 export class TurnActions {
   /** @type {HTMLElement} */ #list;
   /** @type {Turns} */ #turns;
@@ -27,7 +27,7 @@ export class TurnActions {
   }
 
   /**
-   * What the conversation does not take, the form does.
+   * Stop or retry a turn; if the conversation does not take it, the browser submits the form.
    * @param {Event} event
    */
   #submitted(event) {
@@ -49,7 +49,7 @@ export class TurnActions {
 }
 
 /**
- * A browser does not scroll to what is folded.
+ * Open the sources of a marker: a browser does not scroll into a closed element.
  * @param {HTMLElement} marker
  */
 function openSources(marker) {

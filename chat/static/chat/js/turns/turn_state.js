@@ -1,4 +1,4 @@
-/** The states of a turn; "sending" is one that the server does not know of yet. */
+/** The states of a turn. "sending" exists on the page only: the server has not accepted the question yet. */
 export const TurnState = Object.freeze({
   SENDING: "sending",
   QUEUED: "queued",
@@ -16,7 +16,7 @@ export const TurnState = Object.freeze({
 const LIVE = new Set([TurnState.SENDING, TurnState.QUEUED, TurnState.STREAMING]);
 
 /**
- * Whether nothing about the turn changes any more.
+ * Return whether a turn in this state has ended.
  * @param {TurnState} state
  * @returns {boolean}
  */
@@ -25,7 +25,7 @@ export function isTerminal(state) {
 }
 
 /**
- * Return the state of a turn as the server has rendered it.
+ * Return the state that the server has rendered into a turn.
  * @param {HTMLElement} element
  * @returns {TurnState}
  */

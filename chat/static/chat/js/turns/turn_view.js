@@ -8,17 +8,17 @@ const STOPPING = "stopping";
 
 /** @typedef {{question: string, recordings: string[], filterNote: string}} ShownAsk what a turn shows of an ask */
 
-/** One turn on the page. */
+/** The element of one turn. */
 export class TurnView {
   /** @type {HTMLElement} */ #element;
   /** @type {Record<string, string>} */ #labels;
-  /** @type {{markdown: Markdown, view: MarkdownView} | null} reads and shows the answer while it streams */
+  /** @type {{markdown: Markdown, view: MarkdownView} | null} parses and shows the answer while it streams */
   #answer = null;
   #hasText = false;
 
   /**
-   * @param {HTMLElement} element as the server has rendered it
-   * @param {Record<string, string>} labels what a streaming turn is doing, by its phase
+   * @param {HTMLElement} element rendered by the server
+   * @param {Record<string, string>} labels the text for each phase of a streaming turn
    */
   constructor(element, labels) {
     this.#labels = labels;
@@ -47,12 +47,12 @@ export class TurnView {
     return this.#part("question")?.textContent ?? "";
   }
 
-  /** The ids of the recordings that are searched; none for all. */
+  /** The ids of the recordings that the question searches; empty for all. */
   get recordings() {
     return (this.#element.dataset.recordings ?? "").split(" ").filter(Boolean);
   }
 
-  /** What is said about the recordings that are searched. */
+  /** The note about these recordings. */
   get filterNote() {
     return this.#part("filter-note")?.textContent?.trim() ?? "";
   }
@@ -66,7 +66,7 @@ export class TurnView {
   }
 
   /**
-   * Makes a copy of the template the view of a question that was just asked.
+   * Fill a copy of the template with a question that was just asked.
    * @param {ShownAsk} ask
    */
   fill({ question, recordings, filterNote }) {
@@ -79,7 +79,7 @@ export class TurnView {
   }
 
   /**
-   * The server knows the turn by this name.
+   * Set the id that the server has given to the turn.
    * @param {string} uuid
    */
   name(uuid) {
@@ -103,19 +103,19 @@ export class TurnView {
     this.#show(TurnState.STREAMING, this.#hasText ? "" : (this.#labels[phase] ?? ""));
   }
 
-  /** The model has not said a word for a while. */
+  /** Show that the model has been silent for a while. */
   showStillWaiting() {
     this.#show(TurnState.STREAMING, "Still waiting for the model…");
   }
 
-  /** Stop was pressed: nothing more is shown, whatever still comes. */
+  /** Show that the reader has stopped the turn. */
   showStopping() {
     this.#show(STOPPING, this.#hasText ? "" : "Stopping…");
     this.#part("stop-form")?.toggleAttribute("hidden", true);
   }
 
   /**
-   * The turn has ended, and what the server has rendered of it is not here yet.
+   * Show that the turn has ended, before its final HTML is here.
    * @param {TurnState} state
    * @param {string} message
    */
@@ -131,7 +131,10 @@ export class TurnView {
     notice.hidden = false;
   }
 
-  /** @param {string} text the next part of the answer */
+  /**
+   * Append the next part of the answer.
+   * @param {string} text
+   */
   write(text) {
     if (text === "" || this.#answer === null) return;
     if (!this.#hasText) this.#showPhase("");
@@ -143,7 +146,7 @@ export class TurnView {
   }
 
   /**
-   * Shows what the server has rendered instead.
+   * Replace the turn by the HTML of the server.
    * @param {HTMLElement} element
    */
   replace(element) {
@@ -152,7 +155,7 @@ export class TurnView {
     this.#adopt();
   }
 
-  /** Asks again by the form, which loads the page anew. What came over the socket has no token of its own. */
+  /** Retry by submitting the form, which loads a page. Turns from the socket have no CSRF token, so copy one. */
   submitRetry() {
     const form = find(this.#element, "retry-form", HTMLFormElement);
     const token = document.querySelector("[data-composer] [name=csrfmiddlewaretoken]");
@@ -173,7 +176,7 @@ export class TurnView {
   }
 
   /**
-   * The server shows a running answer as it was written; we render it and go on from there.
+   * Render the answer of a live turn, which the server sends as raw Markdown, and continue from there.
    * @param {HTMLElement} answer
    */
   #takeOver(answer) {

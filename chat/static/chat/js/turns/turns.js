@@ -6,7 +6,7 @@ import { TurnState } from "./turn_state.js";
  * @import { ShownAsk } from "./turn_view.js"
  */
 
-/** The turns of the page, in the order in which they were asked. */
+/** The turns of the page, in the order of their questions. */
 export class Turns {
   /** @type {HTMLElement} */ #list;
   /** @type {HTMLTemplateElement} */ #template;
@@ -16,7 +16,7 @@ export class Turns {
 
   /**
    * @param {{list: HTMLElement, template: HTMLTemplateElement, makeTurn: (element: HTMLElement) => Turn}} parts
-   *   ``template`` holds a turn that waits; ``makeTurn`` takes what the server has rendered
+   *   ``template`` holds a blank turn
    */
   constructor({ list, template, makeTurn }) {
     this.#list = list;
@@ -35,12 +35,12 @@ export class Turns {
     this.#onChange();
   }
 
-  /** What was accepted and has not ended. */
+  /** The turns that were accepted and have not ended. */
   get live() {
     return this.#turns.filter((turn) => turn.uuid && !turn.isTerminal);
   }
 
-  /** What waits, the next one first. */
+  /** The turns in the queue, the next one first. */
   get queued() {
     return this.#turns.filter((turn) => turn.isQueued).sort((a, b) => (a.position ?? 0) - (b.position ?? 0));
   }
@@ -49,18 +49,18 @@ export class Turns {
     return this.#turns.find((turn) => turn.isStreaming) ?? null;
   }
 
-  /** What has ended without its final form. */
+  /** The turns that have ended, but lack their final HTML. */
   get provisional() {
     return this.#turns.filter((turn) => turn.isProvisional);
   }
 
-  /** The last one that the server knows of. */
+  /** The last turn that was accepted. */
   get last() {
     return this.#turns.findLast((turn) => turn.uuid) ?? null;
   }
 
   /**
-   * Whether a turn is on the page.
+   * Return whether a turn is on the page.
    * @param {Turn} turn
    * @returns {boolean}
    */
@@ -74,7 +74,7 @@ export class Turns {
   }
 
   /**
-   * The turn that an element on the page belongs to.
+   * Return the turn that contains an element.
    * @param {Element} element
    * @returns {Turn | null}
    */
@@ -84,7 +84,7 @@ export class Turns {
   }
 
   /**
-   * Adds a question that was just asked.
+   * Add a question that was just asked.
    * @param {ShownAsk} ask
    * @returns {Turn}
    */
@@ -100,10 +100,10 @@ export class Turns {
   }
 
   /**
-   * Adds what the server has rendered: the turns behind one that is known, in their order.
+   * Insert turns that the server has rendered, in their order.
    * @param {DocumentFragment} fragment
-   * @param {Turn | null} after
-   * @returns {Turn[]} those that were not on the page
+   * @param {Turn | null} after the turn on the page that they follow; null to begin with the first
+   * @returns {Turn[]} those that were not on the page before
    */
   insert(fragment, after) {
     const added = [];
