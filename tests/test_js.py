@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import posixpath
 import random
 import re
@@ -28,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "chat/static/chat/js"
 TEMPLATES = ROOT / "templates"
 SECONDS = 120
+NODE_ENVIRON = {**os.environ, "NODE_OPTIONS": f"--import={(ROOT / 'tests/js/node18.mjs').as_uri()}"}
 
 needs_node = pytest.mark.skipif(not shutil.which("node"), reason="Node.js is not installed (apt-get install nodejs)")
 
@@ -42,7 +44,8 @@ def scripts() -> dict[str, str]:
 def test_the_scripts_pass_their_own_tests() -> None:
     files = sorted(map(str, (ROOT / "tests/js").glob("*.test.mjs")))
 
-    done = subprocess.run(["node", "--test", *files], capture_output=True, text=True, timeout=SECONDS, check=False)
+    command = ["node", "--test", *files]
+    done = subprocess.run(command, env=NODE_ENVIRON, capture_output=True, text=True, timeout=SECONDS, check=False)
 
     assert len(files) >= 7
     assert done.returncode == 0, done.stdout[-8_000:] + done.stderr
@@ -215,8 +218,9 @@ def test_an_answer_looks_the_same_while_it_streams_and_when_it_is_done() -> None
     answers = [an_answer(seed) for seed in range(400)]
 
     command = ["node", str(ROOT / "tests/js/render.mjs")]
+    text = json.dumps(answers)
     done = subprocess.run(
-        command, input=json.dumps(answers), capture_output=True, text=True, timeout=SECONDS, check=True
+        command, env=NODE_ENVIRON, input=text, capture_output=True, text=True, timeout=SECONDS, check=True
     )
 
     for answer, live in zip(answers, json.loads(done.stdout), strict=True):

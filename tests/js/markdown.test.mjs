@@ -111,7 +111,7 @@ test("long texts without spaces are split into nodes at the same places", () => 
 
   assert.equal(cut.final, whole.final);
   assert.equal(cut.root.textContent, text);
-  for (const node of cut.root.firstChild.childNodes) assert.ok(node.data.isWellFormed() && node.data.length <= 4_097);
+  for (const { data } of cut.root.firstChild.childNodes) assert.ok(!/\p{Surrogate}/u.test(data) && data.length <= 4_097);
 });
 
 test("no letter is lost, doubled or moved", () => {
