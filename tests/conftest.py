@@ -7,15 +7,15 @@ package that has it.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+import pytest_asyncio
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -25,11 +25,18 @@ from pytest_django import Settings
 
 from chat import retrieval
 from chat.models import LoginSession
+from chat.turns.owner import Owner
+from chat.turns.runner import TurnRunner
+from chatsite import asgi
 
+from .support import sockets
 from .support.flush import delete_rows
 from .support.processes import Missing, chromium
-from .support.servers import new_database
+from .support.scripts import Scripts
+from .support.selection import only_repeats, select
 from .support.site_process import SiteProcess
+from .support.sites import copy_of, database_for_site
+from .support.sockets import Open
 from .support.workspace import TOKEN, Workspace, serving
 
 if TYPE_CHECKING:
@@ -46,64 +53,24 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 
-LONGEST = {"test_turn_states", "test_site"}
-"""Modules to begin with, so that no worker is left with one of them at the end."""
-
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("suite")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of this part (TEST_PART), the longest first; a module that starts processes on one worker."""
-    if os.environ.get("TEST_PART") == "database":
-        others = [item for item in items if not _touches_database(item)]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if _touches_database(item)]
-    items.sort(key=lambda item: item.path.stem not in LONGEST)
-    for item in items:
-        if item.get_closest_marker("faults"):
-            item.add_marker(pytest.mark.xdist_group(_sites(item)))
-        elif item.get_closest_marker("browser") or item.get_closest_marker("process"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-        if item.get_closest_marker("redis") and not os.environ.get("TEST_REDIS_URL"):
-            reason = "TEST_REDIS_URL names no Redis server; bin/test starts one (apt-get install redis-server)"
-            item.add_marker(pytest.mark.skip(reason=reason))
-
-
-def _sites(item: pytest.Item) -> str:
-    """A name for the sites that a test breaks, which it shares with others of its kind."""
-    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    kind = "calm" if getattr(parameters.get("fault"), "calm", False) else "rough"
-    return f"faults {parameters.get('setup', '')} {kind}"
-
-
-def _touches_database(item: pytest.Item) -> bool:
-    """Whether a test may behave differently on another database or channel layer; the page in the browser does not."""
-    markers = {marker.name for marker in item.iter_markers()}
-    fixtures = set(getattr(item, "fixturenames", ()))
-    on_database = {"db", "transactional_db", "prepared_site", "empty_site"}
-    return not markers & {"browser", "any_database"} and bool(
-        markers & {"django_db", "redis"} or fixtures & on_database
-    )
+    """See ``support/selection.py``."""
+    select(config, items)
 
 
 @pytest.fixture(autouse=True)
 def trace_what_others_do_not_cover(request: pytest.FixtureRequest) -> Iterator[None]:
     """Coverage doubles the time of a test; those that only repeat what others do, with other data, go without it."""
     trace = sys.gettrace()
-    if _only_repeats(request.node):
+    if only_repeats(request.node):
         sys.settrace(None)
     yield
     sys.settrace(trace)
-
-
-def _only_repeats(item: pytest.Item) -> bool:
-    """Whether a test runs no lines that no other test runs; on the second database, the search is written anew."""
-    if item.get_closest_marker("repeats"):
-        return True
-    written_anew = {"test_full_text", "test_windows", "test_nudges"}
-    return os.environ.get("TEST_PART") == "database" and item.path.stem not in written_anew
 
 
 # People
@@ -173,6 +140,45 @@ def login(alice: User) -> LoginSession:
     return LoginSession.objects.create(user=alice)
 
 
+# The application in this process
+
+
+@pytest_asyncio.fixture
+async def scripts() -> Scripts:
+    """The answers of ``runner``, one for each question."""
+    return Scripts()
+
+
+@pytest_asyncio.fixture
+async def runner(scripts: Scripts, tmp_path: Path, db: None) -> AsyncIterator[TurnRunner]:
+    """A runner that answers from scripts. In tests/api and tests/live it drives the application."""
+    runner = TurnRunner(answer=scripts, owner=Owner(tmp_path))
+    await runner.start()
+    yield runner
+    await runner.drain(0)
+
+
+@pytest_asyncio.fixture
+async def connect(runner: TurnRunner) -> AsyncIterator[Open]:
+    """Open a socket for a Django session (None: not signed in)."""
+    clients: list[sockets.Client] = []
+
+    async def connect(session_key: str | None) -> sockets.Client:
+        clients.append(sockets.Client(asgi.application, session_key))
+        assert await clients[-1].open()
+        return clients[-1]
+
+    yield connect
+    for client in clients:
+        await client.close()
+
+
+@pytest.fixture
+def session(alice: User, login: LoginSession) -> str:
+    """A Django session in which alice is signed in."""
+    return sockets.sign_in(alice, login)
+
+
 # Sites
 
 
@@ -188,7 +194,7 @@ def prepared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteProc
 @pytest.fixture(scope="session")
 def site(prepared_site: SiteProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteProcess]:
     """A running site with the demo, shared by all tests that leave it running."""
-    with _copy_of(prepared_site, tmp_path_factory.mktemp("site")) as site:
+    with copy_of(prepared_site, tmp_path_factory.mktemp("site")) as site:
         yield site
 
 
@@ -197,39 +203,14 @@ def start_site(
     request: pytest.FixtureRequest, prepared_site: SiteProcess, tmp_path: Path
 ) -> Iterator[Callable[..., SiteProcess]]:
     """Starts a site of the test's own, to be stopped or killed; takes settings as keywords (``SERVER="uvicorn"``)."""
-    covered = bool(request.node.get_closest_marker("covers")) and not _only_repeats(request.node)
+    covered = bool(request.node.get_closest_marker("covers")) and not only_repeats(request.node)
     with ExitStack() as stack:
 
         def start(**settings: str) -> SiteProcess:
             folder = tmp_path / f"site{len(list(tmp_path.iterdir()))}"
-            return stack.enter_context(_copy_of(prepared_site, folder, covered=covered, **settings))
+            return stack.enter_context(copy_of(prepared_site, folder, covered=covered, **settings))
 
         yield start
-
-
-@contextmanager
-def _copy_of(prepared: SiteProcess, folder: Path, *, covered: bool = False, **settings: str) -> Iterator[SiteProcess]:
-    """Redis comes with the environment."""
-    shutil.copytree(prepared.folder, folder, dirs_exist_ok=True)
-    with (
-        database_for_site(prepared.database_url) as url,
-        SiteProcess(folder, database_url=url, covered=covered, **settings) as site,
-    ):
-        yield site
-
-
-@contextmanager
-def database_for_site(template_url: str = "") -> Iterator[str]:
-    """The URL of a database, empty or a copy of this one, on the kind of server that this run is on.
-
-    For SQLite, which is a file in the site's folder, it is empty.
-    """
-    server_url = os.environ.get("DATABASE_URL", "")
-    if not server_url.startswith("postgres"):
-        yield ""
-        return
-    with new_database(server_url, template_url) as url:
-        yield url
 
 
 # The browser

@@ -9,17 +9,14 @@ from django.contrib.auth.models import User
 from chat.models import ApiToken
 from chat.turns.runner import TurnRunner
 
-from ..support.application import connect, scripts, session
-from ..support.application import runner as application_runner
+from ..support.application import drive_by
 from .client import Program
-
-__all__ = ["application_runner", "connect", "scripts", "session"]
 
 
 @pytest_asyncio.fixture
-async def runner(application_runner: TurnRunner) -> AsyncIterator[TurnRunner]:
+async def runner(runner: TurnRunner, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TurnRunner]:
     """The application's runner; no request is open when a test has ended."""
-    yield application_runner
+    yield drive_by(runner, monkeypatch)
     while Program.answers:
         await Program.answers.pop().leave()
 

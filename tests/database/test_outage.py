@@ -19,10 +19,7 @@ from chat.database import threads as database
 from chat.models import Append, Claim, LoginSession, Submission, Turn
 from chat.turns.runner import TurnRunner
 
-from ..support.driven import runner, scripts
 from ..support.scripts import Scripts
-
-__all__ = ["runner", "scripts"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

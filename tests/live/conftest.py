@@ -4,11 +4,10 @@ import pytest
 
 from chat.turns.runner import TurnRunner
 
-from ..support.application import connect, runner, scripts, session
-
-__all__ = ["connect", "runner", "scripts", "session"]
+from ..support.application import drive_by
 
 
-@pytest.fixture(autouse=True)
-def running(runner: TurnRunner) -> None:
-    """Every test here needs it."""
+@pytest.fixture
+def runner(runner: TurnRunner, monkeypatch: pytest.MonkeyPatch) -> TurnRunner:
+    """The application's runner."""
+    return drive_by(runner, monkeypatch)

@@ -23,7 +23,7 @@ from chatsite import asgi
 from ..support.scripts import Scripts
 from ..support.sockets import Client, Open
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("runner")]
 
 
 async def test_ping_is_answered_by_pong(connect: Open, session: str) -> None:

@@ -16,7 +16,7 @@ from ..support.forwarding import PROXY, STRANGER, trust
 from ..support.scripts import Scripts
 from ..support.sockets import Client
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database, pytest.mark.usefixtures("runner")]
 
 SIGNED_OUT = 4401
 ALICE, BOB = (b"x-forwarded-email", b"Alice"), (b"x-forwarded-email", b"bob")

@@ -16,7 +16,7 @@ from chat.turns.runner import TurnRunner
 from ..support.scripts import Scripts
 from ..support.sockets import Open
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("runner")]
 
 
 def told(seen: list[dict[str, Any]]) -> list[str]:

@@ -14,7 +14,7 @@ from chat.turns import events
 from ..support.scripts import Scripts
 from ..support.sockets import Client, Open, sign_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("runner")]
 
 
 async def refusal(client: Client, **command: object) -> dict[str, Any]:

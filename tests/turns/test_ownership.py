@@ -18,10 +18,7 @@ from chat.turns.owner import Owner
 from chat.turns.runner import TurnRunner
 
 from ..support.asked import asked
-from ..support.driven import runner, scripts
 from ..support.scripts import Scripts
-
-__all__ = ["runner", "scripts"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

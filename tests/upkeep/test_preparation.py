@@ -16,10 +16,10 @@ from pytest_django import Settings
 from chat.models import LoginSession, Recording
 from chat.upkeep.preparation import close_abandoned, prepare
 
-from ..conftest import database_for_site
 from ..support.asked import asked
 from ..support.processes import ROOT
 from ..support.site_process import SiteProcess
+from ..support.sites import database_for_site
 
 
 @pytest.fixture

@@ -1,0 +1,37 @@
+"""Sites as copies of a prepared one, each with a database of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .servers import new_database
+from .site_process import SiteProcess
+
+
+@contextmanager
+def copy_of(prepared: SiteProcess, folder: Path, *, covered: bool = False, **settings: str) -> Iterator[SiteProcess]:
+    """Redis comes with the environment."""
+    shutil.copytree(prepared.folder, folder, dirs_exist_ok=True)
+    with (
+        database_for_site(prepared.database_url) as url,
+        SiteProcess(folder, database_url=url, covered=covered, **settings) as site,
+    ):
+        yield site
+
+
+@contextmanager
+def database_for_site(template_url: str = "") -> Iterator[str]:
+    """The URL of a database, empty or a copy of this one, on the kind of server that this run is on.
+
+    For SQLite, which is a file in the site's folder, it is empty.
+    """
+    server_url = os.environ.get("DATABASE_URL", "")
+    if not server_url.startswith("postgres"):
+        yield ""
+        return
+    with new_database(server_url, template_url) as url:
+        yield url
