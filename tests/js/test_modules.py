@@ -25,7 +25,7 @@ from chat.live.protocol import COMMANDS
 from chat.turns.events import EVENTS
 from chatsite.static import ModuleManifestStorage
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPTS = ROOT / "chat/static/chat/js"
 TEMPLATES = ROOT / "templates"
 SECONDS = 120

@@ -1,0 +1,1 @@
+"""The modules of the page, and the programs that check them."""
