@@ -4,6 +4,7 @@ docs/settings.md lists them. A value that cannot be read stops the start with it
 """
 
 import os
+import tomllib
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -18,6 +19,7 @@ env = Environment()
 env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 DATA_DIR = env.folder("DATA_DIR", default=BASE_DIR / "var")
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 
 def _kept_secret(path: Path) -> str:

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 
 from channels.layers import BaseChannelLayer, get_channel_layer
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -49,7 +50,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
         "layer": await _layer(),
     }
     is_ready = all(state in ("ok", "unavailable") for part, state in parts.items() if part not in _DISPENSABLE)
-    return without_logging(JsonResponse(parts, status=200 if is_ready else 503))
+    return without_logging(JsonResponse(parts | {"version": settings.VERSION}, status=200 if is_ready else 503))
 
 
 async def _database() -> str:

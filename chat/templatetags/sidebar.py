@@ -22,4 +22,5 @@ def sidebar(context: Context) -> dict[str, Any]:
         "user": context["user"],
         "current": conversation.uuid if conversation else None,
         "is_signed_in_by_proxy": bool(settings.TRUSTED_PROXY),
+        "version": settings.VERSION,
     }

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from channels.layers import BaseChannelLayer, channel_layers
+from django.conf import settings
 from django.db import DatabaseError
 from django.test import Client
 from pytest_django import Settings
@@ -35,7 +36,8 @@ def test_a_process_is_ready_when_all_its_parts_are(client: Client) -> None:
     answer = client.get("/readyz")
 
     assert answer.status_code == 200
-    assert answer.json() == {"database": "ok", "process": "ok", "model": "ok", "retrieval": "ok", "layer": "ok"}
+    parts = {"database": "ok", "process": "ok", "model": "ok", "retrieval": "ok", "layer": "ok"}
+    assert answer.json() == parts | {"version": settings.VERSION}
 
 
 def test_a_process_that_drains_is_not_ready(
