@@ -1,8 +1,8 @@
 """Bring .venv to what the lock says, then go on in it. Standard library only; Python 3.11 or newer.
 
-``_bootstrap.py run [argument…]`` serves the site, ``_bootstrap.py test [argument…]`` tests it; all tests include the
-checkers of the browser modules, which npm installs. What was synced last is noted in .venv and node_modules, so that a
-start with nothing new to install goes straight on.
+``_bootstrap.py run [argument…]`` serves the site, ``_bootstrap.py dev`` serves it with reload, and
+``_bootstrap.py test [argument…]`` tests it; all tests include the checkers of the browser modules, which npm installs.
+What was synced last is noted in .venv and node_modules, so that a start with nothing new to install goes straight on.
 """
 
 from __future__ import annotations
@@ -44,10 +44,14 @@ def main(purpose: str, arguments: list[str]) -> None:
     started = time.time()
     try:
         settings = read_settings(os.environ)
-        if purpose == "run":
+        if purpose in {"run", "dev"}:
             check_address(settings.get("HOST") or "127.0.0.1", settings.get("PORT") or "8000")
+        if purpose == "run":
             set_up(wanted_extras(settings), groups=set())
             command = [ROOT / "manage.py", "serve", *arguments]
+        elif purpose == "dev":
+            set_up(wanted_extras(settings) | TESTED_EXTRAS, groups={"dev"})  # as bin/test, which follows a change
+            command = [ROOT / "bin" / "_dev.py", *arguments]
         else:
             set_up(wanted_extras(settings) | TESTED_EXTRAS, groups={"dev"})
             if not arguments:
