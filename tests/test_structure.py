@@ -111,6 +111,13 @@ def test_the_order_names_every_part_once() -> None:
     assert sorted(ORDER.split()) == sorted(set(parts) - {"__init__"})
 
 
+def test_the_architecture_page_has_the_same_order() -> None:
+    page = (ROOT / "docs/architecture.md").read_text().split("| part | what it is for |")[1].split("\n\n")[0]
+    lines = [re.findall(r"`(\w+)`", row.split(" | ")[0]) for row in page.splitlines()[2:]]
+
+    assert [part for line in lines for part in line] == ORDER.split()
+
+
 def test_a_part_imports_only_what_stands_above_it() -> None:
     pairs = {(part_of(found.module), part_of(found.name)) for found in imports()}
     between = sorted((part, other) for part, other in pairs if part and other and part != other)
