@@ -12,6 +12,7 @@ from chat.conversations.rendering import PAGE
 from chat.models import Conversation, LoginSession
 
 from ..support.asked import asked, recorded
+from ..support.hostile import squeezed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
 
@@ -41,9 +42,9 @@ def test_the_filter_goes_on_from_the_last_question(page: Client, here: LoginSess
     conversation = asked(here, recordings=[planning]).conversation
     asked(here, conversation=conversation, recordings=[call])
 
-    html = text(page.get(f"/c/{conversation.uuid}/"))
+    html = squeezed(text(page.get(f"/c/{conversation.uuid}/")))
 
-    assert f'value="{call.uuid}" data-title="Call" checked' in html
+    assert f'value="{call.uuid}" data-title="Call" checked>' in html
     assert f'value="{planning.uuid}" data-title="Planning">' in html
     assert "<span data-filter-summary>Call</span>" in html
 
@@ -130,7 +131,7 @@ def test_deleting_ends_what_runs_and_takes_it_out_of_sight(page: Client, here: L
 def test_the_sidebar_lists_the_last_used_first_and_marks_the_open_one(page: Client, here: LoginSession) -> None:
     first, second = asked(here, "First").conversation, asked(here, "Second").conversation
 
-    html = text(page.get(f"/conversations/?conversation={first.uuid}"))
+    html = squeezed(text(page.get(f"/conversations/?conversation={first.uuid}")))
 
     assert html.index("Second") < html.index("First")
     assert f'href="/c/{first.uuid}/" aria-current="page"' in html
@@ -181,7 +182,7 @@ def test_the_first_page_offers_questions_that_fill_the_box(page: Client) -> None
 
     assert f"&amp;recording={recording.uuid}" in html
     assert "\nWhat was &lt;decided&gt;?</textarea>" in filled
-    assert f'value="{recording.uuid}" data-title="Planning" checked' in filled
+    assert f'value="{recording.uuid}" data-title="Planning" checked>' in squeezed(filled)
 
 
 def test_the_page_says_that_the_model_only_quotes(page: Client, settings: Any) -> None:

@@ -12,6 +12,7 @@ from django.test import AsyncClient, Client
 from chat.models import Recording, Segment
 
 from ..support.asked import recorded
+from ..support.hostile import squeezed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("static_files")]
 
@@ -72,7 +73,7 @@ def test_a_transcript_is_shown_by_speaker_with_times_and_anchors(page: Client) -
     recording = recorded("Planning", "Hello.", "Hello Ana.", "Let us begin.")
     Segment.objects.filter(recording=recording, number=2).update(speaker="Omar")
 
-    html = text(page.get(recording.get_absolute_url()))
+    html = squeezed(text(page.get(recording.get_absolute_url())))
 
     assert [html.count(f"<bdi>{speaker}</bdi></h2>") for speaker in ("Ana", "Omar")] == [2, 1]
     assert (
@@ -84,7 +85,7 @@ def test_a_transcript_without_times_has_anchors_all_the_same(page: Client) -> No
     recording = recorded("Planning", "Hello.")
     Segment.objects.update(start=None, end=None)
 
-    html = text(page.get(recording.get_absolute_url()))
+    html = squeezed(text(page.get(recording.get_absolute_url())))
 
     assert 'id="segment-1"><a class="segment__place" href="#segment-1">¶' in html
     assert "data-start" not in html

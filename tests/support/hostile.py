@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 BOLD_RIGHT_TO_LEFT = "\u202e"
@@ -103,6 +104,11 @@ class Parts(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+
+def squeezed(html: str) -> str:
+    """The page with one space for each run of white space, and none beside a tag."""
+    return re.sub(r"\s*([<>])\s*", r"\1", " ".join(html.split()))
 
 
 def structure(html: str) -> list[tuple[str, tuple[str, ...]]]:
