@@ -12,6 +12,7 @@ from django.test import Client
 from chat.models import Citation, Conversation, IndexedPassage, LoginSession, Recording, Segment, Turn
 
 from ..support.asked import asked, citing, recorded
+from ..support.hostile import squeezed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
@@ -112,7 +113,7 @@ def test_there_is_nothing_to_save_or_delete_on_the_page(review: Client, turn: Tu
 
 
 def test_a_conversation_is_shown_with_all_there_is_to_a_turn(review: Client, turn: Turn) -> None:
-    html = text(review.get(page_of(turn)))
+    html = squeezed(text(review.get(page_of(turn))))
 
     facts = [
         "alice",
