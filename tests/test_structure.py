@@ -50,6 +50,7 @@ HEAVY = {
 """What takes long to import, and is imported when it is first needed."""
 
 LONGEST = 300
+WIDEST = 120
 SOURCES = {".py", ".js", ".mjs", ".css", ".html"}
 FOLDERS = ("bin", "chat", "chatsite", "templates")
 
@@ -175,6 +176,14 @@ def test_files_are_short() -> None:
     lengths = {str(file.relative_to(ROOT)): len(file.read_text().splitlines()) for file in sources()}
 
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_lines_of_templates_fit_the_width() -> None:
+    files = [file for file in (ROOT / "templates").rglob("*") if file.suffix in {".html", ".svg"}]
+    lines = [(file, number, line) for file in files for number, line in enumerate(file.read_text().splitlines(), 1)]
+
+    assert files
+    assert [f"{file.relative_to(ROOT)}:{number}" for file, number, line in lines if len(line) > WIDEST] == []
 
 
 def test_names_say_what_a_file_is_about() -> None:
