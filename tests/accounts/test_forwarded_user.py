@@ -243,8 +243,8 @@ async def test_the_pages_of_signing_in_say_what_is_what(browser: Browser) -> Non
     nobody, ana = await browser.get("/accounts/login/"), await browser.get("/accounts/password/", ANA)
 
     assert (nobody["status"], ana["status"]) == (403, 200)
-    assert "did not name you" in nobody["text"]
-    assert "no passwords" in ana["text"]
+    assert "did not identify you" in nobody["text"]
+    assert "does not use passwords" in ana["text"]
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/"])

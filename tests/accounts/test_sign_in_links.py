@@ -31,7 +31,7 @@ def test_a_link_signs_in_once(alice: User) -> None:
 
     assert (first.status_code, first["Location"]) == (302, "/")
     assert second.status_code == 410
-    assert "This link does not work any more" in second.content.decode()
+    assert "This link no longer works" in second.content.decode()
     assert "/accounts/login/" in second.content.decode()
 
 

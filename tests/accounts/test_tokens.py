@@ -167,8 +167,8 @@ def test_at_the_limit_there_is_no_form(page: Client, alice: User) -> None:
     for number in range(TOKEN_LIMIT):
         ApiToken.issue(alice, str(number))
 
-    assert "cannot have more" in text(page.get(PAGE))
-    assert "cannot have more" in text(page.post(PAGE, {"name": "one more"}))
+    assert "which is the maximum" in text(page.get(PAGE))
+    assert "which is the maximum" in text(page.post(PAGE, {"name": "one more"}))
     assert ApiToken.objects.count() == TOKEN_LIMIT
 
 

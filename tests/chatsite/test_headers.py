@@ -87,7 +87,7 @@ def test_a_host_that_is_not_ours_is_refused_in_private(client: Client) -> None:
 
     assert response.status_code == 400
     assert_private(response)
-    assert "This request could not be read" in response.content.decode()
+    assert "This request could not be processed" in response.content.decode()
 
 
 def test_a_form_without_a_token_is_refused_in_private() -> None:
@@ -101,7 +101,7 @@ def test_a_form_without_a_token_is_refused_in_private() -> None:
     ("error", "status", "said"),
     [
         (ValueError("secret detail"), 500, "Something went wrong on our side"),
-        (OperationalError("secret detail"), 503, "The site is not ready"),
+        (OperationalError("secret detail"), 503, "The site is temporarily unavailable"),
     ],
 )
 def test_an_error_says_nothing_of_its_cause(

@@ -164,7 +164,7 @@ def test_a_form_of_another_site_is_refused(client: Client, turn: Turn, route: Ro
     response = strict.post(address(route, turn), headers={"origin": "https://evil.example"})
 
     assert response.status_code == 403
-    assert "Please send that again" in response.content.decode()
+    assert "Please send the form again" in response.content.decode()
 
 
 def test_a_deleted_conversation_is_not_found(client: Client, turn: Turn) -> None:

@@ -66,7 +66,7 @@ def test_what_was_said_outlives_who_said_it(review: Client, turn: Turn, bob: Use
 
     bob.delete()
 
-    assert "Good , says somebody who is gone" in text(review.get(page_of(turn)))
+    assert "Good , says a deleted user" in text(review.get(page_of(turn)))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_what_still_runs_has_no_label(review: Client, login: LoginSession) -> No
     running = asked(login, state="streaming")
 
     assert "still being answered" in text(give(review, running))
-    assert "Keep this label" not in text(review.get(page_of(running)))
+    assert "Save label" not in text(review.get(page_of(running)))
 
 
 def test_who_is_not_staff_labels_nothing_and_nobody_by_a_link(client: Client, review: Client, turn: Turn) -> None:
