@@ -149,7 +149,7 @@ def test_a_page_has_the_sidebar_whatever_its_view_puts_into_the_context(here: Lo
     request = rf.get("/")
     request.user = here.user
 
-    html = render_to_string("app.html", request=request)
+    html = squeezed(render_to_string("app.html", request=request))
 
     assert f'href="/c/{conversation.uuid}/"><bdi>Found beside every page' in html
 
