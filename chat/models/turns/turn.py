@@ -125,6 +125,21 @@ class Turn(models.Model):
         return f"{self.question[:60]} ({self.state})"
 
     @property
+    def is_queued(self) -> bool:
+        """Whether the turn waits for its runner."""
+        return self.state == State.QUEUED
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether its answer is being written."""
+        return self.state == State.STREAMING
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether its answer was written to the end."""
+        return self.state == State.COMPLETE
+
+    @property
     def is_terminal(self) -> bool:
         """Whether the turn has ended: nothing about it changes any more."""
         return self.state in TERMINAL
