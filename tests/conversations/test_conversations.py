@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
@@ -189,3 +190,7 @@ def test_the_page_says_that_the_model_only_quotes(page: Client, settings: Any) -
     assert "Quote-only model" in text(page.get("/"))
     settings.CHAT_MODEL = "openai:gpt"
     assert "Quote-only model" not in text(page.get("/"))
+
+
+def test_the_account_menu_says_which_version_this_is(page: Client) -> None:
+    assert f"chatsite {settings.VERSION}" in text(page.get("/"))
