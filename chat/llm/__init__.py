@@ -1,4 +1,4 @@
-"""Chat models behind one small interface; each provider is one file, chosen by ``CHAT_MODEL``."""
+"""Chat models behind one small interface; each provider is a module, and ``CHAT_MODEL`` selects one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What a chat model yields: some text, and with its last one why it ended and what it used (in tokens)."""
+    """A piece of an answer's text; the last one has the finish reason and the usage in tokens."""
 
     text: str
     finish_reason: str = ""
@@ -41,62 +41,71 @@ class Delta:
 
 
 PROVIDERS = ("embedded", "openai", "databricks", "databricks-legacy", "python")
-"""The kinds of ``CHAT_MODEL``; each is a module here with a function ``provide(name)``.
+"""The kinds of ``CHAT_MODEL``; each has a module in this package with a function ``provide(name)``.
 
-Any other kind is a provider of LangChain's ``init_chat_model``, where the package ``langchain`` is installed.
+If the package ``langchain`` is installed, any other kind is a provider of its ``init_chat_model``.
 """
 
-_loading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")  # imports can take 20 s, others' threads not
+# Imports can take 20 s, too long for a shared thread; a single worker never imports twice.
+_loading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
 
 
 class ChatModel(Protocol):
-    """Something that answers. ``name`` is kept with the turn."""
+    """A model that streams answers. The site stores ``name`` with the turn."""
 
     name: str
 
     def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
-        """Yield the answer as it comes. Raises ``GenerationFailed`` or ``TimedOut``; cancelling the task stops it."""
+        """Yield the answer as it arrives; stop when the task is cancelled.
+
+        Raise ``GenerationFailed`` or ``TimedOut``.
+        """
         ...
 
 
 @cache
 def chat_model() -> RetryingModel:
-    """The chat model that ``CHAT_MODEL`` names, as ``<kind>:<name>``. Imports its libraries: see ``loaded_model``.
+    """Return the chat model that ``CHAT_MODEL`` names as ``<kind>:<name>``.
 
-    ``python:<module>:<function>`` calls a function of yours that returns a ``ChatModel``. Raises
-    ``ImproperlyConfigured`` when the setting names nothing that is known or installed.
+    Importing its libraries blocks for seconds: see ``loaded_model``. Raise ``ImproperlyConfigured`` if the kind is
+    unknown, or its packages are not installed.
     """
-    _keep_to_ourselves()
+    _turn_off_langsmith()
     kind, _, name = str(settings.CHAT_MODEL).partition(":")
     if not is_known(kind):
         raise ImproperlyConfigured(
-            f"CHAT_MODEL={settings.CHAT_MODEL!r} is not known; known are: {', '.join(PROVIDERS)}"
+            f"CHAT_MODEL={settings.CHAT_MODEL!r} is unknown; the known kinds are: {', '.join(PROVIDERS)}"
         )
     module = kind.replace("-", "_") if kind in PROVIDERS else "any_provider"
     try:
         provider: Callable[[str], ChatModel] = import_string(f"{__name__}.{module}.provide")
     except ImportError as error:
-        raise ImproperlyConfigured(f"CHAT_MODEL={settings.CHAT_MODEL!r}: a package is missing: {error}") from error
+        raise ImproperlyConfigured(
+            f"CHAT_MODEL={settings.CHAT_MODEL!r} needs a package that is not installed: {error}"
+        ) from error
     return RetryingModel(provider(name if kind in PROVIDERS else settings.CHAT_MODEL))
 
 
 async def loaded_model() -> RetryingModel:
-    """``chat_model()``, waited for where no database work and no second import waits for it."""
+    """Return ``chat_model()``, loaded in a thread of its own, where its imports delay no database work."""
     return await asyncio.get_running_loop().run_in_executor(_loading, chat_model)
 
 
 def is_known(kind: str) -> bool:
-    """Whether there is a provider for this kind of ``CHAT_MODEL`` (known without importing any)."""
+    """Return whether this kind of ``CHAT_MODEL`` has a provider, without importing it."""
     return kind in PROVIDERS or find_spec("langchain") is not None
 
 
-def _keep_to_ourselves() -> None:
-    """An inherited variable must not send questions and transcripts to LangSmith; only our own setting does."""
+def _turn_off_langsmith() -> None:
+    """Turn off tracing to LangSmith, unless ``CHAT_LANGSMITH`` is set.
+
+    An inherited environment variable must not send questions and transcripts there.
+    """
     if not settings.CHAT_LANGSMITH:
         for name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2"):
             os.environ[name] = "false"
 
 
 def is_quote_only() -> bool:
-    """Whether the site answers with quotes alone, which its pages say (known without importing the model)."""
+    """Return whether the site answers with quotes alone, as its pages then say, without importing the model."""
     return str(settings.CHAT_MODEL).partition(":")[0] == "embedded"

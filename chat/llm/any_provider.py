@@ -1,4 +1,4 @@
-"""``<provider>:<model>`` for any other provider that LangChain knows, where its packages are installed."""
+"""``<provider>:<model>``: any other provider of LangChain whose packages are installed."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from .langchain import LangChainModel
 
 
 def provide(name: str) -> ChatModel:
-    """The model of this name, as in ``anthropic:claude-sonnet-5``; its credentials are its package's own.
+    """Return the model of this name, for example ``anthropic:claude-sonnet-5``.
 
-    Raises ``ImproperlyConfigured`` when LangChain does not know it, lacks its package, or its credentials.
+    Its package reads the credentials from variables of its own. Raise ``ImproperlyConfigured`` if LangChain does not
+    know the provider, or lacks its package or its credentials.
     """
     limit = {"max_tokens": settings.CHAT_ANSWER_TOKENS} if settings.CHAT_ANSWER_TOKENS else {}
     try:
         model = init_chat_model(name, max_retries=0, timeout=settings.CHAT_TOTAL_SECONDS, **limit)
-    except Exception as error:  # each package has its own way to say what it lacks
-        raise ImproperlyConfigured(f"CHAT_MODEL={name!r} cannot be used: {line(error)}") from None
+    except Exception as error:  # each package raises exceptions of its own
+        raise ImproperlyConfigured(f"LangChain cannot provide CHAT_MODEL={name!r}: {line(error)}") from None
     return LangChainModel(model, name=name.partition(":")[2])

@@ -1,4 +1,4 @@
-"""``databricks:<endpoint>``: Databricks model serving through LangChain's ``ChatDatabricks``."""
+"""``databricks:<endpoint>``: Databricks model serving through ``ChatDatabricks`` of ``databricks-langchain``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from openai import AsyncOpenAI
 
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # mlflow comes with the package
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # the package imports mlflow
 
 from databricks_langchain import ChatDatabricks
 
@@ -25,9 +25,9 @@ from .sdk import http_client, timeout
 
 
 def provide(name: str) -> ChatModel:
-    """The endpoint of this name. Raises ``ImproperlyConfigured`` without a name or a workspace."""
+    """Return the endpoint of this name. Raise ``ImproperlyConfigured`` without a name or a workspace."""
     if not name:
-        raise ImproperlyConfigured("CHAT_MODEL=databricks: lacks the name of the endpoint")
+        raise ImproperlyConfigured("CHAT_MODEL=databricks: needs the name of an endpoint")
     config = workspace()
     model = ChatDatabricks(
         model=name,
@@ -38,7 +38,7 @@ def provide(name: str) -> ChatModel:
     )
     if settings.CHAT_LANGSMITH:
         return LangChainModel(model, name=name)
-    # Not the model's own client: that renews its token in the event loop, and has a hundred connections at the most.
+    # The model's own client renews its token in the event loop, and opens at most a hundred connections.
     client = AsyncOpenAI(
         base_url=f"{config.host}/serving-endpoints",
         api_key=token_of(config),
@@ -52,7 +52,7 @@ def provide(name: str) -> ChatModel:
 def _request_by(model: ChatDatabricks, client: AsyncOpenAI) -> Request:
     @asynccontextmanager
     async def request(messages: Sequence[Message]) -> AsyncIterator[AsyncIterator[bytes]]:
-        payload = model._prepare_inputs(as_langchain(messages), stream=True)  # noqa: SLF001  # there is no public way
+        payload = model._prepare_inputs(as_langchain(messages), stream=True)  # noqa: SLF001  # no public function
         async with client.chat.completions.with_streaming_response.create(
             **payload, extra_headers=on_behalf.headers()
         ) as response:

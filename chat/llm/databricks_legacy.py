@@ -1,7 +1,7 @@
 """``databricks-legacy:<endpoint>``: Databricks model serving through langchain-databricks 0.1, for langchain-core 0.3.
 
-The package builds the request. It is sent from here, because the package's own way has a thread wait for each token,
-repeats a refused call for minutes where nobody can stop it, and takes a keep-alive comment for an error.
+The package builds the request, and this module sends it. The package itself would block a thread while it waits for
+each token, retry a refused call for minutes without a way to cancel it, and take a keep-alive comment for an error.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from databricks.sdk.core import Config
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-os.environ.setdefault("MLFLOW_ENABLE_DB_SDK", "false")  # with its SDK, mlflow repeats a refused call for 500 s
+os.environ.setdefault("MLFLOW_ENABLE_DB_SDK", "false")  # through the SDK, mlflow retries a refused call for 500 s
 
 import httpx2
 from langchain_databricks import ChatDatabricks
@@ -27,13 +27,13 @@ from .completions import CONNECT_SECONDS, CompletionsModel, Request
 from .langchain import LangChainModel, as_langchain
 
 CONNECTIONS = 1000
-"""Answers at once, at the most; a library's usual hundred would make the next one wait without a word."""
+"""Maximum of concurrent answers; with the library's default of 100, the next one would wait silently."""
 
 
 def provide(name: str) -> ChatModel:
-    """The endpoint of this name. Raises ``ImproperlyConfigured`` without a name or a workspace."""
+    """Return the endpoint of this name. Raise ``ImproperlyConfigured`` without a name or a workspace."""
     if not name:
-        raise ImproperlyConfigured("CHAT_MODEL=databricks-legacy: lacks the name of the endpoint")
+        raise ImproperlyConfigured("CHAT_MODEL=databricks-legacy: needs the name of an endpoint")
     config = workspace()
     model = ChatDatabricks(endpoint=name, max_tokens=settings.CHAT_ANSWER_TOKENS or None)
     if settings.CHAT_LANGSMITH:
@@ -52,7 +52,7 @@ def _request_by(model: ChatDatabricks, config: Config) -> Request:
     @asynccontextmanager
     async def request(messages: Sequence[Message]) -> AsyncIterator[AsyncIterator[bytes]]:
         headers = on_behalf.headers() or {"Authorization": f"Bearer {await token()}"}
-        payload = model._prepare_inputs(as_langchain(messages), stream=True)  # noqa: SLF001  # there is no public way
+        payload = model._prepare_inputs(as_langchain(messages), stream=True)  # noqa: SLF001  # no public function
         async with client.stream("POST", url, json=payload, headers=headers) as response:
             response.raise_for_status()
             yield response.aiter_bytes()

@@ -1,4 +1,4 @@
-"""The chat model that needs no credentials and no network: it answers by quoting the passages it is given."""
+"""A chat model without credentials or network: it answers by quoting the passages that it gets."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from typing_extensions import override
 
 from ..prompts import read_fence
 from ..terms import terms
 from .langchain import LangChainModel
 
 QUOTES = 4
-"""Sentences that an answer quotes at the most."""
+"""Maximum of sentences in an answer."""
 SENTENCE_LIMIT = 400
-"""Characters that are quoted of one sentence."""
+"""Maximum of characters quoted from one sentence."""
 
-_FEW_WORDS = 6
+_OPENING_WORDS = 6
+"""Minimum of words in a sentence that can open a passage."""
 _SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+[\"”’)]*|\n|$)")
 _TOKEN = re.compile(r"\S+\s*|\s+")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
@@ -34,7 +36,7 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of a passage, and where it stands: passage (from 1), its segment in it, its place in that."""
+    """A sentence with its position: the passage (from 1), the segment in it, and the place in that."""
 
     passage: int
     segment: int
@@ -44,30 +46,33 @@ class Sentence:
 
 
 class QuotingModel(BaseChatModel):
-    """Quotes, sentence by sentence, what answers the question best; each quote has the marker of its passage.
+    """A model that quotes the sentences which answer the question best, each with the marker of its passage.
 
-    It reads the messages of ``prompts.answer_prompt`` and knows nothing else. ``words_per_second`` paces its stream so
-    that it can be read along; 0 does not pace it.
+    It reads nothing but the messages of ``prompts.answer_prompt``. ``words_per_second`` slows its stream to the pace of
+    a reader; 0 streams at full speed.
     """
 
     words_per_second: float = 0.0
 
     @property
+    @override
     def _llm_type(self) -> str:
         return "chatsite-embedded"
 
+    @override
     def _generate(
         self,
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,  # what LangChain's interface allows
+        **kwargs: Any,  # LangChain's interface allows any
     ) -> ChatResult:
-        *said, last = [chunk.message for chunk in self._chunks(messages)]
+        *words, last = [chunk.message for chunk in self._chunks(messages)]
         usage = last.usage_metadata if isinstance(last, AIMessageChunk) else None
-        message = AIMessage("".join(str(chunk.content) for chunk in said), usage_metadata=usage)
+        message = AIMessage("".join(str(word.content) for word in words), usage_metadata=usage)
         return ChatResult(generations=[ChatGeneration(message=message)])
 
+    @override
     def _stream(
         self,
         messages: list[BaseMessage],
@@ -77,6 +82,7 @@ class QuotingModel(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         yield from self._chunks(messages)
 
+    @override
     async def _astream(
         self,
         messages: list[BaseMessage],
@@ -91,8 +97,8 @@ class QuotingModel(BaseChatModel):
 
     def _chunks(self, messages: list[BaseMessage]) -> Iterator[ChatGenerationChunk]:
         tokens = _TOKEN.findall(quote(messages))
-        used = sum(len(_TOKEN.findall(str(message.content))) for message in messages)
-        usage = UsageMetadata(input_tokens=used, output_tokens=len(tokens), total_tokens=used + len(tokens))
+        read = sum(len(_TOKEN.findall(str(message.content))) for message in messages)
+        usage = UsageMetadata(input_tokens=read, output_tokens=len(tokens), total_tokens=read + len(tokens))
         for token in tokens:
             yield ChatGenerationChunk(message=AIMessageChunk(content=token))
         yield ChatGenerationChunk(
@@ -101,17 +107,17 @@ class QuotingModel(BaseChatModel):
 
 
 def provide(_name: str) -> LangChainModel:
-    """``embedded``, at the pace of ``CHAT_EMBEDDED_WORDS_PER_SECOND``."""
+    """Return the embedded model, which streams at ``CHAT_EMBEDDED_WORDS_PER_SECOND``."""
     return LangChainModel(QuotingModel(words_per_second=settings.CHAT_EMBEDDED_WORDS_PER_SECOND), name="embedded")
 
 
 def quote(messages: list[BaseMessage]) -> str:
-    """The answer: the best sentences in the order of the passages, as a Markdown list with markers."""
+    """Return the answer: the best sentences in the order of the passages, as a Markdown list with markers."""
     passages, question = read_fence(str(messages[-1].content))
     earlier = [str(message.content) for message in messages[:-1] if message.type == "human"]
     best = _best(_sentences(passages), question, earlier[-1] if earlier else "")
     if not best:
-        return "The recordings do not tell."
+        return "The recordings do not say."
     return "The recordings say:\n\n" + "\n".join(map(_line, best))
 
 
@@ -121,16 +127,16 @@ def _line(sentence: Sentence) -> str:
 
 
 def _sentences(passages: list[dict[str, Any]]) -> list[Sentence]:
-    found = []
+    sentences = []
     for passage in passages:
-        for segment, said in enumerate(passage["said"]):
-            for place, text in enumerate(_split(said["text"])):
-                found.append(Sentence(passage["n"], segment, place, said["speaker"], text[:SENTENCE_LIMIT]))
-    return found
+        for number, segment in enumerate(passage["said"]):
+            for place, text in enumerate(_split(segment["text"])):
+                sentences.append(Sentence(passage["n"], number, place, segment["speaker"], text[:SENTENCE_LIMIT]))
+    return sentences
 
 
 def _split(text: str) -> list[str]:
-    """The sentences of a text; one of a word or two stays with the next: “Decided. We ship in May.”"""
+    """Split a text into sentences; join one of one or two words to the next: “Decided. We ship in May.”"""
     sentences: list[str] = []
     short = ""
     for match in _SENTENCE.finditer(text):
@@ -142,16 +148,18 @@ def _split(text: str) -> list[str]:
 
 
 def _best(sentences: list[Sentence], question: str, earlier: str) -> list[Sentence]:
-    """Up to ``QUOTES`` sentences that say most of what is asked, in the order of the passages.
+    """Return up to ``QUOTES`` sentences that answer the question best, in the order of the passages.
 
-    A sentence counts what it shares with the question, rarer words more, the words of the question before it less; a
-    little of that goes to the sentence after it, because people ask and then answer.
+    The score of a sentence is the weight of the terms that it shares with the question: rarer terms weigh more, terms
+    of the ``earlier`` question less. Part of it goes to the next sentence as well, because answers follow questions.
     """
-    said = [Counter(terms(f"{sentence.speaker} {sentence.text}")) for sentence in sentences]
-    spread = Counter(term for counted in said for term in counted)
+    term_counts = [Counter(terms(f"{sentence.speaker} {sentence.text}")) for sentence in sentences]
+    frequency = Counter(term for counts in term_counts for term in counts)
     asked = dict.fromkeys(terms(earlier), 0.4) | dict.fromkeys(terms(question), 1.0)
-    weights = {term: share * log(1 + len(said) / spread[term]) for term, share in asked.items() if term in spread}
-    scores = [_score(sentence, counted, weights) for sentence, counted in zip(sentences, said, strict=True)]
+    weights = {
+        term: share * log(1 + len(sentences) / frequency[term]) for term, share in asked.items() if term in frequency
+    }
+    scores = [_score(sentence, counts, weights) for sentence, counts in zip(sentences, term_counts, strict=True)]
     for index in range(len(scores) - 1, 0, -1):
         if sentences[index - 1].passage == sentences[index].passage:
             scores[index] += scores[index - 1] * (0.6 if sentences[index - 1].text.endswith("?") else 0.2)
@@ -162,22 +170,25 @@ def _best(sentences: list[Sentence], question: str, earlier: str) -> list[Senten
 
 
 def _openings(sentences: list[Sentence]) -> list[Sentence]:
-    """For a question that names nothing ("What was this about?"): how each passage begins."""
+    """Return the first sentence of some length in each passage, for a question without a term to look for.
+
+    An example is "What was this about?".
+    """
     openings: dict[int, Sentence] = {}
     for sentence in sentences:
-        if len(sentence.text.split()) >= _FEW_WORDS:
+        if len(sentence.text.split()) >= _OPENING_WORDS:
             openings.setdefault(sentence.passage, sentence)
     return list(openings.values())
 
 
-def _score(sentence: Sentence, said: Counter[str], weights: dict[str, float]) -> float:
-    shared = sum(weights[term] for term in said if term in weights)
-    brevity = 1 / (1 + abs(len(said) - 12) / 40)  # neither a "yes" nor a speech
+def _score(sentence: Sentence, counts: Counter[str], weights: dict[str, float]) -> float:
+    shared = sum(weights[term] for term in counts if term in weights)
+    brevity = 1 / (1 + abs(len(counts) - 12) / 40)  # neither a "yes" nor a speech
     return shared * brevity * (1 - 0.03 * (sentence.passage - 1))
 
 
 def _pick(ranked: list[Sentence]) -> list[Sentence]:
-    """The first of each text (overlapping passages share sentences), in the order in which they were said."""
+    """Return the best ``QUOTES`` sentences, without duplicates from overlapping passages, in the order of speaking."""
     texts: dict[str, Sentence] = {}
     for sentence in ranked:
         texts.setdefault(sentence.text, sentence)

@@ -1,28 +1,30 @@
-"""Why an answer has ended, in the words of OpenAI's wire, whatever the provider says."""
+"""Finish reasons of all providers, translated to those of OpenAI's API."""
 
 from __future__ import annotations
 
 from ..errors import GenerationFailed
 
-_MEANINGS = {
+_PROVIDER_REASONS = {
     "length": ("max_tokens", "model_length", "max_output_tokens", "token_limit", "model_context_window_exceeded"),
     "content_filter": (
         "content_filtered", "refusal", "safety", "recitation", "prohibited_content", "blocklist", "spii",
         "guardrail_intervened", "error_toxic",
     ),
 }  # fmt: skip
-"""What other providers say for them: Anthropic, Bedrock, Cohere, Google, Mistral, watsonx."""
-_WORDS = {word: meaning for meaning, words in _MEANINGS.items() for word in words}
-_BROKEN = {"error", "error_limit", "abort", "aborted", "cancelled", "insufficient_system_resource", "language", "other"}
-"""The provider gave up: what was said is no whole answer."""
+"""What other providers send instead: Anthropic, Bedrock, Cohere, Google, Mistral, watsonx."""
+_OPENAI_REASONS = {name: reason for reason, names in _PROVIDER_REASONS.items() for name in names}
+_ABORTED = {
+    "error", "error_limit", "abort", "aborted", "cancelled", "insufficient_system_resource", "language", "other",
+}  # fmt: skip
+"""The provider gave up: the answer is incomplete."""
 
 
-def finish_reason(said: str | None) -> str:
-    """``length`` or ``content_filter`` where that is meant, else what was said; empty for nothing.
+def finish_reason(reason: str | None) -> str:
+    """Return ``length`` or ``content_filter`` for a provider's name of it, any other reason as it is, "" for none.
 
-    Raises ``GenerationFailed`` where the provider says that the answer broke off.
+    Raise ``GenerationFailed`` if the reason says that the provider aborted the answer.
     """
-    word = (said or "").lower()
-    if word in _BROKEN:
-        raise GenerationFailed(f"the model broke off, with the reason {said!r}")
-    return _WORDS.get(word, said or "")
+    lower_case = (reason or "").lower()
+    if lower_case in _ABORTED:
+        raise GenerationFailed(f"the model broke off with the finish reason {reason!r}")
+    return _OPENAI_REASONS.get(lower_case, reason or "")

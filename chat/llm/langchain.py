@@ -1,4 +1,4 @@
-"""Any LangChain chat model as ours."""
+"""Adapter from any LangChain chat model to ``ChatModel``."""
 
 from __future__ import annotations
 
@@ -18,23 +18,22 @@ _KINDS: dict[str, type[BaseMessage]] = {"system": SystemMessage, "user": HumanMe
 
 
 class LangChainModel:
-    """A ``BaseChatModel`` whose stream is read by its own ``astream``."""
+    """A chat model that streams through the ``astream`` of a ``BaseChatModel``."""
 
     def __init__(self, model: BaseChatModel, *, name: str) -> None:
         self.name = name
         self._model = model
 
     async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
-        """Yield the answer as it comes."""
         try:
             async for chunk in self._model.astream(as_langchain(messages)):
                 yield _delta(chunk)
-        except Exception as error:  # whatever a library raises, this turn has failed and no other
+        except Exception as error:  # whatever a library raises must fail this turn alone
             raise failure(error) from None
 
 
 def as_langchain(messages: Sequence[Message]) -> list[BaseMessage]:
-    """The messages as LangChain's: objects, so that nothing in a question or a transcript is taken for a template."""
+    """Return the messages as objects of LangChain, which never formats those as templates."""
     return [_KINDS[message.role](content=message.content) for message in messages]
 
 

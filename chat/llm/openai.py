@@ -1,7 +1,7 @@
-"""``openai:<model>``: OpenAI, and whatever else speaks its wire at ``OPENAI_BASE_URL``.
+"""``openai:<model>``: OpenAI, or an OpenAI-compatible server at ``OPENAI_BASE_URL``.
 
-With ``OPENAI_BASE_URL=databricks`` that is the Databricks workspace of the ``DATABRICKS_…`` settings, without the
-Databricks packages of LangChain, which are seven times as large.
+``OPENAI_BASE_URL=databricks`` stands for the Databricks workspace of the ``DATABRICKS_…`` settings; it does not need
+LangChain's Databricks packages, which are seven times as large.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ Key = SecretStr | Callable[[], Awaitable[str]]
 
 
 def provide(name: str) -> ChatModel:
-    """The model of this name. Raises ``ImproperlyConfigured`` without a name or a key."""
+    """Return the model of this name. Raise ``ImproperlyConfigured`` without a name or a key."""
     if not name:
-        raise ImproperlyConfigured("CHAT_MODEL=openai: lacks the name of the model, as in openai:gpt-5-mini")
+        raise ImproperlyConfigured("CHAT_MODEL=openai: needs the name of a model, for example openai:gpt-5-mini")
     url, key = _endpoint()
-    # OpenAI's own models want max_completion_tokens, which many others do not know.
+    # OpenAI's own models require max_completion_tokens, which many other servers do not know.
     kind: type[BaseChatOpenAI] = ChatOpenAI if url == OPENAI_URL else BaseChatOpenAI
     model = kind(
         model=name,
@@ -45,8 +45,9 @@ def provide(name: str) -> ChatModel:
     )
     if settings.CHAT_LANGSMITH:
         return LangChainModel(model, name=name)
-    in_name_of = on_behalf.headers if settings.OPENAI_BASE_URL == "databricks" else dict  # to no other server
-    return CompletionsModel(request_by(model, in_name_of), name=name)
+    # No other server may get a user's token.
+    user_headers = on_behalf.headers if settings.OPENAI_BASE_URL == "databricks" else dict
+    return CompletionsModel(request_by(model, user_headers), name=name)
 
 
 def _endpoint() -> tuple[str, Key]:
@@ -54,8 +55,8 @@ def _endpoint() -> tuple[str, Key]:
     if url == "databricks":
         return _databricks()
     if not url and not key:
-        raise ImproperlyConfigured("CHAT_MODEL=openai:… needs OPENAI_API_KEY, or the OPENAI_BASE_URL of a server")
-    return url or OPENAI_URL, SecretStr(key or "none")  # servers of one's own often want no key, but the SDK does
+        raise ImproperlyConfigured("CHAT_MODEL=openai:… needs OPENAI_API_KEY, or a server in OPENAI_BASE_URL")
+    return url or OPENAI_URL, SecretStr(key or "none")  # self-hosted servers often need no key, but the SDK does
 
 
 def _databricks() -> tuple[str, Key]:

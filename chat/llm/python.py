@@ -1,4 +1,4 @@
-"""A chat model of the site's own: ``CHAT_MODEL=python:<module>:<function>``."""
+"""``python:<module>:<function>``: the chat model that a function of the site's owner returns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from . import ChatModel
 
 
 def provide(name: str) -> ChatModel:
-    """What the function returns. Raises ``ImproperlyConfigured`` when it cannot be imported."""
+    """Return what the function returns. Raise ``ImproperlyConfigured`` if it cannot be imported."""
     module, _, function = name.partition(":")
     try:
         make: Callable[[], ChatModel] = import_string(f"{module}.{function}")

@@ -1,4 +1,4 @@
-"""How long and how often a model is asked, whichever it is."""
+"""Retries and the circuit breaker around any chat model."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ logger = logging.getLogger(__name__)
 
 RETRIES = 2
 LONGEST_PAUSE = 10.0
-"""Seconds; a model that wants to be left alone for longer is not waited for."""
+"""Seconds; if the model asks for a longer pause, the call fails instead."""
 FIRST_PAUSE = 1.0
-"""Seconds that the first pause takes at the most, where the model does not say how long; the next one twice that."""
+"""Seconds; the maximum of the first pause when the model does not say how long. The next maximum is twice that."""
 
 
 class RetryingModel:
-    """A chat model that is asked again when it is busy, at most twice and never after its first word.
+    """A chat model whose call is retried while it is busy, at most twice and never after the first token.
 
-    The time-outs are the runner's: it cancels the task that reads, which closes the connection.
+    The runner has the time-outs: it cancels the task that reads, which closes the connection.
     """
 
     def __init__(
@@ -47,51 +47,51 @@ class RetryingModel:
         self._sleep = sleep
 
     async def stream(self, messages: Sequence[Message], *, retries: int = RETRIES) -> AsyncIterator[Delta]:
-        """Yield the answer as it comes. Raises what the model raises, once there is no point in asking again."""
-        began = monotonic()
+        """Yield the answer as it arrives. Raise what the model raises if no retry is left, or a retry cannot help."""
+        started_at = monotonic()
         for attempt in range(retries + 1):
             self.breaker.enter()
-            has_spoken = False
+            has_begun = False
             try:
                 async with closing(self._model.stream(messages)) as deltas:
                     async for delta in deltas:
-                        if delta.text and not has_spoken:
-                            has_spoken = True
+                        if delta.text and not has_begun:
+                            has_begun = True
                             self.breaker.succeeded()
                         yield delta
-                return  # noqa: TRY300  # the loop goes on after an exception alone
+                return  # noqa: TRY300  # only an exception continues the loop
             except ModelBusy as busy:
-                if has_spoken:
+                if has_begun:
                     raise
                 self.breaker.failed()
                 pause = pause_before(attempt + 1, busy.retry_after) if attempt < retries else None
                 if pause is None:
                     raise
-                logger.warning("Asking the model again in %.1f s: %s", pause, busy)
+                logger.warning("Calling the model again in %.1f s: %s", pause, busy)
             except asyncio.CancelledError:
-                # The runner has waited for the first word as long as it does, give or take its half second.
-                if not has_spoken and monotonic() - began > settings.CHAT_FIRST_TOKEN_SECONDS - 1:
+                # The runner cancels within half a second of its time-out for the first token: this was no Stop.
+                if not has_begun and monotonic() - started_at > settings.CHAT_FIRST_TOKEN_SECONDS - 1:
                     self.breaker.failed()
                 raise
             await self._sleep(pause)
 
 
 def pause_before(retry: int, retry_after: float | None) -> float | None:
-    """Seconds to wait before a retry, counted from 1; None when the model should not be asked again.
+    """Return the seconds to wait before the nth retry, counted from 1; None if there should be no retry.
 
-    What the model asks for; otherwise at random ("full jitter"), so that many who failed together do not come back
-    together.
+    That is what the model asks for, or else a random time ("full jitter"), so that calls which failed together are not
+    retried together.
     """
     if retry > RETRIES:
         return None
     if retry_after is None:
-        return random.uniform(0, FIRST_PAUSE * 2 ** (retry - 1))  # noqa: S311  # no secret
+        return random.uniform(0, FIRST_PAUSE * 2 ** (retry - 1))  # noqa: S311  # not for cryptography
     return retry_after if retry_after <= LONGEST_PAUSE else None
 
 
 @asynccontextmanager
 async def closing(stream: AsyncIterator[Delta]) -> AsyncIterator[AsyncIterator[Delta]]:
-    """Close a stream after the block, however that ends, if it is one that can be closed."""
+    """Close a stream after the block, even after an exception, if it is a generator."""
     try:
         yield stream
     finally:

@@ -1,4 +1,4 @@
-"""The OpenAI SDK as the providers here use it: it builds, signs and sends a request, and leaves the response to us."""
+"""The OpenAI SDK as the providers use it: it builds, signs and sends requests; ``completions`` reads the responses."""
 
 from __future__ import annotations
 
@@ -15,22 +15,25 @@ from .langchain import as_langchain
 
 
 def timeout() -> openai.Timeout:
-    """The SDK's own time-outs, longer than the runner's, for whatever is asked outside of a turn."""
+    """Return the SDK's time-outs: longer than the runner's, they limit calls outside of a turn."""
     return openai.Timeout(settings.CHAT_TOTAL_SECONDS + 5, connect=CONNECT_SECONDS)
 
 
 def http_client() -> openai.DefaultAsyncHttpxClient:
-    """A client that follows no redirect: a question goes to the address that was configured and to no other."""
+    """Return a client that follows no redirects: questions go to the configured address and nowhere else."""
     return openai.DefaultAsyncHttpxClient(follow_redirects=False)
 
 
 def request_by(model: Any, headers: Callable[[], dict[str, str]] = dict) -> Request:  # its class depends on the package
-    """The request of a LangChain model that is built upon this SDK; ``headers`` replace its own, each time anew."""
+    """Return the ``Request`` of a LangChain model that uses this SDK.
+
+    It calls ``headers`` for each request; these headers replace the model's own.
+    """
     completions = model.async_client.with_streaming_response
 
     @asynccontextmanager
     async def request(messages: Sequence[Message]) -> AsyncIterator[AsyncIterator[bytes]]:
-        payload = model._get_request_payload(  # noqa: SLF001  # the library has no public way to build a request
+        payload = model._get_request_payload(  # noqa: SLF001  # the library has no public function
             as_langchain(messages), stream=True, stream_options={"include_usage": True}
         )
         async with completions.create(**payload, extra_headers=headers()) as response:

@@ -1,4 +1,4 @@
-"""What is asked of a model before an answer, which does without it where that fails."""
+"""A short call of the model that prepares an answer; if it fails, the answer goes on without it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 REPLY_LIMIT = 4_000
-"""Characters of a reply; a model that says more is not listened to any longer."""
+"""Maximum of characters in a reply; a longer one ends the call."""
 CUT_SHORT = ("length", "content_filter")
-"""Reasons for which a model ended before it had said everything."""
+"""Finish reasons of incomplete replies."""
 
 
 @dataclass(frozen=True)
 class Reply(Generic[T]):
-    """What came of a short call: its value, None when it failed, and the tokens it used, None where nobody told."""
+    """The result of a short call: its value (None: it failed) and the tokens it used (None: not reported)."""
 
     value: T | None
     usage: dict[str, int] | None = None
@@ -35,31 +35,31 @@ class Reply(Generic[T]):
 async def short_call(
     model: RetryingModel, messages: Sequence[Message], read: Callable[[str], T], *, step: str
 ) -> Reply[T]:
-    """Ask once, for ``CHAT_STEP_SECONDS``, and ``read`` the whole reply.
+    """Call the model once, for at most ``CHAT_STEP_SECONDS``, and return its whole reply as ``read`` parses it.
 
-    Whatever fails, that is said once in the log (without the text of the provider), and there is no value. A model that
-    is taken to be down is not asked: the one call by which it is tried belongs to an answer.
+    Log any failure in one line, without the provider's text, and return no value. Do not call the model while its
+    breaker is open: the trial call belongs to an answer.
     """
-    heard = _Heard()
+    raw = _RawReply()
     try:
         async with asyncio.timeout(settings.CHAT_STEP_SECONDS):
-            await heard.listen(model, messages)
-        return Reply(read(heard.text), heard.usage)
-    except Exception as error:  # whatever a model raises or says: the question can be answered without this step
-        logger.warning("A question is answered without %s: %s", step, type(error).__name__)
-        return Reply(None, heard.usage)
+            await raw.receive(model, messages)
+        return Reply(read(raw.text), raw.usage)
+    except Exception as error:  # whatever a model raises or replies, the question can be answered without this step
+        logger.warning("Answering a question without %s: %s", step, type(error).__name__)
+        return Reply(None, raw.usage)
 
 
 @dataclass
-class _Heard:
+class _RawReply:
     text: str = ""
     reason: str = ""
     usage: dict[str, int] | None = None
 
-    async def listen(self, model: RetryingModel, messages: Sequence[Message]) -> None:
-        """Hear a reply to its end; raises ``GenerationFailed`` where that does not come."""
+    async def receive(self, model: RetryingModel, messages: Sequence[Message]) -> None:
+        """Receive a reply to its end; raise ``GenerationFailed`` if it is incomplete or too long."""
         if model.breaker.is_open:
-            raise GenerationFailed("the model is left alone")
+            raise GenerationFailed("the circuit breaker of the model is open")
         async with closing(model.stream(messages, retries=0)) as deltas:
             async for delta in deltas:
                 self.text += delta.text
@@ -68,4 +68,4 @@ class _Heard:
                 if len(self.text) > REPLY_LIMIT:
                     raise GenerationFailed("the reply is too long")
         if not self.reason or self.reason in CUT_SHORT:
-            raise GenerationFailed("the reply breaks off")
+            raise GenerationFailed("the reply is incomplete")

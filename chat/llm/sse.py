@@ -1,17 +1,17 @@
-"""Server-Sent Events as they come over the wire: pure, without input or output."""
+"""A parser of Server-Sent Events, without input or output."""
 
 from __future__ import annotations
 
 EVENT_LIMIT = 4 * 1024 * 1024
-"""Bytes of one event; an answer of the greatest length, every character escaped, fits into one."""
+"""Maximum of bytes in an event; an answer of the maximum length, with every character escaped, fits into one."""
 
 
 class EventTooLong(Exception):
-    """What is coming is no event that could be part of an answer."""
+    """The stream contains an event that is too long for any answer."""
 
 
 class EventStream:
-    """The data of each event, however the bytes are cut into pieces. Comments and unknown fields are left out."""
+    """A parser that takes the bytes of a stream in pieces of any size. It ignores comments and unknown fields."""
 
     def __init__(self) -> None:
         self._rest = bytearray()
@@ -19,17 +19,17 @@ class EventStream:
         self._size = 0
 
     def feed(self, received: bytes) -> list[bytes]:
-        """The events that these bytes complete. One without its blank line is never given out: it may be half of one.
+        """Return the data of the events that these bytes complete; an event is complete after its blank line.
 
-        Raises ``EventTooLong``.
+        Raise ``EventTooLong`` if an event exceeds ``EVENT_LIMIT``.
         """
         self._rest += received
-        end = max(self._rest.rfind(b"\n"), self._rest.rfind(b"\r", 0, -1)) + 1  # a last CR may be half of a CR LF
+        end = max(self._rest.rfind(b"\n"), self._rest.rfind(b"\r", 0, -1)) + 1  # a CR at the end may be half of a CR LF
         lines = bytes(self._rest[:end]).splitlines()
         del self._rest[:end]
         events = [event for line in lines if (event := self._take(line)) is not None]
         if self._size + len(self._rest) > EVENT_LIMIT:
-            raise EventTooLong(f"an event of more than {EVENT_LIMIT} bytes")
+            raise EventTooLong(f"an event is longer than {EVENT_LIMIT} bytes")
         return events
 
     def _take(self, line: bytes) -> bytes | None:

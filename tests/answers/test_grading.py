@@ -62,7 +62,7 @@ async def test_a_grading_that_fails_drops_nothing(
 
     assert heard.text == "On 28 April [1]."
     assert (model.calls, model.closed["grade"]) == ({"grade": 1, "answer": 1}, 1)
-    assert caplog.text.count("A question is answered without grading its passages: ") == 1
+    assert caplog.text.count("Answering a question without grading its passages: ") == 1
     assert "provider" not in caplog.text
 
 

@@ -80,7 +80,7 @@ async def test_a_rewriting_that_fails_leaves_the_question_as_it_was(
     assert "28 April" in model.told("answer")
     assert (model.calls["rewrite"], model.closed["rewrite"], model.calls["answer"]) == (1, 1, 1)
     assert len(warnings) == 1
-    assert warnings[0].startswith("A question is answered without rewriting it: ")
+    assert warnings[0].startswith("Answering a question without rewriting it: ")
     assert "provider" not in caplog.text
 
 

@@ -1,4 +1,4 @@
-"""The clients of chat models whose packages are installed, and the endpoint that they ask."""
+"""Fixtures: each installed client of a chat model, and the endpoint that it calls."""
 
 from __future__ import annotations
 
@@ -35,36 +35,36 @@ async def upstream() -> AsyncIterator[Upstream]:
 
 @pytest_asyncio.fixture
 async def connections(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """Whatever the libraries open is closed at the end; on a site they live as long as the process."""
-    made = []
-    kind = import_module("httpx" if find_spec("httpx") else "httpx2").AsyncClient
-    make = kind.__init__
+    """Close the libraries' clients after the test; on a site they live as long as the process."""
+    opened = []
+    client_class = import_module("httpx" if find_spec("httpx") else "httpx2").AsyncClient
+    original_init = client_class.__init__
 
-    def noted(self: Any, *args: Any, **kwargs: Any) -> None:
-        make(self, *args, **kwargs)
-        made.append(self)
+    def recording_init(self: Any, *args: Any, **kwargs: Any) -> None:
+        original_init(self, *args, **kwargs)
+        opened.append(self)
 
-    monkeypatch.setattr(kind, "__init__", noted)
+    monkeypatch.setattr(client_class, "__init__", recording_init)
     yield
-    await asyncio.gather(*(client.aclose() for client in made))
+    await asyncio.gather(*(client.aclose() for client in opened))
 
 
 @pytest_asyncio.fixture(params=clients())
 async def model(
     request: pytest.FixtureRequest, connections: None, upstream: Upstream, settings: Settings
 ) -> AsyncIterator[RetryingModel]:
-    """The site's chat model: one of the clients, asking ``upstream``."""
+    """The site's chat model: one of the clients, which calls ``upstream``."""
     settings.CHAT_MODEL = f"{request.param}:fake"
     settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = f"{upstream.url}/v1", KEY
     settings.DATABRICKS_HOST, settings.DATABRICKS_TOKEN = upstream.url, KEY
     chat_model.cache_clear()
-    yield await asyncio.to_thread(load)  # as on a site: it asks the workspace, and so may not block its loop
+    yield await asyncio.to_thread(load)  # in a thread, as on a site: it calls the workspace
     chat_model.cache_clear()
 
 
 @pytest_asyncio.fixture
 async def runner(tmp_path: Path, login: LoginSession) -> AsyncIterator[TurnRunner]:
-    """Drives the turns of a site with the demo."""
+    """The runner of a site with the demo recordings."""
     await in_database(demo.load)
     runner = TurnRunner(answer=rag.answer, owner=Owner(tmp_path))
     await runner.start()
@@ -73,6 +73,6 @@ async def runner(tmp_path: Path, login: LoginSession) -> AsyncIterator[TurnRunne
 
 
 def load() -> RetryingModel:
-    """The chat model of the settings."""
-    with warnings.catch_warnings(action="ignore"):  # what the libraries say of each other while they are imported
+    """Return the chat model of the settings."""
+    with warnings.catch_warnings(action="ignore"):  # the libraries warn about each other when they are imported
         return chat_model()

@@ -1,4 +1,4 @@
-"""Which chat model a site has, and how it is loaded."""
+"""Selecting and loading a site's chat model."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def fresh() -> Iterator[None]:
     chat_model.cache_clear()
 
 
-def test_a_function_of_ones_own_may_make_the_model(settings: Settings) -> None:
+def test_a_python_function_can_provide_the_model(settings: Settings) -> None:
     settings.CHAT_MODEL = "python:tests.llm.test_chat_model:mine"
 
     assert chat_model().name == "mine"
@@ -51,7 +51,7 @@ def test_a_function_of_ones_own_may_make_the_model(settings: Settings) -> None:
         ("databricks-legacy:endpoint", "databricks-legacy"),
     ],
 )
-def test_a_model_that_cannot_be_had_is_said(
+def test_a_model_that_cannot_be_loaded_is_named_in_the_error(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, value: str, message: str
 ) -> None:
     monkeypatch.setitem(sys.modules, "chat.llm.databricks_legacy", None)  # not installed
@@ -61,9 +61,7 @@ def test_a_model_that_cannot_be_had_is_said(
         chat_model()
 
 
-async def test_a_model_is_loaded_once_however_many_wait_for_it(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_concurrent_callers_load_the_model_once(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.CHAT_MODEL = "python:tests.llm.test_chat_model:mine"
     made: list[Mine] = []
 
@@ -79,37 +77,37 @@ async def test_a_model_is_loaded_once_however_many_wait_for_it(
     assert len(set(map(id, models))) == 1
 
 
-@pytest.mark.parametrize(("wanted", "told"), [(False, "false"), (True, "true")])
-def test_nothing_goes_to_langsmith_unless_the_site_says_so(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, wanted: bool, told: str
+@pytest.mark.parametrize(("is_enabled", "variable"), [(False, "false"), (True, "true")])
+def test_langsmith_gets_traces_only_if_the_site_enables_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, is_enabled: bool, variable: str
 ) -> None:
     for name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2"):
         monkeypatch.setenv(name, "true")
-    settings.CHAT_LANGSMITH = wanted
+    settings.CHAT_LANGSMITH = is_enabled
 
     chat_model()
 
-    assert os.environ["LANGSMITH_TRACING"] == os.environ["LANGCHAIN_TRACING_V2"] == told
+    assert os.environ["LANGSMITH_TRACING"] == os.environ["LANGCHAIN_TRACING_V2"] == variable
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.any_database
-def test_a_model_that_is_down_shows_and_the_site_stays_up(client: Client) -> None:
+def test_readyz_reports_an_unavailable_model_and_stays_200(client: Client) -> None:
     for _ in range(FAILURES):
         chat_model().breaker.failed()
 
-    answer = client.get("/readyz")
+    response = client.get("/readyz")
 
-    assert (answer.status_code, answer.json()["model"]) == (200, "unavailable")
+    assert (response.status_code, response.json()["model"]) == (200, "unavailable")
 
 
-async def test_any_other_provider_of_langchain_is_asked_for_without_retries(
+async def test_any_other_langchain_provider_is_created_without_retries(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: dict[str, object] = {}
+    created: dict[str, object] = {}
 
     def init(name: str, **options: object) -> QuotingModel:
-        asked.update(options, name=name)
+        created.update(options, name=name)
         return QuotingModel()
 
     langchain = ModuleType("langchain.chat_models")
@@ -121,6 +119,6 @@ async def test_any_other_provider_of_langchain_is_asked_for_without_retries(
 
     model = await loaded_model()
 
-    assert (model.name, asked["name"]) == ("claude", "anthropic:claude")
-    assert (asked["max_retries"], asked["max_tokens"]) == (0, 100)
+    assert (model.name, created["name"]) == ("claude", "anthropic:claude")
+    assert (created["max_retries"], created["max_tokens"]) == (0, 100)
     assert [delta.text async for delta in model.stream([Message("user", "?")])]

@@ -42,10 +42,10 @@ def text_of(deltas: list[Delta]) -> str:
     return "".join(delta.text for delta in deltas)
 
 
-def test_what_has_nothing_to_say_says_nothing() -> None:
-    odd = [{}, {"object": "ping"}, {"choices": []}, {"choices": [{"delta": {"role": "assistant"}}]}, {"usage": {}}]
+def test_events_without_content_yield_no_delta() -> None:
+    empty = [{}, {"object": "ping"}, {"choices": []}, {"choices": [{"delta": {"role": "assistant"}}]}, {"usage": {}}]
 
-    assert read(sent(*odd)) == []
+    assert read(sent(*empty)) == []
 
 
 def test_only_the_first_of_several_choices_counts() -> None:
@@ -54,27 +54,29 @@ def test_only_the_first_of_several_choices_counts() -> None:
     assert text_of(read(sent(word("yes"), second))) == "yes"
 
 
-def test_an_agent_of_databricks_leaves_out_the_choices() -> None:
+def test_a_databricks_agent_may_leave_out_the_choices() -> None:
     assert read(sent({"delta": {"content": "yes"}, "finish_reason": "stop"})) == [Delta("yes", "stop")]
 
 
-def test_a_refusal_is_what_the_model_says() -> None:
+def test_a_refusal_is_the_text_of_the_answer() -> None:
     assert read(sent({"choices": [{"delta": {"content": None, "refusal": "I cannot."}}]})) == [Delta("I cannot.")]
 
 
-def test_after_the_end_nothing_is_read() -> None:
+def test_events_after_done_are_ignored() -> None:
     assert text_of(read(sent(word("yes", "stop")) + b"data: [DONE]\n\n" + sent(word("no")))) == "yes"
 
 
-@pytest.mark.parametrize(("said", "meant"), [("model_length", "length"), ("content_filtered", "content_filter")])
-def test_providers_have_their_own_words_for_the_reason(said: str, meant: str) -> None:
-    assert read(sent(word("yes", said))) == [Delta("yes", meant)]
+@pytest.mark.parametrize(
+    ("reason", "openai_reason"), [("model_length", "length"), ("content_filtered", "content_filter")]
+)
+def test_finish_reasons_of_providers_are_translated(reason: str, openai_reason: str) -> None:
+    assert read(sent(word("yes", reason))) == [Delta("yes", openai_reason)]
 
 
-@pytest.mark.parametrize("said", ["error", "abort", "insufficient_system_resource"])
-def test_a_provider_that_says_that_it_broke_off_has_not_answered(said: str) -> None:
+@pytest.mark.parametrize("reason", ["error", "abort", "insufficient_system_resource"])
+def test_a_finish_reason_that_reports_an_abort_is_a_failure(reason: str) -> None:
     with pytest.raises(GenerationFailed, match="broke off"):
-        read(sent(word("yes", said)))
+        read(sent(word("yes", reason)))
 
 
 @pytest.mark.parametrize("event", [{"error": "overloaded"}, {"error": {"code": 503}}, {"error_code": "BUSY"}])
@@ -85,7 +87,7 @@ def test_an_error_inside_the_stream_is_a_failure(event: dict[str, object]) -> No
 
 @given(st.lists(st.text(max_size=8), max_size=8), st.integers(0, 2000))
 @example(["🐦\u2028", '"\\'], 51)
-def test_the_text_is_what_was_sent_wherever_it_is_cut(words: list[str], at: int) -> None:
+def test_the_text_is_the_same_wherever_the_stream_is_cut(words: list[str], at: int) -> None:
     stream = sent(*map(word, words))
 
     assert text_of(read(stream[:at], stream[at:])) == "".join(words)
@@ -93,7 +95,7 @@ def test_the_text_is_what_was_sent_wherever_it_is_cut(words: list[str], at: int)
 
 @settings(max_examples=1000)
 @given(st.lists(JSON.map(sent) | st.binary(max_size=30).map(lambda raw: b"data: " + raw + b"\n\n"), max_size=4))
-def test_whatever_comes_is_a_delta_or_a_failure(events: list[bytes]) -> None:
+def test_any_input_yields_deltas_or_raises_a_failure(events: list[bytes]) -> None:
     try:
         deltas = read(*events)
     except (GenerationFailed, EventTooLong):

@@ -1,6 +1,6 @@
-"""What every client of a chat model does with what an endpoint does, shown with the real libraries.
+"""The contract of every client of a chat model, tested with the real libraries against a scripted endpoint.
 
-These are the clients that are installed; for the others there is ``bin/test-models``.
+The tests run for the installed clients; ``bin/test-models`` runs them for the others.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ MESSAGES = [
     Message("user", "When?"),
 ]
 PATIENCE = 20
-"""Seconds for what should take one; the machine may be busy."""
+"""Seconds to wait for what should take one: the machine may be busy."""
 
 
 @dataclass
-class Heard:
-    """What came of one question."""
+class Outcome:
+    """The outcome of one question."""
 
     text: str = ""
     finish_reason: str = ""
@@ -47,52 +47,52 @@ class Heard:
         return self.failure is None and bool(self.finish_reason)
 
 
-async def ask(model: RetryingModel, upstream: Upstream, *scripts: str) -> Heard:
-    """Ask once, without the pauses between attempts; the endpoint plays these scripts, the last one for ever."""
+async def ask(model: RetryingModel, upstream: Upstream, *scripts: str) -> Outcome:
+    """Ask once, without pauses between the attempts; the endpoint plays these scripts and repeats the last one."""
     upstream.scripts = list(scripts)
-    heard = Heard()
+    outcome = Outcome()
 
     async def pause(seconds: float) -> None:
-        heard.pauses.append(seconds)
+        outcome.pauses.append(seconds)
 
     model._sleep = pause
     try:
         async for delta in model.stream(MESSAGES):
-            _take(heard, delta)
+            _add(outcome, delta)
     except TurnFailed as failure:
-        heard.failure = failure
-    return heard
+        outcome.failure = failure
+    return outcome
 
 
-def _take(heard: Heard, delta: Delta) -> None:
-    heard.text += delta.text
-    heard.finish_reason = delta.finish_reason or heard.finish_reason
-    heard.usage = delta.usage or heard.usage
+def _add(outcome: Outcome, delta: Delta) -> None:
+    outcome.text += delta.text
+    outcome.finish_reason = delta.finish_reason or outcome.finish_reason
+    outcome.usage = delta.usage or outcome.usage
 
 
 async def begin(model: RetryingModel, upstream: Upstream, script: str) -> asyncio.Task[None]:
-    """Ask in a task of its own, and wait until the endpoint has said what it says."""
+    """Ask in a separate task; wait until the endpoint got the call, and its first token has arrived if it sends any."""
     upstream.scripts = [script]
-    heard = asyncio.Event()
+    received = asyncio.Event()
 
     async def read() -> None:
         async for delta in model.stream(MESSAGES):
             if delta.text:
-                heard.set()
+                received.set()
 
     task = asyncio.create_task(read())
     async with asyncio.timeout(PATIENCE):
         await upstream.called.wait()
         if "tokens" in script:
-            await heard.wait()
+            await received.wait()
     return task
 
 
-async def test_an_answer_comes_whole_with_its_reason_and_its_usage(model: RetryingModel, upstream: Upstream) -> None:
-    heard = await ask(model, upstream, "tokens 5 100; finish; usage; done")
+async def test_an_answer_has_its_text_finish_reason_and_usage(model: RetryingModel, upstream: Upstream) -> None:
+    outcome = await ask(model, upstream, "tokens 5 100; finish; usage; done")
 
-    assert (heard.text, heard.finish_reason) == ("word1 word2 word3 word4 word5 ", "stop")
-    assert heard.usage == {"input_tokens": 11, "output_tokens": 5}
+    assert (outcome.text, outcome.finish_reason) == ("word1 word2 word3 word4 word5 ", "stop")
+    assert outcome.usage == {"input_tokens": 11, "output_tokens": 5}
     assert model.name == "fake"
 
 
@@ -107,14 +107,14 @@ async def test_the_endpoint_gets_the_conversation_and_the_credentials(model: Ret
     assert call.body["stream"] is True
 
 
-async def test_tokens_are_told_as_they_come(model: RetryingModel, upstream: Upstream) -> None:
+async def test_tokens_are_yielded_as_they_arrive(model: RetryingModel, upstream: Upstream) -> None:
     stream = model.stream(MESSAGES)
     upstream.scripts = ["tokens 2; stall"]
 
     async with asyncio.timeout(PATIENCE):
-        said = [await anext(stream), await anext(stream)]
+        deltas = [await anext(stream), await anext(stream)]
 
-    assert "".join(delta.text for delta in said).startswith("word1 ")
+    assert "".join(delta.text for delta in deltas).startswith("word1 ")
     await stream.aclose()  # type: ignore[attr-defined]
 
 
@@ -131,18 +131,18 @@ async def test_tokens_are_told_as_they_come(model: RetryingModel, upstream: Upst
         ('say "Zürich 🐦"; finish; done', "Zürich 🐦", "stop"),
     ],
 )
-async def test_what_is_well_is_complete(
+async def test_a_valid_stream_makes_a_complete_answer(
     model: RetryingModel, upstream: Upstream, script: str, text: str, reason: str
 ) -> None:
-    heard = await ask(model, upstream, script)
+    outcome = await ask(model, upstream, script)
 
-    assert (heard.text, heard.finish_reason, heard.failure) == (text, reason, None)
+    assert (outcome.text, outcome.finish_reason, outcome.failure) == (text, reason, None)
 
 
-async def test_of_a_running_total_the_last_counts_and_not_the_sum(model: RetryingModel, upstream: Upstream) -> None:
-    heard = await ask(model, upstream, "cumulative; tokens 5; finish; done")
+async def test_the_usage_is_the_last_running_total_and_not_the_sum(model: RetryingModel, upstream: Upstream) -> None:
+    outcome = await ask(model, upstream, "cumulative; tokens 5; finish; done")
 
-    assert heard.usage == {"input_tokens": 11, "output_tokens": 5}
+    assert outcome.usage == {"input_tokens": 11, "output_tokens": 5}
 
 
 @pytest.mark.parametrize(
@@ -161,19 +161,19 @@ async def test_of_a_running_total_the_last_counts_and_not_the_sum(model: Retryin
         "tokens 3; garbage html; done",
     ],
 )
-async def test_what_breaks_off_is_never_complete_nor_asked_again(
+async def test_a_broken_stream_is_never_complete_nor_retried(
     model: RetryingModel, upstream: Upstream, script: str
 ) -> None:
-    heard = await ask(model, upstream, script)
+    outcome = await ask(model, upstream, script)
 
-    assert not heard.is_complete
-    assert heard.text.startswith("word1 word2 word3 ")
+    assert not outcome.is_complete
+    assert outcome.text.startswith("word1 word2 word3 ")
     assert len(upstream.calls) == 1
 
 
-async def test_no_cut_makes_an_answer_complete_that_is_not(model: RetryingModel, upstream: Upstream) -> None:
-    """At each place in the bytes of an answer, with the body's end in order and without it."""
-    good = await ask(model, upstream, "tokens 3; finish; done")
+async def test_a_truncated_answer_is_never_complete(model: RetryingModel, upstream: Upstream) -> None:
+    """Cut the bytes of an answer at many places, with a body that says its end and one that does not."""
+    complete = await ask(model, upstream, "tokens 3; finish; done")
     wrong = []
     for size in range(1, 900, 7):
         for script in (
@@ -181,18 +181,19 @@ async def test_no_cut_makes_an_answer_complete_that_is_not(model: RetryingModel,
             f"unframed; cut_after {size}; tokens 3; finish; done",
         ):
             model.breaker = Breaker()
-            heard = await ask(model, upstream, script)
-            if not good.text.startswith(heard.text) or (heard.is_complete and heard.text != good.text):
+            outcome = await ask(model, upstream, script)
+            is_beginning = complete.text.startswith(outcome.text)
+            if not is_beginning or (outcome.is_complete and outcome.text != complete.text):
                 wrong.append(script)
 
     assert wrong == []
 
 
 @pytest.mark.parametrize("status", ["400", "401", "403", "404"])
-async def test_a_refusal_is_final(model: RetryingModel, upstream: Upstream, status: str) -> None:
-    heard = await ask(model, upstream, f"status {status}")
+async def test_a_refused_call_is_not_retried(model: RetryingModel, upstream: Upstream, status: str) -> None:
+    outcome = await ask(model, upstream, f"status {status}")
 
-    assert isinstance(heard.failure, GenerationFailed)
+    assert isinstance(outcome.failure, GenerationFailed)
     assert len(upstream.calls) == 1
 
 
@@ -201,44 +202,42 @@ async def test_a_refusal_is_final(model: RetryingModel, upstream: Upstream, stat
     ("retry_after", "attempts", "pauses"),
     [("", 3, None), ("1", 3, [1, 1]), ("0", 3, [0, 0]), ("soon", 3, None), ("-1", 3, None), ("3600", 1, [])],
 )
-async def test_a_busy_endpoint_is_asked_again_as_often_and_as_late_as_promised(
+async def test_calls_of_a_busy_endpoint_are_retried_as_documented(
     model: RetryingModel, upstream: Upstream, status: str, retry_after: str, attempts: int, pauses: list[float] | None
 ) -> None:
-    heard = await ask(model, upstream, f"status {status} {retry_after}")
+    outcome = await ask(model, upstream, f"status {status} {retry_after}")
 
-    assert isinstance(heard.failure, ModelBusy)
+    assert isinstance(outcome.failure, ModelBusy)
     assert len(upstream.calls) == attempts
-    assert heard.pauses == pauses if pauses is not None else len(heard.pauses) == RETRIES
+    assert outcome.pauses == pauses if pauses is not None else len(outcome.pauses) == RETRIES
 
 
-@pytest.mark.parametrize("trouble", ["status 503", "status 429 0", "cut", "reset", "head; reset"])
-async def test_a_second_attempt_that_works_is_all_that_is_seen(
-    model: RetryingModel, upstream: Upstream, trouble: str
-) -> None:
-    heard = await ask(model, upstream, trouble, "tokens 2; finish; done")
+@pytest.mark.parametrize("failure", ["status 503", "status 429 0", "cut", "reset", "head; reset"])
+async def test_only_the_successful_attempt_is_seen(model: RetryingModel, upstream: Upstream, failure: str) -> None:
+    outcome = await ask(model, upstream, failure, "tokens 2; finish; done")
 
-    assert (heard.text, heard.failure, len(upstream.calls)) == ("word1 word2 ", None, 2)
+    assert (outcome.text, outcome.failure, len(upstream.calls)) == ("word1 word2 ", None, 2)
 
 
-async def test_an_endpoint_that_is_not_there_is_left_alone_after_a_few_attempts(
+async def test_an_unavailable_endpoint_is_not_called_after_too_many_failures(
     model: RetryingModel, upstream: Upstream
 ) -> None:
     for _ in range(FAILURES):
         await ask(model, upstream, "status 503")
-    asked = len(upstream.calls)
+    calls = len(upstream.calls)
 
-    heard = await ask(model, upstream, "tokens 1; finish; done")
+    outcome = await ask(model, upstream, "tokens 1; finish; done")
 
-    assert isinstance(heard.failure, GenerationFailed)
-    assert len(upstream.calls) == asked == FAILURES
+    assert isinstance(outcome.failure, GenerationFailed)
+    assert len(upstream.calls) == calls == FAILURES
 
 
 @pytest.mark.parametrize("script", ["stall", "head; stall", "tokens 3; stall", "tokens 3; comments", "tokens 999 50"])
-async def test_to_stop_closes_the_connection_within_a_second(
+async def test_cancelling_closes_the_connection_within_a_second(
     model: RetryingModel, upstream: Upstream, script: str
 ) -> None:
     task = await begin(model, upstream, script)
-    began = monotonic()
+    cancelled_at = monotonic()
 
     task.cancel()
     await asyncio.wait([task])
@@ -247,36 +246,36 @@ async def test_to_stop_closes_the_connection_within_a_second(
         await upstream.calls[0].over.wait()
     closed_at = upstream.calls[0].closed_at
     assert closed_at is not None
-    assert closed_at - began < 1
+    assert closed_at - cancelled_at < 1
 
 
 @pytest.mark.parametrize(
     "script", ["status 401", "status 429 3600", "status 500", "tokens 1; error", "tokens 1; garbage", "tokens 1; reset"]
 )
-async def test_no_credential_is_logged_and_nothing_of_the_provider_is_in_a_failure_for_users(
+async def test_credentials_are_never_logged_and_provider_texts_never_shown_to_users(
     model: RetryingModel, upstream: Upstream, caplog: pytest.LogCaptureFixture, script: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
 
-    heard = await ask(model, upstream, script)
+    outcome = await ask(model, upstream, script)
 
-    assert heard.failure
-    assert KEY not in caplog.text + str(heard.failure)
-    assert PROVIDER_TEXT not in heard.failure.failure.label
+    assert outcome.failure
+    assert KEY not in caplog.text + str(outcome.failure)
+    assert PROVIDER_TEXT not in outcome.failure.failure.label
 
 
 @pytest.mark.parametrize("status", ["301", "307", "308"])
-async def test_a_question_goes_nowhere_else(model: RetryingModel, upstream: Upstream, status: str) -> None:
-    upstream_head = f"HTTP/1.1 {status} Moved\\r\\nLocation: {upstream.url}/v1/elsewhere/completions\\r\\n"
+async def test_redirects_are_not_followed(model: RetryingModel, upstream: Upstream, status: str) -> None:
+    head = f"HTTP/1.1 {status} Moved\\r\\nLocation: {upstream.url}/v1/elsewhere/completions\\r\\n"
 
-    heard = await ask(model, upstream, f'bare "{upstream_head}Content-Length: 0\\r\\n\\r\\n"')
+    outcome = await ask(model, upstream, f'bare "{head}Content-Length: 0\\r\\n\\r\\n"')
 
-    assert isinstance(heard.failure, GenerationFailed)
+    assert isinstance(outcome.failure, GenerationFailed)
     assert len(upstream.calls) == 1
 
 
-async def test_no_wait_of_the_library_is_without_end(model: RetryingModel, upstream: Upstream) -> None:
-    """As the server sees it: the headers that the SDKs send about their own time-outs and retries."""
+async def test_the_library_has_a_time_out_and_no_retries(model: RetryingModel, upstream: Upstream) -> None:
+    """Check the headers in which the SDKs report their own time-outs and retries to the server."""
     await ask(model, upstream, "tokens 1; finish; done")
 
     headers = upstream.calls[0].headers
@@ -289,13 +288,13 @@ async def test_more_than_a_hundred_answers_can_run_at_once(model: RetryingModel,
 
     streams = [model.stream(MESSAGES) for _ in range(120)]
     async with asyncio.timeout(2 * PATIENCE):
-        said = await asyncio.gather(*map(anext, streams))
+        first_deltas = await asyncio.gather(*map(anext, streams))
 
-    assert ({delta.text for delta in said}, upstream.most_at_once) == ({"word1 "}, 120)
+    assert ({delta.text for delta in first_deltas}, upstream.most_at_once) == ({"word1 "}, 120)
     await asyncio.gather(*(stream.aclose() for stream in streams))  # type: ignore[attr-defined]
 
 
-async def test_the_next_answer_comes_by_the_same_connection(model: RetryingModel, upstream: Upstream) -> None:
+async def test_the_next_answer_reuses_the_connection(model: RetryingModel, upstream: Upstream) -> None:
     for _ in range(3):
         await ask(model, upstream, "tokens 2; finish; usage; done")
 
@@ -303,10 +302,10 @@ async def test_the_next_answer_comes_by_the_same_connection(model: RetryingModel
 
 
 @pytest.mark.parametrize("then", ["stall", "comments", "done; stall"])
-async def test_an_endpoint_that_does_not_hang_up_holds_up_nobody(
+async def test_an_endpoint_that_keeps_its_connection_open_delays_no_answer(
     model: RetryingModel, upstream: Upstream, then: str
 ) -> None:
     async with asyncio.timeout(PATIENCE):
-        heard = await ask(model, upstream, f"tokens 2; finish; {then}")
+        outcome = await ask(model, upstream, f"tokens 2; finish; {then}")
 
-    assert (heard.text, heard.finish_reason, heard.failure) == ("word1 word2 ", "stop", None)
+    assert (outcome.text, outcome.finish_reason, outcome.failure) == ("word1 word2 ", "stop", None)

@@ -1,4 +1,4 @@
-"""The embedded chat model, as LangChain sees it."""
+"""The embedded chat model, through LangChain's interface."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from chat.passages import Passage
 from chat.prompts import answer_prompt
 
 
-def passage(*said: tuple[str, str]) -> Passage:
+def passage(*lines: tuple[str, str]) -> Passage:
     recording = Recording(pk=1, title="Launch")
-    segments = [Segment(recording=recording, number=n, speaker=who, text=text) for n, (who, text) in enumerate(said, 1)]
+    segments = [
+        Segment(recording=recording, number=n, speaker=who, text=text) for n, (who, text) in enumerate(lines, 1)
+    ]
     return Passage(recording=recording, segments=tuple(segments), score=1, relevance=1)
 
 
-def asked(question: str, *passages: Passage) -> list[BaseMessage]:
+def prompt(question: str, *passages: Passage) -> list[BaseMessage]:
     return [HumanMessage(answer_prompt(question, passages, [])[-1].content)]
 
 
@@ -36,24 +38,24 @@ MEETING = passage(
 
 
 def test_it_quotes_the_sentences_that_answer_with_their_speakers_and_markers() -> None:
-    text = quote(asked("When does the Heron launch?", MEETING))
+    text = quote(prompt("When does the Heron launch?", MEETING))
 
     assert "- **Tom:** “When do we launch the Heron?” [1]" in text
     assert "roof" not in text
 
 
-def test_the_answer_to_a_quoted_question_comes_with_it() -> None:
-    assert "- **Mara:** “On 28 April.” [1]" in quote(asked("When does the Heron launch?", MEETING))
+def test_the_reply_to_a_quoted_question_is_quoted_too() -> None:
+    assert "- **Mara:** “On 28 April.” [1]" in quote(prompt("When does the Heron launch?", MEETING))
 
 
 def test_a_sentence_that_two_passages_share_is_quoted_once() -> None:
-    assert quote(asked("When does the Heron launch?", MEETING, MEETING)).count("When do we launch") == 1
+    assert quote(prompt("When does the Heron launch?", MEETING, MEETING)).count("When do we launch") == 1
 
 
-def test_what_people_said_is_never_read_as_markdown() -> None:
-    said = passage(("*Eve*", "Launch [now](http://evil) with <b>bold</b> `code` [1]."))
+def test_markdown_in_a_transcript_is_escaped() -> None:
+    markup = passage(("*Eve*", "Launch [now](http://evil) with <b>bold</b> `code` [1]."))
 
-    text = quote(asked("Launch now", said))
+    text = quote(prompt("Launch now", markup))
 
     assert "\\[now\\](http://evil)" in text
     assert "\\<b\\>" in text
@@ -61,12 +63,12 @@ def test_what_people_said_is_never_read_as_markdown() -> None:
 
 
 def test_without_anything_to_quote_it_says_so() -> None:
-    assert quote([HumanMessage("When?")]) == "The recordings do not tell."
+    assert quote([HumanMessage("When?")]) == "The recordings do not say."
 
 
-async def test_it_streams_what_it_generates_and_says_why_it_ended() -> None:
+async def test_it_streams_what_it_generates_with_finish_reason_and_usage() -> None:
     model = QuotingModel()
-    messages = [SystemMessage("Answer."), AIMessage("Hello."), *asked("When does the Heron launch?", MEETING)]
+    messages = [SystemMessage("Answer."), AIMessage("Hello."), *prompt("When does the Heron launch?", MEETING)]
 
     chunks = [chunk async for chunk in model.astream(messages)]
 
@@ -79,11 +81,11 @@ async def test_it_streams_what_it_generates_and_says_why_it_ended() -> None:
 @settings(max_examples=50)
 @given(st.text(max_size=40), st.lists(st.tuples(st.text(max_size=10), st.text(max_size=80)), min_size=1, max_size=5))
 def test_any_question_and_any_transcript_give_an_answer_of_few_quotes(
-    question: str, said: list[tuple[str, str]]
+    question: str, lines: list[tuple[str, str]]
 ) -> None:
-    text = quote(asked(question, passage(*said)))
+    text = quote(prompt(question, passage(*lines)))
 
-    assert text == "The recordings do not tell." or 1 <= text.count("” [1]") <= QUOTES
+    assert text == "The recordings do not say." or 1 <= text.count("” [1]") <= QUOTES
 
 
 @pytest.mark.process

@@ -1,4 +1,4 @@
-"""What a person sees of each client of a chat model, in a real browser."""
+"""What a user sees with each client of a chat model, in a real browser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.any_database
 
 LONG = 60_000
 PATIENCE = 20
-"""Seconds for what should take one (``bin/bench-model`` measures it); the machine may be busy."""
+"""Seconds to wait for what should take one (``bin/bench-model`` measures it): the machine may be busy."""
 ANSWER = 'say "The Heron"; pause 0.2; say " costs 480 euros"; pause 0.2; say " [1]."; finish; usage; done'
 ENDLESS = "tokens 9 20; stall"
 
@@ -31,19 +31,19 @@ async def test_an_answer_streams_with_its_source_and_the_next_is_stopped(
     page = browser_page
     await page.goto(site.sign_in_link())
 
-    seen = await _texts_of_an_answer(page, "How much does the Heron cost?")
+    texts = await _texts_of_an_answer(page, "How much does the Heron cost?")
     await _stop_an_answer(page, upstream)
     await page.locator("[data-sources] summary").first.click()
     await page.locator("[data-sources] li a").first.click()
 
-    assert len(seen) >= 3, seen
-    assert seen[-1].startswith("The Heron costs 480 euros")
+    assert len(texts) >= 3, texts
+    assert texts[-1].startswith("The Heron costs 480 euros")
     await expect(page).to_have_url(re.compile("/recordings/.*#segment-"))
     await expect(page.locator(":target")).to_be_in_viewport()
 
 
 async def _texts_of_an_answer(page: Page, question: str) -> list[str]:
-    """What the answer was on the page, one text after the other, until it was complete."""
+    """Return the texts that the page showed of the answer, one after the other, until it was complete."""
     await page.evaluate(
         """() => {
             window.texts = [];
@@ -60,7 +60,7 @@ async def _texts_of_an_answer(page: Page, question: str) -> list[str]:
 
 
 async def _stop_an_answer(page: Page, upstream: Upstream) -> None:
-    """Click on Stop; the endpoint, which would never end by itself, sees its connection closed."""
+    """Click Stop, and wait until the endpoint, whose answer never ends, sees its connection closed."""
     await _ask(page, "And when does it launch?")
     turn = page.locator("[data-turns] [data-turn]").last
     await expect(turn.locator("[data-answer]")).to_contain_text("word9", timeout=LONG)

@@ -1,4 +1,4 @@
-"""Any LangChain chat model as ours."""
+"""The adapter for LangChain's chat models."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from chat.prompts import Message
 
 
 class Library:
-    """The part of a LangChain model that is used here."""
+    """The part of a LangChain model that the adapter uses."""
 
     def __init__(self, *chunks: AIMessageChunk | Exception) -> None:
-        self.asked: list[BaseMessage] = []
+        self.messages: list[BaseMessage] = []
         self._chunks = chunks
 
     async def astream(self, messages: list[BaseMessage]) -> AsyncIterator[AIMessageChunk]:
-        self.asked = messages
+        self.messages = messages
         for chunk in self._chunks:
             if isinstance(chunk, Exception):
                 raise chunk
             yield chunk
 
 
-async def said(library: Library, *messages: Message) -> list[Delta]:
+async def stream(library: Library, *messages: Message) -> list[Delta]:
     model = LangChainModel(cast(BaseChatModel, library), name="any")
     return [delta async for delta in model.stream(messages)]
 
@@ -50,36 +50,36 @@ async def said(library: Library, *messages: Message) -> list[Delta]:
         ({"stop_reason": None}, ""),
     ],
 )
-async def test_providers_have_their_own_words_for_the_reason(metadata: dict[str, object], reason: str) -> None:
-    [delta] = await said(Library(AIMessageChunk(content="word", response_metadata=metadata)))
+async def test_finish_reasons_of_providers_are_translated(metadata: dict[str, object], reason: str) -> None:
+    [delta] = await stream(Library(AIMessageChunk(content="word", response_metadata=metadata)))
 
     assert delta.finish_reason == reason
 
 
-async def test_a_provider_that_says_that_it_broke_off_has_not_answered() -> None:
+async def test_a_finish_reason_that_reports_an_abort_is_a_failure() -> None:
     with pytest.raises(GenerationFailed, match="broke off"):
-        await said(Library(AIMessageChunk(content="word", response_metadata={"finish_reason": "ERROR"})))
+        await stream(Library(AIMessageChunk(content="word", response_metadata={"finish_reason": "ERROR"})))
 
 
-async def test_of_a_list_of_blocks_the_text_counts() -> None:
+async def test_only_text_blocks_count() -> None:
     blocks: list[str | dict[str, object]] = [
         {"type": "reasoning", "reasoning": "hm"},
         {"type": "text", "text": "yes"},
         "!",
     ]
 
-    assert [delta.text for delta in await said(Library(AIMessageChunk(content=blocks)))] == ["yes!"]
+    assert [delta.text for delta in await stream(Library(AIMessageChunk(content=blocks)))] == ["yes!"]
 
 
-async def test_whatever_the_library_raises_is_a_failure_of_this_turn() -> None:
+async def test_any_exception_of_the_library_is_a_failure_of_the_turn() -> None:
     with pytest.raises(GenerationFailed, match="KeyError"):
-        await said(Library(AIMessageChunk(content="word"), KeyError("choices")))
+        await stream(Library(AIMessageChunk(content="word"), KeyError("choices")))
 
 
-async def test_a_question_that_looks_like_a_template_stays_as_it_is() -> None:
+async def test_a_question_is_never_formatted_as_a_template() -> None:
     library = Library(AIMessageChunk(content="word"))
     question = '{x.__class__} {{y}} %s {"lc": 1}'
 
-    await said(library, Message("system", "Answer."), Message("user", question))
+    await stream(library, Message("system", "Answer."), Message("user", question))
 
-    assert [message.content for message in library.asked] == ["Answer.", question]
+    assert [message.content for message in library.messages] == ["Answer.", question]

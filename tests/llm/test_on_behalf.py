@@ -1,4 +1,4 @@
-"""In whose name a workspace is asked."""
+"""Calls of a workspace's model with the user's token or the site's own."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from .test_workspace import fresh, settings
 
 __all__ = ["fresh", "settings"]
 
-SITE = "Bearer canary-oauth-9921"
+SITE_HEADER = "Bearer canary-oauth-9921"
 pytestmark = pytest.mark.usefixtures("connections")
 
 
 @pytest.fixture(autouse=True)
-def wanted(settings: Settings) -> Iterator[None]:
+def on_behalf_of_users(settings: Settings) -> Iterator[None]:
     settings.CHAT_ON_BEHALF_OF = True
     yield
     on_behalf._tokens.clear()
 
 
 def jwt(seconds: float) -> str:
-    """A token that ends so many seconds from now."""
+    """Return a token that expires in so many seconds."""
     payload = base64.urlsafe_b64encode(json.dumps({"exp": time() + seconds}).encode()).decode().rstrip("=")
     return f"e30.{payload}.sig"
 
@@ -49,19 +49,19 @@ async def ask(model: RetryingModel, request: UUID, user: int = 1) -> None:
         pass
 
 
-async def asked_with(upstream: Upstream, forwarded: Forwarded | None) -> str:
+async def authorization_of(upstream: Upstream, forwarded: Forwarded | None) -> str:
     model, request = await asyncio.to_thread(load), uuid4()
     on_behalf.keep_token(1, request, forwarded)
     await asyncio.create_task(ask(model, request))
     return str(upstream.calls[-1].headers["authorization"])
 
 
-async def test_a_question_is_asked_with_the_token_that_came_with_it(upstream: Upstream) -> None:
+async def test_a_question_is_sent_with_its_users_token(upstream: Upstream) -> None:
     for token in ("user-token-1", jwt(600)):
-        assert await asked_with(upstream, Forwarded("ana", token=token)) == f"Bearer {token}"
+        assert await authorization_of(upstream, Forwarded("ana", token=token)) == f"Bearer {token}"
 
 
-async def test_users_who_ask_at_once_each_ask_with_their_own(upstream: Upstream) -> None:
+async def test_concurrent_questions_use_their_own_tokens(upstream: Upstream) -> None:
     model, requests = await asyncio.to_thread(load), {f"token-of-{number}": uuid4() for number in range(20)}
     for token, request in requests.items():
         on_behalf.keep_token(1, request, Forwarded("ana", token=token))
@@ -69,7 +69,7 @@ async def test_users_who_ask_at_once_each_ask_with_their_own(upstream: Upstream)
     await asyncio.gather(*(asyncio.create_task(ask(model, request)) for request in [*requests.values(), uuid4()]))
 
     assert {call.headers["authorization"] for call in upstream.calls} == {
-        SITE,
+        SITE_HEADER,
         *(f"Bearer {token}" for token in requests),
     }
 
@@ -83,33 +83,33 @@ async def test_users_who_ask_at_once_each_ask_with_their_own(upstream: Upstream)
         Forwarded("ana", token=jwt(-1)),
         Forwarded("ana", token="opaque", received_at=monotonic() - 3600),
     ],
-    ids=["none", "no token", "ends soon", "ended", "old"],
+    ids=["none", "no token", "expires soon", "expired", "old"],
 )
-async def test_without_a_token_that_holds_the_site_asks(upstream: Upstream, forwarded: Forwarded | None) -> None:
-    assert await asked_with(upstream, forwarded) == SITE
+async def test_without_a_valid_token_the_sites_own_is_used(upstream: Upstream, forwarded: Forwarded | None) -> None:
+    assert await authorization_of(upstream, forwarded) == SITE_HEADER
 
 
-async def test_a_token_is_used_for_its_question_once_and_for_no_other(upstream: Upstream) -> None:
+async def test_a_token_is_used_once_and_only_for_its_question(upstream: Upstream) -> None:
     model, request = await asyncio.to_thread(load), uuid4()
     on_behalf.keep_token(1, request, Forwarded("ana", token="user-token-1"))
 
     for user, name in ((2, request), (1, uuid4()), (1, request), (1, request)):
         await asyncio.create_task(ask(model, name, user))
 
-    assert [call.headers["authorization"] == SITE for call in upstream.calls] == [True, True, False, True]
+    assert [call.headers["authorization"] == SITE_HEADER for call in upstream.calls] == [True, True, False, True]
 
 
-async def test_a_site_that_does_not_want_it_keeps_no_token(settings: Settings, upstream: Upstream) -> None:
+async def test_a_site_that_has_not_enabled_it_stores_no_token(settings: Settings, upstream: Upstream) -> None:
     settings.CHAT_ON_BEHALF_OF = False
 
-    assert await asked_with(upstream, Forwarded("ana", token="user-token-1")) == SITE
+    assert await authorization_of(upstream, Forwarded("ana", token="user-token-1")) == SITE_HEADER
 
 
-async def test_a_refused_token_fails_the_question_and_is_not_told(upstream: Upstream) -> None:
+async def test_a_refused_token_fails_the_question_and_is_not_shown(upstream: Upstream) -> None:
     upstream.scripts = ["status 403"]
 
     with pytest.raises(GenerationFailed) as failed:
-        await asked_with(upstream, Forwarded("ana", token="user-token-1"))
+        await authorization_of(upstream, Forwarded("ana", token="user-token-1"))
 
     assert len(upstream.calls) == 1
     assert "user-token-1" not in str(failed.value) + repr(Forwarded(token="user-token-1")) + repr(on_behalf._tokens)
@@ -117,16 +117,16 @@ async def test_a_refused_token_fails_the_question_and_is_not_told(upstream: Upst
 
 async def test_no_other_server_gets_a_users_token(settings: Settings, upstream: Upstream) -> None:
     if not settings.CHAT_MODEL.startswith("openai:"):
-        pytest.skip("the Databricks packages ask workspaces alone")
+        pytest.skip("the Databricks packages call workspaces only")
     settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = f"{upstream.url}/v1", KEY
     chat_model.cache_clear()
 
-    assert await asked_with(upstream, Forwarded("ana", token="user-token-1")) == f"Bearer {KEY}"
+    assert await authorization_of(upstream, Forwarded("ana", token="user-token-1")) == f"Bearer {KEY}"
 
 
-def test_tokens_that_nobody_fetches_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unused_tokens_are_dropped_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_behalf, "TOKEN_LIMIT", 3)
-    for token in (jwt(1), "b", "c", "d", "e"):
-        on_behalf.keep_token(1, uuid4(), Forwarded("ana", token=token))
+    for value in (jwt(1), "b", "c", "d", "e"):
+        on_behalf.keep_token(1, uuid4(), Forwarded("ana", token=value))
 
-    assert [kept.value for kept in on_behalf._tokens.values()] == ["c", "d", "e"]
+    assert [token.value for token in on_behalf._tokens.values()] == ["c", "d", "e"]

@@ -1,4 +1,4 @@
-"""How often a model is asked, and when it is left alone."""
+"""Retries, the pauses between them, and the circuit breaker."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Part = Delta | Exception | None
 
 
 class Model:
-    """A model that plays one list of parts for each call; None is silence."""
+    """A model that plays one list of parts for each call; None falls silent."""
 
     name = "model"
 
@@ -54,38 +54,38 @@ class Pauses(list[float]):
         self.append(seconds)
 
 
-async def said(model: RetryingModel) -> list[Delta]:
+async def deltas_of(model: RetryingModel) -> list[Delta]:
     return [delta async for delta in model.stream([])]
 
 
-async def test_a_busy_model_is_asked_again_until_it_answers() -> None:
+async def test_a_busy_model_is_called_again_until_it_answers() -> None:
     model, pauses = Model([ModelBusy("429")], [ModelBusy("503", retry_after=3)], [WORD, END]), Pauses()
 
-    assert await said(RetryingModel(model, sleep=pauses)) == [WORD, END]
+    assert await deltas_of(RetryingModel(model, sleep=pauses)) == [WORD, END]
     assert 0 <= pauses[0] <= FIRST_PAUSE
     assert pauses[1] == 3
 
 
-async def test_it_is_asked_again_twice_at_the_most() -> None:
+async def test_a_call_is_retried_at_most_twice() -> None:
     model = Model(*[[ModelBusy("503")]] * 9)
 
     with pytest.raises(ModelBusy):
-        await said(RetryingModel(model, sleep=Pauses()))
+        await deltas_of(RetryingModel(model, sleep=Pauses()))
 
     assert len(model.calls) == 9 - 1 - RETRIES
 
 
 @pytest.mark.parametrize("error", [GenerationFailed("refused"), ModelBusy("429", retry_after=LONGEST_PAUSE + 1)])
-async def test_where_there_is_no_point_it_is_not_asked_again(error: Exception) -> None:
+async def test_a_failure_that_no_retry_can_mend_is_final(error: Exception) -> None:
     model, pauses = Model([error], [WORD, END]), Pauses()
 
     with pytest.raises(type(error)):
-        await said(RetryingModel(model, sleep=pauses))
+        await deltas_of(RetryingModel(model, sleep=pauses))
 
     assert (len(model.calls), pauses) == (1, [])
 
 
-async def test_after_its_first_word_it_is_never_asked_again() -> None:
+async def test_a_call_is_never_retried_after_the_first_token() -> None:
     model = Model([WORD, ModelBusy("connection lost")], [WORD, END])
     stream = RetryingModel(model, sleep=Pauses()).stream([])
 
@@ -95,7 +95,7 @@ async def test_after_its_first_word_it_is_never_asked_again() -> None:
     assert len(model.calls) == 1
 
 
-async def test_a_stream_that_is_left_is_closed() -> None:
+async def test_an_abandoned_stream_is_closed() -> None:
     model = Model([WORD, WORD, END])
     stream = RetryingModel(model).stream([])
     await anext(stream)
@@ -106,32 +106,32 @@ async def test_a_stream_that_is_left_is_closed() -> None:
 
 
 @given(st.integers(1, 5), st.none() | st.floats(0, 1e9))
-def test_no_pause_is_longer_than_what_is_promised(retry: int, retry_after: float | None) -> None:
+def test_no_pause_exceeds_the_maximum(retry: int, retry_after: float | None) -> None:
     pause = pause_before(retry, retry_after)
 
     assert pause is None or 0 <= pause <= LONGEST_PAUSE
     assert (pause is None) == (retry > RETRIES or (retry_after or 0) > LONGEST_PAUSE)
 
 
-async def test_a_model_that_fails_too_often_is_left_alone_then_tried_once() -> None:
+async def test_the_breaker_opens_after_too_many_failures_and_allows_trial_calls() -> None:
     clock, model = Clock(), Model(*[[ModelBusy("503")]] * FAILURES, [ModelBusy("503")], [WORD, END], [WORD, END])
     retrying = RetryingModel(model, breaker=Breaker(clock=clock), sleep=Pauses())
     for _ in range(2):
         with pytest.raises(GenerationFailed):
-            await said(retrying)
+            await deltas_of(retrying)
     assert (len(model.calls), retrying.breaker.is_open) == (3, True)
 
     clock.now += OPEN_SECONDS
     with pytest.raises(GenerationFailed):
-        await said(retrying)
+        await deltas_of(retrying)
     assert (len(model.calls), retrying.breaker.is_open) == (2, True)
 
     clock.now += OPEN_SECONDS
-    assert await said(retrying) == [WORD, END]
+    assert await deltas_of(retrying) == [WORD, END]
     assert not retrying.breaker.is_open
 
 
-def test_while_it_is_tried_the_others_fail_at_once() -> None:
+def test_during_a_trial_call_the_other_calls_fail_at_once() -> None:
     clock = Clock()
     breaker = Breaker(clock=clock)
     for _ in range(FAILURES):
@@ -144,7 +144,7 @@ def test_while_it_is_tried_the_others_fail_at_once() -> None:
         breaker.enter()
 
 
-def test_failures_that_are_far_apart_or_followed_by_a_success_do_not_count() -> None:
+def test_failures_far_apart_or_followed_by_a_success_do_not_open_the_breaker() -> None:
     clock = Clock()
     breaker = Breaker(clock=clock)
     for _ in range(3 * FAILURES):
@@ -159,13 +159,13 @@ def test_failures_that_are_far_apart_or_followed_by_a_success_do_not_count() -> 
 
 
 @pytest.mark.parametrize(("patience", "opens"), [(0.0, True), (3600.0, False)])
-async def test_silence_until_the_time_out_counts_as_a_failure_but_being_stopped_does_not(
+async def test_silence_until_the_time_out_counts_as_a_failure_but_a_stop_does_not(
     settings: Settings, patience: float, opens: bool
 ) -> None:
     settings.CHAT_FIRST_TOKEN_SECONDS = patience
     retrying = RetryingModel(Model(*[[None]] * FAILURES))
     for _ in range(FAILURES):
-        task = asyncio.create_task(said(retrying))
+        task = asyncio.create_task(deltas_of(retrying))
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task])

@@ -1,4 +1,4 @@
-"""A site of its own that asks an endpoint, with nothing but its environment to tell it so."""
+"""A site process that calls an endpoint because of its environment alone."""
 
 from __future__ import annotations
 

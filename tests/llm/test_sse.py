@@ -1,4 +1,4 @@
-"""Server-Sent Events, however the network cuts them."""
+"""The parser of Server-Sent Events, wherever the network cuts the stream."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def test_a_cut_anywhere_changes_nothing(at: int) -> None:
 
 
 @given(st.lists(st.integers(0, len(STREAM)), max_size=20).map(sorted))
-def test_no_cuts_change_anything(cuts: list[int]) -> None:
+def test_several_cuts_change_nothing(cuts: list[int]) -> None:
     places = [0, *cuts, len(STREAM)]
 
     assert read(*(STREAM[start:end] for start, end in pairwise(places))) == EVENTS
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), min_size=1)), st.data())
-def test_what_was_sent_is_what_is_read(events: list[str], data: st.DataObject) -> None:
+def test_events_are_read_as_they_were_sent(events: list[str], data: st.DataObject) -> None:
     sent = b"".join(f"data: {event}\n\n".encode() for event in events)
     at = data.draw(st.integers(0, len(sent)))
 
@@ -47,16 +47,16 @@ def test_what_was_sent_is_what_is_read(events: list[str], data: st.DataObject) -
 
 
 @pytest.mark.parametrize("at", range(1, len(b'data: {"finish": 1}\n\n')))
-def test_half_an_event_is_never_given_out(at: int) -> None:
+def test_half_an_event_is_never_returned(at: int) -> None:
     assert read(b'data: {"finish": 1}\n\n'[:at]) == []
 
 
 @pytest.mark.parametrize("piece", [b"x" * 65_536, b"data: " + b"x" * 65_536 + b"\n"])
-def test_an_event_without_end_is_refused(piece: bytes) -> None:
+def test_an_endless_event_is_an_error(piece: bytes) -> None:
     with pytest.raises(EventTooLong):
         read(*[piece] * (EVENT_LIMIT // len(piece) + 2))
 
 
 @given(st.lists(st.binary()))
-def test_no_bytes_break_it(pieces: list[bytes]) -> None:
+def test_arbitrary_bytes_raise_nothing(pieces: list[bytes]) -> None:
     read(*pieces)

@@ -1,4 +1,4 @@
-"""The calls of a model before its answer, as an endpoint sees them."""
+"""The short calls of the model before an answer, as the endpoint sees them."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def _follow_up(login: LoginSession, first: Turn) -> Turn:
 
 
 def steps(upstream: Upstream) -> list[str]:
-    """The first message of each call."""
+    """Return the first message of each call."""
     return [call.body["messages"][0]["content"] for call in upstream.calls]
 
 
-async def test_each_step_is_one_call_and_all_of_them_are_counted(
+async def test_each_step_is_one_call_and_the_usage_counts_them_all(
     runner: TurnRunner, turn: Turn, upstream: Upstream
 ) -> None:
     upstream.scripts = [REWRITTEN, NONE_RELEVANT, REWRITTEN, ANSWERED]
@@ -71,7 +71,7 @@ async def test_stop_closes_the_connection_of_each_step_within_a_second(
         while len(upstream.calls) <= before:
             upstream.called.clear()
             await upstream.called.wait()
-    asked_at = monotonic()
+    stopped_at = monotonic()
 
     await in_database(Turn.objects.filter(pk=turn.pk).request_stop, 0)
     runner.wake()
@@ -80,14 +80,14 @@ async def test_stop_closes_the_connection_of_each_step_within_a_second(
     async with asyncio.timeout(PATIENCE):
         await upstream.calls[-1].over.wait()
     assert ((await stored(turn)).state, len(upstream.calls)) == ("stopped", before + 1)
-    assert (upstream.calls[-1].closed_at or 0) - asked_at < 1
+    assert (upstream.calls[-1].closed_at or 0) - stopped_at < 1
 
 
 @pytest.mark.parametrize("step", [0, 1])
 @pytest.mark.parametrize(
     "script", ["status 401", "status 429 1", "status 503", "tokens 2; cut", "error", "garbage html", "big 9000; stall"]
 )
-async def test_a_step_that_fails_is_done_without_and_nothing_of_the_provider_is_told(
+async def test_a_failed_step_is_skipped_without_logging_the_providers_text(
     runner: TurnRunner, turn: Turn, upstream: Upstream, caplog: pytest.LogCaptureFixture, step: int, script: str
 ) -> None:
     caplog.set_level(logging.DEBUG, "chat")
@@ -96,12 +96,12 @@ async def test_a_step_that_fails_is_done_without_and_nothing_of_the_provider_is_
     await read(runner, turn)
 
     assert ((await stored(turn)).state, steps(upstream)) == ("complete", [REWRITING, GRADING, INSTRUCTIONS])
-    assert caplog.text.count("A question is answered without") == 1
+    assert caplog.text.count("Answering a question without") == 1
     assert PROVIDER_TEXT not in caplog.text
     assert KEY not in caplog.text
 
 
-async def test_a_step_that_takes_too_long_is_given_up_and_its_connection_closed(
+async def test_a_step_that_times_out_is_skipped_and_its_connection_closed(
     runner: TurnRunner, turn: Turn, upstream: Upstream, settings: Settings
 ) -> None:
     settings.CHAT_STEP_SECONDS = 0.5

@@ -1,4 +1,4 @@
-"""What becomes of a turn whose model fails in one of the ways that models do."""
+"""Turns whose model answers, fails, falls silent, or is stopped."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ PATIENCE = 30
 
 @pytest_asyncio.fixture
 async def turn(runner: TurnRunner, login: LoginSession) -> Turn:
-    """A question that is not claimed before the runner is woken."""
+    """A question that the runner does not claim before it is woken."""
     return await in_database(Turn.objects.submit, login, Submission(request_id=uuid4(), question=QUESTION))
 
 
 async def read(
     runner: TurnRunner, turn: Turn, until: Callable[[events.Event], bool] = lambda event: False
 ) -> list[events.Event]:
-    """The events of a turn, to its end or up to the first of these."""
+    """Return the events of a turn, to its end or to the first event for which ``until`` is true."""
     runner.wake()
     seen: list[events.Event] = []
     async with asyncio.timeout(PATIENCE), aclosing(runner.follow(turn.uuid, 0)) as log:
@@ -51,14 +51,12 @@ async def read(
     return seen
 
 
-async def lose_patience(
-    runner: TurnRunner, turn: Turn, upstream: Upstream, settings: Settings, heard: str = ""
-) -> None:
-    """End the turn as too long silent, but not before the model was asked and has said ``heard``."""
+async def time_out(runner: TurnRunner, turn: Turn, upstream: Upstream, settings: Settings, text: str = "") -> None:
+    """Let the turn time out as silent, but only after the call of the model and any ``text`` of three words."""
     runner.wake()
     async with asyncio.timeout(PATIENCE):
         await upstream.called.wait()
-    if heard:
+    if text:
         await read(runner, turn, lambda event: isinstance(event, events.Token) and event.content.endswith("3"))
     settings.CHAT_FIRST_TOKEN_SECONDS = settings.CHAT_IDLE_SECONDS = 0.0
 
@@ -71,9 +69,7 @@ def text_of(seen: list[events.Event]) -> str:
     return "".join(event.content for event in seen if isinstance(event, events.Token))
 
 
-async def test_an_answer_is_kept_with_what_it_cites_and_what_it_cost(
-    runner: TurnRunner, turn: Turn, upstream: Upstream
-) -> None:
+async def test_an_answer_is_stored_with_citations_and_usage(runner: TurnRunner, turn: Turn, upstream: Upstream) -> None:
     upstream.scripts = ['say "On 28 April [1]."; tokens 1; finish; usage; done']
 
     seen = await read(runner, turn)
@@ -103,7 +99,7 @@ async def test_an_answer_is_kept_with_what_it_cites_and_what_it_cost(
         ("tokens 3; comments", "TIMEOUT", "word1 word2 word3"),
     ],
 )
-async def test_a_failure_keeps_what_came_and_tells_nothing_of_the_provider(
+async def test_a_failed_turn_keeps_its_text_and_shows_nothing_of_the_provider(
     runner: TurnRunner,
     turn: Turn,
     upstream: Upstream,
@@ -116,7 +112,7 @@ async def test_a_failure_keeps_what_came_and_tells_nothing_of_the_provider(
     caplog.set_level(logging.DEBUG)
     upstream.scripts = [script]
     if code == "TIMEOUT":
-        await lose_patience(runner, turn, upstream, settings, text)
+        await time_out(runner, turn, upstream, settings, text)
 
     [*_, error] = seen = await read(runner, turn)
 
@@ -130,7 +126,7 @@ async def test_a_failure_keeps_what_came_and_tells_nothing_of_the_provider(
     assert len(upstream.calls) == 1
 
 
-async def test_an_answer_without_end_is_over_in_time_and_its_connection_closed(
+async def test_an_endless_answer_times_out_and_its_connection_is_closed(
     runner: TurnRunner, turn: Turn, upstream: Upstream, settings: Settings
 ) -> None:
     upstream.scripts = ["tokens 100000 50"]
@@ -153,7 +149,7 @@ async def test_stop_closes_the_connection_within_a_second(
 ) -> None:
     upstream.scripts = [script]
     await read(runner, turn, lambda event: isinstance(event, events.Token))
-    asked_at = monotonic()
+    stopped_at = monotonic()
 
     await in_database(Turn.objects.filter(pk=turn.pk).request_stop, 1)
     runner.wake()
@@ -162,10 +158,10 @@ async def test_stop_closes_the_connection_within_a_second(
     async with asyncio.timeout(PATIENCE):
         await upstream.calls[0].over.wait()
     assert (await stored(turn)).state == "stopped"
-    assert (upstream.calls[0].closed_at or 0) - asked_at < 1
+    assert (upstream.calls[0].closed_at or 0) - stopped_at < 1
 
 
-async def test_a_busy_model_is_asked_again_and_the_reader_sees_that_it_is_waited_for(
+async def test_a_busy_model_is_called_again_while_the_reader_sees_waiting(
     runner: TurnRunner, turn: Turn, upstream: Upstream
 ) -> None:
     upstream.scripts = ["status 503 0", "status 429 1", "tokens 2; finish; done"]
@@ -180,7 +176,7 @@ async def test_a_busy_model_is_asked_again_and_the_reader_sees_that_it_is_waited
 @pytest.mark.parametrize(
     ("reason", "notice"), [("length", "greatest length"), ("content_filter", "content filter"), ("stop", "")]
 )
-async def test_why_an_answer_ended_early_is_said_below_it(
+async def test_the_page_says_why_an_answer_ended_early(
     runner: TurnRunner, turn: Turn, upstream: Upstream, reason: str, notice: str
 ) -> None:
     upstream.scripts = [f"tokens 2; finish {reason}; done"]
@@ -194,7 +190,7 @@ async def test_why_an_answer_ended_early_is_said_below_it(
     assert ("breaks off" in html or "content filter" in html) == bool(notice)
 
 
-async def test_an_answer_is_cut_at_its_greatest_length_and_the_model_with_it(
+async def test_an_answer_is_cut_at_the_maximum_length_and_the_model_stopped(
     runner: TurnRunner, turn: Turn, upstream: Upstream
 ) -> None:
     upstream.scripts = ["big 150000; big 150000; tokens 100000 50"]
@@ -207,11 +203,11 @@ async def test_an_answer_is_cut_at_its_greatest_length_and_the_model_with_it(
     assert (kept.finish_reason, len(kept.answer)) == ("length", rag.ANSWER_LIMIT)
 
 
-async def test_silence_until_the_time_out_counts_for_the_breaker(
+async def test_silence_until_the_time_out_counts_as_a_failure_for_the_breaker(
     runner: TurnRunner, turn: Turn, upstream: Upstream, model: RetryingModel, settings: Settings
 ) -> None:
     upstream.scripts = ["stall"]
-    await lose_patience(runner, turn, upstream, settings)
+    await time_out(runner, turn, upstream, settings)
 
     await read(runner, turn)
 

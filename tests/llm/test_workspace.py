@@ -1,4 +1,4 @@
-"""Signing in to a Databricks workspace, for the clients that can."""
+"""Sign-in to a Databricks workspace, with each client that supports it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("connections")
 
 @pytest.fixture(params=clients())
 def settings(request: pytest.FixtureRequest, settings: Settings, upstream: Upstream) -> Settings:
-    """A service principal's, for the OpenAI-compatible path where the client is OpenAI's."""
+    """Settings with a service principal; the OpenAI client uses the workspace's OpenAI-compatible path."""
     settings.CHAT_MODEL = f"{request.param}:endpoint"
     settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = "databricks", ""
     settings.DATABRICKS_HOST, settings.DATABRICKS_TOKEN = upstream.url, ""
@@ -39,18 +39,18 @@ def fresh() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("settings")
-async def test_a_service_principal_gets_a_token_once_and_asks_with_it(upstream: Upstream) -> None:
+async def test_a_service_principal_gets_one_token_and_calls_with_it(upstream: Upstream) -> None:
     model = await asyncio.to_thread(load)
 
-    said = ["".join([delta.text async for delta in model.stream([Message("user", "?")])]) for _ in range(2)]
+    answers = ["".join([delta.text async for delta in model.stream([Message("user", "?")])]) for _ in range(2)]
 
-    assert said[0] == said[1] != ""
+    assert answers[0] == answers[1] != ""
     assert {call.headers["authorization"] for call in upstream.calls} == {"Bearer canary-oauth-9921"}
     assert [call.path for call in upstream.other_requests].count("/oidc/v1/token") == 1
     assert all(call.path.startswith("/serving-endpoints/") for call in upstream.calls)
 
 
-async def test_without_anything_to_sign_in_with_it_says_so_without_the_secret(
+async def test_without_credentials_the_error_does_not_show_the_secret(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.DATABRICKS_CLIENT_ID = ""
