@@ -1,1 +1,1 @@
-"""What a client of any service on the network needs: credentials, redacted failures, and a breaker."""
+"""Parts for clients of network services: credentials, redacted failures, and a circuit breaker."""

@@ -1,4 +1,4 @@
-"""Whether it makes sense to ask a model at all."""
+"""A circuit breaker for calls of a model."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ OPEN_SECONDS = 30.0
 
 
 class Breaker:
-    """Opens after 5 failures within 30 s with no success between them; then every call fails at once, for 30 s.
+    """A circuit breaker: it opens after 5 failures within 30 s without a success, and then every call fails at once.
 
-    After that one call is let through as a trial, another one each 30 s; the first that succeeds closes it. A model
-    that has said its first word has succeeded.
+    After 30 s it allows one trial call, and another one every 30 s; the first that succeeds closes it. A call succeeds
+    with its first token.
     """
 
     def __init__(self, *, clock: Callable[[], float] = monotonic) -> None:
@@ -27,24 +27,24 @@ class Breaker:
 
     @property
     def is_open(self) -> bool:
-        """Whether the model is taken to be down."""
+        """Whether the model counts as unavailable."""
         return self._next_trial is not None
 
     def enter(self) -> None:
-        """To be called before each call of the model. Raises ``GenerationFailed`` if it should not be made."""
+        """Raise ``GenerationFailed`` if the model must not be called now; call this before each call of the model."""
         if self._next_trial is None:
             return
         if self._clock() < self._next_trial:
-            raise GenerationFailed("the model failed too often; it is left alone for a while")
+            raise GenerationFailed("the model failed too often; the circuit breaker is open")
         self._next_trial = self._clock() + OPEN_SECONDS
 
     def succeeded(self) -> None:
-        """The model has begun to answer."""
+        """Record that the model has begun to answer."""
         self._failures.clear()
         self._next_trial = None
 
     def failed(self) -> None:
-        """The model refused, could not be reached, or kept silent."""
+        """Record that the model refused the call, could not be reached, or stayed silent."""
         now = self._clock()
         self._failures.append(now)
         if self.is_open or (len(self._failures) == FAILURES and now - self._failures[0] <= WITHIN_SECONDS):

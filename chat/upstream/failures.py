@@ -1,6 +1,6 @@
-"""What libraries raise, as our failures: whether it makes sense to ask again, and a line for the log without secrets.
+"""Conversion of library exceptions to our failures, which say whether to retry, and to log lines without credentials.
 
-The libraries are told apart by what their exceptions have, so that none of them is imported here.
+It looks only at the class names and attributes of the exceptions, so that it need not import the libraries.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.conf import settings
 from ..errors import GenerationFailed, ModelBusy, TurnFailed
 
 TEXT_LIMIT = 500
-"""Characters of a library's message that go into the log."""
+"""Maximum of characters that the log gets of a library's message."""
 
 _CONNECTION = {
     "APIConnectionError",
@@ -25,15 +25,15 @@ _CONNECTION = {
     "ConnectionError",
     "TransportError",
 }
-"""The classes for "it could not be reached, or broke off" of the OpenAI kind of SDKs, requests, aiohttp and httpx."""
+"""Exception classes for a failed or broken connection, of SDKs like OpenAI's, requests, aiohttp and httpx."""
 _CREDENTIAL_HEADERS = ("authorization", "api-key", "x-api-key")
 _CREDENTIAL_SETTINGS = ("OPENAI_API_KEY", "EMBEDDINGS_API_KEY", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET")
-_in_use: ContextVar[tuple[str, ...]] = ContextVar("credentials_in_use", default=())
+_hidden: ContextVar[tuple[str, ...]] = ContextVar("hidden_credentials", default=())
 _CREDENTIAL = re.compile(r"(?i)\bbearer\s+\S+|\b(?:sk-|dapi|eyJ)[\w.~+/-]{6,}")
 
 
 def failure(error: Exception) -> TurnFailed:
-    """The failure that an exception of a chat model's library amounts to; one of ours stays what it is."""
+    """Return the failure for an exception of a chat model's library; return one of ours unchanged."""
     if isinstance(error, TurnFailed):
         return error
     status = _status(error)
@@ -45,7 +45,7 @@ def failure(error: Exception) -> TurnFailed:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that ``Retry-After`` asks to wait (it may also be a date); None for none, or one that makes no sense."""
+    """Return the seconds to wait by ``Retry-After``, a number or a date; None if it is missing or invalid."""
     value = headers.get("retry-after") or headers.get("Retry-After") or ""
     if re.fullmatch(r"\d{1,9}(\.\d+)?", value.strip()):
         return float(value)
@@ -69,25 +69,27 @@ def _headers(error: Exception) -> Mapping[str, str]:
     return headers if isinstance(headers, Mapping) else {}
 
 
-def in_use(credential: str) -> str:
-    """The same credential, of which nothing that is logged for this task will show anything."""
-    if credential not in _in_use.get():
-        _in_use.set((*_in_use.get(), credential))
+def hide_in_log(credential: str) -> str:
+    """Redact this credential from all that is logged for the current task; return it unchanged."""
+    if credential not in _hidden.get():
+        _hidden.set((*_hidden.get(), credential))
     return credential
 
 
 def line(error: BaseException) -> str:
-    """The exception and its causes in one line for the log, without credentials."""
-    said = " ← ".join(f"{type(each).__module__}.{type(each).__qualname__}: {each}" for each in _chain(error))
-    return redacted(said, *_sent_credentials(error))
+    """Return the exception and its causes in one line for the log, without credentials."""
+    messages = (f"{type(raised).__module__}.{type(raised).__qualname__}: {raised}" for raised in _chain(error))
+    return redacted(" ← ".join(messages), *_sent_credentials(error))
 
 
 def redacted(text: str, *credentials: str) -> str:
-    """A text for the log, short and without these credentials, those of the task and the settings, and what looks like
-    one."""
-    known = (str(getattr(settings, name, "")) for name in _CREDENTIAL_SETTINGS)
-    for credential in (*credentials, *_in_use.get(), *known):
-        if len(credential) > 5:  # a shorter one would blot out ordinary text
+    """Return a text for the log, cut to ``TEXT_LIMIT`` and without credentials.
+
+    It redacts these ones, those of the task and of the settings, and what looks like a credential.
+    """
+    configured = (str(getattr(settings, name, "")) for name in _CREDENTIAL_SETTINGS)
+    for credential in (*credentials, *_hidden.get(), *configured):
+        if len(credential) > 5:  # a shorter one may be part of ordinary text
             text = text.replace(credential, "***")
     return _CREDENTIAL.sub("***", text)[:TEXT_LIMIT]
 
@@ -103,7 +105,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def _sent_credentials(error: BaseException) -> list[str]:
     try:
         request = getattr(error, "request", None) or getattr(getattr(error, "response", None), "request", None)
-    except RuntimeError:  # httpx, of an exception that came before the request
+    except RuntimeError:  # httpx raises it if the exception has no request
         return []
     headers = getattr(request, "headers", None) or {}
     return [value.split()[-1] for value in map(headers.get, _CREDENTIAL_HEADERS) if value]

@@ -1,8 +1,8 @@
-"""In whose name the model of a workspace is asked: the user's, whose token came with the question, or the site's own.
+"""On-behalf-of access to a workspace's model: with the token of the user who asks, or else with the site's own.
 
-A token is kept nowhere but in the memory of this process: from the question until its turn is driven, and then in the
-context of the task that asks. A process that did not take the question has none, and asks in the site's name; so does
-everyone once the token has ended.
+Only the memory of this process holds a token: from the question until its turn starts, then in the context of the task
+that calls the model. Without a token the site calls the model as itself: in a process that did not receive the
+question, and after the token has expired.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from uuid import UUID
 from django.conf import settings
 
 from ..forwarded import Forwarded
-from .failures import in_use
+from .failures import hide_in_log
 
 LIFE_SECONDS = 45 * 60.0
-"""How long a token counts that does not say when it ends; the platform's live for an hour."""
+"""How long to use a token without an expiry time; the platform's tokens live for an hour."""
 SPARE_SECONDS = 60.0
-"""Time that a token must have left."""
+"""How long a token must still be valid to be used."""
 TOKEN_LIMIT = 10_000
-"""Tokens that wait at once; beyond that the oldest is let go."""
+"""Maximum of stored tokens; beyond it the oldest is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ _current: ContextVar[_Token | None] = ContextVar("on_behalf_of", default=None)
 
 
 def keep_token(user_id: int, request_id: UUID, forwarded: Forwarded | None) -> None:
-    """Keep the token that came with a request until its turn is driven, if the site wants that and there is one."""
+    """Store the token of a request, if it has one and ``CHAT_ON_BEHALF_OF`` is set, until its turn starts."""
     if not (settings.CHAT_ON_BEHALF_OF and forwarded and forwarded.token):
         return
     for key in [key for key, token in _tokens.items() if token.until < time()]:
@@ -49,23 +49,23 @@ def keep_token(user_id: int, request_id: UUID, forwarded: Forwarded | None) -> N
 
 
 def use_token(user_id: int, request_id: UUID) -> None:
-    """Take the kept token of this request, if there is one, for all calls that the current task makes from now on."""
+    """Use the stored token of this request, if there is one, for all further calls of the current task."""
     _current.set(_tokens.pop((user_id, request_id), None))
 
 
 def headers() -> dict[str, str]:
-    """What a request to the workspace carries in place of the site's own credentials; nothing where those count."""
+    """Return the headers that replace the site's credentials in a request to the workspace; none without a token."""
     token = _current.get()
-    return {"Authorization": f"Bearer {in_use(token.value)}"} if token and token.until > time() else {}
+    return {"Authorization": f"Bearer {hide_in_log(token.value)}"} if token and token.until > time() else {}
 
 
 def _end(forwarded: Forwarded) -> float:
-    """When a token ends: as it says itself (a JWT), otherwise some time after it came."""
+    """Return until when to use a token: by its own expiry time (a JWT), or else for ``LIFE_SECONDS`` from receipt."""
     payload = forwarded.token.split(".")[1:2]
     try:
-        said = json.loads(base64.urlsafe_b64decode(payload[0] + "=="))["exp"] if payload else None
+        expiry = json.loads(base64.urlsafe_b64decode(payload[0] + "=="))["exp"] if payload else None
     except (ValueError, LookupError, TypeError):
-        said = None
-    if isinstance(said, int | float):
-        return said - SPARE_SECONDS
+        expiry = None
+    if isinstance(expiry, int | float):
+        return expiry - SPARE_SECONDS
     return time() + LIFE_SECONDS - (monotonic() - forwarded.received_at)

@@ -9,35 +9,36 @@ from databricks.sdk.core import Config
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from .failures import in_use, line
+from .failures import hide_in_log, line
 
-SECONDS = 10
-"""How long signing in may take, and be tried again."""
+SIGN_IN_SECONDS = 10
+"""Time-out of a request to sign in, and of all its retries together."""
 
 
 def workspace() -> Config:
-    """How to sign in to the workspace. What is not set here, databricks-sdk looks for itself (profiles, Azure, …).
+    """Return the configuration for signing in to the workspace.
 
-    Raises ``ImproperlyConfigured`` when there is nothing to sign in with.
+    databricks-sdk finds what is not set here by itself (profiles, Azure, …). Raise ``ImproperlyConfigured`` if it finds
+    no credentials.
     """
-    given = {
+    arguments = {
         "host": settings.DATABRICKS_HOST,
         "token": settings.DATABRICKS_TOKEN,
         "client_id": settings.DATABRICKS_CLIENT_ID,
         "client_secret": settings.DATABRICKS_CLIENT_SECRET,
     }
-    known = {name: value for name, value in given.items() if value}
+    given = {name: value for name, value in arguments.items() if value}
     try:
-        return Config(http_timeout_seconds=SECONDS, retry_timeout_seconds=SECONDS, **known)
+        return Config(http_timeout_seconds=SIGN_IN_SECONDS, retry_timeout_seconds=SIGN_IN_SECONDS, **given)
     except ValueError as error:
-        raise ImproperlyConfigured(f"The workspace of DATABRICKS_HOST cannot be signed in to: {line(error)}") from None
+        raise ImproperlyConfigured(f"Cannot sign in to the workspace of DATABRICKS_HOST: {line(error)}") from None
 
 
 def token_of(config: Config) -> Callable[[], Awaitable[str]]:
-    """Gives the token of the moment, renewed in a thread, because to renew it is to ask the workspace."""
+    """Return a function that returns a valid token; it renews tokens in a thread, because that calls the workspace."""
 
     async def token() -> str:
         headers = await asyncio.to_thread(config.authenticate)
-        return in_use(headers["Authorization"].removeprefix("Bearer "))
+        return hide_in_log(headers["Authorization"].removeprefix("Bearer "))
 
     return token

@@ -1,1 +1,1 @@
-"""What every network service needs."""
+"""Parts for clients of network services."""

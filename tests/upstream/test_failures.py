@@ -1,4 +1,4 @@
-"""What libraries raise, as failures of ours and lines of our log."""
+"""Exceptions of libraries, converted to our failures and log lines."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Response:
 
 
 class RefusedByLibrary(Exception):
-    """As requests and httpx have it: the status is the response's."""
+    """An exception like those of requests and httpx, whose response has the status."""
 
     def __init__(self, text: str, response: Response) -> None:
         super().__init__(text)
@@ -35,7 +35,7 @@ class RefusedByLibrary(Exception):
 
 
 class TransportError(Exception):
-    """As httpx names what is wrong with a connection."""
+    """An exception with the name of httpx's base class for connection errors."""
 
 
 class ReadError(TransportError):
@@ -54,11 +54,11 @@ class ReadError(TransportError):
         (TimedOut("ours"), TimedOut),
     ],
 )
-def test_a_library_s_exception_tells_whether_to_ask_again(error: Exception, kind: type[Exception]) -> None:
+def test_an_exception_of_a_library_becomes_the_matching_failure(error: Exception, kind: type[Exception]) -> None:
     assert type(failure(error)) is kind
 
 
-def test_when_to_come_back_is_kept() -> None:
+def test_a_busy_failure_has_the_retry_after_of_the_response() -> None:
     busy = failure(RefusedByLibrary("", Response(429, **{"retry-after": "7"})))
 
     assert isinstance(busy, ModelBusy)
@@ -66,7 +66,7 @@ def test_when_to_come_back_is_kept() -> None:
 
 
 @pytest.mark.parametrize(("value", "seconds"), [("", None), ("soon", None), ("-1", None), ("0", 0), ("2.5", 2.5)])
-def test_a_retry_after_that_makes_no_sense_is_none(value: str, seconds: float | None) -> None:
+def test_an_invalid_retry_after_is_none(value: str, seconds: float | None) -> None:
     assert retry_after({"retry-after": value}) == seconds
 
 
@@ -81,10 +81,10 @@ def test_a_retry_after_may_be_a_date(zone: object) -> None:
 
 
 def test_the_credential_that_was_sent_is_not_logged() -> None:
-    said = line(RefusedByLibrary(f"the key {KEY} is wrong", Response(401)))
+    logged = line(RefusedByLibrary(f"the key {KEY} is wrong", Response(401)))
 
-    assert KEY not in said
-    assert "the key *** is wrong" in said
+    assert KEY not in logged
+    assert "the key *** is wrong" in logged
 
 
 @pytest.mark.parametrize(
@@ -100,18 +100,18 @@ def test_credentials_of_the_settings_are_not_logged(settings: Settings) -> None:
     assert redacted(f"client_secret={KEY}") == "client_secret=***"
 
 
-def test_a_page_of_an_error_is_cut() -> None:
+def test_a_long_error_text_is_cut() -> None:
     assert len(redacted("x" * 100_000)) == TEXT_LIMIT
 
 
-def test_the_causes_of_an_exception_are_told() -> None:
+def test_the_causes_of_an_exception_are_logged() -> None:
     try:
         try:
             raise ConnectionResetError("reset by peer")
         except OSError as cause:
             raise KeyError("choices") from cause
     except KeyError as error:
-        said = line(error)
+        logged = line(error)
 
-    assert "choices" in said
-    assert "reset by peer" in said
+    assert "choices" in logged
+    assert "reset by peer" in logged
