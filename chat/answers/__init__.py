@@ -1,1 +1,1 @@
-"""From a question to its cited text: docs/answers.md."""
+"""Answering questions with cited text: docs/answers.md."""

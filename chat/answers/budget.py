@@ -1,4 +1,4 @@
-"""How much of a conversation and of what was found goes into a prompt: ``CHAT_PROMPT_TOKENS``, estimated."""
+"""Selection of the conversation and the passages that fit into a prompt of ``CHAT_PROMPT_TOKENS``, as estimated."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from ..passages import Passage
 from ..prompts import INSTRUCTIONS, Exchange, passage_line
 
 BYTES_PER_TOKEN = 4
-"""Of UTF-8. English has 4 to 5, so the estimate is a little high there; text of digits, names or Chinese has down to 2,
-so a prompt may be twice as long as estimated: docs/answers.md says what follows."""
+"""Bytes of UTF-8. English has 4 to 5, so its estimate is a little high; digits, names and Chinese have down to 2, so a
+prompt may be twice as long as estimated: see docs/answers.md."""
 MESSAGE_TOKENS = 8
-"""What a message costs beside its text: its role, and the tags and words around a fence."""
+"""Tokens of a message besides its text: its role, and the tags and words around a fence."""
 HISTORY_SHARE = 4
-"""The conversation gets one part in so many; what it leaves goes to the passages."""
+"""The conversation gets at most 1/``HISTORY_SHARE`` of the room; the passages get the rest."""
 LEAST_ROOM = 1_000
-"""Tokens for conversation and passages beside a question that leaves less: without a passage there is no answer."""
+"""Minimum of tokens for conversation and passages, however long the question: no answer without a passage."""
 
 
 def tokens(text: str) -> int:
-    """About how many tokens a text has."""
+    """Return the estimated number of tokens in a text."""
     return -(-len(text.encode(errors="replace")) // BYTES_PER_TOKEN)
 
 
 def room_beside(question: str) -> int:
-    """Tokens that a prompt has for conversation and passages. The question itself is never cut."""
+    """Return how many tokens a prompt has for conversation and passages. The question itself is never cut."""
     if not settings.CHAT_PROMPT_TOKENS:
         return sys.maxsize
     budget = int(settings.CHAT_PROMPT_TOKENS)
@@ -38,7 +38,7 @@ def room_beside(question: str) -> int:
 
 
 def newest(history: Sequence[Exchange], room: int) -> list[Exchange]:
-    """The newest exchanges that have room, oldest first; of the last of them perhaps only how its answer begins."""
+    """Return the newest exchanges that fit, oldest first; the answer of the oldest one may be cut at its end."""
     kept: list[Exchange] = []
     for exchange in reversed(history):
         cut = _cut_exchange(exchange, room)
@@ -51,7 +51,7 @@ def newest(history: Sequence[Exchange], room: int) -> list[Exchange]:
 
 
 def best(passages: Sequence[Passage], room: int) -> list[Passage]:
-    """The best passages that have room, the best first; of the last of them perhaps only how it begins."""
+    """Return the best passages that fit, the best first; the last one may be cut at its end."""
     kept: list[Passage] = []
     for number, passage in enumerate(passages, 1):
         cut = _cut_passage(number, passage, room)
@@ -64,7 +64,7 @@ def best(passages: Sequence[Passage], room: int) -> list[Passage]:
 
 
 def cost(history: Sequence[Exchange]) -> int:
-    """Tokens of these exchanges in a prompt."""
+    """Return the estimated tokens of these exchanges in a prompt."""
     return sum(tokens(e.question) + tokens(e.answer) + 2 * MESSAGE_TOKENS for e in history)
 
 
@@ -77,7 +77,7 @@ def _cut_exchange(exchange: Exchange, room: int) -> Exchange | None:
 
 
 def _cut_passage(number: int, passage: Passage, room: int) -> Passage | None:
-    """As many of its segments as have room; of the first one, where it is too long by itself, the beginning."""
+    """Return the passage with as many segments as fit; if not even the first one fits, with the beginning of it."""
 
     def is_too_long(count: int) -> bool:
         return tokens(passage_line(number, replace(passage, segments=passage.segments[:count]))) > room
@@ -91,8 +91,8 @@ def _cut_passage(number: int, passage: Passage, room: int) -> Passage | None:
 
 
 def _cut_segment(number: int, passage: Passage, room: int) -> Passage | None:
-    """A passage of one segment that is too long, with as much of its text as has room, or a little less."""
-    segment = copy(passage.segments[0])  # never stored; what is cited of it was in the prompt
+    """Return a passage whose only segment is too long with as much of its text as fits, or a little less."""
+    segment = copy(passage.segments[0])  # never stored; the answer can cite only what was in the prompt
     cut = replace(passage, segments=(segment,))
     while segment.text and (length := tokens(passage_line(number, cut))) > room:
         segment.text = _beginning(segment.text, tokens(segment.text) * room // length)  # shorter each time
@@ -100,5 +100,5 @@ def _cut_segment(number: int, passage: Passage, room: int) -> Passage | None:
 
 
 def _beginning(text: str, room: int) -> str:
-    """As much of a text as has room."""
+    """Return as much of the beginning of a text as fits."""
     return text.encode(errors="replace")[: max(0, room) * BYTES_PER_TOKEN].decode(errors="ignore")

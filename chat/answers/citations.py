@@ -1,4 +1,4 @@
-"""From the passages that an answer cites to what is kept of them: one segment each, quoted verbatim."""
+"""Citations of an answer: for each cited passage one segment, quoted verbatim."""
 
 from __future__ import annotations
 
@@ -10,36 +10,37 @@ from ..models import Citation, Segment
 from ..passages import Passage
 
 EXCERPT_LIMIT = 480
-"""Characters of an excerpt."""
+"""Maximum of characters in an excerpt."""
 
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
 class Sources:
-    """The passages that a model was given, and the citations that its answer makes of them.
+    """The passages that a model got, and the citations that its answer makes of them.
 
-    A passage is longer than what one statement says, so each marker cites the segment of its passage that says most of
-    what stands before the marker. Numbers count those segments by first use.
+    A passage is longer than one statement, so each marker cites the segment of its passage that shares the most words
+    with the claim before the marker. The cited segments are numbered by first use.
     """
 
     def __init__(self, passages: Sequence[Passage], question: str) -> None:
         self.citations: list[Citation] = []
         self._passages = passages
-        self._asked = _words(question)
+        self._question_words = _words(question)
         self._numbers: dict[tuple[int, int], int] = {}
 
     def cite(self, passage: int, claim: str) -> int | None:
-        """The number for a marker that names the n-th passage (from 1) after ``claim``; None if there is none."""
+        """Return the number for a marker after ``claim`` that names this passage (from 1); None if there is none."""
         if not 1 <= passage <= len(self._passages):
             return None
         cited = self._passages[passage - 1]
-        said = _words(claim)
-        segment = max(cited.segments, key=lambda s: (_overlap(said, s), _overlap(self._asked, s), -s.number))
+        claimed = _words(claim)
+        asked = self._question_words
+        segment = max(cited.segments, key=lambda s: (_overlap(claimed, s), _overlap(asked, s), -s.number))
         place = (cited.recording.pk, segment.number)
         if place not in self._numbers:
             self._numbers[place] = len(self._numbers) + 1
-            self.citations.append(_citation(self._numbers[place], cited, segment, said | self._asked))
+            self.citations.append(_citation(self._numbers[place], cited, segment, claimed | asked))
         return self._numbers[place]
 
 
@@ -58,7 +59,7 @@ def _citation(number: int, passage: Passage, segment: Segment, about: Set[str]) 
 
 
 def _excerpt(text: str, about: Set[str]) -> str:
-    """The whole text, or as many of its sentences around the most telling one as the limit holds."""
+    """Return the whole text, or as many sentences around the one with most shared words as the limit allows."""
     if len(text) <= EXCERPT_LIMIT:
         return text
     starts = [0, *(gap.end() for gap in _SENTENCE_END.finditer(text))]
@@ -73,7 +74,7 @@ def _excerpt(text: str, about: Set[str]) -> str:
 
 
 def _cut(text: str) -> str:
-    """A sentence that is longer than an excerpt may be, cut between words."""
+    """Cut a sentence that exceeds the limit of an excerpt, if possible between words."""
     if len(text) <= EXCERPT_LIMIT:
         return text
     head, _, _ = text[: EXCERPT_LIMIT + 1].rpartition(" ")
@@ -90,5 +91,5 @@ def _overlap(words: Set[str], segment: Segment) -> int:
 
 
 def _weight(shared: Set[str]) -> int:
-    """How much it says that two texts share these words: long words more than short ones."""
+    """Return the weight of words that two texts share: long words weigh more than short ones."""
     return sum(min(len(word), 8) - 1 for word in shared)

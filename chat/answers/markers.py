@@ -1,4 +1,4 @@
-"""Citation markers in the text of a model, made good while it streams."""
+"""Rewriting of citation markers in a model's text while it streams."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _LONGEST = 64
 
 
 class Markers:
-    """Rewrites ``[3]``, ``[1, 4]`` or ``【2】`` to the numbers that ``cite`` gives for them.
+    """A rewriter that replaces the numbers in ``[3]``, ``[1, 4]`` or ``【2】`` by those that ``cite`` returns.
 
-    ``cite`` gets the number in the text and the sentence before it. Markers for which it returns None are dropped;
-    markers in code stay as they are. Text that may be half a marker is held back until it is known, so that a reader
-    never sees one.
+    ``cite`` gets the number in the text and the sentence before it; a marker for which it returns None is dropped.
+    Markers in code stay as they are. Text that may be half a marker is held back until the rest arrives, so that
+    readers never see half a marker.
     """
 
     def __init__(self, cite: Callable[[int, str], int | None]) -> None:
@@ -33,11 +33,11 @@ class Markers:
         self._line_is_blank = True
 
     def feed(self, piece: str) -> str:
-        """The text that can be shown, now that ``piece`` has come."""
+        """Add a piece of the model's text; return the text that can be shown now."""
         return self._rewrite(self._held + piece, final=False)
 
     def flush(self) -> str:
-        """What was held back when the text ended; half a marker is dropped."""
+        """Return the text that was held back when the text ended; drop half a marker."""
         return self._rewrite(self._held, final=True)
 
     def _rewrite(self, text: str, *, final: bool) -> str:
@@ -61,15 +61,15 @@ class Markers:
         if not text:
             return ""
         self._line_is_blank = self._line_is_blank and text.isspace()
-        return self._apart(text)
+        return self._unlinked(text)
 
     def _special(self, text: str, special: re.Match[str], *, final: bool) -> tuple[str, int]:
-        """What to show for something special, and where to go on."""
+        """Return the text to show for a line break, backticks, blanks or a bracket, and the position after them."""
         if special[0] == "\n":
             return self._line_break(), special.end()
         if special[0] == "`":
             return self._ticks(text, special.start(), final=final)
-        if special[0].isspace():  # at the end of the text: these blanks go if a marker follows that is dropped
+        if special[0].isspace():  # at the end of the text: if a dropped marker follows, these blanks go with it
             self._held = "" if final else special[0]
             return (special[0] if final else ""), special.end()
         if self._code:
@@ -102,14 +102,14 @@ class Markers:
         marker = _MARKER.match(text, at)
         if marker:
             numbers = self._marker(marker[1])
-            # A dropped marker leaves a blank where its neighbours could otherwise close up to a new one: [1[9]].
+            # Without a blank, dropping a marker could join the text around it to a new one: [1[9]].
             gap = " " if _OPEN.search(self._shown[-_LONGEST:]) else ""
             return (special[0][:-1] + numbers if numbers else gap), marker.end()
         if len(text) - at <= _LONGEST and _MAYBE_MARKER.match(text, at):
             self._held = "" if final else text[special.start() :]
             return "", len(text)
         self._line_is_blank = False
-        return self._apart(special[0]), special.end()
+        return self._unlinked(special[0]), special.end()
 
     def _marker(self, numbers: str) -> str:
         shown = ""
@@ -123,7 +123,7 @@ class Markers:
             self._after_marker = True
         return shown
 
-    def _apart(self, text: str) -> str:
-        """Keep ``[1]`` from becoming a link of the model's making: ``[1](…)``, ``[1]: …`` or ``[1][x]``."""
+    def _unlinked(self, text: str) -> str:
+        """Separate text from a marker before it, so that ``[1](…)``, ``[1]: …`` or ``[1][x]`` makes no link."""
         after, self._after_marker = self._after_marker, False
         return f" {text}" if after and text[0] in "(:[" else text

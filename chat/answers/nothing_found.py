@@ -1,4 +1,4 @@
-"""What is said when the recordings do not answer: where we looked, and what came nearest."""
+"""The answer when the search finds nothing: which recordings were searched, and the nearest passages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..passages import Passage
 from .citations import Sources
 
 NAMED = 8
-"""Recordings that are named; the others are counted."""
+"""Maximum of recordings named in the answer; it counts the others."""
 NEAREST = 3
 QUOTE_LIMIT = 160
 
@@ -20,9 +20,9 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]()<>#+\-!|~&])")
 
 
 def not_found(question: str, nearest: Sequence[Passage], recordings: Sequence[UUID]) -> str:
-    """Markdown that names the recordings searched (``recordings``, empty for all) and the nearest passages.
+    """Return Markdown that names the recordings searched (``recordings``, empty for all) and the nearest passages.
 
-    Reads the database. It cites nothing: the passages are for the reader to judge.
+    Read the database. The answer has no citations: the reader must judge the passages.
     """
     searched = Recording.objects.filter(uuid__in=recordings) if recordings else Recording.objects.all()
     titles = list(searched.values_list("title", flat=True)[:NAMED])
@@ -31,10 +31,10 @@ def not_found(question: str, nearest: Sequence[Passage], recordings: Sequence[UU
     more = searched.count() - len(titles)
     text = f"I found nothing about this in {_enumerate(titles, more)}."
     if nearest:
-        near = Sources(nearest, question)
+        sources = Sources(nearest, question)
         for number in range(1, min(len(nearest), NEAREST) + 1):
-            near.cite(number, question)
-        text += "\n\nThe nearest passages, which may not help:\n\n" + "\n".join(map(_quote, near.citations))
+            sources.cite(number, question)
+        text += "\n\nThe nearest passages, which may not help:\n\n" + "\n".join(map(_quote, sources.citations))
     return text
 
 
@@ -45,12 +45,12 @@ def _enumerate(titles: Sequence[str], more: int) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _quote(near: Citation) -> str:
-    place = f"*{_literal(near.recording_title)}*"
-    if near.start is not None:
-        place += f", {clock(near.start)}"
-    speaker = f"{_literal(near.speaker)}: " if near.speaker else ""
-    text = near.excerpt if len(near.excerpt) <= QUOTE_LIMIT else near.excerpt[:QUOTE_LIMIT].rpartition(" ")[0] + " …"
+def _quote(cited: Citation) -> str:
+    place = f"*{_literal(cited.recording_title)}*"
+    if cited.start is not None:
+        place += f", {clock(cited.start)}"
+    speaker = f"{_literal(cited.speaker)}: " if cited.speaker else ""
+    text = cited.excerpt if len(cited.excerpt) <= QUOTE_LIMIT else cited.excerpt[:QUOTE_LIMIT].rpartition(" ")[0] + " …"
     return f"- {place} — {speaker}“{_literal(text)}”"
 
 

@@ -1,4 +1,4 @@
-"""From a question to its answer: rewrite, retrieve, grade, generate, and keep what was cited. See docs/answers.md."""
+"""The steps from a question to its answer: rewrite, retrieve, grade, generate and cite. See docs/answers.md."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from .citations import Sources
 from .grading import relevant
 from .markers import Markers
 from .nothing_found import not_found
-from .rewriting import reworded, stand_alone
+from .rewriting import reworded, rewritten
 
 logger = logging.getLogger(__name__)
 
 LOADING_SECONDS = 5.0
-"""How often a turn says that it waits for the model to be loaded."""
+"""Interval at which a turn reports that it is waiting while the model loads."""
 ANSWER_LIMIT = 200_000
-"""Characters of an answer; a model that says more is cut, with ``length`` as the reason."""
+"""Maximum of characters in an answer; a longer one is cut, with ``length`` as its finish reason."""
 REASON_LIMIT = 40
-"""Characters that are kept of the reason for which a model ended."""
+"""Maximum of characters stored of a finish reason."""
 EMPTY_REASONS = ("length", "content_filter")
-"""Reasons for which an answer may be empty, because the page tells them; any other empty answer is none."""
+"""Finish reasons with which an answer may be empty, because the page shows them; with others it has failed."""
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\U000e0000-\U000e007f]")
 _REFERS_BACK = re.compile(
@@ -46,7 +46,7 @@ _FEW_WORDS = 4
 
 @dataclass(frozen=True)
 class Answered:
-    """The end of an answer: why it ended, what it cites and what it cost."""
+    """The end of an answer: its finish reason, citations, model and usage."""
 
     finish_reason: str
     citations: Sequence[Citation] = ()
@@ -56,7 +56,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Used:
-    """What a call of the model before the answer has used, in tokens; None where it did not tell."""
+    """The tokens that a call of the model before the answer has used; None if the model did not report them."""
 
     usage: dict[str, int] | None
 
@@ -65,10 +65,10 @@ Part = str | Phase | Used | Answered
 
 
 async def answer(question: str, *, history: Sequence[Exchange], recordings: Sequence[UUID]) -> AsyncIterator[Part]:
-    """Yield the phases, the costs and the text of an answer as they come, and last an ``Answered``.
+    """Yield the phases, the usage and the text of an answer as they arrive, and last an ``Answered``.
 
-    ``recordings`` is the filter, empty for all; ``history`` is the conversation so far, oldest first. Raises
-    ``RetrievalFailed`` or ``GenerationFailed``; what was yielded before that stays said.
+    ``recordings`` is the filter, empty for all; ``history`` is the conversation so far, oldest first. Raise
+    ``RetrievalFailed`` or ``GenerationFailed``; text that was yielded before stays part of the answer.
     """
     search = Search(question, history, recordings)
     async for step in search.steps():
@@ -84,16 +84,16 @@ async def answer(question: str, *, history: Sequence[Exchange], recordings: Sequ
 
 
 class Search:
-    """The steps from a question to the ``passages`` that it is answered from.
+    """The search for the ``passages`` from which the model answers a question.
 
-    The model is asked to help where that is set. Whatever it replies, ``passages`` has only what the retriever found
-    within the filter, and where that is anything (``found``) the question is answered from it.
+    If the settings say so, the model rewrites the question and grades the passages. Whatever it replies, ``passages``
+    has only what the retriever found within the filter; the question is answered from them if they match (``found``).
     """
 
     def __init__(self, question: str, history: Sequence[Exchange], recordings: Sequence[UUID]) -> None:
         room = room_beside(question)
-        self.question = self.asked = question
-        """As it was asked, and as the model has made it stand alone, if that was found to be of use."""
+        self.question = self.standalone_question = question
+        """The question as the user asked it, and as the model has rewritten it, if a search for that found anything."""
         self.history = newest(history, room // HISTORY_SHARE)
         self.passages: list[Passage] = []
         self.found = False
@@ -102,31 +102,31 @@ class Search:
         self._room = room - cost(self.history)
 
     async def steps(self) -> AsyncIterator[Phase | Used]:
-        """Find the passages; yield what is being done, and what it cost."""
+        """Find the passages; yield the phases and the usage of the model's calls."""
         if self.history and settings.CHAT_REWRITE and not is_quote_only():
             async for step in self._rewrite():
                 yield step
-        if self.asked != self.question:
-            await self._also_look_for(self.asked)
+        if self.standalone_question != self.question:
+            await self._try_search(self.standalone_question)
         if not self.found:
-            self.asked = self.question
-            await self._look_for(self._query)
+            self.standalone_question = self.question
+            await self._search(self._query)
         if settings.CHAT_GRADE and not is_quote_only():
             async for step in self._grade():
                 yield step
 
     async def _rewrite(self) -> AsyncIterator[Phase | Used]:
         yield Phase.REWRITING
-        rewritten = await stand_alone(await loaded_model(), self.question, self.history)
-        yield Used(rewritten.usage)
-        self.asked = rewritten.value or self.question
+        reply = await rewritten(await loaded_model(), self.question, self.history)
+        yield Used(reply.usage)
+        self.standalone_question = reply.value or self.question
         yield Phase.RETRIEVING
 
     async def _grade(self) -> AsyncIterator[Phase | Used]:
-        """Drop what is irrelevant; where that is all there is, search once more."""
+        """Drop the irrelevant passages; search once more if none is left."""
         if self.found:
             yield Phase.GRADING
-            graded = await relevant(await loaded_model(), self.asked, self.passages)
+            graded = await relevant(await loaded_model(), self.standalone_question, self.passages)
             yield Used(graded.usage)
             if graded.value is None:
                 return
@@ -137,24 +137,24 @@ class Search:
             yield step
 
     async def _search_again(self) -> AsyncIterator[Phase | Used]:
-        """Search in other words. What that finds is not graded; where it is nothing, the first passages stay."""
+        """Search in other words, without grading the result; if that finds nothing, keep the first passages."""
         yield Phase.REWRITING
-        other = await reworded(await loaded_model(), self.asked)
-        yield Used(other.usage)
+        reply = await reworded(await loaded_model(), self.standalone_question)
+        yield Used(reply.usage)
         yield Phase.RETRIEVING
-        if other.value:
-            await self._also_look_for(other.value)
+        if reply.value:
+            await self._try_search(reply.value)
 
-    async def _also_look_for(self, query: str) -> None:
-        """Search for what the model wrote; a search that fails finds nothing."""
+    async def _try_search(self, query: str) -> None:
+        """Search for a question that the model wrote; log a failure instead of raising it."""
         try:
-            await self._look_for(query)
+            await self._search(query)
         except RetrievalFailed as error:
             kind = type(error.__cause__ or error).__name__
-            logger.warning("A question is answered without a search for its other form: %s", kind)
+            logger.warning("Answering a question without searching for the model's wording of it: %s", kind)
 
-    async def _look_for(self, query: str) -> None:
-        """Search; what is found takes the place of what was there."""
+    async def _search(self, query: str) -> None:
+        """Search, and take the new passages, unless an earlier search found some and this one did not."""
         passages = await _retrieve(query, self._recordings)
         found = any(passage.relevance >= FOUND for passage in passages)
         if found or not self.found:
@@ -162,7 +162,7 @@ class Search:
 
 
 def search_text(question: str, history: Sequence[Exchange]) -> str:
-    """What to search for: a follow-up that refers back, or is short, is searched with the question before it."""
+    """Return the text to search for: the question, and the one before it if this one refers back or is short."""
     if not history or not (_REFERS_BACK.search(question) or len(question.split()) <= _FEW_WORDS):
         return question
     return f"{question}\n{search_text(history[-1].question, history[:-1])}"
@@ -178,9 +178,9 @@ async def _retrieve(query: str, recordings: Sequence[UUID]) -> list[Passage]:
 async def _generate(search: Search) -> AsyncIterator[Part]:
     loading = asyncio.ensure_future(loaded_model())
     while not (await asyncio.wait([loading], timeout=LOADING_SECONDS))[0]:
-        yield Phase.WAITING  # again: that its libraries are being imported is no silence of the model
+        yield Phase.WAITING  # again, so that the import of its libraries does not count as silence of the model
     model = loading.result()
-    sources = Sources(search.passages, search.asked)
+    sources = Sources(search.passages, search.standalone_question)
     markers = Markers(sources.cite)
     length, finish_reason, usage = 0, "", None
     async with closing(model.stream(answer_prompt(search.question, search.passages, search.history))) as deltas:
@@ -202,5 +202,5 @@ async def _generate(search: Search) -> AsyncIterator[Part]:
     if not finish_reason:
         raise GenerationFailed("the model's stream ended without a finish reason")
     if not (length or rest) and finish_reason not in EMPTY_REASONS:
-        raise GenerationFailed(f"the model ended without a word, with the reason {finish_reason!r}")
+        raise GenerationFailed(f"the model returned an empty answer with the finish reason {finish_reason!r}")
     yield Answered(finish_reason, sources.citations, model_name=model.name, usage=usage)

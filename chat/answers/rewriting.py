@@ -1,4 +1,4 @@
-"""A question in words that can be searched for, written by the model."""
+"""Questions that the model rewrites for the search."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ..llm.short_call import Reply, short_call
 from ..prompts import Exchange, read_question, reword_prompt, rewrite_prompt
 
 
-async def stand_alone(model: RetryingModel, question: str, history: Sequence[Exchange]) -> Reply[str]:
-    """A follow-up question so that it can be understood without the conversation."""
+async def rewritten(model: RetryingModel, question: str, history: Sequence[Exchange]) -> Reply[str]:
+    """Return a follow-up question, rewritten so that it can be understood without the conversation."""
     return await short_call(model, rewrite_prompt(question, history), read_question, step="rewriting it")
 
 
 async def reworded(model: RetryingModel, question: str) -> Reply[str]:
-    """A question of which nothing was found, in other words."""
-    return await short_call(model, reword_prompt(question), read_question, step="other words for it")
+    """Return a question for which the search found nothing, in other words."""
+    return await short_call(model, reword_prompt(question), read_question, step="rewording it")

@@ -1,1 +1,1 @@
-"""From a question to its cited text."""
+"""Answering questions with cited text."""

@@ -1,4 +1,4 @@
-"""What of a conversation and of what was found has room in a prompt."""
+"""Selection of the conversation and the passages that fit into a prompt."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def texts(passages: list[Passage]) -> list[list[str]]:
     return [[segment.text for segment in passage.segments] for passage in passages]
 
 
-def test_a_token_is_taken_to_be_four_bytes() -> None:
+def test_a_token_is_estimated_as_four_bytes() -> None:
     assert [tokens(text) for text in ("", "a", "abcd", "abcde", "猫", "🐦🐦")] == [0, 1, 1, 2, 1, 2]
 
 
@@ -42,18 +42,18 @@ def test_a_token_is_taken_to_be_four_bytes() -> None:
     st.integers(LEAST_ROOM + 400, 3000),
 )
 def test_no_prompt_is_longer_than_the_budget(
-    said: list[tuple[str, str]], found: list[list[str]], question: str, budget: int
+    exchanges: list[tuple[str, str]], found: list[list[str]], question: str, budget: int
 ) -> None:
     with override_settings(CHAT_PROMPT_TOKENS=budget):
         room = room_beside(question)
-    history = newest([Exchange(*each) for each in said], room // HISTORY_SHARE)
-    passages = best([passage(*each) for each in found], room - cost(history))
+    history = newest([Exchange(*exchange) for exchange in exchanges], room // HISTORY_SHARE)
+    passages = best([passage(*segments) for segments in found], room - cost(history))
 
     messages = answer_prompt(question, passages, history)
 
     assert estimate(messages) <= budget
     assert messages[-1].content.endswith(question)
-    assert [(e.question, e.answer) for e in history[1:]] == said[len(said) - len(history) + 1 :]
+    assert [(e.question, e.answer) for e in history[1:]] == exchanges[len(exchanges) - len(history) + 1 :]
     assert texts(passages[:-1]) == found[: max(0, len(passages) - 1)]
 
 
@@ -65,18 +65,18 @@ def test_the_newest_exchanges_are_kept_in_their_order() -> None:
     assert kept == history[3:]
 
 
-def test_of_an_exchange_that_is_too_long_the_answer_is_cut() -> None:
+def test_the_answer_of_an_exchange_that_is_too_long_is_cut() -> None:
     [kept] = newest([Exchange("Long ago?", "-"), Exchange("And then?", "word " * 1000)], 100)
 
     assert (kept.question, kept.answer.startswith("word word")) == ("And then?", True)
     assert 80 < cost([kept]) <= 100
 
 
-def test_an_exchange_whose_question_has_no_room_is_left_out() -> None:
+def test_an_exchange_whose_question_does_not_fit_is_left_out() -> None:
     assert newest([Exchange("x" * 1000, "Yes.")], 100) == []
 
 
-def test_the_best_passages_are_kept_and_the_last_of_them_as_far_as_it_has_room() -> None:
+def test_the_best_passages_are_kept_and_the_last_one_is_cut_to_fit() -> None:
     first, second, third = passage("a" * 400, "b" * 400), passage("c" * 400, "d" * 400), passage("e")
     room = tokens(passage_line(1, first)) + tokens(passage_line(2, second)) - 50
 
@@ -86,7 +86,7 @@ def test_the_best_passages_are_kept_and_the_last_of_them_as_far_as_it_has_room()
     assert texts(kept[1:]) == [["c" * 400]]
 
 
-def test_a_segment_that_is_too_long_by_itself_is_cut_and_stays_as_it_was_in_the_library() -> None:
+def test_a_segment_that_is_too_long_is_cut_in_the_prompt_only() -> None:
     monologue = passage("word " * 5000)
 
     [kept] = best([monologue], 500)
@@ -97,7 +97,7 @@ def test_a_segment_that_is_too_long_by_itself_is_cut_and_stays_as_it_was_in_the_
     assert kept.segments[0].number == monologue.segments[0].number
 
 
-def test_what_is_written_longer_in_a_fence_is_cut_by_what_it_takes_there() -> None:
+def test_text_that_a_fence_escapes_is_cut_by_its_escaped_length() -> None:
     [kept] = best([passage("<" * 200_000)], 3000)
 
     assert 2500 < tokens(passage_line(1, kept)) <= 3000

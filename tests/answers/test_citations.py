@@ -11,7 +11,7 @@ from chat.passages import Passage
 LAUNCH = Recording(pk=1, title="Launch")
 
 
-def passage(*said: str) -> Passage:
+def passage(*lines: str) -> Passage:
     segments = tuple(
         Segment(
             recording=LAUNCH,
@@ -21,7 +21,7 @@ def passage(*said: str) -> Passage:
             start=n,
             end=n + 1,
         )
-        for n, line in enumerate(said, 1)
+        for n, line in enumerate(lines, 1)
     )
     return Passage(recording=LAUNCH, segments=segments, score=1, relevance=1)
 
@@ -29,7 +29,7 @@ def passage(*said: str) -> Passage:
 MEETING = passage("Ana: We launch in May.", "Tom: The price is 480 euros.", "Ana: Returns are the risk.")
 
 
-def test_each_statement_cites_the_segment_that_says_it() -> None:
+def test_each_claim_cites_the_segment_that_says_it() -> None:
     sources = Sources([MEETING], "What was decided?")
 
     numbers = [sources.cite(1, claim) for claim in ("It costs 480 euros", "They launch in May", "The price: 480 euros")]
@@ -41,7 +41,7 @@ def test_each_statement_cites_the_segment_that_says_it() -> None:
     ]
 
 
-def test_a_statement_that_shares_nothing_cites_what_the_question_asks_for() -> None:
+def test_a_claim_without_shared_words_cites_the_segment_closest_to_the_question() -> None:
     sources = Sources([MEETING], "What is the biggest risk?")
 
     sources.cite(1, "Hmm")
@@ -50,14 +50,14 @@ def test_a_statement_that_shares_nothing_cites_what_the_question_asks_for() -> N
 
 
 @pytest.mark.parametrize("number", [-1, 0, 2, 999])
-def test_a_passage_that_was_not_given_cannot_be_cited(number: int) -> None:
+def test_a_passage_that_the_model_did_not_get_cannot_be_cited(number: int) -> None:
     sources = Sources([MEETING], "?")
 
     assert sources.cite(number, "We launch in May") is None
     assert not sources.citations
 
 
-def test_the_excerpt_of_a_long_segment_is_the_part_that_says_it() -> None:
+def test_the_excerpt_of_a_long_segment_contains_the_claim() -> None:
     speech = " ".join(f"Point {n} is about nothing in particular." for n in range(50))
     sources = Sources([passage(f"Ana: {speech} The Heron ships in May. {speech}")], "?")
 
@@ -69,9 +69,9 @@ def test_the_excerpt_of_a_long_segment_is_the_part_that_says_it() -> None:
 @given(st.text(min_size=1, max_size=3000), st.text(max_size=50))
 def test_every_excerpt_is_verbatim_from_its_segment(text: str, claim: str) -> None:
     sources = Sources([passage(f"Ana: {text}")], "What?")
-    said = sources._passages[0].segments[0].text
+    spoken = sources._passages[0].segments[0].text
 
     sources.cite(1, claim)
 
-    assert sources.citations[0].excerpt in said
+    assert sources.citations[0].excerpt in spoken
     assert len(sources.citations[0].excerpt) <= EXCERPT_LIMIT

@@ -10,7 +10,7 @@ from chat.answers.markers import Markers
 
 
 class Numbers:
-    """Numbers the passages 1..n by first use, and remembers what was claimed before each marker."""
+    """A ``cite`` that numbers the passages 1..n by first use, and records the claim before each marker."""
 
     def __init__(self, passages: int) -> None:
         self.cited: list[int] = []
@@ -34,7 +34,7 @@ def rewrite(text: str, passages: int = 5, size: int = 10_000) -> tuple[str, list
 
 
 @pytest.mark.parametrize(
-    ("said", "shown", "cited"),
+    ("text", "shown", "cited"),
     [
         ("Monday [3]. Tuesday [1, 3].", "Monday [1]. Tuesday [2][1].", [3, 1]),
         ("Unicode 【2†source】 too", "Unicode [1] too", [2]),
@@ -47,10 +47,10 @@ def rewrite(text: str, passages: int = 5, size: int = 10_000) -> tuple[str, list
         ("Not a marker [12abc]", "Not a marker [12abc]", []),
     ],
 )
-def test_markers_are_numbered_by_first_use_and_those_without_a_passage_go(
-    said: str, shown: str, cited: list[int]
+def test_markers_are_numbered_by_first_use_and_dropped_without_a_passage(
+    text: str, shown: str, cited: list[int]
 ) -> None:
-    assert rewrite(said) == (shown, cited)
+    assert rewrite(text) == (shown, cited)
 
 
 @settings(max_examples=500)
@@ -74,7 +74,7 @@ def test_a_reader_never_sees_half_a_marker_or_one_that_points_nowhere(text: str)
         assert not seen & set(range(marker.start() + 1, marker.end()))
 
 
-def test_a_marker_stands_for_the_sentence_before_it() -> None:
+def test_the_claim_of_a_marker_is_the_sentence_before_it() -> None:
     numbers = Numbers(5)
 
     Markers(numbers).feed("It ships in May. The price is 480 euros [1][2]. Ana agreed [3].\n- And Tom [4]")

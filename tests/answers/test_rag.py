@@ -1,4 +1,4 @@
-"""From a question to its answer, over the demo's recordings and the database's own full text."""
+"""The steps from a question to its answer, with the demo recordings and the database's full-text search."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class ScriptedModel:
-    """A chat model that says what it is given, and remembers what it was asked."""
+    """A chat model that yields the given deltas, and records the messages that it got."""
 
     name = "scripted"
 
@@ -85,9 +85,9 @@ async def test_the_embedded_model_answers_with_quotes_that_are_in_the_recordings
 @pytest.mark.usefixtures("recordings")
 async def test_a_follow_up_uses_the_conversation() -> None:
     question = "When does the Heron launch?"
-    said, _, _ = await answer(question)
+    first_answer, _, _ = await answer(question)
 
-    text, _, _ = await answer("And why not earlier than that?", [Exchange(question, said)])
+    text, _, _ = await answer("And why not earlier than that?", [Exchange(question, first_answer)])
 
     assert "28 April" in text or "certificate" in text
 
@@ -100,7 +100,7 @@ async def test_only_the_recordings_of_the_filter_are_searched(recordings: dict[s
     assert {citation.recording_title for citation in answered.citations} == {only.title}
 
 
-async def test_when_nothing_is_found_it_says_where_it_looked_and_cites_nothing(
+async def test_when_nothing_is_found_the_answer_names_the_recordings_and_cites_nothing(
     recordings: dict[str, Recording], model: ScriptedModel
 ) -> None:
     text, _, answered = await answer("What is the airspeed of an unladen swallow?")
@@ -112,14 +112,14 @@ async def test_when_nothing_is_found_it_says_where_it_looked_and_cites_nothing(
     assert not model.messages
 
 
-async def test_without_recordings_it_says_so() -> None:
+async def test_without_recordings_the_answer_says_so() -> None:
     text, _, _ = await answer("When is the launch?")
 
     assert text == "There are no recordings to search yet."
 
 
 @pytest.mark.usefixtures("recordings")
-async def test_only_what_the_text_cites_is_kept(model: ScriptedModel) -> None:
+async def test_only_cited_passages_become_citations(model: ScriptedModel) -> None:
     model._deltas = (Delta("It launches on 28 April [2"), Delta("] and not [77]."), Delta("", "stop"))
 
     text, _, answered = await answer("When does the Heron launch?")
@@ -137,7 +137,7 @@ async def test_the_model_gets_the_history_and_the_passages(model: ScriptedModel)
 
 
 @pytest.mark.usefixtures("recordings")
-async def test_with_a_small_budget_the_model_gets_the_best_passage_and_the_newest_words(
+async def test_with_a_small_budget_the_model_gets_the_best_passage_and_the_newest_exchange(
     model: ScriptedModel, settings: Settings
 ) -> None:
     settings.CHAT_PROMPT_TOKENS = 1_000
@@ -152,7 +152,7 @@ async def test_with_a_small_budget_the_model_gets_the_best_passage_and_the_newes
 
 
 @pytest.mark.usefixtures("recordings")
-async def test_a_stream_without_a_finish_reason_has_failed(model: ScriptedModel) -> None:
+async def test_a_stream_without_a_finish_reason_is_a_failure(model: ScriptedModel) -> None:
     model._deltas = (Delta("It launches"),)
 
     with pytest.raises(GenerationFailed):
@@ -160,7 +160,7 @@ async def test_a_stream_without_a_finish_reason_has_failed(model: ScriptedModel)
 
 
 @pytest.mark.usefixtures("recordings")
-async def test_a_model_that_is_being_loaded_is_waited_for_and_not_taken_to_be_silent(
+async def test_a_turn_reports_waiting_while_the_model_loads(
     model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     is_loaded = asyncio.Event()
@@ -183,7 +183,7 @@ async def test_a_model_that_is_being_loaded_is_waited_for_and_not_taken_to_be_si
 
 @pytest.mark.usefixtures("recordings")
 @pytest.mark.parametrize(("reason", "fails"), [("stop", True), ("tool_calls", True), ("content_filter", False)])
-async def test_an_answer_without_a_word_has_failed_unless_the_page_says_why(
+async def test_an_empty_answer_is_a_failure_unless_the_page_shows_why(
     model: ScriptedModel, reason: str, fails: bool
 ) -> None:
     model._deltas = (Delta("", reason),)
@@ -197,7 +197,7 @@ async def test_an_answer_without_a_word_has_failed_unless_the_page_says_why(
 
 
 @pytest.mark.usefixtures("recordings")
-async def test_a_reason_that_could_not_be_stored_is_cut_and_cleaned(model: ScriptedModel) -> None:
+async def test_a_finish_reason_is_cleaned_and_cut_to_what_can_be_stored(model: ScriptedModel) -> None:
     model._deltas = (Delta("On 28 April.", "\x00stop" + "x" * 1000),)
 
     _, _, answered = await answer("When does the Heron launch?")
@@ -206,7 +206,7 @@ async def test_a_reason_that_could_not_be_stored_is_cut_and_cleaned(model: Scrip
 
 
 @pytest.mark.usefixtures("recordings")
-async def test_an_answer_without_end_is_cut(model: ScriptedModel) -> None:
+async def test_an_endless_answer_is_cut(model: ScriptedModel) -> None:
     model._deltas = (Delta("x" * 150_000), Delta("x" * 150_000), Delta("never"))
 
     text, _, answered = await answer("When does the Heron launch?")
@@ -224,7 +224,7 @@ async def test_invisible_characters_never_reach_an_answer(model: ScriptedModel) 
     assert text == "On [31m28 April."
 
 
-async def test_a_search_that_breaks_is_a_failure_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_any_exception_of_the_search_is_a_retrieval_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> None:
         raise ZeroDivisionError
 

@@ -1,4 +1,4 @@
-"""Follow-up questions that the model rewrites for the search."""
+"""Rewriting of follow-up questions for the search, by the model."""
 
 from __future__ import annotations
 
@@ -25,37 +25,37 @@ HISTORY = [Exchange("Which product is this about?", "It is about the Heron [1]."
 FOLLOW_UP = "And when does it launch?"
 
 
-async def test_a_follow_up_is_searched_for_as_the_model_rewrites_it(model: StepModel) -> None:
-    heard = await answer(FOLLOW_UP, HISTORY)
+async def test_the_search_uses_the_rewritten_follow_up(model: StepModel) -> None:
+    parts = await answer(FOLLOW_UP, HISTORY)
 
     assert json.dumps(FOLLOW_UP) in model.told("rewrite")
     assert "It is about the Heron [1]." in model.told("rewrite")
     assert "28 April" in model.told("answer")
-    assert heard.phases == ["rewriting", "retrieving", "grading", "waiting", "answering"]
-    assert heard.text == "On 28 April [1]."
+    assert parts.phases == ["rewriting", "retrieving", "grading", "waiting", "answering"]
+    assert parts.text == "On 28 April [1]."
 
 
-async def test_the_answer_is_asked_for_in_the_words_of_the_user(model: StepModel) -> None:
+async def test_the_answer_prompt_has_the_users_own_words(model: StepModel) -> None:
     await answer(FOLLOW_UP, HISTORY)
 
     assert read_fence(model.told("answer"))[1] == FOLLOW_UP
 
 
 async def test_without_history_nothing_is_rewritten(model: StepModel) -> None:
-    heard = await answer("When does the Heron launch?")
+    parts = await answer("When does the Heron launch?")
 
     assert model.calls == {"grade": 1, "answer": 1}
-    assert heard.phases == ["grading", "waiting", "answering"]
+    assert parts.phases == ["grading", "waiting", "answering"]
 
 
 @pytest.mark.usefixtures("recordings")
-async def test_the_embedded_model_is_asked_for_nothing_but_the_answer(settings: Settings) -> None:
+async def test_the_embedded_model_neither_rewrites_nor_grades(settings: Settings) -> None:
     settings.CHAT_GRADE = True
 
-    heard = await answer("When does the Heron launch?", HISTORY)
+    parts = await answer("When does the Heron launch?", HISTORY)
 
-    assert set(heard.phases) == {"waiting", "answering"}  # the first more than once, if it takes long to load
-    assert not [part for part in heard if isinstance(part, rag.Used)]
+    assert set(parts.phases) == {"waiting", "answering"}  # "waiting" more than once if the model loads slowly
+    assert not [part for part in parts if isinstance(part, rag.Used)]
 
 
 async def test_both_steps_can_be_switched_off(model: StepModel, settings: Settings) -> None:
@@ -67,16 +67,16 @@ async def test_both_steps_can_be_switched_off(model: StepModel, settings: Settin
 
 
 @pytest.mark.parametrize("script", BROKEN)
-async def test_a_rewriting_that_fails_leaves_the_question_as_it_was(
+async def test_a_failed_rewriting_leaves_the_question_unchanged(
     model: StepModel, settings: Settings, caplog: pytest.LogCaptureFixture, script: Script
 ) -> None:
     settings.CHAT_STEP_SECONDS = 0.05
     model.scripts["rewrite"] = script
 
-    heard = await answer("When does the Heron launch?", HISTORY)
+    parts = await answer("When does the Heron launch?", HISTORY)
 
     warnings = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
-    assert (heard.text, heard.end.finish_reason) == ("On 28 April [1].", "stop")
+    assert (parts.text, parts.end.finish_reason) == ("On 28 April [1].", "stop")
     assert "28 April" in model.told("answer")
     assert (model.calls["rewrite"], model.closed["rewrite"], model.calls["answer"]) == (1, 1, 1)
     assert len(warnings) == 1
@@ -84,7 +84,7 @@ async def test_a_rewriting_that_fails_leaves_the_question_as_it_was(
     assert "provider" not in caplog.text
 
 
-async def test_where_the_rewritten_question_finds_nothing_the_plain_one_is_searched(model: StepModel) -> None:
+async def test_when_the_rewritten_question_finds_nothing_the_original_is_searched(model: StepModel) -> None:
     model.scripts["rewrite"] = reply("What is the airspeed of an unladen swallow?")
 
     await answer("When does the Heron launch?", HISTORY)
@@ -93,7 +93,7 @@ async def test_where_the_rewritten_question_finds_nothing_the_plain_one_is_searc
     assert "swallow" not in model.told("grade")
 
 
-async def test_the_model_is_left_alone_in_every_step_once_it_has_failed_too_often(model: StepModel) -> None:
+async def test_no_step_calls_the_model_while_the_breaker_is_open(model: StepModel) -> None:
     for _ in range(FAILURES):
         chat_model().breaker.failed()
 
@@ -103,21 +103,19 @@ async def test_the_model_is_left_alone_in_every_step_once_it_has_failed_too_ofte
     assert not model.calls
 
 
-async def test_the_call_by_which_a_model_is_tried_again_is_for_the_answer(
-    model: StepModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_trial_call_is_the_one_for_the_answer(model: StepModel, monkeypatch: pytest.MonkeyPatch) -> None:
     breaker = chat_model().breaker
     for _ in range(FAILURES):
         breaker.failed()
     monkeypatch.setattr(breaker, "_clock", lambda: monotonic() + OPEN_SECONDS)
 
-    heard = await answer("When does the Heron launch?", HISTORY)
+    parts = await answer("When does the Heron launch?", HISTORY)
 
-    assert (heard.text, model.calls) == ("On 28 April [1].", {"answer": 1})
+    assert (parts.text, model.calls) == ("On 28 April [1].", {"answer": 1})
     assert not breaker.is_open
 
 
-async def test_a_busy_model_is_not_asked_again_for_a_step_and_each_failure_counts_once(model: StepModel) -> None:
+async def test_a_step_is_not_retried_and_its_failure_counts_once(model: StepModel) -> None:
     model.scripts["rewrite"] = model.scripts["grade"] = [ModelBusy("503", retry_after=0)]
 
     await answer(FOLLOW_UP, HISTORY)
@@ -126,8 +124,8 @@ async def test_a_busy_model_is_not_asked_again_for_a_step_and_each_failure_count
     assert not chat_model().breaker.is_open
 
 
-async def test_every_call_tells_what_it_used(model: StepModel) -> None:
-    heard = await answer(FOLLOW_UP, HISTORY)
+async def test_every_call_reports_its_usage(model: StepModel) -> None:
+    parts = await answer(FOLLOW_UP, HISTORY)
 
-    used = [part.usage for part in heard if isinstance(part, rag.Used | rag.Answered)]
-    assert used == [{"input_tokens": 10, "output_tokens": 1}] * 3
+    usages = [part.usage for part in parts if isinstance(part, rag.Used | rag.Answered)]
+    assert usages == [{"input_tokens": 10, "output_tokens": 1}] * 3
