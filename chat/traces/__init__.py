@@ -1,1 +1,1 @@
-"""Traces of turns for MLflow, sent beside the site's work (``MLFLOW_EXPERIMENT``)."""
+"""Traces of turns for MLflow, exported in the background (``MLFLOW_EXPERIMENT``)."""

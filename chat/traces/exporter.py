@@ -1,7 +1,7 @@
-"""Sends the traces of turns that have ended, and what reviewers said of them, in a thread that nothing waits for.
+"""Export of traces of finished turns, and of reviewers' labels, in a background thread that nothing waits for.
 
-A turn in the database is the order for its trace, and the trace's id is made of the turn's: what a crash or a broken
-connection leaves undone is done again, by any process, and what is done twice is there once.
+Export rows are created from finished turns, so a crash or a broken connection loses none: any process sends them later.
+The id of a trace derives from the turn's, so a trace that is sent twice is stored once.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from .trace import feedback_of, trace_of
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
-"""How often one looks for turns that have ended."""
+"""Polling interval for finished turns."""
 BATCH = 500
-"""Traces that are ordered in one transaction."""
+"""Maximum of export rows created in one transaction."""
 LOG_SECONDS = 600.0
-"""A tracking server that is away is told of no more often."""
+"""Minimum interval between log lines about failures, for example of an unavailable tracking server."""
 CLIENT = {
     "MLFLOW_CONFIGURE_LOGGING": "false",
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -34,26 +34,26 @@ CLIENT = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
     "MLFLOW_ASYNC_TRACE_LOGGING_RETRY_TIMEOUT": "20",
 }
-"""What MLflow's client is told by the environment, unless that says otherwise. Its own retries last for minutes."""
+"""Environment variables for MLflow's client, unless they are set already. Its own retries would last for minutes."""
 CREDENTIALS = ("DATABRICKS_HOST", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_ID", "DATABRICKS_CLIENT_SECRET")
-"""Settings that it takes from the environment, though they may stand in files."""
+"""Settings that MLflow's client reads from the environment, although the site may read them from files."""
 
 
 class Exporter:
-    """The exporter of this process. It ends with the process, whatever it is at: nothing is lost by that."""
+    """An exporter of traces and labels in a daemon thread, which can die at any time without losing an export."""
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
-        self._told_at = float("-inf")
+        self._logged_at = float("-inf")
 
     def start(self) -> None:
-        """Begin, if the site wants traces; harmless when it was done before."""
+        """Start the thread, if ``MLFLOW_EXPERIMENT`` is set and it has not been started yet."""
         if settings.MLFLOW_EXPERIMENT and self._thread is None:
-            self._thread = threading.Thread(target=self._export_always, name="traces", daemon=True)
+            self._thread = threading.Thread(target=self._export_forever, name="traces", daemon=True)
             self._thread.start()
 
     def export(self) -> int:
-        """Send what waits; returns how many traces and labels were sent. A failure is logged, and ends it."""
+        """Send all waiting traces and labels; return how many were sent. Log a failure and stop there."""
         sent = 0
         try:
             while TraceExport.order(BATCH) == BATCH:
@@ -65,14 +65,14 @@ class Exporter:
                 self._send_label(label)
                 sent += 1
         except UNAVAILABLE:
-            pass  # the rest of the site tells of it
-        except Exception as error:  # whatever the client raises, the next attempt comes
-            self._tell(error)
+            pass  # other parts of the site log it
+        except Exception as error:  # whatever the client raises, the site tries again later
+            self._log(error)
         finally:
             close_old_connections()
         return sent
 
-    def _export_always(self) -> None:
+    def _export_forever(self) -> None:
         pause = threading.Event()
         while not pause.wait(LOOK_SECONDS):
             self.export()
@@ -91,10 +91,10 @@ class Exporter:
         send_feedback(feedback_of(label, with_texts=settings.MLFLOW_TEXTS))
         label.sent()
 
-    def _tell(self, error: Exception) -> None:
-        if monotonic() - self._told_at > LOG_SECONDS:
-            self._told_at = monotonic()
-            logger.warning("Traces could not be sent; they will be tried again: %s", line(error))
+    def _log(self, error: Exception) -> None:
+        if monotonic() - self._logged_at > LOG_SECONDS:
+            self._logged_at = monotonic()
+            logger.warning("Could not send traces; the site will try again: %s", line(error))
 
 
 def _set_up_client() -> None:

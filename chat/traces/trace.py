@@ -1,4 +1,4 @@
-"""What a trace tells of a turn. Pure but for reading the turn; nothing here knows MLflow."""
+"""The trace of a turn, built from the database, independent of MLflow."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ Kind = Literal["CHAIN", "RETRIEVER", "CHAT_MODEL", "UNKNOWN"]
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """A stretch of time within a turn."""
+    """A period within a turn."""
 
     name: str
     kind: Kind = "UNKNOWN"
     start: datetime
     end: datetime
-    inputs: Any = None  # what JSON may hold
-    outputs: Any = None  # what JSON may hold
+    inputs: Any = None  # anything that JSON can represent
+    outputs: Any = None  # anything that JSON can represent
     attributes: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trace:
-    """A turn as others see it: one span for all of it, and the others within that one."""
+    """The exported form of a turn: a root span for all of it, and its parts as child spans."""
 
     turn_uuid: UUID
     is_ok: bool
@@ -44,7 +44,7 @@ class Trace:
 
 @dataclass(frozen=True, kw_only=True)
 class Feedback:
-    """What a reviewer said of a turn, known again by ``label``."""
+    """The exported form of a reviewer's label; ``label`` identifies it when it is sent again."""
 
     turn_uuid: UUID
     label: str
@@ -54,7 +54,7 @@ class Feedback:
 
 
 def feedback_of(label: ReviewLabel, *, with_texts: bool) -> Feedback:
-    """A label as others see it. Without texts it holds the verdict, and no name."""
+    """Return the feedback for a label; without texts it has the verdict, but no comment and no name."""
     reviewer = label.reviewer.get_username() if label.reviewer and with_texts else str(label.reviewer_id or "gone")
     return Feedback(
         turn_uuid=label.turn.uuid,
@@ -66,11 +66,11 @@ def feedback_of(label: ReviewLabel, *, with_texts: bool) -> Feedback:
 
 
 def trace_of(turn: Turn, *, with_texts: bool) -> Trace:
-    """The trace of a turn that has ended. Without texts it holds no word of anybody, and no name."""
+    """Return the trace of a finished turn; without texts it has no question, answer, transcript or name."""
     start = turn.started_at or turn.created_at
     end = turn.ended_at or start
-    facts = {"state": turn.state, "failure": turn.failure, "finish_reason": turn.finish_reason}
-    facts |= {"model": turn.model_name, "conversation": str(turn.conversation.uuid)}
+    tags = {"state": turn.state, "failure": turn.failure, "finish_reason": turn.finish_reason}
+    tags |= {"model": turn.model_name, "conversation": str(turn.conversation.uuid)}
     return Trace(
         turn_uuid=turn.uuid,
         is_ok=turn.state in (State.COMPLETE, State.STOPPED),
@@ -89,7 +89,7 @@ def trace_of(turn: Turn, *, with_texts: bool) -> Trace:
         session=str(turn.conversation.uuid),
         user=turn.user.get_username() if with_texts else str(turn.user_id),
         usage=_usage(turn),
-        tags={f"chatsite.{name}": value for name, value in facts.items() if value},
+        tags={f"chatsite.{name}": value for name, value in tags.items() if value},
     )
 
 
@@ -98,8 +98,8 @@ def _question(turn: Turn) -> dict[str, object]:
 
 
 def _steps(turn: Turn, start: datetime, end: datetime, *, with_texts: bool) -> Iterator[Span]:
-    """A span for each step whose time is known; without times, the search and the answer."""
-    known: dict[str, Any] = {
+    """Yield a span for each step with a recorded time; without any, one for the search and one for the answer."""
+    details: dict[str, Any] = {
         Phase.RETRIEVING: {"kind": "RETRIEVER", "outputs": _cited(turn, with_texts=with_texts)},
         Phase.ANSWERING: {
             "kind": "CHAT_MODEL",
@@ -108,7 +108,7 @@ def _steps(turn: Turn, start: datetime, end: datetime, *, with_texts: bool) -> I
         },
     }
     for phase, since, until in _times(turn, start, end):
-        yield Span(name=phase, start=since, end=until, **known.get(phase, {}))
+        yield Span(name=phase, start=since, end=until, **details.get(phase, {}))
 
 
 def _times(turn: Turn, start: datetime, end: datetime) -> Iterator[tuple[str, datetime, datetime]]:
@@ -122,7 +122,7 @@ def _times(turn: Turn, start: datetime, end: datetime) -> Iterator[tuple[str, da
 
 
 def _cited(turn: Turn, *, with_texts: bool) -> list[dict[str, object]]:
-    """The passages that the answer cites, as MLflow shows documents; of what else was found nothing is kept."""
+    """Return the cited passages in MLflow's form of documents; the site stores no other passages."""
     return [
         {
             "page_content": citation.excerpt if with_texts else "",

@@ -1,4 +1,4 @@
-"""A trace as MLflow's own client sends it. Imported in the exporter's thread alone: it takes seconds to load."""
+"""Sending traces with MLflow's own client. Import this in the exporter's thread only: it takes seconds to load."""
 
 from __future__ import annotations
 
@@ -16,50 +16,50 @@ from mlflow.tracing.client import TracingClient
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, Status, StatusCode, TraceFlags
 
-from . import trace as told
+from . import trace as ours
 
 PREVIEW_LIMIT = 1000
 FEEDBACK = "review"
-"""The name of the assessment that a label becomes."""
+"""The name of the assessments that the labels become."""
 _LABEL = "chatsite.label"
-_KNOWN_ALREADY = {"ALREADY_EXISTS", "RESOURCE_ALREADY_EXISTS"}
+_ALREADY_EXISTS = {"ALREADY_EXISTS", "RESOURCE_ALREADY_EXISTS"}
 
 
-def send(trace: told.Trace) -> None:
-    """Store a trace with its spans. Its id is made of the turn's, so sending it again changes nothing.
+def send(trace: ours.Trace) -> None:
+    """Store a trace with its spans; sending it again changes nothing, because its id derives from the turn's.
 
-    Raises what the client raises.
+    Raise what the client raises.
     """
     info = _info(trace)
     client = TracingClient(_tracking_uri())
     try:
         info = client.start_trace(info)
     except MlflowException as error:
-        if error.error_code not in _KNOWN_ALREADY:
+        if error.error_code not in _ALREADY_EXISTS:
             raise
         info = client.get_trace_info(info.trace_id)
-    client._upload_trace_data(info, TraceData(spans=_spans(trace)))  # noqa: SLF001  # what its own exporter calls
+    client._upload_trace_data(info, TraceData(spans=_spans(trace)))  # noqa: SLF001  # MLflow's own exporter calls it
 
 
-def send_feedback(said: told.Feedback) -> None:
-    """Store what a reviewer said, in the place of what they said before. Sending it again changes nothing.
+def send_feedback(feedback: ours.Feedback) -> None:
+    """Store a reviewer's feedback in place of that reviewer's earlier one; sending it again changes nothing.
 
-    Raises what the client raises.
+    Raise what the client raises.
     """
-    client, trace = TracingClient(_tracking_uri()), _trace_id(said.turn_uuid)
-    feedback = Feedback(
+    client, trace = TracingClient(_tracking_uri()), _trace_id(feedback.turn_uuid)
+    assessment = Feedback(
         name=FEEDBACK,
-        value=said.verdict,
-        rationale=said.comment or None,
-        source=AssessmentSource(source_type="HUMAN", source_id=said.reviewer),
-        metadata={_LABEL: said.label},
+        value=feedback.verdict,
+        rationale=feedback.comment or None,
+        source=AssessmentSource(source_type="HUMAN", source_id=feedback.reviewer),
+        metadata={_LABEL: feedback.label},
     )
-    assessments = client.get_trace_info(trace).assessments
-    known = [each.assessment_id for each in assessments if (each.metadata or {}).get(_LABEL) == said.label]
-    if known and known[0]:
-        client.update_assessment(trace, known[0], feedback)
+    stored = client.get_trace_info(trace).assessments
+    existing_ids = [item.assessment_id for item in stored if (item.metadata or {}).get(_LABEL) == feedback.label]
+    if existing_ids and existing_ids[0]:
+        client.update_assessment(trace, existing_ids[0], assessment)
     else:
-        client.log_assessment(trace, feedback)
+        client.log_assessment(trace, assessment)
 
 
 def _tracking_uri() -> str:
@@ -68,7 +68,7 @@ def _tracking_uri() -> str:
 
 @cache
 def _experiment() -> str:
-    """The id of the experiment, which is made if a name is given that there is not."""
+    """Return the id of the experiment; if the setting is a name, create the experiment unless it exists."""
     mlflow.set_tracking_uri(_tracking_uri())
     name = str(settings.MLFLOW_EXPERIMENT)
     if name.isdigit():
@@ -80,7 +80,7 @@ def _trace_id(turn_uuid: UUID) -> str:
     return f"tr-{turn_uuid.hex}"
 
 
-def _info(trace: told.Trace) -> TraceInfo:
+def _info(trace: ours.Trace) -> TraceInfo:
     root = trace.root
     usage = {"mlflow.trace.tokenUsage": json.dumps(trace.usage)} if trace.usage else {}
     return TraceInfo(
@@ -106,7 +106,7 @@ def _preview(texts: dict[str, str] | None, name: str) -> str | None:
     return texts[name][:PREVIEW_LIMIT] if texts else None
 
 
-def _spans(trace: told.Trace) -> list[Span]:
+def _spans(trace: ours.Trace) -> list[Span]:
     context = _context(trace, 0)
     code = StatusCode.OK if trace.is_ok else StatusCode.ERROR
     spans = [_span(trace, trace.root, context, None, code)]
@@ -116,23 +116,25 @@ def _spans(trace: told.Trace) -> list[Span]:
     ]
 
 
-def _context(trace: told.Trace, number: int) -> SpanContext:
-    """The name of a span: the same whenever the trace is sent."""
+def _context(trace: ours.Trace, number: int) -> SpanContext:
+    """Return the ids of a span, which are the same each time the trace is sent."""
     span_id = (trace.turn_uuid.int + number) % 2**64 or 1
     return SpanContext(trace_id=trace.turn_uuid.int, span_id=span_id, is_remote=False, trace_flags=TraceFlags(1))
 
 
 def _span(
-    trace: told.Trace, span: told.Span, context: SpanContext, parent: SpanContext | None, code: StatusCode
+    trace: ours.Trace, span: ours.Span, context: SpanContext, parent: SpanContext | None, code: StatusCode
 ) -> Span:
-    facts = {"mlflow.traceRequestId": _trace_id(trace.turn_uuid), "mlflow.spanType": span.kind, **span.attributes}
-    facts |= {"mlflow.spanInputs": span.inputs, "mlflow.spanOutputs": span.outputs}
+    attributes = {"mlflow.traceRequestId": _trace_id(trace.turn_uuid), "mlflow.spanType": span.kind, **span.attributes}
+    attributes |= {"mlflow.spanInputs": span.inputs, "mlflow.spanOutputs": span.outputs}
     return Span(
         ReadableSpan(
             name=span.name,
             context=context,
             parent=parent,
-            attributes={name: json.dumps(fact, ensure_ascii=False) for name, fact in facts.items() if fact is not None},
+            attributes={
+                name: json.dumps(value, ensure_ascii=False) for name, value in attributes.items() if value is not None
+            },
             start_time=_nanoseconds(span.start),
             end_time=_nanoseconds(span.end),
             status=Status(code),

@@ -1,4 +1,4 @@
-"""Review labels as feedback in MLflow, sent by its own client to a server on loopback."""
+"""Export of review labels as feedback to MLflow, by its own client to a server on loopback."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ __all__ = ["environ", "tracking"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("environ")]
 
 
-def told(tracking: TrackingServer, turn: Turn) -> list[tuple[Any, ...]]:
+def feedback_on(tracking: TrackingServer, turn: Turn) -> list[tuple[Any, ...]]:
     return [
-        (each["assessment_name"], each["feedback"]["value"], each.get("rationale"), each["source"]["source_id"])
-        for each in tracking.assessments.get(trace_id(turn), [])
+        (item["assessment_name"], item["feedback"]["value"], item.get("rationale"), item["source"]["source_id"])
+        for item in tracking.assessments.get(trace_id(turn), [])
     ]
 
 
@@ -34,13 +34,13 @@ def test_a_label_becomes_feedback_on_the_trace(login: LoginSession, carol: User,
 
     assert Exporter().export() == 2
 
-    assert told(tracking, turn) == [("review", "wrong", "It was May.", "carol")]
+    assert feedback_on(tracking, turn) == [("review", "wrong", "It was May.", "carol")]
     [assessment] = tracking.assessments[trace_id(turn)]
     assert assessment["source"]["source_type"] == "HUMAN"
     assert not ReviewLabel.objects.filter(exported_at=None).exists()
 
 
-def test_another_mind_takes_the_place_of_the_first(login: LoginSession, carol: User, tracking: TrackingServer) -> None:
+def test_a_new_verdict_replaces_the_first(login: LoginSession, carol: User, tracking: TrackingServer) -> None:
     turn, exporter = asked(login), Exporter()
     ReviewLabel.give(turn, carol, "wrong", "It was May.")
     exporter.export()
@@ -48,10 +48,10 @@ def test_another_mind_takes_the_place_of_the_first(login: LoginSession, carol: U
     ReviewLabel.give(turn, carol, "good", "It was March after all.")
 
     assert [exporter.export(), exporter.export()] == [1, 0]
-    assert told(tracking, turn) == [("review", "good", "It was March after all.", "carol")]
+    assert feedback_on(tracking, turn) == [("review", "good", "It was March after all.", "carol")]
 
 
-def test_what_is_sent_twice_is_there_once(login: LoginSession, carol: User, tracking: TrackingServer) -> None:
+def test_a_label_that_is_sent_twice_is_stored_once(login: LoginSession, carol: User, tracking: TrackingServer) -> None:
     turn, exporter = asked(login), Exporter()
     label = ReviewLabel.give(turn, carol, "wrong", "It was May.")
     exporter.export()
@@ -59,10 +59,10 @@ def test_what_is_sent_twice_is_there_once(login: LoginSession, carol: User, trac
     due()
 
     assert exporter.export() == 1
-    assert len(told(tracking, turn)) == 1
+    assert len(feedback_on(tracking, turn)) == 1
 
 
-def test_a_mind_that_changes_while_it_is_sent_is_sent_again(
+def test_a_label_that_changes_while_it_is_sent_is_sent_again(
     login: LoginSession, carol: User, tracking: TrackingServer
 ) -> None:
     turn = asked(login)
@@ -75,10 +75,10 @@ def test_a_mind_that_changes_while_it_is_sent_is_sent_again(
     claimed.sent()
 
     assert Exporter().export() == 1
-    assert [value for _, value, *_ in told(tracking, turn)] == ["good"]
+    assert [value for _, value, *_ in feedback_on(tracking, turn)] == ["good"]
 
 
-def test_an_old_mind_that_is_sent_last_does_not_stay(
+def test_an_old_verdict_that_is_sent_last_is_replaced(
     login: LoginSession, carol: User, tracking: TrackingServer
 ) -> None:
     turn, exporter = asked(login), Exporter()
@@ -90,13 +90,13 @@ def test_an_old_mind_that_is_sent_last_does_not_stay(
     exporter.export()
 
     exporter._send_label(slow)
-    assert [value for _, value, *_ in told(tracking, turn)] == ["wrong"]
+    assert [value for _, value, *_ in feedback_on(tracking, turn)] == ["wrong"]
 
     assert exporter.export() == 1
-    assert [value for _, value, *_ in told(tracking, turn)] == ["good"]
+    assert [value for _, value, *_ in feedback_on(tracking, turn)] == ["good"]
 
 
-def test_what_is_purged_while_it_is_sent_is_no_failure(
+def test_a_turn_that_is_purged_while_its_trace_is_sent_is_no_failure(
     login: LoginSession, carol: User, tracking: TrackingServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     turn, exporter = asked(login), Exporter()
@@ -112,7 +112,7 @@ def test_what_is_purged_while_it_is_sent_is_no_failure(
     assert caplog.record_tuples == []
 
 
-def test_a_label_waits_for_its_trace(login: LoginSession, carol: User, tracking: TrackingServer) -> None:
+def test_a_label_is_sent_only_after_its_trace(login: LoginSession, carol: User, tracking: TrackingServer) -> None:
     turn, exporter = asked(login), Exporter()
     ReviewLabel.give(turn, carol, "wrong", "")
     tracking.fails = {"/mlflow/traces"}
@@ -122,10 +122,10 @@ def test_a_label_waits_for_its_trace(login: LoginSession, carol: User, tracking:
     due()
 
     assert exporter.export() == 2
-    assert len(told(tracking, turn)) == 1
+    assert len(feedback_on(tracking, turn)) == 1
 
 
-def test_without_texts_the_verdict_alone_leaves_the_site(
+def test_without_texts_only_the_verdict_leaves_the_site(
     login: LoginSession, carol: User, tracking: TrackingServer, settings: Settings
 ) -> None:
     settings.MLFLOW_TEXTS = False
@@ -134,5 +134,5 @@ def test_without_texts_the_verdict_alone_leaves_the_site(
 
     Exporter().export()
 
-    assert told(tracking, turn) == [("review", "wrong", None, str(carol.pk))]
+    assert feedback_on(tracking, turn) == [("review", "wrong", None, str(carol.pk))]
     assert [word for word in ("May", "carol") if word in json.dumps(tracking.requests)] == []

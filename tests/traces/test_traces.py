@@ -1,4 +1,4 @@
-"""Traces for MLflow, sent by its own client to a server on loopback."""
+"""Export of traces to MLflow, by its own client to a server on loopback."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["environ", "tracking"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("environ")]
 
 
-def test_a_turn_that_has_ended_becomes_a_trace(login: LoginSession, tracking: TrackingServer) -> None:
+def test_a_finished_turn_becomes_a_trace(login: LoginSession, tracking: TrackingServer) -> None:
     planning = recorded("Launch planning", "We ship in March.")
     turn = asked(login, "When do we ship?", recordings=[planning], answer="In March [1].", citations=[citing(planning)])
 
@@ -52,26 +52,26 @@ def test_a_turn_that_has_ended_becomes_a_trace(login: LoginSession, tracking: Tr
 
 
 @pytest.mark.parametrize(
-    ("state", "told"), [("stopped", "OK"), ("failed", "ERROR"), ("interrupted", "ERROR"), ("cancelled", None)]
+    ("state", "trace_state"), [("stopped", "OK"), ("failed", "ERROR"), ("interrupted", "ERROR"), ("cancelled", None)]
 )
-def test_every_end_is_told_and_what_never_ran_is_not(
-    login: LoginSession, tracking: TrackingServer, state: str, told: str | None
+def test_every_turn_that_ran_gets_a_trace_with_its_state(
+    login: LoginSession, tracking: TrackingServer, state: str, trace_state: str | None
 ) -> None:
     turn = asked(login, state=state)
 
     Exporter().export()
 
-    assert tracking.traces.get(trace_id(turn), {}).get("state") == told
+    assert tracking.traces.get(trace_id(turn), {}).get("state") == trace_state
 
 
-def test_what_runs_or_waits_has_no_trace_yet(login: LoginSession, tracking: TrackingServer) -> None:
+def test_a_running_or_waiting_turn_has_no_trace_yet(login: LoginSession, tracking: TrackingServer) -> None:
     asked(login, state="streaming")
     asked(login, state="queued")
 
     assert Exporter().export() == 0
 
 
-def test_the_time_of_each_step_is_told_where_it_is_known(
+def test_the_span_of_each_step_has_its_recorded_duration(
     login: LoginSession, tracking: TrackingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = [("retrieving", 200), ("waiting", 300), ("answering", 1500)]
@@ -88,7 +88,7 @@ def test_the_time_of_each_step_is_told_where_it_is_known(
     }
 
 
-def test_without_texts_no_word_and_no_name_leaves_the_site(
+def test_without_texts_no_text_and_no_name_leaves_the_site(
     login: LoginSession, tracking: TrackingServer, settings: Settings
 ) -> None:
     settings.MLFLOW_TEXTS = False
@@ -112,23 +112,23 @@ def test_a_trace_is_sent_once(login: LoginSession, tracking: TrackingServer) -> 
 
 
 @pytest.mark.parametrize("part", ["/experiments/", "/mlflow/traces", "/mlflow-artifacts/"])
-def test_a_server_that_fails_loses_nothing(
+def test_a_failing_server_loses_no_trace(
     login: LoginSession, tracking: TrackingServer, part: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     turns, exporter = [asked(login), asked(login)], Exporter()
     tracking.fails = {part}
-    failed = [exporter.export(), exporter.export()]
+    sent_while_failing = [exporter.export(), exporter.export()]
     tracking.fails = set()
     due()
 
-    assert [*failed, exporter.export()] == [0, 0, 2]
+    assert [*sent_while_failing, exporter.export()] == [0, 0, 2]
     assert set(tracking.spans) == set(tracking.traces) == {trace_id(turn) for turn in turns}
-    assert [record.name for record in caplog.records if "could not be sent" in record.message] == [
+    assert [record.name for record in caplog.records if "Could not send traces" in record.message] == [
         "chat.traces.exporter"
     ]
 
 
-def test_a_trace_that_was_sent_before_a_crash_is_sent_again_and_there_once(
+def test_a_trace_that_was_sent_before_a_crash_is_sent_again_and_stored_once(
     login: LoginSession, tracking: TrackingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turn = asked(login)
@@ -147,14 +147,14 @@ def _fail(_: TraceExport) -> None:
     raise RuntimeError("the process has died")
 
 
-def test_nobody_claims_what_another_has_claimed(login: LoginSession) -> None:
+def test_a_claimed_export_is_not_claimed_again(login: LoginSession) -> None:
     asked(login)
     TraceExport.order(10)
 
     assert [TraceExport.claim() is None for _ in range(2)] == [False, True]
 
 
-def test_each_attempt_has_more_time(login: LoginSession) -> None:
+def test_each_attempt_has_a_longer_claim(login: LoginSession) -> None:
     asked(login)
     TraceExport.order(10)
     spans = []
@@ -167,14 +167,14 @@ def test_each_attempt_has_more_time(login: LoginSession) -> None:
     assert (spans[0], spans[-1]) == (60, 3600)
 
 
-def test_what_ended_long_ago_gets_no_trace(login: LoginSession, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_turn_that_ended_long_ago_gets_no_trace(login: LoginSession, monkeypatch: pytest.MonkeyPatch) -> None:
     asked(login)
     monkeypatch.setattr("chat.models.trace_export.WINDOW", timedelta(minutes=-1))
 
     assert TraceExport.order(10) == 0
 
 
-def test_a_deleted_turn_takes_its_order_along(login: LoginSession) -> None:
+def test_deleting_a_turn_deletes_its_export(login: LoginSession) -> None:
     turn = asked(login)
     TraceExport.order(10)
 
@@ -185,7 +185,9 @@ def test_a_deleted_turn_takes_its_order_along(login: LoginSession) -> None:
 
 @pytest.mark.process
 @pytest.mark.any_database
-async def test_a_server_that_says_nothing_holds_up_no_answer_and_no_end(start_site: Callable[..., SiteProcess]) -> None:
+async def test_a_silent_server_delays_neither_answers_nor_the_end_of_the_site(
+    start_site: Callable[..., SiteProcess],
+) -> None:
     with tracking_server() as (tracking, url):
         site = await asyncio.to_thread(start_site, MLFLOW_EXPERIMENT="7", MLFLOW_TRACKING_URI=url)
         async with Reader(site) as reader:
@@ -195,14 +197,14 @@ async def test_a_server_that_says_nothing_holds_up_no_answer_and_no_end(start_si
             second = await _answered(reader)
             await asyncio.to_thread(tracking.wait_until, lambda: len(tracking.requests) > 2)
             third = await _answered(reader)
-        began = monotonic()
+        stopped_at = monotonic()
         status = await asyncio.to_thread(site.stop)
-        ended = monotonic() - began
-        kept = site.rows("SELECT exported_at IS NULL FROM chat_traceexport ORDER BY turn_id")
+        duration = monotonic() - stopped_at
+        unsent = site.rows("SELECT exported_at IS NULL FROM chat_traceexport ORDER BY turn_id")
 
     assert {first, second, third} == {"complete"}
-    assert (status, ended < 10) == (0, True)
-    assert [bool(waits) for [waits] in kept][:2] == [False, True]
+    assert (status, duration < 10) == (0, True)
+    assert [bool(is_unsent) for [is_unsent] in unsent][:2] == [False, True]
     assert PROVIDER_TEXT not in site.output
 
 
