@@ -108,4 +108,5 @@ def _sent_credentials(error: BaseException) -> list[str]:
     except RuntimeError:  # httpx raises it if the exception has no request
         return []
     headers = getattr(request, "headers", None) or {}
-    return [value.split()[-1] for value in map(headers.get, _CREDENTIAL_HEADERS) if value]
+    values = (headers.get(name) or "" for name in _CREDENTIAL_HEADERS)
+    return [word for value in values for word in value.split()[-1:]]

@@ -87,6 +87,14 @@ def test_the_credential_that_was_sent_is_not_logged() -> None:
     assert "the key *** is wrong" in logged
 
 
+def test_an_error_whose_request_had_a_blank_credential_is_logged() -> None:
+    response = Response(401)
+    response.request = Request()
+    response.request.headers = {"authorization": " "}
+
+    assert "the key is wrong" in line(RefusedByLibrary("the key is wrong", response))
+
+
 @pytest.mark.parametrize(
     "secret", ["sk-abcdef123456", "dapi0123456789ab", "Bearer something", "eyJhbGciOi.payload.sig"]
 )
