@@ -1,1 +1,1 @@
-"""Ask recordings, keep the answer as a log, and let everyone who looks at it be a cursor over that log."""
+"""Questions about recordings: each answer is stored as a log, and every reader is a cursor over that log."""

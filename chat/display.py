@@ -1,4 +1,4 @@
-"""How times, lengths and foreign text are shown to people."""
+"""Times, durations and untrusted text as people see them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def clock(seconds: float | None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Return a length to read: ``48 s``, ``12 min``, ``1 h 05 min``; empty when it is unknown."""
+    """Return a duration: ``48 s``, ``12 min``, ``1 h 05 min``; empty when it is unknown."""
     if seconds is None:
         return ""
     if round(seconds) < 60:
@@ -31,7 +31,7 @@ def duration(seconds: float | None) -> str:
 
 
 def day_group(moment: datetime) -> str:
-    """Return the heading that a moment belongs under in a list: ``Today``, ``Yesterday``, … ``May 2026``."""
+    """Return the heading for a moment in a list: ``Today``, ``Yesterday``, ``Previous 7 days``, ``May 2026``."""
     day = timezone.localtime(moment).date()
     age = (timezone.localdate() - day).days
     if age <= 1:
@@ -40,10 +40,10 @@ def day_group(moment: datetime) -> str:
 
 
 def shown(text: str) -> str:
-    """Return foreign text without U+E0000–E007F: invisible characters that can carry a message no reader sees."""
+    """Return untrusted text without U+E0000–E007F: invisible characters that can carry a message no reader sees."""
     return _TAG_CHARACTERS.sub("", text)
 
 
 def marked(text: str) -> str:
-    """Return foreign text for the review, with invisible and direction-changing characters written as ``⟨U+202E⟩``."""
+    """Return untrusted text for reviewers, with invisible and direction-changing characters written as ``⟨U+202E⟩``."""
     return _CONTROLS.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)

@@ -1,33 +1,33 @@
-"""What can go wrong while a turn streams, each with the failure that its user reads."""
+"""The ways in which a streaming turn can fail, each with the failure that its user reads."""
 
 from .models import Failure
 
 
 class TurnFailed(Exception):
-    """The turn cannot go on. What the exception says is for the log; the user reads the failure's message."""
+    """An error that ends the turn. Its message goes to the log; the user reads the message of ``failure``."""
 
     failure = Failure.INTERNAL_ERROR
 
 
 class RetrievalFailed(TurnFailed):
-    """The search did not work (finding nothing is not a failure)."""
+    """The search failed (finding nothing is not a failure)."""
 
     failure = Failure.RETRIEVAL_FAILED
 
 
 class GenerationFailed(TurnFailed):
-    """The model refused, broke off, or ended without saying why."""
+    """The model refused, broke off, or ended without a finish reason."""
 
     failure = Failure.GENERATION_FAILED
 
 
 class ModelBusy(GenerationFailed):
-    """The model refused for now, or could not be reached, so asking again may help; ``retry_after`` if it said when."""
+    """The model is busy or unreachable, so a retry may succeed."""
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-        """Seconds."""
+        """Seconds until the retry; None if the model named no time."""
 
 
 class TimedOut(TurnFailed):

@@ -1,4 +1,4 @@
-"""What a trusted proxy says about the user of a request; ``chatsite/trusted_proxy.py`` reads it from the headers."""
+"""The user of a request as a trusted proxy reports it; ``chatsite/trusted_proxy.py`` reads the headers."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 USER_HEADERS = ("X-Forwarded-Email", "X-Forwarded-User", "X-Forwarded-Preferred-Username")
-"""Headers that can name the user: an address, an identifier, a name."""
+"""Headers that can identify the user: by email address, id or name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """What the proxy says about a request. Without a ``user`` it says nothing that can be believed."""
+    """What the proxy reports about a request. Without a ``user`` nothing in it can be trusted."""
 
     user: str = ""
     email: str = ""
     name: str = ""
     token: str = field(default="", repr=False)
-    """The user's own access token, where the proxy passes one on. It is kept nowhere but in memory."""
+    """The user's own access token, if the proxy forwards one; kept in memory only."""
     received_at: float = field(default_factory=monotonic, compare=False)

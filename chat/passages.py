@@ -1,4 +1,4 @@
-"""What retrieval hands on: neighbouring segments of one recording that may answer a question."""
+"""Passages, the results of retrieval: adjacent segments of one recording that may answer a question."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Passage:
-    """Retrieved text with its recording, speakers, place and score.
+    """Retrieved text with its recording, speakers, position and score.
 
-    ``score`` orders the passages of one search, the best highest; it compares with nothing else. ``relevance`` (0..1)
-    is the share of what the question asks for that the passage mentions, the rarer words weighing more.
+    ``score`` ranks the passages of one search, the best highest; scores of different searches do not compare.
+    ``relevance`` (0..1) is the share of the question's words that the passage mentions; rare words weigh more.
     """
 
     recording: Recording
@@ -24,20 +24,20 @@ class Passage:
 
     @property
     def speakers(self) -> list[str]:
-        """Who speaks in it, in order of appearance."""
+        """The names of the speakers, in order of appearance."""
         return list(dict.fromkeys(segment.speaker for segment in self.segments if segment.speaker))
 
     @property
     def start(self) -> float | None:
-        """Seconds from the beginning of the recording, where known."""
+        """Seconds from the beginning of the recording; None if unknown."""
         return self.segments[0].start
 
     @property
     def end(self) -> float | None:
-        """Seconds from the beginning of the recording, where known."""
+        """Seconds from the beginning of the recording; None if unknown."""
         return self.segments[-1].end
 
     @property
     def text(self) -> str:
-        """Its segments, one a line, each behind the name of its speaker."""
+        """The segments, one per line, each after the name of its speaker."""
         return "\n".join(map(str, self.segments))

@@ -1,4 +1,4 @@
-"""What is said over HTTP when something is refused or went wrong: the status, and for programs one shape of JSON."""
+"""HTTP responses to refusals and errors: their status and, for programs, their JSON body."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from msgspec import Struct
 from .models import Refused
 
 STATUS = {"NOT_FOUND": 404, "CONFLICT": 409, "QUEUE_FULL": 429, "RATE_LIMITED": 429}
-"""HTTP status of a refusal; 400 for the others."""
+"""HTTP status by the code of a refusal; 400 for other codes."""
 RETRY_SECONDS = {"QUEUE_FULL": 5, "RATE_LIMITED": 60, "UNAVAILABLE": 5}
-"""When it may be worth another try: ``Retry-After``."""
+"""Seconds after which a retry may succeed, by code: the value of ``Retry-After``."""
 
 
 class ProblemCode(StrEnum):
-    """What the API answers with besides the codes of ``events.ErrorCode``."""
+    """The error codes of the API besides those of ``events.ErrorCode``."""
 
     SIGNED_OUT = "SIGNED_OUT"
     FORBIDDEN = "FORBIDDEN"
@@ -26,27 +26,27 @@ class ProblemCode(StrEnum):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """The body of every answer of the API that is not what was asked for."""
+    """The body of every error response of the API."""
 
     error: str
     code: str
 
 
 def problem(status: int, code: str, message: str, **headers: str) -> HttpResponse:
-    """The answer of the API that says what is the matter; ``WWW_Authenticate=`` is the header of that name."""
+    """Return an error response of the API. ``headers`` have ``_`` for ``-``, as in ``WWW_Authenticate``."""
     body = msgspec.json.encode(Problem(error=message, code=code))
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    http_headers = {name.replace("_", "-"): value for name, value in headers.items()}
     if code in RETRY_SECONDS:
-        named.setdefault("Retry-After", str(RETRY_SECONDS[code]))
-    return HttpResponse(body, status=status, content_type="application/json", headers=named)
+        http_headers.setdefault("Retry-After", str(RETRY_SECONDS[code]))
+    return HttpResponse(body, status=status, content_type="application/json", headers=http_headers)
 
 
 def refusal(refused: Refused) -> HttpResponse:
-    """The answer of the API to what is refused."""
+    """Return the API's response to a refused command."""
     return problem(STATUS.get(refused.code, 400), refused.code, refused.message)
 
 
 def without_logging(response: HttpResponse) -> HttpResponse:
     """Mark the response as logged, or Django logs a traceback for every 503."""
-    setattr(response, "_has_been_logged", True)  # noqa: B010  # Django has no public way
+    setattr(response, "_has_been_logged", True)  # noqa: B010  # Django has no public API for it
     return response

@@ -1,4 +1,4 @@
-"""Every prompt, in one place, and what is read from the replies to them.
+"""All prompts, and the parsing of the replies to them.
 
 Questions and transcripts are data: fenced, and never formatted into a template.
 """
@@ -45,7 +45,7 @@ Reply with a JSON list of the numbers of the passages that are not relevant, lik
 all are relevant, that is []."""
 
 QUESTION_LIMIT = 1_000
-"""Characters of a question that a model has written; a longer one is no question."""
+"""The most characters of a question that a model has written; a longer reply is not a question."""
 
 _FENCE = re.compile(r"<passages>\n(.*?)</passages>\n\nQuestion:\n(.*)", re.DOTALL)
 _NUMBERS = re.compile(r"(?:```(?:json)?\s*)?\[\s*((?:\d{1,3}\s*(?:,\s*\d{1,3}\s*)*)?)\]\s*(?:```)?", re.ASCII)
@@ -62,61 +62,62 @@ class Message:
 
 @dataclass(frozen=True)
 class Exchange:
-    """An earlier question of the conversation, and what was answered."""
+    """An earlier question of the conversation, and its answer."""
 
     question: str
     answer: str
 
 
 def answer_prompt(question: str, passages: Sequence[Passage], history: Sequence[Exchange]) -> list[Message]:
-    """The messages that ask for an answer with ``[n]`` markers, n counting ``passages`` from 1."""
+    """Return the messages that ask for an answer with ``[n]`` markers, where n counts ``passages`` from 1."""
     messages = [Message("system", INSTRUCTIONS)]
     for exchange in history:
         messages += [Message("user", exchange.question), Message("assistant", exchange.answer)]
-    return [*messages, Message("user", f"{_found(passages)}\n\nQuestion:\n{question}")]
+    return [*messages, Message("user", f"{_passages(passages)}\n\nQuestion:\n{question}")]
 
 
 def rewrite_prompt(question: str, history: Sequence[Exchange]) -> list[Message]:
-    """The messages that ask for a follow-up question as one that stands alone."""
-    said = [_line({"question": exchange.question, "answer": exchange.answer}) for exchange in history]
-    return [Message("system", REWRITING), Message("user", f"{_fence('conversation', said)}\n\n{_asked(question)}")]
+    """Return the messages that ask to rewrite a follow-up question so that it stands alone."""
+    lines = [_line({"question": exchange.question, "answer": exchange.answer}) for exchange in history]
+    return [Message("system", REWRITING), Message("user", f"{_fence('conversation', lines)}\n\n{_question(question)}")]
 
 
 def reword_prompt(question: str) -> list[Message]:
-    """The messages that ask for other words for a question of which nothing was found."""
-    return [Message("system", REWORDING), Message("user", _asked(question))]
+    """Return the messages that ask to reword a question for which the search found nothing useful."""
+    return [Message("system", REWORDING), Message("user", _question(question))]
 
 
 def grade_prompt(question: str, passages: Sequence[Passage]) -> list[Message]:
-    """The messages that ask which of the passages, counted from 1, are irrelevant."""
-    return [Message("system", GRADING), Message("user", f"{_found(passages)}\n\n{_asked(question)}")]
+    """Return the messages that ask which of the passages, counted from 1, are irrelevant."""
+    return [Message("system", GRADING), Message("user", f"{_passages(passages)}\n\n{_question(question)}")]
 
 
 def read_question(reply: str) -> str:
-    """The question in a reply to ``rewrite_prompt`` or ``reword_prompt``. Raises ``ValueError`` where it is none."""
+    """Return the question in a reply to a rewrite or reword prompt. Raise ``ValueError`` if it has none."""
     visible = "".join(character if character.isprintable() else " " for character in reply)
     question = " ".join(visible.split()).strip(_QUOTES).strip()
     if not any(character.isalnum() for character in question) or len(question) > QUESTION_LIMIT:
-        raise ValueError("the reply is no question")
+        raise ValueError("the reply is not a question")
     return question
 
 
 def read_irrelevant(reply: str, count: int) -> set[int]:
-    """The numbers in a reply to ``grade_prompt`` of ``count`` passages. Raises ``ValueError`` where it is no such list.
+    """Return the numbers in a reply to ``grade_prompt`` with ``count`` passages.
 
-    A model that names a passage which it was not given has not understood, so none of its numbers counts.
+    Raise ``ValueError`` if the reply is not a list of them. A model that names a passage which it was not given has
+    misunderstood the task, so none of its numbers counts.
     """
     match = _NUMBERS.fullmatch(reply.strip())
     if match is None:
-        raise ValueError("the reply is no list of numbers")
+        raise ValueError("the reply is not a list of numbers")
     numbers = {int(number) for number in re.findall(r"\d+", match[1])}
     if not all(1 <= number <= count for number in numbers):
-        raise ValueError("the reply names passages that there are not")
+        raise ValueError("the reply names passages that do not exist")
     return numbers
 
 
 def read_fence(content: str) -> tuple[list[dict[str, Any]], str]:
-    """The passages and the question in the last message of ``answer_prompt``; the message itself when it has none."""
+    """Return the passages and the question in the last message of ``answer_prompt``; any other text is all question."""
     match = _FENCE.fullmatch(content)
     if match is None:
         return [], content
@@ -124,17 +125,17 @@ def read_fence(content: str) -> tuple[list[dict[str, Any]], str]:
 
 
 def passage_line(number: int, passage: Passage) -> str:
-    """A passage as a model gets it, in one line."""
-    said = [{"speaker": segment.speaker, "text": segment.text} for segment in passage.segments]
-    return _line({"n": number, "recording": passage.recording.title, "said": said})
+    """Return a passage as the one line that a model gets."""
+    segments = [{"speaker": segment.speaker, "text": segment.text} for segment in passage.segments]
+    return _line({"n": number, "recording": passage.recording.title, "said": segments})
 
 
-def _found(passages: Sequence[Passage]) -> str:
+def _passages(passages: Sequence[Passage]) -> str:
     return _fence("passages", [passage_line(number, passage) for number, passage in enumerate(passages, 1)])
 
 
-def _asked(question: str) -> str:
-    """A question to be worked on, as data. (The one to be answered stands as it is: it is what the user wants.)"""
+def _question(question: str) -> str:
+    """Return a question to work on, as data. (A question to answer is not fenced: it is the user's instruction.)"""
     return _fence("question", [_line({"question": question})])
 
 
@@ -143,5 +144,5 @@ def _fence(tag: str, lines: Sequence[str]) -> str:
 
 
 def _line(data: dict[str, Any]) -> str:
-    """Data as JSON, in which no tag can end a fence, nor a line break the line."""
+    """Return data as one line of JSON in which no tag can end a fence."""
     return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")

@@ -1,4 +1,4 @@
-"""What comes in the query string of an address, in a form that every database takes."""
+"""Parameters of a request, cleaned so that every database accepts them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ SEARCH_LIMIT = 200
 
 
 def search_text(request: HttpRequest) -> str:
-    """``?q=`` without NUL and with at most 200 characters."""
+    """Return ``?q=`` without NUL, cut to 200 characters."""
     return request.GET.get("q", "").replace("\0", "").strip()[:SEARCH_LIMIT]
 
 
 def uuid_of(text: str) -> UUID | None:
-    """The UUID that a text names; None for any other text."""
+    """Return a text as a UUID; None if it is not one."""
     try:
         return UUID(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The words of a text in the form in which they are compared, and which of them say what a question is about."""
+"""The words of a text, normalized for comparison, and the terms that say what a question is about."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 
 WORD_LIMIT = 64
-"""Characters of a word that count; PostgreSQL indexes no word of more than 2 KB."""
+"""The length in characters to which words are cut; PostgreSQL indexes no word of more than 2 KB."""
 
-# Words of English that stand in any text. They contain all that PostgreSQL's configuration "english" leaves out.
+# English words that occur in any text, including every stop word of PostgreSQL's configuration "english".
 STOP_WORDS = frozenset(
     """
     a again all also am an and any are as at be because been being both but by can cannot could did do does doing done
@@ -24,7 +24,7 @@ STOP_WORDS = frozenset(
     """.split()  # noqa: SIM905  # a list of literals has a line for each
 )
 
-# Words that ask, or name what every recording is: they tell what kind of answer is wanted, not what it is about.
+# Words that ask, or that describe any recording: they say which kind of answer is wanted, not what it is about.
 ASKING_WORDS = frozenset(
     """
     about answer answers ask asked asking asks call calls comment commented comments conversation conversations
@@ -36,18 +36,18 @@ ASKING_WORDS = frozenset(
     """.split()  # noqa: SIM905  # a list of literals has a line for each
 )
 
-# Scripts that put no space between words: every two neighbouring characters make one.
+# Scripts without spaces between words: every two adjacent characters count as a word.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 _ACCENT = re.compile("[\u0300-\u036f]+")
-_WORD = re.compile("(?:[^\\W_]|[\u0900-\u0dff])+")  # with the vowel signs of India, which are no letters
+_WORD = re.compile("(?:[^\\W_]|[\u0900-\u0dff])+")  # with Indic vowel signs, which are not letters
 
 _ENDINGS = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""), ("e", ""))
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in order, the same for every way to write them: without case, accents or ligatures.
+    """Return the words of a text in order, normalized: without case, accents or ligatures.
 
     >>> words("Zoë’s naïve PLAN_B")
     ['zoe', 's', 'naive', 'plan', 'b']
@@ -60,36 +60,36 @@ def words(text: str) -> list[str]:
 
 
 def terms(text: str) -> list[str]:
-    """The words that a text is about, in order, without the endings of English; made to compare short texts.
+    """Return the words that a text is about, in order, without English endings; meant for comparing short texts.
 
-    Stop words and words that merely ask are left out, so "What was the meeting about?" has none.
+    Stop words and asking words are left out, so "What was the meeting about?" has none.
     """
     return [root(word) for word in informative(words(text))]
 
 
-def informative(found: Iterable[str]) -> list[str]:
-    """Those of the words that neither stand in any text nor merely ask."""
-    return [word for word in found if word not in STOP_WORDS and word not in ASKING_WORDS]
+def informative(all_words: Iterable[str]) -> list[str]:
+    """Return the words that are neither stop words nor asking words."""
+    return [word for word in all_words if word not in STOP_WORDS and word not in ASKING_WORDS]
 
 
 def names_a_subject(text: str) -> bool:
-    """Whether a question is about anything that could be looked for."""
+    """Return whether a question has a word to search for."""
     return bool(informative(words(text)))
 
 
 def root(word: str) -> str:
-    """A word without the endings of plural and verb: planned, planning, plans → plan. Others may stay apart."""
+    """Return a word without plural and verb endings: planned, planning, plans → plan. Other forms may differ."""
     if len(word) < 4 or not word.isascii() or word.endswith(("ss", "us", "is")):
         return word
-    for ending, instead in _ENDINGS:
+    for ending, replacement in _ENDINGS:
         stem = word.removesuffix(ending)
         if stem != word and len(stem) >= 3:
-            return _undoubled(stem) if ending in ("ing", "ed") else stem + instead
+            return _undoubled(stem) if ending in ("ing", "ed") else stem + replacement
     return word
 
 
 def _pairs(run: str) -> list[str]:
-    return [run[place : place + 2] for place in range(len(run) - 1)] or [run]
+    return [run[start : start + 2] for start in range(len(run) - 1)] or [run]
 
 
 def _undoubled(stem: str) -> str:

@@ -9,7 +9,7 @@ from chat.display import clock, day_group, duration
 
 
 @pytest.mark.parametrize(
-    ("seconds", "place", "length"),
+    ("seconds", "position", "length"),
     [
         (None, "", ""),
         (0.0, "0:00", "0 s"),
@@ -19,18 +19,18 @@ from chat.display import clock, day_group, duration
         (3_725.9, "1:02:05", "1 h 02 min"),
     ],
 )
-def test_seconds_are_shown_as_a_place_and_as_a_length(seconds: float | None, place: str, length: str) -> None:
-    assert (clock(seconds), duration(seconds)) == (place, length)
+def test_seconds_are_shown_as_a_position_and_as_a_duration(seconds: float | None, position: str, length: str) -> None:
+    assert (clock(seconds), duration(seconds)) == (position, length)
 
 
 @pytest.mark.parametrize(
     ("days", "group"), [(0, "Today"), (1, "Yesterday"), (2, "Previous 7 days"), (7, "Previous 7 days")]
 )
-def test_what_is_new_is_grouped_by_its_age(days: int, group: str) -> None:
+def test_recent_moments_are_grouped_by_age(days: int, group: str) -> None:
     assert day_group(timezone.now() - timedelta(days=days)) == group
 
 
-def test_what_is_old_is_grouped_by_its_month() -> None:
+def test_older_moments_are_grouped_by_month() -> None:
     moment = timezone.now() - timedelta(days=40)
 
     assert day_group(moment) == f"{moment:%B %Y}"

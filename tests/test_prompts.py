@@ -62,11 +62,11 @@ def test_no_transcript_can_end_the_fence(texts: list[str], question: str) -> Non
 
 
 @given(st.lists(st.tuples(anything, anything), max_size=3), st.lists(anything, max_size=3), anything)
-def test_no_question_answer_or_transcript_can_end_a_fence_before_the_answer(
+def test_no_question_answer_or_transcript_can_end_a_fence_of_the_other_prompts(
     history: list[tuple[str, str]], texts: list[str], question: str
 ) -> None:
     prompts = [
-        rewrite_prompt(question, [Exchange(*said) for said in history]),
+        rewrite_prompt(question, [Exchange(*exchange) for exchange in history]),
         reword_prompt(question),
         grade_prompt(question, [passage(text) for text in texts]),
     ]
@@ -82,9 +82,9 @@ def test_no_question_answer_or_transcript_can_end_a_fence_before_the_answer(
 
 
 @given(anything)
-def test_what_is_read_as_a_question_is_one_visible_line(said: str) -> None:
+def test_a_question_in_a_reply_is_one_visible_line(reply: str) -> None:
     try:
-        question = read_question(said)
+        question = read_question(reply)
     except ValueError:
         return
 
@@ -94,34 +94,34 @@ def test_what_is_read_as_a_question_is_one_visible_line(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "question"),
+    ("reply", "question"),
     [
         (" When does the\nHeron launch? ", "When does the Heron launch?"),
         ("“Wann kommt der Heron?”", "Wann kommt der Heron?"),
         ("\x00When\u202e?", "When ?"),
     ],
 )
-def test_a_question_is_read_without_what_models_put_around_it(said: str, question: str) -> None:
-    assert read_question(said) == question
+def test_quotes_and_invisible_characters_are_removed_from_a_question(reply: str, question: str) -> None:
+    assert read_question(reply) == question
 
 
-@pytest.mark.parametrize("said", ["", " ", "“”", "?!", "\x00", "x" * (QUESTION_LIMIT + 1)])
-def test_what_is_no_question_is_not_read_as_one(said: str) -> None:
+@pytest.mark.parametrize("reply", ["", " ", "“”", "?!", "\x00", "x" * (QUESTION_LIMIT + 1)])
+def test_a_reply_without_a_question_is_refused(reply: str) -> None:
     with pytest.raises(ValueError, match="question"):
-        read_question(said)
+        read_question(reply)
 
 
 @given(st.one_of(st.lists(st.integers(-2, 12), max_size=9).map(str), anything), st.integers(0, 9))
-def test_only_numbers_of_passages_are_read_as_irrelevant(said: str, count: int) -> None:
+def test_only_numbers_of_passages_are_read_as_irrelevant(reply: str, count: int) -> None:
     try:
-        irrelevant = read_irrelevant(said, count)
+        irrelevant = read_irrelevant(reply, count)
     except ValueError:
         return
 
-    assert irrelevant == set(json.loads(said))
+    assert irrelevant == set(json.loads(reply))
     assert irrelevant <= set(range(1, count + 1))
 
 
-@pytest.mark.parametrize("said", ["[1, 3]", "```json\n[3,1]\n```", "```\n[1,3]```", " [ 1 ,3 ]\n"])
-def test_a_list_is_read_as_models_write_it(said: str) -> None:
-    assert read_irrelevant(said, 3) == {1, 3}
+@pytest.mark.parametrize("reply", ["[1, 3]", "```json\n[3,1]\n```", "```\n[1,3]```", " [ 1 ,3 ]\n"])
+def test_a_list_is_read_in_each_format_that_models_use(reply: str) -> None:
+    assert read_irrelevant(reply, 3) == {1, 3}

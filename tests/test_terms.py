@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chat.terms import WORD_LIMIT, terms, words
 
 
-def test_words_are_the_same_however_they_are_written() -> None:
+def test_all_spellings_of_a_word_are_equal() -> None:
     assert words("Zoë’s NAÏVE plan_b ﬁne Straße") == ["zoe", "s", "naive", "plan", "b", "fine", "strasse"]
 
 
@@ -20,11 +20,11 @@ def test_words_of_indian_scripts_keep_their_vowel_signs() -> None:
 
 
 @given(st.text(st.characters()))
-def test_words_are_stable_and_can_be_stored(text: str) -> None:
-    found = words(text)
+def test_normalized_words_stay_the_same_and_can_be_stored(text: str) -> None:
+    normalized = words(text)
 
-    assert all(0 < len(word) <= WORD_LIMIT and word.encode() for word in found)
-    assert words(" ".join(found)) == found
+    assert all(0 < len(word) <= WORD_LIMIT and word.encode() for word in normalized)
+    assert words(" ".join(normalized)) == normalized
 
 
 def test_terms_say_what_a_question_is_about() -> None:
