@@ -1,4 +1,4 @@
-"""The database from the event loop: the threads that work on it, and what an outage means."""
+"""Database access from the event loop: its threads, its retries, and outages."""
 
 from .threads import RETRY_SECONDS, STORAGE_SECONDS, close_connections, in_database, in_thread, persist
 

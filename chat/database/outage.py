@@ -1,4 +1,4 @@
-"""The database is locked, full, read-only, restarting or gone: how that is told apart, and told of, once."""
+"""Outages of the database (locked, full, read-only, restarting or gone): how they are recognised and logged."""
 
 from __future__ import annotations
 
@@ -10,44 +10,44 @@ from django.db import InterfaceError, InternalError, OperationalError
 logger = logging.getLogger(__name__)
 
 UNAVAILABLE = (OperationalError, InterfaceError, InternalError)
-"""What is raised then. The same work may succeed a little later, unlike after the other database errors."""
+"""The errors of an outage. Unlike after other database errors, the same work may succeed a little later."""
 LOG_SECONDS = 60.0
-"""An outage is told of no more often: every token of every answer meets it."""
+"""The least time between two log lines about an outage: every token of every answer runs into it."""
 AWAY_SECONDS = 1.0
-"""How long nobody else waits for a connection after one could not be had."""
+"""How long all work fails at once, instead of waiting for a connection, after an attempt to connect has failed."""
 
 
 class Outage:
-    """What this process knows of the state of its database."""
+    """The outages of the database that this process has seen."""
 
     def __init__(self) -> None:
-        self._told_at = self._away_at = float("-inf")
+        self._logged_at = self._away_at = float("-inf")
 
     def noticed(self, error: Exception, *, is_away: bool = False) -> None:
-        """Something could not be done; ``is_away`` when not even a connection could be had."""
+        """Record an outage and log it, at most every ``LOG_SECONDS``; ``is_away`` if not even a connection was made."""
         now = monotonic()
         if is_away:
             self._away_at = now
-        if now - self._told_at > LOG_SECONDS:
-            self._told_at = now
-            logger.warning("The database cannot be used; what needs it is refused or tried again: %r", error)
+        if now - self._logged_at > LOG_SECONDS:
+            self._logged_at = now
+            logger.warning("The database cannot be used; work that needs it is refused or retried: %r", error)
 
     def fail_fast(self) -> None:
-        """Raise ``OperationalError`` when a connection could not be had a moment ago.
+        """Raise ``OperationalError`` if an attempt to connect failed less than ``AWAY_SECONDS`` ago.
 
-        Waiting for one takes seconds and a thread, and there are few threads: without this a question would wait
-        behind everything that only looks for news, instead of being refused.
+        Waiting for a connection takes seconds and a thread, and there are few threads: a question would wait behind
+        everything that only polls, instead of being refused.
         """
         if monotonic() - self._away_at < AWAY_SECONDS:
-            raise OperationalError("no connection could be had a moment ago")
+            raise OperationalError("could not connect to the database a moment ago")
 
 
 outage = Outage()
-"""What all parts of this process report to."""
+"""The record that all parts of this process share."""
 
 
 def behind(error: BaseException | None) -> Exception | None:
-    """The outage that an error comes from, itself or by a detour; None when it has another cause."""
+    """Return the outage that an error is, or was caused by; None if it has another cause."""
     while error:
         if isinstance(error, UNAVAILABLE):
             return error

@@ -1,4 +1,4 @@
-"""Where asynchronous code does its database work: a few threads of our own, and what it does while there is none.
+"""Threads for the database work of asynchronous code, and retries while the database is unavailable.
 
 Channels runs the database work of all its consumers in one thread, so one slow search would hold up every stream.
 """
@@ -22,7 +22,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 STORAGE_SECONDS = 15.0
-"""How long work is tried again while the database is locked, full or away."""
+"""How long work is retried while the database is locked, full or away."""
 RETRY_SECONDS = 0.25
 THREADS = 4
 
@@ -35,24 +35,24 @@ async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
 
 
 async def in_thread(threads: Executor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run database work in a thread of ``threads``; a connection that failed is not used again."""
+    """Run database work in one of ``threads`` and return its result; a connection that failed is not used again."""
     call = partial(copy_context().run, _with_connection, partial(work, *args, **kwargs))
     return await asyncio.get_running_loop().run_in_executor(threads, call)
 
 
 def close_connections() -> None:
-    """Close the connection of each database thread; the next work in it connects anew. Waits for the work that runs."""
-    all_are_here = Barrier(THREADS)
+    """Close the connection of each database thread when its current work ends; its next work reconnects."""
+    all_threads = Barrier(THREADS)
 
     def close(_: int) -> None:
-        all_are_here.wait()
+        all_threads.wait()
         connection.close()
 
     list(_threads.map(close, range(THREADS)))
 
 
 async def persist(work: Callable[[], Awaitable[T]]) -> T:
-    """Do ``work``, again and again for ``STORAGE_SECONDS`` while the database cannot be used; then raise why."""
+    """Do ``work``, and retry it for ``STORAGE_SECONDS`` while the database is unavailable; then raise the error."""
     give_up = monotonic() + STORAGE_SECONDS
     while True:
         try:

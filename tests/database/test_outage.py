@@ -1,4 +1,4 @@
-"""What happens within a process while its database cannot be used."""
+"""The behaviour of a process while its database is unavailable."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ READ_ONLY = {
     "sqlite": ("PRAGMA query_only = ON", "PRAGMA query_only = OFF"),
     "postgresql": ("SET default_transaction_read_only = on", "SET default_transaction_read_only = off"),
 }
-"""How a database may only be read, as after a failover to a standby, and how it is as it was."""
+"""Statements that make the database read-only, as after a failover to a standby, and writable again."""
 
 
 class Faulty:
-    """Stands in for a function: fails as often as it is told to, before the call or after it, then is itself."""
+    """A stand-in for a function: it fails ``times`` times, before or ``after`` the call, and then works."""
 
     def __init__(self, function: Callable[..., object], *, times: int = 0, after: bool = False) -> None:
         self._function = function
@@ -50,9 +50,9 @@ class Faulty:
 
 
 @pytest.fixture(autouse=True)
-def nothing_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outage, "AWAY_SECONDS", 0)  # there is a connection, and only what is done with it fails
-    for moment in ("_told_at", "_away_at"):
+def no_outage_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outage, "AWAY_SECONDS", 0)  # the connection works; only statements fail
+    for moment in ("_logged_at", "_away_at"):
         monkeypatch.setattr(outage.outage, moment, float("-inf"))
 
 
@@ -96,7 +96,7 @@ async def test_text_waits_for_the_database_and_is_stored_once(
     assert ((await ended(runner, turn)).state, (await ended(runner, turn)).answer) == ("complete", "On Monday.")
 
 
-async def test_a_turn_whose_text_cannot_be_stored_fails_when_patience_ends(
+async def test_a_turn_whose_text_cannot_be_stored_fails_when_the_retries_end(
     runner: TurnRunner, scripts: Scripts, login: LoginSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turn = await ask(runner, login)
@@ -111,7 +111,7 @@ async def test_a_turn_whose_text_cannot_be_stored_fails_when_patience_ends(
     assert scripts["When?"].cancelled.is_set()
 
 
-async def test_a_turn_that_was_won_though_the_claim_failed_is_answered(
+async def test_a_turn_is_answered_though_its_claim_failed_after_it_was_stored(
     runner: TurnRunner, scripts: Scripts, login: LoginSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(Turn.objects), "claim", Faulty(Turn.objects.claim, times=1, after=True))
@@ -122,7 +122,7 @@ async def test_a_turn_that_was_won_though_the_claim_failed_is_answered(
     assert (await ended(runner, turn)).state == "complete"
 
 
-async def test_a_turn_that_runs_here_is_not_abandoned_when_its_lease_has_lapsed(
+async def test_a_turn_of_this_process_is_not_abandoned_when_its_lease_has_lapsed(
     runner: TurnRunner, scripts: Scripts, login: LoginSession
 ) -> None:
     turn = await ask(runner, login)
@@ -132,7 +132,7 @@ async def test_a_turn_that_runs_here_is_not_abandoned_when_its_lease_has_lapsed(
     assert await in_database(runner._interrupt_abandoned) == []
 
 
-async def test_an_outage_is_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_outage_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     def fail() -> None:
         raise LOCKED
 
@@ -143,7 +143,7 @@ async def test_an_outage_is_told_of_once(caplog: pytest.LogCaptureFixture) -> No
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
-async def test_nobody_waits_for_a_connection_that_could_not_be_had_a_moment_ago(
+async def test_work_fails_at_once_after_an_attempt_to_connect_has_failed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(outage, "AWAY_SECONDS", 60)
@@ -156,15 +156,15 @@ async def test_nobody_waits_for_a_connection_that_could_not_be_had_a_moment_ago(
     assert called == []
 
 
-def test_an_error_by_a_detour_is_an_outage() -> None:
-    by_a_detour = ValueError("the session could not be saved")
-    by_a_detour.__context__ = LOCKED
+def test_an_error_that_an_outage_has_caused_is_an_outage() -> None:
+    indirect = ValueError("the session could not be saved")
+    indirect.__context__ = LOCKED
 
-    assert outage.behind(by_a_detour) is LOCKED
+    assert outage.behind(indirect) is LOCKED
     assert outage.behind(IntegrityError()) is None
 
 
-def test_a_database_that_may_only_be_read_is_an_outage(alice: User) -> None:
+def test_a_read_only_database_is_an_outage(alice: User) -> None:
     begin, end = READ_ONLY[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(begin)
@@ -191,7 +191,7 @@ def test_a_page_says_that_the_site_is_not_ready(
 
 
 @pytest.mark.usefixtures("static_files")
-def test_a_session_that_cannot_be_saved_is_no_bad_request(rf: RequestFactory) -> None:
+def test_a_session_that_cannot_be_saved_is_not_a_bad_request(rf: RequestFactory) -> None:
     interrupted = SessionInterrupted()
     interrupted.__context__ = LOCKED
 
