@@ -1,4 +1,4 @@
-"""What is kept, and the rules it is kept by."""
+"""The models, and the rules that they enforce."""
 
 from .api_token import TOKEN_LIMIT, ApiToken
 from .conversation import Conversation

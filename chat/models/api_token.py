@@ -1,4 +1,4 @@
-"""Personal API tokens: a login of a program instead of a browser."""
+"""Personal API tokens: logins of programs instead of browsers."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from .login_session import LoginSession
 from .refusal import InvalidRequest
 
 PREFIX = "chatsite_"
-"""How every token begins, so that one that was left somewhere by mistake is recognised."""
+"""The beginning of every token, by which a leaked one is recognised."""
 TOKEN_LIMIT = 10
-"""Tokens that a user may have at once."""
+"""How many tokens a user may have at once."""
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    """Tokens; each look-up of one starts from ``of(user)``, so ownership cannot be forgotten."""
+    """Tokens; every look-up for a user starts from ``of(user)``, so no query can forget the ownership."""
 
     def live(self) -> ApiTokenQuerySet:
-        """Those that were not revoked."""
+        """Return the tokens that were not revoked."""
         return self.filter(login_session__ended_at=None)
 
     def of(self, user_id: int) -> ApiTokenQuerySet:
-        """What this user may use and revoke, the newest first."""
+        """Return the tokens that this user may use and revoke, the newest first."""
         return self.live().filter(login_session__user=user_id).select_related("login_session").order_by("-pk")
 
 
 class ApiToken(models.Model):
-    """A secret that lets a program in as its user.
+    """A secret with which a program signs in as its user.
 
-    Each token has a login session of its own, so what is asked by it has a queue and one running answer of its own,
-    and it ends as every login does: then the token is revoked. Only the SHA-256 of the secret is kept: it has 256
-    random bits, so there is nothing to be guessed that a slow hash would protect.
+    Each token has a login session of its own, and with it a queue and one running answer; ending the login session
+    revokes the token. Only the SHA-256 of the secret is stored: it has 256 random bits, so nobody can guess it and a
+    slow hash would add nothing.
     """
 
     NAME_LIMIT = 60
@@ -61,23 +61,23 @@ class ApiToken(models.Model):
     @classmethod
     @transaction.atomic
     def issue(cls, user: User, name: str) -> tuple[ApiToken, str]:
-        """Make a token. Returns it with its secret, which is not kept and cannot be shown again.
+        """Create a token. Return it with its secret, which is not stored and cannot be shown again.
 
-        Raises ``InvalidRequest`` when the user has as many as they may have, or one of this name.
+        Raise ``InvalidRequest`` if the user has ``TOKEN_LIMIT`` tokens, or one with this name.
         """
-        get_user_model().objects.select_for_update().get(pk=user.pk)  # one after the other, so that they are counted
+        get_user_model().objects.select_for_update().get(pk=user.pk)  # or two requests could exceed the limit
         names = set(cls.objects.of(user.pk).values_list("name", flat=True))
         if name in names:
-            raise InvalidRequest("You have a token of this name already.")
+            raise InvalidRequest("You already have a token with this name.")
         if len(names) >= TOKEN_LIMIT:
-            raise InvalidRequest(f"You have {TOKEN_LIMIT} tokens already. Revoke one that you do not need any more.")
+            raise InvalidRequest(f"You already have {TOKEN_LIMIT} tokens. Revoke one that you no longer need.")
         secret = PREFIX + secrets.token_urlsafe(32)
         login_session = LoginSession.objects.create(user=user)
         return cls.objects.create(login_session=login_session, name=name, digest=digest_of(secret)), secret
 
     @classmethod
     def login(cls, digest: str) -> LoginSession | None:
-        """The login session of the token with this digest, with its user; None when it does not let anybody in."""
+        """Return the login session, with its user, of the token with this digest; None unless both are active."""
         tokens = cls.objects.live().filter(digest=digest, login_session__user__is_active=True)
         token = tokens.select_related("login_session__user").first()
         if token is None:
@@ -86,12 +86,12 @@ class ApiToken(models.Model):
         return token.login_session
 
     def note_use(self) -> None:
-        """It was used now; written down to the minute, so that reading does not mean writing."""
+        """Store the time of use, at most once a minute, so that not every request writes."""
         if self.last_used_at is None or self.last_used_at < timezone.now() - USE_NOTED_EVERY:
             due = Q(last_used_at=None) | Q(last_used_at__lt=Now() - USE_NOTED_EVERY)
             type(self).objects.filter(due, pk=self.pk).update(last_used_at=Now())
 
 
 def digest_of(secret: str) -> str:
-    """What is kept of a secret: SHA-256 in hex."""
+    """Return the SHA-256 of a secret in hex, which is all that is stored of it."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -16,22 +16,22 @@ TITLE_LIMIT = 80
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
-    """Conversations; every look-up of one starts from ``of(user)``, so ownership cannot be forgotten."""
+    """Conversations; every look-up for a user starts from ``of(user)``, so no query can forget the ownership."""
 
     def of(self, user_id: int) -> ConversationQuerySet:
-        """What this user may open: their own, not deleted, the last used first."""
+        """Return the user's own conversations that are not deleted, the last used first."""
         return self.filter(user_id=user_id, deleted_at=None).order_by("-asked_at", "-pk")
 
     def idle(self, days: int) -> ConversationQuerySet:
-        """Not deleted, and nothing was asked in them for ``days``."""
+        """Return the conversations at rest that are not deleted and have had no question for ``days``."""
         return self.filter(deleted_at=None, asked_at__lt=Now() - timedelta(days=days)).at_rest()
 
     def removable(self) -> ConversationQuerySet:
-        """Deleted, so that nothing more is asked in them, and what was asked has ended."""
+        """Return the deleted conversations at rest; a deleted one gets no further questions."""
         return self.filter(deleted_at__isnull=False).at_rest()
 
     def at_rest(self) -> ConversationQuerySet:
-        """Nothing in them is being answered, or waits for it."""
+        """Return the conversations without a queued or streaming turn."""
         return self.exclude(turns__state__in=ACTIVE)
 
 
@@ -56,17 +56,16 @@ class Conversation(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """The page of this conversation."""
         return reverse("chat:conversation-detail", args=[self.uuid])
 
     def discard(self) -> None:
-        """Take the conversation from its owner's sight and end what runs in it; the purge removes it for good."""
+        """Hide the conversation from its owner and end its active turns; the purge removes it for good."""
         type(self).objects.filter(pk=self.pk, deleted_at=None).update(deleted_at=Now())
         self.turns.end(None)
 
 
 def title_from(question: str) -> str:
-    """A title of at most 80 characters from the first question, cut between words."""
+    """Return a title of at most 80 characters, made of the first question and cut between words."""
     line = " ".join(question.split())
     if len(line) <= TITLE_LIMIT:
         return line

@@ -1,4 +1,4 @@
-"""Rows that are sent to another service once each: who is about to send one, and what is sent."""
+"""Rows that are sent to another service once each, and the claims of the processes that send them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 CLAIM = timedelta(minutes=1)
-"""How long a first attempt may take before somebody else makes the next one; each attempt has twice as long."""
+"""How long the first attempt may take before any process may retry; twice as long for each further attempt."""
 LONGEST_CLAIM = timedelta(hours=1)
 CLAIMS = 20
-"""Rows that one claim tries, where other processes claim at the same moment."""
+"""How many rows ``claim`` tries, as other processes may claim the first ones at the same time."""
 
 
 class Export(models.Model):
-    """A row that waits to be sent, until ``exported_at``."""
+    """A row that waits to be sent until ``exported_at`` is set."""
 
     attempts = models.PositiveIntegerField(default=0)
     claimed_until = models.DateTimeField(db_default=Now())
@@ -28,27 +28,27 @@ class Export(models.Model):
 
     @classmethod
     def waiting(cls) -> QuerySet[Self]:
-        """What may be claimed now, in the order in which it is sent, with what is sent."""
+        """Return the rows that may be claimed now, in sending order, with the related rows that are sent."""
         return cls._default_manager.filter(exported_at=None, claimed_until__lte=Now()).order_by("pk")
 
     @classmethod
     def claim(cls) -> Self | None:
-        """The first that waits to be sent, claimed by this caller alone for some time; None when there is none.
+        """Claim the first waiting row for this caller alone, for a limited time; return None if there is none.
 
-        Each attempt has more time than the one before, so that a server that refuses a row is left alone with it.
+        Each claim of a row is longer than the one before, so that a server that refuses it is asked ever less often.
         """
         for export in cls.waiting()[:CLAIMS]:
-            patience = min(CLAIM * 2 ** min(export.attempts, 10), LONGEST_CLAIM)
+            duration = min(CLAIM * 2 ** min(export.attempts, 10), LONGEST_CLAIM)
             unclaimed = cls._default_manager.filter(pk=export.pk, exported_at=None, attempts=export.attempts)
-            if unclaimed.update(attempts=F("attempts") + 1, claimed_until=Now() + patience):
+            if unclaimed.update(attempts=F("attempts") + 1, claimed_until=Now() + duration):
                 return export
         return None
 
     def sent(self) -> None:
-        """The other service has it. What was purged meanwhile stays so."""
+        """Store that the other service has the row, unless it was purged meanwhile."""
         self.row(self).update(exported_at=Now())
 
     @classmethod
     def row(cls, export: Self) -> QuerySet[Self]:
-        """The row of one of them, which may be gone."""
+        """Return a query set of this one row, or of none if it was purged."""
         return cls._default_manager.filter(pk=export.pk)

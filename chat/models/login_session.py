@@ -1,4 +1,4 @@
-"""The login of a browser or a program: what the queue and the one-stream rule belong to."""
+"""The login of a browser or a program, which has one queue and at most one streaming turn."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from django.db.models.functions import Now
 
 
 class LoginSession(models.Model):
-    """One login of one user in one browser, from sign-in to sign-out; or by one API token, until it is revoked.
+    """One login of one user: in one browser, from sign-in to sign-out, or by one API token, until it is revoked.
 
-    Its uuid is kept in the Django session of the browser. The session key is never stored here: it is a secret, and
-    Django changes it while the login stays the same.
+    The Django session of the browser holds its uuid. The session key is never stored here: it is a secret, and Django
+    changes it while the login stays the same.
     """
 
     SESSION_KEY = "login_session"
@@ -31,24 +31,24 @@ class LoginSession(models.Model):
         return str(self.uuid)
 
     @classmethod
-    def over(cls, named: Collection[str]) -> list[LoginSession]:
-        """Those that nothing belongs to any more: no turn, no browser, and no API token that works.
+    def over(cls, in_use: Collection[str]) -> list[LoginSession]:
+        """Return the login sessions that nothing uses any more: no turn, no browser and no valid API token.
 
-        ``named`` are the uuids that Django's live sessions name. One that was begun within a day is left alone: its
-        session may not be saved yet.
+        ``in_use`` are the uuids that Django's live sessions hold. A login that began within a day and has not ended is
+        left out: its session may not be saved yet.
         """
         empty = cls.objects.filter(turns=None)
         idle = Q(created_at__lt=Now() - timedelta(days=1), api_token=None)
-        old = empty.filter(Q(ended_at__isnull=False) | idle)
-        return [login for login in old.order_by("pk") if login.ended_at or str(login.uuid) not in named]
+        candidates = empty.filter(Q(ended_at__isnull=False) | idle)
+        return [login for login in candidates.order_by("pk") if login.ended_at or str(login.uuid) not in in_use]
 
     @classmethod
     def of(cls, session: Any, user_id: int) -> LoginSession | None:
-        """The live login session named in a Django session, or None when it has ended or is not this user's."""
+        """Return the live login session that a Django session names; None if it has ended or is not this user's."""
         name = session.get(cls.SESSION_KEY)
         return cls.objects.filter(uuid=name, user_id=user_id, ended_at=None).first() if name else None
 
     def end(self) -> None:
-        """Sign out: what is queued is cancelled, what streams is asked to stop, and no socket answers any more."""
+        """Sign out: end the login for all its sockets, cancel its queued turns, and ask a streaming one to stop."""
         type(self).objects.filter(pk=self.pk, ended_at=None).update(ended_at=Now())
         self.turns.end(None)

@@ -1,4 +1,4 @@
-"""What a passage means, as the numbers of an embedding model."""
+"""The vectors of passages, made by embedding models."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from .recording import IndexedPassage
 
 
 class PassageVector(models.Model):
-    """The vector of a passage by one embedding model; it goes with its passage.
+    """The vector of a passage by one embedding model; deleted with its passage.
 
-    ``vector`` has ``dimensions`` float32 in little-endian order and the length 1. ``model`` is the value of
-    ``EMBEDDINGS`` that it was made with; vectors of different models do not compare.
+    ``vector`` holds ``dimensions`` float32 numbers in little-endian order, normalized to the length 1. ``model`` is the
+    value of ``EMBEDDINGS`` that it was made with; vectors of different models do not compare.
     """
 
     passage = models.ForeignKey(IndexedPassage, on_delete=models.CASCADE, related_name="vectors")

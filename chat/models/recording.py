@@ -1,4 +1,4 @@
-"""A transcribed meeting or call, what was said in it, and the passages that are searched."""
+"""A transcribed meeting or call, its segments, and the passages that are searched."""
 
 from __future__ import annotations
 
@@ -31,12 +31,11 @@ class Recording(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """The page with the transcript."""
         return reverse("chat:recording-detail", args=[self.uuid])
 
 
 class Segment(models.Model):
-    """A stretch of a recording by one speaker; numbered from 1, times in seconds or unknown."""
+    """A stretch of a recording by one speaker; numbered from 1, with times in seconds, None if unknown."""
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="segments", db_index=False)
     number = models.PositiveIntegerField()
@@ -57,7 +56,7 @@ class Segment(models.Model):
 
 
 class IndexedPassage(models.Model):
-    """Neighbouring segments that the full text index holds as one: first to last, both included."""
+    """Adjacent segments, from ``first`` to ``last`` inclusive, that the full text index holds as one document."""
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="indexed_passages", db_index=False)
     first = models.PositiveIntegerField()

@@ -1,10 +1,10 @@
-"""Why a command is refused: each refusal is an outcome that its sender can read, never an error page."""
+"""Refusals of commands: outcomes with a message for the sender, never error pages."""
 
 
 class Refused(Exception):
-    """A command that was understood and not carried out; nothing was changed.
+    """A command was refused, and nothing was changed.
 
-    ``code`` is the word on the wire; ``retryable`` says whether sending the same command later can succeed.
+    ``code`` names the refusal on the wire; ``retryable`` says whether the same command may succeed later.
     """
 
     code = "INVALID_REQUEST"
@@ -16,30 +16,30 @@ class Refused(Exception):
 
 
 class InvalidRequest(Refused):
-    """The command does not have the form it must have."""
+    """The command is not valid."""
 
 
 class NotFound(Refused):
-    """There is no such thing, or it belongs to someone else: both answer alike."""
+    """The object does not exist, or belongs to someone else: the answer is the same."""
 
     code = "NOT_FOUND"
 
 
 class Conflict(Refused):
-    """The request id was used before, for something else."""
+    """The request id was used before, for a different command."""
 
     code = "CONFLICT"
 
 
 class QueueFull(Refused):
-    """As many questions wait in this login session as may wait."""
+    """The queue of the login session is full."""
 
     code = "QUEUE_FULL"
     retryable = True
 
 
 class RateLimited(Refused):
-    """The user asked for more than they may ask for in a minute, or at once."""
+    """The user has reached the limit of requests per minute, or of requests at once."""
 
     code = "RATE_LIMITED"
     retryable = True

@@ -1,4 +1,4 @@
-"""What reviewers say of answers."""
+"""The labels that reviewers give to answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COMMENT_LIMIT = 1000
 
 
 class ReviewLabel(Export):
-    """What one reviewer says of one turn; they may change their mind. MLflow gets it where it has the turn's trace."""
+    """One reviewer's label of one turn, which they may change. It is sent to MLflow after the trace of the turn."""
 
     class Verdict(models.TextChoices):
         """How good an answer is."""
@@ -48,26 +48,26 @@ class ReviewLabel(Export):
 
     @classmethod
     def give(cls, turn: Turn, reviewer: User, verdict: str, comment: str) -> Self:
-        """Say what a reviewer thinks, anew if they have said something. Raises ``InvalidRequest``."""
+        """Store a reviewer's label, in place of an earlier one. Raise ``InvalidRequest`` if it is not valid."""
         if not turn.is_terminal:
-            raise InvalidRequest("This question is still being answered. Please label it when it has ended.")
+            raise InvalidRequest("This question is still being answered. Please label the answer when it is finished.")
         if verdict not in cls.Verdict.values:
             raise InvalidRequest("Please choose a label.")
         if len(comment) > COMMENT_LIMIT:
-            raise InvalidRequest(f"A comment may have {COMMENT_LIMIT} characters; this one has {len(comment)}.")
-        # The site's own time: SQLite's Now() is text of another length than what a time is compared as.
-        said = {"verdict": verdict, "comment": comment, "labelled_at": timezone.now()}
+            raise InvalidRequest(f"A comment may have at most {COMMENT_LIMIT} characters; this one has {len(comment)}.")
+        # The site's clock: SQLite stores Now() with fewer digits than the times that it is compared with.
+        content = {"verdict": verdict, "comment": comment, "labelled_at": timezone.now()}
         unsent = {"attempts": 0, "claimed_until": Now(), "exported_at": None}
-        label, _ = cls.objects.update_or_create(turn=turn, reviewer=reviewer, defaults=said | unsent)
+        label, _ = cls.objects.update_or_create(turn=turn, reviewer=reviewer, defaults=content | unsent)
         return label
 
     @classmethod
     def waiting(cls) -> QuerySet[Self]:
-        """Those of turns whose traces are there."""
+        """Return the waiting labels of turns that have a trace in MLflow."""
         traced = super().waiting().filter(turn__trace_export__exported_at__isnull=False)
         return traced.select_related("turn", "reviewer")
 
     def sent(self) -> None:
-        """MLflow has it. If the reviewer changed their mind meanwhile, it is sent anew: nobody knows what came last."""
+        """Store that MLflow has the label. If it changed meanwhile, send it again: the order of arrival is unknown."""
         if not self.row(self).filter(labelled_at=self.labelled_at).update(exported_at=Now()):
             self.row(self).update(exported_at=None, claimed_until=Now())

@@ -1,4 +1,4 @@
-"""Failed sign-ins, counted so that passwords cannot be guessed by trying."""
+"""Failed sign-ins, counted against the guessing of passwords."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WINDOW = timedelta(minutes=15)
 
 
 class SignInAttempt(models.Model):
-    """One failed attempt with a user name from an address. Known and unknown names are counted alike."""
+    """A failed attempt with a user name from an address. Existing and unknown names are counted alike."""
 
     key = models.CharField(max_length=64, db_index=True)
     at = models.DateTimeField(db_default=Now())
@@ -23,25 +23,25 @@ class SignInAttempt(models.Model):
 
     @classmethod
     def blocked_until(cls, username: str, address: str) -> datetime | None:
-        """When the next attempt may be made, after 5 that failed within 15 minutes; None when it may be made now."""
+        """Return when the next attempt is allowed, after 5 failures within 15 minutes; None if it is allowed now."""
         recent = cls.objects.filter(key=_key(username, address), at__gt=Now() - WINDOW).order_by("-at")
         times = list(recent.values_list("at", flat=True)[:ATTEMPTS])
         return times[-1] + WINDOW if len(times) == ATTEMPTS else None
 
     @classmethod
     def failed(cls, username: str, address: str) -> None:
-        """Count a failed attempt; those that no longer matter are removed on the way."""
+        """Store a failed attempt, and delete those that no longer count."""
         cls.past().delete()
         cls.objects.create(key=_key(username, address))
 
     @classmethod
     def past(cls) -> models.QuerySet[SignInAttempt]:
-        """Those that no longer matter."""
+        """Return the attempts that no longer count."""
         return cls.objects.filter(at__lt=Now() - WINDOW)
 
     @classmethod
     def succeeded(cls, username: str, address: str) -> None:
-        """Forget the attempts that came before a successful one."""
+        """Delete the failed attempts before a successful one."""
         cls.objects.filter(key=_key(username, address)).delete()
 
 

@@ -1,4 +1,4 @@
-"""Which turns have a trace in MLflow."""
+"""The export of turns as traces to MLflow."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .turns.state import TERMINAL
 from .turns.turn import Turn
 
 WINDOW = timedelta(days=7)
-"""Turns that ended before this get no trace any more: for so long may the tracking server be away."""
+"""The age after which an ended turn gets no trace any more: the tracking server may be away for so long."""
 
 
 class TraceExport(Export):
-    """The trace of one turn. A turn that has ended is its own order for one, so no crash can lose it."""
+    """The trace of one turn. Rows are created from ended turns, so a crash cannot lose an export."""
 
     turn = models.OneToOneField(Turn, on_delete=models.CASCADE, related_name="trace_export")
 
@@ -34,17 +34,17 @@ class TraceExport(Export):
 
     @classmethod
     def order(cls, limit: int) -> int:
-        """Order the traces of up to ``limit`` turns that have ended, oldest first; returns how many were found.
+        """Create rows for up to ``limit`` ended turns, the oldest first; return how many such turns were found.
 
         Turns that never ran get none.
         """
         ended = Turn.objects.filter(state__in=TERMINAL, ended_at__gt=Now() - WINDOW, trace_export=None)
-        new = list(ended.exclude(started_at=None).order_by("pk").values_list("pk", flat=True)[:limit])
-        rows = (TraceExport(turn_id=pk) for pk in new)
+        turn_ids = list(ended.exclude(started_at=None).order_by("pk").values_list("pk", flat=True)[:limit])
+        rows = (TraceExport(turn_id=pk) for pk in turn_ids)
         TraceExport.objects.bulk_create(rows, ignore_conflicts=True)
-        return len(new)
+        return len(turn_ids)
 
     @classmethod
     def waiting(cls) -> QuerySet[Self]:
-        """The oldest turns first."""
+        """Return the waiting traces, those of the oldest turns first."""
         return super().waiting().order_by("turn_id").select_related("turn__conversation", "turn__user")

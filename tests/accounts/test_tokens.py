@@ -148,7 +148,7 @@ def test_a_token_is_shown_once(page: Client, alice: User) -> None:
 @pytest.mark.parametrize(
     ("name", "error"),
     [("", "Please give the token a name."), ("  ", "give the token a name"), ("x" * 61, "at most 60 characters"),
-     ("reports", "of this name already"), ("a\0b", "Null characters")],
+     ("reports", "already have a token with this name"), ("a\0b", "Null characters")],
 )  # fmt: skip
 def test_a_name_that_cannot_be_is_refused_with_the_text_still_there(
     page: Client, alice: User, name: str, error: str

@@ -107,7 +107,7 @@ def test_a_refused_question_stays_in_the_box_with_its_filter(page: Client, here:
     response = page.post(f"/c/{conversation.uuid}/ask/", form("One <more>", recordings=[str(recording.uuid)]))
 
     assert response.status_code == 429
-    assert "5 questions are waiting already." in text(response)
+    assert "5 questions are already waiting." in text(response)
     assert "\nOne &lt;more&gt;</textarea>" in text(response)
     assert f'value="{recording.uuid}" data-title="Planning" checked>' in squeezed(text(response))
 
@@ -125,7 +125,7 @@ def test_a_recording_that_went_is_said(page: Client) -> None:
     response = page.post("/ask/", form(recordings=[str(uuid4())]))
 
     assert response.status_code == 404
-    assert "A recording in the filter is not there any more." in text(response)
+    assert "A recording in the filter no longer exists." in text(response)
 
 
 def test_a_running_turn_makes_a_page_without_script_look_again(page: Client, here: LoginSession) -> None:
@@ -190,4 +190,4 @@ def test_asking_again_while_it_runs_is_refused_on_the_page(page: Client, here: L
 
     response = page.post(f"/turns/{turn.uuid}/retry/", follow=True)
 
-    assert "Only a question that has ended can be asked again" in text(response)
+    assert "You can ask a question again only after its answer has ended" in text(response)

@@ -1,1 +1,1 @@
-"""What the schema holds."""
+"""Turns, and the rules that the schema enforces."""

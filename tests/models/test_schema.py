@@ -1,4 +1,4 @@
-"""Raw SQL that breaks a rule of the turns is refused by the schema itself."""
+"""The schema itself refuses raw SQL that breaks a rule of the turns."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_second_stream_in_a_conversation_is_refused_in_another_login_session_t
     )
 
 
-def test_a_request_id_is_used_once_by_a_user(login: LoginSession) -> None:
+def test_a_user_cannot_use_a_request_id_twice(login: LoginSession) -> None:
     first, second = ask(login), ask(login)
 
     refused(
@@ -61,7 +61,7 @@ def test_a_request_id_is_used_once_by_a_user(login: LoginSession) -> None:
     )
 
 
-def test_a_seventh_open_question_is_refused(login: LoginSession) -> None:
+def test_a_seventh_active_question_is_refused(login: LoginSession) -> None:
     first, *_ = [ask(login) for _ in range(6)]
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -84,12 +84,12 @@ def test_a_seventh_open_question_is_refused(login: LoginSession) -> None:
         "stop_seen = 3",
     ],
 )
-def test_a_streaming_turn_keeps_its_rules(login: LoginSession, change: str) -> None:
+def test_an_invalid_change_of_a_streaming_turn_is_refused(login: LoginSession, change: str) -> None:
     refused(f"UPDATE chat_turn SET {change} WHERE id = %s", started(ask(login)).pk)  # noqa: S608
 
 
 @pytest.mark.parametrize("state", ["queued", "streaming", "stopped", "failed", "interrupted", "cancelled"])
-def test_a_turn_that_has_ended_goes_nowhere(login: LoginSession, state: str) -> None:
+def test_a_turn_that_has_ended_changes_to_no_other_state(login: LoginSession, state: str) -> None:
     refused("UPDATE chat_turn SET state = %s WHERE id = %s", state, ended(ask(login)).pk)
 
 
@@ -108,7 +108,7 @@ def test_a_queued_turn_cannot_end_without_having_started(login: LoginSession, st
 
 
 @pytest.mark.parametrize("seq", [0, 1, 3])
-def test_a_chunk_follows_the_last_one(login: LoginSession, seq: int) -> None:
+def test_a_chunk_that_does_not_follow_the_last_one_is_refused(login: LoginSession, seq: int) -> None:
     turn = started(ask(login))
     assert Turn.objects.append([Append(Claim.of(turn), 1, "answering", ["One"])]) == set()
 

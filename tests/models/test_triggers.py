@@ -1,4 +1,4 @@
-"""The triggers of the code are those of a migrated database, which got them from frozen migrations."""
+"""A migrated database, whose triggers come from frozen migrations, has the triggers of the code."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _OF_POSTGRESQL = """
 
 
 def migrated() -> dict[str, tuple[str, ...]]:
-    """The triggers of the database by their names, each with its statements as the database keeps them."""
+    """Return the triggers of the database by name, each with its statements as the database stores them."""
     with connection.cursor() as cursor:
         cursor.execute(_OF_SQLITE if connection.vendor == "sqlite" else _OF_POSTGRESQL)
         return {name: tuple(statements) for name, *statements in cursor.fetchall()}
 
 
-def test_a_migrated_database_has_todays_triggers() -> None:
+def test_a_migrated_database_has_the_current_triggers() -> None:
     before = migrated()
 
     with connection.cursor() as cursor:

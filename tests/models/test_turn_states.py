@@ -1,4 +1,4 @@
-"""The state machine of a turn, driven at random against a model of the rules in DESIGN terms.
+"""The state machine of a turn: random sequences of steps, compared with a model of the rules.
 
 Two login sessions of one user share two conversations; two owners claim, write, pause, die and are reaped.
 """
@@ -24,6 +24,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from typing_extensions import override
 
 from chat.models import (
     ACTIVE,
@@ -44,10 +45,10 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.repeats]
 
 EXAMPLES = 500
 PARTS = 4
-"""Each with a seed of its own, so that as many processes can share the walks."""
+"""The parts that the examples are split into, each with its own seed, so that processes can share them."""
 OWNERS = ["one", "two"]
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=3)
-"""What rag lets through; PostgreSQL keeps no NUL."""
+"""Text as rag yields it: without NUL, which PostgreSQL cannot store."""
 ENDINGS = [
     {"state": "complete", "finish_reason": "stop"},
     {"state": "failed", "failure": "TIMEOUT"},
@@ -61,7 +62,7 @@ CITED_UNLESS_COMPLETE = """
 
 
 class Row(NamedTuple):
-    """A turn as it is stored."""
+    """A stored turn."""
 
     id: int
     login_session_id: int
@@ -77,7 +78,7 @@ TURNS = f"SELECT {', '.join(Row._fields)} FROM chat_turn ORDER BY id"  # noqa: S
 
 
 class TurnMachine(RuleBasedStateMachine):
-    """``claims`` and ``texts`` are what the owners believe: a claim they hold, and the chunks that were stored."""
+    """The model of the rules. ``claims`` are those that the owners believe to hold, ``texts`` their stored chunks."""
 
     @initialize()
     def sign_in(self) -> None:
@@ -89,11 +90,12 @@ class TurnMachine(RuleBasedStateMachine):
         self.texts: dict[int, list[str]] = {}
         self.final: dict[int, Row] = {}
 
+    @override
     def teardown(self) -> None:
         for table in ("chat_citation", "chat_chunk", "chat_turn", "chat_conversation", "chat_loginsession"):
             connection.cursor().execute(f"DELETE FROM {table}")  # noqa: S608  # our own names
 
-    # What people do
+    # Users
 
     @rule(login=st.integers(0, 1), conversation=st.integers(0, 1))
     def ask(self, login: int, conversation: int) -> None:
@@ -124,7 +126,7 @@ class TurnMachine(RuleBasedStateMachine):
     def stop_or_cancel(self, data: st.DataObject, seen: int) -> None:
         Turn.objects.filter(pk=data.draw(st.sampled_from(sorted(self.submissions)))).end(seen)
 
-    # What owners do
+    # Owners
 
     @precondition(lambda self: self.submissions)
     @rule(owner=st.sampled_from(OWNERS))
@@ -139,7 +141,7 @@ class TurnMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.claims)
     @rule(texts=st.lists(TEXT, max_size=3))
-    def write_with_every_claim_old_ones_too(self, texts: list[str]) -> None:
+    def write_with_every_claim_even_lost_ones(self, texts: list[str]) -> None:
         appends = [
             Append(claim, len(self.texts[pk]) + len(texts), "answering", texts) for pk, claim in self.claims.items()
         ]
@@ -196,7 +198,7 @@ class TurnMachine(RuleBasedStateMachine):
         streaming = Turn.objects.filter(owner=owner, state="streaming")
         assert Turn.objects.renew(owner) == set(streaming.values_list("pk", flat=True))
 
-    # What must always hold
+    # Invariants
 
     @invariant()
     def the_rules_hold(self) -> None:
@@ -205,25 +207,25 @@ class TurnMachine(RuleBasedStateMachine):
         for pk, seq, text in _query("SELECT turn_id, seq, text FROM chat_chunk ORDER BY turn_id, seq"):
             chunks[pk].append((seq, text))
         self._at_most_one_stream_per_login_session_and_per_conversation(turns)
-        self._a_queue_is_never_longer_than_it_may_be_and_never_overtaken(turns)
+        self._a_queue_never_exceeds_its_limit_and_is_never_overtaken(turns)
         self._chunks_are_numbered_without_gaps_and_gone_when_the_turn_has_ended(turns, chunks)
-        self._what_has_ended_never_changes_and_can_be_read_from_any_seq(turns)
+        self._ended_turns_never_change_and_can_be_read_from_any_seq(turns)
 
     def _at_most_one_stream_per_login_session_and_per_conversation(self, turns: list[Row]) -> None:
         streaming = [(turn.login_session_id, turn.conversation_id) for turn in turns if turn.state == "streaming"]
         for column in zip(*streaming, strict=True):
             assert len(set(column)) == len(column)
 
-    def _a_queue_is_never_longer_than_it_may_be_and_never_overtaken(self, turns: list[Row]) -> None:
+    def _a_queue_never_exceeds_its_limit_and_is_never_overtaken(self, turns: list[Row]) -> None:
         by_login, by_conversation = defaultdict[int, list[Row]](list), defaultdict[int, list[Row]](list)
         for turn in turns:
             by_login[turn.login_session_id].append(turn)
             by_conversation[turn.conversation_id].append(turn)
-        for mine in by_login.values():
-            assert sum(turn.state in ACTIVE for turn in mine) <= 6
-        for together in (*by_login.values(), *by_conversation.values()):
-            queued = [turn.id for turn in together if turn.state == "queued"]
-            started = [turn.id for turn in together if turn.started_at]
+        for group in by_login.values():
+            assert sum(turn.state in ACTIVE for turn in group) <= 6
+        for group in (*by_login.values(), *by_conversation.values()):
+            queued = [turn.id for turn in group if turn.state == "queued"]
+            started = [turn.id for turn in group if turn.started_at]
             assert not queued or not started or max(started) < min(queued)
 
     def _chunks_are_numbered_without_gaps_and_gone_when_the_turn_has_ended(
@@ -237,7 +239,7 @@ class TurnMachine(RuleBasedStateMachine):
             else:
                 assert not written
 
-    def _what_has_ended_never_changes_and_can_be_read_from_any_seq(self, turns: list[Row]) -> None:
+    def _ended_turns_never_change_and_can_be_read_from_any_seq(self, turns: list[Row]) -> None:
         for turn in turns:
             if turn.state in TERMINAL and turn.id not in self.final:
                 self.final[turn.id] = turn
@@ -251,7 +253,7 @@ class TurnMachine(RuleBasedStateMachine):
 
 
 def _query(sql: str) -> list[tuple[Any, ...]]:
-    """Rows without the ORM, which takes longer than the database; the rules are looked at after every step."""
+    """Return rows without the ORM, which is slower than the database; the invariants are checked after every step."""
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return list(cursor.fetchall())

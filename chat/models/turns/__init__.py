@@ -1,1 +1,1 @@
-"""The turns and their answers: one table, its transitions, and the rules that the schema holds."""
+"""Turns and their answers: one table, its transitions, and the rules that the schema enforces."""

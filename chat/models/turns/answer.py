@@ -1,4 +1,4 @@
-"""The answer of a turn: chunks while it streams, one text with its citations when it has ended."""
+"""The answer of a turn: chunks while it streams, one text with citations once it has ended."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Chunk(models.Model):
 
 
 class Citation(models.Model):
-    """A passage kept with a finished turn, numbered as in its text.
+    """A passage that a finished turn cites, numbered as in its text.
 
-    ``excerpt`` is verbatim from one segment. Title, speaker and excerpt are copies: they stay when the recording is
+    ``excerpt`` is verbatim from one segment. Title, speaker and excerpt are copies: they remain when the recording is
     renamed or deleted.
     """
 
@@ -65,7 +65,7 @@ class Citation(models.Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """How a streaming turn ends: its state, all chunks of its answer, and what goes with them."""
+    """The end of a streaming turn: its state, all chunks of its answer, and the facts that are stored with them."""
 
     state: str
     chunks: Sequence[str]
@@ -77,7 +77,7 @@ class Ending:
     steps: dict[str, int] | None = field(default=None)
 
     def stopped_at(self, seen: int | None) -> Ending:
-        """The same turn ended by Stop: the text is cut at the chunk the stopper had seen, and cites nothing."""
+        """Return the end by Stop instead: the text is cut after the last chunk that the user saw, and cites nothing."""
         chunks = self.chunks if seen is None else self.chunks[:seen]
         return replace(self, state=State.STOPPED, chunks=chunks, finish_reason="", failure="", citations=())
 
@@ -104,56 +104,56 @@ FINISHED = {
 
 
 class AnswerQuerySet(models.QuerySet["Turn"]):
-    """``streaming → complete | stopped | failed | interrupted``, the chunks before that, and ``queued → cancelled``."""
+    """``streaming → complete | stopped | failed | interrupted``, its chunks before that, and ``queued → cancelled``."""
 
     def append(self, appends: Sequence[Append]) -> set[int]:
-        """Store chunks of many turns in one transaction; returns the ids of turns whose claim is lost.
+        """Store chunks of many turns in one transaction; return the ids of the turns whose claim is lost.
 
-        Of those nothing is stored. What was stored before is not stored again, so this can be repeated when a
-        connection broke and nobody knows whether it was.
+        Nothing is stored for those. Chunks that are stored already are skipped, so a call can be repeated after a
+        broken connection has left its outcome unknown.
         """
         remaining, lost = list(appends), set[int]()
         while remaining and not write(remaining):
-            held = self._held(remaining)
-            lost |= {append.claim.turn_id for append in remaining} - held.keys()
-            remaining = [append for append in remaining if held.get(append.claim.turn_id) == append.before]
+            seqs = self._stored_seqs(remaining)
+            lost |= {append.claim.turn_id for append in remaining} - seqs.keys()
+            remaining = [append for append in remaining if seqs.get(append.claim.turn_id) == append.before]
         return lost
 
     def finish(self, claim: Claim, ending: Ending) -> bool:
-        """End one turn: see ``finish_all``. Returns False when the claim no longer holds."""
+        """End one turn: see ``finish_all``. Return False if the claim no longer holds."""
         return self.finish_all([(claim, ending)]) != [None]
 
     @transaction.atomic
     def finish_all(self, endings: Sequence[tuple[Claim, Ending]]) -> list[Ending | None]:
-        """End some turns: state, answer and citations in one transaction, and their chunks are compacted.
+        """End turns in one transaction: store state, answer and citations, and delete the chunks.
 
-        A turn that was asked to stop ends as ``stopped``, whatever else was about to happen to it. Returns how each
-        has ended, None for those whose claim no longer holds; of them nothing was changed.
+        A turn that was asked to stop ends as ``stopped``, whatever its ending says. Return how each turn has ended;
+        None for a turn whose claim no longer holds, of which nothing was changed.
         """
         streaming = self.filter(pk__in=[claim.turn_id for claim, _ in endings], state=State.STREAMING)
         locked = streaming.select_for_update().order_by("pk").defer("question", "recordings")
-        held = {Claim.of(turn): turn for turn in locked}
-        ended = self._finish([(held[claim], ending) for claim, ending in endings if claim in held])
+        turns = {Claim.of(turn): turn for turn in locked}
+        ended = self._finish([(turns[claim], ending) for claim, ending in endings if claim in turns])
         return [ended.get(claim.turn_id) for claim, _ in endings]
 
     @transaction.atomic
     def interrupt(self, turn: Turn, dead: Collection[str] = ()) -> bool:
-        """Close an abandoned turn with what its chunks hold; False when its owner, or another reaper, was faster.
+        """Close an abandoned turn with its stored chunks; return False if its owner or another reaper was faster.
 
-        A row that somebody holds is left for the next time: a dead owner may, and nobody else shall wait for it.
+        A locked row is left for the next sweep: its dead owner may still hold the lock, and nobody else must wait.
         """
         abandoned = self.model.objects.filter(owner=turn.owner, fence=turn.fence, pk=turn.pk).abandoned(dead)
-        held = abandoned.select_for_update(skip_locked=True).first()
-        if held is None:
+        locked = abandoned.select_for_update(skip_locked=True).first()
+        if locked is None:
             return False
-        chunks = list(Chunk.objects.filter(turn=held).order_by("seq").values_list("text", flat=True))
-        self._finish([(held, Ending(state=State.INTERRUPTED, failure=Failure.INTERRUPTED, chunks=chunks))])
+        chunks = list(Chunk.objects.filter(turn=locked).order_by("seq").values_list("text", flat=True))
+        self._finish([(locked, Ending(state=State.INTERRUPTED, failure=Failure.INTERRUPTED, chunks=chunks))])
         return True
 
     def end(self, seen: int | None) -> None:
-        """What Stop does: whatever of this set is queued is cancelled, what streams is asked to stop at ``seen``.
+        """Cancel the queued turns of this set, then ask the streaming ones to stop at chunk ``seen``.
 
-        In this order, so that a turn that is claimed in between is asked to stop.
+        In this order, a turn that is claimed in between is asked to stop, too.
         """
         self.filter(state=State.QUEUED).update(state=State.CANCELLED, ended_at=Now())
         self.request_stop(seen)
@@ -161,13 +161,13 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
     def request_stop(self, seen: int | None) -> int:
         """Ask the owners of these streaming turns to stop at chunk ``seen`` (None: wherever they are).
 
-        The first request counts. Returns how many turns were asked.
+        The first request counts. Return how many turns were asked.
         """
-        asked = self.filter(state=State.STREAMING, stop_requested_at=None)
-        return asked.update(stop_requested_at=Now(), stop_seen=seen)
+        streaming = self.filter(state=State.STREAMING, stop_requested_at=None)
+        return streaming.update(stop_requested_at=Now(), stop_seen=seen)
 
     def _finish(self, turns: Sequence[tuple[Turn, Ending]]) -> dict[int, Ending]:
-        """End these turns, whose rows are locked; returns how each of them has ended."""
+        """End these turns, whose rows are locked; return how each of them has ended, by its id."""
         endings = [
             (turn, ending.stopped_at(turn.stop_seen) if turn.stop_requested_at else ending) for turn, ending in turns
         ]
@@ -181,8 +181,8 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
         Chunk.objects.filter(turn__in=[turn for turn, _ in endings]).delete()
         return {turn.pk: ending for turn, ending in endings}
 
-    def _held(self, appends: Sequence[Append]) -> dict[int, int]:
-        """Return the ids of the turns whose claims hold, each with its last stored seq."""
+    def _stored_seqs(self, appends: Sequence[Append]) -> dict[int, int]:
+        """Return the last stored seq of each turn whose claim holds, by the id of the turn."""
         claims = [append.claim for append in appends]
         streaming = self.filter(pk__in=[claim.turn_id for claim in claims], state=State.STREAMING)
         turns = {turn.pk: turn for turn in streaming.only("uuid", "owner", "fence", "seq")}
@@ -209,5 +209,5 @@ def _row(turn: Turn, ending: Ending) -> dict[str, object]:
     }
 
 
-def _json_or_null(fact: dict[str, Any] | None) -> str | None:
-    return None if fact is None else json.dumps(fact)
+def _json_or_null(document: dict[str, Any] | None) -> str | None:
+    return None if document is None else json.dumps(document)

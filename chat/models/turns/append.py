@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Claim:
-    """Who may write a turn: it holds as long as the row still names this owner and this fence."""
+    """The right to write a turn, which holds as long as the row still names this owner and this fence."""
 
     turn_id: int
     turn_uuid: UUID
@@ -27,13 +27,13 @@ class Claim:
 
     @classmethod
     def of(cls, turn: Turn) -> Claim:
-        """The claim that the row of a streaming turn names."""
+        """Return the claim that the row of a streaming turn names."""
         return cls(turn_id=turn.pk, turn_uuid=turn.uuid, owner=turn.owner or "", fence=turn.fence)
 
 
 @dataclass(frozen=True)
 class Append:
-    """Chunks ``seq - len(texts) + 1 .. seq`` of one turn, and the phase it is in."""
+    """Chunks ``seq - len(texts) + 1 .. seq`` of one turn, and its phase."""
 
     claim: Claim
     seq: int
@@ -42,7 +42,7 @@ class Append:
 
     @property
     def before(self) -> int:
-        """The last chunk before these."""
+        """The seq of the last chunk before these."""
         return self.seq - len(self.texts)
 
 
@@ -50,14 +50,14 @@ ADVANCE = f"""
     UPDATE chat_turn SET seq = new.seq, phase = new.phase FROM {{new}}
     WHERE chat_turn.id = new.id AND chat_turn.owner = new.owner AND chat_turn.fence = new.fence
         AND chat_turn.seq = new.before AND chat_turn.state = '{State.STREAMING}'
-"""  # noqa: S608  # a word of our own
+"""  # noqa: S608  # our own constant
 ADVANCED = {"id": "bigint", "owner": "text", "fence": "integer", "before": "integer", "seq": "integer", "phase": "text"}
 INSERT = "INSERT INTO chat_chunk (turn_id, seq, text) SELECT turn_id, seq, text FROM {new}"
 INSERTED = {"turn_id": "bigint", "seq": "integer", "text": "text"}
 
 
 def write(appends: Sequence[Append]) -> bool:
-    """Store all of them, or store nothing and return False when any claim is lost or anything is stored already."""
+    """Store all of them; or, if any claim is lost or any chunk is stored already, store nothing and return False."""
     appends = sorted(appends, key=lambda append: append.claim.turn_id)  # the order in which rows are locked everywhere
     turns = [
         {

@@ -1,4 +1,4 @@
-"""The queue of a login session: questions come in, wait their turn, are claimed or cancelled."""
+"""The queue of a login session, in which questions are submitted, wait, and are claimed or cancelled."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ QUEUE_LIMIT = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """A question as its sender submitted it. ``conversation`` None starts a new one; no ``recordings`` means all."""
+    """A submitted question. ``conversation=None`` starts a new conversation; empty ``recordings`` mean all."""
 
     request_id: UUID
     question: str
@@ -40,7 +40,7 @@ class Submission:
     retry_of: UUID | None = None
 
     def digest(self) -> str:
-        """SHA-256 (hex) of everything but the request id: tells a repeated request from a different one."""
+        """Return the SHA-256 (hex) of all but the request id: it tells a repeated request from a different one."""
         parts = [self.question, self.conversation, sorted(map(str, self.recordings)), self.retry_of]
         return hashlib.sha256(json.dumps(parts, default=str).encode("utf-8", "replace")).hexdigest()
 
@@ -49,73 +49,73 @@ class QueueQuerySet(models.QuerySet["Turn"]):
     """``(none) → queued → streaming``."""
 
     def submit(self, login_session: LoginSession, submission: Submission) -> Turn:
-        """Queue a question and return its turn; the same request id returns the same turn, for ever.
+        """Queue a question and return its turn; the same request id always returns the same turn.
 
-        Raises a ``Refused``: Conflict, InvalidRequest, NotFound, QueueFull or RateLimited. Then nothing was changed.
+        If it is refused, raise Conflict, InvalidRequest, NotFound, QueueFull or RateLimited, and change nothing.
         """
         try:
             with transaction.atomic():
                 return self._submit(login_session, submission)
         except IntegrityError:
-            # The same request came in by another login session of this user, and its transaction won.
-            turn = self._repeated(login_session, submission)
+            # Another login session of this user submitted the same request, and its transaction committed first.
+            turn = self._turn_of_request(login_session, submission)
             if turn is None:
                 raise
             return turn
 
     def submitted(self, login_session: LoginSession, submission: Submission) -> Turn:
-        """The turn of a submission that came in before. Raises Conflict, or NotFound when it never did."""
-        turn = self._repeated(login_session, submission)
+        """Return the turn of an earlier submission. Raise Conflict, or NotFound if there was none."""
+        turn = self._turn_of_request(login_session, submission)
         if turn is None:
-            raise NotFound("There is no such answer to go on with.")
+            raise NotFound("There is no such answer to continue.")
         return turn
 
     def asked_alike(self, login_session: LoginSession, submission: Submission) -> Turn:
-        """The newest turn of this login session that was asked the same, whatever its request id. Raises NotFound."""
-        mine = self.filter(login_session=login_session, conversation__deleted_at=None)
-        turn = mine.filter(ask_digest=submission.digest()).select_related("conversation").order_by("-pk").first()
+        """Return the login session's newest turn of the same submission under any request id, or raise NotFound."""
+        turns = self.filter(login_session=login_session, conversation__deleted_at=None)
+        turn = turns.filter(ask_digest=submission.digest()).select_related("conversation").order_by("-pk").first()
         if turn is None:
-            raise NotFound("There is no such answer to go on with.")
+            raise NotFound("There is no such answer to continue.")
         return turn
 
     def startable(self) -> QueueQuerySet:
-        """The queued turns that no rule holds back, oldest first: none before them in their login session or
-        conversation, nothing streaming in either, and their user below the limit of streams."""
+        """Return the queued turns that may start now, oldest first: no turn is queued before them in their login
+        session or conversation, none streams in either, and their user is below the limit of streams."""
         turns = self.model.objects
-        beside = Q(login_session=OuterRef("login_session")) | Q(conversation=OuterRef("conversation"))
-        older = turns.filter(beside, state=State.QUEUED, pk__lt=OuterRef("pk"))
+        related = Q(login_session=OuterRef("login_session")) | Q(conversation=OuterRef("conversation"))
+        older = turns.filter(related, state=State.QUEUED, pk__lt=OuterRef("pk"))
         streaming = turns.filter(state=State.STREAMING)
         running = streaming.filter(user=OuterRef("user")).order_by().values("user").annotate(n=Count("pk"))
-        crowded = running.filter(n__gte=settings.CHAT_STREAMS_PER_USER)
-        free = self.filter(~Exists(older), ~Exists(streaming.filter(beside)), ~Exists(crowded), state=State.QUEUED)
+        at_limit = running.filter(n__gte=settings.CHAT_STREAMS_PER_USER)
+        free = self.filter(~Exists(older), ~Exists(streaming.filter(related)), ~Exists(at_limit), state=State.QUEUED)
         return free.order_by("pk")
 
     def claim(self, owner: str, *, limit: int = 50) -> list[Turn]:
-        """Start up to ``limit`` startable turns in the name of ``owner``; returns those that were won."""
+        """Start up to ``limit`` startable turns for ``owner``; return those that it has won."""
         if not self.filter(state=State.QUEUED).exists():
-            return []  # as nearly always, when a turn has ended
+            return []  # the usual case after the end of a turn
         candidates = list(self.startable().values_list("pk", "user_id")[:limit])
         won = [pk for pk, user_id in candidates if self._claim(pk, user_id, owner)]
         return self.filter(pk__in=won).held_by(owner)
 
     def held_by(self, owner: str) -> list[Turn]:
-        """What of this set ``owner`` streams, oldest first."""
+        """Return the turns of this set that ``owner`` streams, oldest first."""
         held = self.filter(owner=owner, state=State.STREAMING)
         return list(held.select_related("conversation", "login_session").order_by("pk"))
 
     def positions(self) -> dict[UUID, int]:
-        """Place in its queue, from 1, for each queued turn of this set (one login session's turns)."""
+        """Return the place in the queue, from 1, of each queued turn of this set (the turns of one login session)."""
         queued = self.filter(state=State.QUEUED).order_by("pk").values_list("uuid", flat=True)
         return {uuid: place for place, uuid in enumerate(queued, 1)}
 
     def _submit(self, login_session: LoginSession, submission: Submission) -> Turn:
-        # Locks the login session, so that its questions are counted, refused and numbered one after the other.
+        # Lock the login session, so that its questions are counted, refused and numbered one at a time.
         live = LoginSession.objects.select_for_update().filter(pk=login_session.pk, ended_at=None)
         if not live.exists():
             raise NotFound("You have been signed out.")
-        repeated = self._repeated(login_session, submission)
-        if repeated:
-            return repeated
+        earlier = self._turn_of_request(login_session, submission)
+        if earlier:
+            return earlier
         question = _clean(submission.question, limit=self.model.QUESTION_LIMIT)
         self._check_limits(login_session)
         conversation = _conversation(login_session.user_id, submission, question)
@@ -130,19 +130,19 @@ class QueueQuerySet(models.QuerySet["Turn"]):
             retry_of=self._retried(conversation, submission, question),
         )
 
-    def _repeated(self, login_session: LoginSession, submission: Submission) -> Turn | None:
-        mine = self.filter(user_id=login_session.user_id, request_id=submission.request_id)
-        turn = mine.select_related("conversation").first()
+    def _turn_of_request(self, login_session: LoginSession, submission: Submission) -> Turn | None:
+        turns = self.filter(user_id=login_session.user_id, request_id=submission.request_id)
+        turn = turns.select_related("conversation").first()
         if turn and turn.ask_digest != submission.digest():
-            raise Conflict("This request was used for another question. Please send it again.")
+            raise Conflict("This request was already used for another question. Please send your question again.")
         return turn
 
     def _check_limits(self, login_session: LoginSession) -> None:
         active = self.filter(login_session=login_session, state__in=ACTIVE).count()
         if active > QUEUE_LIMIT:
-            raise QueueFull(f"{QUEUE_LIMIT} questions are waiting already. Wait for an answer, or cancel one of them.")
-        minute = self.filter(user_id=login_session.user_id, created_at__gt=Now() - timedelta(minutes=1))
-        if minute.count() >= settings.CHAT_QUESTIONS_PER_MINUTE:
+            raise QueueFull(f"{QUEUE_LIMIT} questions are already waiting. Wait for an answer, or cancel one of them.")
+        last_minute = self.filter(user_id=login_session.user_id, created_at__gt=Now() - timedelta(minutes=1))
+        if last_minute.count() >= settings.CHAT_QUESTIONS_PER_MINUTE:
             raise RateLimited("That was a lot of questions. Please wait a minute before the next one.")
 
     def _retried(self, conversation: Conversation, submission: Submission, question: str) -> Turn | None:
@@ -150,16 +150,16 @@ class QueueQuerySet(models.QuerySet["Turn"]):
             return None
         turn = self.filter(uuid=submission.retry_of, conversation=conversation).first()
         if turn is None:
-            raise NotFound("The question to ask again is not there any more.")
+            raise NotFound("The question that you want to ask again no longer exists.")
         if not turn.is_terminal or turn.question != question:
-            raise InvalidRequest("Only a question that has ended can be asked again, in the same words.")
+            raise InvalidRequest("You can ask a question again only after its answer has ended, and in the same words.")
         return turn
 
     def _claim(self, pk: int, user_id: int, owner: str) -> bool:
         users = get_user_model().objects.filter(pk=user_id)
         try:
             with transaction.atomic():
-                # One claim after the other for each user, so that the limit of their streams holds.
+                # Lock the user: concurrent claims could exceed the limit of their streams.
                 users.select_for_update(no_key=True).values_list("pk").first()
                 return bool(
                     self.startable()
@@ -189,10 +189,10 @@ def _clean(question: str, *, limit: int) -> str:
 def _conversation(user_id: int, submission: Submission, question: str) -> Conversation:
     if submission.conversation is None:
         return Conversation.objects.create(user_id=user_id, title=title_from(question))
-    mine = Conversation.objects.of(user_id).filter(uuid=submission.conversation)
-    if not mine.update(asked_at=Now()):  # first, so that nobody deletes it while the question is stored
-        raise NotFound("This conversation is not there any more.")
-    return mine.get()
+    conversations = Conversation.objects.of(user_id).filter(uuid=submission.conversation)
+    if not conversations.update(asked_at=Now()):  # first, so that nobody deletes it while the question is stored
+        raise NotFound("This conversation no longer exists.")
+    return conversations.get()
 
 
 def _filter_snapshot(chosen: Sequence[UUID]) -> list[dict[str, Any]]:
@@ -200,5 +200,5 @@ def _filter_snapshot(chosen: Sequence[UUID]) -> list[dict[str, Any]]:
         return []
     titles = dict(Recording.objects.filter(uuid__in=chosen).values_list("uuid", "title"))
     if len(titles) != len(set(chosen)):
-        raise NotFound("A recording in the filter is not there any more. Please choose again.")
+        raise NotFound("A recording in the filter no longer exists. Please choose again.")
     return [{"id": str(name), "title": titles[name]} for name in dict.fromkeys(chosen)]

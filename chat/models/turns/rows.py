@@ -1,7 +1,7 @@
-"""One statement over many rows, which go in as one JSON document.
+"""One statement over many rows, which are passed as one JSON document.
 
-Every statement that a thread executes lets the event loop run and then waits until it pauses: a statement for each row
-would take as long as the rows are many.
+Each statement in a thread yields to the event loop and continues only when that pauses: with a statement for each row,
+the time would grow with the number of rows.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _NOW = {"sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')", "postgresql": "S
 
 
 def execute(statement: str, columns: dict[str, str], rows: Sequence[Mapping[str, object]]) -> int:
-    """Execute ``statement``, where ``{new}`` are these rows, in their order, and ``{now}`` is the database's clock.
+    """Execute ``statement``, in which ``{new}`` is the table of the ordered rows and ``{now}`` the database's time.
 
-    ``columns`` are the keys of the rows and their types on PostgreSQL. Return how many rows the statement changed.
+    ``columns`` maps the keys of the rows to their types on PostgreSQL. Return how many rows the statement changed.
     """
     kind = connection.vendor
     values = (_VALUE[kind].format(place=n, name=name, type=type_) for n, (name, type_) in enumerate(columns.items()))

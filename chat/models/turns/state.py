@@ -1,4 +1,4 @@
-"""The states of a turn, the steps between them, its phases and its failures: the one place that spells them."""
+"""The states of a turn, its transitions, phases and failures: the only place that spells them out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class State(models.TextChoices):
-    """Where a turn is. ``TRANSITIONS`` has the steps; a state without any is terminal."""
+    """The state of a turn. ``TRANSITIONS`` lists the next states; a state without any is terminal."""
 
     QUEUED = "queued"
     STREAMING = "streaming"
@@ -26,7 +26,7 @@ TERMINAL = tuple(state for state in State if state not in TRANSITIONS)
 
 
 class Phase(models.TextChoices):
-    """What a streaming turn is doing, for the screen, in the order of a turn; not every turn goes through all."""
+    """The current step of a streaming turn, as the page shows it. In order; a turn may skip some."""
 
     REWRITING = "rewriting", "Rephrasing the question…"
     RETRIEVING = "retrieving", "Searching the recordings…"
@@ -36,7 +36,7 @@ class Phase(models.TextChoices):
 
 
 class Failure(models.TextChoices):
-    """Why a turn failed or was interrupted, each with a message fit for the user."""
+    """Why a turn failed or was interrupted, with a message for the user."""
 
     RETRIEVAL_FAILED = "RETRIEVAL_FAILED", "The recordings could not be searched. Please try again."
     GENERATION_FAILED = "GENERATION_FAILED", "The model could not finish this answer. Please try again."

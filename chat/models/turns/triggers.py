@@ -1,8 +1,8 @@
-"""The rules that constraints cannot say, as triggers on SQLite and PostgreSQL alike.
+"""Rules that constraints cannot express, as triggers for SQLite and PostgreSQL.
 
-Migrations hold statements of their own, so that an old migration never changes; a test compares a migrated database
-with this file. SQLite drops a table's triggers when a migration rebuilds the table: such a migration must create them
-again (the same test notices).
+Migrations contain their own copy of the statements, so that an old migration never changes; a test compares a migrated
+database with this file. SQLite drops a table's triggers when a migration rebuilds the table: such a migration must
+create them again (the same test checks it).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .state import ACTIVE, TERMINAL, TRANSITIONS, State
 
 
 def _listed(states: Iterable[State]) -> str:
-    """Return the states as a list in SQL."""
+    """Return the states as an SQL list."""
     return "(" + ", ".join(f"'{state}'" for state in states) + ")"
 
 
@@ -31,7 +31,7 @@ _ILLEGAL = (
 
 @dataclass(frozen=True)
 class Trigger:
-    """Refuse what ``event`` is about to do when ``condition`` holds."""
+    """A trigger that refuses ``event`` if ``condition`` holds."""
 
     name: str
     table: str
@@ -40,14 +40,14 @@ class Trigger:
     message: str
 
     def sqlite(self) -> list[str]:
-        """The statements that create it on SQLite."""
+        """Return the statements that create it on SQLite."""
         return [
             f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW WHEN {self.condition}"
             f" BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
         ]
 
     def postgresql(self) -> list[str]:
-        """The statements that create it on PostgreSQL, where a WHEN may not contain a SELECT."""
+        """Return the statements that create it on PostgreSQL, where WHEN must not contain a SELECT."""
         return [
             f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
             f" IF {self.condition} THEN RAISE EXCEPTION '{self.message}' USING ERRCODE = 'check_violation'; END IF;"
@@ -76,7 +76,7 @@ TRIGGERS = [
         name="turn_queue_limit",
         table="chat_turn",
         event="INSERT",
-        condition=f"NEW.state IN {_ACTIVE} AND (SELECT COUNT(*) FROM chat_turn"  # noqa: S608  # words of our own
+        condition=f"NEW.state IN {_ACTIVE} AND (SELECT COUNT(*) FROM chat_turn"  # noqa: S608  # our own constants
         f" WHERE login_session_id = NEW.login_session_id AND state IN {_ACTIVE}) >= 6",
         message="five questions wait in this login session already",
     ),

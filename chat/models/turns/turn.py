@@ -19,25 +19,25 @@ from .state import TERMINAL, Failure, Phase, State
 
 
 class TurnQuerySet(QueueQuerySet, LeaseQuerySet, AnswerQuerySet):  # type: ignore[override]  # the plugin types as_manager per class
-    """What may happen to turns: see ``queue``, ``lease`` and ``answer`` for the transitions."""
+    """All transitions of turns: see ``queue``, ``lease`` and ``answer``."""
 
     def of(self, *user_ids: int) -> TurnQuerySet:
-        """What these users may see: the turns of their own conversations that are not deleted."""
+        """Return the turns that these users may see: those of their own conversations that are not deleted."""
         return self.filter(user_id__in=user_ids, conversation__deleted_at=None)
 
 
 class Turn(models.Model):
     """One question and one attempt at its answer; asking again makes a new turn (``retry_of``).
 
-    The rules are held by the schema: the constraints below and the triggers of ``triggers.py``. Every transition is
-    one conditional UPDATE whose row count is checked; a lost race is an outcome, not an error.
+    The schema enforces the rules: the constraints below and the triggers of ``triggers.py``. Every transition is one
+    conditional UPDATE whose row count is checked; a lost race is an outcome, not an error.
 
-    ``recordings`` is the filter as it was when the question was asked: ``[{"id": uuid, "title": str}]``, empty for
-    all. While a turn streams its answer is in the chunks 1..seq; when it ends they are compacted into ``answer``, and
-    ``chunk_lengths`` (in code points) lets a cursor that stopped at any seq go on from there.
+    ``recordings`` is the filter at the time of the question: ``[{"id": uuid, "title": str}]``, empty for all. While a
+    turn streams, chunks 1..seq hold its answer. When it ends, they are compacted into ``answer``, and
+    ``chunk_lengths`` (in code points) lets a cursor continue from any seq.
 
-    ``usage`` counts the tokens of all calls of the model, ``steps`` the milliseconds in each phase. Only the owner
-    knows them, so a turn that was abandoned has none.
+    ``usage`` counts the tokens of all model calls, ``steps`` the milliseconds in each phase. Only the owner knows them,
+    so an abandoned turn has none.
     """
 
     QUESTION_LIMIT = 8_000
@@ -141,26 +141,26 @@ class Turn(models.Model):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether the turn has ended: nothing about it changes any more."""
+        """Whether the turn has ended, and so never changes again."""
         return self.state in TERMINAL
 
     @property
     def message(self) -> str:
-        """What the user is told about a turn that failed or was interrupted; empty for the others."""
+        """The message for the user about a turn that failed or was interrupted; empty for other turns."""
         return Failure(self.failure).label if self.failure else ""
 
     @property
     def step_times(self) -> list[tuple[str, int]]:
-        """The phases that the turn went through, in their usual order, each with the milliseconds that it took."""
+        """The phases of the turn, in their usual order, each with its duration in milliseconds."""
         steps = self.steps or {}
         return [(phase, steps[phase]) for phase in Phase.values if phase in steps]
 
     def position(self) -> int | None:
-        """The place in the queue of its login session, from 1; None for a turn that is not queued."""
+        """Return the place in the queue of the login session, from 1; None if the turn is not queued."""
         queue = Turn.objects.filter(login_session=self.login_session_id, state=State.QUEUED)
         return queue.filter(pk__lte=self.pk).count() if self.state == State.QUEUED else None
 
     def answer_after(self, seq: int) -> list[str]:
-        """The chunks seq+1..n of a turn that has ended."""
+        """Return the chunks seq+1..n of a turn that has ended."""
         ends = [0, *accumulate(self.chunk_lengths)]
         return [self.answer[start:end] for start, end in zip(ends[seq:], ends[seq + 1 :], strict=False)]
