@@ -1,1 +1,1 @@
-"""Driving turns and following them: one writer appends numbered chunks to a log, everyone else reads on from a seq."""
+"""Driving and following turns: one writer appends numbered chunks to a log, and readers continue from any seq."""

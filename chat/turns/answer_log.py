@@ -1,4 +1,4 @@
-"""The log of one turn in the process that writes it: a buffer without input or output."""
+"""The log of one turn in the process that writes it: a buffer without I/O."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ CHUNK_LIMIT = 4_000
 
 
 class AnswerLog:
-    """What a streaming turn has said: stored chunks that may be shown, and text that is not stored yet.
+    """The answer of a streaming turn: stored chunks, which may be shown, and text that is not stored yet.
 
-    Text goes from *pending* (as the model yields it) to *in flight* (being stored) to *chunks* (stored, numbered from
-    1). Whatever is pending when a commit starts becomes one chunk, so chunks follow the clock and not the tokens.
+    Text moves from *pending* (as the model yields it) to *in flight* (being stored) to *chunks* (stored, numbered from
+    1). All text that is pending when a commit starts becomes one chunk, so chunks follow the clock and not the tokens.
     """
 
     def __init__(self, claim: Claim, phase: str = "") -> None:
@@ -39,7 +39,7 @@ class AnswerLog:
 
     @property
     def dirty(self) -> bool:
-        """Whether there is anything that the next commit should store."""
+        """Whether the next commit has anything to store."""
         return self._pending_length > 0 or self.phase != self._stored_phase
 
     def append(self, text: str) -> None:
@@ -48,7 +48,7 @@ class AnswerLog:
         self._pending_length += len(text)
 
     def take(self) -> Append:
-        """What the next commit stores. Until ``settle`` the same again, so that a failed commit can be repeated."""
+        """Return what the next commit stores: the same until ``settle``, so that a failed commit can be repeated."""
         if self._in_flight is None:
             texts = tuple(_pieces("".join(self._pending)))
             self._pending.clear()
@@ -57,19 +57,19 @@ class AnswerLog:
         return self._in_flight
 
     def settle(self) -> None:
-        """The commit is done: what was in flight may be shown."""
+        """Mark what was in flight as stored, so that it may be shown."""
         if self._in_flight:
             self.chunks.extend(self._in_flight.texts)
             self._stored_phase = self._in_flight.phase
         self._in_flight = None
 
     def everything(self) -> list[str]:
-        """All chunks, those included that are not stored yet."""
+        """Return all chunks, including those that are not stored yet."""
         in_flight = self._in_flight.texts if self._in_flight else ()
         return [*self.chunks, *in_flight, *_pieces("".join(self._pending))]
 
     def after(self, seq: int) -> list[str]:
-        """The stored chunks ``seq + 1 ..``."""
+        """Return the stored chunks ``seq + 1 ..``."""
         return self.chunks[seq:]
 
 

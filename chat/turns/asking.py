@@ -1,4 +1,4 @@
-"""Ask and stop: the one way in for the page, its retry button, the socket and the API."""
+"""Ask and stop: the single entry point of the page, its retry button, the socket and the API."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .runner import runner
 
 
 def ask(login_session: LoginSession, submission: Submission, forwarded: Forwarded | None) -> Turn:
-    """Queue a question, keep the user's own token for it if one came along, and wake the runner.
+    """Queue a question, keep the user's own token for it if the proxy sent one, and wake the runner.
 
-    Return the question's turn: the same request id returns the same turn, forever. Raise a ``Refused`` if the question
+    Return the question's turn: the same request id always returns the same turn. Raise a ``Refused`` if the question
     is not accepted; then nothing was changed.
     """
     on_behalf.keep_token(login_session.user_id, submission.request_id, forwarded)
@@ -22,9 +22,9 @@ def ask(login_session: LoginSession, submission: Submission, forwarded: Forwarde
 
 
 def stop(turn: Turn, seen: int | None = None) -> None:
-    """Cancel a turn that waits, or ask the owner of a streaming one to stop it.
+    """Cancel a queued turn, or ask the owner of a streaming one to stop it.
 
-    ``seen`` is the last chunk that the reader has seen: the answer ends there (None: wherever it is).
+    ``seen`` is the last chunk that the user has seen: the answer ends there (None: wherever it is).
     """
     Turn.objects.filter(pk=turn.pk).end(seen)
     runner.wake(*topics_of(turn))

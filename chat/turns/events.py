@@ -1,4 +1,4 @@
-"""The events that the reader of a turn is sent. A test compares docs/protocol.md with this."""
+"""The events that the server sends to readers of turns. A test compares docs/protocol.md with them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from msgspec import UNSET, Struct, UnsetType
 from ..models import Citation, Failure
 
 FRAME_LIMIT = 64 * 1024
-"""Bytes that one frame may have, in either direction."""
+"""The most bytes in one frame, in either direction."""
 RESTART_MS = 4_000
-"""Within this all come back at random moments after a restart, and so are there again within five seconds."""
+"""The time after a restart in which clients reconnect at random, so that all are back within five seconds."""
 CONTENT_LIMIT = 15_000
-"""Characters in one ``token``: with 4 bytes each a frame stays below ``FRAME_LIMIT``."""
+"""The most characters in one ``token``: at 4 bytes each a frame stays below ``FRAME_LIMIT``."""
 
 
 class ErrorCode(StrEnum):
@@ -42,11 +42,11 @@ class Event(
     tag=str.lower,
     rename={"turn_uuid": "turn"},
 ):
-    """What the server sends; a key without a value is left out. On the wire ``turn_uuid`` is called ``turn``."""
+    """An event from the server, without the keys that have no value. On the wire ``turn_uuid`` is called ``turn``."""
 
 
 class Accepted(Event, frozen=True, kw_only=True):
-    """The question is stored. ``position`` is its place in the queue, from 1, while it is queued."""
+    """The question was stored. ``position`` is its place in the queue, from 1, while it is queued."""
 
     request_id: UUID
     conversation: UUID
@@ -63,13 +63,13 @@ class Queued(Event, frozen=True, kw_only=True):
 
 
 class Started(Event, frozen=True, kw_only=True):
-    """The turn streams."""
+    """The turn has started to stream."""
 
     turn_uuid: UUID
 
 
 class Phase(Event, frozen=True, kw_only=True):
-    """What the turn is doing before its first token."""
+    """The phase of the turn, before its first token."""
 
     turn_uuid: UUID
     phase: str
@@ -85,7 +85,7 @@ class Token(Event, frozen=True, kw_only=True):
 
 
 class Source(Struct, frozen=True, kw_only=True):
-    """One citation as it is sent."""
+    """A citation of an answer."""
 
     number: int
     recording_id: UUID
@@ -97,7 +97,7 @@ class Source(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, citation: Citation) -> Source:
-        """What is sent of a citation."""
+        """Return a stored citation as it is sent."""
         return cls(
             number=citation.number,
             recording_id=citation.recording_uuid,
@@ -110,7 +110,7 @@ class Source(Struct, frozen=True, kw_only=True):
 
 
 class Citations(Event, frozen=True, kw_only=True):
-    """The passages that a complete answer cites, numbered as in its text; after its last token."""
+    """The passages that a complete answer cites, numbered as in its text; sent after its last token."""
 
     turn_uuid: UUID
     citations: list[Source]
@@ -138,7 +138,7 @@ class Error(Event, frozen=True, kw_only=True):
 
 
 class Restart(Event, frozen=True, kw_only=True):
-    """The server is about to close this socket (1012); come back after this many milliseconds at the most."""
+    """The server is about to close this socket (1012); reconnect within this many milliseconds."""
 
     retry_after_ms: int
 
@@ -151,9 +151,9 @@ EVENTS: tuple[type[Event], ...] = (
     Accepted, Queued, Started, Phase, Token, Citations, Done, Error, Restart, Pong,
 )  # fmt: skip
 
-_encoder = msgspec.json.Encoder(enc_hook=str.__str__)  # rendered HTML is a kind of str of its own
+_encoder = msgspec.json.Encoder(enc_hook=str.__str__)  # rendered HTML is a SafeString, a subclass of str
 
 
 def encode(event: Event) -> str:
-    """The frame that carries an event."""
+    """Return the frame that carries an event."""
     return _encoder.encode(event).decode()

@@ -1,4 +1,4 @@
-"""The one way to read an answer: a cursor over its log, from a seq on to the end of the turn."""
+"""The only way to read an answer: a cursor over its log, from a seq to the end of the turn."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .nudges import Nudges, queue_topic, turn_topic
 
 POLL_SECONDS = 1.0
 READ_LIMIT = events.CONTENT_LIMIT
-"""Characters that a reader is given at once from the database: whoever does not take them holds them in memory."""
+"""The most characters to read from the database at once: they stay in memory until a slow reader takes them."""
 
 
 @dataclass(frozen=True)
 class View:
-    """A turn at one moment, with the chunks after a cursor's seq, and whether there are ``more`` to be looked for.
+    """A turn at one moment, with chunks after a cursor's seq; ``more`` if others are left to read.
 
-    It waits in the ``queue`` of a login session.
+    ``queue`` is the id of the login session in whose queue the turn waits.
     """
 
     state: str
@@ -40,7 +40,7 @@ class View:
 
 
 class Cursor:
-    """Where a reader is in the log of one turn. Pure: it turns each view into the events that the reader lacks."""
+    """A reader's position in the log of one turn. Pure: it turns each view into the events that the reader lacks."""
 
     def __init__(self, turn_uuid: UUID, after: int = 0) -> None:
         self.turn_uuid = turn_uuid
@@ -51,7 +51,7 @@ class Cursor:
         self._phase = ""
 
     def advance(self, view: View) -> Iterator[events.Event]:
-        """The events between what the reader knows and ``view``; exactly one terminal event, as the last."""
+        """Yield the events that bring the reader up to ``view``; exactly one terminal event, as the last."""
         if view.state == State.QUEUED:
             yield from self._wait(view)
             return
@@ -75,7 +75,7 @@ class Cursor:
             yield events.Phase(turn_uuid=self.turn_uuid, phase=view.phase)
 
     def _read(self, chunks: Sequence[str]) -> Iterator[events.Event]:
-        """One ``token`` for all that is new, or several where it would exceed a frame."""
+        """Yield one ``token`` for all new text, or several if it would exceed a frame."""
         content: list[str] = []
         length = 0
         first = self.seq
@@ -108,33 +108,33 @@ class Cursor:
 
 
 async def follow(commits: GroupCommit, nudges: Nudges, turn_uuid: UUID, after: int) -> AsyncGenerator[events.Event]:
-    """Yield what a reader at seq ``after`` lacks, as it comes, up to and with the terminal event.
+    """Yield the events that a reader at seq ``after`` lacks, as they occur, up to and including the terminal event.
 
-    From memory when this process writes the turn, otherwise from the database on each nudge, and once a second without
-    one (a nudge from another process may be lost). A reader that is slow to take the next event gets all that came
-    meanwhile in one piece. Raises ``Turn.DoesNotExist`` when there is no such turn (any more).
+    If this process writes the turn, they come from memory; otherwise from the database, on each nudge and once a second
+    without one (a nudge from another process may be lost). A slow reader gets all text that came meanwhile in one
+    event. Raise ``Turn.DoesNotExist`` if the turn does not exist (any more).
     """
     cursor = Cursor(turn_uuid, after)
     log: AnswerLog | None = None
-    with nudges.listen(turn_topic(turn_uuid)) as news:
+    with nudges.listen(turn_topic(turn_uuid)) as listener:
         while not cursor.ended:
-            news.clear()
+            listener.clear()
             log = commits.logs.get(turn_uuid) or (log if log and log.ending else None)
-            wait = None if log else POLL_SECONDS
+            poll_after = None if log else POLL_SECONDS
             if log:
                 view = _written_view(log, cursor.seq)
             else:
-                view = await _look(turn_uuid, cursor.seq)
+                view = await _read_stored_view(turn_uuid, cursor.seq)
                 if view.queue:
-                    news.add(queue_topic(view.queue))
+                    listener.add(queue_topic(view.queue))
             for event in cursor.advance(view):
                 yield event
             if not (cursor.ended or view.more):
-                await news.wait(wait)
+                await listener.wait(poll_after)
 
 
 def _written_view(log: AnswerLog, after: int) -> View:
-    """What this process has written."""
+    """Return the view of a turn that this process writes."""
     ending = log.ending
     if ending is None:
         return View(State.STREAMING, log.phase, chunks=log.after(after))
@@ -142,8 +142,8 @@ def _written_view(log: AnswerLog, after: int) -> View:
     return View(ending.state, seq=len(ending.chunks), chunks=chunks, citations=ending.citations, failure=ending.failure)
 
 
-async def _look(turn_uuid: UUID, after: int) -> View:
-    """What the database knows; while it cannot be reached it is asked again."""
+async def _read_stored_view(turn_uuid: UUID, after: int) -> View:
+    """Return the view that is stored; retry while the database is unavailable."""
     while True:
         try:
             return await in_database(_stored_view, turn_uuid, after)
@@ -155,18 +155,18 @@ def _stored_view(turn_uuid: UUID, after: int) -> View:
     turn = Turn.objects.only("uuid", "state", "phase", "login_session_id").get(uuid=turn_uuid)
     if turn.is_terminal:
         turn = Turn.objects.get(pk=turn.pk)
-        chunks, more = _some(turn.answer_after(after))
-        # Not by way of the turn: they would keep it, and with it the whole answer, for as long as the reader takes.
+        chunks, more = _first_chunks(turn.answer_after(after))
+        # Not turn.citations: they would keep the turn, and so the whole answer, in memory until a slow reader is done.
         citations = () if more else list(Citation.objects.filter(turn=turn.pk))
         return View(turn.state, seq=turn.seq, chunks=chunks, citations=citations, failure=turn.failure, more=more)
     if turn.state == State.QUEUED:
         return View(turn.state, position=turn.position(), queue=turn.login_session_id)
-    chunks, more = _some(list(turn.chunks.filter(seq__gt=after).order_by("seq").values_list("text", flat=True)))
+    chunks, more = _first_chunks(list(turn.chunks.filter(seq__gt=after).order_by("seq").values_list("text", flat=True)))
     return View(turn.state, turn.phase, chunks=chunks, more=more)
 
 
-def _some(chunks: list[str]) -> tuple[list[str], bool]:
-    """The first of these chunks, up to ``READ_LIMIT``, and whether that leaves others."""
+def _first_chunks(chunks: list[str]) -> tuple[list[str], bool]:
+    """Return the first chunks, up to ``READ_LIMIT`` but at least one, and whether others are left."""
     lengths = accumulate(len(chunk) for chunk in chunks)
-    few = 1 + sum(length <= READ_LIMIT for length in islice(lengths, 1, None))
-    return chunks[:few], few < len(chunks)
+    count = 1 + sum(length <= READ_LIMIT for length in islice(lengths, 1, None))
+    return chunks[:count], count < len(chunks)

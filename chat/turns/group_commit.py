@@ -1,4 +1,4 @@
-"""One writer per process: what all streams have said since the last commit is stored in one transaction."""
+"""One writer per process: each commit stores the new text of all streams in one transaction."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from .nudges import Nudges, turn_topic
 logger = logging.getLogger(__name__)
 
 INTERVAL = 0.02
-"""Seconds between the starts of two commits when there is always something to store."""
+"""Seconds between the starts of two commits under constant load."""
 LONGEST_INTERVAL = 0.06
-"""The same when storing and showing takes longer than half of it."""
+"""The limit up to which the interval grows when storing and sending take more than half of it."""
 ENDINGS_PER_COMMIT = 8
-"""Turns that are ended between two commits, so that many endings do not hold up the others' text."""
+"""The most turns to end between two commits, so that many endings do not delay the text of other turns."""
 BACKLOG = 64 * 1024
-"""Characters that a turn may have unstored; its model is not read further until they are stored."""
+"""The most unstored characters of a turn; above it, its model is not read until they are stored."""
 WRITE_SECONDS = 8.0
-"""How long after its last renewal a claim may be written under: less than the lease."""
+"""How long after its last renewal a claim allows writing; shorter than the lease."""
 
 Outcome = Ending | Exception | None
-"""How a turn has ended; or its claim was lost (None), or it could not be stored."""
+"""How a turn has ended; None if its claim was lost; an exception if its end could not be stored."""
 
 
 class GroupCommit:
     """The logs that this process writes, and the task that stores them.
 
-    At once when idle, at most every ``INTERVAL`` when busy: the number of transactions grows neither with the number
-    of streams nor with their speed, and a first token is not held back.
+    It commits at once when idle, and at most every ``INTERVAL`` when busy: the number of transactions grows neither
+    with the number of streams nor with their speed, and a first token is not delayed.
     """
 
     def __init__(self, nudges: Nudges) -> None:
@@ -55,9 +55,9 @@ class GroupCommit:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="group-commit")
 
     def open(self, claim: Claim, *, phase: str, claimed_at: float, on_lost: Callable[[], None]) -> AnswerLog:
-        """Begin the log of a turn that was claimed no later than ``claimed_at`` (monotonic seconds).
+        """Open the log of a turn that was claimed no earlier than ``claimed_at`` (monotonic seconds).
 
-        ``on_lost`` is called once when the claim no longer holds, or the text cannot be stored: stop the model.
+        ``on_lost`` is called once if the claim no longer holds or the text cannot be stored; it should stop the model.
         """
         log = AnswerLog(claim, phase)
         self.logs[claim.turn_uuid] = log
@@ -66,7 +66,7 @@ class GroupCommit:
         return log
 
     async def append(self, log: AnswerLog, text: str) -> None:
-        """Add text to a log; waits while more than ``BACKLOG`` of it is not stored."""
+        """Add text to a log, and wait while more than ``BACKLOG`` of it is not stored."""
         log.append(text)
         self._mark(log)
         if log.backlog > BACKLOG:
@@ -74,27 +74,27 @@ class GroupCommit:
                 await self._stored.wait_for(lambda: log.backlog <= BACKLOG)
 
     def enter(self, log: AnswerLog, phase: str) -> None:
-        """Note the phase that a turn is in."""
+        """Set the phase of a turn, to be stored with the next commit."""
         log.phase = phase
         self._mark(log)
 
     async def finish(self, log: AnswerLog, ending: Ending) -> bool:
-        """End a turn after everything that was appended to it; False when the claim was lost."""
+        """End a turn, with all of its text in ``ending``; return False if the claim was lost."""
         return await persist(lambda: self._finish(log, ending))
 
     def renewed(self, at: float) -> None:
-        """The leases of all logs were renewed no earlier than ``at`` (monotonic seconds)."""
+        """Note that the leases of all logs were renewed no earlier than ``at`` (monotonic seconds)."""
         self._renewed = dict.fromkeys(self._renewed, at)
 
     async def run(self) -> None:
-        """Store what comes, until cancelled."""
+        """Store text and endings until cancelled."""
         while True:
             await self._work.wait()
             self._work.clear()
             started = monotonic()
             await self._commit()
-            await self._end_some()
-            await asyncio.sleep(0)  # the followers send now; what that takes counts as ours
+            await self._store_endings()
+            await asyncio.sleep(0)  # let the followers send; their time counts as busy
             busy = monotonic() - started
             await asyncio.sleep(min(max(INTERVAL, 2 * busy), LONGEST_INTERVAL) - busy)
 
@@ -117,10 +117,10 @@ class GroupCommit:
         try:
             lost = await persist(lambda: in_thread(self._thread, Turn.objects.append, appends))
         except UNAVAILABLE as error:
-            logger.error("The text of %d turns could not be stored: %r", len(logs), error)  # noqa: TRY400  # no bug
+            logger.error("Could not store the text of %d turns: %r", len(logs), error)  # noqa: TRY400  # not a bug
             lost = {log.claim.turn_id for log in logs}
-        except Exception:  # a bug must not keep the other turns from being stored for ever
-            logger.exception("The text of %d turns could not be stored", len(logs))
+        except Exception:  # a bug must not end the storing of all other turns
+            logger.exception("Could not store the text of %d turns", len(logs))
             lost = {log.claim.turn_id for log in logs}
         self.commits += 1
         for log in logs:
@@ -132,16 +132,16 @@ class GroupCommit:
         async with self._stored:
             self._stored.notify_all()
 
-    async def _end_some(self) -> None:
-        some = [self._endings.popleft() for _ in range(min(len(self._endings), ENDINGS_PER_COMMIT))]
-        if not some:
+    async def _store_endings(self) -> None:
+        batch = [self._endings.popleft() for _ in range(min(len(self._endings), ENDINGS_PER_COMMIT))]
+        if not batch:
             return
         try:
-            outcomes = await in_thread(self._thread, _finish_all, [(log.claim, ending) for log, ending, _ in some])
+            outcomes = await in_thread(self._thread, _finish_all, [(log.claim, ending) for log, ending, _ in batch])
         except UNAVAILABLE as error:
-            outcomes = [error] * len(some)
-        for each, outcome in zip(some, outcomes, strict=True):
-            self._settle(*each, outcome)
+            outcomes = [error] * len(batch)
+        for entry, outcome in zip(batch, outcomes, strict=True):
+            self._settle(*entry, outcome)
         if self._endings:
             self._work.set()
 
@@ -155,7 +155,7 @@ class GroupCommit:
         self._close(log)
 
     def _may_write(self, log: AnswerLog) -> bool:
-        """Whether the claim was renewed in time. If not, its text waits for that: the database may have been away."""
+        """Return whether the claim was renewed in time. If not, its text waits: the database may have been away."""
         renewed = self._renewed.get(log)
         if renewed is None:
             return False
@@ -174,7 +174,7 @@ class GroupCommit:
             on_lost()
 
     def _close(self, log: AnswerLog) -> None:
-        """Who begins to follow the turn from now on looks into the database."""
+        """Remove the log: from now on new readers of the turn read the database."""
         self.logs.pop(log.claim.turn_uuid, None)
         self._on_lost.pop(log, None)
         self._renewed.pop(log, None)
@@ -182,7 +182,7 @@ class GroupCommit:
 
 
 def _finish_all(endings: list[tuple[Claim, Ending]]) -> Sequence[Outcome]:
-    """End some turns at once; if that fails one by one, as what is wrong with one does not concern the others."""
+    """End turns together; if that fails, one by one, so that an error in one does not affect the others."""
     try:
         return Turn.objects.finish_all(endings)
     except UNAVAILABLE as error:

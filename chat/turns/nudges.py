@@ -1,7 +1,7 @@
-"""Nudges: "something about this topic is new", to whoever waits for it in this process or in another.
+"""Nudges: "there is news on this topic", sent to all listeners in this process and in others.
 
-They carry no data. What is true is in the database, and everyone who waits also looks by itself once a second, so a
-lost nudge costs a moment and nothing else.
+They carry no data. The database holds the truth, and every listener also polls it once a second, so a lost nudge costs
+a moment and nothing else.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ CANCEL_SECONDS = 0.1
 
 
 def turn_topic(turn_uuid: UUID) -> str:
-    """News of one turn: chunks, or another state."""
+    """Return the topic of one turn: its chunks and its changes of state."""
     return f"turn:{turn_uuid}"
 
 
 def queue_topic(login_session: int) -> str:
-    """Turns of a login session moved up in its queue (or it has a new one, or none any more)."""
+    """Return the topic of a login session's queue: turns that enter it, move up or leave it."""
     return f"queue:{login_session}"
 
 
 def topics_of(turn: Turn) -> tuple[str, ...]:
-    """Whoever follows a turn, or waits behind it, wants to know that it has started, or has ended."""
+    """Return the topics of all who follow a turn or wait behind it, for its start and its end."""
     return turn_topic(turn.uuid), queue_topic(turn.login_session_id)
 
 
 NEWS_TOPIC = "news"
-"""Something was asked, or a login session has ended."""
+"""A question was asked, or a login session has ended."""
 STOP_TOPIC = "stop"
-"""Some turn was asked to stop."""
+"""A turn was asked to stop."""
 
 
 class Listener:
-    """Waits for nudges about some topics, between ``open`` and ``close`` (or as a context manager)."""
+    """A listener to nudges on some topics, between ``open`` and ``close`` (or as a context manager)."""
 
     def __init__(self, nudges: Nudges, topics: tuple[str, ...]) -> None:
         self._nudges = nudges
@@ -64,29 +64,27 @@ class Listener:
         self.close()
 
     def open(self) -> Listener:
-        """Begin to listen."""
         for topic in self._topics:
             self._nudges.listeners[topic].add(self)
         return self
 
     def close(self) -> None:
-        """Listen no more."""
         for topic in self._topics:
             self._nudges.forget(topic, self)
 
     def add(self, topic: str) -> None:
-        """Listen for one topic more. What happened to it before may have been missed, so look at once."""
+        """Listen to one more topic, and wake up at once: an earlier nudge on it may have been missed."""
         if topic not in self._topics:
             self._topics.add(topic)
             self._nudges.listeners[topic].add(self)
             self.wake()
 
     def wake(self) -> None:
-        """What a nudge does."""
+        """Deliver a nudge."""
         self._event.set()
 
     def clear(self) -> None:
-        """Forget the nudges so far. Call it before looking, so that what happens after the look is not missed."""
+        """Forget the nudges so far. Call it before reading, so that no change after the read is missed."""
         self._event.clear()
 
     async def wait(self, seconds: float | None = None) -> None:
@@ -104,7 +102,7 @@ class Listener:
 
 
 class Nudges:
-    """The listeners of this process, and the relay to and from the others over the channel layer."""
+    """The listeners of this process, and the relay to and from other processes over the channel layer."""
 
     def __init__(self) -> None:
         self.listeners: defaultdict[str, set[Listener]] = defaultdict(set)
@@ -115,11 +113,11 @@ class Nudges:
         self._outgoing_ready = asyncio.Event()
 
     def listen(self, *topics: str) -> Listener:
-        """A listener for these topics."""
+        """Return a listener to these topics."""
         return Listener(self, topics)
 
     def forget(self, topic: str, listener: Listener) -> None:
-        """Remove a listener; topics that nobody listens to take no memory."""
+        """Remove a listener of a topic, and the topic with its last listener."""
         self.listeners[topic].discard(listener)
         if not self.listeners[topic]:
             del self.listeners[topic]
@@ -131,16 +129,16 @@ class Nudges:
                 listener.wake()
 
     def publish(self, *topics: str) -> None:
-        """Nudge the listeners of every process. Returns at once: a slow or dead layer holds up nobody."""
+        """Nudge the listeners of every process. Return at once: a slow or dead layer delays nobody."""
         self.wake(*topics)
         if self._is_relayed:
             self._outgoing.update(dict.fromkeys(topics))
             self._outgoing_ready.set()
 
     async def relay(self) -> None:
-        """Carry nudges to and from the other processes until cancelled, whatever happens to the layer.
+        """Relay nudges to and from other processes until cancelled, whatever errors the layer raises.
 
-        Returns at once when the layer is the in-memory one, which reaches no other process.
+        Return at once if the layer is the in-memory one, which reaches no other process.
         """
         self._is_relayed = type(_layer()) is not InMemoryChannelLayer
         if not self._is_relayed:
@@ -155,7 +153,7 @@ class Nudges:
         while True:
             try:
                 await work()
-            except Exception as error:  # whatever the layer's client raises, the answers go on
+            except Exception as error:  # whatever the layer's client raises, the answers continue
                 self._report(error)
                 await asyncio.sleep(RETRY_SECONDS)
 
@@ -183,7 +181,7 @@ class Nudges:
 
     def _report(self, error: Exception) -> None:
         if self._reachable:
-            logger.warning("The channel layer cannot be reached, followers look by themselves: %r", error)
+            logger.warning("The channel layer cannot be reached; followers poll the database: %r", error)
         self._reachable = False
 
 

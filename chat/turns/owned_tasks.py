@@ -1,4 +1,4 @@
-"""Background tasks that somebody owns: started, cancelled and reported in one place."""
+"""Background tasks of an owner: started, cancelled and reported in one place."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ logger = logging.getLogger(__name__)
 
 
 class OwnedTasks:
-    """The tasks of one owner. Holding them keeps the event loop from losing them; a failure is logged once.
+    """The tasks of one owner. References keep them from garbage collection; a failure is logged once.
 
-    ``on_failure`` gets an exception before it is logged, and returns True for one that it has dealt with.
+    ``on_failure`` gets an exception before it is logged, and returns True if it has handled it.
     """
 
     def __init__(self, owner: str, *, on_failure: Callable[[BaseException], bool] = lambda _: False) -> None:
@@ -26,7 +26,7 @@ class OwnedTasks:
 
     @property
     def have_ended(self) -> bool:
-        """Whether there were tasks, and none of them runs any more."""
+        """Whether there were tasks, and all of them have ended."""
         return self._was_started and not self._tasks
 
     def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
@@ -38,14 +38,14 @@ class OwnedTasks:
         return task
 
     def cancel(self) -> None:
-        """Cancel all tasks but the one that calls this."""
+        """Cancel all tasks except the one that calls this."""
         current = asyncio.current_task()
         for task in self._tasks:
             if task is not current:
                 task.cancel()
 
     async def end(self, seconds: float) -> None:
-        """Cancel all tasks and wait for their end, at most for ``seconds``."""
+        """Cancel all tasks and wait up to ``seconds`` for their end."""
         self.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
@@ -54,4 +54,4 @@ class OwnedTasks:
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error and not self._on_failure(error):
-            logger.error("A task of %s has failed", self._owner, exc_info=error)
+            logger.error("A task of %s failed", self._owner, exc_info=error)

@@ -1,4 +1,4 @@
-"""One turn while this process drives it: its answer runs into its log until it ends, or is ended."""
+"""A turn that this process drives: it reads the answer into the log until the answer ends or is ended."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from .step_times import StepTimes
 
 logger = logging.getLogger(__name__)
 
-TIMED_BY_THEMSELVES = (Phase.REWRITING, Phase.GRADING)
-"""Phases with a time-out of their own, after which the turn goes on; the runner watches only the whole of it."""
+SELF_TIMED_PHASES = (Phase.REWRITING, Phase.GRADING)
+"""Phases with a time-out of their own, after which the turn continues; the runner limits only the whole turn."""
 
 
 class Source(Protocol):
-    """Where answers come from: ``rag.answer``."""
+    """The source of answers: ``rag.answer``."""
 
     def __call__(
         self, question: str, *, history: Sequence[Exchange], recordings: Sequence[UUID]
     ) -> AsyncIterator[Part]:
-        """Yield phases and text, and last an ``Answered``; raise a ``TurnFailed``."""
+        """Yield phases and text, and at the end an ``Answered``; raise ``TurnFailed`` if there is no answer."""
         ...
 
 
 class Stopped(Exception):
-    """A user asked to stop."""
+    """The user has asked to stop."""
 
 
 class ShutDown(Exception):
@@ -47,11 +47,11 @@ class ShutDown(Exception):
 
 
 class Lost(Exception):
-    """The claim does not hold any more, or nothing can be stored."""
+    """The claim no longer holds, or nothing can be stored."""
 
 
 class Run:
-    """A claimed turn. Its pump is a task that does nothing but read the answer: cancelling it stops the model."""
+    """A claimed turn. Its pump is a task that only reads the answer: cancelling it stops the model."""
 
     def __init__(self, turn: Turn, *, commits: GroupCommit, answer: Source, claimed_at: float) -> None:
         self.turn = turn
@@ -67,29 +67,29 @@ class Run:
         self._pump = asyncio.create_task(self._read())
 
     def end(self, cause: BaseException) -> None:
-        """Stop reading the answer; the first cause counts."""
+        """Stop reading the answer. The first cause counts."""
         if self._cause is None:
             self._cause = cause
             self._pump.cancel()
 
     def end_if_overdue(self) -> None:
-        """End a turn whose model is silent for too long, or takes too long altogether."""
+        """End the turn if its model is silent for too long, or takes too long altogether."""
         now = monotonic()
         if now - self._progress_at > self._patience or now - self._started_at > settings.CHAT_TOTAL_SECONDS:
-            self.end(TimedOut("the model was silent, or took too long"))
+            self.end(TimedOut("the model was silent for too long, or took too long altogether"))
 
     async def see_through(self) -> None:
-        """Wait for the answer, however it ends, and end the turn with it."""
+        """Wait until the answer ends, however it does, and end the turn with it."""
         await asyncio.wait([self._pump])
         await self._commits.finish(self._log, self._ending())
 
     @property
     def _patience(self) -> float:
-        """Seconds without progress; the first word is waited for from when the model is asked for the answer."""
+        """The most seconds without progress. Those before the first word count from the call for the answer."""
         if self._log.seq:
             return float(settings.CHAT_IDLE_SECONDS)
-        is_timed = self._log.phase in TIMED_BY_THEMSELVES
-        return float(settings.CHAT_TOTAL_SECONDS if is_timed else settings.CHAT_FIRST_TOKEN_SECONDS)
+        is_self_timed = self._log.phase in SELF_TIMED_PHASES
+        return float(settings.CHAT_TOTAL_SECONDS if is_self_timed else settings.CHAT_FIRST_TOKEN_SECONDS)
 
     def _ending(self) -> Ending:
         return replace(self._outcome(), usage=dict(self._used) or None, steps=self._steps.milliseconds(monotonic()))
@@ -101,7 +101,7 @@ class Run:
             return _complete(self._pump.result(), chunks)
         if isinstance(cause, Stopped):
             return Ending(state=State.STOPPED, chunks=chunks)
-        if isinstance(cause, Lost):  # or so it seemed: stored only if the claim holds after all
+        if isinstance(cause, Lost):  # stored only if the claim holds after all
             return Ending(state=State.FAILED, failure=Failure.INTERNAL_ERROR, chunks=chunks)
         if isinstance(cause, ShutDown):
             return Ending(state=State.INTERRUPTED, failure=Failure.INTERRUPTED, chunks=chunks)
@@ -129,7 +129,7 @@ class Run:
                 self._commits.enter(self._log, part)
             elif isinstance(part, str):
                 await self._commits.append(self._log, part)
-        raise TurnFailed("the answer ended without saying so")
+        raise TurnFailed("the answer broke off before its end")
 
 
 def _complete(answered: Answered, chunks: Sequence[str]) -> Ending:
@@ -143,12 +143,12 @@ def _complete(answered: Answered, chunks: Sequence[str]) -> Ending:
 
 
 def _history(turn: Turn) -> list[Exchange]:
-    """The exchanges before a turn that ended as their user meant them to, oldest first; broken ones are left out.
+    """Return the exchanges before a turn, oldest first, that are complete or were stopped by their user.
 
-    So are those without an answer (stopped before the first word): some models refuse a message that is empty.
+    Those without an answer (stopped before the first word) are left out: some models refuse an empty message.
     """
     ended = Turn.objects.filter(state__in=[State.COMPLETE, State.STOPPED]).exclude(answer="")
-    kept = ended.filter(conversation=turn.conversation_id, pk__lt=turn.pk).order_by("-pk")[
+    recent = ended.filter(conversation=turn.conversation_id, pk__lt=turn.pk).order_by("-pk")[
         : settings.CHAT_HISTORY_TURNS
     ]
-    return [Exchange(earlier.question, earlier.answer) for earlier in reversed(kept)]
+    return [Exchange(earlier.question, earlier.answer) for earlier in reversed(recent)]

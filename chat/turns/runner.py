@@ -1,4 +1,4 @@
-"""Who drives turns: claims them from the queues, sees each through in a task of its own, and closes the dead."""
+"""The runner, which drives turns: it claims them from the queues, runs each in a task, and closes abandoned ones."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from .run import Lost, Run, ShutDown, Source, Stopped
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
-"""How often leases are renewed, the dead are looked for, and the queues are looked at without being woken."""
+"""How often leases are renewed, abandoned turns are closed, and queues are checked without a nudge."""
 PAUSE_SECONDS = 0.02
-"""The least time between two looks at the queues, so that many asks or endings at once are one."""
+"""The least time between two checks of the queues, so that many asks or endings at once cause one check."""
 WATCH_SECONDS = 0.5
 """How often running turns are checked for time-outs and, without a nudge, for a request to stop."""
 SAVE_SECONDS = 5.0
-"""How long a drain waits for the turns that it ended to be saved."""
-SPARING_SECONDS = 6.0
-"""After an outage of the database leases have lapsed though their owners live; so long they may take to renew them."""
+"""How long a drain waits until the turns that it has ended are stored."""
+GRACE_SECONDS = 6.0
+"""The time to renew leases after an outage of the database, in which they have lapsed though their owners live."""
 
 
 class TurnRunner:
-    """The turns that this process drives, none of which a socket can take with it."""
+    """The driver of the turns of this process, which continue when a socket closes."""
 
     def __init__(self, *, answer: Source, owner: Owner | None = None) -> None:
         self.nudges = Nudges()
@@ -48,86 +48,85 @@ class TurnRunner:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._work = asyncio.Event()
         self._empty = asyncio.Event()
-        self._spared_until = float("-inf")
+        self._grace_until = float("-inf")
         self._claim_failed = False
         self._claiming: asyncio.Task[None] | None = None
         self._unended: set[UUID] = set()
         self._tasks = OwnedTasks("the runner")
         self._lease_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lease")  # never behind other work
 
-    # Life
+    # Start and end
 
     @property
     def started(self) -> bool:
-        """Whether turns are driven."""
         return self._loop is not None
 
     async def start(self) -> None:
-        """Begin to drive turns on the running event loop; harmless when it was done before."""
+        """Start driving turns on the running event loop; a second call does nothing."""
         if self._loop:
             return
         self._loop = asyncio.get_running_loop()
         await in_database(self.owner.live)
         for work in (self.commits.run, self.nudges.relay):
             self._tasks.start(work())
-        self._claiming = self._tasks.start(self._claim_always())
+        self._claiming = self._tasks.start(self._claim_loop())
         for sweep in (self._renew, self._reap):  # apart, so that neither waits for the other
-            self._tasks.start(self._sweep_always(sweep))
-        for work in (self._watch_always, self._time_always):
+            self._tasks.start(self._sweep_loop(sweep))
+        for work in (self._stop_loop, self._timeout_loop):
             self._tasks.start(work())
 
     def wake(self, *topics: str) -> None:
-        """There may be something to claim or to stop, and news about ``topics``. May be called from any thread."""
+        """Look for turns to claim or to stop, and nudge the listeners to ``topics``. Callable from any thread."""
         if self._loop:
             self._loop.call_soon_threadsafe(self._wake, *topics)
 
     async def drain(self, seconds: float) -> None:
-        """Claim nothing more, give running turns ``seconds`` to end, save the rest as interrupted, and stop."""
+        """Claim nothing more, give running turns ``seconds`` to end, store the rest as interrupted, and stop."""
         self.draining = True
         self._work.set()
-        if self._claiming:  # what it is about to win is driven, and ended with the others
+        if self._claiming:  # turns that it is about to win are driven, and ended with the others
             await asyncio.wait([self._claiming], timeout=SAVE_SECONDS)
         await self._wait_until_empty(seconds)
         for run in self.runs.values():
             run.end(ShutDown())
         await self._wait_until_empty(SAVE_SECONDS)
-        has_left_any = bool(self.runs or self._unended)
+        are_turns_left = bool(self.runs or self._unended)
         await self._tasks.end(SAVE_SECONDS)
-        if not has_left_any:  # else whoever looks next sees by the lock that their owner is dead, and closes them
+        if not are_turns_left:  # else another process finds the unlocked file of this owner, and closes them
             await in_database(self.owner.end)
 
     def follow(self, turn_uuid: UUID, after: int) -> AsyncGenerator[Event]:
-        """The events of a turn after ``after``: see ``answer_log.follow``."""
+        """Yield the events of a turn after seq ``after``: see ``follow.follow``."""
         return follow(self.commits, self.nudges, turn_uuid, after)
 
-    # What goes on all the time
+    # Loops
 
-    async def _claim_always(self) -> None:
+    async def _claim_loop(self) -> None:
         while not self.draining:
-            await _waiting(self._work, SWEEP_SECONDS)
+            await _wait_for(self._work, SWEEP_SECONDS)
             self._work.clear()
             if not self.draining:
-                await _reporting(self._claim)
+                await _logging_errors(self._claim)
             await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _sweep_always(self, sweep: Callable[[], Awaitable[None]]) -> None:
+    async def _sweep_loop(self, sweep: Callable[[], Awaitable[None]]) -> None:
         while True:
             begun = monotonic()
-            if not await _reporting(sweep):
-                self._spared_until = monotonic() + SPARING_SECONDS
-            # At once where this process stood still meanwhile: what it renewed then proves nothing now.
+            if not await _logging_errors(sweep):
+                self._grace_until = monotonic() + GRACE_SECONDS
+            # At once if this process was suspended meanwhile: the leases that it renewed before may have lapsed.
             await asyncio.sleep(max(0.0, SWEEP_SECONDS - (monotonic() - begun)))
 
-    async def _watch_always(self) -> None:
-        with self.nudges.listen(STOP_TOPIC) as news:
+    async def _stop_loop(self) -> None:
+        with self.nudges.listen(STOP_TOPIC) as listener:
             while True:
-                news.clear()
+                listener.clear()
                 if self.runs:
-                    await _reporting(self._end_stopped)
-                await news.wait(WATCH_SECONDS)
+                    await _logging_errors(self._end_stopped)
+                await listener.wait(WATCH_SECONDS)
 
-    async def _time_always(self) -> None:
-        """Apart from what asks the database, which may be slow to answer."""
+    async def _timeout_loop(self) -> None:
+        """End overdue turns, in a loop of its own because the database may be slow to answer the others."""
         while True:
             for run in self.runs.values():
                 run.end_if_overdue()
@@ -135,18 +134,18 @@ class TurnRunner:
 
     async def _claim(self) -> None:
         claimed_at = monotonic()
-        known = {*self.runs, *self._unended}
+        driven = {*self.runs, *self._unended}
         for turn in await in_database(self._won):
-            if turn.uuid in known:
+            if turn.uuid in driven:
                 continue
             run = Run(turn, commits=self.commits, answer=self._answer, claimed_at=claimed_at)
             self.runs[turn.uuid] = run
             self._tasks.start(self._drive(run))
             self.nudges.publish(*topics_of(turn))
-            self.nudges.wake(STOP_TOPIC)  # a request to stop that came meanwhile was looked for too early
+            self.nudges.wake(STOP_TOPIC)  # the run was not there yet when an earlier request to stop was handled
 
     def _won(self) -> list[Turn]:
-        """Turns that are claimed now; after a claim that failed half-way, all that this owner holds."""
+        """Claim turns and return them; after a claim that failed half-way, return all that this owner holds."""
         failed, self._claim_failed = self._claim_failed, True
         won = Turn.objects.claim(self.owner.name)
         if failed:
@@ -159,10 +158,10 @@ class TurnRunner:
             await run.see_through()
         except UNAVAILABLE as error:
             self._unended.add(run.turn.uuid)
-            logger.warning("Turn %s could not be ended; it will be closed later: %r", run.turn.uuid, error)
+            logger.warning("Could not end turn %s; it will be closed later: %r", run.turn.uuid, error)
         except Exception:
             self._unended.add(run.turn.uuid)
-            logger.exception("Turn %s could not be ended; it will be closed when its lease has lapsed", run.turn.uuid)
+            logger.exception("Could not end turn %s; it will be closed when its lease lapses", run.turn.uuid)
         finally:
             del self.runs[run.turn.uuid]
             if not self.runs:
@@ -177,7 +176,7 @@ class TurnRunner:
         held = await in_thread(self._lease_thread, running.renew, self.owner.name)
         self.commits.renewed(at)
         for run in runs:
-            if run.turn.pk not in held:  # closed by others while this process stood still; or it has just ended
+            if run.turn.pk not in held:  # closed by another process while this one was suspended, or just ended
                 run.end(Lost())
 
     async def _reap(self) -> None:
@@ -187,11 +186,11 @@ class TurnRunner:
     def _interrupt_abandoned(self) -> list[Turn]:
         dead = self.owner.dead()
         abandoned = Turn.objects.abandoned(dead)
-        if monotonic() < self._spared_until:
+        if monotonic() < self._grace_until:
             abandoned = abandoned.filter(owner__in=dead)
-        # What runs here is not abandoned, however late its lease is renewed.
-        others = [turn for turn in abandoned if turn.uuid not in self.runs]
-        closed = [turn for turn in others if Turn.objects.interrupt(turn, dead)]
+        # A turn that runs here is not abandoned, however late its lease is renewed.
+        not_running = [turn for turn in abandoned if turn.uuid not in self.runs]
+        closed = [turn for turn in not_running if Turn.objects.interrupt(turn, dead)]
         self.owner.forget_dead(dead)
         return closed
 
@@ -201,10 +200,10 @@ class TurnRunner:
                 self.runs[turn_uuid].end(Stopped())
 
     def _asked_to_stop(self) -> list[UUID]:
-        mine = Turn.objects.filter(owner=self.owner.name, state=State.STREAMING)
-        return list(mine.exclude(stop_requested_at=None).values_list("uuid", flat=True))
+        streaming = Turn.objects.filter(owner=self.owner.name, state=State.STREAMING)
+        return list(streaming.exclude(stop_requested_at=None).values_list("uuid", flat=True))
 
-    # Inside
+    # Internals
 
     def _wake(self, *topics: str) -> None:
         self._work.set()
@@ -213,22 +212,22 @@ class TurnRunner:
     async def _wait_until_empty(self, seconds: float) -> None:
         self._empty.clear()
         if self.runs:
-            await _waiting(self._empty, seconds)
+            await _wait_for(self._empty, seconds)
 
 
-async def _reporting(work: Callable[[], Awaitable[None]]) -> bool:
-    """What is done again and again goes on after an error, which is logged. Returns whether there was none."""
+async def _logging_errors(work: Callable[[], Awaitable[None]]) -> bool:
+    """Do a round of recurring work, and log an error instead of raising it. Return whether there was none."""
     try:
         await work()
     except UNAVAILABLE:
         return False
     except Exception:
-        logger.exception("The runner goes on after an error")
+        logger.exception("The runner continues after an error")
         return False
     return True
 
 
-async def _waiting(event: asyncio.Event, seconds: float) -> None:
+async def _wait_for(event: asyncio.Event, seconds: float) -> None:
     """Return when ``event`` is set, or after ``seconds``."""
     try:
         async with asyncio.timeout(seconds):

@@ -1,4 +1,4 @@
-"""The buffer and the cursor of the answer log, without input or output."""
+"""The buffer and the cursor of the answer log, without I/O."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def new_log() -> AnswerLog:
     return AnswerLog(Claim(turn_id=1, turn_uuid=TURN, owner="me", fence=1))
 
 
-def test_text_that_came_between_two_commits_is_one_chunk() -> None:
+def test_text_between_two_commits_becomes_one_chunk() -> None:
     log = new_log()
     log.append("Hello ")
     log.append("world")
@@ -29,7 +29,7 @@ def test_text_that_came_between_two_commits_is_one_chunk() -> None:
     assert (append.seq, append.texts) == (1, ("Hello world",))
 
 
-def test_nothing_may_be_shown_before_it_is_stored() -> None:
+def test_text_is_not_shown_before_it_is_stored() -> None:
     log = new_log()
     log.append("Hello")
     log.take()
@@ -48,7 +48,7 @@ def test_a_commit_that_failed_is_repeated_unchanged() -> None:
     assert log.take() is first
 
 
-def test_what_is_not_stored_yet_is_part_of_everything() -> None:
+def test_everything_includes_text_that_is_not_stored_yet() -> None:
     log = new_log()
     for text in ("stored", "in flight", "pending"):
         log.append(text)
@@ -72,7 +72,7 @@ def test_no_text_is_lost_and_no_chunk_is_too_long(texts: list[str]) -> None:
     assert all(0 < len(chunk) <= CHUNK_LIMIT for chunk in log.chunks)
 
 
-def test_a_reader_learns_place_start_phase_text_citations_and_end_in_this_order() -> None:
+def test_a_reader_gets_position_start_phase_text_citations_and_end_in_this_order() -> None:
     cursor = Cursor(TURN)
     citation = Citation(number=1, recording_uuid=TURN, recording_title="T", segment=1, excerpt="x")
     views = [
@@ -97,7 +97,7 @@ def test_a_failed_turn_ends_with_its_error_and_cites_nothing() -> None:
     assert (error.code, error.turn_uuid, error.seq, error.retryable) == ("TIMEOUT", TURN, 1, True)
 
 
-def test_the_same_view_twice_says_nothing_twice() -> None:
+def test_the_same_view_twice_yields_no_event_twice() -> None:
     cursor = Cursor(TURN)
     view = View("streaming", "answering", seq=1, chunks=["Hello"])
 

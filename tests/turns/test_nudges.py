@@ -13,7 +13,7 @@ LONG = 20
 
 
 class SharedLayer(InMemoryChannelLayer):
-    """A layer that, unlike the in-memory one, is taken to reach other processes."""
+    """An in-memory layer that the relay takes for a shared one, because its type differs."""
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def layer() -> Iterator[InMemoryChannelLayer]:
 
 @asynccontextmanager
 async def relaying(*nudges: Nudges) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(each.relay()) for each in nudges]
+    tasks = [asyncio.create_task(process.relay()) for process in nudges]
     await asyncio.sleep(0)
     yield
     for task in tasks:
@@ -34,7 +34,7 @@ async def relaying(*nudges: Nudges) -> AsyncIterator[None]:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_a_nudge_wakes_who_listens_to_its_topic_and_nobody_else() -> None:
+async def test_a_nudge_wakes_only_the_listeners_to_its_topic() -> None:
     nudges = Nudges()
     with nudges.listen("a") as a, nudges.listen("b") as b:
         nudges.publish("a")
@@ -43,11 +43,11 @@ async def test_a_nudge_wakes_who_listens_to_its_topic_and_nobody_else() -> None:
         assert not b._event.is_set()
 
 
-async def test_what_happens_after_the_last_look_is_not_missed() -> None:
+async def test_a_nudge_during_a_read_is_not_missed() -> None:
     nudges = Nudges()
     with nudges.listen("a") as listener:
         listener.clear()
-        nudges.publish("a")  # while the listener looks
+        nudges.publish("a")  # while the listener reads
 
         async with asyncio.timeout(LONG / 2):
             await listener.wait(LONG)
@@ -64,7 +64,7 @@ async def test_topics_that_nobody_listens_to_take_no_memory() -> None:
 
 
 @pytest.mark.usefixtures("layer")
-async def test_other_processes_hear_it_too() -> None:
+async def test_a_nudge_reaches_other_processes() -> None:
     here, there = Nudges(), Nudges()
     async with relaying(here, there):
         with there.listen("a") as listener:
@@ -86,7 +86,7 @@ async def test_the_relay_ends_though_the_layer_swallows_a_cancellation(
         await asyncio.sleep(0)
 
 
-async def test_a_layer_that_fails_holds_up_nobody_and_is_reported_once(
+async def test_a_failing_layer_delays_nobody_and_is_logged_once(
     layer: InMemoryChannelLayer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def fail(group: str, message: object) -> None:

@@ -15,7 +15,7 @@ async def fail(error: Exception) -> None:
     raise error
 
 
-async def test_cancelling_spares_the_task_that_asks_for_it() -> None:
+async def test_cancel_does_not_cancel_the_task_that_calls_it() -> None:
     tasks = OwnedTasks("a test")
     other = tasks.start(wait_for_ever())
 
@@ -35,12 +35,12 @@ async def test_a_failure_is_logged_once_with_its_owner(caplog: pytest.LogCapture
     await asyncio.sleep(0)
 
     [record] = caplog.records
-    assert record.getMessage() == "A task of a test has failed"
+    assert record.getMessage() == "A task of a test failed"
     assert record.exc_info
     assert str(record.exc_info[1]) == "broken"
 
 
-async def test_what_the_owner_deals_with_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failure_that_the_owner_handles_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     tasks = OwnedTasks("a test", on_failure=lambda error: str(error) == "expected")
 
     await asyncio.wait([tasks.start(fail(ValueError("expected")))])

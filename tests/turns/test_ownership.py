@@ -1,4 +1,4 @@
-"""Who drives a turn loses it, stands still, or ends; and who else may then go on."""
+"""How the owner of a turn loses it or ends, and which turns may start then."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ async def ask(runner: TurnRunner, login: LoginSession) -> Turn:
 
 
 def take_away(turn: Turn) -> bool:
-    """What another process does when the lease has lapsed."""
+    """Interrupt the turn, as another process does when the lease has lapsed."""
     turn.refresh_from_db()
     return Turn.objects.interrupt(turn, {turn.owner or ""})
 
 
-async def test_who_has_lost_a_turn_stops_its_model_though_it_is_silent(
+async def test_a_runner_that_has_lost_a_turn_stops_its_silent_model(
     runner: TurnRunner, scripts: Scripts, login: LoginSession
 ) -> None:
     turn = await ask(runner, login)
@@ -47,11 +47,11 @@ async def test_who_has_lost_a_turn_stops_its_model_though_it_is_silent(
         await scripts["When?"].cancelled.wait()
 
 
-async def test_a_silent_model_is_ended_while_the_database_does_not_answer(
+async def test_a_silent_model_is_stopped_while_the_database_does_not_answer(
     runner: TurnRunner, scripts: Scripts, login: LoginSession, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = Event()
-    monkeypatch.setattr(runner, "_asked_to_stop", lambda: answers.wait() and [])
+    database_answers = Event()
+    monkeypatch.setattr(runner, "_asked_to_stop", lambda: database_answers.wait() and [])
     await ask(runner, login)
     await scripts["When?"].asked.wait()
     settings.CHAT_FIRST_TOKEN_SECONDS = 0.0
@@ -60,31 +60,31 @@ async def test_a_silent_model_is_ended_while_the_database_does_not_answer(
         async with asyncio.timeout(10):
             await scripts["When?"].cancelled.wait()
     finally:
-        answers.set()
+        database_answers.set()
 
 
-async def test_what_is_won_as_the_process_begins_to_end_is_ended_with_it(
+async def test_a_turn_that_is_claimed_while_a_drain_begins_is_ended_with_it(
     runner: TurnRunner, login: LoginSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    winning, goes_on, won = Event(), Event(), runner._won
+    claiming, may_claim, won = Event(), Event(), runner._won
 
     def slowly() -> list[Turn]:
-        winning.set()
-        goes_on.wait()
+        claiming.set()
+        may_claim.wait()
         return won()
 
     monkeypatch.setattr(runner, "_won", slowly)
     turn = await ask(runner, login)
-    await asyncio.to_thread(winning.wait)
+    await asyncio.to_thread(claiming.wait)
 
     draining = asyncio.create_task(runner.drain(0))
-    goes_on.set()
+    may_claim.set()
     await draining
 
     assert (await in_database(Turn.objects.get, pk=turn.pk)).state == "interrupted"
 
 
-async def test_who_could_not_save_a_turn_is_seen_to_be_dead(
+async def test_an_owner_that_could_not_store_the_end_of_a_turn_leaves_its_file(
     scripts: Scripts, tmp_path: Path, login: LoginSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runner = TurnRunner(answer=scripts, owner=Owner(tmp_path))
@@ -103,9 +103,9 @@ async def test_who_could_not_save_a_turn_is_seen_to_be_dead(
     runner.owner.end()  # what the end of the process does
 
 
-def test_a_turn_that_somebody_holds_is_left_for_the_next_time(login: LoginSession) -> None:
+def test_a_locked_turn_is_left_for_the_next_sweep(login: LoginSession) -> None:
     if connection.vendor != "postgresql":
-        return  # there a writer holds all rows, and is waited for
+        return  # on SQLite a writer locks all rows, and others wait for it
     import psycopg
 
     turn = asked(login, state="streaming")
@@ -118,7 +118,7 @@ def test_a_turn_that_somebody_holds_is_left_for_the_next_time(login: LoginSessio
     assert Turn.objects.interrupt(turn, {turn.owner or ""})
 
 
-def test_questions_of_two_devices_in_one_conversation_are_answered_in_their_order(alice: User) -> None:
+def test_questions_of_two_devices_in_one_conversation_are_answered_in_order(alice: User) -> None:
     one, other = (LoginSession.objects.create(user=alice) for _ in range(2))
     talk = asked(one, state="complete").conversation
     elsewhere = Conversation.objects.create(user=alice, title="Elsewhere")

@@ -33,7 +33,7 @@ async def ask(runner: TurnRunner, login: LoginSession, question: str, conversati
 
 
 async def read(runner: TurnRunner, turn: Turn, until: type[events.Event], after: int = 0) -> list[events.Event]:
-    """The events of a turn up to the first of a kind."""
+    """Return the events of a turn up to the first of a kind."""
     seen: list[events.Event] = []
     async with asyncio.timeout(20), aclosing(runner.follow(turn.uuid, after)) as log:
         async for event in log:
@@ -51,7 +51,7 @@ async def stored(turn: Turn) -> Turn:
     return await in_database(Turn.objects.get, pk=turn.pk)
 
 
-async def test_an_answer_is_read_as_it_comes_and_again_afterwards(
+async def test_an_answer_can_be_read_while_it_streams_and_again_afterwards(
     runner: TurnRunner, scripts: Scripts, login: LoginSession
 ) -> None:
     turn = await ask(runner, login, "When?")
@@ -90,7 +90,7 @@ async def test_the_next_question_of_a_login_session_waits_for_the_one_before_it(
     assert (await stored(first)).ended_at <= (await stored(second)).started_at  # type: ignore[operator]
 
 
-async def test_stop_keeps_what_the_stopper_had_seen_and_ends_the_model(
+async def test_stop_keeps_the_text_that_the_user_saw_and_stops_the_model(
     runner: TurnRunner, scripts: Scripts, login: LoginSession
 ) -> None:
     turn = await ask(runner, login, "When?")
@@ -150,7 +150,7 @@ async def test_a_bug_fails_its_turn_and_no_other(
     assert "secret" in caplog.text
 
 
-async def test_the_time_of_each_phase_is_kept_however_the_turn_ends(
+async def test_the_time_of_each_phase_is_stored_however_the_turn_ends(
     runner: TurnRunner, scripts: Scripts, login: LoginSession
 ) -> None:
     whole, broken = await ask(runner, login, "Whole?"), await ask(runner, login, "Broken?")
@@ -161,14 +161,14 @@ async def test_the_time_of_each_phase_is_kept_however_the_turn_ends(
     await read(runner, broken, events.Error)
 
     times = [(await stored(turn)).step_times for turn in (whole, broken)]
-    assert [[phase for phase, _ in each] for each in times] == [
+    assert [[phase for phase, _ in turn_times] for turn_times in times] == [
         ["retrieving", "waiting", "answering"],
         ["retrieving", "waiting"],
     ]
-    assert all(0 <= milliseconds < 20_000 for each in times for _, milliseconds in each)
+    assert all(0 <= milliseconds < 20_000 for turn_times in times for _, milliseconds in turn_times)
 
 
-async def test_an_answer_that_ends_without_saying_so_is_not_complete(
+async def test_an_answer_that_breaks_off_is_not_complete(
     runner: TurnRunner, scripts: Scripts, login: LoginSession
 ) -> None:
     turn = await ask(runner, login, "When?")
@@ -179,7 +179,7 @@ async def test_an_answer_that_ends_without_saying_so_is_not_complete(
     assert (await stored(turn)).state == "failed"
 
 
-async def test_a_silent_model_is_ended_in_time(
+async def test_a_silent_model_times_out(
     runner: TurnRunner, scripts: Scripts, login: LoginSession, settings: Settings
 ) -> None:
     turn = await ask(runner, login, "When?")
@@ -193,7 +193,7 @@ async def test_a_silent_model_is_ended_in_time(
     assert scripts["When?"].cancelled.is_set()
 
 
-async def test_history_has_what_ended_as_it_should_and_nothing_else(
+async def test_the_history_has_only_exchanges_that_ended_as_intended(
     runner: TurnRunner, scripts: Scripts, login: LoginSession
 ) -> None:
     first = await ask(runner, login, "First?")
@@ -213,7 +213,7 @@ async def test_history_has_what_ended_as_it_should_and_nothing_else(
     assert [(e.question, e.answer) for e in scripts["Third?"].history] == [("First?", "One.")]
 
 
-async def test_draining_saves_what_was_said_and_claims_nothing_more(
+async def test_a_drain_stores_partial_answers_and_claims_nothing_more(
     runner: TurnRunner, scripts: Scripts, login: LoginSession
 ) -> None:
     turn, waiting = await ask(runner, login, "When?"), await ask(runner, login, "Next?")
@@ -227,7 +227,7 @@ async def test_draining_saves_what_was_said_and_claims_nothing_more(
     assert (await stored(waiting)).state == "queued"
 
 
-async def test_draining_waits_for_a_turn_that_ends_in_time(
+async def test_a_drain_waits_for_a_turn_that_ends_in_time(
     runner: TurnRunner, scripts: Scripts, login: LoginSession
 ) -> None:
     turn = await ask(runner, login, "When?")
@@ -240,14 +240,14 @@ async def test_draining_waits_for_a_turn_that_ends_in_time(
     assert (await stored(turn)).state == "complete"
 
 
-async def test_a_dead_owner_on_this_host_is_noticed_at_once_and_its_text_kept(
+async def test_the_turn_of_a_dead_owner_on_this_host_is_closed_at_once(
     scripts: Scripts, tmp_path: Path, login: LoginSession
 ) -> None:
     turn = await in_database(Turn.objects.submit, login, Submission(request_id=uuid4(), question="When?"))
     (tmp_path / "dead").touch()  # unlocked: its process is gone
     await in_database(Turn.objects.claim, "dead")
 
-    async with living(scripts, tmp_path) as runner:
+    async with running(scripts, tmp_path) as runner:
         [*_, error] = await read(runner, turn, events.Error)
 
     assert isinstance(error, events.Error)
@@ -272,12 +272,12 @@ async def test_a_writer_whose_claim_was_taken_stores_nothing_more(
     assert (await stored(turn)).answer == "On "
 
 
-def living(scripts: Scripts, folder: Path) -> _Living:
-    return _Living(TurnRunner(answer=scripts, owner=Owner(folder)))
+def running(scripts: Scripts, folder: Path) -> _Running:
+    return _Running(TurnRunner(answer=scripts, owner=Owner(folder)))
 
 
-class _Living:
-    """A runner for the length of a ``with``."""
+class _Running:
+    """A context manager that starts a runner and drains it."""
 
     def __init__(self, runner: TurnRunner) -> None:
         self._runner = runner

@@ -1,4 +1,4 @@
-"""Turns whose model is asked to rewrite and to grade: what is shown meanwhile, what is kept, and how they end."""
+"""Turns whose model also rewrites and grades: the phases shown, the facts stored, and the possible ends."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STEPS = {"rewrite": "rewriting", "grade": "grading", "reword": "rewriting", "ans
 
 @pytest_asyncio.fixture
 async def model(settings: Settings) -> AsyncIterator[StepModel]:
-    """The site's model; it is asked in every step."""
+    """The site's model, which every step calls."""
     settings.CHAT_PASSAGES = 1
     with step_model(settings) as model:
         model.scripts["grade"] = reply("[1]")
@@ -51,7 +51,7 @@ async def runner(model: StepModel, tmp_path: Path) -> AsyncIterator[TurnRunner]:
 
 @pytest_asyncio.fixture
 async def turn(runner: TurnRunner, login: LoginSession) -> Turn:
-    """A follow-up question that is not claimed before the runner is woken."""
+    """A follow-up question, which is not claimed until the runner is woken."""
     first = await in_database(asked, login, "Which product is this about?", answer="The Heron.")
     submission = Submission(request_id=uuid4(), question="When does the Heron launch?", conversation=await talk(first))
     return await in_database(Turn.objects.submit, login, submission)
@@ -62,7 +62,7 @@ async def talk(turn: Turn) -> UUID:
 
 
 async def read(runner: TurnRunner, turn: Turn, until: str = "") -> list[events.Event]:
-    """The events of a turn, to its end or to this phase."""
+    """Return the events of a turn, up to its end or to this phase."""
     runner.wake()
     seen: list[events.Event] = []
     async with asyncio.timeout(20), aclosing(runner.follow(turn.uuid, 0)) as log:
@@ -77,7 +77,7 @@ async def stored(turn: Turn) -> Turn:
     return await in_database(Turn.objects.get, pk=turn.pk)
 
 
-async def test_time_and_cost_of_every_step_are_kept(runner: TurnRunner, turn: Turn, model: StepModel) -> None:
+async def test_the_time_and_tokens_of_every_step_are_stored(runner: TurnRunner, turn: Turn, model: StepModel) -> None:
     await read(runner, turn)
 
     kept = await stored(turn)
@@ -110,7 +110,7 @@ async def test_each_step_is_shown_while_it_lasts_and_ends_with_stop(
 
 
 @pytest.mark.parametrize("step", ["rewrite", "grade", "reword"])
-async def test_a_step_that_takes_long_is_not_the_silence_of_an_answer(
+async def test_a_long_step_before_the_answer_does_not_count_as_silence(
     runner: TurnRunner, turn: Turn, model: StepModel, settings: Settings, step: str
 ) -> None:
     model.scripts[step] = [None]
@@ -128,7 +128,7 @@ async def test_a_step_that_takes_long_is_not_the_silence_of_an_answer(
     assert (error.code, model.closed[step]) == ("TIMEOUT", 1)
 
 
-async def test_the_first_word_is_waited_for_from_the_call_for_the_answer(
+async def test_the_time_out_of_the_first_word_starts_with_the_call_for_the_answer(
     runner: TurnRunner, turn: Turn, model: StepModel, settings: Settings
 ) -> None:
     model.scripts["answer"] = [None]
@@ -147,9 +147,7 @@ async def test_the_first_word_is_waited_for_from_the_call_for_the_answer(
     assert error.code == "TIMEOUT"
 
 
-async def test_a_turn_that_fails_keeps_the_steps_that_it_got_through(
-    runner: TurnRunner, turn: Turn, model: StepModel
-) -> None:
+async def test_a_failed_turn_keeps_the_times_of_its_steps(runner: TurnRunner, turn: Turn, model: StepModel) -> None:
     model.scripts["answer"] = [Delta("Per"), GenerationFailed("cut")]
 
     await read(runner, turn)
@@ -160,7 +158,7 @@ async def test_a_turn_that_fails_keeps_the_steps_that_it_got_through(
 
 
 @pytest.mark.usefixtures("static_files")
-async def test_times_are_for_staff_and_for_nobody_else(
+async def test_only_staff_see_the_times(
     runner: TurnRunner, turn: Turn, login: LoginSession, carol: object, client: Client
 ) -> None:
     seen = await read(runner, turn)
