@@ -1,7 +1,7 @@
-"""What the tests share: the people, running sites and a browser.
+"""Shared fixtures: people, running sites and a browser.
 
-alice asks, bob is a stranger, carol is staff. A test that needs a program which is not installed is skipped with the
-package that has it.
+alice asks, bob is another user, carol is staff. A test that needs a program that is not installed is skipped, and
+the reason names the package of the program.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(autouse=True)
-def trace_what_others_do_not_cover(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Coverage doubles the time of a test; those that only repeat what others do, with other data, go without it."""
+def no_tracing_of_repeats(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Trace no test that only repeats others with different data: coverage doubles the time of a test."""
     trace = sys.gettrace()
     if only_repeats(request.node):
         sys.settrace(None)
@@ -78,7 +78,7 @@ def trace_what_others_do_not_cover(request: pytest.FixtureRequest) -> Iterator[N
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
-    """The real hash takes a quarter of a second for each of the people in each of the tests."""
+    """Use a fast hash: the real one takes a quarter of a second for each person in each test."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 
@@ -93,7 +93,7 @@ def quick_flush() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """PostgreSQL drops no database in which somebody is; threads of the tests may be, when the last test has ended."""
+    """End all connections after the last test: PostgreSQL drops no database that threads of the tests still use."""
     yield
     if connection.vendor == "postgresql":
         import psycopg
@@ -106,8 +106,8 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def static_files_as_asked_for() -> Iterator[None]:
-    """Every test client has a middleware of its own, which would read all static files before the first request."""
+def static_files_on_request() -> Iterator[None]:
+    """Look for static files on request: the middleware of every test client would read all of them at its start."""
     with override_settings(SERVESTATIC_AUTOREFRESH=True, SERVESTATIC_USE_MANIFEST=False):
         yield
 
@@ -129,7 +129,7 @@ def carol(db: None) -> User:
 
 @pytest.fixture
 def review(client: Client, carol: User) -> Client:
-    """The browser of carol, who has no permission of Django's."""
+    """A client signed in as carol, who has no permissions in Django."""
     client.force_login(carol)
     return client
 
@@ -175,7 +175,7 @@ async def connect(runner: TurnRunner) -> AsyncIterator[Open]:
 
 @pytest.fixture
 def session(alice: User, login: LoginSession) -> str:
-    """A Django session in which alice is signed in."""
+    """The key of a Django session in which alice is signed in."""
     return sockets.sign_in(alice, login)
 
 
@@ -184,7 +184,7 @@ def session(alice: User, login: LoginSession) -> str:
 
 @pytest.fixture(scope="session")
 def prepared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteProcess]:
-    """A site that was prepared and never started: the others begin as its copies, which saves seconds for each."""
+    """A site that was prepared and never started. Other sites start as copies of it, which saves seconds for each."""
     with database_for_site() as url:
         site = SiteProcess(tmp_path_factory.mktemp("prepared"), database_url=url)
         site.manage("prepare")
@@ -202,7 +202,7 @@ def site(prepared_site: SiteProcess, tmp_path_factory: pytest.TempPathFactory) -
 def start_site(
     request: pytest.FixtureRequest, prepared_site: SiteProcess, tmp_path: Path
 ) -> Iterator[Callable[..., SiteProcess]]:
-    """Starts a site of the test's own, to be stopped or killed; takes settings as keywords (``SERVER="uvicorn"``)."""
+    """Start a site of the test's own, which it may stop or kill; keywords are settings (``SERVER="uvicorn"``)."""
     covered = bool(request.node.get_closest_marker("covers")) and not only_repeats(request.node)
     with ExitStack() as stack:
 
@@ -241,7 +241,7 @@ async def browser_page(browser: Browser) -> AsyncIterator[Page]:
 
 @pytest.fixture
 async def signed_in_page(site: SiteProcess, browser_page: Page) -> Page:
-    """The home page of the shared site, signed in as demo by a link."""
+    """The home page of the shared site, signed in as demo by a sign-in link."""
     await browser_page.goto(site.sign_in_link())
     await browser_page.goto(site.url)
     return browser_page
@@ -252,7 +252,7 @@ async def signed_in_page(site: SiteProcess, browser_page: Page) -> Page:
 
 @pytest.fixture
 def workspace(settings: Settings) -> Iterator[Workspace]:
-    """A loopback server that makes vectors and searches an index; the settings lead to it."""
+    """A loopback server that makes vectors and searches an index; the settings name it."""
     with serving() as workspace:
         settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = f"{workspace.url}/v1", TOKEN
         settings.DATABRICKS_HOST, settings.DATABRICKS_TOKEN = workspace.url, TOKEN
@@ -267,5 +267,5 @@ def workspace(settings: Settings) -> Iterator[Workspace]:
 
 @pytest.fixture(scope="session")
 def static_files() -> None:
-    """The static files as a site serves them; pages name them."""
+    """The collected static files, which pages refer to."""
     call_command("collectstatic", interactive=False, verbosity=0)

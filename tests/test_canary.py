@@ -1,4 +1,4 @@
-"""A secret is planted as every credential, and looked for in whatever a running site says, shows, logs or keeps."""
+"""Each credential is a planted secret, which nothing that a running site sends, shows, logs or stores may contain."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PLANTED = (
 )  # fmt: skip
 CANARIES = {name: f"canary-{name.lower().replace('_', '-')}-3hVq9ZtR2mXw7LpKc8YbN5sJ" for name in PLANTED}
 OAUTH = "canary-oauth-9921"
-"""What the workspace gives for the client secret."""
+"""The token that the workspace returns for the client secret."""
 ANA = [
     ("X-Forwarded-Email", "ana@example.com"),
     ("X-Forwarded-Access-Token", CANARIES["FORWARDED_TOKEN"]),
@@ -47,11 +47,11 @@ PATHS = (
 FRAMES = ("", "{", "null", '{"type":"ask"}', '{"type":"follow","turn":"x","after":-1}', '{"type":"ping","token":"x"}')
 
 
-def planted(text: str) -> list[str]:
-    """The names of what is found in a text, in one of the forms in which secrets travel."""
+def secrets_in(text: str) -> list[str]:
+    """Return the names of the secrets in a text, in any form in which secrets are transmitted."""
     basic = b64encode(f"principal:{CANARIES['DATABRICKS_CLIENT_SECRET']}".encode()).decode()
-    secrets = {**CANARIES, "oauth token": OAUTH, "basic authorization": basic[4:-4]}
-    return [name for name, value in secrets.items() if any(form in text for form in _forms(value))]
+    planted = {**CANARIES, "oauth token": OAUTH, "basic authorization": basic[4:-4]}
+    return [name for name, value in planted.items() if any(form in text for form in _forms(value))]
 
 
 def _forms(value: str) -> tuple[str, ...]:
@@ -59,10 +59,10 @@ def _forms(value: str) -> tuple[str, ...]:
 
 
 class Visitor:
-    """Asks for pages, and keeps everything that comes back."""
+    """A client that requests pages and records all responses."""
 
-    def __init__(self, site: SiteProcess, heard: list[str]) -> None:
-        self.site, self.heard = site, heard
+    def __init__(self, site: SiteProcess, received: list[str]) -> None:
+        self.site, self.received = site, received
         self.cookie = ""
 
     def ask(self, path: str, method: str = "GET", body: str = "", **more: str) -> tuple[int, str]:
@@ -71,17 +71,17 @@ class Visitor:
             connection.request(method, path, body or None, headers)
             answer = connection.getresponse()
             text = answer.read().decode(errors="replace")
-        self.heard.append(f"{answer.status} {answer.headers}\n{text}")
+        self.received.append(f"{answer.status} {answer.headers}\n{text}")
         return answer.status, text
 
 
 @pytest.fixture(params=["workspace", "token"])
 def secrets(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Where credentials stand: in files, of servers that want them; or in the environment, and a server is away."""
+    """The settings with credentials: in files, for servers that require them; or as values, with Redis unreachable."""
     files = {"SECRET_KEY": CANARIES["SECRET_KEY"], "OPENAI_API_KEY": CANARIES["OPENAI_API_KEY"]}
     if request.param == "token":
-        away = f"redis://:{CANARIES['REDIS_PASSWORD']}@127.0.0.1:1/0"
-        yield {"DATABRICKS_TOKEN": CANARIES["DATABRICKS_TOKEN"], "REDIS_URL": away, **files}
+        unreachable = f"redis://:{CANARIES['REDIS_PASSWORD']}@127.0.0.1:1/0"
+        yield {"DATABRICKS_TOKEN": CANARIES["DATABRICKS_TOKEN"], "REDIS_URL": unreachable, **files}
         return
     with ExitStack() as stack:
         try:
@@ -106,12 +106,12 @@ def database_url(secrets: dict[str, str]) -> str:
 
 @pytest.fixture
 def folder(prepared_site: SiteProcess, tmp_path: Path) -> Path:
-    """The data of the site."""
+    """The data folder of the site."""
     return Path(shutil.copytree(prepared_site.folder, tmp_path / "site"))
 
 
 def settings(upstream: Upstream, **secrets: str) -> dict[str, Any]:
-    """A site that asks a workspace in the name of its users, and logs as much as it can."""
+    """Return the settings of a site that calls a workspace on behalf of its users, and logs as much as it can."""
     return {
         "TRUSTED_PROXY": "127.0.0.1",
         "ADMIN_EMAILS": "ana@example.com",
@@ -128,19 +128,19 @@ def settings(upstream: Upstream, **secrets: str) -> dict[str, Any]:
 
 
 def answers(credential: str) -> list[str]:
-    """What a model may do, well and badly; some of them repeat the credential that they were sent."""
+    """Return scripts of good and bad answers of a model; some repeat the credential that the model was sent."""
     text = json.dumps({"error": {"message": ECHO.format(credential), "code": credential}})
     head = f"HTTP/1.1 401 Unauthorized\\r\\nContent-Type: application/json\\r\\nContent-Length: {len(text)}"
-    told = text.replace('"', "\\x22")  # a script has quotes of its own
+    body = text.replace('"', "\\x22")  # a script has quotes of its own
     return [
-        'say "On 28 April [1]."; finish; usage; done', rf"bare {head}\r\n\r\n{told}", rf"say Well; raw data:{told}\n\n",
+        'say "On 28 April [1]."; finish; usage; done', rf"bare {head}\r\n\r\n{body}", rf"say Well; raw data:{body}\n\n",
         "status 403", "status 404", "status 400", "say Well; error", "garbage json", "garbage html", "tokens 3; cut",
         "tokens 3; reset", "status 429 3600", "status 500 3600", "finish; done", "tokens 2; stall",
     ]  # fmt: skip
 
 
-async def drive_socket(site: SiteProcess, upstream: Upstream, heard: list[str]) -> set[str]:
-    """Answers and failures of each kind, and frames that are wrong. Returns how the turns have ended."""
+async def drive_socket(site: SiteProcess, upstream: Upstream, received: list[str]) -> set[str]:
+    """Cause answers and failures of each kind, and send wrong frames. Return how the turns have ended."""
     reader = Reader(site, headers=ANA)
     own = site.environ.get("DATABRICKS_TOKEN", OAUTH)
     ends = set()
@@ -150,19 +150,19 @@ async def drive_socket(site: SiteProcess, upstream: Upstream, heard: list[str]) 
             for _ in range(len(upstream.scripts)):
                 end = await reader.until_end((await reader.ask("When does the Heron launch?"))["turn"])
                 ends.add(end.get("code") or end["state"])
-                heard.append(json.dumps(end))
-            reader.headers = ANA[:1]  # without a token of the user: the site asks in its own name
+                received.append(json.dumps(end))
+            reader.headers = ANA[:1]  # without a token of the user, the site uses its own
             await reader.open()
-    heard.extend(reader.text.values())
+    received.extend(reader.text.values())
     for frame in FRAMES:
         with suppress(ConnectionClosed):
             async with reader:
                 assert reader._socket
                 await reader._socket.send(frame)
-                heard.append(str(await reader._socket.recv()))
+                received.append(str(await reader._socket.recv()))
     with pytest.raises(InvalidStatus) as refused:
         await Reader.open(_stranger(reader))
-    heard.append(f"{refused.value.response.headers} {refused.value.response.body!r}")
+    received.append(f"{refused.value.response.headers} {refused.value.response.body!r}")
     return ends
 
 
@@ -172,7 +172,7 @@ def _stranger(reader: Reader) -> Reader:
 
 
 def drive_pages(visitor: Visitor) -> set[int]:
-    """Pages, wrong requests, questions by a form; at last a page that fails. Returns the statuses."""
+    """Send page requests, wrong requests and forms, and last a request that fails. Return the statuses."""
     visitor.cookie = visitor.site.cookie(*ANA)
     statuses = {visitor.ask(path)[0] for path in PATHS}
     statuses |= {
@@ -193,7 +193,7 @@ def drive_pages(visitor: Visitor) -> set[int]:
 
 
 def query(site: SiteProcess, sql: str) -> list[Any]:
-    """What a statement finds, or does, in the database of a site."""
+    """Run a statement in the database of a site, and return its rows."""
     if site.database_url:
         with psycopg.connect(site.database_url, autocommit=True) as connection:
             cursor = connection.execute(sql.encode())
@@ -202,8 +202,8 @@ def query(site: SiteProcess, sql: str) -> list[Any]:
         return database.execute(sql).fetchall()
 
 
-def kept(site: SiteProcess) -> str:
-    """Everything that is in the database."""
+def stored(site: SiteProcess) -> str:
+    """Return everything in the database of a site."""
     if not site.database_url:
         return "".join(path.read_bytes().decode("latin-1") for path in site.folder.glob("chatsite.sqlite3*"))
     texts = "SELECT table_to_xml(oid, true, false, '')::text FROM pg_class"
@@ -213,28 +213,28 @@ def kept(site: SiteProcess) -> str:
 
 @pytest.mark.process
 @pytest.mark.any_database
-async def test_no_credential_is_said_shown_logged_or_kept(
+async def test_no_credential_is_sent_shown_logged_or_stored(
     secrets: dict[str, str], database_url: str, folder: Path
 ) -> None:
-    heard: list[str] = []
+    received: list[str] = []
     async with Upstream() as upstream:
         site = SiteProcess(folder, **settings(upstream, **secrets))
         site.database_url = database_url
         await asyncio.to_thread(site.start)
         try:
-            ends = await drive_socket(site, upstream, heard)
-            statuses = await asyncio.to_thread(drive_pages, Visitor(site, heard))
+            ends = await drive_socket(site, upstream, received)
+            statuses = await asyncio.to_thread(drive_pages, Visitor(site, received))
         finally:
             await asyncio.to_thread(site.stop)
     sent = json.dumps([call.facts() for call in [*upstream.calls, *upstream.other_requests]], default=str)
 
-    heard += [json.dumps(call.body) for call in upstream.other_requests if "mlflow" in call.path]
+    received += [json.dumps(call.body) for call in upstream.other_requests if "mlflow" in call.path]
 
     assert ends == {"complete", "GENERATION_FAILED", "TIMEOUT"}
     assert statuses >= {200, 302, 400, 403, 404, 405}
     assert statuses & {500, 503}
-    assert "FORWARDED_TOKEN" in planted(sent)  # they were in use: otherwise this would show nothing
-    assert {"oauth token", "DATABRICKS_TOKEN"} & set(planted(sent))
-    assert "ana@example.com" in kept(site)
-    for said in [*heard, site.output, kept(site)]:
-        assert planted(said) == [], said
+    assert "FORWARDED_TOKEN" in secrets_in(sent)  # the secrets were in use, or this would prove nothing
+    assert {"oauth token", "DATABRICKS_TOKEN"} & set(secrets_in(sent))
+    assert "ana@example.com" in stored(site)
+    for output in [*received, site.output, stored(site)]:
+        assert secrets_in(output) == [], output

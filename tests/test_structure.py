@@ -1,4 +1,4 @@
-"""The shape of the code: who may import whom, what is loaded at start, how long a file is."""
+"""The structure of the code: which part may import which, what is loaded at start, how long a file may be."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ ORDER = """
     management  admin  error_views  urls  routing  checks  templatetags
     apps
 """
-"""The parts of chat/ from the ground up. A part imports only from the lines above its own: parts of one line do not
-know each other. docs/architecture.md says what each of them is for."""
+"""The parts of chat/ from the bottom up. A part imports only from lines above its own: the parts of one line are
+independent of each other. docs/architecture.md says what each part is for."""
 
 PRIVATE = {"views", "token_views", "turn_views", "forms", "admin", "token_admin"}
-"""Modules of a package that only ``chat/urls.py``, ``chat/admin.py``, ``chatsite`` and the package itself import."""
+"""Modules of a package that only ``chat/urls.py``, ``chat/admin.py``, ``chatsite`` and the package may import."""
 
 HEAVY = {
     "databricks", "databricks_langchain", "langchain", "langchain_core", "langchain_databricks", "langchain_openai",
     "langsmith", "mlflow", "numpy", "openai", "opentelemetry", "pandas", "pydantic",
 }  # fmt: skip
-"""What takes long to import, and is imported when it is first needed."""
+"""Packages that take long to import, and so are imported only when they are first needed."""
 
 LONGEST = 300
 WIDEST = 120
@@ -57,7 +57,7 @@ FOLDERS = ("bin", "chat", "chatsite", "templates")
 
 @dataclass(frozen=True)
 class Import:
-    """A module of chat/ or chatsite/, and the module or name that it imports, both in full."""
+    """An edge from a module of chat/ or chatsite/ to the module or name that it imports, with full names."""
 
     module: str
     name: str
@@ -69,7 +69,7 @@ class Import:
 
 @cache
 def imports() -> list[Import]:
-    return [found for top in ("chat", "chatsite") for file in (ROOT / top).rglob("*.py") for found in imports_of(file)]
+    return [edge for top in ("chat", "chatsite") for file in (ROOT / top).rglob("*.py") for edge in imports_of(file)]
 
 
 def imports_of(file: Path) -> Iterator[Import]:
@@ -91,7 +91,7 @@ def names_imported(node: ast.AST, package: str) -> Iterator[str]:
 
 
 def part_of(module: str) -> str:
-    """The part of chat/ that a module belongs to; empty for chat itself and for everything else."""
+    """Return the part of chat/ that a module belongs to; empty for chat itself and for other packages."""
     return module.split(".")[1] if module.startswith("chat.") else ""
 
 
@@ -119,15 +119,15 @@ def test_the_architecture_page_has_the_same_order() -> None:
     assert [part for line in lines for part in line] == ORDER.split()
 
 
-def test_a_part_imports_only_what_stands_above_it() -> None:
-    pairs = {(part_of(found.module), part_of(found.name)) for found in imports()}
+def test_a_part_imports_only_parts_above_it() -> None:
+    pairs = {(part_of(edge.module), part_of(edge.name)) for edge in imports()}
     between = sorted((part, other) for part, other in pairs if part and other and part != other)
 
     assert [f"{part} imports {other}" for part, other in between if line_of(other) >= line_of(part)] == []
 
 
-def test_the_site_imports_the_app_and_never_the_other_way_round() -> None:
-    backwards = [found for found in imports() if is_in(found.module, "chat") and is_in(found.name, "chatsite")]
+def test_the_app_never_imports_the_site() -> None:
+    backwards = [edge for edge in imports() if is_in(edge.module, "chat") and is_in(edge.name, "chatsite")]
 
     assert list(map(str, backwards)) == []
 
@@ -136,26 +136,26 @@ def is_in(module: str, package: str) -> bool:
     return module == package or module.startswith(f"{package}.")
 
 
-def test_nobody_imports_the_views_forms_and_admin_of_another_package() -> None:
+def test_no_package_imports_the_views_forms_or_admin_of_another() -> None:
     foreign = [
-        found
-        for found in imports()
-        if part_of(found.name) and PRIVATE & set(found.name.split(".")) and part_of(found.module) != part_of(found.name)
+        edge
+        for edge in imports()
+        if part_of(edge.name) and PRIVATE & set(edge.name.split(".")) and part_of(edge.module) != part_of(edge.name)
     ]
-    may = {"chat.urls", "chat.admin"}
+    allowed = {"chat.urls", "chat.admin"}
 
-    assert [str(found) for found in foreign if found.module not in may and not is_in(found.module, "chatsite")] == []
+    assert [str(edge) for edge in foreign if edge.module not in allowed and not is_in(edge.module, "chatsite")] == []
 
 
-def test_no_modules_import_each_other_in_a_circle() -> None:
-    modules = {found.module for found in imports()}
+def test_no_imports_are_circular() -> None:
+    modules = {edge.module for edge in imports()}
     graph: dict[str, set[str]] = {}
-    for found in imports():
-        target = found.name if found.name in modules else found.name.rpartition(".")[0]
-        if target in modules and not is_in(found.module, target) and not found.for_types:
-            graph.setdefault(found.module, set()).add(target)
+    for edge in imports():
+        target = edge.name if edge.name in modules else edge.name.rpartition(".")[0]
+        if target in modules and not is_in(edge.module, target) and not edge.for_types:
+            graph.setdefault(edge.module, set()).add(target)
 
-    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the modules
 
 
 @pytest.mark.parametrize("module", ["chatsite.asgi", "chat.management.commands.serve", "chatsite.urls"])
@@ -186,13 +186,13 @@ def test_lines_of_templates_fit_the_width() -> None:
     assert [f"{file.relative_to(ROOT)}:{number}" for file, number, line in lines if len(line) > WIDEST] == []
 
 
-def test_names_say_what_a_file_is_about() -> None:
+def test_no_name_of_a_file_is_vague() -> None:
     vague = {"base", "common", "helpers", "managers", "misc", "services", "util", "utils"}
 
     assert [str(file) for file in (ROOT / "chat").rglob("*.py") if vague & {file.stem, *file.parts}] == []
 
 
-def test_questions_come_in_by_one_way() -> None:
+def test_only_one_module_submits_questions() -> None:
     submitting = re.compile(r"objects\.submit\b|on_behalf\.keep_token\b")
     callers = [file for file in (ROOT / "chat").rglob("*.py") if submitting.search(file.read_text())]
 
@@ -200,25 +200,25 @@ def test_questions_come_in_by_one_way() -> None:
 
 
 def test_no_state_is_a_bare_string() -> None:
-    """But in the constraints and indexes of the model, and in migrations, which are frozen."""
+    """Except in the constraints and indexes of the model, and in migrations, which are frozen."""
     bare = re.compile(rf"""state(__in)?\b.{{0,12}}['"]({"|".join(State.values)})['"]""")
     frozen = {ROOT / "chat/models/turns/turn.py"}
 
-    others = [
+    files = [
         file for file in sources() if file.suffix in {".py", ".html"} and file not in frozen and "bin" not in file.parts
     ]
 
-    assert [str(file) for file in others if bare.search(file.read_text())] == []
+    assert [str(file) for file in files if bare.search(file.read_text())] == []
 
 
-def test_only_the_renderers_vouch_for_html() -> None:
+def test_only_the_renderers_mark_html_as_safe() -> None:
     renderers = {
         ROOT / "chat/conversations/markdown.py",
         ROOT / "chat/conversations/rendering.py",
         ROOT / "chat/static/chat/js/page/trusted_html.js",
     }
-    vouching = re.compile(r"\|\s*safe\b|mark_safe|autoescape off|SafeString\(|innerHTML|insertAdjacentHTML")
+    marking = re.compile(r"\|\s*safe\b|mark_safe|autoescape off|SafeString\(|innerHTML|insertAdjacentHTML")
 
-    others = [file for file in sources() if file not in renderers]
+    files = [file for file in sources() if file not in renderers]
 
-    assert [str(file) for file in others if vouching.search(file.read_text())] == []
+    assert [str(file) for file in files if marking.search(file.read_text())] == []
