@@ -63,7 +63,7 @@ def warm() -> None:
 def state() -> str:
     """``ok``, or ``unavailable`` while a service that searches ask is taken to be down, and full text answers alone."""
     found = retriever()
-    is_down = not isinstance(found, FullText) and found.service.breaker.is_open
+    is_down = not isinstance(found, FullText) and found.remote.breaker.is_open
     return "unavailable" if is_down else "ok"
 
 

@@ -19,8 +19,8 @@ from ..terms import names_a_subject
 from .embeddings import embeddings
 from .full_text import FullText
 from .fusion import fused
+from .remote import OptionalRemote
 from .results import Hit, passages_of, pool_for, scope_of
-from .service import Service
 
 logger = logging.getLogger(__name__)
 
@@ -44,11 +44,11 @@ class Hybrid:
 
     full_text: FullText
     vectors: Nearest
-    service: Service = field(default_factory=lambda: Service("The embedding endpoint", load=embeddings))
+    remote: OptionalRemote = field(default_factory=lambda: OptionalRemote("The embedding endpoint", load=embeddings))
 
     async def retrieve(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
         """As ``Retriever.retrieve`` says. No thread of the database waits for the network."""
-        vector = await self.service.ask(partial(_vector, query)) if names_a_subject(query) else None
+        vector = await self.remote.ask(partial(_vector, query)) if names_a_subject(query) else None
         return await persist(lambda: in_database(self._search, query, vector, recordings, limit))
 
     def _search(self, query: str, vector: bytes | None, recordings: Sequence[UUID], limit: int) -> list[Passage]:

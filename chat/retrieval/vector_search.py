@@ -27,8 +27,8 @@ from ..models import Recording, Segment
 from ..passages import Passage
 from ..terms import names_a_subject
 from .interface import Retriever
+from .remote import OptionalRemote
 from .results import FOUND
-from .service import Service
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class VectorSearch:
     """Retrieval by an index of the workspace; when it does not answer, by what ``instead`` returns."""
 
     def __init__(self, name: str, *, instead: Callable[[], Retriever]) -> None:
-        self.service = Service(f"The index {name}", load=_load)
+        self.remote = OptionalRemote(f"The index {name}", load=_load)
         self._name = name
         self._instead = instead
         self._store: Any = None  # a DatabricksVectorSearch
@@ -70,7 +70,7 @@ class VectorSearch:
         if names_a_subject(query) and limit > 0:
             readable = await persist(lambda: in_database(_readable, recordings))
             ask = partial(self._places, query, readable, limit)
-            places = await self.service.ask(ask) if readable else None
+            places = await self.remote.ask(ask) if readable else None
             passages = await persist(lambda: in_database(self._shown, places, recordings, limit))
             if passages:
                 return passages

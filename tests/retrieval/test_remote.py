@@ -10,8 +10,8 @@ from time import monotonic
 import pytest
 from pytest_django import Settings
 
-from chat.retrieval import service
-from chat.retrieval.service import DaemonThreads, Service
+from chat.retrieval import remote
+from chat.retrieval.remote import DaemonThreads, OptionalRemote
 from chat.upstream.breaker import FAILURES
 
 
@@ -23,14 +23,14 @@ def released() -> threading.Event:
 @pytest.fixture
 def two_threads(monkeypatch: pytest.MonkeyPatch) -> DaemonThreads:
     threads = DaemonThreads(2)
-    monkeypatch.setattr(service, "_threads", threads)
+    monkeypatch.setattr(remote, "_threads", threads)
     return threads
 
 
 async def test_when_every_thread_hangs_no_search_waits_longer_than_it_may(
     two_threads: DaemonThreads, released: threading.Event, settings: Settings
 ) -> None:
-    hanging = Service("The test", load=lambda: None)
+    hanging = OptionalRemote("The test", load=lambda: None)
     assert await hanging.ask(lambda: "well") == "well"
     settings.CHAT_RETRIEVAL_SECONDS = 0.1
     began = monotonic()
@@ -47,7 +47,7 @@ async def test_what_nobody_waits_for_any_more_is_not_begun(
 ) -> None:
     settings.CHAT_RETRIEVAL_SECONDS = 0.1
     asked: list[int] = []
-    hanging = Service("The test", load=lambda: None)
+    hanging = OptionalRemote("The test", load=lambda: None)
     await asyncio.gather(*(hanging.ask(released.wait) for _ in range(2)))
 
     await hanging.ask(lambda: asked.append(1))
@@ -61,14 +61,14 @@ async def test_what_nobody_waits_for_any_more_is_not_begun(
 async def test_a_search_that_is_stopped_says_nothing_against_the_service(
     two_threads: DaemonThreads, released: threading.Event
 ) -> None:
-    service = Service("The test", load=lambda: None)
+    hanging = OptionalRemote("The test", load=lambda: None)
     for _ in range(FAILURES):
-        task = asyncio.create_task(service.ask(released.wait))
+        task = asyncio.create_task(hanging.ask(released.wait))
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task])
 
-    assert not service.breaker.is_open
+    assert not hanging.breaker.is_open
     released.set()
 
 
@@ -76,7 +76,7 @@ async def test_what_cannot_be_loaded_is_done_without(caplog: pytest.LogCaptureFi
     def load() -> None:
         raise ImportError("No module named 'databricks_langchain'")
 
-    assert await Service("The test", load=load).ask(lambda: "never") is None
+    assert await OptionalRemote("The test", load=load).ask(lambda: "never") is None
     assert "The test did not answer (ImportError)" in caplog.text
 
 

@@ -26,7 +26,7 @@ MOST_AT_ONCE = 32
 """Requests; threads wait for them, and one that hangs keeps its thread."""
 
 
-class Service:
+class OptionalRemote:
     """Asks with the time limit of ``CHAT_RETRIEVAL_SECONDS``; what fails is one line in the log, and None.
 
     After some failures in a row it is left alone for a while, as a chat model is.
