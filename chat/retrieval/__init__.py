@@ -1,4 +1,4 @@
-"""Which passages of the recordings may answer a question: one interface, a file for each way to find them."""
+"""The passages of the recordings that may answer a question: one interface, and one file per way to find them."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ _VECTORS: dict[str, Callable[[str], Nearest]] = {"sqlite": Matrix, "postgresql":
 
 
 def retriever() -> FullText | Hybrid | VectorSearch:
-    """The retriever that ``CHAT_RETRIEVER`` and ``EMBEDDINGS`` name, always the same one.
+    """Return the retriever that ``CHAT_RETRIEVER`` and ``EMBEDDINGS`` name; all calls share its clients and caches.
 
-    Raises ``ImproperlyConfigured`` when there is none.
+    Raise ``ImproperlyConfigured`` if there is none.
     """
     kind, _, name = str(settings.CHAT_RETRIEVER).partition(":")
     if kind not in RETRIEVERS or (kind == "embedded") == bool(name):
-        known = "embedded, databricks:<catalog>.<schema>.<index>"
-        raise ImproperlyConfigured(f"CHAT_RETRIEVER={settings.CHAT_RETRIEVER!r} is not known; known are: {known}")
+        forms = "embedded or databricks:<catalog>.<schema>.<index>"
+        raise ImproperlyConfigured(f"CHAT_RETRIEVER={settings.CHAT_RETRIEVER!r} is unknown; it must be {forms}")
     return _vector_search(name) if name else own_search()
 
 
 def own_search() -> FullText | Hybrid:
-    """The search in the site's own database. Raises ``ImproperlyConfigured`` on another than SQLite or PostgreSQL."""
+    """Return the search in the site's database. Raise ``ImproperlyConfigured`` unless it is SQLite or PostgreSQL."""
     if connection.vendor not in _INDEXES:
         raise ImproperlyConfigured(f"CHAT_RETRIEVER=embedded needs SQLite or PostgreSQL, not {connection.vendor}")
     if settings.EMBEDDINGS:
@@ -52,23 +52,23 @@ def own_search() -> FullText | Hybrid:
 
 
 def warm() -> None:
-    """Import what the first search needs and make its clients; blocks for seconds. Raises what goes wrong."""
+    """Import the libraries and create the clients that the first search needs. Block for seconds; raise any error."""
     if settings.EMBEDDINGS:
         embeddings.embeddings()
-    found = retriever()
-    if isinstance(found, VectorSearch):
-        found.connect()
+    search = retriever()
+    if isinstance(search, VectorSearch):
+        search.connect()
 
 
 def state() -> str:
-    """``ok``, or ``unavailable`` while a service that searches ask is taken to be down, and full text answers alone."""
-    found = retriever()
-    is_down = not isinstance(found, FullText) and found.remote.breaker.is_open
+    """Return ``unavailable`` while the breaker is open and searches do without their remote, else ``ok``."""
+    search = retriever()
+    is_down = not isinstance(search, FullText) and search.remote.breaker.is_open
     return "unavailable" if is_down else "ok"
 
 
 def forget() -> None:
-    """Make clients and caches anew at the next search, as after a change of the settings."""
+    """Close the clients and clear the caches, so that the next search follows changed settings."""
     embeddings.forget()
     _hybrid.cache_clear()
     _vector_search.cache_clear()
@@ -81,4 +81,4 @@ def _hybrid(vendor: str, model: str) -> Hybrid:
 
 @cache
 def _vector_search(name: str) -> VectorSearch:
-    return VectorSearch(name, instead=own_search)
+    return VectorSearch(name, fallback=own_search)

@@ -1,4 +1,4 @@
-"""The client of Databricks Vector Search, by databricks-langchain."""
+"""The client of Databricks Vector Search, from databricks-langchain."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from databricks.sdk import WorkspaceClient
 
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # mlflow comes with the package
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # databricks-langchain imports mlflow
 
 from databricks_langchain import DatabricksVectorSearch
 from urllib3.connection import HTTPConnection
 
 from ..upstream.workspace import workspace
 
-# It asks without a time limit. A server that has vanished without a word would keep a thread for ever.
+# The client has no timeout: without keepalive, a server that vanishes would block a thread for ever.
 HTTPConnection.default_socket_options = [
     *HTTPConnection.default_socket_options,
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
@@ -26,7 +26,7 @@ HTTPConnection.default_socket_options = [
 
 
 def connect(name: str, columns: Sequence[str]) -> DatabricksVectorSearch:
-    """Sign in and look the index up; its answers will have these columns. Blocks; raises whatever the client raises."""
+    """Sign in and look up the index, whose rows will have these columns. Block; raise whatever the client raises."""
     return DatabricksVectorSearch(
         index_name=name,
         columns=list(columns),

@@ -1,4 +1,4 @@
-"""How well the right passages are found: questions of which it is known where their answers stand."""
+"""Evaluation of retrieval on questions about meetings, whose answers are marked as spans of segments."""
 
 from __future__ import annotations
 
@@ -15,41 +15,40 @@ from . import FOUND, Retriever, index
 
 _ROWS_AT_ONCE = 1000
 _SPEAKER_LIMIT = 120
-
-
-Places = Sequence[tuple[int, int]]
+Spans = Sequence[tuple[int, int]]
+"""First and last segment number of each span that answers a question."""
 
 
 @dataclass(frozen=True)
 class Meeting:
-    """Who said what, and questions with the places of their answers: first and last segment number of each."""
+    """What each speaker said, as ``(speaker, text)``, and questions with the spans that answer them."""
 
-    said: Sequence[tuple[str, str]]
-    asked: Sequence[tuple[str, Places]]
+    utterances: Sequence[tuple[str, str]]
+    questions: Sequence[tuple[str, Spans]]
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question about a recording, with the places of its answer there."""
+    """A question about a recording, with the spans of the recording that answer it."""
 
     text: str
     recording: Recording
-    places: Places
+    spans: Spans
 
     def is_answered_by(self, passage: Passage) -> bool:
-        """Whether the passage overlaps one of the places."""
+        """Return whether the passage overlaps one of the spans."""
         first, last = passage.segments[0].number, passage.segments[-1].number
-        return passage.recording == self.recording and any(a <= last and first <= b for a, b in self.places)
+        return passage.recording == self.recording and any(a <= last and first <= b for a, b in self.spans)
 
     def rank(self, passages: Iterable[Passage]) -> int | None:
-        """The rank, from 1, of the first passage that answers."""
+        """Return the rank, from 1, of the first passage that answers; None if none does."""
         return next((rank for rank, passage in enumerate(passages, 1) if self.is_answered_by(passage)), None)
 
 
 def read_meetings(path: Path) -> list[Meeting]:
-    """The meetings of a QMSum file (one JSON object a line).
+    """Read the meetings of a QMSum file, one JSON object per line.
 
-    Raises ``OSError``, or ``ValueError`` that names the line when one is not of that form.
+    Raise ``OSError``, or ``ValueError`` with the line number if a line is not a QMSum meeting.
     """
     meetings = []
     with path.open(encoding="utf-8") as file:
@@ -58,46 +57,46 @@ def read_meetings(path: Path) -> list[Meeting]:
                 if line.strip():
                     meetings.append(_meeting(json.loads(line)))
             except (KeyError, TypeError, ValueError) as error:
-                raise ValueError(f"{path}, line {number}: not a meeting in the format of QMSum ({error!r})") from None
+                raise ValueError(f"{path}, line {number}: not a QMSum meeting ({error!r})") from None
     return meetings
 
 
 def store(meetings: Sequence[Meeting]) -> list[Question]:
-    """Make recordings of the meetings, index them, and return the questions about them."""
+    """Store and index each meeting as a recording, and return the questions about them."""
     questions: list[Question] = []
-    for number, meeting in enumerate(meetings, 1):
-        recording = Recording.objects.create(title=f"Meeting {number}", digest=uuid4().hex)
+    for meeting_number, meeting in enumerate(meetings, 1):
+        recording = Recording.objects.create(title=f"Meeting {meeting_number}", digest=uuid4().hex)
         Segment.objects.bulk_create(
             (
-                Segment(recording=recording, number=place, speaker=speaker, text=text)
-                for place, (speaker, text) in enumerate(meeting.said, 1)
+                Segment(recording=recording, number=number, speaker=speaker, text=text)
+                for number, (speaker, text) in enumerate(meeting.utterances, 1)
             ),
             batch_size=_ROWS_AT_ONCE,
         )
         index([recording])
-        questions += [Question(text, recording, places) for text, places in meeting.asked]
+        questions += [Question(text, recording, spans) for text, spans in meeting.questions]
     return questions
 
 
 def success(ranks: Sequence[int | None], within: int) -> float:
-    """The share of questions whose answer is among the first ``within`` passages."""
+    """Return the share of questions that one of the first ``within`` passages answers."""
     return sum(rank is not None and rank <= within for rank in ranks) / max(len(ranks), 1)
 
 
 def mean_reciprocal_rank(ranks: Sequence[int | None]) -> float:
-    """The mean of 1/rank, where nothing found counts 0."""
+    """Return the mean of 1/rank, which is 0 where no passage answers."""
     return sum(1 / rank for rank in ranks if rank) / max(len(ranks), 1)
 
 
 async def evaluate(retriever: Retriever, questions: Sequence[Question], *, limit: int) -> dict[str, float]:
-    """Return success and mean reciprocal rank of the first ``limit`` passages, and the share of questions with a find.
+    """Return success and mean reciprocal rank of the first ``limit`` passages, and ``share_found`` of the questions.
 
-    "With filter" is within the recording that answers, "elsewhere" within another one, where little should be found.
+    "With filter" searches only the recording that answers, "elsewhere" only another one, which should find little.
     """
-    other = _others(list(dict.fromkeys(question.recording for question in questions)))
+    other_recordings = _paired(list(dict.fromkeys(question.recording for question in questions)))
     everywhere, filtered, elsewhere = [], [], []
     for question in questions:
-        right, wrong = question.recording.uuid, other[question.recording].uuid
+        right, wrong = question.recording.uuid, other_recordings[question.recording].uuid
         everywhere.append(await retriever.retrieve(question.text, limit=limit))
         filtered.append(await retriever.retrieve(question.text, recordings=[right], limit=limit))
         elsewhere.append(await retriever.retrieve(question.text, recordings=[wrong], limit=limit))
@@ -114,12 +113,12 @@ async def evaluate(retriever: Retriever, questions: Sequence[Question], *, limit
 
 
 def share_found(answers: Sequence[Sequence[Passage]]) -> float:
-    """The share of searches of which one passage at least is as relevant as ``FOUND``."""
+    """Return the share of searches that found a passage with a relevance of at least ``FOUND``."""
     return sum(any(passage.relevance >= FOUND for passage in passages) for passages in answers) / max(len(answers), 1)
 
 
-def _others(recordings: list[Recording]) -> dict[Recording, Recording]:
-    """Pair each recording with another one: the second half of the list with the first, and the other way round."""
+def _paired(recordings: list[Recording]) -> dict[Recording, Recording]:
+    """Map each recording to another one: the first half of the list to the second half, and vice versa."""
     half = len(recordings) // 2
     return dict(zip(recordings, recordings[-half:] + recordings[:-half], strict=False))
 
@@ -127,10 +126,10 @@ def _others(recordings: list[Recording]) -> dict[Recording, Recording]:
 def _meeting(record: dict[str, Any]) -> Meeting:
     turns, queries = record["meeting_transcripts"], record["specific_query_list"]
     return Meeting(
-        said=[(str(turn["speaker"])[:_SPEAKER_LIMIT], str(turn["content"])) for turn in turns],
-        asked=[(str(query["query"]), _places(query)) for query in queries],
+        utterances=[(str(turn["speaker"])[:_SPEAKER_LIMIT], str(turn["content"])) for turn in turns],
+        questions=[(str(query["query"]), _spans(query)) for query in queries],
     )
 
 
-def _places(query: dict[str, Any]) -> Places:
+def _spans(query: dict[str, Any]) -> Spans:
     return [(int(first) + 1, int(last) + 1) for first, last in query["relevant_text_span"]]

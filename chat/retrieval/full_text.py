@@ -1,4 +1,4 @@
-"""Search in the full text of the database in use: what to look for, and how much each word of the question counts."""
+"""Full-text search in the database in use: which terms to search for, and how much each of them counts."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from .overview import overview
 from .results import Hit, passages_of, pool_for, scope_of
 
 QUESTION_WORDS = 128
-"""Different words of a query that are looked up; the others come too late in it."""
+"""Distinct words of a query that are looked up: the first ones."""
 TERMS = 32
-"""Words that are ranked by: the rarest of those."""
+"""Terms that passages are ranked by: the rarest of those words."""
 UNSEEN = 50
-"""Passages that a library is taken to have besides its own, when the rarity of a word is judged."""
+"""Passages that a library is assumed to have besides its own when the rarity of a word is computed."""
 SPELLINGS = 3
-"""Words that stand nowhere and get a near spelling looked up: each look costs milliseconds."""
-_BEGINNING = 3  # letters that a near spelling has in common with the word
-_ENDING = 3  # letters that stemming may have cut off a word; it leaves more than that
-_SAME_WORD = 0.82  # likeness (0..1, of difflib) of a typing error; "hello" and "helpo" have 0.8
-_NEARBY = 0.6  # likeness of what is shown when nothing else is left
-_DOUBT = 0.5  # how much a near spelling counts
+"""Words in no passage for which a similar spelling is looked up: each lookup costs milliseconds."""
+_BEGINNING = 3  # letters that a similar spelling must begin with, as the word does
+_ENDING = 3  # letters that stemming may have cut off a word; the stem keeps more than that
+_SAME_WORD = 0.82  # similarity (0 to 1, by difflib) of a typing error; that of "hello" and "helpo" is 0.8
+_NEARBY = 0.6  # similarity of the words that are searched when nothing else was found
+_DOUBT = 0.5  # how much a similar spelling counts
 
 
 @dataclass(frozen=True)
 class Term:
-    """What to look for: a word or, with ``stem``, an entry of the index that is spelled like one.
+    """A search term: a word or, with ``stem``, an entry of the index that is spelled like one.
 
-    ``count`` passages mention it; ``rarity`` is its inverse document frequency. ``share`` is how much of the question
-    a passage covers by mentioning it; the shares of all terms sum up to 1 at the most.
+    ``count`` passages mention it; ``rarity`` is its inverse document frequency. ``share`` is the part of the question
+    that a passage covers by mentioning it; the shares of all terms add up to at most 1.
     """
 
     text: str
@@ -51,27 +51,27 @@ class Term:
 
     @property
     def weight(self) -> float:
-        """How much it matters to the question. The root keeps one rare word from deciding alone."""
+        """How much the term matters to the question. The square root keeps one rare word from deciding alone."""
         return 0.0 if self.text in ASKING_WORDS else sqrt(self.rarity)
 
 
 class Index(Protocol):
-    """The full text of one kind of database. A scope is the primary keys of recordings, None for all of them."""
+    """The full text of one kind of database. A scope is a list of primary keys of recordings, or None for all."""
 
     rows_at_once: int
-    """Matches that are ranked well within the time that a search may take."""
+    """Matches that can be ranked well within the time limit of a search."""
 
     def total(self) -> int:
-        """The number of passages, which may be an estimate."""
+        """Return the number of passages, or an estimate."""
 
     def counts(self, words: Sequence[str]) -> dict[str, int]:
-        """In how many passages each word stands, in any of its forms; more than ``rows_at_once`` need not be told."""
+        """Return how many passages contain each word in any of its forms; may stop counting above ``rows_at_once``."""
 
     def stems(self, beginning: str) -> dict[str, int]:
-        """Entries of the index that begin so, each with the number of its passages, which may be an estimate."""
+        """Return the entries of the index with this beginning, each with the number of its passages or an estimate."""
 
     def rank(self, terms: Sequence[Term], scope: Sequence[int] | None, limit: int) -> list[Hit]:
-        """The best passages that mention any of the terms, the best first."""
+        """Return the best passages that mention any of the terms, the best first."""
 
 
 @dataclass(frozen=True)
@@ -81,48 +81,48 @@ class FullText:
     index: Index
 
     async def retrieve(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
-        """As ``Retriever.retrieve`` says."""
         return await persist(lambda: in_database(self._search, query, recordings, limit))
 
     def hits(self, query: str, scope: Sequence[int] | None, limit: int) -> list[Hit]:
-        """Enough hits to make ``limit`` passages of, the best first. Raises ``DatabaseError``."""
-        asked = list(dict.fromkeys(words(query)))
-        if not asked or limit < 1:
+        """Return enough hits for ``limit`` passages, the best first. Raise ``DatabaseError``."""
+        query_words = list(dict.fromkeys(words(query)))
+        if not query_words or limit < 1:
             return []
-        if not informative(asked):
-            return overview(scope, limit, relevance=0.0 if STOP_WORDS.issuperset(asked) else 1.0)
+        if not informative(query_words):
+            return overview(scope, limit, relevance=0.0 if STOP_WORDS.issuperset(query_words) else 1.0)
         total = self.index.total()
-        found = self._look_up(asked, total)
-        terms = _affordable(found, self.index.rows_at_once / _share(scope, total))
-        missing = [term for term in found if not term.count]
+        all_terms = self._look_up(query_words, total)
+        terms = _affordable(all_terms, self.index.rows_at_once / _share(scope, total))
+        missing = [term for term in all_terms if not term.count]
         hits = self._rank(_weigh(terms, missing), scope, pool_for(limit))
-        related = [hit for hit in hits if hit.relevance > 0]  # the others share but asking words with the question
-        return related or self._rank(self._nearby(informative(asked), total), scope, pool_for(limit))
+        related = [hit for hit in hits if hit.relevance > 0]  # the rest mentions only asking words of the query
+        return related or self._rank(self._nearby(informative(query_words), total), scope, pool_for(limit))
 
     def _search(self, query: str, recordings: Sequence[UUID], limit: int) -> list[Passage]:
         try:
             scope = scope_of(recordings)
             return passages_of(self.hits(query, scope, limit), scope, limit)
         except DatabaseError as error:
-            raise RetrievalFailed("the full text could not be searched") from error
+            raise RetrievalFailed("could not search the full text") from error
 
     def _rank(self, terms: Sequence[Term], scope: Sequence[int] | None, pool: int) -> list[Hit]:
         return self.index.rank(terms, scope, pool) if terms else []
 
-    def _look_up(self, asked: Sequence[str], total: int) -> list[Term]:
-        """The terms of a question; a word that stands nowhere becomes a near spelling that does, if there is one."""
-        searched = [word for word in asked if word not in STOP_WORDS][:QUESTION_WORDS]
+    def _look_up(self, query_words: Sequence[str], total: int) -> list[Term]:
+        """Return the terms of a query, with a similar spelling, if there is one, for a word that is in no passage."""
+        searched = [word for word in query_words if word not in STOP_WORDS][:QUESTION_WORDS]
         counts = self.index.counts(searched)
         unknown = [word for word in informative(searched) if not counts[word]][:SPELLINGS]
         spellings = {word: self._spellings(word, total, most=1, likeness=_SAME_WORD) for word in unknown}
         return [next(iter(spellings.get(word, ())), _term(word, counts[word], total)) for word in searched]
 
-    def _nearby(self, asked: Sequence[str], total: int) -> list[Term]:
-        """What is spelled a little like the words of a question of which nothing was found."""
-        return [term for word in asked[:SPELLINGS] for term in self._spellings(word, total, most=5, likeness=_NEARBY)]
+    def _nearby(self, query_words: Sequence[str], total: int) -> list[Term]:
+        """Return terms spelled a little like the words of a query that found nothing."""
+        first_words = query_words[:SPELLINGS]
+        return [term for word in first_words for term in self._spellings(word, total, most=5, likeness=_NEARBY)]
 
     def _spellings(self, word: str, total: int, *, most: int, likeness: float) -> list[Term]:
-        """The entries of the index that are spelled most like a word, but for the endings that stemming cuts off."""
+        """Return the entries of the index spelled most like a word, apart from endings that stemming cuts off."""
         if word.isascii() and len(word) <= _BEGINNING:
             return []
         whole = root(word)
@@ -133,36 +133,38 @@ class FullText:
 
 
 def _completed(stem: str, word: str) -> str:
-    """The stem with the ending of the word, if stemming can have cut it off: translat, translation."""
+    """Return the stem with the ending of the word, if stemming may have cut that off: translat, translation."""
     ending = word[len(stem) :]
     return stem + ending if len(ending) <= _ENDING < len(stem) else stem
 
 
 def _share(scope: Sequence[int] | None, total: int) -> float:
-    """How much of all passages is in scope, and a little more: a match outside costs less, but not nothing."""
+    """Return the share of passages in scope, plus a little: a match out of scope costs less, but not nothing."""
     if scope is None or not total:
         return 1.0
     return min(1.0, 0.2 + IndexedPassage.objects.filter(recording__in=scope).count() / total)
 
 
 def _term(text: str, count: int, total: int, *, stem: bool = False) -> Term:
-    """Inverse document frequency as in BM25 (Robertson and Zaragoza 2009), in the form that is never negative.
+    """Return a term with its inverse document frequency as in BM25 (Robertson and Zaragoza 2009), never negative.
 
-    As if there were ``UNSEEN`` passages more without the word: in a library of three recordings a name that stands in
-    all of them is rare all the same, and in a large one it makes no difference.
+    It is computed as if ``UNSEEN`` more passages lacked the word: then a name that occurs in all of three recordings
+    still counts as rare, and in a large library it makes no difference.
     """
     rarity = log(1 + (max(total - count, 0) + UNSEEN + 0.5) / (count + 0.5))
     return Term(text, count, rarity, stem=stem)
 
 
 def _affordable(terms: Sequence[Term], rows: float) -> list[Term]:
-    """The rarest of the terms that stand somewhere, as many as have this many matches together, but one at least."""
-    known = sorted((term for term in terms if term.count), key=lambda term: term.count)[:TERMS]
-    sums = accumulate(term.count for term in known)
-    return [term for place, (term, matches) in enumerate(zip(known, sums, strict=True)) if not place or matches <= rows]
+    """Return the rarest terms that occur at all: as many as match ``rows`` passages together, but at least one."""
+    rarest = sorted((term for term in terms if term.count), key=lambda term: term.count)[:TERMS]
+    sums = accumulate(term.count for term in rarest)
+    return [
+        term for index, (term, matches) in enumerate(zip(rarest, sums, strict=True)) if not index or matches <= rows
+    ]
 
 
 def _weigh(terms: Sequence[Term], missing: Sequence[Term]) -> list[Term]:
-    """The terms with their shares, of a question in which others are missing."""
+    """Return the terms with their shares of a question that also has the missing terms."""
     whole = sum(term.weight for term in (*terms, *missing)) or 1.0
     return [replace(term, share=term.weight / whole * (_DOUBT if term.stem else 1.0)) for term in terms]

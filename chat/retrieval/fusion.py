@@ -1,4 +1,4 @@
-"""Several rankings of the same passages as one."""
+"""Several rankings of the same passages, fused into one."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from .results import Hit
 
 K = 60
-"""From the paper. The larger it is, the less the first ranks stand out from those that follow."""
+"""The constant of the paper. The larger it is, the less the first ranks stand out from the following ones."""
 
 
 def fused(*rankings: Sequence[Hit]) -> list[Hit]:
-    """Every hit of the rankings once, the best first, by reciprocal rank (Cormack, Clarke and Büttcher 2009).
+    """Fuse rankings by reciprocal rank (Cormack, Clarke and Büttcher 2009); return each hit once, the best first.
 
-    Only ranks count, because the scores of different searches do not compare: the sum of 1 / (K + rank) is the new
-    score. A hit keeps the best of its relevances; of equal scores the higher relevance is first: what only words have
-    found, before what only looks alike.
+    Only ranks count, because the scores of different searches cannot be compared: the new score is the sum of
+    1 / (K + rank). A hit keeps its highest relevance. Of equal scores the higher relevance comes first, so that what
+    only the words have found precedes what is only near in meaning.
     """
     scores: dict[int, float] = defaultdict(float)
     relevances: dict[int, float] = defaultdict(float)

@@ -1,4 +1,4 @@
-"""Search by words and by meaning, the two fused."""
+"""Search by words and by meaning, with the two rankings fused."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ logger = logging.getLogger(__name__)
 
 
 class Nearest(Protocol):
-    """The vectors of one embedding model in one kind of database."""
+    """A nearest-neighbour search among the vectors of one embedding model, in one kind of database."""
 
     def nearest(self, vector: bytes, scope: Sequence[int] | None, limit: int) -> list[Hit]:
-        """The passages in scope whose vectors are nearest, the best first; none where there are no vectors.
+        """Return the passages in scope whose vectors are nearest, the best first; none if there are no vectors.
 
-        ``vector`` is as in ``PassageVector``. The score is the cosine. Raises ``DatabaseError``.
+        ``vector`` is encoded as in ``PassageVector``. The score is the cosine. Raise ``DatabaseError``.
         """
 
 
 @dataclass(frozen=True)
 class Hybrid:
-    """The full text, and passages that mean the same in other words.
+    """Retrieval by the full text, and by vectors for passages that mean the same in other words.
 
-    When there is no vector to be had of the question, or none of the passages, the full text answers alone.
+    Without a vector of the question, or without any of the passages, only the full text is searched.
     """
 
     full_text: FullText
@@ -47,7 +47,7 @@ class Hybrid:
     remote: OptionalRemote = field(default_factory=lambda: OptionalRemote("The embedding endpoint", load=embeddings))
 
     async def retrieve(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
-        """As ``Retriever.retrieve`` says. No thread of the database waits for the network."""
+        # Ask the remote first, so that no database thread waits for the network.
         vector = await self.remote.ask(partial(_vector, query)) if names_a_subject(query) else None
         return await persist(lambda: in_database(self._search, query, vector, recordings, limit))
 
@@ -56,21 +56,21 @@ class Hybrid:
             scope = scope_of(recordings)
             by_words = self.full_text.hits(query, scope, limit)
             by_meaning = self._nearest(vector, scope, pool_for(limit)) if vector and limit > 0 else []
-            if by_meaning:  # what is merely spelled alike was the last resort
+            if by_meaning:  # a relevance of 0 is a similar spelling, which is the last resort of the full text
                 by_words = fused([hit for hit in by_words if hit.relevance > 0], by_meaning)
             return passages_of(by_words, scope, limit)
         except DatabaseError as error:
-            raise RetrievalFailed("the passages could not be searched") from error
+            raise RetrievalFailed("could not search the passages") from error
 
     def _nearest(self, vector: bytes, scope: Sequence[int] | None, limit: int) -> list[Hit]:
         try:
             return self.vectors.nearest(vector, scope, limit)
         except DatabaseError as error:
-            logger.warning("The vectors cannot be searched (%s); the full text answers alone", type(error).__name__)
+            logger.warning("Could not search the vectors (%s); searching only the full text", type(error).__name__)
             return []
 
 
 def _vector(query: str) -> bytes:
-    """Imports the endpoint's library when it is the first."""
+    """Return the vector of a query. The first call imports the endpoint's library."""
     [vector] = embeddings().vectors([query], seconds=settings.CHAT_RETRIEVAL_SECONDS)
     return vector

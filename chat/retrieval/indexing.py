@@ -1,4 +1,4 @@
-"""From the segments of a recording to the passages that the full text of the database holds."""
+"""Indexing: building the passages of the full text from the segments of a recording."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ..terms import words
 from .windows import windows
 
 TEXT_LIMIT = 256 * 1024
-"""Bytes of a passage that are searched; PostgreSQL refuses a text whose index entry exceeds 1 MB."""
+"""Bytes of a passage that are indexed; PostgreSQL refuses a text whose index entry exceeds 1 MB."""
 _ROWS_AT_ONCE = 500
 
 
 def index(recordings: Sequence[Recording]) -> None:
-    """Build the passages of these recordings from their segments and titles, in place of those they have.
+    """Build the passages of these recordings from their segments and titles, and replace the existing ones.
 
-    Call it after the segments are stored, and again when segments or the title change. Each recording is a transaction
-    of its own, so that others can write in between.
+    Call it after storing segments, and again after changing segments or the title. Each recording is a transaction of
+    its own, so that others can write in between.
     """
     for recording in recordings:
         with transaction.atomic():
@@ -30,20 +30,20 @@ def index(recordings: Sequence[Recording]) -> None:
 
 def _passages(recording: Recording) -> list[IndexedPassage]:
     segments = list(Segment.objects.filter(recording=recording).order_by("number"))
-    title, said = words(recording.title), [words(str(segment)) for segment in segments]
+    title_words, segment_words = words(recording.title), [words(str(segment)) for segment in segments]
     return [
         IndexedPassage(
             recording=recording,
             first=segments[start].number,
             last=segments[stop - 1].number,
-            text=_cut(" ".join(chain(title, *said[start:stop]))),
+            text=_cut(" ".join(chain(title_words, *segment_words[start:stop]))),
         )
         for start, stop in windows([len(segment.text) for segment in segments])
     ]
 
 
 def _cut(text: str) -> str:
-    """As many of its first words as ``TEXT_LIMIT`` holds."""
+    """Return as many of the first words as fit into ``TEXT_LIMIT`` bytes."""
     encoded = text.encode()
     if len(encoded) <= TEXT_LIMIT:
         return text

@@ -1,4 +1,4 @@
-"""What every way to find passages has in common."""
+"""The interface of every retriever."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ..passages import Passage
 
 
 class Retriever(Protocol):
-    """Finds passages."""
+    """A way to find passages."""
 
     async def retrieve(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
         """Return at most ``limit`` passages, the best first, no two with a segment in common.
 
-        Any string is a query. ``recordings`` is the filter, empty for all. If nothing matches, the nearest passages are
-        returned with a low relevance. Raise ``RetrievalFailed``.
+        Any string is a query. ``recordings`` is the filter, empty for all. If nothing matches, return the nearest
+        passages with a low relevance. Raise ``RetrievalFailed``.
         """

@@ -1,4 +1,4 @@
-"""The vectors of all passages in memory, where the database cannot search them itself."""
+"""The vectors of all passages in memory, for databases that cannot search vectors."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _ROWS_AT_ONCE = 2000
 
 @dataclass(frozen=True)
 class _Rows:
-    """Vectors by the primary key of their row, with the passage and the recording of each."""
+    """Vectors with the primary key of the row, the passage and the recording of each."""
 
     ids: NDArray[Any]
     passages: NDArray[Any]
     recordings: NDArray[Any]
-    vectors: NDArray[Any]  # of float32, a row for each
+    vectors: NDArray[Any]  # float32, one row per vector
 
 
 class Matrix:
-    """Fulfils ``hybrid.Nearest`` by multiplying with every vector: 30,000 of 1,024 dimensions take 120 MB and 10 ms.
+    """``hybrid.Nearest`` by multiplying with every vector: 30,000 of 1,024 dimensions take 120 MB and 10 ms.
 
-    Before each search it reads what has been added and forgets what has gone, so it is as new as the database.
+    Before each search it reads added vectors and drops deleted ones, so it is as current as the database.
     """
 
     def __init__(self, model: str) -> None:
@@ -41,58 +41,57 @@ class Matrix:
         self._lock = Lock()
 
     def nearest(self, vector: bytes, scope: Sequence[int] | None, limit: int) -> list[Hit]:
-        """As ``hybrid.Nearest`` says."""
         import numpy as np
 
-        asked = np.frombuffer(vector, dtype="<f4")
-        rows = self._up_to_date(len(asked))
+        query_vector = np.frombuffer(vector, dtype="<f4")
+        rows = self._up_to_date(len(query_vector))
         if rows is None:
             return []
         if scope is not None:
-            rows = _chosen(rows, np.isin(rows.recordings, list(scope)))
-        scores = rows.vectors @ asked
+            rows = _selected(rows, np.isin(rows.recordings, list(scope)))
+        scores = rows.vectors @ query_vector
         best = np.lexsort((rows.passages, -scores))[:limit]
-        return [Hit(int(rows.passages[place]), float(scores[place]), FOUND) for place in best]
+        return [Hit(int(rows.passages[index]), float(scores[index]), FOUND) for index in best]
 
     def _up_to_date(self, dimensions: int) -> _Rows | None:
         stored = PassageVector.objects.filter(model=self._model)
         with self._lock:
-            # Differs when the rows do: a primary key is never used again. An index alone tells both.
+            # Differs whenever the rows do, since primary keys are not reused; the database needs only an index for it.
             stamp = {"dimensions": dimensions, **stored.aggregate(count=Count("pk"), last=Max("pk"))}
             if stamp != self._stamp:
-                known = self._rows if self._stamp.get("dimensions") == dimensions else None
-                self._rows = _read(stored.filter(dimensions=dimensions), known)
+                cached = self._rows if self._stamp.get("dimensions") == dimensions else None
+                self._rows = _read(stored.filter(dimensions=dimensions), cached)
                 self._stamp = stamp
             return self._rows
 
 
-def _read(stored: QuerySet[PassageVector], known: _Rows | None) -> _Rows | None:
-    """What is known, without what has gone, and what is new."""
+def _read(stored: QuerySet[PassageVector], cached: _Rows | None) -> _Rows | None:
+    """Return the cached rows without the deleted ones, followed by the added ones."""
     import numpy as np
 
-    lacking = set(stored.values_list("pk", flat=True))
-    if known is not None:
-        known = _chosen(known, np.isin(known.ids, list(lacking)))
-        lacking.difference_update(known.ids.tolist())
-    new = stored.filter(pk__gte=min(lacking)) if lacking else stored.none()
-    columns = new.values_list("pk", "passage_id", "passage__recording_id", "vector")
-    return _joined(known, _rows([row for row in columns.iterator(chunk_size=_ROWS_AT_ONCE) if row[0] in lacking]))
+    missing = set(stored.values_list("pk", flat=True))
+    if cached is not None:
+        cached = _selected(cached, np.isin(cached.ids, list(missing)))
+        missing.difference_update(cached.ids.tolist())
+    newer = stored.filter(pk__gte=min(missing)) if missing else stored.none()
+    columns = newer.values_list("pk", "passage_id", "passage__recording_id", "vector")
+    return _joined(cached, _rows([row for row in columns.iterator(chunk_size=_ROWS_AT_ONCE) if row[0] in missing]))
 
 
-def _rows(found: Sequence[tuple[int, int, int, bytes | memoryview]]) -> _Rows | None:
+def _rows(stored: Sequence[tuple[int, int, int, bytes | memoryview]]) -> _Rows | None:
     import numpy as np
 
-    if not found:
+    if not stored:
         return None
-    ids, passages, recordings, vectors = zip(*found, strict=True)
+    ids, passages, recordings, vectors = zip(*stored, strict=True)
     matrix = np.frombuffer(b"".join(map(bytes, vectors)), dtype="<f4").reshape(len(ids), -1)
     return _Rows(np.array(ids), np.array(passages), np.array(recordings), matrix)
 
 
-def _chosen(rows: _Rows, which: NDArray[Any]) -> _Rows:
-    if which.all():
+def _selected(rows: _Rows, mask: NDArray[Any]) -> _Rows:
+    if mask.all():
         return rows
-    return _Rows(rows.ids[which], rows.passages[which], rows.recordings[which], rows.vectors[which])
+    return _Rows(rows.ids[mask], rows.passages[mask], rows.recordings[mask], rows.vectors[mask])
 
 
 def _joined(first: _Rows | None, second: _Rows | None) -> _Rows | None:

@@ -1,7 +1,7 @@
-"""From passages to their vectors: which lack one, how patiently their endpoint is asked, and how they are kept.
+"""The vectors of passages: which passages lack one, how often the endpoint is asked, and how vectors are stored.
 
-Nothing is remembered but the vectors themselves. What lacks one is found anew at every start, and each batch is a
-transaction, so the work may be ended at any moment and goes on where it was.
+No state is kept but the vectors. Every run looks for the passages that lack one, and each batch is a transaction, so a
+run may be stopped at any moment and the next one continues.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from .embeddings import TEXT_LIMIT, Busy, EmbeddingFailed, Endpoint, TooMuch
 from .results import segments_of
 
 SECONDS = 60.0
-"""How long each step of a request may take; nobody waits for it."""
+"""The time limit for each step of a request; no user waits for it."""
 ATTEMPTS = 9
-"""How often a batch is asked for, while the endpoint is busy."""
+"""Requests for one batch while the endpoint is busy."""
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
-"""Seconds; an endpoint that asks for more is not waited for."""
+"""Seconds; the run fails if the endpoint asks for a longer pause."""
 SHORTEST = 250
-"""Characters; a text that is refused is cut in half, but not to less than these."""
+"""Characters; a refused text is cut in half, but not below this length."""
 _ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of some passages: ``stored`` have a vector now, ``refused`` the endpoint would not read."""
+    """How many passages of a batch have a vector now (``stored``), and how many the endpoint ``refused``."""
 
     stored: int
     refused: int
 
 
 class RetryingEndpoint:
-    """Asks again while the endpoint is busy, as it says how long to wait; with fewer or shorter texts when it refuses.
+    """An endpoint that is asked again: after the pause it asks for if it is busy, or with fewer or shorter texts.
 
     ``pause`` is called with the seconds to wait, and waits.
     """
@@ -50,7 +50,7 @@ class RetryingEndpoint:
         self._pause = pause
 
     def vectors(self, texts: Sequence[str]) -> list[bytes | None]:
-        """A vector for each text, None for a text that is refused however short. Raises ``EmbeddingFailed``."""
+        """Return a vector for each text, None for one that is refused at any length. Raise ``EmbeddingFailed``."""
         try:
             return [*self._ask(texts)]
         except TooMuch:
@@ -67,58 +67,58 @@ class RetryingEndpoint:
             except Busy as busy:
                 pause = busy.retry_after
                 if pause is None:
-                    pause = random.uniform(0.5, 1) * FIRST_PAUSE * 2**attempt  # noqa: S311  # no secret
+                    pause = random.uniform(0.5, 1) * FIRST_PAUSE * 2**attempt  # noqa: S311  # not a secret
                 elif pause > LONGEST_PAUSE:
-                    raise EmbeddingFailed(f"{busy}; it asks to be left alone for {pause:.0f} s") from None
+                    raise EmbeddingFailed(f"{busy}; it asks for a pause of {pause:.0f} s") from None
                 self._pause(pause)
         return self.endpoint.vectors(texts, seconds=SECONDS)
 
 
 def without_vector(model: str, recordings: Sequence[Recording] = ()) -> QuerySet[IndexedPassage]:
-    """The passages that lack a vector of this model, of these recordings or of all."""
+    """Return the passages, of these recordings or of all, that lack a vector of this model."""
     passages = IndexedPassage.objects.filter(recording__in=recordings) if recordings else IndexedPassage.objects.all()
     return passages.exclude(vectors__model=model)
 
 
 def embed(endpoint: RetryingEndpoint, recordings: Sequence[Recording] = ()) -> Iterator[Batch]:
-    """Give every passage of these recordings, or of all, that lacks a vector its own. Raises ``EmbeddingFailed``."""
-    model, after = endpoint.endpoint.name, 0
+    """Embed and store every passage, of these recordings or of all, that lacks a vector. Raise ``EmbeddingFailed``."""
+    model, last_pk = endpoint.endpoint.name, 0
     lacking = without_vector(model, recordings).select_related("recording").defer("text").order_by("pk")
-    while passages := list(lacking.filter(pk__gt=after)[: endpoint.endpoint.batch]):
-        after = passages[-1].pk
+    while passages := list(lacking.filter(pk__gt=last_pk)[: endpoint.endpoint.batch]):
+        last_pk = passages[-1].pk
         vectors = endpoint.vectors(texts_of(passages))
-        found = {passage.pk: vector for passage, vector in zip(passages, vectors, strict=True) if vector}
-        _store(model, found)
-        yield Batch(stored=len(found), refused=len(passages) - len(found))
+        accepted = {passage.pk: vector for passage, vector in zip(passages, vectors, strict=True) if vector}
+        _store(model, accepted)
+        yield Batch(stored=len(accepted), refused=len(passages) - len(accepted))
 
 
 def texts_of(passages: Sequence[IndexedPassage]) -> list[str]:
-    """What is said in each, under the title of the recording, as people would read it."""
+    """Return the text of each passage as people would read it, under the title of its recording."""
     segments = segments_of([passage.pk for passage in passages])
     return ["\n".join([p.recording.title, *map(str, segments[p.pk])]) for p in passages]
 
 
-def tidy(model: str) -> int:
-    """Remove the vectors of other models once this one has all of its own; returns how many went.
+def delete_vectors_of_other_models(model: str) -> int:
+    """Delete the vectors of other models once this one has all of its own; return how many were deleted.
 
-    Until then a site that still asks with another model goes on to find by it.
+    Until then, a site that still searches with another model finds its vectors.
     """
     if without_vector(model).exists():
         return 0
-    removed, others = 0, PassageVector.objects.exclude(model=model).order_by("pk").values_list("pk", flat=True)
-    while pks := list(others[:_ROWS_AT_ONCE]):  # in pieces: on SQLite nobody else can write meanwhile
-        removed += PassageVector.objects.filter(pk__in=pks).delete()[0]
-    return removed
+    deleted, others = 0, PassageVector.objects.exclude(model=model).order_by("pk").values_list("pk", flat=True)
+    while pks := list(others[:_ROWS_AT_ONCE]):  # in batches: on SQLite nobody else can write during a delete
+        deleted += PassageVector.objects.filter(pk__in=pks).delete()[0]
+    return deleted
 
 
-def forget(model: str, recordings: Sequence[Recording] = ()) -> None:
-    """Remove the vectors of a model, to make them anew."""
+def delete_vectors(model: str, recordings: Sequence[Recording] = ()) -> None:
+    """Delete the vectors of a model, so that the next run makes them again."""
     vectors = PassageVector.objects.filter(model=model)
     (vectors.filter(passage__recording__in=recordings) if recordings else vectors).delete()
 
 
 def finish(model: str) -> bool:
-    """Hand the vectors to pgvector, if the server has it; returns whether it has."""
+    """Hand the vectors to pgvector, if the server has it; return whether it has."""
     if connection.vendor != "postgresql" or not pgvector.set_up():
         return False
     pgvector.fill()
@@ -127,7 +127,7 @@ def finish(model: str) -> bool:
 
 
 def _store(model: str, vectors: dict[int, bytes]) -> None:
-    """Keep the vectors of the passages that still exist; who was faster keeps theirs."""
+    """Store the vectors of passages that still exist, but keep those that another process has stored first."""
     with transaction.atomic():
         existing = IndexedPassage.objects.select_for_update(no_key=True).filter(pk__in=vectors)
         PassageVector.objects.bulk_create(

@@ -1,7 +1,7 @@
-"""The vectors of passages where PostgreSQL searches them itself, with the extension pgvector.
+"""The vectors of passages, searched by PostgreSQL's extension pgvector.
 
-The bytes of ``PassageVector`` stay what counts. Where the extension is there, ``index_recordings`` adds a column that
-holds the same as pgvector's own type, and an index over it; where it is not, the vectors are searched in memory.
+The bytes of ``PassageVector`` stay authoritative. Where the server has the extension, ``index_recordings`` adds a
+column with the same vectors in pgvector's own type, and an index over it; elsewhere they are searched in memory.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from .matrix import Matrix
 from .results import FOUND, Hit, execute, rows
 
 _INDEXED_DIMENSIONS = 2000
-"""More than these pgvector cannot index; the search then reads all vectors."""
+"""The most dimensions that pgvector can index; with more, a search reads all vectors."""
 _ROWS_AT_ONCE = 200
 _CANDIDATES = 400
-"""How many the index looks at: its recall, for some milliseconds."""
+"""Candidates that the index considers; more improve its recall and cost some milliseconds."""
 
 _HAS_COLUMN = (
     "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'chat_passagevector'::regclass"
     " AND attname = 'embedding' AND NOT attisdropped)"
 )
 _HAS_EXTENSION = "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector')"
-_EXTENSION_TO_BE_HAD = "SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector')"
+_EXTENSION_IS_AVAILABLE = "SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector')"
 
-# By the index, whose expression and condition these must be to the letter.
+# PostgreSQL uses the index only if expression and condition are written exactly as in its definition.
 _NEAREST = """
     SELECT passage_id, -(embedding::vector({dimensions}) <#> %s::vector({dimensions})) AS cosine
     FROM chat_passagevector WHERE model = {model} AND dimensions = {dimensions} AND embedding IS NOT NULL
     ORDER BY embedding::vector({dimensions}) <#> %s::vector({dimensions}) LIMIT %s"""
 
-# Not by the index: it would look for the nearest of all, and few of them or none might be in scope.
+# Without the index, which would return the nearest of all passages, few of them or none in scope.
 _NEAREST_IN_SCOPE = """
     SELECT passage_id, -(embedding <#> %s::vector) AS cosine
     FROM chat_passagevector JOIN chat_indexedpassage passage ON passage.id = passage_id
@@ -45,54 +45,53 @@ _NEAREST_IN_SCOPE = """
 
 
 class PgVector:
-    """Fulfils ``hybrid.Nearest`` by pgvector where it is set up, and in memory where it is not."""
+    """``hybrid.Nearest`` by pgvector where it is set up, and in memory where it is not."""
 
     def __init__(self, model: str) -> None:
         self._model = model
         self._matrix = Matrix(model)
 
     def nearest(self, vector: bytes, scope: Sequence[int] | None, limit: int) -> list[Hit]:
-        """As ``hybrid.Nearest`` says."""
         if not is_set_up():
             return self._matrix.nearest(vector, scope, limit)
-        asked, dimensions = literal(vector), len(vector) // 4
+        query_vector, dimensions = literal(vector), len(vector) // 4
         if scope is not None:
-            parameters = [asked, self._model, dimensions, list(scope), asked, limit]
+            parameters = [query_vector, self._model, dimensions, list(scope), query_vector, limit]
             return _hits(rows(_NEAREST_IN_SCOPE, parameters))
         statement = _NEAREST.format(dimensions=dimensions, model=_quoted(self._model).replace("%", "%%"))
         with transaction.atomic():
             execute(f"SET LOCAL hnsw.ef_search = {_CANDIDATES}")
-            return _hits(rows(statement, [asked, asked, limit]))
+            return _hits(rows(statement, [query_vector, query_vector, limit]))
 
 
 def is_set_up() -> bool:
-    """Whether the column is there."""
+    """Return whether the column exists."""
     return bool(rows(_HAS_COLUMN, [])[0][0])
 
 
 def set_up() -> bool:
-    """Make the column, if the server has the extension and lets us; returns whether it is there."""
+    """Create the column, if the server has the extension and lets us use it; return whether the column exists."""
     if is_set_up():
         return True
-    if not rows(_EXTENSION_TO_BE_HAD, [])[0][0]:
+    if not rows(_EXTENSION_IS_AVAILABLE, [])[0][0]:
         return False
     try:
         with transaction.atomic():
             if not rows(_HAS_EXTENSION, [])[0][0]:
                 execute("CREATE EXTENSION vector")
             execute("ALTER TABLE chat_passagevector ADD COLUMN IF NOT EXISTS embedding vector")
-    except ProgrammingError:  # not allowed to: whoever administers the server may run CREATE EXTENSION vector
+    except ProgrammingError:  # permission denied; an administrator of the server can run CREATE EXTENSION vector
         return False
     return True
 
 
 def fill() -> None:
-    """Give pgvector the vectors that it does not have yet; may be ended at any moment and called again."""
-    after = 0
-    without = PassageVector.objects.extra(where=["embedding IS NULL"]).order_by("pk").values_list("pk", "vector")
-    while found := list(without.filter(pk__gt=after)[:_ROWS_AT_ONCE]):
-        after = found[-1][0]
-        pks, vectors = [pk for pk, _ in found], [literal(bytes(vector)) for _, vector in found]
+    """Give pgvector the vectors that it lacks. The call may be stopped at any moment and repeated."""
+    last_pk = 0
+    lacking = PassageVector.objects.extra(where=["embedding IS NULL"]).order_by("pk").values_list("pk", "vector")
+    while batch := list(lacking.filter(pk__gt=last_pk)[:_ROWS_AT_ONCE]):
+        last_pk = batch[-1][0]
+        pks, vectors = [pk for pk, _ in batch], [literal(bytes(vector)) for _, vector in batch]
         execute(
             "UPDATE chat_passagevector SET embedding = given.vector::vector"
             " FROM unnest(%s::bigint[], %s::text[]) AS given(id, vector) WHERE chat_passagevector.id = given.id",
@@ -101,7 +100,7 @@ def fill() -> None:
 
 
 def index_vectors(model: str) -> None:
-    """Make the index over the vectors of a model, and drop those of other models."""
+    """Create the index over the vectors of a model, and drop those of other models."""
     newest = PassageVector.objects.filter(model=model).order_by("-pk").first()
     name = f"passage_nearest_{sha256(model.encode()).hexdigest()[:12]}_{newest.dimensions if newest else 0}"
     for (other,) in rows("SELECT indexname FROM pg_indexes WHERE indexname LIKE 'passage\\_nearest\\_%%'", []):
@@ -116,21 +115,21 @@ def index_vectors(model: str) -> None:
 
 
 def _make_index(statement: str) -> None:
-    """Without one, of a pgvector before 0.5 that has no HNSW, the search finds the same and takes longer."""
+    """Create an index if pgvector has HNSW, from 0.5 on; without it searches find the same, but take longer."""
     with suppress(ProgrammingError), transaction.atomic():
         execute(statement)
 
 
 def literal(vector: bytes) -> str:
-    """A vector as pgvector reads it."""
+    """Return a vector in the notation of pgvector."""
     return f"[{','.join(map(repr, array('f', vector)))}]"
 
 
-def _hits(found: Sequence[tuple[int, float]]) -> list[Hit]:
-    """In an order that is always the same, of equals too."""
-    return [Hit(passage, cosine, FOUND) for passage, cosine in sorted(found, key=lambda hit: (-hit[1], hit[0]))]
+def _hits(cosines: Sequence[tuple[int, float]]) -> list[Hit]:
+    """Return the hits in an order that is always the same, even among equal scores."""
+    return [Hit(passage, cosine, FOUND) for passage, cosine in sorted(cosines, key=lambda hit: (-hit[1], hit[0]))]
 
 
 def _quoted(text: str) -> str:
-    """As a literal: an index is chosen by what stands in the statement, and not by its parameters."""
+    """Return a literal of SQL: the planner chooses an index by the text of a statement, not by its parameters."""
     return "'" + text.replace("'", "''") + "'"

@@ -1,8 +1,8 @@
-"""The full text of PostgreSQL: a column of stemmed words under a GIN index.
+"""The full text of PostgreSQL: a column of stemmed words with a GIN index.
 
-PostgreSQL's own ranking does not know how rare a word is, and reading the words of a passage costs far more than
-knowing that it matches. So passages are chosen by the rarity of what they mention, which the index alone tells, and
-only the best of them are ranked by BM25.
+PostgreSQL's own ranking ignores how rare a word is, and reading the words of a passage costs far more than finding out
+that it matches. So the search first chooses passages by the rarity of the words that they mention, for which it reads
+only the index, and then ranks the best of them by BM25.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from .full_text import Term
 from .results import Hit, rows
 
-# The query comes from a join, so the planner cannot see how common its word is: it would scan the table for one that
-# stands in a third of the passages, which takes ten times as long as the index.
+# The query comes from a join to hide from the planner how common its word is: for a word in a third of the passages it
+# would scan the table, which takes ten times as long as the index.
 _COUNTS = """
     SELECT word, (
         SELECT COUNT(*) FROM (
@@ -21,20 +21,20 @@ _COUNTS = """
         ) AS matching)
     FROM unnest(%s::text[]) AS word"""
 
-# Counting a large table reads it; autovacuum keeps an estimate of it, which is -1 before the first time.
+# Counting reads the whole table; for a large one use autovacuum's estimate, which is -1 before its first run.
 _TOTAL = """
     SELECT CASE WHEN reltuples >= 1000 THEN reltuples::bigint ELSE (SELECT COUNT(*) FROM chat_indexedpassage) END
     FROM pg_class WHERE oid = 'chat_indexedpassage'::regclass"""
 
-# Of passages that begin so, to see the words that do: PostgreSQL keeps no list of the words in an index.
+# PostgreSQL keeps no list of the words in an index, so read the words of some passages that have such a word.
 _STEMS = """
     SELECT lexeme, COUNT(*)
     FROM (SELECT terms FROM chat_indexedpassage WHERE terms @@ to_tsquery('simple', %s) LIMIT 200) AS passage,
         unnest(terms)
     WHERE starts_with(lexeme, %s) GROUP BY lexeme"""
 
-# ts_rank of one word that is mentioned n times is the sum of 1/i² for i to n, divided by π²/6. That sum is close to
-# π²/6 - 1/(n + ½), which gives n back. BM25 with k1 = 1.2 and b = 0.75, as SQLite has it.
+# For one word that is mentioned n times, ts_rank is the sum of 1/i² for i from 1 to n, divided by π²/6. That sum is
+# close to π²/6 - 1/(n + ½), from which the statement computes n. BM25 has k1 = 1.2 and b = 0.75, as in SQLite.
 _RANK = """
     WITH asked AS MATERIALIZED (
         SELECT CASE WHEN stem THEN phraseto_tsquery('simple', word) ELSE phraseto_tsquery('english', word) END AS query,
@@ -59,24 +59,22 @@ _RANK = """
 
 
 class PostgresIndex:
-    """Fulfils ``full_text.Index`` with the column of migration 0003."""
+    """``full_text.Index`` by the column of migration 0003."""
 
     rows_at_once = 12_000
 
     def total(self) -> int:
-        """The number of passages; an estimate when there are many."""
+        """Return the number of passages, or from 1,000 on an estimate."""
         return int(rows(_TOTAL, [])[0][0])
 
     def counts(self, words: Sequence[str]) -> dict[str, int]:
-        """In how many passages each word stands, in any of its forms; one that stands in too many is not counted on."""
         return dict(rows(_COUNTS, [self.rows_at_once + 1, list(words)]))
 
     def stems(self, beginning: str) -> dict[str, int]:
-        """Entries of the index that begin so, each with the number of its passages among some that have one."""
+        """Return the words with this beginning, each with the number of its passages among 200 that have one."""
         return dict(rows(_STEMS, [f"{beginning}:*", beginning]))
 
     def rank(self, terms: Sequence[Term], scope: Sequence[int] | None, limit: int) -> list[Hit]:
-        """The best passages that mention any of the terms, the best first."""
         parameters = {
             "words": [term.text for term in terms],
             "stems": [term.stem for term in terms],

@@ -1,4 +1,4 @@
-"""A service on the network that a search asks, and does without when it does not answer."""
+"""A remote system that a search asks, and does without if it fails."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from threading import Lock, Semaphore, Thread
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
+from typing_extensions import override
 
 from ..errors import GenerationFailed
 from ..upstream.breaker import Breaker
@@ -23,24 +24,25 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MOST_AT_ONCE = 32
-"""Requests; threads wait for them, and one that hangs keeps its thread."""
+"""Concurrent requests; each has a thread that waits for it, and one that hangs keeps its thread."""
 
 
 class OptionalRemote:
-    """Asks with the time limit of ``CHAT_RETRIEVAL_SECONDS``; what fails is one line in the log, and None.
+    """An endpoint or index that a search asks for at most ``CHAT_RETRIEVAL_SECONDS``, and does without if it fails.
 
-    After some failures in a row it is left alone for a while, as a chat model is.
+    Each failure is logged in one line. After several in a row the breaker opens, and for a while no request is sent, as
+    with a chat model.
     """
 
     def __init__(self, name: str, *, load: Callable[[], object]) -> None:
         self.name = name
         self.breaker = Breaker()
         self._load = load
-        """Imports what asking needs, which takes as long as it takes; once, so that no later search waits for ever."""
+        """Imports what a request needs: once and without a time limit, so that no later search is slowed down by it."""
         self._is_loaded = False
 
     async def ask(self, work: Callable[[], T]) -> T | None:
-        """What ``work`` returns, done in a thread; None when it cannot be had in time."""
+        """Run ``work`` in a thread and return its result; None if it fails or takes too long."""
         if not self._may_ask():
             return None
         try:
@@ -49,7 +51,7 @@ class OptionalRemote:
                 await loop.run_in_executor(_threads, self._load_once)
             async with asyncio.timeout(settings.CHAT_RETRIEVAL_SECONDS):
                 answer = await loop.run_in_executor(_threads, work)
-        except Exception as error:  # whatever a library raises, the search goes on without it
+        except Exception as error:  # libraries may raise anything; the search goes on without the result
             self._failed(error)
             return None
         self.breaker.succeeded()
@@ -70,21 +72,21 @@ class OptionalRemote:
     def _failed(self, error: Exception) -> None:
         self.breaker.failed()
         reason = str(error) if isinstance(error, EmbeddingFailed) else kind_of(error)
-        logger.warning("%s did not answer (%s); the full text answers alone", self.name, reason)
+        logger.warning("%s failed (%s); searching without it", self.name, reason)
 
 
 class DaemonThreads(Executor):
-    """Threads that the end of the process does not wait for: not every client has a time limit of its own."""
+    """A thread pool that the process does not wait for when it ends: not every client has a timeout."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, max_workers: int) -> None:
+        self._max_workers = max_workers
         self._tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
         self._idle = Semaphore(0)
         self._lock = Lock()
         self._count = 0
 
+    @override
     def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """As of any executor."""
         future: Future[T] = Future()
         self._tasks.put((future, partial(work, *args, **kwargs)))
         if not self._idle.acquire(blocking=False):
@@ -93,17 +95,17 @@ class DaemonThreads(Executor):
 
     def _grow(self) -> None:
         with self._lock:
-            if self._count < self._most:
+            if self._count < self._max_workers:
                 self._count += 1
                 Thread(target=self._serve, daemon=True, name=f"network_{self._count}").start()
 
     def _serve(self) -> None:
         while True:
             future, work = self._tasks.get()
-            if future.set_running_or_notify_cancel():  # nobody waits for it any more: it is not begun
+            if future.set_running_or_notify_cancel():  # False if it was cancelled, as after a timeout
                 try:
                     future.set_result(work())
-                except BaseException as error:  # it belongs to who waits for the future
+                except BaseException as error:  # whoever waits for the future handles it
                     future.set_exception(error)
             del future, work
             self._idle.release()

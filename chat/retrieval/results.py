@@ -1,4 +1,4 @@
-"""From hits in the index to passages with their recordings and segments."""
+"""The hits of a search, and the passages, with recordings and segments, that are made of them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from ..models import IndexedPassage, Recording, Segment
 from ..passages import Passage
 
 FOUND = 0.4
-"""The question is answered when the best of its passages is this relevant; the others may be less and still help.
+"""The relevance that the best passage needs to answer a question; the others may have less and still help.
 
-docs/retrieval.md has the figures by which it was chosen.
+docs/retrieval.md has the figures behind this value.
 """
 
 
 @dataclass(frozen=True)
 class Hit:
-    """An indexed passage by its primary key, with the score and relevance of ``Passage``."""
+    """The primary key of an indexed passage, with the score and relevance of ``Passage``."""
 
     pk: int
     score: float
@@ -31,59 +31,59 @@ class Hit:
 
 
 def rows(sql: str, parameters: Sequence[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
-    """What a statement selects; only its author knows the types of its columns and parameters."""
+    """Return the rows that a statement selects; only its author knows the types of its columns and parameters."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
 
 
 def execute(sql: str, parameters: Sequence[Any] | None = None) -> None:
-    """Do what a statement says; without parameters a percent sign in it is one."""
+    """Execute a statement. Without parameters, a percent sign in it stands for itself."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
 
 
 def scope_of(recordings: Sequence[UUID]) -> list[int] | None:
-    """The primary keys of these recordings, as far as they exist; None, which is all of them, for none."""
+    """Return the primary keys of these recordings, as far as they exist; None, which means all, for no recordings."""
     if not recordings:
         return None
     return list(Recording.objects.filter(uuid__in=recordings).values_list("pk", flat=True))
 
 
 def pool_for(limit: int) -> int:
-    """How many hits to look at for ``limit`` passages: each has neighbours that overlap with it."""
+    """Return how many hits to consider for ``limit`` passages: each hit has neighbours that overlap it."""
     return 5 * limit + 20
 
 
 def passages_of(hits: Sequence[Hit], scope: Sequence[int] | None, limit: int) -> list[Passage]:
-    """The first ``limit`` passages that share no segment with a better one. Two queries, however many hits.
+    """Return the first ``limit`` passages that share no segment with a better one. Run two queries for any number.
 
-    What is out of scope is left out, whoever found it.
+    Leave out hits that are out of scope, whichever search returned them.
     """
     in_scope = IndexedPassage.objects.all() if scope is None else IndexedPassage.objects.filter(recording__in=scope)
-    places = in_scope.select_related("recording").defer("text").in_bulk([hit.pk for hit in hits])
+    indexed = in_scope.select_related("recording").defer("text").in_bulk([hit.pk for hit in hits])
     chosen: dict[Hit, IndexedPassage] = {}
     for hit in hits:
-        place = places.get(hit.pk)  # None when its recording was deleted a moment ago
-        if place and len(chosen) < limit and not _overlaps(place, chosen.values()):
-            chosen[hit] = place
+        passage = indexed.get(hit.pk)  # None if its recording was deleted a moment ago
+        if passage and len(chosen) < limit and not _overlaps(passage, chosen.values()):
+            chosen[hit] = passage
     segments = segments_of([hit.pk for hit in chosen])
     return [
-        Passage(place.recording, tuple(segments[hit.pk]), hit.score, min(hit.relevance, 1.0))
-        for hit, place in chosen.items()
+        Passage(passage.recording, tuple(segments[hit.pk]), hit.score, min(hit.relevance, 1.0))
+        for hit, passage in chosen.items()
         if segments[hit.pk]
     ]
 
 
-def _overlaps(place: IndexedPassage, others: Iterable[IndexedPassage]) -> bool:
+def _overlaps(passage: IndexedPassage, others: Iterable[IndexedPassage]) -> bool:
     return any(
-        place.recording_id == other.recording_id and place.first <= other.last and other.first <= place.last
+        passage.recording_id == other.recording_id and passage.first <= other.last and other.first <= passage.last
         for other in others
     )
 
 
 def segments_of(pks: Collection[int]) -> dict[int, list[Segment]]:
-    """The segments of each of these indexed passages, in order."""
+    """Return the segments of each of these indexed passages, in order."""
     within = Segment.objects.filter(
         recording__indexed_passages__in=pks,
         number__gte=F("recording__indexed_passages__first"),

@@ -1,4 +1,4 @@
-"""A database for measurements: of the kind in use, empty, and gone when they are over."""
+"""A scratch database for measurements: of the kind in use, empty at first, and deleted afterwards."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ..database import close_connections
 
 @contextmanager
 def scratch_database() -> Iterator[None]:
-    """Within it this process works on a new database beside the one in use, which is not touched.
+    """Let this process work on a new database within the block; the one in use stays untouched.
 
-    For commands: the whole process changes over, other threads too. On PostgreSQL the user must be allowed to create
-    databases; otherwise Django says so and ends the process.
+    For commands only: the whole process switches over, including other threads. On PostgreSQL the user needs the right
+    to create databases; without it, Django prints an error and ends the process.
     """
     name, test = str(connection.settings_dict["NAME"]), connection.settings_dict["TEST"]
-    usual = test["NAME"]
+    configured_name = test["NAME"]
     scratch = f"chatsite_scratch_{uuid4().hex}"
     test["NAME"] = settings.DATA_DIR / f"{scratch}.sqlite3" if connection.vendor == "sqlite" else scratch
     _disconnect()
@@ -32,12 +32,12 @@ def scratch_database() -> Iterator[None]:
             _disconnect()
             connection.creation.destroy_test_db(name, verbosity=0)
     finally:
-        test["NAME"] = usual
+        test["NAME"] = configured_name
 
 
 def _disconnect() -> None:
-    """Close all connections and their pool, which lead to the database of before."""
+    """Close all connections and their pool, since they are connected to the previous database."""
     close_connections()
     connection.close()
     if connection.vendor == "postgresql":
-        connection.close_pool()  # type: ignore[attr-defined]  # which other databases do not have
+        connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's backend alone has it

@@ -12,27 +12,23 @@ from .results import Hit, rows
 
 
 class SQLiteIndex:
-    """Fulfils ``full_text.Index`` with the tables of migration 0003."""
+    """``full_text.Index`` by the tables of migration 0003."""
 
     rows_at_once = 12_000
 
     def total(self) -> int:
-        """The number of passages."""
         return IndexedPassage.objects.count()
 
     def counts(self, words: Sequence[str]) -> dict[str, int]:
-        """In how many passages each word stands, in any of its forms."""
         count = "SELECT %s, COUNT(*) FROM chat_fulltext WHERE chat_fulltext MATCH %s"
         parameters = [parameter for word in words for parameter in (word, _quoted(word))]
         return dict(rows(" UNION ALL ".join([count] * len(words)), parameters)) if words else {}
 
     def stems(self, beginning: str) -> dict[str, int]:
-        """Entries of the index that begin so, each with the number of its passages."""
-        after = beginning[:-1] + chr(ord(beginning[-1]) + 1)
-        return dict(rows("SELECT term, doc FROM chat_vocabulary WHERE term >= %s AND term < %s", [beginning, after]))
+        end = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+        return dict(rows("SELECT term, doc FROM chat_vocabulary WHERE term >= %s AND term < %s", [beginning, end]))
 
     def rank(self, terms: Sequence[Term], scope: Sequence[int] | None, limit: int) -> list[Hit]:
-        """The best passages that mention any of the terms, the best first."""
         in_scope = "" if scope is None else _IN_SCOPE
         matches = [(_STEM if term.stem else _WORD) + in_scope for term in terms]
         scoped = "" if scope is None else _SCOPE.replace("(?)", f"({', '.join(['%s'] * len(scope))})")
@@ -42,14 +38,14 @@ class SQLiteIndex:
 
 
 _SCOPE = "scope AS MATERIALIZED (SELECT id FROM chat_indexedpassage WHERE recording_id IN (?)), "
-_MATCHES = "matches AS MATERIALIZED (?) "  # bm25() works only in the statement that matches, so it stays one of its own
+_MATCHES = "matches AS MATERIALIZED (?) "  # bm25() works only in the query with the MATCH, which must stay separate
 _WORD = (
     "SELECT rowid AS id, -bm25(chat_fulltext) * %s AS score, %s AS share"
     " FROM chat_fulltext WHERE chat_fulltext MATCH %s"
 )
-# A stem cannot be matched: it would be stemmed once more, and what comes of "decis" is not "decis".
+# MATCH would stem the stem once more, and "decis" does not become "decis" again.
 _STEM = "SELECT DISTINCT doc AS id, %s / 2 AS score, %s AS share FROM chat_occurrence WHERE term = %s"
-_IN_SCOPE = " AND +id IN (SELECT id FROM scope)"  # the plus: scope filters the matches and does not drive the search
+_IN_SCOPE = " AND +id IN (SELECT id FROM scope)"  # the plus makes scope filter the matches, not drive the search
 _BEST = "SELECT id, SUM(score), SUM(share) FROM matches GROUP BY id ORDER BY 2 DESC, id LIMIT %s"
 
 
@@ -60,9 +56,9 @@ def _parameters(term: Term) -> list[float | str]:
 
 
 def _bm25_rarity(term: Term) -> float:
-    """What ``bm25()`` takes for the rarity of a word: next to nothing when it stands in half of the passages.
+    """Return the rarity that ``bm25()`` uses for a word: almost 0 if half of the passages contain it.
 
-    In meetings of one team that would drop the words that they are about.
+    Among the meetings of one team, that would ignore the very words that they are about.
     """
     return max(log(expm1(term.rarity)), 1e-6)
 

@@ -1,8 +1,8 @@
-"""Search by Databricks Vector Search: the index says where to look, our own database says what may be shown.
+"""Search by Databricks Vector Search: the index says where to look, our own database decides what may be shown.
 
-The index is asked for places alone, and always within the recordings that the question may be answered from. What it
-returns is looked up in our own tables under the same condition: what it should not have returned is not shown.
-docs/retrieval.md says which columns it must have.
+Every request asks for places only, and only within the recordings that the question may be answered from. The places
+are looked up in our own tables under the same condition, so nothing is shown that the index should not have returned.
+docs/retrieval.md lists the columns that it must have.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ RECORDING = "recording_id"
 FIRST = "first_segment"
 LAST = "last_segment"
 COLUMNS = (RECORDING, FIRST, LAST)
-"""What a row of the index must hold, beside its text: the recording's uuid, and the numbers of its segments."""
+"""The columns that the index must have besides its text: the recording's uuid, and its first and last segment."""
 RECORDINGS_AT_ONCE = 500
-"""Recordings that one request names; for more there are several."""
+"""Recordings that one request names; for more, several requests are sent."""
 PLACES = 4
-"""Places that are asked for each passage that is wanted: windows overlap, and some may not be shown."""
+"""Places that are requested per passage: windows overlap, and some may not be shown."""
 SEGMENTS = 500
-"""Segments of a place that are looked at; no passage of ours has as many."""
+"""Segments of a place that are read; no passage of ours has as many."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where to look, as the index says: segments ``first`` to ``last``. A higher score is better."""
+    """Where to look, according to the index: segments ``first`` to ``last``. A higher score is better."""
 
     recording: UUID
     first: int
@@ -56,66 +56,66 @@ class Place:
 
 
 class VectorSearch:
-    """Retrieval by an index of the workspace; when it does not answer, by what ``instead`` returns."""
+    """Retrieval by an index of the workspace; if it fails, by the retriever that ``fallback`` returns."""
 
-    def __init__(self, name: str, *, instead: Callable[[], Retriever]) -> None:
+    def __init__(self, name: str, *, fallback: Callable[[], Retriever]) -> None:
         self.remote = OptionalRemote(f"The index {name}", load=_load)
         self._name = name
-        self._instead = instead
+        self._fallback = fallback
         self._store: Any = None  # a DatabricksVectorSearch
         self._lock = Lock()
 
     async def retrieve(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
-        """As ``Retriever.retrieve`` says. No thread of the database waits for the network."""
+        # Three steps, so that no database thread waits for the network.
         if names_a_subject(query) and limit > 0:
-            readable = await persist(lambda: in_database(_readable, recordings))
-            ask = partial(self._places, query, readable, limit)
-            places = await self.remote.ask(ask) if readable else None
+            uuids = await persist(lambda: in_database(_uuids_in_scope, recordings))
+            ask = partial(self._places, query, uuids, limit)
+            places = await self.remote.ask(ask) if uuids else None
             passages = await persist(lambda: in_database(self._shown, places, recordings, limit))
             if passages:
                 return passages
-        return await self._instead().retrieve(query, recordings=recordings, limit=limit)
+        return await self._fallback().retrieve(query, recordings=recordings, limit=limit)
 
     def connect(self) -> Any:
-        """Sign in and look the index up, once; blocks."""
+        """Sign in and look up the index, once. Block."""
         with self._lock:
             if self._store is None:
                 self._store = _load().connect(self._name, COLUMNS)
             return self._store
 
-    def _places(self, query: str, readable: Sequence[UUID], limit: int) -> list[Place]:
-        """What the index finds in these recordings, the best first. Raises whatever its library raises."""
-        found: list[Place] = []
-        for start in range(0, len(readable), RECORDINGS_AT_ONCE):
+    def _places(self, query: str, uuids: Sequence[UUID], limit: int) -> list[Place]:
+        """Return what the index finds in these recordings, the best first. Raise whatever its library raises."""
+        places: list[Place] = []
+        for start in range(0, len(uuids), RECORDINGS_AT_ONCE):
             documents = self.connect().similarity_search_with_score(
                 query,
                 k=PLACES * limit,
-                filter={RECORDING: [str(uuid) for uuid in readable[start : start + RECORDINGS_AT_ONCE]]},
+                filter={RECORDING: [str(uuid) for uuid in uuids[start : start + RECORDINGS_AT_ONCE]]},
                 query_type="HYBRID",
-                total_retries=0,  # by itself it waits as long as it is told to
-                disable_notice=True,  # it would print one, of the token
+                total_retries=0,  # by default the client waits as long as Retry-After says
+                disable_notice=True,  # the client would print one about the token
             )
-            found += [place for document, score in documents if (place := _place(document.metadata, score))]
-        return sorted(found, key=lambda place: -place.score)
+            places += [place for document, score in documents if (place := _place(document.metadata, score))]
+        return sorted(places, key=lambda place: -place.score)
 
     def _shown(self, places: Sequence[Place] | None, recordings: Sequence[UUID], limit: int) -> list[Passage]:
-        """The passages at these places, as far as they are in scope and in our own database."""
+        """Return the passages at these places that are in scope and in our own database."""
         try:
             passages = _passages(places or (), recordings, limit)
         except DatabaseError as error:
-            raise RetrievalFailed("the passages could not be looked up") from error
+            raise RetrievalFailed("could not look up the passages") from error
         if places is not None and not passages:
-            logger.warning("The index %s returned nothing that may be shown; the full text answers alone", self._name)
+            logger.warning("The index %s returned nothing that may be shown; searching without it", self._name)
         return passages
 
 
 def _load() -> ModuleType:
-    """The module that imports the client, which takes many seconds."""
+    """Import the module of the client, which takes many seconds."""
     return import_module(f"{__package__}.databricks_index")
 
 
 def _place(row: Mapping[str, Any], score: Any) -> Place | None:
-    """None for a row that is none of ours."""
+    """Return the place that a row of the index names; None if we cannot have exported such a row."""
     try:
         place = Place(UUID(str(row[RECORDING])), int(row[FIRST]), int(row[LAST]), float(score))
     except (KeyError, TypeError, ValueError, OverflowError):
@@ -123,8 +123,8 @@ def _place(row: Mapping[str, Any], score: Any) -> Place | None:
     return place if 1 <= place.first <= place.last < 2**31 else None
 
 
-def _readable(recordings: Sequence[UUID]) -> list[UUID]:
-    """The recordings that the question may be answered from."""
+def _uuids_in_scope(recordings: Sequence[UUID]) -> list[UUID]:
+    """Return the recordings that the question may be answered from."""
     return list(_in_scope(recordings).order_by("pk").values_list("uuid", flat=True))
 
 
@@ -133,16 +133,16 @@ def _in_scope(recordings: Sequence[UUID]) -> Any:
 
 
 def _passages(places: Iterable[Place], recordings: Sequence[UUID], limit: int) -> list[Passage]:
-    """At most ``limit`` passages, the best first, no two with a segment in common. Two queries."""
+    """Return at most ``limit`` passages, the best first, no two with a segment in common. Run two queries."""
     places = list(places)
-    known = {r.uuid: r for r in _in_scope(recordings).filter(uuid__in={place.recording for place in places})}
+    in_scope = {r.uuid: r for r in _in_scope(recordings).filter(uuid__in={place.recording for place in places})}
     chosen: list[Place] = []
     for place in places:
-        if place.recording in known and len(chosen) < limit and not any(_overlap(place, other) for other in chosen):
+        if place.recording in in_scope and len(chosen) < limit and not any(_overlap(place, other) for other in chosen):
             chosen.append(place)
     segments = _segments(chosen)
-    found = [(place, tuple(s for s in segments if _holds(place, known[place.recording].pk, s))) for place in chosen]
-    return [Passage(known[place.recording], said, place.score, FOUND) for place, said in found if said]
+    read = [(place, tuple(s for s in segments if _holds(place, in_scope[place.recording].pk, s))) for place in chosen]
+    return [Passage(in_scope[place.recording], held, place.score, FOUND) for place, held in read if held]
 
 
 def _segments(places: Sequence[Place]) -> list[Segment]:

@@ -1,20 +1,20 @@
-"""Neighbouring segments cut into overlapping windows, each of which is searched as one passage."""
+"""Overlapping windows of neighbouring segments, each of which is searched as one passage."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 SIZE = 2000
-"""Characters of a window, unless a single segment has more. docs/retrieval.md compares sizes."""
+"""The most characters in a window, unless a single segment has more. docs/retrieval.md compares sizes."""
 STEP = 1000
-"""Characters from the beginning of a window to that of the next."""
+"""Characters from the start of a window to the start of the next."""
 
 
 def windows(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield ``(start, stop)`` places in a list of segments that have these lengths in characters.
+    """Yield ``(start, stop)`` indices into a list of segments with these lengths in characters.
 
-    Every segment is in a window and no window lies within another. A segment longer than ``SIZE`` is never split: its
-    window is as long as it is.
+    Every segment is in a window, and no window lies within another. A segment longer than ``SIZE`` is never split: it
+    is a window of its own.
     """
     start = reached = 0
     while reached < len(lengths):
@@ -26,9 +26,9 @@ def windows(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _reach(lengths: Sequence[int], start: int, size: int) -> int:
-    """Where to stop so that at least one segment, and as many as fit in ``size``, lie between ``start`` and there."""
-    stop, left = start + 1, size - lengths[start] - 1
-    while stop < len(lengths) and lengths[stop] < left:
-        left -= lengths[stop] + 1
+    """Return the stop of the range from ``start`` with as many segments as fit into ``size``, but at least one."""
+    stop, remaining = start + 1, size - lengths[start] - 1
+    while stop < len(lengths) and lengths[stop] < remaining:
+        remaining -= lengths[stop] + 1
         stop += 1
     return stop

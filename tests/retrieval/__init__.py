@@ -1,1 +1,1 @@
-"""How passages are found."""
+"""Tests of retrieval."""

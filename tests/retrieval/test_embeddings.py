@@ -1,4 +1,4 @@
-"""The endpoints that make vectors, asked with the real client library."""
+"""The embedding endpoints, asked with the real client library."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ def endpoint(request: pytest.FixtureRequest, workspace: Workspace, settings: Set
     return embeddings()
 
 
-def test_a_text_gets_the_direction_of_its_vector_at_length_one(endpoint: Endpoint) -> None:
+def test_vectors_keep_their_direction_and_have_length_one(endpoint: Endpoint) -> None:
     texts = ["The launch moves to October.", "The tomatoes need a greenhouse."]
 
-    made = [array("f", vector) for vector in endpoint.vectors(texts, seconds=10)]
+    vectors = [array("f", vector) for vector in endpoint.vectors(texts, seconds=10)]
 
-    assert [fsum(value * value for value in values) for values in made] == pytest.approx([1.0, 1.0])
-    for values, text in zip(made, texts, strict=True):  # though they were answered in another order
+    assert [fsum(value * value for value in values) for values in vectors] == pytest.approx([1.0, 1.0])
+    for values, text in zip(vectors, texts, strict=True):  # the workspace returned them in another order
         assert [value / values[0] for value in values] == pytest.approx([value / 0.01 for value in vector(text)], 1e-3)
 
 
-def test_an_endpoint_is_asked_where_its_kind_answers(endpoint: Endpoint, workspace: Workspace) -> None:
+def test_each_kind_of_endpoint_is_requested_at_its_own_path(endpoint: Endpoint, workspace: Workspace) -> None:
     endpoint.vectors(["launch"], seconds=10)
 
     path, body = {
         "openai:fake": ("/v1/embeddings", {"model": "fake", "encoding_format": "float"}),
         "databricks:fake": ("/serving-endpoints/fake/invocations", {}),
     }[endpoint.name]
-    asked = workspace.asked[-1]
-    assert (asked.path, asked.key, asked.body) == (path, TOKEN, {**body, "input": ["launch"]})
+    request = workspace.asked[-1]
+    assert (request.path, request.key, request.body) == (path, TOKEN, {**body, "input": ["launch"]})
 
 
-def test_openai_can_be_the_workspace(workspace: Workspace, settings: Settings) -> None:
+def test_the_workspace_can_serve_openai_models(workspace: Workspace, settings: Settings) -> None:
     settings.EMBEDDINGS, settings.OPENAI_BASE_URL = "openai:bge", "databricks"
 
     embeddings().vectors(["launch"], seconds=10)
@@ -52,7 +52,7 @@ def test_openai_can_be_the_workspace(workspace: Workspace, settings: Settings) -
     assert (workspace.asked[-1].path, workspace.asked[-1].key) == ("/serving-endpoints/embeddings", TOKEN)
 
 
-def test_a_server_of_its_own_does_not_get_the_key_of_another(workspace: Workspace, settings: Settings) -> None:
+def test_a_separate_embedding_server_does_not_get_the_other_key(workspace: Workspace, settings: Settings) -> None:
     settings.EMBEDDINGS, settings.EMBEDDINGS_BASE_URL = "openai:bge", f"{workspace.url}/v1"
     settings.OPENAI_BASE_URL = "http://127.0.0.1:1/v1"
 
@@ -78,7 +78,7 @@ def test_only_the_beginning_of_a_long_text_is_sent(endpoint: Endpoint, workspace
         ({"data": [{"embedding": [1e400, 1]}]}, EmbeddingFailed),
     ],
 )  # fmt: skip
-def test_what_goes_wrong_is_told_without_what_the_provider_says(
+def test_a_failure_does_not_quote_the_provider(
     endpoint: Endpoint, workspace: Workspace, step: object, kind: type[EmbeddingFailed]
 ) -> None:
     workspace.plan = [step]
@@ -99,7 +99,7 @@ def test_vectors_of_several_lengths_or_too_few_are_refused(endpoint: Endpoint, w
             endpoint.vectors(["launch", "price"], seconds=10)
 
 
-def test_a_busy_endpoint_says_how_long_and_is_asked_once(endpoint: Endpoint, workspace: Workspace) -> None:
+def test_a_busy_endpoint_reports_its_retry_after_and_is_asked_once(endpoint: Endpoint, workspace: Workspace) -> None:
     workspace.plan = [(429, 7)]
 
     with pytest.raises(Busy) as busy:
@@ -109,7 +109,7 @@ def test_a_busy_endpoint_says_how_long_and_is_asked_once(endpoint: Endpoint, wor
     assert len(workspace.embedded) == 1
 
 
-def test_an_endpoint_that_says_nothing_is_not_waited_for(endpoint: Endpoint, workspace: Workspace) -> None:
+def test_a_silent_endpoint_times_out(endpoint: Endpoint, workspace: Workspace) -> None:
     workspace.plan = ["stall"]
 
     with pytest.raises(Busy):
@@ -117,7 +117,7 @@ def test_an_endpoint_that_says_nothing_is_not_waited_for(endpoint: Endpoint, wor
 
 
 @pytest.mark.parametrize("value", ["oracle:delphi", "openai", "openai:", "databricks:", "embedded"])
-def test_an_unknown_endpoint_is_refused_by_its_name(settings: Settings, value: str) -> None:
+def test_the_error_names_an_unknown_endpoint(settings: Settings, value: str) -> None:
     settings.EMBEDDINGS = value
 
     with pytest.raises(ImproperlyConfigured, match=f"EMBEDDINGS='?{value}"):
@@ -132,5 +132,5 @@ def test_openai_without_a_key_or_a_server_is_refused(settings: Settings) -> None
 
 
 @pytest.fixture(autouse=True)
-def nothing_else_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_databricks_config_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABRICKS_CONFIG_FILE", "/dev/null")

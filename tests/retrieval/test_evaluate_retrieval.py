@@ -13,7 +13,7 @@ from chat.retrieval.evaluation import mean_reciprocal_rank, success
 
 from ..support.workspace import Workspace
 
-# Two workers share the PostgreSQL server, and one would see the scratch database of the other.
+# Workers of a test run share the PostgreSQL server, and one would see the scratch database of the other.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("scratch databases")]
 
 
@@ -68,9 +68,7 @@ def test_with_embeddings_it_measures_both_searches_together(
 
 
 @pytest.mark.any_database
-def test_embeddings_that_cannot_be_had_are_told_in_a_line(
-    qmsum: Path, workspace: Workspace, settings: Settings
-) -> None:
+def test_a_failing_endpoint_is_an_error(qmsum: Path, workspace: Workspace, settings: Settings) -> None:
     settings.EMBEDDINGS = "openai:fake"
     workspace.plan = [401]
 
@@ -85,7 +83,7 @@ def test_it_prints_a_table(qmsum: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "success@20             0.500\n" in capsys.readouterr().out
 
 
-def test_it_leaves_nothing_behind_and_touches_nothing(qmsum: Path, tmp_path: Path, settings: object) -> None:
+def test_it_deletes_its_database_and_leaves_the_one_in_use_alone(qmsum: Path, tmp_path: Path, settings: object) -> None:
     recording = Recording.objects.create(title="Compost", digest="d")
     Segment.objects.create(recording=recording, number=1, text="The compost of the team.")
     before, name = IndexedPassage.objects.count(), connection.settings_dict["NAME"]
@@ -102,7 +100,7 @@ def test_it_leaves_nothing_behind_and_touches_nothing(qmsum: Path, tmp_path: Pat
 @pytest.mark.parametrize(
     "line", ["{}", "[]", "no json", '{"meeting_transcripts": [{}], "specific_query_list": []}', "\x00"]
 )
-def test_a_file_of_another_form_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
+def test_a_file_in_another_format_is_refused_with_the_line_number(tmp_path: Path, line: str) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_text(f"{json.dumps(meeting('compost'))}\n{line}\n")
 
@@ -111,7 +109,7 @@ def test_a_file_of_another_form_is_refused_with_its_line(tmp_path: Path, line: s
 
 
 @pytest.mark.any_database
-def test_a_missing_file_and_a_foolish_limit_are_refused(tmp_path: Path, qmsum: Path) -> None:
+def test_a_missing_file_and_a_limit_of_zero_are_refused(tmp_path: Path, qmsum: Path) -> None:
     with pytest.raises(CommandError, match="missing"):
         call_command("evaluate_retrieval", tmp_path / "missing.jsonl")
     with pytest.raises(CommandError, match="--limit"):
@@ -119,7 +117,7 @@ def test_a_missing_file_and_a_foolish_limit_are_refused(tmp_path: Path, qmsum: P
 
 
 @pytest.mark.any_database
-def test_figures_of_ranks() -> None:
+def test_figures_are_computed_from_ranks() -> None:
     assert success([1, 3, None, 6], 5) == pytest.approx(0.5)
     assert mean_reciprocal_rank([1, 2, None, 4]) == pytest.approx(1.75 / 4)
     assert success([], 5) == mean_reciprocal_rank([]) == pytest.approx(0.0)

@@ -13,7 +13,7 @@ from ..support.library import filler, record
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_every_passage_is_a_line_that_says_where_it_stands(tmp_path: Path) -> None:
+def test_every_passage_is_a_line_with_its_recording_and_segments(tmp_path: Path) -> None:
     launch, _ = record("Zoë’s launch", "Ana: It moves\nto October."), record("Long", *filler(40))
     path = tmp_path / "passages.jsonl"
 
@@ -30,6 +30,6 @@ def test_every_passage_is_a_line_that_says_where_it_stands(tmp_path: Path) -> No
     assert len({row["id"] for row in rows}) == len(rows) == IndexedPassage.objects.count()
 
 
-def test_a_file_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("export_passages", tmp_path / "missing" / "passages.jsonl")

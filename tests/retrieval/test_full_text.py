@@ -46,7 +46,7 @@ def test_a_question_finds_the_passage_that_answers_it(launch: Recording, garden:
 
 
 @pytest.mark.parametrize("query", ["launching translation?", "LAUNCHED", "Décisions about the prices; läunch"])
-def test_forms_cases_and_accents_of_a_word_are_the_same(launch: Recording, garden: Recording, query: str) -> None:
+def test_a_word_matches_in_any_form_case_and_accent(launch: Recording, garden: Recording, query: str) -> None:
     assert search(query)[0].recording == launch
 
 
@@ -58,7 +58,7 @@ def test_speakers_and_titles_are_searched(launch: Recording, garden: Recording, 
     assert passages[0].relevance >= FOUND
 
 
-def test_the_filter_is_applied_before_the_best_are_taken(launch: Recording) -> None:
+def test_the_filter_is_applied_before_the_limit(launch: Recording) -> None:
     for number in range(40):
         record(f"Other {number}", *["Eve: Launch, launch, launch, October launch!"] * 3, *filler(20))
 
@@ -94,7 +94,7 @@ def test_a_rare_word_counts_more_than_common_ones() -> None:
     assert search("the greenhouse in the budget plan")[0].recording == rare
 
 
-def test_of_equal_words_the_passage_that_says_more_of_them_in_less_text_comes_first() -> None:
+def test_more_mentions_in_less_text_rank_higher() -> None:
     said = "Ana: We spoke of budget and of many other matters of the day."
     long = record("Long", said, *filler(5))
     once = record("Once", said)
@@ -103,7 +103,7 @@ def test_of_equal_words_the_passage_that_says_more_of_them_in_less_text_comes_fi
     assert [passage.recording for passage in search("the budget")] == [often, once, long]
 
 
-def test_what_is_unrelated_has_a_low_relevance_and_what_is_related_a_high_one(launch: Recording) -> None:
+def test_an_unrelated_question_has_a_low_relevance_and_a_related_one_a_high_one(launch: Recording) -> None:
     related = search("Why was the launch moved to October?")
     unrelated = search("Which airline lists its October flights to Mongolia?")
 
@@ -111,14 +111,14 @@ def test_what_is_unrelated_has_a_low_relevance_and_what_is_related_a_high_one(la
     assert 0 < unrelated[0].relevance < FOUND
 
 
-def test_a_typing_error_finds_what_was_meant_with_less_relevance(launch: Recording, garden: Recording) -> None:
+def test_a_misspelt_word_finds_the_right_one_with_less_relevance(launch: Recording, garden: Recording) -> None:
     meant, misspelt = search("the translations"), search("the transaltions")
 
     assert [passage.recording for passage in misspelt] == [launch]
     assert 0 < misspelt[0].relevance < meant[0].relevance
 
 
-def test_the_nearest_word_is_found_when_the_filter_leaves_out_the_right_one(launch: Recording) -> None:
+def test_a_similar_word_is_found_when_the_filter_excludes_the_right_one(launch: Recording) -> None:
     near = record("Lunch", "Cleo: The launderette is open.")
     record("Other", "Cleo: Where is the laundry?")
 
@@ -127,7 +127,7 @@ def test_the_nearest_word_is_found_when_the_filter_leaves_out_the_right_one(laun
     assert [(passage.recording, passage.relevance) for passage in passages] == [(near, 0.0)]
 
 
-def test_nothing_at_all_like_it_finds_nothing(launch: Recording) -> None:
+def test_a_question_without_any_similar_word_finds_nothing(launch: Recording) -> None:
     assert search("xylophone") == search("？！🎉") == search("") == search("launch", limit=0) == []
 
 
@@ -172,7 +172,7 @@ def test_a_text_longer_than_the_database_can_index_is_found_by_its_beginning() -
     assert [passage.recording for passage in search("word7")] == [recording]
 
 
-def test_indexing_again_replaces_what_was_there(launch: Recording) -> None:
+def test_indexing_again_replaces_the_passages(launch: Recording) -> None:
     Segment.objects.filter(recording=launch).update(text="We talk of pelicans.")
     launch.title = "Bird watch"
     launch.save()
@@ -197,13 +197,13 @@ def test_a_changed_passage_is_found_by_its_new_text_alone(launch: Recording) -> 
     assert (len(search("launch")), len(search("pelicans"))) == (0, 1)
 
 
-def test_a_recording_without_segments_is_no_trouble(launch: Recording) -> None:
+def test_a_recording_without_segments_is_not_found(launch: Recording) -> None:
     empty = record("Empty")
 
     assert search("launch", empty) == search("What was said?", empty) == []
 
 
-def test_the_number_of_queries_does_not_grow(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_search_takes_a_few_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     recordings = [record(f"Meeting {number}", *["Ana: The budget."] * 3, *filler(20)) for number in range(20)]
 
     full_text = own_search()
@@ -251,7 +251,7 @@ def test_any_text_can_be_indexed() -> None:
     keep()
 
 
-def test_a_database_that_cannot_be_searched_is_a_failed_retrieval(launch: Recording) -> None:
+def test_a_database_error_is_a_failed_retrieval(launch: Recording) -> None:
     def refuse(*_: object) -> None:
         raise OperationalError("disk I/O error")
 
@@ -261,14 +261,14 @@ def test_a_database_that_cannot_be_searched_is_a_failed_retrieval(launch: Record
         full_text._search("launch", [], limit=8)
 
 
-def test_an_unknown_retriever_is_refused_by_its_name(settings: Settings) -> None:
+def test_the_error_names_an_unknown_retriever(settings: Settings) -> None:
     settings.CHAT_RETRIEVER = "oracle"
 
     with pytest.raises(ImproperlyConfigured, match="CHAT_RETRIEVER='oracle'"):
         retriever()
 
 
-def test_another_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unsupported_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(connections["default"]), "vendor", "oracle")
 
     with pytest.raises(ImproperlyConfigured, match="oracle"):

@@ -12,7 +12,7 @@ from chat.retrieval.results import Hit
 rankings = st.lists(st.integers(1, 30), unique=True, max_size=20).map(
     lambda pks: [Hit(pk, -float(rank), relevance=pk / 30) for rank, pk in enumerate(pks)]
 )
-two = st.tuples(rankings, rankings)
+pairs = st.tuples(rankings, rankings)
 
 
 def pks(hits: Sequence[Hit]) -> list[int]:
@@ -27,41 +27,41 @@ def test_a_score_is_the_sum_of_reciprocal_ranks() -> None:
     assert (second.pk, third.pk) == (3, 2)
 
 
-def test_of_equal_scores_the_more_relevant_is_first() -> None:
+def test_of_equal_scores_the_more_relevant_hit_is_first() -> None:
     assert pks(fused([Hit(1, 0.9, 0.4)], [Hit(2, 9.0, 0.8)])) == [2, 1]
 
 
-@given(two)
-def test_every_hit_is_there_once(lists: tuple[list[Hit], list[Hit]]) -> None:
-    found = pks(fused(*lists))
+@given(pairs)
+def test_every_hit_is_returned_once(lists: tuple[list[Hit], list[Hit]]) -> None:
+    fused_pks = pks(fused(*lists))
 
-    assert sorted(found) == sorted(set(pks(lists[0])) | set(pks(lists[1])))
+    assert sorted(fused_pks) == sorted(set(pks(lists[0])) | set(pks(lists[1])))
 
 
-@given(two)
-def test_the_order_is_the_same_whichever_list_comes_first(lists: tuple[list[Hit], list[Hit]]) -> None:
+@given(pairs)
+def test_the_order_of_the_rankings_makes_no_difference(lists: tuple[list[Hit], list[Hit]]) -> None:
     assert fused(*lists) == fused(*reversed(lists))
 
 
 @given(rankings)
-def test_one_list_keeps_its_order(ranking: list[Hit]) -> None:
+def test_a_single_ranking_keeps_its_order(ranking: list[Hit]) -> None:
     assert pks(fused(ranking)) == pks(fused(ranking, [])) == pks(fused(ranking, ranking)) == pks(ranking)
 
 
-@given(two)
-def test_only_what_both_found_comes_before_the_best_of_one(lists: tuple[list[Hit], list[Hit]]) -> None:
-    found = pks(fused(*lists))
+@given(pairs)
+def test_only_hits_of_both_rankings_precede_the_best_of_one(lists: tuple[list[Hit], list[Hit]]) -> None:
+    fused_pks = pks(fused(*lists))
     bests = {hits[0].pk for hits in lists if hits}
 
-    before = found[: max((found.index(best) for best in bests), default=0)]
+    before = fused_pks[: max((fused_pks.index(best) for best in bests), default=0)]
 
     assert {pk for pk in before if pk not in bests} <= set(pks(lists[0])) & set(pks(lists[1]))
 
 
-@given(two)
-def test_a_hit_keeps_the_best_of_its_relevances(lists: tuple[list[Hit], list[Hit]]) -> None:
+@given(pairs)
+def test_a_hit_keeps_its_highest_relevance(lists: tuple[list[Hit], list[Hit]]) -> None:
     weaker = [Hit(hit.pk, hit.score, hit.relevance / 2) for hit in lists[1]]
 
-    told = {hit.pk: hit.relevance for hit in fused(lists[0], weaker)}
+    relevances = {hit.pk: hit.relevance for hit in fused(lists[0], weaker)}
 
-    assert all(told[hit.pk] == hit.relevance for hit in lists[0])
+    assert all(relevances[hit.pk] == hit.relevance for hit in lists[0])

@@ -53,14 +53,14 @@ def titles(passages: list[Passage]) -> list[str]:
     return [passage.recording.title for passage in passages]
 
 
-def test_what_is_said_in_other_words_is_found(indexed: object) -> None:
+def test_a_passage_in_other_words_is_found(indexed: object) -> None:
     passages = search(IN_OTHER_WORDS)
 
     assert titles(passages)[0] == "Allotment call"
     assert passages[0].relevance >= FOUND
 
 
-def test_what_both_searches_find_comes_first(indexed: object) -> None:
+def test_a_passage_that_both_searches_find_comes_first(indexed: object) -> None:
     record("Old launch", *["Ana: A launch, another launch."] * 3)
     call_command("index_recordings")
 
@@ -97,7 +97,7 @@ def test_results_share_no_segment(indexed: object) -> None:
     assert len(places) == len(set(places)) > 20
 
 
-def test_the_event_loop_can_search_too(indexed: object) -> None:
+def test_an_event_loop_can_search(indexed: object) -> None:
     async def ask() -> list[Passage]:
         return await retriever().retrieve(IN_OTHER_WORDS, limit=8)
 
@@ -110,12 +110,12 @@ def test_a_passage_without_a_vector_is_found_by_its_words(indexed: object) -> No
     assert titles(search("pelicans"))[0] == "Bird watch"
 
 
-def test_without_any_vector_the_full_text_answers_alone(launch: Recording, garden: Recording) -> None:
+def test_without_any_vector_only_the_full_text_is_searched(launch: Recording, garden: Recording) -> None:
     assert titles(search("launch")) == ["Launch review"]
     assert search(IN_OTHER_WORDS, launch) == []
 
 
-def test_a_question_about_nothing_in_particular_gets_an_overview_and_asks_nobody(
+def test_a_question_about_nothing_in_particular_gets_an_overview_without_a_request(
     indexed: object, workspace: Workspace
 ) -> None:
     workspace.asked.clear()
@@ -126,7 +126,7 @@ def test_a_question_about_nothing_in_particular_gets_an_overview_and_asks_nobody
 
 
 @pytest.mark.parametrize("step", [401, 429, 500, b"{", {"data": []}, {"data": [{"embedding": [1.0, 2.0]}]}])
-def test_without_a_vector_of_the_question_the_full_text_answers_alone(
+def test_without_a_vector_of_the_question_only_the_full_text_is_searched(
     indexed: object, workspace: Workspace, caplog: pytest.LogCaptureFixture, step: object
 ) -> None:
     workspace.plan = [step]
@@ -136,7 +136,7 @@ def test_without_a_vector_of_the_question_the_full_text_answers_alone(
     assert TOKEN not in caplog.text
 
 
-def test_what_fails_is_one_line_in_the_log(
+def test_a_failure_is_logged_in_one_line(
     indexed: object, workspace: Workspace, caplog: pytest.LogCaptureFixture
 ) -> None:
     workspace.plan = [500]
@@ -144,12 +144,10 @@ def test_what_fails_is_one_line_in_the_log(
     search("launch")
 
     [line] = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
-    assert (
-        line == "The embedding endpoint did not answer (InternalServerError, status 500); the full text answers alone"
-    )
+    assert line == "The embedding endpoint failed (InternalServerError, status 500); searching without it"
 
 
-def test_a_silent_endpoint_is_not_waited_for(indexed: object, workspace: Workspace, settings: Settings) -> None:
+def test_a_silent_endpoint_times_out(indexed: object, workspace: Workspace, settings: Settings) -> None:
     settings.CHAT_RETRIEVAL_SECONDS = 0.3
     search("launch")
     workspace.plan = ["stall"]
@@ -160,7 +158,7 @@ def test_a_silent_endpoint_is_not_waited_for(indexed: object, workspace: Workspa
 
 
 @pytest.mark.any_database
-def test_an_endpoint_that_is_down_is_left_alone_and_shows(
+def test_an_endpoint_that_is_down_shows_in_readyz_and_is_not_asked(
     indexed: object, workspace: Workspace, client: Client
 ) -> None:
     chat_model()
@@ -176,7 +174,7 @@ def test_an_endpoint_that_is_down_is_left_alone_and_shows(
     assert (answer.status_code, answer.json()["retrieval"]) == (200, "unavailable")
 
 
-def test_vectors_that_cannot_be_read_are_done_without(
+def test_without_readable_vectors_only_the_full_text_is_searched(
     indexed: object, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
@@ -190,7 +188,7 @@ def test_vectors_that_cannot_be_read_are_done_without(
     assert "OperationalError" in caplog.text
 
 
-def test_what_is_new_and_what_is_gone_shows_at_once(indexed: tuple[Recording, Recording]) -> None:
+def test_added_and_deleted_vectors_take_effect_at_once(indexed: tuple[Recording, Recording]) -> None:
     launch, garden = indexed
     assert titles(search(IN_OTHER_WORDS))[0] == "Allotment call"
 
@@ -205,7 +203,7 @@ def test_what_is_new_and_what_is_gone_shows_at_once(indexed: tuple[Recording, Re
     assert search(IN_OTHER_WORDS, launch) == []
 
 
-def test_vectors_of_other_lengths_do_not_compare(indexed: object, model: str) -> None:
+def test_vectors_of_other_lengths_are_ignored(indexed: object, model: str) -> None:
     lone = record("Odd", "Dev: The greenhouse tomatoes.")
     PassageVector.objects.create(
         passage=IndexedPassage.objects.get(recording=lone), model=model, dimensions=2, vector=b"\0\0\x80?\0\0\0\0"
@@ -214,7 +212,7 @@ def test_vectors_of_other_lengths_do_not_compare(indexed: object, model: str) ->
     assert titles(search(IN_OTHER_WORDS))[0] == "Allotment call"
 
 
-def test_the_number_of_queries_does_not_grow(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_search_takes_a_few_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     recordings = [record(f"Meeting {number}", "Ana: The launch.", *filler(20)) for number in range(20)]
     call_command("index_recordings")
     search("ship in autumn", *recordings)
@@ -222,10 +220,12 @@ def test_the_number_of_queries_does_not_grow(django_assert_max_num_queries: Djan
     assert isinstance(hybrid, Hybrid)
 
     with django_assert_max_num_queries(10):
-        assert len(hybrid._search("launch in autumn", vector, [each.uuid for each in recordings], limit=20)) == 20
+        passages = hybrid._search("launch in autumn", vector, [recording.uuid for recording in recordings], limit=20)
+
+    assert len(passages) == 20
 
 
-def test_what_a_search_needs_can_be_loaded_before_it(workspace: Workspace) -> None:
+def test_warming_up_sends_no_text(workspace: Workspace) -> None:
     warm()
 
     assert workspace.embedded == []

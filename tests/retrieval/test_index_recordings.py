@@ -33,7 +33,7 @@ def endpoint(workspace: Workspace, settings: Settings) -> None:
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Instead of waiting."""
+    """The pauses that the command would have waited for."""
     waited: list[float] = []
     monkeypatch.setattr("chat.management.commands.index_recordings.time.sleep", waited.append)
     return waited
@@ -44,7 +44,7 @@ def small_batches(size: int = 4) -> None:
 
 
 def is_complete() -> bool:
-    """Every passage has one vector of the model, and there are no others."""
+    """Return whether the model has exactly one vector for each passage."""
     places = PassageVector.objects.filter(model=MODEL).values_list("passage_id", flat=True)
     return sorted(places) == sorted(IndexedPassage.objects.values_list("pk", flat=True))
 
@@ -62,7 +62,7 @@ def test_every_passage_gets_one_vector(workspace: Workspace, capsys: pytest.Capt
     assert workspace.embedded[0].startswith("Launch review\nAna: The launch moves to October.\nPat: filler0word0")
 
 
-def test_a_second_run_asks_for_nothing(workspace: Workspace) -> None:
+def test_a_second_run_embeds_nothing(workspace: Workspace) -> None:
     record("Launch review", *filler(40))
     call_command("index_recordings")
     workspace.asked.clear()
@@ -73,7 +73,7 @@ def test_a_second_run_asks_for_nothing(workspace: Workspace) -> None:
     assert is_complete()
 
 
-def test_new_and_changed_recordings_are_noticed_and_nothing_else_is_asked_for(workspace: Workspace) -> None:
+def test_only_new_and_changed_recordings_are_embedded(workspace: Workspace) -> None:
     old, changed = record("Old", *filler(10)), record("Changed", "Ana: Before.")
     call_command("index_recordings")
     workspace.asked.clear()
@@ -89,7 +89,7 @@ def test_new_and_changed_recordings_are_noticed_and_nothing_else_is_asked_for(wo
     assert is_complete()
 
 
-def test_only_the_recordings_that_are_named_are_indexed(workspace: Workspace) -> None:
+def test_only_the_named_recordings_are_embedded(workspace: Workspace) -> None:
     first, second, _ = (record(title, "Ana: Yes.") for title in ("One", "Two", "Three"))
 
     call_command("index_recordings", str(first.uuid), str(second.uuid))
@@ -102,7 +102,7 @@ def test_an_unknown_recording_is_refused() -> None:
         call_command("index_recordings", str(uuid4()))
 
 
-def test_batches_are_as_large_as_the_endpoint_takes(workspace: Workspace) -> None:
+def test_a_batch_that_is_too_large_for_the_endpoint_is_split(workspace: Workspace) -> None:
     record("Long", *filler(60))
     small_batches(10)
     workspace.most = 3
@@ -113,7 +113,7 @@ def test_batches_are_as_large_as_the_endpoint_takes(workspace: Workspace) -> Non
     assert is_complete()
 
 
-def test_a_text_that_is_too_long_is_shortened_and_one_that_is_refused_is_left_to_the_full_text(
+def test_a_text_that_is_too_long_is_shortened_and_one_that_is_still_refused_is_reported(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record("Long", f"Ana: {'word ' * 10_000}")
@@ -130,7 +130,7 @@ def test_a_text_that_is_too_long_is_shortened_and_one_that_is_refused_is_left_to
     assert PassageVector.objects.count() == 1
 
 
-def test_a_busy_endpoint_is_asked_again_as_it_says(workspace: Workspace, pauses: list[float]) -> None:
+def test_a_busy_endpoint_is_asked_again_after_the_pause_it_asks_for(workspace: Workspace, pauses: list[float]) -> None:
     record("Launch review", *filler(10))
     workspace.plan = [(429, 7), (503, 0), 429, 500]
 
@@ -142,7 +142,7 @@ def test_a_busy_endpoint_is_asked_again_as_it_says(workspace: Workspace, pauses:
 
 
 @pytest.mark.parametrize("plan", [[429] * 50, [(429, 3600)], [401], [b"{"]])
-def test_an_endpoint_that_will_not_go_on_ends_it_and_what_is_made_is_kept(
+def test_a_failing_endpoint_ends_the_run_and_the_next_run_completes_it(
     workspace: Workspace, pauses: list[float], plan: list[object]
 ) -> None:
     record("Launch review", *filler(40))
@@ -158,18 +158,18 @@ def test_an_endpoint_that_will_not_go_on_ends_it_and_what_is_made_is_kept(
     assert is_complete()
 
 
-def test_a_passage_that_goes_while_it_is_embedded_leaves_nothing(
+def test_a_passage_deleted_while_it_is_embedded_leaves_no_vector(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for title in ("Stays", "Goes"):
         record(title, "Ana: Yes.")
     ask = passage_vectors.RetryingEndpoint._ask
 
-    def and_delete(self: passage_vectors.RetryingEndpoint, texts: list[str]) -> list[bytes]:
+    def ask_and_delete(self: passage_vectors.RetryingEndpoint, texts: list[str]) -> list[bytes]:
         Recording.objects.filter(title="Goes").delete()
         return ask(self, texts)
 
-    monkeypatch.setattr(passage_vectors.RetryingEndpoint, "_ask", and_delete)
+    monkeypatch.setattr(passage_vectors.RetryingEndpoint, "_ask", ask_and_delete)
 
     call_command("index_recordings")
 
@@ -177,23 +177,23 @@ def test_a_passage_that_goes_while_it_is_embedded_leaves_nothing(
     assert PassageVector.objects.count() == 1
 
 
-def test_a_passage_that_somebody_else_has_embedded_meanwhile_keeps_its_vector(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_vector_that_another_run_has_stored_meanwhile_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     record("Both", "Ana: Yes.")
     ask = passage_vectors.RetryingEndpoint._ask
 
-    def and_be_slower(self: passage_vectors.RetryingEndpoint, texts: list[str]) -> list[bytes]:
+    def ask_after_another_run(self: passage_vectors.RetryingEndpoint, texts: list[str]) -> list[bytes]:
         monkeypatch.setattr(passage_vectors.RetryingEndpoint, "_ask", ask)
         call_command("index_recordings")
         return ask(self, texts)
 
-    monkeypatch.setattr(passage_vectors.RetryingEndpoint, "_ask", and_be_slower)
+    monkeypatch.setattr(passage_vectors.RetryingEndpoint, "_ask", ask_after_another_run)
 
     call_command("index_recordings")
 
     assert is_complete()
 
 
-def test_another_model_embeds_anew_and_the_old_vectors_stay_until_it_is_done(
+def test_the_vectors_of_the_previous_model_stay_until_the_new_ones_are_complete(
     workspace: Workspace, settings: Settings, pauses: list[float]
 ) -> None:
     record("Launch review", *filler(40))
@@ -212,7 +212,7 @@ def test_another_model_embeds_anew_and_the_old_vectors_stay_until_it_is_done(
     assert PassageVector.objects.count() == PassageVector.objects.filter(model="databricks:other").count() == count
 
 
-def test_they_can_be_made_again(workspace: Workspace) -> None:
+def test_vectors_can_be_made_again(workspace: Workspace) -> None:
     first, _ = record("One", "Ana: Yes."), record("Two", "Ana: Yes.")
     call_command("index_recordings")
     workspace.asked.clear()
@@ -232,7 +232,7 @@ def test_without_embeddings_there_is_nothing_to_do(settings: Settings, capsys: p
     assert "EMBEDDINGS is not set" in capsys.readouterr().out
 
 
-def test_an_endpoint_that_does_not_exist_is_told_in_a_line(settings: Settings) -> None:
+def test_an_unknown_endpoint_is_an_error(settings: Settings) -> None:
     settings.EMBEDDINGS = "oracle:delphi"
 
     with pytest.raises(CommandError, match="oracle"):
@@ -240,7 +240,7 @@ def test_an_endpoint_that_does_not_exist_is_told_in_a_line(settings: Settings) -
 
 
 @pytest.mark.process
-def test_killed_at_any_moment_and_run_again_nothing_is_missing_and_nothing_is_there_twice(
+def test_after_a_kill_the_next_run_leaves_no_missing_and_no_duplicate_vectors(
     workspace: Workspace, kill_after: Callable[[int], None]
 ) -> None:
     record("Long", *filler(120))
@@ -255,12 +255,12 @@ def test_killed_at_any_moment_and_run_again_nothing_is_missing_and_nothing_is_th
     call_command("index_recordings")
     assert stored > 0
     assert is_complete()
-    assert len(workspace.embedded) - IndexedPassage.objects.count() <= 2 * 4  # what was under way is asked for again
+    assert len(workspace.embedded) - IndexedPassage.objects.count() <= 2 * 4  # those of a killed request are sent again
 
 
 @pytest.fixture
 def kill_after(workspace: Workspace) -> Callable[[int], None]:
-    """Runs the command, four passages at once, and kills it while so many requests have been answered and one not."""
+    """A function that runs the command, four passages at once, and kills it while it waits after so many answers."""
     code = (
         "import django; django.setup();"
         "from chat.retrieval.embeddings import embeddings; embeddings().batch = 4;"

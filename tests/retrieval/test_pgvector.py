@@ -1,4 +1,4 @@
-"""The vectors of PostgreSQL where the server has pgvector; anywhere else these tests have nothing to say."""
+"""The vectors of PostgreSQL where the server has pgvector; elsewhere these tests check that memory is searched."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def recordings() -> list[Recording]:
 
 
 def has_extension() -> bool:
-    return connection.vendor == "postgresql" and bool(rows(pgvector._EXTENSION_TO_BE_HAD, [])[0][0])
+    return connection.vendor == "postgresql" and bool(rows(pgvector._EXTENSION_IS_AVAILABLE, [])[0][0])
 
 
 def unit(text: str) -> bytes:
@@ -59,7 +59,7 @@ def test_the_command_hands_the_vectors_to_pgvector_where_the_server_has_it(
     assert connection.vendor != "postgresql" or pgvector.is_set_up() == has_extension()
 
 
-def test_it_finds_what_is_found_in_memory(recordings: list[Recording]) -> None:
+def test_it_finds_the_same_as_the_search_in_memory(recordings: list[Recording]) -> None:
     call_command("index_recordings")
     nearest: Nearest = PgVector(MODEL) if connection.vendor == "postgresql" else Matrix(MODEL)
     scope = [recording.pk for recording in recordings[2:5]]
@@ -85,7 +85,7 @@ def test_vectors_from_before_the_extension_are_handed_over_and_a_second_run_chan
         assert len(rows("SELECT indexname FROM pg_indexes WHERE indexname LIKE 'passage_nearest_%%'", [])) == 1
 
 
-def test_without_the_right_to_make_the_extension_the_vectors_are_searched_in_memory(
+def test_without_the_right_to_create_the_extension_the_vectors_are_searched_in_memory(
     recordings: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refused(sql: str, parameters: object = None) -> None:
@@ -105,17 +105,17 @@ def test_the_index_is_used_for_a_question_without_a_filter(recordings: object) -
     if not has_extension():
         return
     statement = pgvector._NEAREST.format(dimensions=64, model=pgvector._quoted(MODEL).replace("%", "%%"))
-    asked = pgvector.literal(unit("launch"))
-    execute("SET enable_sort = off")  # which the planner prefers for so few
+    query_vector = pgvector.literal(unit("launch"))
+    execute("SET enable_sort = off")  # the planner prefers to sort so few rows
     try:
-        plan = rows(f"EXPLAIN {statement}", [asked, asked, 5])
+        plan = rows(f"EXPLAIN {statement}", [query_vector, query_vector, 5])
     finally:
         execute("RESET enable_sort")
 
     assert "passage_nearest_" in str(plan)
 
 
-def test_the_index_of_another_model_goes_with_its_vectors(recordings: object, settings: Settings) -> None:
+def test_the_index_of_another_model_is_dropped_with_its_vectors(recordings: object, settings: Settings) -> None:
     call_command("index_recordings")
     settings.EMBEDDINGS = "databricks:other"
     call_command("index_recordings")

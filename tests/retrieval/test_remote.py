@@ -1,4 +1,4 @@
-"""What a search does about a service that hangs."""
+"""Searches whose remote hangs or fails."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def two_threads(monkeypatch: pytest.MonkeyPatch) -> DaemonThreads:
     return threads
 
 
-async def test_when_every_thread_hangs_no_search_waits_longer_than_it_may(
+async def test_no_search_exceeds_its_time_limit_though_every_thread_hangs(
     two_threads: DaemonThreads, released: threading.Event, settings: Settings
 ) -> None:
     hanging = OptionalRemote("The test", load=lambda: None)
@@ -42,7 +42,7 @@ async def test_when_every_thread_hangs_no_search_waits_longer_than_it_may(
     released.set()
 
 
-async def test_what_nobody_waits_for_any_more_is_not_begun(
+async def test_work_that_timed_out_in_the_queue_is_not_started(
     two_threads: DaemonThreads, released: threading.Event, settings: Settings
 ) -> None:
     settings.CHAT_RETRIEVAL_SECONDS = 0.1
@@ -58,7 +58,7 @@ async def test_what_nobody_waits_for_any_more_is_not_begun(
     assert asked == []
 
 
-async def test_a_search_that_is_stopped_says_nothing_against_the_service(
+async def test_a_cancelled_search_does_not_count_as_a_failure(
     two_threads: DaemonThreads, released: threading.Event
 ) -> None:
     hanging = OptionalRemote("The test", load=lambda: None)
@@ -72,15 +72,15 @@ async def test_a_search_that_is_stopped_says_nothing_against_the_service(
     released.set()
 
 
-async def test_what_cannot_be_loaded_is_done_without(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_client_that_cannot_be_loaded_counts_as_a_failure(caplog: pytest.LogCaptureFixture) -> None:
     def load() -> None:
         raise ImportError("No module named 'databricks_langchain'")
 
     assert await OptionalRemote("The test", load=load).ask(lambda: "never") is None
-    assert "The test did not answer (ImportError)" in caplog.text
+    assert "The test failed (ImportError)" in caplog.text
 
 
-def test_threads_are_as_few_as_can_be_and_outlive_what_goes_wrong() -> None:
+def test_idle_threads_are_reused_even_after_an_exception() -> None:
     threads = DaemonThreads(8)
 
     def wrong() -> None:
@@ -90,4 +90,4 @@ def test_threads_are_as_few_as_can_be_and_outlive_what_goes_wrong() -> None:
         with pytest.raises(ZeroDivisionError):
             threads.submit(wrong).result(timeout=60)
 
-    assert threads._count <= 2  # one may still be on its way back when the next task comes
+    assert threads._count <= 2  # the first may not be idle again when the next task comes

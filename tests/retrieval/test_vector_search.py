@@ -1,4 +1,4 @@
-"""Databricks Vector Search, asked with the real client where it is installed; what may be shown, on each database."""
+"""Databricks Vector Search, asked with the real client where it is installed, and which results may be shown."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ INDEX = "main.meetings.passages"
 SECRET = "canary-of-the-secret-6640"
 QUERY = "When is the launch?"
 OWN_SEARCH = [("Launch review", 1, 10)]
-"""What the full text finds."""
+"""The passage that the full text finds."""
 
 
 class StandIn:
-    """Sends what the package's class sends, where the package is not installed."""
+    """A client that sends the requests of the package's class, where the package is not installed."""
 
     def __init__(self, index_name: str, columns: list[str], workspace_client: Any, client_args: object) -> None:
         config = workspace_client.config
@@ -60,9 +60,9 @@ class StandIn:
         disable_notice: bool,
     ) -> list[tuple[Any, float]]:
         assert (total_retries, disable_notice) == (0, True)
-        asked: dict[str, object] = {"num_results": k, "query_text": query, "query_type": query_type}
-        asked |= {"filters_json": json.dumps(filter), "columns": self.columns}
-        answer = requests.get(f"{self.url}/query", data=json.dumps(asked), headers=self.headers, timeout=10)
+        body: dict[str, object] = {"num_results": k, "query_text": query, "query_type": query_type}
+        body |= {"filters_json": json.dumps(filter), "columns": self.columns}
+        answer = requests.get(f"{self.url}/query", data=json.dumps(body), headers=self.headers, timeout=10)
         answer.raise_for_status()
         rows = answer.json()["result"]["data_array"]
         return [(SimpleNamespace(metadata=dict(zip(self.columns, row[:-1], strict=True))), row[-1]) for row in rows]
@@ -72,7 +72,7 @@ class StandIn:
 def index(workspace: Workspace, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """The workspace, as the site's retriever."""
     if find_spec("databricks_langchain"):
-        with warnings.catch_warnings(action="ignore"):  # what the libraries say of each other while they are imported
+        with warnings.catch_warnings(action="ignore"):  # the libraries warn of each other on import
             import_module("databricks_langchain")
     else:
         package = ModuleType("databricks_langchain")
@@ -106,7 +106,7 @@ def filters(workspace: Workspace) -> list[set[str]]:
     return [set(json.loads(query["filters_json"])["recording_id"]) for query in workspace.queries]
 
 
-def test_what_the_index_finds_is_shown_as_it_stands_in_our_own_transcript(
+def test_results_of_the_index_are_shown_with_the_text_of_our_own_transcript(
     index: Workspace, launch: Recording, garden: Recording
 ) -> None:
     index.rows = [row(garden, 1, 1, 0.5), row(launch, 2, 3, 0.9)]
@@ -131,7 +131,7 @@ def test_the_filter_is_in_every_request(index: Workspace, launch: Recording, gar
     assert [query["query_text"] for query in index.queries] == [QUERY] * 3
 
 
-def test_many_recordings_are_asked_for_in_several_requests(index: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_recordings_take_several_requests(index: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vector_search, "RECORDINGS_AT_ONCE", 3)
     recordings = [record(f"Meeting {number}", "Ana: The launch.") for number in range(7)]
     index.rows = [row(recording, 1, 1) for recording in recordings]
@@ -149,7 +149,7 @@ def test_a_passage_outside_the_filter_that_the_index_returns_anyway_is_never_sho
     assert places(search(QUERY, launch)) == [("Launch review", 1, 1)]
 
 
-async def test_an_answer_neither_quotes_nor_cites_what_is_outside_the_filter(
+async def test_an_answer_neither_quotes_nor_cites_passages_outside_the_filter(
     index: Workspace, launch: Recording, garden: Recording
 ) -> None:
     index.rows = [row(garden, 1, 1, 0.99), row(launch, 1, 2, 0.1)]
@@ -163,7 +163,7 @@ async def test_an_answer_neither_quotes_nor_cites_what_is_outside_the_filter(
     assert filters(index) == [{str(launch.uuid)}]
 
 
-def test_a_filter_that_matches_no_recording_asks_nobody_and_finds_nothing(index: Workspace, launch: Recording) -> None:
+def test_a_filter_that_matches_no_recording_sends_no_request(index: Workspace, launch: Recording) -> None:
     index.rows = [row(launch, 1, 1)]
 
     assert asyncio.run(retriever().retrieve(QUERY, recordings=[uuid4()], limit=8)) == []
@@ -178,14 +178,16 @@ def test_a_filter_that_matches_no_recording_asks_nobody_and_finds_nothing(index:
         ("launch", 1e400, 1), ("launch", 1, 1, "much"), ("'; DROP TABLE chat_recording; --", 1, 1),
     ],
 )  # fmt: skip
-def test_rows_that_are_none_of_ours_are_dropped(index: Workspace, launch: Recording, strange: tuple[Any, ...]) -> None:
+def test_rows_that_name_no_passage_of_ours_are_dropped(
+    index: Workspace, launch: Recording, strange: tuple[Any, ...]
+) -> None:
     recording = launch if strange[0] == "launch" else strange[0]
     index.rows = [row(recording, *strange[1:]), row(launch, "2", 2.0, 0.1)]
 
     assert places(search(QUERY)) == [("Launch review", 2, 2)]
 
 
-def test_passages_share_no_segment_and_are_no_more_than_asked_for(index: Workspace, launch: Recording) -> None:
+def test_passages_share_no_segment_and_keep_to_the_limit(index: Workspace, launch: Recording) -> None:
     index.rows = [row(launch, 1, 3, 0.9), row(launch, 3, 5, 0.8), row(launch, 4, 5, 0.7), row(launch, 6, 7, 0.6)]
 
     assert places(search(QUERY)) == [("Launch review", n, m) for n, m in ((1, 3), (4, 5), (6, 7))]
@@ -200,7 +202,7 @@ def test_a_deleted_recording_is_not_found(index: Workspace, launch: Recording, g
 
 
 @pytest.mark.parametrize("step", [401, 403, 404, (429, 600), 500, 503, b"{", {"result": 7}, {"error": PROVIDER_TEXT}])
-def test_when_the_index_fails_the_full_text_answers_alone_with_one_line_in_the_log(
+def test_when_the_index_fails_the_full_text_answers_and_one_line_is_logged(
     index: Workspace, launch: Recording, caplog: pytest.LogCaptureFixture, step: object
 ) -> None:
     index.rows = [row(launch, 5, 5)]
@@ -209,13 +211,13 @@ def test_when_the_index_fails_the_full_text_answers_alone_with_one_line_in_the_l
 
     assert places(search(QUERY)) == OWN_SEARCH
 
-    said = [line.getMessage() for line in caplog.records if line.levelno >= logging.WARNING]
-    assert [line.startswith(f"The index {INDEX} ") for line in said] == [True]
+    messages = [line.getMessage() for line in caplog.records if line.levelno >= logging.WARNING]
+    assert [message.startswith(f"The index {INDEX} ") for message in messages] == [True]
     assert PROVIDER_TEXT not in caplog.text
     assert TOKEN not in caplog.text
 
 
-def test_a_silent_index_is_not_waited_for(index: Workspace, launch: Recording, settings: Settings) -> None:
+def test_a_silent_index_times_out(index: Workspace, launch: Recording, settings: Settings) -> None:
     warm()
     settings.CHAT_RETRIEVAL_SECONDS = 0.3
     index.plan = ["stall"]
@@ -223,7 +225,7 @@ def test_a_silent_index_is_not_waited_for(index: Workspace, launch: Recording, s
     assert places(search(QUERY)) == OWN_SEARCH
 
 
-def test_when_the_index_knows_nothing_of_ours_the_full_text_answers(
+def test_when_the_index_returns_only_unknown_recordings_the_full_text_answers(
     index: Workspace, launch: Recording, caplog: pytest.LogCaptureFixture
 ) -> None:
     index.rows = [row(str(uuid4()), 1, 1)]
@@ -232,13 +234,15 @@ def test_when_the_index_knows_nothing_of_ours_the_full_text_answers(
     assert "nothing that may be shown" in caplog.text
 
 
-def test_a_question_about_nothing_in_particular_is_not_asked_of_the_index(index: Workspace, launch: Recording) -> None:
+def test_a_question_about_nothing_in_particular_is_not_sent(index: Workspace, launch: Recording) -> None:
     assert places(search("What was this meeting about?"))
     assert search("🎉") == []
     assert index.queries == []
 
 
-def test_an_index_that_is_down_is_left_alone_and_shows(index: Workspace, launch: Recording, client: Client) -> None:
+def test_an_index_that_is_down_shows_in_readyz_and_is_not_asked(
+    index: Workspace, launch: Recording, client: Client
+) -> None:
     chat_model()
     warm()
     index.plan = [500] * FAILURES
@@ -263,7 +267,7 @@ def test_the_index_is_looked_up_once_before_the_first_search_and_the_client_prin
         search(QUERY)
 
     looked_up = [asked for asked in index.asked if asked.path.endswith(f"/indexes/{INDEX}")]
-    assert 1 <= len(looked_up) <= 2  # the client itself asks twice
+    assert 1 <= len(looked_up) <= 2  # the client itself may ask twice
     assert index.asked.index(looked_up[-1]) < index.asked.index(
         next(a for a in index.asked if a.path.endswith("/query"))
     )
@@ -271,7 +275,7 @@ def test_the_index_is_looked_up_once_before_the_first_search_and_the_client_prin
     assert capfd.readouterr().out == ""
 
 
-def test_a_service_principal_gets_a_token_and_asks_with_it(
+def test_a_service_principal_gets_a_token_and_sends_it(
     index: Workspace, launch: Recording, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.DATABRICKS_TOKEN = ""
@@ -285,7 +289,7 @@ def test_a_service_principal_gets_a_token_and_asks_with_it(
 
 
 @pytest.mark.parametrize("value", ["databricks", "databricks:", "embedded:x", "oracle"])
-def test_an_unknown_retriever_is_refused_by_its_name(settings: Settings, value: str) -> None:
+def test_the_error_names_an_unknown_retriever(settings: Settings, value: str) -> None:
     settings.CHAT_RETRIEVER = value
 
     with pytest.raises(ImproperlyConfigured, match=f"CHAT_RETRIEVER='{value}'"):

@@ -46,12 +46,12 @@ class Command(SiteCommand):
             raise CommandError(str(error)) from None
         chosen = self._chosen(recordings)
         if again:
-            passage_vectors.forget(endpoint.name, chosen)
+            passage_vectors.delete_vectors(endpoint.name, chosen)
         lacking = passage_vectors.without_vector(endpoint.name, chosen).count()
         with tqdm(total=lacking, unit=" passages", disable=None, leave=False) as bar:
             retrying = passage_vectors.RetryingEndpoint(endpoint, pause=partial(self._pause, bar))
             stored, refused = self._embed(retrying, chosen, bar)
-        removed = passage_vectors.tidy(endpoint.name)
+        removed = passage_vectors.delete_vectors_of_other_models(endpoint.name)
         has_pgvector = passage_vectors.finish(endpoint.name)
         self.stdout.write(f"{stored} passages embedded by {endpoint.name}, {removed} vectors of other models removed.")
         if has_pgvector:

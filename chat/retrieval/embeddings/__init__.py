@@ -1,4 +1,4 @@
-"""Vectors of texts, by the endpoint that ``EMBEDDINGS`` names; each kind of endpoint is one file."""
+"""Embeddings: vectors of texts from the endpoint that ``EMBEDDINGS`` names. Each kind of endpoint has one file."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _lock = Lock()
 
 
 def embeddings() -> Endpoint:
-    """The endpoint that ``EMBEDDINGS`` names, as ``<kind>:<name>``. It is not asked yet, and always the same one.
+    """Return the endpoint that ``EMBEDDINGS`` names as ``<kind>:<name>``, always the same object; send it no request.
 
-    The first call imports a library, which takes a second. Raises ``ImproperlyConfigured`` when the setting names
-    nothing that is known or installed.
+    The first call imports a library, which takes a second. Raise ``ImproperlyConfigured`` if the kind is unknown or a
+    package is not installed.
     """
     value = str(settings.EMBEDDINGS)
     with _lock:
@@ -35,7 +35,7 @@ def embeddings() -> Endpoint:
 
 
 def forget() -> None:
-    """Close the connections, and make the endpoint anew when it is next asked for."""
+    """Close the connections; the next call of ``embeddings`` creates the endpoint anew."""
     with _lock:
         while _endpoints:
             _endpoints.popitem()[1].close()
@@ -44,11 +44,11 @@ def forget() -> None:
 def _endpoint(value: str) -> Endpoint:
     kind, _, name = value.partition(":")
     if kind not in PROVIDERS:
-        raise ImproperlyConfigured(f"EMBEDDINGS={value!r} is not known; known are: {', '.join(PROVIDERS)}")
+        raise ImproperlyConfigured(f"EMBEDDINGS={value!r} is unknown; the known kinds are: {', '.join(PROVIDERS)}")
     if not name:
-        raise ImproperlyConfigured(f"EMBEDDINGS={value} lacks a name, as in openai:text-embedding-3-small")
+        raise ImproperlyConfigured(f"EMBEDDINGS={value} needs a name, as in openai:text-embedding-3-small")
     try:
         provide: Callable[[str], Endpoint] = import_string(f"{__name__}.{kind}.provide")
     except ImportError as error:
-        raise ImproperlyConfigured(f"EMBEDDINGS={value!r}: a package is missing: {error}") from error
+        raise ImproperlyConfigured(f"EMBEDDINGS={value!r} needs a package that is not installed: {error}") from error
     return provide(name)

@@ -1,4 +1,4 @@
-"""The OpenAI SDK's client of an embedding endpoint: it signs and sends, asks once and follows no redirect."""
+"""The OpenAI SDK as the client of an embedding endpoint: it signs and sends requests."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def client_at(url: str, key: str | Callable[[], str]) -> openai.OpenAI:
-    """A client that asks once and follows no redirect: transcripts go to the address that was configured alone."""
+    """Return a client without retries or redirects: transcripts are sent only to the configured address."""
     http_client = openai.DefaultHttpxClient(follow_redirects=False)
     return openai.OpenAI(base_url=url, api_key=key, max_retries=0, http_client=http_client)
 
 
 def client_of(config: Config) -> openai.OpenAI:
-    """A client of the workspace's serving endpoints; it signs in when it is used, and again when the token ends."""
+    """Return a client of the workspace's serving endpoints. It signs in when used, and again when the token expires."""
     return client_at(f"{config.host}/serving-endpoints", lambda: _token(config))
 
 

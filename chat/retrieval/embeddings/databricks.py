@@ -1,7 +1,7 @@
 """``databricks:<endpoint>``: an embedding endpoint of Databricks model serving.
 
-It is asked at its invocations, which every kind of endpoint has, and not with LangChain's ``DatabricksEmbeddings``:
-that goes by way of mlflow, which takes ten seconds to import and repeats a refused call where nobody can stop it.
+Requests go to its invocations URL, which every kind of endpoint has, and not through LangChain's
+``DatabricksEmbeddings``: that uses mlflow, which takes ten seconds to import, and whose retries cannot be turned off.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from .client import client_of
 from .endpoint import Endpoint
 
 BATCH = 20
-"""Texts at once; Databricks' own client sends no more."""
+"""Texts per request; Databricks' own client sends no more."""
 
 
 def provide(name: str) -> Endpoint:
-    """The endpoint of this name. Raises ``ImproperlyConfigured`` without a workspace."""
+    """Return the endpoint of this name. Raise ``ImproperlyConfigured`` without a workspace."""
     path = f"/{quote(name, safe='')}/invocations"
     return Endpoint(client_of(workspace()), name=f"databricks:{name}", path=path, body={}, batch=BATCH)

@@ -1,4 +1,4 @@
-"""An endpoint that makes vectors of texts; the OpenAI SDK signs and sends, the answer is checked here."""
+"""An endpoint that makes vectors of texts: the OpenAI SDK signs and sends requests, this module checks responses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from openai import OpenAI
 
 TEXT_LIMIT = 8000
-"""Characters of a text that are sent: about the 2,000 tokens that most models read; what follows is left out."""
+"""Characters of a text that are sent, about the 2,000 tokens that most models read; the rest is left out."""
 
 
 class _Item(msgspec.Struct):
@@ -28,31 +28,30 @@ class _Answer(msgspec.Struct):
 
 
 class Endpoint:
-    """Makes vectors, ``batch`` texts at once at the most. Safe to use from several threads."""
+    """An embedding endpoint, which takes at most ``batch`` texts per request. Thread-safe."""
 
     def __init__(self, client: OpenAI, *, name: str, path: str, body: Mapping[str, Any], batch: int) -> None:
         self.name = name
-        """As in ``EMBEDDINGS``; kept with each vector, since those of different models do not compare."""
+        """As in ``EMBEDDINGS``; stored with each vector, since those of different models cannot be compared."""
         self.batch = batch
         self._client = client
         self._path = path
         self._body = body
 
     def vectors(self, texts: Sequence[str], *, seconds: float) -> list[bytes]:
-        """A vector for each text: of length 1, as float32 in the byte order of Intel and ARM.
+        """Return a vector for each text: of length 1, as float32 in the byte order of Intel and ARM.
 
-        ``seconds`` is how long each step of the exchange may take. Blocks; asks once and never again by itself. Raises
+        ``seconds`` limits each step of the exchange. Block; send one request, without retries. Raise
         ``EmbeddingFailed``.
         """
         body = {**self._body, "input": [text[:TEXT_LIMIT] for text in texts]}
         try:
             answer = self._client.post(self._path, cast_to=object, body=body, options={"timeout": seconds})
-        except Exception as error:  # whatever the library raises
+        except Exception as error:  # the library may raise anything
             raise embedding_failure(error) from None
         return _vectors(answer, len(texts))
 
     def close(self) -> None:
-        """Close its connections."""
         self._client.close()
 
 
@@ -60,16 +59,16 @@ def _vectors(answer: object, count: int) -> list[bytes]:
     try:
         items = msgspec.convert(answer, _Answer).data
     except msgspec.ValidationError:
-        raise EmbeddingFailed("the answer holds no vectors") from None
-    items = sorted(items, key=lambda item: item.index or 0)  # all None: the order in which they came
+        raise EmbeddingFailed("the response contains no vectors") from None
+    items = sorted(items, key=lambda item: item.index or 0)  # all None: in the order of the response
     if len(items) != count or len({len(item.embedding) for item in items}) > 1:
-        raise EmbeddingFailed(f"{len(items)} vectors came for {count} texts, or of several lengths")
+        raise EmbeddingFailed(f"the response contains {len(items)} vectors for {count} texts, or of several lengths")
     return [_unit(item.embedding) for item in items]
 
 
 def _unit(values: Sequence[float]) -> bytes:
-    """The vector at length 1: then the product of two of them is the cosine of their angle."""
+    """Return the vector scaled to length 1, so that the product of two of them is the cosine of their angle."""
     length = sqrt(sum(value * value for value in values)) if values else 0.0
     if not (isfinite(length) and length > 0):
-        raise EmbeddingFailed("a vector has no direction")
+        raise EmbeddingFailed("the response contains a vector without a direction")
     return array("f", [value / length for value in values]).tobytes()

@@ -1,4 +1,4 @@
-"""``openai:<model>``: OpenAI, and whatever else speaks its wire at ``EMBEDDINGS_BASE_URL`` or ``OPENAI_BASE_URL``."""
+"""``openai:<model>``: OpenAI, or a compatible server at ``EMBEDDINGS_BASE_URL`` or ``OPENAI_BASE_URL``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .endpoint import Endpoint
 
 OPENAI_URL = "https://api.openai.com/v1"
 BATCH = 64
-"""Texts at once: some 30,000 tokens, a tenth of what OpenAI allows."""
+"""Texts per request: some 30,000 tokens, a tenth of what OpenAI allows."""
 
 
 def provide(name: str) -> Endpoint:
-    """The model of this name. Raises ``ImproperlyConfigured`` without a key or the address of a server."""
+    """Return the endpoint of this model. Raise ``ImproperlyConfigured`` without a key or the address of a server."""
     url, key = _address()
     if url == "databricks":
         from ...upstream.workspace import workspace
@@ -27,11 +27,11 @@ def provide(name: str) -> Endpoint:
 
 
 def _address() -> tuple[str, str]:
-    """A server of its own for embeddings has a key of its own: that of another one is not sent to it."""
+    """Return address and key. A server in ``EMBEDDINGS_BASE_URL`` never gets ``OPENAI_API_KEY``, the key of another."""
     if settings.EMBEDDINGS_BASE_URL:
         url, key = settings.EMBEDDINGS_BASE_URL, settings.EMBEDDINGS_API_KEY
     else:
         url, key = settings.OPENAI_BASE_URL, settings.EMBEDDINGS_API_KEY or settings.OPENAI_API_KEY
     if not url and not key:
-        raise ImproperlyConfigured("EMBEDDINGS=openai:… needs OPENAI_API_KEY, or the EMBEDDINGS_BASE_URL of a server")
-    return url or OPENAI_URL, key or "none"  # servers of one's own often want no key, but the SDK does
+        raise ImproperlyConfigured("EMBEDDINGS=openai:… needs OPENAI_API_KEY, or a server in EMBEDDINGS_BASE_URL")
+    return url or OPENAI_URL, key or "none"  # self-hosted servers often need no key, but the SDK requires one
