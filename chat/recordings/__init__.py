@@ -1,1 +1,1 @@
-"""The library: recordings, their transcripts and their audio."""
+"""The library: recordings with their transcripts and audio."""

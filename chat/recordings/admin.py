@@ -1,4 +1,4 @@
-"""Recordings in the admin: they can be renamed and deleted."""
+"""Recordings in the admin, where they can be renamed and deleted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from typing_extensions import override
 
 from .. import retrieval
 from ..display import duration, marked
@@ -17,37 +18,40 @@ from ..models import Recording, Segment
 
 
 @admin.register(Recording)
-class RecordingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Recordings come in by ``import_recordings``; here they get another title, or go."""
+class RecordingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    """The admin of recordings, which can be renamed and deleted here; ``import_recordings`` adds them."""
 
     list_display = ["title", "recorded_on", "length", "created_at"]
     search_fields = ["title"]
     fields = ["title", "recorded_on", "length", "audio", "created_at"]
     readonly_fields = ["recorded_on", "length", "audio", "created_at"]
 
+    @override
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody may: a recording without a transcript is of no use."""
-        return False
+        return False  # a recording without a transcript is of no use
 
+    @override
     def save_model(self, request: HttpRequest, obj: Recording, form: Any, change: bool) -> None:
-        """A title is found by the search, too."""
         super().save_model(request, obj, form, change)
-        if "title" in form.changed_data:
+        if "title" in form.changed_data:  # searches find titles, too
             retrieval.index([obj])
 
+    @override
     def delete_model(self, request: HttpRequest, obj: Recording) -> None:
-        """The audio goes with it; citations keep what they quote."""
+        """Delete the recording and its audio; citations keep what they quote."""
         super().delete_model(request, obj)
-        _remove_audio([obj.audio])
+        _delete_audio([obj.audio])
 
+    @override
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Recording]) -> None:
-        """The audio goes with them; citations keep what they quote."""
+        """Delete the recordings and their audio; citations keep what they quote."""
         names = list(queryset.values_list("audio", flat=True))
         super().delete_queryset(request, queryset)
-        _remove_audio(names)
+        _delete_audio(names)
 
+    @override
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """The recordings and how much goes with them, instead of each of their thousands of segments."""
+        """Return the titles and the counts, but do not list thousands of segments one by one."""
         recordings = list(objs)
         segments = Segment.objects.filter(recording__in=recordings).count()
         counts = {"recordings": len(recordings), "segments": segments}
@@ -55,15 +59,14 @@ class RecordingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in 
 
     @admin.display(description="length", ordering="duration")
     def length(self, recording: Recording) -> str:
-        """Its length to read."""
         return duration(recording.duration)
 
 
-def _remove_audio(names: Iterable[str]) -> None:
+def _delete_audio(names: Iterable[str]) -> None:
     files = [settings.MEDIA_ROOT / name for name in names if name]
 
-    def remove() -> None:
+    def delete() -> None:
         for file in files:
             file.unlink(missing_ok=True)
 
-    transaction.on_commit(remove)
+    transaction.on_commit(delete)

@@ -1,4 +1,4 @@
-"""The sound of a recording, whole or by ranges, so that a browser can go to any place in it."""
+"""The audio of a recording, sent whole or by ranges, so that a browser can seek in it."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ TYPES = {
     ".wav": "audio/wav",
 }
 PIECE = 256 * 1024
-"""Bytes that are read, and held in memory, at a time."""
+"""Bytes that are read at a time and held in memory."""
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 @require_safe
 def audio(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
-    """The file of a recording: 200, 206 for one range, 304, or 416 for a range outside of it."""
+    """Send the audio file of a recording: 200, 206 for one range, 304, or 416 for a range outside of the file."""
     path = _path(get_object_or_404(Recording, uuid=uuid))
     size, etag = path.stat().st_size, f'"{path.stat().st_mtime_ns:x}-{path.stat().st_size:x}"'
-    asked = request.headers.get("Range", "") if request.headers.get("If-Range", etag) == etag else ""
-    part = _part(asked, size)
+    range_header = request.headers.get("Range", "") if request.headers.get("If-Range", etag) == etag else ""
+    part = _part(range_header, size)
     if part is not None and not part:
         response: HttpResponseBase = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     else:
@@ -61,12 +61,12 @@ def _path(recording: Recording) -> Path:
     return path
 
 
-def _part(asked: str, size: int) -> range | None:
-    """The bytes that a Range header asks for, empty when there are none; None when the whole file is to be sent.
+def _part(range_header: str, size: int) -> range | None:
+    """Return the bytes that a Range header asks for, empty if it is outside of the file; None for the whole file.
 
-    What is not exactly one range of bytes is ignored, as RFC 9110 allows.
+    Ignore a header that is not exactly one range of bytes, as RFC 9110 allows.
     """
-    match = _RANGE.fullmatch(asked.replace(" ", ""))
+    match = _RANGE.fullmatch(range_header.replace(" ", ""))
     if not match or not any(match.groups()):
         return None
     first, last = match.groups()

@@ -1,4 +1,4 @@
-"""The filter of the composer: which recordings it offers."""
+"""The recordings that the filter of the composer offers."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from django.db.models import QuerySet
 from ..models import Recording
 
 OPTIONS = 50
-"""Recordings that the filter offers at once; those chosen come on top."""
+"""Recordings that the filter offers at once, besides the chosen ones."""
 
 
 def with_title(text: str) -> QuerySet[Recording]:
-    """Return the recordings with this text in their title; all of them for an empty text."""
+    """Return the recordings whose title contains this text; all of them for an empty text."""
     return Recording.objects.filter(title__icontains=text) if text else Recording.objects.all()
 
 
 def filter_options(chosen: Collection[UUID]) -> dict[str, Any]:
-    """What the filter of the composer needs: the chosen recordings that still exist, then the first 50 others."""
+    """Return the template context of the filter: the chosen recordings that still exist, then the first 50 others."""
     recordings = list(Recording.objects.filter(uuid__in=chosen)) if chosen else []
     others = list(Recording.objects.exclude(uuid__in=[recording.uuid for recording in recordings])[:OPTIONS])
     return {

@@ -1,4 +1,4 @@
-"""The team's recordings, and how a transcript becomes one: once, by its content, searchable and with its audio."""
+"""The team's recordings: a transcript is imported once, by its content, with its audio, and indexed for the search."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _AUDIO_FOLDER = "audio"
 
 @dataclass(frozen=True)
 class Addition:
-    """A transcript that is in the library now: ``new``, or known before.
+    """The recording of a transcript, which is ``new`` or was in the library before.
 
-    ``skipped`` counts by reason what was left out of a new one; ``characters`` is the length of its text in the file.
+    ``skipped`` counts, by reason, what was left out of a new one; ``characters`` is the length of its text in the file.
     """
 
     recording: Recording
@@ -35,41 +35,41 @@ class Addition:
 
 
 def add(path: Path, *, title: str = "") -> Iterator[Addition]:
-    """Add the recordings of a transcript file that are not in the library yet, and the audio that lies beside it.
+    """Add the recordings of a transcript file that are not in the library yet, with the audio file beside it.
 
-    ``title`` replaces the one that a new recording would get. Raises ``Unreadable`` before anything is stored.
+    ``title`` replaces the title that a new recording would get. Raise ``Unreadable`` before storing anything.
 
-    A recording, its segments and their index are one transaction, so a crash leaves no half of one. It is one for each
-    recording and not for the file: SQLite has a single writer, and answers being streamed must not wait for a
-    file of many meetings. What a crash has kept from coming in comes in when the file is added again.
+    Each recording is stored with its segments and index in one transaction, so a crash leaves none incomplete. The file
+    is not one transaction: SQLite has a single writer, and answers being streamed must not wait for a file of many
+    meetings. After a crash, adding the file again imports what is missing.
     """
     sources = open_sources(path)
     if title and len(sources) > 1:
-        raise Unreadable(f"holds {len(sources)} recordings; one title does not name them all")
+        raise Unreadable(f"contains {len(sources)} recordings; one title cannot name them all")
     audio = audio_beside(path) if len(sources) == 1 else None
-    known = _known({source.digest for source in sources})
-    drafts = [(source, None if source.digest in known else read(source)) for source in sources]
+    existing = _existing({source.digest for source in sources})
+    drafts = [(source, None if source.digest in existing else read(source)) for source in sources]
     for source, transcript in drafts:
-        recording = known.get(source.digest)
+        recording = existing.get(source.digest)
         if transcript and not recording:
             recording, new = _store(replace(transcript, title=title or transcript.title), source.digest, audio)
-            known[source.digest] = recording
+            existing[source.digest] = recording
             yield Addition(recording, new, len(source.text), transcript.skipped)
         elif recording:
-            _give_audio(recording, audio)
+            _add_missing_audio(recording, audio)
             yield Addition(recording, False, len(source.text))
 
 
-def _known(digests: Collection[str]) -> dict[str, Recording]:
+def _existing(digests: Collection[str]) -> dict[str, Recording]:
     return {recording.digest: recording for recording in Recording.objects.filter(digest__in=digests)}
 
 
 def _store(transcript: Transcript, digest: str, audio: Path | None) -> tuple[Recording, bool]:
-    """The recording of the transcript, and whether it is new: another process may have been faster."""
-    kept = _keep(audio, digest) if audio else ""  # before the transaction: copying takes time
+    """Return the recording of the transcript, and whether it is new: another process may have stored it first."""
+    audio_name = _copy_audio(audio, digest) if audio else ""  # before the transaction: copying takes time
     try:
         with transaction.atomic():
-            return _create(transcript, digest, kept), True
+            return _create(transcript, digest, audio_name), True
     except IntegrityError:
         return Recording.objects.get(digest=digest), False
 
@@ -91,23 +91,23 @@ def _create(transcript: Transcript, digest: str, audio: str) -> Recording:
     return recording
 
 
-def _give_audio(recording: Recording, audio: Path | None) -> None:
-    """Audio that came after the transcript, or whose copy is lost."""
+def _add_missing_audio(recording: Recording, audio: Path | None) -> None:
+    """Copy audio that came after the transcript, or whose copy is lost."""
     if audio and not (recording.audio and (settings.MEDIA_ROOT / recording.audio).is_file()):
-        Recording.objects.filter(pk=recording.pk).update(audio=_keep(audio, recording.digest))
+        Recording.objects.filter(pk=recording.pk).update(audio=_copy_audio(audio, recording.digest))
 
 
-def _keep(audio: Path, digest: str) -> str:
-    """Copy audio below ``MEDIA_ROOT``; returns its name there, always the same. Raises ``Unreadable``."""
+def _copy_audio(audio: Path, digest: str) -> str:
+    """Copy audio into ``MEDIA_ROOT`` and return its name there, which is always the same. Raise ``Unreadable``."""
     name = f"{_AUDIO_FOLDER}/{digest}{audio.suffix.lower()}"
-    kept = settings.MEDIA_ROOT / name
-    draft = kept.with_name(f".{kept.name}.{uuid4().hex}")
+    copy = settings.MEDIA_ROOT / name
+    draft = copy.with_name(f".{copy.name}.{uuid4().hex}")
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(audio, draft)
-        draft.replace(kept)
+        draft.replace(copy)
     except OSError as error:
         with suppress(OSError):
             draft.unlink()
-        raise Unreadable(f"its audio {audio.name} could not be kept: {error.strerror}") from None
+        raise Unreadable(f"cannot copy its audio {audio.name}: {error.strerror}") from None
     return name

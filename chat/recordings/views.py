@@ -22,7 +22,7 @@ PAGE = 50
 
 @require_safe
 def listing(request: SignedInRequest) -> HttpResponse:
-    """All recordings by pages of 50, or those with ``?q=`` in their title."""
+    """Render a page of 50 recordings: of all, or of those with ``?q=`` in their title."""
     text = search_text(request)
     page = Paginator(with_title(text), PAGE).get_page(request.GET.get("page"))
     counts = _speaker_counts(list(page))
@@ -32,14 +32,14 @@ def listing(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def options(request: SignedInRequest) -> HttpResponse:
-    """The first 50 recordings with ``?q=`` in their title, as choices of the filter."""
-    found = list(with_title(search_text(request))[:OPTIONS])
-    return render(request, "chat/_recording_options.html", {"options": found, "chosen": ()})
+    """Render the first 50 recordings with ``?q=`` in their title as options of the filter."""
+    recordings = list(with_title(search_text(request))[:OPTIONS])
+    return render(request, "chat/_recording_options.html", {"options": recordings, "chosen": ()})
 
 
 @require_safe
 def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """The transcript, by speaker, with times; each segment has the anchor ``segment-N``."""
+    """Render the transcript by speaker, with times; each segment has the anchor ``segment-N``."""
     recording = get_object_or_404(Recording, uuid=uuid)
     segments = list(Segment.objects.filter(recording=recording).order_by("number"))
     context = {

@@ -1,1 +1,1 @@
-"""The library."""
+"""Tests of the library."""

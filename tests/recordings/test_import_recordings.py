@@ -87,7 +87,7 @@ def test_a_transcript_becomes_a_recording_with_its_segments(talk: Path) -> None:
     assert result == Run("1 imported, 0 unchanged, 0 failed, 0 ignored.\n", "", 0)
 
 
-def test_what_is_imported_can_be_searched(talk: Path) -> None:
+def test_an_imported_recording_can_be_searched(talk: Path) -> None:
     run(talk)
 
     (passage,) = search("When did the pump arrive?", limit=1)
@@ -105,7 +105,7 @@ def test_the_same_content_is_imported_once_under_any_name(talk: Path, tmp_path: 
     assert Segment.objects.count() == 2
 
 
-def test_known_content_is_recognised_with_one_query_and_without_reading_it(
+def test_existing_content_is_recognised_with_one_query_and_without_parsing_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = meetings(tmp_path / "many.jsonl", [f"Topic {number}" for number in range(50)])
@@ -119,7 +119,7 @@ def test_known_content_is_recognised_with_one_query_and_without_reading_it(
     assert len(queries) == 1
 
 
-def test_only_the_new_meetings_of_a_grown_file_come_in(tmp_path: Path) -> None:
+def test_only_the_new_meetings_of_a_grown_file_are_imported(tmp_path: Path) -> None:
     file = meetings(tmp_path / "many.jsonl", ["One", "Two"])
     run(file)
 
@@ -145,7 +145,7 @@ def test_a_bad_file_does_not_stop_the_others(talk: Path, tmp_path: Path) -> None
     assert result.status == 1
 
 
-def test_a_file_with_one_bad_meeting_brings_in_none(tmp_path: Path) -> None:
+def test_of_a_file_with_one_bad_meeting_nothing_is_imported(tmp_path: Path) -> None:
     file = meetings(tmp_path / "many.jsonl", ["One", "Two"])
     file.write_text(file.read_text() + "\n{broken")
 
@@ -171,7 +171,7 @@ def test_a_named_file_that_is_unknown_or_missing_is_an_error(tmp_path: Path) -> 
     assert [line.split(": ")[0] for line in result.err.splitlines()] == [str(unknown), str(missing)]
 
 
-def test_what_was_skipped_is_counted_by_reason(talk: Path) -> None:
+def test_skipped_parts_are_counted_by_reason(talk: Path) -> None:
     talk.write_text(VTT + "\n00:05,000 --> 00:06,000\n<v Bob>Lost.</v>\n\n00:07.000 --> 00:08.000\n\n")
 
     assert run(talk).out.endswith("Skipped: 1 × cue with an unreadable time, 1 × no text.\n")
@@ -193,17 +193,17 @@ def test_a_title_can_be_given_to_one_recording(talk: Path) -> None:
     assert Recording.objects.get().title == "About pumps"
 
 
-def test_one_title_does_not_fit_several_recordings(talk: Path, tmp_path: Path) -> None:
+def test_one_title_for_several_recordings_is_refused(talk: Path, tmp_path: Path) -> None:
     many = meetings(tmp_path / "many.jsonl", ["One", "Two"])
 
-    assert "one title does not name them all" in run(many, title="About pumps").err
+    assert "one title cannot name them all" in run(many, title="About pumps").err
     with pytest.raises(CommandError, match="there are 2 files"):
         run(talk, many, title="About pumps")
     assert not Recording.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["2026-03-04_pump_review.mp3", "2026-03-04_pump_review.OPUS"])
-def test_audio_of_the_same_name_comes_along(talk: Path, media: Path, name: str) -> None:
+def test_audio_of_the_same_name_is_imported(talk: Path, media: Path, name: str) -> None:
     (talk.parent / name).write_bytes(b"sound")
 
     run(talk)
@@ -218,13 +218,13 @@ def test_audio_that_comes_later_or_gets_lost_is_added(talk: Path, media: Path) -
     audio = talk.with_suffix(".wav")
     audio.write_bytes(b"sound")
     run(talk)
-    kept = media / Recording.objects.get().audio
-    kept.unlink()
+    copy = media / Recording.objects.get().audio
+    copy.unlink()
 
-    run(audio)  # by its own name this time
+    run(audio)  # named instead of its transcript
 
-    assert kept.read_bytes() == b"sound"
-    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+    assert copy.read_bytes() == b"sound"
+    assert [path.name for path in copy.parent.iterdir()] == [copy.name]
 
 
 def test_audio_outside_the_folder_is_not_followed(talk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -237,17 +237,17 @@ def test_audio_outside_the_folder_is_not_followed(talk: Path, tmp_path_factory: 
     assert Recording.objects.get().audio == ""
 
 
-def test_audio_that_cannot_be_kept_is_an_error_of_its_file(talk: Path, media: Path) -> None:
+def test_audio_that_cannot_be_copied_is_an_error_of_its_transcript(talk: Path, media: Path) -> None:
     talk.with_suffix(".mp3").write_bytes(b"sound")
     (media / "audio").touch()
 
     result = run(talk)
 
-    assert "its audio 2026-03-04_pump_review.mp3 could not be kept" in result.err
+    assert "cannot copy its audio 2026-03-04_pump_review.mp3" in result.err
     assert not Recording.objects.exists()
 
 
-def test_a_crash_leaves_no_half_of_a_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_leaves_no_incomplete_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = meetings(tmp_path / "many.jsonl", ["One", "Two", "Three"])
 
     def crash(recordings: Sequence[Recording]) -> None:
@@ -264,8 +264,8 @@ def test_a_crash_leaves_no_half_of_a_recording(tmp_path: Path, monkeypatch: pyte
 
 
 def test_two_imports_of_the_same_file_at_once_make_one_recording(talk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The other import finishes between this one's look and its write.
-    monkeypatch.setattr("chat.recordings.library._known", lambda digests: {})
+    # The other import commits after this one has looked for existing recordings.
+    monkeypatch.setattr("chat.recordings.library._existing", lambda digests: {})
     run(talk)
 
     result = run(talk)

@@ -1,4 +1,4 @@
-"""Every dialect of transcripts, each by a file that was written for it."""
+"""Every dialect of transcripts, each with a file that was written for its test."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_srt_has_names_before_colons_and_in_brackets() -> None:
         ("amazon.json", ("spk_0", "spk_1")),
     ],
 )
-def test_every_recogniser_says_the_same_in_its_own_json(name: str, speakers: tuple[str, str]) -> None:
+def test_the_json_of_every_recogniser_is_read_alike(name: str, speakers: tuple[str, str]) -> None:
     (_, _, first_start, _), second = rows(name)
 
     assert [row[0] for row in rows(name)] == list(speakers)
@@ -105,7 +105,7 @@ def test_zooms_captions_take_title_and_date_from_their_folder_and_go_past_midnig
     ]
 
 
-def test_plain_text_goes_on_with_a_speaker_until_the_next() -> None:
+def test_lines_of_plain_text_belong_to_one_speaker_until_the_next() -> None:
     assert rows("plain.txt") == [
         ("Ana Lima", "The pump arrived on Monday. It is blue: a deep blue.", None, None),
         ("Bob de la Cruz (Operations)", "Who signed for it?", None, None),
@@ -114,7 +114,7 @@ def test_plain_text_goes_on_with_a_speaker_until_the_next() -> None:
     ]
 
 
-def test_plain_text_may_tell_its_title_and_date_above_the_first_speaker() -> None:
+def test_plain_text_may_have_title_and_date_above_the_first_speaker() -> None:
     plain = transcript("plain.txt")
 
     assert (plain.title, plain.recorded_on) == ("Pump review", date(2026, 3, 4))
@@ -137,7 +137,7 @@ def test_json_turns_may_be_a_list() -> None:
     assert transcript("turns.json").skipped == {"no text": 1, "entry that is not a turn": 1}
 
 
-def test_json_turns_may_lie_in_an_object_that_tells_more() -> None:
+def test_json_turns_may_be_in_an_object_with_title_and_date() -> None:
     meeting = transcript("meeting.json")
 
     assert (meeting.title, meeting.recorded_on) == ("Pump review", date(2026, 3, 4))
@@ -148,7 +148,7 @@ def test_json_turns_may_lie_in_an_object_that_tells_more() -> None:
     assert meeting.skipped == {"unusable time (text kept)": 1}
 
 
-def test_json_lines_hold_a_meeting_each_with_a_title_of_its_own() -> None:
+def test_each_json_line_may_be_a_meeting_with_a_title_of_its_own() -> None:
     sources = open_sources(FIXTURES / "meetings.jsonl")
 
     assert [source.line for source in sources] == [1, 3]
@@ -156,7 +156,7 @@ def test_json_lines_hold_a_meeting_each_with_a_title_of_its_own() -> None:
     assert len({source.digest for source in sources}) == 2
 
 
-def test_json_lines_may_hold_a_turn_each() -> None:
+def test_each_json_line_may_be_a_turn() -> None:
     assert rows("lines.jsonl") == [
         ("Ana", "The pump arrived.", 5.0, None),
         ("Bob", "Who signed for it?", 7.5, None),
@@ -175,7 +175,7 @@ def test_json_lines_may_hold_a_turn_each() -> None:
         ("e-mail review.vtt", "E-mail review", None),
     ],
 )
-def test_a_file_name_tells_title_and_date(tmp_path: Path, name: str, title: str, recorded_on: date | None) -> None:
+def test_a_file_name_has_title_and_date(tmp_path: Path, name: str, title: str, recorded_on: date | None) -> None:
     file = tmp_path / name
     file.write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n")
 

@@ -1,4 +1,4 @@
-"""Files that are broken, strange or made to hurt."""
+"""Files that are broken, unusual or malicious."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def refusal(file: Path, content: bytes) -> Unreadable:
 
 
 def pieces() -> st.SearchStrategy[bytes]:
-    """Scraps of every dialect, so that random files come near to valid ones."""
+    """Return fragments of every dialect, so that random files resemble valid ones."""
     scraps = [b"WEBVTT\n\n", b"1\n", b"\n\n", b"00:00:01,000 --> 00:00:02,000\n", b"00:01.000 --> 00:00.500\n", b"-->"]
     scraps += [b"<v Ana>", b"<v", b"</v>", b"Ana: hi\n", b"[Bob] ", b"[Ana Lima] 16:38:14\n", b"Ana  1:02\n", b"&lt;"]
     scraps += [
@@ -82,16 +82,16 @@ def test_the_same_text_in_another_encoding_is_the_same_recording(tmp_path: Path)
     assert len(digests) == 1
 
 
-def test_bytes_that_are_no_cp1252_are_latin_1(tmp_path: Path) -> None:
+def test_bytes_that_are_not_cp1252_are_read_as_latin_1(tmp_path: Path) -> None:
     (transcript,) = read_all(tmp_path / "talk.txt", b"Ana: caf\xe9 \x81 noir")
 
     assert transcript.utterances[0].text == "café noir"
 
 
 def test_control_characters_and_lone_surrogates_do_not_reach_the_database(tmp_path: Path) -> None:
-    said = json.dumps([{"speaker": "A\u0000na", "content": "a\u0000b\u0007c \ud800 \u0085d"}])
+    turns = json.dumps([{"speaker": "A\u0000na", "content": "a\u0000b\u0007c \ud800 \u0085d"}])
 
-    (transcript,) = read_all(tmp_path / "talk.json", said.encode())
+    (transcript,) = read_all(tmp_path / "talk.json", turns.encode())
 
     assert (transcript.utterances[0].speaker, transcript.utterances[0].text) == ("Ana", "abc \ufffd d")
 
@@ -106,9 +106,9 @@ def test_control_characters_and_lone_surrogates_do_not_reach_the_database(tmp_pa
         ("a.srt", b"only words", 1, "no line with a time"),
         ("a.json", b'{"a":\n 1,\n oops}', 3, "not JSON"),
         ("a.json", b"[" * 100_000, 1, "nested too deeply"),
-        ("a.json", b"[" + b"9" * 5000 + b"]", 1, "not JSON"),
+        ("a.json", b"[" + b"9" * 5000 + b"]", 1, "unsupported JSON"),
         ("a.json", b'{"text": "no turns"}', 1, "without turns"),
-        ("a.json", b'[{"text": ""}]', 1, "nothing is said"),
+        ("a.json", b'[{"text": ""}]', 1, "no speech"),
         ("a.jsonl", b'[{"text": "hi"}]\nnot json', 2, "not JSON"),
         ("a.jsonl", b'{"turns": [{"text": "hi"}]}\n{"turns": []}', 2, "without turns"),
         ("a.txt", b"Once upon a time there was a pump.\n" * 30, 1, "without turns"),
@@ -116,7 +116,7 @@ def test_control_characters_and_lone_surrogates_do_not_reach_the_database(tmp_pa
         ("a.docx", b"Ana: hi", None, "not a transcript"),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_line_and_reason(
+def test_an_unreadable_file_is_refused_with_line_and_reason(
     tmp_path: Path, name: str, content: bytes, line: int | None, reason: str
 ) -> None:
     error = refusal(tmp_path / name, content)
@@ -146,7 +146,7 @@ def test_a_turn_too_long_to_be_searched_is_refused(tmp_path: Path) -> None:
     assert "turn 1 has 200,001 characters" in refusal(tmp_path / "a.txt", b"Ana: " + b"x" * (LONGEST_TEXT + 1)).reason
 
 
-def test_names_and_titles_are_cut_to_what_the_tables_hold(tmp_path: Path) -> None:
+def test_names_and_titles_are_cut_to_fit_their_columns(tmp_path: Path) -> None:
     content = json.dumps({"title": "t" * 999, "turns": [{"speaker": "s" * 999, "text": "hi"}]})
 
     (transcript,) = read_all(tmp_path / "a.json", content.encode())
@@ -193,7 +193,7 @@ def test_a_folder_is_searched_without_leaving_it(tmp_path: Path) -> None:
     (inside / "link.vtt").symlink_to(outside / "d.vtt")
     (inside / "linked").symlink_to(outside)
 
-    found = find_transcripts(inside)
+    contents = find_transcripts(inside)
 
-    assert [path.name for path in found.transcripts] == ["b.vtt", "a.VTT"]
-    assert found.ignored == 4  # the notes, the hidden folder and the two links
+    assert [path.name for path in contents.transcripts] == ["b.vtt", "a.VTT"]
+    assert contents.ignored == 4  # the notes, the hidden folder and the two links

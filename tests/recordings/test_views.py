@@ -22,7 +22,7 @@ SOUND = bytes(range(256)) * 4_000
 
 @pytest.fixture
 def page(client: Client, alice: User) -> Client:
-    """The browser of alice, who is signed in."""
+    """A client in which alice is signed in."""
     client.force_login(alice)
     return client
 
@@ -31,7 +31,7 @@ def text(response: Any) -> str:
     return str(response.content.decode())
 
 
-def test_recordings_are_listed_with_what_helps_to_choose(page: Client) -> None:
+def test_recordings_are_listed_with_date_length_speakers_and_audio(page: Client) -> None:
     recording = recorded("Planning", *["Hello."] * 70)
     Segment.objects.filter(recording=recording, number=2).update(speaker="Omar")
     Recording.objects.update(recorded_on="2026-02-03", audio="a.mp3")
@@ -50,7 +50,7 @@ def test_recordings_are_found_by_title(page: Client) -> None:
     assert "No recording has" in text(page.get("/recordings/?q=%00'; DROP TABLE"))
 
 
-def test_long_lists_come_by_pages(page: Client) -> None:
+def test_long_lists_have_pages(page: Client) -> None:
     for number in range(51):
         recorded(f"Meeting {number:02}")
 
@@ -81,7 +81,7 @@ def test_a_transcript_is_shown_by_speaker_with_times_and_anchors(page: Client) -
     )
 
 
-def test_a_transcript_without_times_has_anchors_all_the_same(page: Client) -> None:
+def test_a_transcript_without_times_still_has_anchors(page: Client) -> None:
     recording = recorded("Planning", "Hello.")
     Segment.objects.update(start=None, end=None)
 
@@ -91,7 +91,7 @@ def test_a_transcript_without_times_has_anchors_all_the_same(page: Client) -> No
     assert "data-start" not in html
 
 
-def test_places_can_be_played_only_where_there_is_audio(page: Client) -> None:
+def test_segments_can_be_played_only_if_there_is_audio(page: Client) -> None:
     silent, audible = recorded("Planning", "Hello."), recorded("Call", "Hello.", audio="a.mp3")
 
     assert 'data-play="0.0" hidden' in text(page.get(audible.get_absolute_url()))
@@ -110,18 +110,18 @@ def test_a_long_transcript_takes_a_few_queries(page: Client, django_assert_max_n
 
 @pytest.fixture
 def audio(settings: Any, tmp_path: Path) -> str:
-    """The address of the audio of a recording."""
+    """The path of the audio of a recording."""
     settings.MEDIA_ROOT = tmp_path
     (tmp_path / "a.mp3").write_bytes(SOUND)
     return f"/recordings/{recorded('Planning', audio='a.mp3').uuid}/audio/"
 
 
 async def fetched(alice: User, address: str, **headers: str) -> tuple[Any, bytes]:
-    """The response to alice, and its whole body."""
+    """Return the response that alice gets, and its whole body."""
     client = AsyncClient()
     await client.aforce_login(alice)
     response = await client.get(address, headers=headers)
-    await sync_to_async(connections.close_all)()  # those of the thread that answered
+    await sync_to_async(connections.close_all)()  # those of the thread that ran the view
     if not response.streaming:
         return response, response.content
     pieces = cast(Any, response).streaming_content
@@ -140,7 +140,7 @@ async def test_audio_is_sent_whole(alice: User, audio: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "first", "last"),
+    ("range_header", "first", "last"),
     [
         ("bytes=0-0", 0, 0),
         ("bytes=0-", 0, 1_023_999),
@@ -151,30 +151,32 @@ async def test_audio_is_sent_whole(alice: User, audio: str) -> None:
         ("bytes=-9999999", 0, 1_023_999),
     ],
 )
-async def test_a_range_of_audio_is_sent(alice: User, audio: str, asked: str, first: int, last: int) -> None:
-    response, body = await fetched(alice, audio, range=asked)
+async def test_a_range_of_audio_is_sent(alice: User, audio: str, range_header: str, first: int, last: int) -> None:
+    response, body = await fetched(alice, audio, range=range_header)
 
     assert (response.status_code, body) == (206, SOUND[first : last + 1])
     assert response["Content-Range"] == f"bytes {first}-{last}/1024000"
     assert response["Content-Length"] == str(len(body))
 
 
-@pytest.mark.parametrize("asked", ["bytes=1024000-", "bytes=9999999-9999999", "bytes=-0"])
-async def test_a_range_outside_of_the_audio_is_refused(alice: User, audio: str, asked: str) -> None:
-    response, body = await fetched(alice, audio, range=asked)
+@pytest.mark.parametrize("range_header", ["bytes=1024000-", "bytes=9999999-9999999", "bytes=-0"])
+async def test_a_range_outside_of_the_audio_is_refused(alice: User, audio: str, range_header: str) -> None:
+    response, body = await fetched(alice, audio, range=range_header)
 
     assert (response.status_code, body) == (416, b"")
     assert response["Content-Range"] == "bytes */1024000"
 
 
-@pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=0-1,5-6", "bytes=-", "bytes=a-b", "lines=1-2", "bytes=²-", "x"])
-async def test_what_is_not_one_range_is_ignored(alice: User, audio: str, asked: str) -> None:
-    response, body = await fetched(alice, audio, range=asked)
+@pytest.mark.parametrize(
+    "range_header", ["bytes=5-2", "bytes=0-1,5-6", "bytes=-", "bytes=a-b", "lines=1-2", "bytes=²-", "x"]
+)
+async def test_a_header_that_is_not_one_range_is_ignored(alice: User, audio: str, range_header: str) -> None:
+    response, body = await fetched(alice, audio, range=range_header)
 
     assert (response.status_code, len(body)) == (200, len(SOUND))
 
 
-async def test_audio_that_is_known_is_not_sent_again(alice: User, audio: str) -> None:
+async def test_audio_in_the_cache_of_the_browser_is_not_sent_again(alice: User, audio: str) -> None:
     first, _ = await fetched(alice, audio)
 
     same, body = await fetched(alice, audio, **{"if-none-match": first["ETag"]})

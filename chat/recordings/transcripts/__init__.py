@@ -1,14 +1,14 @@
-"""Transcripts as people have them: a file in any of the known dialects becomes a ``Transcript``."""
+"""Transcripts: a file in any of the known dialects is read into a ``Transcript``."""
 
 from .file import SUFFIXES, open_sources, read
-from .folder import AUDIO_SUFFIXES, Found, audio_beside, find_transcripts, transcript_beside
+from .folder import AUDIO_SUFFIXES, FolderContents, audio_beside, find_transcripts, transcript_beside
 from .source import Source
 from .transcript import Transcript, Unreadable, Utterance
 
 __all__ = [
     "AUDIO_SUFFIXES",
     "SUFFIXES",
-    "Found",
+    "FolderContents",
     "Source",
     "Transcript",
     "Unreadable",

@@ -1,4 +1,4 @@
-"""Times as people and programs write them."""
+"""Parsing of times and dates as people and programs write them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _CLOCK = re.compile(CLOCK)
 
 
 def seconds(value: object, unit: float = 1.0) -> float | None:
-    """Seconds from a number in units of ``unit`` seconds, or from a clock time; None for None.
+    """Return the seconds of a number in units of ``unit`` seconds, or of a clock time; None for None.
 
-    What cannot be read is NaN, so that whoever keeps the time can count it.
+    Return NaN for anything unreadable, so that ``Draft`` can count it.
     """
     if value is None:
         return None
@@ -30,7 +30,7 @@ def seconds(value: object, unit: float = 1.0) -> float | None:
 
 
 def clock_seconds(clock: str) -> float:
-    """Seconds of a time that matches ``CLOCK``."""
+    """Return the seconds of a time that matches ``CLOCK``."""
     total = 0.0
     for part in clock.strip().replace(",", ".").split(":"):
         total = total * 60 + float(part)
@@ -38,7 +38,7 @@ def clock_seconds(clock: str) -> float:
 
 
 def day(value: object) -> date | None:
-    """The date at the beginning of an ISO date or date and time; None for anything else."""
+    """Return the date of a text that begins with an ISO date; None for anything else."""
     try:
         return date.fromisoformat(value[:10]) if isinstance(value, str) else None
     except ValueError:

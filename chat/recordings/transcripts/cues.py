@@ -1,4 +1,4 @@
-"""Cues: the timed lines of subtitles, and who speaks in them when only the text tells."""
+"""Cues, the timed lines of subtitles, and their speakers where only labels in the text name them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .draft import NO_TEXT, Draft
 from .labels import Label, label_of, speakers
 
 _LABELLED_SHARE = 1 / 3
-"""Below this share of cues, ``Word: …`` is how someone talks, not who does."""
+"""If a smaller share of cues has a label, ``Word: …`` is part of the text, not a speaker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +22,26 @@ class Cue:
 
 
 def add_labelled(draft: Draft, cues: Sequence[Cue]) -> None:
-    """Add the cues' text by speaker; a cue in which several have a label becomes one utterance for each."""
-    labels = [[label_of(line.strip()) for line in cue.lines] for cue in cues]
-    names = speakers(label for lines in labels for label in lines)
-    named = [[label if label and label.name in names else None for label in lines] for lines in labels]
-    if sum(any(lines) for lines in named) < _LABELLED_SHARE * len(cues):
-        named = [[None] * len(cue.lines) for cue in cues]
-    for cue, lines in zip(cues, named, strict=True):
-        _add(draft, cue, lines)
+    """Add the text of the cues by speaker. A cue with several labels becomes one utterance per label."""
+    candidates = [[label_of(line.strip()) for line in cue.lines] for cue in cues]
+    names = speakers(label for labels in candidates for label in labels)
+    labels_by_cue = [[label if label and label.name in names else None for label in labels] for labels in candidates]
+    if sum(any(labels) for labels in labels_by_cue) < _LABELLED_SHARE * len(cues):
+        labels_by_cue = [[None] * len(cue.lines) for cue in cues]
+    for cue, labels in zip(cues, labels_by_cue, strict=True):
+        _add(draft, cue, labels)
 
 
 def _add(draft: Draft, cue: Cue, labels: Sequence[Label | None]) -> None:
-    stretches: list[tuple[str, list[str]]] = []
+    parts: list[tuple[str, list[str]]] = []
     for line, label in zip(cue.lines, labels, strict=True):
         if label:
-            stretches.append((label.name, [label.text]))
-        elif stretches:
-            stretches[-1][1].append(line)
+            parts.append((label.name, [label.text]))
+        elif parts:
+            parts[-1][1].append(line)
         else:
-            stretches.append(("", [line]))
-    if not stretches:
+            parts.append(("", [line]))
+    if not parts:
         draft.skip(NO_TEXT)
-    for speaker, texts in stretches:
+    for speaker, texts in parts:
         draft.add("\n".join(texts), speaker=speaker, start=cue.start, end=cue.end)

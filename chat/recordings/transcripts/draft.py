@@ -1,4 +1,4 @@
-"""A transcript while it is read: everything that comes in is cleaned, everything left out is counted."""
+"""A transcript while it is read: the draft cleans what is added and counts what is left out."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ BAD_TIME = "unusable time (text kept)"
 BACKWARDS = "end before start (text kept)"
 
 LONGEST_TIME = 7 * 24 * 3600.0
-"""Seconds; a time beyond a week is a mistake, such as a date or a wrong unit."""
+"""Seconds; a time of more than a week is a mistake, such as a date or a wrong unit."""
 LONGEST_TEXT = 200_000
-"""Characters in one utterance; PostgreSQL cannot index much more in one piece."""
+"""Characters in one utterance; PostgreSQL cannot index a text that is much longer."""
 SPEAKER_LIMIT = 120
 TITLE_LIMIT = 200
 
@@ -28,13 +28,13 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """The text on one line: control characters and NUL gone, white space single, otherwise verbatim."""
+    """Return the text on one line, without control characters and repeated white space, otherwise verbatim."""
     printable = _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
     return " ".join(printable.split())
 
 
 def clip(text: str, limit: int) -> str:
-    """The text in at most ``limit`` characters; a cut shows as an ellipsis."""
+    """Return the text in at most ``limit`` characters; an ellipsis marks a cut."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
@@ -46,7 +46,10 @@ class Draft:
         self.skipped: Counter[str] = Counter()
 
     def add(self, text: str, *, speaker: str = "", start: float | None = None, end: float | None = None) -> None:
-        """Take an utterance. A time that makes no sense is left out and counted, the text stays."""
+        """Add an utterance; only count one without text. Leave out, and count, a time that makes no sense.
+
+        Raise ``Unreadable`` if the text is too long.
+        """
         words = clean(text)
         if not words:
             self.skip(NO_TEXT)
@@ -58,15 +61,14 @@ class Draft:
         self.utterances.append(Utterance(clip(clean(speaker), SPEAKER_LIMIT), words, start, end))
 
     def skip(self, reason: str, count: int = 1) -> None:
-        """Count what was left out."""
         if count:
             self.skipped[reason] += count
 
     def finish(self, title: str, recorded_on: date | None) -> Transcript:
-        """The transcript. Raises ``Unreadable`` when nobody says anything in it."""
+        """Return the transcript. Raise ``Unreadable`` if it has no utterances."""
         if not self.utterances:
-            left_out = ", ".join(f"{count} × {reason}" for reason, count in self.skipped.items())
-            raise Unreadable("nothing is said in it" + (f"; skipped: {left_out}" if left_out else ""))
+            skipped = ", ".join(f"{count} × {reason}" for reason, count in self.skipped.items())
+            raise Unreadable("contains no speech" + (f"; skipped: {skipped}" if skipped else ""))
         return Transcript(
             clip(clean(title), TITLE_LIMIT) or "Recording", tuple(self.utterances), recorded_on, self.skipped
         )
@@ -83,5 +85,5 @@ class Draft:
     def _time(self, value: float | None) -> float | None:
         if value is None or 0 <= value <= LONGEST_TIME:
             return value
-        self.skip(BAD_TIME)  # also NaN, which compares as neither
+        self.skip(BAD_TIME)  # also NaN, for which both comparisons are false
         return None

@@ -1,4 +1,4 @@
-"""Text from the bytes of a file, whatever encoding it was written in."""
+"""Decoding of text files in any of the usual encodings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .transcript import Unreadable
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -19,10 +19,10 @@ _BINARY_SHARE = 0.1
 
 
 def decode(data: bytes) -> str:
-    """The text with plain line feeds. Raises ``Unreadable`` for what is not text."""
+    """Return the text with line feeds as line ends. Raise ``Unreadable`` if the bytes are not text."""
     text = _decoded(data)
     if len(_BINARY.findall(text)) > _BINARY_SHARE * len(text):
-        raise Unreadable("this is not text", line=1)
+        raise Unreadable("not text", line=1)
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -39,7 +39,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _unmarked_utf16(data: bytes) -> str:
-    """UTF-16 of European text has a zero in every other byte; everything else is UTF-8 until it fails."""
+    """Guess the encoding: European text in UTF-16 has a zero in every other byte; anything else may be UTF-8."""
     sample = data[:4096]
     half = len(sample) // 2
     if half and sample[1::2].count(0) > 0.7 * half:

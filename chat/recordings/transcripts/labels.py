@@ -20,14 +20,14 @@ _MOST_WORDS = 8
 
 
 class Label(NamedTuple):
-    """A speaker's name at the beginning of a line, and the line without it."""
+    """A speaker's name at the beginning of a line, and the rest of the line."""
 
     name: str
     text: str
 
 
 def label_of(line: str) -> Label | None:
-    """What may be a speaker's label at the beginning of the line; ``speakers`` tells which of them are."""
+    """Return what may be a speaker's label at the beginning of a line; ``speakers`` decides which ones are."""
     bracketed = _BRACKETED.match(line)
     if bracketed:
         name = bracketed["name"].strip()
@@ -44,13 +44,13 @@ def label_of(line: str) -> Label | None:
 
 
 def speakers(labels: Iterable[Label | None]) -> Collection[str]:
-    """The names among labels: those written like a name, and others of up to three words that come up again."""
+    """Return the labels that are names: those written like a name, and repeated ones of up to three words."""
     counts = Counter(label.name for label in labels if label)
     return {name for name, count in counts.items() if _is_name(name) or (count > 1 and len(name.split()) <= 3)}
 
 
 def _is_name(name: str) -> bool:
-    """Whether every word is capitalised (or of a script without capitals), as in ``Ana de la Cruz (Sales)``."""
+    """Return whether every word is capitalised, or in a script without capitals, as in ``Ana de la Cruz (Sales)``."""
     bare = _PARENTHESES.sub(" ", name)
     words = bare.split()
     return bool(words) and not set(bare) & set(",;!?") and all(map(_is_name_word, words))

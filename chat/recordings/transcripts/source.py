@@ -1,4 +1,4 @@
-"""The text of one transcript, and where it came from."""
+"""The text of one transcript, and where it comes from."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 
 @dataclass(frozen=True)
 class Source:
-    """One transcript's text; ``number`` counts the transcripts of a file that holds several, else it is 0.
+    """The text of one transcript, which begins at ``line`` of its file.
 
-    ``line`` is where the text begins in its file.
+    ``number`` counts, from 1, the transcripts of a file that holds several; otherwise it is 0.
     """
 
     path: PurePath
@@ -30,7 +30,7 @@ class Source:
 
     @property
     def suffix(self) -> str:
-        """The file's ending in lower case, with the dot."""
+        """The suffix of the file in lower case, with the dot."""
         return self.path.suffix.lower()
 
     @property
@@ -40,7 +40,7 @@ class Source:
 
     @property
     def title(self) -> str:
-        """A title from the file's name and the place in it."""
+        """A title from the file's name and the number of the transcript in it."""
         title = title_and_date_of(self.path)[0]
         return f"{title} {self.number}" if self.number else title
 
@@ -51,20 +51,20 @@ class Source:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The text's lines, trimmed, with the empty ones."""
+        """The lines of the text, stripped, including empty ones."""
         return [line.strip() for line in self.text.split("\n")]
 
-    # Any: whatever JSON the file holds
+    # Any: a file may contain any JSON
     @cached_property
     def json(self) -> Any:
-        """The JSON value of the text; of JSON Lines the list of its lines' values. Raises ``Unreadable``."""
+        """The JSON value of the text; for JSON Lines, the list of the lines' values. Raises ``Unreadable``."""
         if self.json_lines:
             return [parse_json(line, number) for number, line in enumerate(self.lines, self.line) if line]
         return parse_json(self.text, self.line)
 
     @cached_property
     def json_lines(self) -> bool:
-        """Whether this is JSON Lines: more than one line, and the first is an object by itself."""
+        """Whether this is JSON Lines: there is more than one line, and the first is a complete object."""
         first, more, _ = self.text.partition("\n")
         if self.suffix not in JSON_SUFFIXES or not more or not first.lstrip().startswith("{"):
             return False
@@ -75,12 +75,12 @@ class Source:
 
 
 def parse_json(text: str, line: int) -> Any:
-    """The value of a JSON text that begins at ``line`` of its file. Raises ``Unreadable``."""
+    """Return the value of a JSON text that begins at ``line`` of its file. Raise ``Unreadable``."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise Unreadable(f"not JSON: {error.msg}", line=line + error.lineno - 1) from None
     except RecursionError:
         raise Unreadable("JSON nested too deeply", line=line) from None
-    except ValueError as error:  # a number of thousands of digits
-        raise Unreadable(f"not JSON that can be read: {error}", line=line) from None
+    except ValueError as error:  # such as a number with thousands of digits
+        raise Unreadable(f"unsupported JSON: {error}", line=line) from None

@@ -1,4 +1,4 @@
-"""Title and date from where a transcript lies."""
+"""Title and date of a recording, from the path of its transcript."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _DOUBLE_SUFFIX = re.compile(r"\.(?:transcript|mp3|opus|ogg|m4a|wav|mp4)$", re.IG
 
 
 def title_and_date_of(path: PurePath) -> tuple[str, date | None]:
-    """What the file's name, or the folder Zoom made for it, tells of the recording: title and date."""
+    """Return title and date of a recording from the name of its file, or of the folder that Zoom made for it."""
     folder = _ZOOM_FOLDER.fullmatch(path.parent.name)
     if folder:
         return folder[2], day(folder[1])
     stem = _DOUBLE_SUFFIX.sub("", path.stem)
     dated = _DATED.match(stem)
     recorded_on = day(f"{dated['year']}-{dated['month']}-{dated['day']}") if dated else None
-    rest = stem[dated.end() :] if dated and recorded_on else stem
-    return _in_words(rest) or stem, recorded_on
+    undated = stem[dated.end() :] if dated and recorded_on else stem
+    return _in_words(undated) or stem, recorded_on
 
 
 def _in_words(name: str) -> str:

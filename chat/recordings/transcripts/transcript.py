@@ -1,4 +1,4 @@
-"""What was said, by whom and when, whatever file it came in."""
+"""A transcript, independent of the file format: what was said, by whom and when."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A stretch by one speaker; ``speaker`` may be empty, times are seconds or unknown, an end has a start."""
+    """What one speaker said without interruption.
+
+    ``speaker`` may be empty. Times are in seconds, or None if unknown; if ``end`` is known, ``start`` is, too.
+    """
 
     speaker: str
     text: str
@@ -19,9 +22,9 @@ class Utterance:
 
 @dataclass(frozen=True)
 class Transcript:
-    """One recording's title and utterances, in the order of the file.
+    """The title and utterances of one recording, in the order of the file.
 
-    ``skipped`` counts what was left out, by reason; the reasons are those of ``draft``.
+    ``skipped`` counts, by a reason from ``draft``, what was left out.
     """
 
     title: str
@@ -31,13 +34,13 @@ class Transcript:
 
     @property
     def duration(self) -> float | None:
-        """Seconds until the last word that has a time; None without times."""
+        """The last time of an utterance, in seconds; None without times."""
         times = [time for utterance in self.utterances for time in (utterance.end, utterance.start) if time is not None]
         return max(times, default=None)
 
 
 class Unreadable(Exception):
-    """A file that is no transcript we can read. ``line`` counts from 1; None when the whole file is meant."""
+    """A file that is not a transcript we can read. ``line`` counts from 1; None means the whole file."""
 
     def __init__(self, reason: str, *, line: int | None = None) -> None:
         super().__init__(reason)

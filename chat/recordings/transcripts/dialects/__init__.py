@@ -1,4 +1,4 @@
-"""The dialects transcripts are written in: a file each, and its place in the order in which they are tried."""
+"""The dialects of transcripts, one module each, in the order in which they are tried."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from . import otter, plain, speech, subrip, turns, vtt, zoom
 
 
 class Dialect(Protocol):
-    """What a dialect's module offers."""
+    """The interface of a dialect's module."""
 
     def recognises(self, source: Source) -> bool:
-        """Whether the text looks like this dialect. May raise ``Unreadable`` for text that is like no other."""
+        """Return whether the text looks like this dialect. Raise ``Unreadable`` if no dialect can read it."""
 
     def read(self, source: Source) -> Transcript:
-        """Read it. Raises ``Unreadable``; what is left out is counted in the transcript."""
+        """Read the text, and count in the transcript what is left out. Raise ``Unreadable``."""
 
 
 DIALECTS: tuple[Dialect, ...] = (vtt, subrip, speech, turns, zoom, otter, plain)
-"""The more a dialect gives itself away, the earlier it stands."""
+"""The dialects that are easier to recognise come first."""

@@ -1,4 +1,4 @@
-"""Otter's text export: ``Ana Lima  12:34`` on a line, then what she said."""
+"""Otter's text export: a line ``Ana Lima  12:34``, then what she said."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ _FOOTER = "Transcribed by https://otter.ai"
 
 
 def recognises(source: Source) -> bool:
-    """By a line that is a name, two spaces and a time."""
+    """Return whether a line is a name, two spaces and a time."""
     return any(_head(line) for line in source.lines)
 
 
 def read(source: Source) -> Transcript:
-    """Read the export; the footer is no speech, and there are no ends."""
+    """Read the export without its footer. It has start times, but no end times."""
     draft = Draft()
     speaker, start = "", None
-    said: list[str] = []
+    lines: list[str] = []
     for line in source.lines:
         head = _head(line)
         if head:
-            _add(draft, said, speaker, start)
+            _add(draft, lines, speaker, start)
             speaker, start = head
-            said = []
+            lines = []
         elif line != _FOOTER:
-            said.append(line)
-    _add(draft, said, speaker, start)
+            lines.append(line)
+    _add(draft, lines, speaker, start)
     return draft.finish(source.title, source.recorded_on)
 
 
-def _add(draft: Draft, said: list[str], speaker: str, start: float | None) -> None:
+def _add(draft: Draft, lines: list[str], speaker: str, start: float | None) -> None:
     if start is None:
-        draft.skip(HEADING, sum(bool(line) for line in said))
+        draft.skip(HEADING, sum(bool(line) for line in lines))
     else:
-        draft.add("\n".join(said), speaker=speaker, start=start)
+        draft.add("\n".join(lines), speaker=speaker, start=start)
 
 
 def _head(line: str) -> tuple[str, float] | None:

@@ -1,4 +1,4 @@
-"""Plain text: ``Ana Lima: …``, with a time before or after the name, or without."""
+"""Plain text: ``Ana Lima: …``, with or without a time before or after the name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FEWEST_TURNS = 0.1
 
 @dataclass
 class _Line:
-    """A line taken apart; ``start`` without a name is a turn of someone unknown, or the time of the next line."""
+    """A parsed line. A ``start`` without a name is a turn of an unknown speaker, or the time of the next line."""
 
     text: str
     name: str = ""
@@ -40,7 +40,7 @@ class _Turn:
 
 
 def recognises(source: Source) -> bool:
-    """By enough lines that begin with a speaker or a time. The last resort for any text."""
+    """Return whether enough lines begin with a speaker or a time. This dialect is the last resort for any text."""
     if source.suffix != ".txt":
         return False
     lines = _lines(source)
@@ -49,7 +49,7 @@ def recognises(source: Source) -> bool:
 
 
 def read(source: Source) -> Transcript:
-    """Read turns; a line without a speaker goes on with the one before it."""
+    """Read the turns; a line without a speaker continues the turn before it."""
     draft, lines = Draft(), _lines(source)
     headings = _headings(lines)
     body = lines[len(headings) :]
@@ -58,12 +58,12 @@ def read(source: Source) -> Transcript:
         draft.add(
             "\n".join([turn.head.text, *turn.texts]), speaker=turn.head.name, start=turn.head.start, end=turn.head.end
         )
-    title = _told(headings, _TITLES) or source.title
-    return draft.finish(title, day(_told(headings, _DATES)) or source.recorded_on)
+    title = _heading_text(headings, _TITLES) or source.title
+    return draft.finish(title, day(_heading_text(headings, _DATES)) or source.recorded_on)
 
 
 def _headings(lines: list[_Line]) -> list[_Line]:
-    """What stands above the first speaker: a title, a date, who was there."""
+    """Return the lines above the first speaker, such as title, date and participants."""
     count = 0
     while count < len(lines) and _is_heading(lines[count]):
         count += 1
@@ -76,7 +76,7 @@ def _is_heading(line: _Line) -> bool:
     return not line.name or line.name.lower() in _TITLES | _DATES | _HEADINGS
 
 
-def _told(headings: list[_Line], names: frozenset[str]) -> str:
+def _heading_text(headings: list[_Line], names: frozenset[str]) -> str:
     return next((line.text for line in headings if line.name.lower() in names), "")
 
 
@@ -86,7 +86,7 @@ def _turns(lines: list[_Line]) -> Iterator[_Turn]:
         if turn and not line.name and line.start is None:
             turn.texts.append(line.text)
             continue
-        if turn and _waits_for(turn, line):
+        if turn and _is_time_of(turn, line):
             line.start, line.end = turn.head.start, turn.head.end
         elif turn:
             yield turn
@@ -95,13 +95,13 @@ def _turns(lines: list[_Line]) -> Iterator[_Turn]:
         yield turn
 
 
-def _waits_for(turn: _Turn, line: _Line) -> bool:
-    """Whether the turn is a time on a line of its own, which belongs to the line that follows."""
+def _is_time_of(turn: _Turn, line: _Line) -> bool:
+    """Return whether the turn is only a time, on a line of its own, that belongs to the next line."""
     return not turn.head.name and not turn.head.text and not turn.texts and line.start is None
 
 
 def _lines(source: Source) -> list[_Line]:
-    lines = [_timed(line) for line in source.lines if line]
+    lines = [_parsed(line) for line in source.lines if line]
     labels = [label_of(line.text) for line in lines]
     names = speakers(labels)
     for line, label in zip(lines, labels, strict=True):
@@ -110,10 +110,10 @@ def _lines(source: Source) -> list[_Line]:
     return lines
 
 
-def _timed(line: str) -> _Line:
-    after = _TIME_AFTER_NAME.fullmatch(line)
-    if after and speakers([Label(after["name"].strip(), "")]):
-        return _Line(after["text"] or "", after["name"].strip(), clock_seconds(after["clock"]))
+def _parsed(line: str) -> _Line:
+    named = _TIME_AFTER_NAME.fullmatch(line)
+    if named and speakers([Label(named["name"].strip(), "")]):
+        return _Line(named["text"] or "", named["name"].strip(), clock_seconds(named["clock"]))
     timed = _TIMED.match(line)
     if not timed:
         return _Line(line)

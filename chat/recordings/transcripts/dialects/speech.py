@@ -1,9 +1,9 @@
-"""What speech recognisers write as JSON: Whisper and its kin, and the services that tell speakers apart."""
+"""JSON of speech recognisers: Whisper and its relatives, and services that distinguish speakers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any  # whatever JSON the file holds
+from typing import Any  # any JSON that a file contains
 
 from ..clock import seconds
 from ..draft import NOT_A_TURN, Draft
@@ -14,7 +14,7 @@ from .turns import recorded_on_in, speaker_name, title_in
 
 @dataclass(frozen=True)
 class Shape:
-    """Where a recogniser keeps its segments, what it calls their parts, and the unit of its times in seconds."""
+    """The JSON of a recogniser: the path to its segments, the keys of their parts, and its unit of time in seconds."""
 
     segments: tuple[str, ...]
     text: str = "text"
@@ -39,12 +39,12 @@ SHAPES = {
 
 
 def recognises(source: Source) -> bool:
-    """By a list of segments where one of the known recognisers keeps it."""
+    """Return whether there is a list of segments where one of the known recognisers has it."""
     return source.suffix in JSON_SUFFIXES and any(_fits(shape, source.json) for shape in SHAPES.values())
 
 
 def read(source: Source) -> Transcript:
-    """Read the segments one by one, as they were recognised."""
+    """Read each recognised segment as one utterance."""
     draft = Draft()
     shape = next(shape for shape in SHAPES.values() if _fits(shape, source.json))
     for segment in _at(source.json, shape.segments):
@@ -62,12 +62,12 @@ def _fits(shape: Shape, value: Any) -> bool:
     if not isinstance(segments, list):
         return False
     first = next((segment for segment in segments if isinstance(_at(segment, (shape.text,)), str)), None)
-    # Milliseconds are whole numbers: a fraction says that another program used the same word for seconds.
+    # Milliseconds are whole numbers: a fraction means that another program uses the same key for seconds.
     return first is not None and not (shape.unit == MILLISECOND and isinstance(_at(first, shape.start), float))
 
 
 def _at(value: Any, keys: tuple[str, ...]) -> Any:
-    """What lies under the keys, or None."""
+    """Return the value at the path of keys, or None."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value

@@ -1,4 +1,4 @@
-"""SubRip (.srt): ``Ana: …`` or ``[Bob] …`` under numbered times."""
+"""SubRip (.srt): numbered cues with times and the text ``Ana: …`` or ``[Bob] …``."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _LONGEST_TIMING = 200
 
 
 def recognises(source: Source) -> bool:
-    """By the name of the file, or a number and a time on its first lines."""
+    """Return whether the file is named .srt, or begins with a number and a time."""
     start = [line for line in source.lines[:4] if line][:2]
     return source.suffix == ".srt" or (len(start) == 2 and start[0].isdecimal() and "-->" in start[1])
 
 
 def read(source: Source) -> Transcript:
-    """Read SubRip cue by cue, so that a broken one costs only itself."""
+    """Read SubRip cue by cue, so that only a broken cue is lost."""
     if not any("-->" in line for line in source.lines):
-        raise Unreadable("not SubRip: there is no line with a time, such as 00:00:01,000 --> 00:00:04,000")
+        raise Unreadable("not SubRip: it has no line with a time, such as 00:00:01,000 --> 00:00:04,000")
     draft = Draft()
     cues = list(_cues(draft, source.lines))
     add_labelled(draft, cues)
@@ -38,7 +38,7 @@ def _cues(draft: Draft, lines: list[str]) -> Iterator[Cue]:
     for timing, following in zip(timings, [*timings[1:], len(lines)], strict=True):
         content = [line for line in lines[timing + 1 : following] if line]
         if following < len(lines) and lines[following - 1].isdecimal() and following - 1 > timing:
-            content.pop()  # the number of the cue that follows
+            content.pop()  # the number of the next cue
         cue = _cue(lines[timing], content)
         if cue:
             yield cue
@@ -47,7 +47,7 @@ def _cues(draft: Draft, lines: list[str]) -> Iterator[Cue]:
 
 
 def _cue(timing: str, content: list[str]) -> Cue | None:
-    # The parser sees the time alone: over a whole file its pattern takes quadratic time on long rows of digits.
+    # Give the parser only the time: on a whole file, its pattern takes quadratic time for long rows of digits.
     if len(timing) > _LONGEST_TIMING:
         return None
     try:

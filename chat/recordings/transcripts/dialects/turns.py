@@ -1,10 +1,10 @@
-"""JSON turns: a list of ``{"speaker": …, "content": …}``, by itself or inside an object, with times or without."""
+"""JSON turns: a list of ``{"speaker": …, "content": …}``, by itself or inside an object, with or without times."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any  # whatever JSON the file holds
+from typing import Any  # any JSON that a file contains
 
 from ..clock import day, seconds
 from ..draft import NOT_A_TURN, Draft, clip
@@ -22,7 +22,7 @@ _TOPIC_LENGTH = 120
 
 
 def recognises(source: Source) -> bool:
-    """By a list of objects with a text."""
+    """Return whether the JSON contains a list of objects with a text."""
     return source.suffix in JSON_SUFFIXES and bool(_turns(source.json))
 
 
@@ -43,7 +43,7 @@ def read(source: Source) -> Transcript:
 
 
 def speaker_name(value: object) -> str:
-    """A name as it stands; ``Speaker 0`` and ``Speaker A`` for a number or a letter."""
+    """Return a name unchanged, and ``Speaker 0`` or ``Speaker A`` for a number or a letter."""
     if isinstance(value, dict):
         value = _first(value, ("name", "display_name", "id"))
     if isinstance(value, bool) or not isinstance(value, int | str):
@@ -53,7 +53,7 @@ def speaker_name(value: object) -> str:
 
 
 def title_in(source: Source) -> str:
-    """The meeting's title or first topic where the JSON tells it, else the file's name; distinct within a file."""
+    """Return the meeting's title or first topic from the JSON, else from the file's name; distinct within a file."""
     topic = _topic(source.json)
     if topic and source.number:
         return f"{clip(topic, _TOPIC_LENGTH)} ({source.title})"
@@ -61,9 +61,9 @@ def title_in(source: Source) -> str:
 
 
 def recorded_on_in(source: Source) -> date | None:
-    """The meeting's date where the JSON tells it, else the one in the file's name."""
-    told = (day(source.json.get(key)) for key in DATES) if isinstance(source.json, dict) else ()
-    return next((date for date in told if date), source.recorded_on)
+    """Return the meeting's date from the JSON, else from the file's name."""
+    dates = (day(source.json.get(key)) for key in DATES) if isinstance(source.json, dict) else ()
+    return next((date for date in dates if date), source.recorded_on)
 
 
 def _topic(value: Any) -> str:
@@ -77,12 +77,12 @@ def _topic(value: Any) -> str:
 
 
 def _turns(value: Any) -> list[Any]:
-    candidates = [found for found in _lists(value, _DEEPEST) if any(map(_is_turn, found))]
+    candidates = [items for items in _lists(value, _DEEPEST) if any(map(_is_turn, items))]
     return max(candidates, key=len, default=[])
 
 
 def _lists(value: Any, depth: int) -> Iterator[list[Any]]:
-    """The lists that may be one of turns: the value itself, or somewhere in the objects it is made of."""
+    """Yield the lists that may contain turns: the value itself, or lists within nested objects."""
     if isinstance(value, list):
         yield value
     elif isinstance(value, dict) and depth:

@@ -21,12 +21,12 @@ _NOT_CUES = frozenset({"WEBVTT", "NOTE", "STYLE", "REGION"})
 
 
 def recognises(source: Source) -> bool:
-    """By its first word, or the name of the file."""
+    """Return whether the file is named .vtt, or begins with WEBVTT."""
     return source.suffix == ".vtt" or source.text.startswith("WEBVTT")
 
 
 def read(source: Source) -> Transcript:
-    """Read WebVTT; cues that the parser passes over are counted."""
+    """Read WebVTT, and count the cues that the parser drops."""
     try:
         captions = webvtt.from_string("\n".join(source.lines)).captions
     except MalformedFileError:
@@ -52,10 +52,10 @@ def _add_voices(draft: Draft, cues: list[Cue]) -> None:
 
 
 def _voices(text: str) -> Iterator[tuple[str, str]]:
-    """Speaker and text of each voice in a cue; text before the first voice has no speaker."""
-    before, *voices = _VOICE.split(text)
-    if not voices or _plain(before).strip():
-        yield "", _plain(before)
+    """Yield speaker and text of each voice in a cue; text before the first voice has no speaker."""
+    unvoiced, *voices = _VOICE.split(text)
+    if not voices or _plain(unvoiced).strip():
+        yield "", _plain(unvoiced)
     for speaker, spoken in zip(voices[::2], voices[1::2], strict=True):
         yield html.unescape(speaker or ""), _plain(spoken)
 
@@ -65,7 +65,7 @@ def _plain(text: str) -> str:
 
 
 def _count_lost(draft: Draft, source: Source, kept: int) -> None:
-    """The parser drops a cue whose time it cannot read, and blocks without a time, and does not say so."""
+    """Count cues with an unreadable time and blocks without a time, which the parser drops silently."""
     timings = sum("-->" in line and not line.startswith("NOTE") for line in source.lines)
     draft.skip(UNREADABLE_CUE, timings - kept)
     draft.skip(STRAY_TEXT, sum(_is_stray(block) for block in _blocks(source.lines)))

@@ -1,4 +1,4 @@
-"""Zoom's saved captions: ``[Ana Lima] 16:38:14`` on a line, then what she said."""
+"""Zoom's saved captions: a line ``[Ana Lima] 16:38:14``, then what she said."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ _FIRST_LINES = 50
 
 
 def recognises(source: Source) -> bool:
-    """By a speaker and a time of day near the top."""
+    """Return whether one of the first lines is a speaker with a time of day."""
     return any(_HEAD.fullmatch(line) for line in source.lines[:_FIRST_LINES])
 
 
 def read(source: Source) -> Transcript:
-    """Read saved captions. The times of day become seconds since the first caption; there are no ends."""
+    """Read saved captions. Times of day become seconds since the first caption; there are no end times."""
     draft = Draft()
     speaker, start, origin = "", 0, None
-    said: list[str] = []
+    lines: list[str] = []
     for line in source.lines:
         head = _HEAD.fullmatch(line)
         if not head:
-            said.append(line)
+            lines.append(line)
             continue
-        _add(draft, said, speaker, start if origin is not None else None)
+        _add(draft, lines, speaker, start if origin is not None else None)
         origin = _time_of_day(head) if origin is None else origin
-        speaker, said = head["speaker"], []
-        start = (_time_of_day(head) - origin) % _DAY  # a meeting may go on past midnight
-    _add(draft, said, speaker, start)
+        speaker, lines = head["speaker"], []
+        start = (_time_of_day(head) - origin) % _DAY  # a meeting may last past midnight
+    _add(draft, lines, speaker, start)
     return draft.finish(source.title, source.recorded_on)
 
 
-def _add(draft: Draft, said: list[str], speaker: str, start: int | None) -> None:
+def _add(draft: Draft, lines: list[str], speaker: str, start: int | None) -> None:
     if start is None:
-        draft.skip(HEADING, sum(bool(line) for line in said))
+        draft.skip(HEADING, sum(bool(line) for line in lines))
     else:
-        draft.add("\n".join(said), speaker=speaker, start=start)
+        draft.add("\n".join(lines), speaker=speaker, start=start)
 
 
 def _time_of_day(head: re.Match[str]) -> int:
