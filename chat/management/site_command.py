@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
-from chat.upkeep.preparation import open_migrations
+from chat.upkeep.preparation import count_unapplied_migrations
 
 UNPREPARED = "The database is not prepared for this version of the site. Run manage.py prepare first (bin/run does it)."
 
@@ -18,7 +18,7 @@ class SiteCommand(BaseCommand):
     def check_migrations(self) -> None:
         """Called before the command is. Raises ``CommandError``."""
         try:
-            is_prepared = not open_migrations()
+            is_prepared = not count_unapplied_migrations()
         except OperationalError as error:
             reason = next(iter(str(error).splitlines()), "no answer")
             raise CommandError(f"The database does not answer: {reason}") from error

@@ -1,1 +1,1 @@
-"""What a site needs before it serves and while it ages."""
+"""Upkeep of a site: preparing it before it serves, loading the demo, and purging old data."""

@@ -1,6 +1,6 @@
-"""What a site needs before it can serve: its tables, its static files and, on an empty database, the demo.
+"""Preparation of a site before it serves: its tables, its static files and, on an empty database, the demo.
 
-Each step looks first and does nothing where nothing is to be done, so that this can run at every start.
+Each step first checks whether it is needed, so that all of them can run at every start.
 """
 
 from __future__ import annotations
@@ -25,31 +25,31 @@ _ADVISORY_LOCK = 0x63686174  # "chat": the same number in every process, otherwi
 
 
 def prepare() -> list[str]:
-    """Bring database and static files up to date; returns the lines that the person who starts the site should read.
+    """Bring database and static files up to date; return the lines that the person who starts the site should read.
 
-    Processes that start at once prepare one after the other, on one host by a file, on several by the database.
+    Processes that start at once prepare one after the other: a file locks on one host, the database on several.
     """
-    with _alone():
-        return [*_migrate(), *_collect_static(), *_load_demo(), *_tell_of_vectors(), *_invite()]
+    with _preparation_lock():
+        return [*_migrate(), *_collect_static(), *_load_demo(), *_missing_vectors(), *_demo_sign_in_link()]
 
 
 def close_abandoned() -> int:
-    """Close what streams, where no other process serves this database: nobody drives it. Returns how many turns.
+    """Close the turns that stream in a database that no other process serves: nobody drives them. Return how many.
 
-    For an owner that left no trace on this host, because it ran on another or its disk is gone: no lease is waited for.
+    An owner that ran on another host, or whose disk is gone, left no trace here; do not wait for its lease to end.
     """
     streaming = list(Turn.objects.filter(state=State.STREAMING))
     return sum(Turn.objects.interrupt(turn, {turn.owner or ""}) for turn in streaming)
 
 
-def open_migrations() -> int:
-    """How many migrations the database lacks. Raises ``OperationalError`` when it does not answer."""
+def count_unapplied_migrations() -> int:
+    """Return how many migrations the database lacks. Raise ``OperationalError`` if it does not answer."""
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _preparation_lock() -> Iterator[None]:
     with (settings.DATA_DIR / "prepare.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         if connection.vendor != "postgresql":
@@ -67,14 +67,17 @@ def _alone() -> Iterator[None]:
 def _migrate() -> list[str]:
     if settings.LAKEBASE_ENDPOINT:
         _make_schema()
-    if not (missing := open_migrations()):
+    if not (unapplied := count_unapplied_migrations()):
         return []
     call_command("migrate", interactive=False, verbosity=0)
-    return [f"Database brought up to date: {missing} migrations."]
+    return [f"Database migrated: {unapplied} migrations applied."]
 
 
 def _make_schema() -> None:
-    """A schema of our own, found by the name of its role: an app may create schemas, but nothing in ``public``."""
+    """Create a schema named after our role, where PostgreSQL looks first.
+
+    A Databricks App may create schemas, but nothing in ``public``.
+    """
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA IF NOT EXISTS AUTHORIZATION CURRENT_USER")
 
@@ -91,7 +94,7 @@ def _collect_static() -> list[str]:
 
 
 def _sources() -> str:
-    """A digest that changes with the names, sizes and times of the static files that the apps bring."""
+    """Return a digest of the names, sizes and times of the apps' static files."""
     digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in finders.get_finders():
         for name, storage in finder.list([]):
@@ -106,11 +109,11 @@ def _load_demo() -> list[str]:
     from .demo import load
 
     load()
-    return ["Demo loaded: three short recordings, and the user demo."]
+    return ["Demo loaded: three short recordings and the user demo."]
 
 
-def _tell_of_vectors() -> list[str]:
-    """What is missing for a search by meaning; it is not made here, because it takes minutes and costs money."""
+def _missing_vectors() -> list[str]:
+    """Report passages without a vector, but do not embed them here, because that takes minutes and costs money."""
     if not settings.EMBEDDINGS:
         return []
     from ..retrieval.passage_vectors import without_vector
@@ -123,8 +126,8 @@ def _tell_of_vectors() -> list[str]:
     )
 
 
-def _invite() -> list[str]:
-    """A sign-in link for the demo user, until they set a password of their own."""
+def _demo_sign_in_link() -> list[str]:
+    """Return a sign-in link for the demo user, until they set a password of their own."""
     user = get_user_model().objects.filter(username=DEMO_USER, is_active=True).first()
     if not settings.DEMO or settings.TRUSTED_PROXY or user is None or user.has_usable_password():
         return []

@@ -1,7 +1,7 @@
-"""What is kept no longer: conversations that were deleted or have rested too long, and traces of old sign-ins.
+"""The purge: removes conversations that were deleted or idle for too long, and traces of old sign-ins.
 
-Everything goes in small transactions, each of which leaves the rules intact. So a purge may be killed at any moment,
-run twice, or run beside others and beside a site that serves.
+It works in small transactions, each of which leaves the database consistent. So a purge may be killed at any moment,
+run twice, or run beside other purges and a serving site.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ T = TypeVar("T")
 BATCH = 200
 """Rows in one transaction; SQLite has a single writer, and answers being streamed must not wait."""
 CHECKPOINT_SECONDS = 5.0
-"""How long to wait for the readers of SQLite's write-ahead log."""
+"""The longest wait for the readers of SQLite's write-ahead log."""
 
 
 @dataclass
 class Tally:
-    """How many of each kind went, or would go."""
+    """How many rows of each kind were removed, or would be."""
 
     conversations: int = 0
     turns: int = 0
@@ -46,21 +46,21 @@ class Tally:
 
 
 def preview() -> Tally:
-    """What ``purge`` would remove now."""
+    """Count what ``purge`` would remove now."""
     conversations = Conversation.objects.removable() | _idle()
     return Tally(
         conversations=conversations.count(),
         turns=Turn.objects.filter(conversation__in=conversations).count(),
-        login_sessions=len(LoginSession.over(_named())),
+        login_sessions=len(LoginSession.over(_login_sessions_in_use())),
         sessions=_expired().count(),
         attempts=SignInAttempt.past().count(),
     )
 
 
 def purge(progress: Callable[[], object] = lambda: None) -> Tally:
-    """Remove it for good; ``progress`` is called after each conversation. Returns what this process removed.
+    """Remove old data for good, call ``progress`` after each conversation, and return what this process has removed.
 
-    Login sessions that only a removed conversation belonged to go with it.
+    This includes login sessions that only a removed conversation belonged to.
     """
     tally = Tally()
     _discard_idle()
@@ -69,30 +69,30 @@ def purge(progress: Callable[[], object] = lambda: None) -> Tally:
         tally.conversations += _remove(conversation)
         progress()
     tally.sessions = _delete(_expired())
-    tally.login_sessions = sum(map(_remove_login_sessions, _batches(LoginSession.over(_named()))))
+    tally.login_sessions = sum(map(_remove_login_sessions, _batches(LoginSession.over(_login_sessions_in_use()))))
     tally.attempts = _delete(SignInAttempt.past())
     return tally
 
 
 def empty_log() -> bool:
-    """Move SQLite's write-ahead log into the database and cut it to nothing, for it repeats what was removed.
+    """Move SQLite's write-ahead log into the database and truncate it, because it still contains removed data.
 
-    Returns False when readers have kept it busy; then the next time will do. Other databases have no such file.
+    Return False if readers have kept it busy; a later call can empty it. Other databases have no such file.
     """
     if connection.vendor != "sqlite":
         return True
-    give_up = time.monotonic() + CHECKPOINT_SECONDS
+    deadline = time.monotonic() + CHECKPOINT_SECONDS
     while True:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             is_busy = bool(cursor.fetchone()[0])
-        if not is_busy or time.monotonic() > give_up:
+        if not is_busy or time.monotonic() > deadline:
             return not is_busy
         time.sleep(0.1)
 
 
 def rewrite() -> None:
-    """Write SQLite's database file anew, without the room that removed rows have left. It needs as much again."""
+    """Rewrite SQLite's database file without the space of removed rows. This needs as much disk space again."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM")
@@ -107,7 +107,7 @@ def _idle() -> models.QuerySet[Conversation]:
 
 
 def _discard_idle() -> None:
-    """Marked as deleted first, a conversation is never seen with half of its turns."""
+    """Mark idle conversations as deleted first, so that nobody sees one with half of its turns."""
     for keys in _batches(list(_idle().values_list("pk", flat=True))):
         _idle().filter(pk__in=keys).update(deleted_at=Now())
 
@@ -121,7 +121,7 @@ def _remove_turns(conversation: Conversation) -> int:
 
 
 def _remove(conversation: Conversation) -> int:
-    """1, or 0 when a turn came in after all, or somebody else was faster."""
+    """Return 1; or 0 if a turn was added after all, or another process has removed the conversation first."""
     try:
         with transaction.atomic():
             return Conversation.objects.filter(pk=conversation.pk, turns=None).delete()[0]
@@ -136,30 +136,30 @@ def _expired() -> models.QuerySet[Session]:
     return Session.objects.filter(expire_date__lt=timezone.now())
 
 
-def _named() -> set[str]:
-    """The login sessions that live Django sessions name."""
+def _login_sessions_in_use() -> set[str]:
+    """Return the uuids of the login sessions that live Django sessions name."""
     live = Session.objects.filter(expire_date__gte=timezone.now())
     return {str(session.get_decoded().get(LoginSession.SESSION_KEY)) for session in live.iterator()}
 
 
 def _remove_login_sessions(logins: list[LoginSession]) -> int:
     with transaction.atomic():
-        # Whoever asks locks the login session first, so none of these gets a turn now.
+        # Asking locks the login session first, so none of these can get a turn now.
         locked = list(LoginSession.objects.select_for_update().filter(pk__in=[login.pk for login in logins]))
         empty = LoginSession.objects.filter(pk__in=[login.pk for login in locked], turns=None)
-        return empty.delete()[1].get("chat.LoginSession", 0)  # without the revoked tokens that went with them
+        return empty.delete()[1].get("chat.LoginSession", 0)  # not counting their revoked tokens
 
 
-# In small pieces
+# Batches
 
 
 def _delete(rows: models.QuerySet[models.Model]) -> int:
-    """Delete rows that nothing refers to."""
+    """Delete rows that nothing refers to, and return how many."""
     batches = _batches(list(rows.values_list("pk", flat=True)))
     return sum(rows.filter(pk__in=keys).delete()[0] for keys in batches)
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:
-    rest = iter(items)
-    while batch := list(islice(rest, BATCH)):
+    remaining = iter(items)
+    while batch := list(islice(remaining, BATCH)):
         yield batch

@@ -30,7 +30,7 @@ COMMANDS = [
 def test_on_a_database_that_lacks_migrations_a_command_says_what_to_do(
     command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(site_command, "open_migrations", lambda: 1)
+    monkeypatch.setattr(site_command, "count_unapplied_migrations", lambda: 1)
 
     with pytest.raises(CommandError, match=r"Run manage\.py prepare first"):
         call_command(*command)

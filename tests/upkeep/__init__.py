@@ -1,1 +1,1 @@
-"""Preparation, purge and demo."""
+"""Tests of preparation, purge and demo."""

@@ -1,4 +1,4 @@
-"""The demo: what it loads, and that the times of its subtitles are those of its sound."""
+"""The demo: what it loads, and whether the times of its subtitles are those of its audio."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SOUNDS = sorted(FOLDER.glob("*.mp3"))
 FRAME = 576
 """Samples in a frame of MPEG-2 layer III."""
 RATES = [0, 8, 16, 24, 32, 40, 48, 56, 64]
-"""Kilobits a second by their number in a frame's header."""
+"""Kilobits per second, by their index in a frame's header."""
 
 each_sound = pytest.mark.parametrize("sound", SOUNDS, ids=lambda sound: sound.stem)
 
@@ -35,11 +35,11 @@ def transcript(sound: Path, suffix: str = ".vtt") -> Transcript:
 
 @dataclass(frozen=True)
 class MP3:
-    """As much of an MP3 as its headers tell: nothing is decoded."""
+    """What the headers of an MP3 say, without decoding it."""
 
     padding: int
     has_sound: list[bool]
-    """Of each frame of 576 samples."""
+    """For each frame of 576 samples."""
 
     @classmethod
     def of(cls, file: Path) -> MP3:
@@ -59,17 +59,17 @@ class MP3:
 
     @property
     def samples(self) -> int:
-        """How many are played."""
+        """The number of samples that are played."""
         return len(self.has_sound) * FRAME - self.padding
 
     @staticmethod
-    def place(seconds: float) -> float:
-        """The frame that a decoder plays at this time: what it plays first is 1,105 samples late."""
+    def frame_at(seconds: float) -> float:
+        """Return the frame that a decoder plays at this time: its output is 1,105 samples late."""
         return (seconds * make.RATE + 1105) / FRAME
 
 
 def _data_length(frame: bytes) -> int:
-    """Bits of sound in the frame, from its side information, where they come after nine other bits."""
+    """Return the bits of audio in the frame, a number that follows nine other bits of its side information."""
     return int.from_bytes(frame[4:8], "big") >> 11 & 0xFFF
 
 
@@ -92,26 +92,26 @@ def test_the_sound_is_as_long_as_its_subtitles_say(sound: Path) -> None:
 @each_sound
 def test_every_segment_begins_with_the_first_frame_that_has_sound_after_a_pause(sound: Path) -> None:
     mp3, utterances = MP3.of(sound), transcript(sound).utterances
-    ends = [0.0, *(said.end or 0 for said in utterances)]
+    ends = [0.0, *(utterance.end or 0 for utterance in utterances)]
 
-    for end, said in zip(ends, utterances, strict=False):
-        # A sound is in the two frames before its place as well: their windows overlap, and the filter looks ahead.
-        first = round(mp3.place(said.start or 0)) - 2
+    for previous_end, utterance in zip(ends, utterances, strict=False):
+        # A sound is in the two frames before its own as well: their windows overlap, and the filter looks ahead.
+        first = round(mp3.frame_at(utterance.start or 0)) - 2
         assert mp3.has_sound[first]
-        assert not any(mp3.has_sound[math.ceil(mp3.place(end)) : first])
+        assert not any(mp3.has_sound[math.ceil(mp3.frame_at(previous_end)) : first])
 
 
 @each_sound
 def test_every_segment_ends_with_the_last_frame_that_has_sound(sound: Path) -> None:
     mp3 = MP3.of(sound)
 
-    for said in transcript(sound).utterances:
-        last = int(mp3.place(said.end or 0))
+    for utterance in transcript(sound).utterances:
+        last = int(mp3.frame_at(utterance.end or 0))
         assert any(mp3.has_sound[last - 2 : last + 1])
 
 
 @each_sound
-def test_the_subtitles_say_what_the_text_says(sound: Path) -> None:
+def test_the_subtitles_match_the_text(sound: Path) -> None:
     spoken, written = transcript(sound), transcript(sound, ".txt")
 
     assert [(u.speaker, u.text) for u in spoken.utterances] == [(u.speaker, u.text) for u in written.utterances]
@@ -122,7 +122,7 @@ def test_times_are_counted_in_whole_samples() -> None:
     sound = array("h", [0] * 100 + [9000] * 500 + [0] * 100)
     lines = [make.Spoken(Utterance("Ana", text), make.trim(sound)) for text in ("One.", "Two.")]
 
-    assert len(lines[0].samples) == 2 * make.TICK  # 500 samples, filled up
+    assert len(lines[0].samples) == 2 * make.TICK  # 500 samples, padded
     assert len(make.samples_of(lines)) == (3 * 20 + 2 * 2) * make.TICK
     assert make.subtitles(lines) == (
         "WEBVTT\n\n00:00:00.400 --> 00:00:00.440\n<v Ana>One.</v>\n\n00:00:00.840 --> 00:00:00.880\n<v Ana>Two.</v>\n"
@@ -148,7 +148,7 @@ def test_the_demo_is_loaded_once_with_sound_and_a_user(tmp_path: Path, settings:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_user_who_is_called_demo_already_stays_as_they_are(tmp_path: Path, settings: LazySettings) -> None:
+def test_an_existing_user_named_demo_is_not_changed(tmp_path: Path, settings: LazySettings) -> None:
     settings.MEDIA_ROOT = tmp_path
     User.objects.create_user("demo", password="demo-secret-words")
 

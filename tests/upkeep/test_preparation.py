@@ -1,4 +1,4 @@
-"""What happens between the start of the process and the first page."""
+"""The preparation of a site, between the start of the process and the first page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def empty_site(tmp_path: Path) -> Iterator[SiteProcess]:
 
 @pytest.fixture
 def static_root(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to collect static files in, from a single small app folder."""
+    """An empty folder in which static files are collected from one small folder."""
     sources, root = tmp_path / "sources", tmp_path / "static"
     sources.mkdir()
     (sources / "page.css").write_text("p { margin: 0 }")
@@ -51,7 +51,7 @@ def test_a_first_start_migrates_collects_and_loads_the_demo(empty_site: SiteProc
 
 
 @pytest.mark.process
-def test_a_second_start_has_nothing_to_do_but_to_invite(empty_site: SiteProcess) -> None:
+def test_a_second_start_only_prints_a_sign_in_link(empty_site: SiteProcess) -> None:
     empty_site.manage("prepare")
 
     lines = empty_site.manage("prepare").splitlines()
@@ -74,7 +74,7 @@ def test_starts_at_the_same_time_prepare_one_after_the_other(empty_site: SitePro
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_demo_stays_away_from_a_database_in_use(static_root: Path, alice: object) -> None:
+def test_the_demo_is_not_loaded_into_a_database_in_use(static_root: Path, alice: object) -> None:
     prepare()
 
     assert not Recording.objects.exists()
@@ -91,13 +91,13 @@ def test_the_demo_can_be_left_out(static_root: Path, settings: Settings) -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_demo_user_is_invited_until_they_have_a_password(static_root: Path) -> None:
+def test_the_demo_user_gets_a_sign_in_link_until_they_have_a_password(static_root: Path) -> None:
     demo = get_user_model().objects.create_user("demo")
-    invited = prepare()
+    lines = prepare()
     demo.set_password("a-password-of-their-own")
     demo.save()
 
-    assert "Sign in as demo" in invited[-1]
+    assert "Sign in as demo" in lines[-1]
     assert prepare() == []
 
 
@@ -109,11 +109,11 @@ def test_static_files_are_collected_again_when_a_source_changes(static_root: Pat
 
     assert (first, second) == (["Static files collected."], [])
     assert prepare() == ["Static files collected."]
-    assert len(list(static_root.glob("page.*.css"))) == 2  # the old one stays for those who still serve by it
+    assert len(list(static_root.glob("page.*.css"))) == 2  # the old one stays for processes that still serve it
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_crash_while_collecting_leaves_the_old_manifest_and_is_made_good(
+def test_a_crash_while_collecting_leaves_the_old_manifest_and_the_next_start_collects(
     static_root: Path, alice: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare()
@@ -134,7 +134,7 @@ def _fail(*_: object) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_nobody_drives_any_more_is_closed_at_the_start(login: LoginSession) -> None:
+def test_turns_that_nobody_drives_are_closed_at_the_start(login: LoginSession) -> None:
     turn = asked(login, state="streaming")
 
     assert (close_abandoned(), close_abandoned()) == (1, 0)

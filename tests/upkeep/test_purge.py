@@ -41,38 +41,38 @@ def discarded(login: LoginSession, **more: Any) -> Conversation:
     return conversation
 
 
-def rested(conversation: Conversation, days: int) -> None:
+def make_idle(conversation: Conversation, days: int) -> None:
     Conversation.objects.filter(pk=conversation.pk).update(asked_at=Now() - timedelta(days=days))
 
 
-def test_a_deleted_conversation_goes_with_everything_in_it(login: LoginSession) -> None:
+def test_a_deleted_conversation_is_removed_with_everything_in_it(login: LoginSession) -> None:
     recording = recorded("Launch", "We ship in March.")
     kept = asked(login, citations=[citing(recording)])
     gone = asked(login, citations=[citing(recording)])
     asked(login, conversation=gone.conversation, state="failed")
     gone.conversation.discard()
 
-    said = purged()
+    output = purged()
 
-    assert said.startswith("Removed 1 conversations with 2 turns, ")
+    assert output.startswith("Removed 1 conversations with 2 turns, ")
     assert list(Turn.objects.all()) == [kept]
     assert list(Citation.objects.values_list("turn", flat=True)) == [kept.pk]
     assert (Conversation.objects.count(), Recording.objects.count()) == (1, 1)
 
 
-def test_a_conversation_that_rested_too_long_goes(login: LoginSession, settings: Settings) -> None:
+def test_a_conversation_that_was_idle_too_long_is_removed(login: LoginSession, settings: Settings) -> None:
     settings.CHAT_RETENTION_DAYS = 30
     old, recent = asked(login).conversation, asked(login).conversation
-    rested(old, 31)
-    rested(recent, 29)
+    make_idle(old, 31)
+    make_idle(recent, 29)
 
     purged()
 
     assert list(Conversation.objects.all()) == [recent]
 
 
-def test_without_a_limit_nothing_rests_too_long(login: LoginSession) -> None:
-    rested(asked(login).conversation, 10_000)
+def test_without_a_limit_idle_conversations_are_kept(login: LoginSession) -> None:
+    make_idle(asked(login).conversation, 10_000)
 
     purged()
 
@@ -80,13 +80,13 @@ def test_without_a_limit_nothing_rests_too_long(login: LoginSession) -> None:
 
 
 @pytest.mark.parametrize("state", ["queued", "streaming"])
-def test_what_is_being_answered_stays(login: LoginSession, settings: Settings, state: str) -> None:
+def test_queued_and_streaming_turns_are_kept(login: LoginSession, settings: Settings, state: str) -> None:
     settings.CHAT_RETENTION_DAYS = 1
     deleted = asked(login, state=state).conversation
     Conversation.objects.filter(pk=deleted.pk).update(deleted_at=Now())
     other = LoginSession.objects.create(user=login.user)
     idle = asked(other, state=state).conversation
-    rested(idle, 2)
+    make_idle(idle, 2)
 
     purged()
 
@@ -95,7 +95,7 @@ def test_what_is_being_answered_stays(login: LoginSession, settings: Settings, s
     assert Chunk.objects.count() == (6 if state == "streaming" else 0)
 
 
-def test_a_question_asked_again_goes_with_the_first_attempt(login: LoginSession) -> None:
+def test_a_retry_is_removed_with_the_first_attempt(login: LoginSession) -> None:
     first = asked(login)
     again = asked(login, conversation=first.conversation)
     Turn.objects.filter(pk=again.pk).update(retry_of=first)
@@ -106,7 +106,7 @@ def test_a_question_asked_again_goes_with_the_first_attempt(login: LoginSession)
     assert Turn.objects.count() == 0
 
 
-def test_login_sessions_go_when_nothing_belongs_to_them(alice: User) -> None:
+def test_login_sessions_are_removed_when_nothing_belongs_to_them(alice: User) -> None:
     ended, ended_with_turns, lost, fresh, live = (LoginSession.objects.create(user=alice) for _ in range(5))
     for login in (ended_with_turns, ended):
         if login is ended_with_turns:
@@ -122,25 +122,25 @@ def test_login_sessions_go_when_nothing_belongs_to_them(alice: User) -> None:
     assert set(LoginSession.objects.all()) == {ended_with_turns, fresh, live}
 
 
-def test_expired_sessions_and_old_attempts_go(alice: User) -> None:
+def test_expired_sessions_and_old_attempts_are_removed(alice: User) -> None:
     for days in (-1, 1):
         Session.objects.create(session_key=str(days), session_data="", expire_date=timezone.now() + timedelta(days))
         SignInAttempt.objects.create(key="x", at=Now() + timedelta(days))
 
-    said = purged()
+    output = purged()
 
-    assert "1 expired sessions, 1 old sign-in attempts" in said
+    assert "1 expired sessions, 1 old sign-in attempts" in output
     assert (list(Session.objects.values_list("pk", flat=True)), SignInAttempt.objects.count()) == (["1"], 1)
 
 
-def test_a_dry_run_says_what_would_go_and_removes_nothing(login: LoginSession) -> None:
+def test_a_dry_run_prints_what_would_be_removed_and_removes_nothing(login: LoginSession) -> None:
     discarded(login)
 
     assert purged("--dry-run").startswith("Would remove 1 conversations with 1 turns, ")
     assert Turn.objects.count() == 1
 
 
-def test_what_a_killed_purge_has_left_goes_with_the_next(
+def test_the_next_purge_removes_what_a_killed_one_has_left(
     login: LoginSession, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     settings.CHAT_RETENTION_DAYS = 1
@@ -148,7 +148,7 @@ def test_what_a_killed_purge_has_left_goes_with_the_next(
     turn = asked(login)
     for _ in range(4):
         asked(login, conversation=turn.conversation)
-    rested(turn.conversation, 2)
+    make_idle(turn.conversation, 2)
     delete, calls = Turn.objects.all().__class__.delete, iter(range(9))
 
     def killed(rows: Any) -> Any:
@@ -161,7 +161,7 @@ def test_what_a_killed_purge_has_left_goes_with_the_next(
         purged()
 
     assert Turn.objects.count() == 3
-    assert not Conversation.objects.of(login.user_id).exists()  # nobody sees half of it
+    assert not Conversation.objects.of(login.user_id).exists()  # or somebody would see half of it
     purged()
     assert (Turn.objects.count(), Conversation.objects.count()) == (0, 0)
 
@@ -193,19 +193,19 @@ def test_two_purges_at_once_remove_everything_once(login: LoginSession, monkeypa
 def database_file() -> Path:
     """The file of the SQLite database in use."""
     if connection.vendor != "sqlite":
-        pytest.skip("where PostgreSQL keeps its bytes is its own affair")
+        pytest.skip("searches the files of SQLite")
     return Path(connection.settings_dict["NAME"])
 
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("arguments", [(), ("--vacuum",)])
-def test_what_was_removed_is_in_no_file_of_the_database(
+def test_removed_text_is_in_no_file_of_the_database(
     login: LoginSession, database_file: Path, arguments: list[str]
 ) -> None:
     random.seed(7)
     turns: list[Turn] = []
     for number in range(120):
-        conversation = random.choice(turns).conversation if turns and number % 3 else None  # noqa: S311  # no secret
+        conversation = random.choice(turns).conversation if turns and number % 3 else None  # noqa: S311  # not a secret
         text = "CANARY " + "".join(random.choices(string.ascii_letters, k=random.choice([10, 300, 5000])))  # noqa: S311
         recording = recorded(f"R{number}", "We ship in March.")
         citation = citing(recording, excerpt=text)
@@ -213,9 +213,9 @@ def test_what_was_removed_is_in_no_file_of_the_database(
     for conversation in Conversation.objects.all():
         conversation.discard()
 
-    said = purged(*arguments)
+    output = purged(*arguments)
 
-    assert "with 120 turns" in said
+    assert "with 120 turns" in output
     files = list(database_file.parent.glob(f"{database_file.name}*"))
     assert database_file in files
     assert [file.name for file in files if b"CANARY" in file.read_bytes()] == []
@@ -230,10 +230,10 @@ async def test_a_purge_beside_a_running_site_leaves_no_byte_of_a_conversation(st
         await reader.until_end(gone["turn"])
         site.manage("shell", "-c", "from chat.models import Conversation; Conversation.objects.get().discard()")
 
-        said = site.manage("purge")
+        output = site.manage("purge")
 
         files = [file.read_bytes() for file in site.folder.glob("chatsite.sqlite3*")]
         again = await reader.ask("Does it still answer?")
         assert (await reader.until_end(again["turn"]))["state"] == "complete"
-    assert said.startswith("Removed 1 conversations with 1 turns")
+    assert output.startswith("Removed 1 conversations with 1 turns")
     assert not any(b"CANARY" in content or b"word7 word8" in content for content in files)

@@ -1,6 +1,6 @@
 """The demo: three short recordings of a company that does not exist, and a user to ask about them.
 
-The sounds and their times are made by ``make.py`` from the texts beside it.
+``make.py`` makes the audio and its times from the texts beside it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ USERNAME = "demo"
 
 
 def load() -> User:
-    """Add the demo's recordings and its user, where they are missing; returns the user.
+    """Add the demo's recordings and its user, where they are missing; return the user.
 
-    The user has no password: they come in by a sign-in link.
+    The user has no password and signs in with a link.
     """
     # Imported here, so that make.py runs without a site.
     from django.contrib.auth import get_user_model
@@ -27,6 +27,6 @@ def load() -> User:
 
     for transcript in sorted(Path(__file__).parent.glob("*.vtt")):
         list(library.add(transcript))
-    new = {"first_name": "Demo", "password": make_password(None)}
-    user, _ = get_user_model().objects.get_or_create(username=USERNAME, defaults=new)
+    defaults = {"first_name": "Demo", "password": make_password(None)}
+    user, _ = get_user_model().objects.get_or_create(username=USERNAME, defaults=defaults)
     return user
