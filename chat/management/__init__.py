@@ -1,1 +1,1 @@
-"""What an operator does at the command line."""
+"""The commands of an operator."""

@@ -1,9 +1,10 @@
-"""What the commands that work on the site's data have in common."""
+"""The base class of commands that work on the site's data."""
 
 from __future__ import annotations
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
+from typing_extensions import override
 
 from chat.upkeep.preparation import count_unapplied_migrations
 
@@ -11,12 +12,13 @@ UNPREPARED = "The database is not prepared for this version of the site. Run man
 
 
 class SiteCommand(BaseCommand):
-    """Says what to do, in a line, when the database is not prepared or does not answer."""
+    """A command that fails with one line that says what to do if the database is not prepared or does not answer."""
 
     requires_migrations_checks = True
 
+    @override
     def check_migrations(self) -> None:
-        """Called before the command is. Raises ``CommandError``."""
+        """Raise ``CommandError`` if the database lacks migrations, where Django only warns, or does not answer."""
         try:
             is_prepared = not count_unapplied_migrations()
         except OperationalError as error:

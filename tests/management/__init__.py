@@ -1,1 +1,1 @@
-"""The commands of an operator."""
+"""Tests of the operator's commands."""

@@ -1,4 +1,4 @@
-"""What all commands on the site's data say when they cannot work."""
+"""The errors of all commands on the site's data when the database is not prepared or away."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COMMANDS = [
 @pytest.mark.django_db
 @pytest.mark.any_database
 @pytest.mark.parametrize("command", COMMANDS, ids=[name for name, *_ in COMMANDS])
-def test_on_a_database_that_lacks_migrations_a_command_says_what_to_do(
+def test_a_command_refuses_a_database_that_lacks_migrations(
     command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site_command, "count_unapplied_migrations", lambda: 1)
@@ -45,7 +45,7 @@ def test_on_a_database_that_lacks_migrations_a_command_says_what_to_do(
     ids=["new", "away"],
 )
 @pytest.mark.process
-def test_what_is_wrong_with_the_database_is_told_in_a_line(tmp_path: Path, database_url: str, expected: str) -> None:
+def test_a_command_reports_a_bad_database_in_one_line(tmp_path: Path, database_url: str, expected: str) -> None:
     environ = os.environ | {"DATA_DIR": str(tmp_path), "DATABASE_URL": database_url}
     command = [sys.executable, str(ROOT / "manage.py"), "purge"]
 

@@ -72,7 +72,7 @@ def test_a_failing_endpoint_is_an_error(qmsum: Path, workspace: Workspace, setti
     settings.EMBEDDINGS = "openai:fake"
     workspace.plan = [401]
 
-    with pytest.raises(CommandError, match="cannot be embedded"):
+    with pytest.raises(CommandError, match="Cannot embed the meetings"):
         call_command("evaluate_retrieval", qmsum)
 
 

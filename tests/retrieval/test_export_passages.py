@@ -31,5 +31,5 @@ def test_every_passage_is_a_line_with_its_recording_and_segments(tmp_path: Path)
 
 
 def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="cannot be written"):
+    with pytest.raises(CommandError, match="Cannot write"):
         call_command("export_passages", tmp_path / "missing" / "passages.jsonl")

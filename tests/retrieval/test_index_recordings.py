@@ -126,7 +126,7 @@ def test_a_text_that_is_too_long_is_shortened_and_one_that_is_still_refused_is_r
     call_command("index_recordings")
 
     assert lengths == [8000, 4000, 2000, 1000]
-    assert "1 passages were refused" in capsys.readouterr().err
+    assert "The endpoint refused 1 passages" in capsys.readouterr().err
     assert PassageVector.objects.count() == 1
 
 
@@ -149,7 +149,7 @@ def test_a_failing_endpoint_ends_the_run_and_the_next_run_completes_it(
     small_batches()
     workspace.plan = [*plan]
 
-    with pytest.raises(CommandError, match="run this again to go on") as failed:
+    with pytest.raises(CommandError, match="run this again to continue") as failed:
         call_command("index_recordings")
 
     assert PROVIDER_TEXT not in str(failed.value)

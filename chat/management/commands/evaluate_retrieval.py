@@ -1,4 +1,4 @@
-"""``manage.py evaluate_retrieval``: how well the right passages are found."""
+"""``manage.py evaluate_retrieval``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from tqdm import tqdm
+from typing_extensions import override
 
 from chat.models import IndexedPassage
 from chat.retrieval import Retriever, own_search, passage_vectors
@@ -22,18 +23,18 @@ from chat.retrieval.scratch import scratch_database
 
 
 class Command(BaseCommand):
-    """Measure retrieval on a QMSum file in a scratch database; the team's recordings are not touched."""
+    """The command line of ``chat.retrieval.evaluation``, which leaves the team's recordings alone."""
 
-    help = "Measure how well the right passages are found, on the questions of a QMSum file (JSON lines)."
+    help = "Measure how well the search finds the right passages, with the questions of a QMSum file (JSON Lines)."
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The file, how many passages are looked at, and the form of the output."""
-        parser.add_argument("path", type=Path, help="QMSum meetings, one JSON object a line")
-        parser.add_argument("--limit", type=int, default=20, help="passages asked for each question (default: 20)")
+        parser.add_argument("path", type=Path, help="QMSum meetings, one JSON object per line")
+        parser.add_argument("--limit", type=int, default=20, help="passages to retrieve per question (default: 20)")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
+    @override
     def handle(self, *args: Any, path: Path, limit: int, **options: Any) -> None:
-        """Print the figures of the database and the embeddings in use."""
         if limit < 1:
             raise CommandError("--limit must be at least 1")
         try:
@@ -43,11 +44,11 @@ class Command(BaseCommand):
         with scratch_database():
             questions = store(meetings)
             figures = asyncio.run(evaluate(self._search(), questions, limit=limit))
-        told = {"database": connection.vendor, "embeddings": settings.EMBEDDINGS or "none", "questions": len(questions)}
-        self._report({**told, **figures}, as_json=options["json"])
+        setup = {"database": connection.vendor, "embeddings": settings.EMBEDDINGS or "none"}
+        self._report({**setup, "questions": len(questions), **figures}, as_json=options["json"])
 
     def _search(self) -> Retriever:
-        """The site's own search; an index elsewhere does not know the meetings. First it gets the vectors it needs."""
+        """Return the site's own search, with the vectors that it needs; a remote index does not have the meetings."""
         if not settings.EMBEDDINGS:
             return own_search()
         try:
@@ -57,7 +58,7 @@ class Command(BaseCommand):
                     bar.update(batch.stored + batch.refused)
             passage_vectors.finish(endpoint.endpoint.name)
         except (EmbeddingFailed, ImproperlyConfigured) as error:
-            raise CommandError(f"The meetings cannot be embedded: {error}") from None
+            raise CommandError(f"Cannot embed the meetings: {error}") from None
         return own_search()
 
     def _report(self, figures: dict[str, Any], *, as_json: bool) -> None:

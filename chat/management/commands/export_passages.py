@@ -1,4 +1,4 @@
-"""``manage.py export_passages``: what a vector index elsewhere is made of."""
+"""``manage.py export_passages PATH``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 from tqdm import tqdm
+from typing_extensions import override
 
 from chat.management.site_command import SiteCommand
 from chat.models import IndexedPassage
@@ -20,16 +21,17 @@ _ROWS_AT_ONCE = 200
 
 
 class Command(SiteCommand):
-    """Writes the columns that docs/retrieval.md asks of an index."""
+    """The export of the columns that an index needs according to docs/retrieval.md."""
 
-    help = "Write all passages as JSON lines, for the source table of a Databricks Vector Search index."
+    help = "Write all passages as JSON Lines, for the source table of a Databricks Vector Search index."
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where to."""
         parser.add_argument("path", type=Path, help="the file to write")
 
+    @override
     def handle(self, *args: Any, path: Path, **options: Any) -> None:
-        """Write the file whole or not at all."""
+        """Write the whole file, or none if writing fails."""
         draft = path.with_name(f".{path.name}.draft")
         count = IndexedPassage.objects.count()
         try:
@@ -40,15 +42,15 @@ class Command(SiteCommand):
             draft.replace(path)
         except OSError as error:
             draft.unlink(missing_ok=True)
-            raise CommandError(f"{path} cannot be written: {error.strerror}") from None
+            raise CommandError(f"Cannot write {path}: {error.strerror}") from None
         self.stdout.write(f"{count} passages written to {path}.")
 
 
 def _rows() -> Iterator[dict[str, object]]:
-    after = 0
+    last_pk = 0
     passages = IndexedPassage.objects.select_related("recording").defer("text").order_by("pk")
-    while batch := list(passages.filter(pk__gt=after)[:_ROWS_AT_ONCE]):
-        after = batch[-1].pk
+    while batch := list(passages.filter(pk__gt=last_pk)[:_ROWS_AT_ONCE]):
+        last_pk = batch[-1].pk
         for passage, text in zip(batch, passage_vectors.texts_of(batch), strict=True):
             uuid = str(passage.recording.uuid)
             place = {RECORDING: uuid, FIRST: passage.first, LAST: passage.last}

@@ -14,17 +14,18 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 from tqdm import tqdm
+from typing_extensions import override
 
 from chat.management.site_command import SiteCommand
 from chat.recordings import library
 from chat.recordings.transcripts import AUDIO_SUFFIXES, Unreadable, find_transcripts, transcript_beside
 
-INDEX_THEM = "They are found by their words now. To find them by their meaning too, run: manage.py index_recordings"
+INDEX_THEM = "Searches now find them by their words. To find them by meaning too, run: manage.py index_recordings"
 
 
 @dataclass
 class Tally:
-    """What became of the files."""
+    """How many recordings were imported or unchanged, and how many files failed or were ignored."""
 
     imported: int = 0
     unchanged: int = 0
@@ -33,7 +34,6 @@ class Tally:
     skipped: Counter[str] = field(default_factory=Counter)
 
     def count(self, addition: library.Addition) -> None:
-        """Count a recording that was added, or known."""
         self.imported += addition.new
         self.unchanged += not addition.new
         self.skipped.update(addition.skipped)
@@ -45,21 +45,25 @@ class Tally:
 
 
 class Command(SiteCommand):
-    """Walks the paths; ``chat.recordings.library`` does the work."""
+    """The command line of ``chat.recordings.library``; it finds the transcripts in the paths."""
 
-    help = "Import transcripts (.vtt, .srt, .json, .jsonl, .txt), with the audio beside them. The same content once."
+    help = (
+        "Import transcripts (.vtt, .srt, .json, .jsonl, .txt) and the audio beside them. The same content is imported"
+        " only once."
+    )
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """What to import, and how to call it."""
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a transcript, or a folder of them")
-        parser.add_argument("--title", default="", help="the title of the recording, when there is one file")
+        parser.add_argument("--title", default="", help="the title of the recording, if there is only one file")
 
+    @override
     def handle(self, *args: Any, paths: Sequence[Path], title: str, **options: Any) -> None:
-        """Import; the exit status is 1 when a file could not be read."""
+        """Import the files; exit with 1 if one cannot be read."""
         tally = Tally()
         files = self._files(paths, tally)
         if title and len(files) != 1:
-            raise CommandError(f"--title names one recording; there are {len(files)} files.")
+            raise CommandError(f"--title can name only one recording, but there are {len(files)} files.")
         sizes = [_size(file) for file in files]
         with tqdm(total=sum(sizes), unit="B", unit_scale=True, disable=None, leave=False) as bar:
             for file, end in zip(files, accumulate(sizes), strict=True):
@@ -75,9 +79,9 @@ class Command(SiteCommand):
         files: list[Path] = []
         for path in paths:
             if path.is_dir():
-                found = find_transcripts(path)
-                files += found.transcripts
-                tally.ignored += found.ignored
+                contents = find_transcripts(path)
+                files += contents.transcripts
+                tally.ignored += contents.ignored
             elif path.suffix.lower() in AUDIO_SUFFIXES:
                 files.append(transcript_beside(path) or path)
             else:
@@ -105,6 +109,6 @@ def _size(file: Path) -> int:
 
 
 def _printable(value: object) -> str:
-    """On one line and in characters that can be written, whatever the file is called."""
+    """Return the value on one line and in printable characters, whatever the name of the file is."""
     text = str(value).encode("utf-8", "backslashreplace").decode()
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)

@@ -13,30 +13,32 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 from tqdm import tqdm
+from typing_extensions import override
 
 from chat.management.site_command import SiteCommand
 from chat.models import Recording
 from chat.retrieval import passage_vectors
 from chat.retrieval.embeddings import EmbeddingFailed, embeddings
 
-NOTHING_TO_DO = "EMBEDDINGS is not set. The full text needs no command: it is complete as soon as a recording is there."
+NOTHING_TO_DO = "EMBEDDINGS is not set, so there is nothing to do: an import has already indexed the full text."
 
 
 class Command(SiteCommand):
-    """Thin: see ``chat.retrieval.passage_vectors``."""
+    """The command line of ``chat.retrieval.passage_vectors``."""
 
     help = (
-        "Make the vectors that EMBEDDINGS asks for, of every passage that lacks one. May be ended at any moment and run"
-        " again: it goes on where it was."
+        "Embed every passage that has no vector of the model in EMBEDDINGS yet. This may be stopped at any moment; the"
+        " next run continues."
     )
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Which recordings, and whether anew."""
-        parser.add_argument("recordings", nargs="*", type=UUID, metavar="RECORDING", help="uuids; default: all")
-        parser.add_argument("--again", action="store_true", help="remove the vectors of this model first")
+        parser.add_argument("recordings", nargs="*", type=UUID, metavar="RECORDING", help="a uuid; default: all")
+        parser.add_argument("--again", action="store_true", help="delete the vectors of this model first")
 
+    @override
     def handle(self, *args: Any, recordings: Sequence[UUID], again: bool, **options: Any) -> None:
-        """Index; the exit status is 1 when the endpoint would not go on."""
+        """Embed the passages; exit with 1 if the endpoint fails."""
         if not settings.EMBEDDINGS:
             self.stdout.write(NOTHING_TO_DO)
             return
@@ -57,9 +59,7 @@ class Command(SiteCommand):
         if has_pgvector:
             self.stdout.write("pgvector searches them.")
         if refused:
-            self.stderr.write(
-                f"{refused} passages were refused by the endpoint; the full text finds them all the same."
-            )
+            self.stderr.write(f"The endpoint refused {refused} passages; searches find these only by their words.")
 
     def _chosen(self, uuids: Sequence[UUID]) -> list[Recording]:
         recordings = list(Recording.objects.filter(uuid__in=uuids))
@@ -80,8 +80,8 @@ class Command(SiteCommand):
         except EmbeddingFailed as error:
             bar.close()
             raise CommandError(
-                f"{settings.EMBEDDINGS} made {stored} vectors and then failed: {error}. What there is, is kept; run"
-                " this again to go on."
+                f"{settings.EMBEDDINGS} made {stored} vectors and then failed: {error}. These vectors are stored; run"
+                " this again to continue."
             ) from None
         return stored, refused
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from typing_extensions import override
+
 from chat.management.site_command import SiteCommand
 from chat.upkeep.demo import load
 
 
 class Command(SiteCommand):
-    """Thin: see ``chat.upkeep.demo``."""
+    """The command line of ``chat.upkeep.demo``."""
 
     help = "Load the demo's three recordings and its user, where they are missing."
 
+    @override
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load, and say how to come in."""
         user = load()
-        self.stdout.write(f"The demo is loaded. manage.py sign_in_link {user.get_username()} prints a way in.")
+        self.stdout.write(f"The demo is loaded. To sign in, run: manage.py sign_in_link {user.get_username()}")

@@ -6,33 +6,34 @@ from argparse import ArgumentParser
 from typing import Any
 
 from tqdm import tqdm
+from typing_extensions import override
 
 from chat.management.site_command import SiteCommand
 from chat.upkeep import purge
 
-LOG_IN_USE = "SQLite's write-ahead log is in use and may still repeat what was removed; run this again to empty it."
+LOG_IN_USE = "SQLite's write-ahead log is in use and may still contain removed data; run this again to empty it."
 
 
 class Command(SiteCommand):
-    """Thin: see ``chat.upkeep.purge``."""
+    """The command line of ``chat.upkeep.purge``."""
 
     help = (
-        "Remove for good: conversations that were deleted, or in which nothing was asked for CHAT_RETENTION_DAYS (0"
-        " keeps them), ended login sessions, expired sessions, old sign-in attempts. May be run, and killed, any time."
+        "Permanently remove conversations that were deleted, or had no question for CHAT_RETENTION_DAYS (0 keeps them),"
+        " ended login sessions, expired sessions and old sign-in attempts. May be run, and killed, at any time."
     )
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whether to remove at all, and how thoroughly."""
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be removed")
-        parser.add_argument("--vacuum", action="store_true", help="SQLite: also write the database file anew, smaller")
+        parser.add_argument("--dry-run", action="store_true", help="only print what would be removed")
+        parser.add_argument("--vacuum", action="store_true", help="SQLite: also rewrite the database file, smaller")
 
+    @override
     def handle(self, *args: Any, dry_run: bool, vacuum: bool, **options: Any) -> None:
-        """Purge, and say what went."""
-        found = purge.preview()
+        expected = purge.preview()
         if dry_run:
-            self.stdout.write(f"Would remove {found}.")
+            self.stdout.write(f"Would remove {expected}.")
             return
-        with tqdm(total=found.conversations, unit=" conversations", disable=None, leave=False) as bar:
+        with tqdm(total=expected.conversations, unit=" conversations", disable=None, leave=False) as bar:
             removed = purge.purge(bar.update)
         if vacuum:
             purge.rewrite()
