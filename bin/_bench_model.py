@@ -1,8 +1,8 @@
-"""bin/bench-model: what a site adds to the time of its chat model, with each client library that is installed.
+"""bin/bench-model: measure the latency that a site adds to its chat model, with each installed client library.
 
-A site of its own asks an endpoint on loopback, one question after the other. Measured are three times in milliseconds:
-from the question to the endpoint's call, from the first text that the endpoint sends to the first token on the socket,
-and from Stop to the endpoint's connection being closed. The endpoint and the reader share a process, and so a clock.
+A private site calls an endpoint on loopback, one question after the other. Three times are measured, in milliseconds:
+from the question to the call of the endpoint, from the first text of the endpoint to the first token on the socket, and
+from Stop until the connection to the endpoint is closed. The endpoint and the reader share a process, and so a clock.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ ANSWER = "pause 0.2; tokens 10 20; finish; usage; done"
 ENDLESS = "tokens 5 20; stall"
 QUESTION = "When does the Heron launch?"
 WARM = 5
-"""Questions before those that count."""
+"""Questions before the timed ones."""
 
 
 def main() -> int:
-    """Measure every client that is installed in any of the environments, and print a row for each."""
+    """Measure every client that is installed in one of the environments, and print a row for each."""
     options = _options()
     if options.rows:
         for kind in clients():
@@ -42,16 +42,16 @@ def main() -> int:
     print(f"One stream at a time; SQLite; {os.cpu_count()} cores for all; medians in ms\n")
     print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS), flush=True)
     pythons = [python for python in map(ROOT.joinpath, PYTHONS) if python.exists()]
-    again = ["-B", "-W", "ignore", "-m", "bin._bench_model", "--rows", *sys.argv[1:]]
-    return max(subprocess.run([python, *again], cwd=ROOT, check=False).returncode for python in pythons)
+    arguments = ["-B", "-W", "ignore", "-m", "bin._bench_model", "--rows", *sys.argv[1:]]
+    return max(subprocess.run([python, *arguments], cwd=ROOT, check=False).returncode for python in pythons)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench-model", description=__doc__)
-    parser.add_argument("--turns", type=int, default=40, help="answers that are timed")
-    parser.add_argument("--stops", type=int, default=10, help="answers that are stopped")
+    parser.add_argument("--turns", type=int, default=40, help="number of timed answers")
+    parser.add_argument("--stops", type=int, default=10, help="number of stopped answers")
     parser.add_argument("--server", default="uvicorn", help="daphne or uvicorn")
-    parser.add_argument("--rows", action="store_true", help="just the rows of the clients beside this interpreter")
+    parser.add_argument("--rows", action="store_true", help="print only the rows of the clients of this interpreter")
     return parser.parse_args()
 
 
@@ -79,18 +79,18 @@ async def _measure(kind: str, options: argparse.Namespace) -> list[str]:
 
 
 async def _answer(reader: Reader, upstream: Upstream) -> tuple[float, float]:
-    """Seconds from a question to the call of the endpoint, and from its first text to the first token here."""
+    """Return the seconds from a question to the endpoint's call, and from its first text to the first token here."""
     asked = time.monotonic()
     turn = (await reader.ask(QUESTION))["turn"]
     await reader.until(lambda event: event["type"] == "token" and event["turn"] == turn)
-    heard = time.monotonic()
+    received = time.monotonic()
     await reader.until_end(turn)
     call = upstream.calls[-1]
-    return call.opened_at - asked, heard - (call.spoke_at or 0)
+    return call.opened_at - asked, received - (call.spoke_at or 0)
 
 
 async def _stop(reader: Reader, upstream: Upstream) -> float:
-    """Seconds from Stop to the end of the endpoint's connection."""
+    """Return the seconds from Stop until the connection to the endpoint is closed."""
     turn = (await reader.ask(QUESTION))["turn"]
     await reader.until_words(turn, 5)
     stopped = time.monotonic()

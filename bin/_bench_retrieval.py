@@ -1,4 +1,4 @@
-"""Fill a scratch database with made-up meetings and time searches in it. See docs/retrieval.md."""
+"""Fill a scratch database with generated meetings and time searches in it. See docs/retrieval.md."""
 
 from __future__ import annotations
 
@@ -36,27 +36,27 @@ SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "a
 
 
 class Language:
-    """Made-up words as frequent as in English (Zipf and Mandelbrot), the stop words of English first."""
+    """Made-up words with the frequencies of English (Zipf and Mandelbrot), the stop words of English first."""
 
     def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)  # noqa: S311  # the same meetings at every run
+        self.random = random.Random(seed)  # noqa: S311  # the same meetings in every run
         self.words = [*sorted(STOP_WORDS, key=len), *map(self._word, range(VOCABULARY))]
         self.weights = list(accumulate(1 / (rank + 2.7) for rank in range(len(self.words))))
 
     def meeting(self) -> list[str]:
-        """The segments of a meeting, which has forty words of its own that it comes back to."""
+        """Return the segments of a meeting, which often repeats forty words of its own."""
         topic = self.random.sample(self.words[400:], 40)
         return [self._segment(topic) for _ in range(SEGMENTS_IN_MEETING)]
 
     def question(self, text: str, count: int) -> list[str]:
-        """Words about ``text``: common ones often and rare ones seldom, as they stand in it."""
-        about = informative(text.split())
-        return [self.random.choice(about) for _ in range(count)]
+        """Return ``count`` random words of ``text``, each as likely as it is frequent there."""
+        words = informative(text.split())
+        return [self.random.choice(words) for _ in range(count)]
 
     def _segment(self, topic: Sequence[str]) -> str:
         length = self.random.randint(10, 70)
-        said = self.random.choices(self.words, cum_weights=self.weights, k=length)
-        return " ".join(self.random.choice(topic) if self.random.random() < 0.05 else word for word in said)
+        words = self.random.choices(self.words, cum_weights=self.weights, k=length)
+        return " ".join(self.random.choice(topic) if self.random.random() < 0.05 else word for word in words)
 
     def _word(self, number: int) -> str:
         word = ""
@@ -71,7 +71,7 @@ Ask = Callable[[], tuple[str, Sequence[UUID]]]
 
 
 class Questions:
-    """Kinds of questions about a library of meetings, each as a function that makes the next one."""
+    """Kinds of questions about a library of meetings, each a function that returns the next question."""
 
     def __init__(self, language: Language, texts: Sequence[str], recordings: Sequence[UUID]) -> None:
         self.language, self.texts, self.recordings, self.random = language, texts, recordings, language.random
@@ -84,9 +84,9 @@ class Questions:
             "with a typing error": lambda: (self._misspelt(), ()),
         }
         self.hostile: dict[str, Ask] = {
-            "the commonest words": lambda: (" ".join(language.words[len(STOP_WORDS) :][:6]), ()),
-            "nothing like it": lambda: ("Xylophon qwertz jjjjjj?", ()),
-            "about nothing": lambda: ("What was the meeting about?", ()),
+            "the most common words": lambda: (" ".join(language.words[len(STOP_WORDS) :][:6]), ()),
+            "no similar word": lambda: ("Xylophon qwertz jjjjjj?", ()),
+            "no subject": lambda: ("What was the meeting about?", ()),
             "50 kB": lambda: (" ".join(self.random.sample(texts, 200))[:50_000], ()),
         }
 
@@ -101,28 +101,28 @@ class Questions:
 
 
 def fill(language: Language, passages: int) -> tuple[list[str], list[Recording], float]:
-    """Store meetings that make this many passages; returns texts, recordings and the seconds that indexing took."""
+    """Store meetings with this many passages; return texts, recordings and the seconds that indexing took."""
     texts: list[str] = []
     recordings: list[Recording] = []
     seconds = 0.0
     while sum(map(len, texts)) < passages * STEP * 1.01:
-        said = language.meeting()
+        segments = language.meeting()
         recording = Recording.objects.create(title=f"Meeting {len(recordings) + 1}", digest=uuid4().hex)
         speaker = language.random.randint(1, 5)
         Segment.objects.bulk_create(
             Segment(recording=recording, number=number, speaker=f"Speaker {speaker + number % 5}", text=text)
-            for number, text in enumerate(said, 1)
+            for number, text in enumerate(segments, 1)
         )
         began = time.perf_counter()
         index([recording])
         seconds += time.perf_counter() - began
-        texts += said
+        texts += segments
         recordings.append(recording)
     return texts, recordings, seconds
 
 
 def measure(ask: Ask, rounds: int) -> list[tuple[float, float]]:
-    """Milliseconds of each of so many searches: by the clock, and of this process's processor time."""
+    """Return the milliseconds of each search: wall-clock time, and CPU time of this process."""
     return asyncio.run(_measure(ask, rounds))
 
 
@@ -138,41 +138,41 @@ async def _measure(ask: Ask, rounds: int) -> list[tuple[float, float]]:
 
 
 def report(name: str, times: Sequence[tuple[float, float]]) -> None:
-    """One line: median, 95th percentile and maximum by the clock, and the 95th percentile of processor time."""
+    """Print median, 95th percentile and maximum of the wall-clock time, and the 95th percentile of the CPU time."""
     clock, processor = (sorted(values) for values in zip(*times, strict=True))
     p50, p95 = clock[len(clock) // 2], clock[int(len(clock) * 0.95)]
     busy = processor[int(len(processor) * 0.95)]
-    print(f"{name:<28} p50 {p50:6.1f}   p95 {p95:6.1f}   max {clock[-1]:6.1f} ms   processor p95 {busy:6.1f} ms")
+    print(f"{name:<28} p50 {p50:6.1f}   p95 {p95:6.1f}   max {clock[-1]:6.1f} ms   CPU p95 {busy:6.1f} ms")
 
 
-def give_vectors(dimensions: int) -> Nearest:
-    """Random vectors for all passages, and the search among them: its time does not depend on what they are."""
+def store_random_vectors(dimensions: int) -> Nearest:
+    """Store random vectors for all passages, and return their search: its time does not depend on their values."""
     pks = list(IndexedPassage.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(pks), 500):
         PassageVector.objects.bulk_create(
-            PassageVector(passage_id=pk, model="random", dimensions=dimensions, vector=a_vector(dimensions))
+            PassageVector(passage_id=pk, model="random", dimensions=dimensions, vector=random_vector(dimensions))
             for pk in pks[start : start + 500]
         )
     return PgVector("random") if passage_vectors.finish("random") else Matrix("random")
 
 
-def a_vector(dimensions: int) -> bytes:
-    """Of length 1, in a random direction."""
-    import numpy  # which the base install does not have
+def random_vector(dimensions: int) -> bytes:
+    """Return a vector of length 1 in a random direction."""
+    import numpy  # not in the base install
 
     values = numpy.random.default_rng().standard_normal(dimensions)
     return (values / numpy.linalg.norm(values)).astype("<f4").tobytes()
 
 
 def measure_nearest(vectors: Nearest, dimensions: int, recordings: Sequence[Recording], rounds: int) -> None:
-    """The search by vectors alone, without the endpoint that makes that of the question."""
+    """Time the vector search alone, without the endpoint that embeds the question."""
     began = time.perf_counter()
-    vectors.nearest(a_vector(dimensions), None, 60)
+    vectors.nearest(random_vector(dimensions), None, 60)
     print(f"{type(vectors).__name__}: {dimensions} dimensions, the first search {time.perf_counter() - began:.2f} s")
     for count in (0, 1, 50):
         times = []
         for _ in range(rounds):
-            vector = a_vector(dimensions)
+            vector = random_vector(dimensions)
             scope = [recording.pk for recording in random.sample(recordings, min(count, len(recordings)))] or None
             began, worked = time.perf_counter(), time.process_time()
             vectors.nearest(vector, scope, 60)
@@ -181,7 +181,7 @@ def measure_nearest(vectors: Nearest, dimensions: int, recordings: Sequence[Reco
 
 
 def megabytes() -> float:
-    """The size of the database."""
+    """Return the size of the database in MB."""
     sizes = {
         "sqlite": "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
         "postgresql": "SELECT pg_database_size(current_database())",
@@ -192,12 +192,12 @@ def megabytes() -> float:
 
 
 def main() -> None:
-    """Print the figures."""
+    """Run all searches and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passages", type=int, default=30_000)
     parser.add_argument("--rounds", type=int, default=200, help="searches of each kind")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--vectors", type=int, default=0, metavar="DIMENSIONS", help="search by vectors, too")
+    parser.add_argument("--vectors", type=int, default=0, metavar="DIMENSIONS", help="also time the vector search")
     arguments = parser.parse_args()
     with scratch_database():
         language = Language(arguments.seed)
@@ -206,7 +206,7 @@ def main() -> None:
         print(f"{connection.vendor}: {passages} passages of {len(recordings)} recordings,", end=" ")
         print(f"{sum(map(len, texts)) / 1e6:.0f} million characters; indexed in {seconds:.1f} s; {megabytes():.0f} MB")
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # what PostgreSQL does by itself within a minute
+            cursor.execute("ANALYZE")  # PostgreSQL would do this by itself within a minute
         questions = Questions(language, texts, [recording.uuid for recording in recordings])
         realistic = {name: measure(ask, arguments.rounds) for name, ask in questions.realistic.items()}
         for name, times in realistic.items():
@@ -215,7 +215,7 @@ def main() -> None:
         for name, ask in questions.hostile.items():
             report(name, measure(ask, max(arguments.rounds // 10, 3)))
         if arguments.vectors:
-            measure_nearest(give_vectors(arguments.vectors), arguments.vectors, recordings, arguments.rounds)
+            measure_nearest(store_random_vectors(arguments.vectors), arguments.vectors, recordings, arguments.rounds)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Bring .venv to what the lock says, then go on in it. Standard library only; Python 3.11 or newer.
+"""Install the locked packages in .venv, then continue there. Standard library only; Python 3.11 or newer.
 
 ``_bootstrap.py run [argument…]`` serves the site, ``_bootstrap.py dev`` serves it with reload, and
-``_bootstrap.py test [argument…]`` tests it; all tests include the checkers of the browser modules, which npm installs.
-What was synced last is noted in .venv and node_modules, so that a start with nothing new to install goes straight on.
+``_bootstrap.py test [argument…]`` tests it. Without arguments ``test`` also runs the checkers of the browser modules,
+which npm installs. Files in .venv and node_modules record what was installed last, so a start with nothing new to
+install continues at once.
 """
 
 from __future__ import annotations
@@ -36,55 +37,55 @@ PROVIDER_EXTRAS = {"databricks", "databricks-legacy", "openai"}
 
 
 class Failed(Exception):
-    """The site cannot be started or tested here; the message is one line that says what to do about it."""
+    """The site cannot be started or tested on this machine; the message is one line that says what to do."""
 
 
 def main(purpose: str, arguments: list[str]) -> None:
-    """Set up for this purpose and become the process that fulfils it; ends with status 1 and one line otherwise."""
+    """Set up for a purpose (``run`` or ``test``) and exec its command; on failure exit with status 1 and one line."""
     started = time.time()
     try:
         settings = read_settings(os.environ)
         if purpose in {"run", "dev"}:
             check_address(settings.get("HOST") or "127.0.0.1", settings.get("PORT") or "8000")
         if purpose == "run":
-            set_up(wanted_extras(settings), groups=set())
+            set_up(required_extras(settings), groups=set())
             command = [ROOT / "manage.py", "serve", *arguments]
         elif purpose == "dev":
-            set_up(wanted_extras(settings) | TESTED_EXTRAS, groups={"dev"})  # as bin/test, which follows a change
+            set_up(required_extras(settings) | TESTED_EXTRAS, groups={"dev"})  # as bin/test, which follows a change
             command = [ROOT / "bin" / "_dev.py", *arguments]
         else:
-            set_up(wanted_extras(settings) | TESTED_EXTRAS, groups={"dev"})
+            set_up(required_extras(settings) | TESTED_EXTRAS, groups={"dev"})
             if not arguments:
                 set_up_checkers()
-            command = ["-m", "pytest", *map(from_here, arguments)] if arguments else ["-m", "tests"]
+            command = ["-m", "pytest", *map(with_absolute_path, arguments)] if arguments else ["-m", "tests"]
             os.chdir(ROOT)
     except Failed as failure:
         sys.exit(f"bin/{purpose}: {failure}")
     except KeyboardInterrupt:
         sys.exit(130)
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without the bytecode in .venv every start takes seconds longer
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without bytecode in .venv every start takes seconds longer
     os.environ["TEST_STARTED"] = str(started)
     os.execv(PYTHON, [str(part) for part in (PYTHON, *command)])
 
 
-def from_here(argument: str) -> str:
-    """A pytest argument that names a path, made independent of the working directory."""
+def with_absolute_path(argument: str) -> str:
+    """Make the path in a pytest argument absolute, if there is one, because pytest runs in another directory."""
     path, separator, names = argument.partition("::")
     return str(Path(path).resolve()) + separator + names if Path(path).exists() else argument
 
 
-# What is asked for
+# Settings
 
 
 def read_settings(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment, completed by the lines of .env (or ENV_FILE) and by the files that ``NAME_FILE`` names."""
+    """Return the environment, completed from .env (or ENV_FILE) and from the files that ``NAME_FILE`` names."""
     file = Path(environ.get("ENV_FILE") or ROOT / ".env")
     settings = {**_lines(file), **environ}
     for name in [name for name in settings if name.endswith("_FILE") and name != "ENV_FILE"]:
         try:
             settings.setdefault(name.removesuffix("_FILE"), Path(settings[name]).read_text().strip())
         except (OSError, UnicodeDecodeError):
-            continue  # the site itself says what is wrong with it, if it is a setting at all
+            continue  # if it is a setting at all, the site itself reports the error
     return settings
 
 
@@ -94,8 +95,8 @@ def _lines(file: Path) -> dict[str, str]:
     return {name: value[1:-1] if value[:1] in "'\"" and value[:1] == value[-1:] else value for name, value in pairs}
 
 
-def wanted_extras(settings: Mapping[str, str]) -> set[str]:
-    """The optional parts of the lock that these settings need."""
+def required_extras(settings: Mapping[str, str]) -> set[str]:
+    """Return the optional parts of the lock that these settings need."""
     providers = {settings.get(name, "").partition(":")[0] for name in ("CHAT_MODEL", "CHAT_RETRIEVER", "EMBEDDINGS")}
     extras = providers & PROVIDER_EXTRAS
     if settings.get("DATABASE_URL", "").startswith(("postgres", "psql", "pgsql")):
@@ -114,7 +115,7 @@ def wanted_extras(settings: Mapping[str, str]) -> set[str]:
 
 
 def check_address(host: str, port: str) -> None:
-    """Raise ``Failed`` unless the site can listen there; better now than after a minute of installing."""
+    """Raise ``Failed`` unless the site can listen there: better now than after a minute of installing."""
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise Failed(f"PORT is {port!r}; it must be a number from 1 to 65535")
     try:
@@ -123,24 +124,24 @@ def check_address(host: str, port: str) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except socket.gaierror:
-        raise Failed(f"HOST is {host!r}, which is no address of this machine") from None
+        raise Failed(f"HOST is {host!r}, which is not an address of this machine") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise Failed(f"port {port} of {host} is in use; choose another one: PORT={int(port) + 1} bin/run") from None
         raise Failed(f"cannot listen on port {port} of {host}: {error.strerror}") from None
 
 
-# What is there
+# Installation
 
 
 def set_up(extras: set[str], *, groups: set[str]) -> None:
-    """Make .venv hold exactly the locked base, these extras and these groups. Does nothing where it already does."""
+    """Install exactly the locked base, these extras and these groups in .venv, unless it already has them."""
     python = os.path.realpath(sys.executable)
     source = {"lock": _digest(ROOT / "uv.lock"), "python": python}
     if _is_synced(source, extras | groups):
         return
-    with _writing():
-        if _is_synced(source, extras | groups):  # by another start, while we waited
+    with _install_lock():
+        if _is_synced(source, extras | groups):  # another start has installed them while we waited
             return
         SYNCED.unlink(missing_ok=True)
         environ = _install_environ()
@@ -150,27 +151,27 @@ def set_up(extras: set[str], *, groups: set[str]) -> None:
 
 
 def set_up_checkers() -> None:
-    """Make node_modules hold exactly the locked checkers. Does nothing where it already does, or there is no npm."""
+    """Install exactly the locked checkers in node_modules, unless it already has them or npm is missing."""
     npm = shutil.which("npm")
-    wanted = _digest(CHECKERS / "package-lock.json")
-    if npm is None or _has_checkers(wanted):
+    lock = _digest(CHECKERS / "package-lock.json")
+    if npm is None or _has_checkers(lock):
         return
-    with _writing():
-        if not _has_checkers(wanted):
+    with _install_lock():
+        if not _has_checkers(lock):
             _install_checkers(npm)
-            CHECKERS_SYNCED.write_text(wanted)
+            CHECKERS_SYNCED.write_text(lock)
 
 
 def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _has_checkers(wanted: str) -> bool:
-    return CHECKERS_SYNCED.exists() and CHECKERS_SYNCED.read_text() == wanted
+def _has_checkers(lock: str) -> bool:
+    return CHECKERS_SYNCED.exists() and CHECKERS_SYNCED.read_text() == lock
 
 
 def _is_synced(source: dict[str, str], parts: set[str]) -> bool:
-    """Whether .venv was synced from this lock with this Python, and with at least these parts."""
+    """Return whether .venv was synced from this lock with this Python, and has at least these parts."""
     try:
         synced = json.loads(SYNCED.read_text())
         has_parts = set(synced.pop("parts")) >= parts
@@ -180,22 +181,22 @@ def _is_synced(source: dict[str, str], parts: set[str]) -> bool:
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
-    """One start at a time installs; the others wait for it."""
+def _install_lock() -> Iterator[None]:
+    """Let one start at a time install; the others wait for it. Raise ``Failed`` if a folder is not writable."""
     try:
         if not all(os.access(folder, os.W_OK) for folder in (ROOT, VENV) if folder.exists()):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         TOOLS.mkdir(exist_ok=True)
         lock = (TOOLS / ".lock").open("w")
     except OSError as error:
-        raise Failed(f"there is something to install, and {ROOT} cannot be written to: {error.strerror}") from None
+        raise Failed(f"cannot install packages, because {ROOT} is not writable: {error.strerror}") from None
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def _install_environ() -> dict[str, str]:
-    """The user's own environment (mirrors, proxies, certificates), without what would mislead an installer."""
+    """Return the user's environment (mirrors, proxies, certificates) without what would mislead an installer."""
     misleading = {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "UV_PYTHON"}
     environ = {name: value for name, value in os.environ.items() if name not in misleading}
     environ |= {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_ROOT_USER_ACTION": "ignore"}
@@ -214,7 +215,7 @@ def _install_uv(python: str, environ: dict[str, str]) -> None:
         return
     if _call([python, "-m", "pip", "--version"], environ).returncode:
         raise Failed(f"{python} has no pip (apt-get install python3-pip)")
-    _say(f"Installing uv {UV_VERSION} in .tools …")
+    _report(f"Installing uv {UV_VERSION} in .tools …")
     pip = [
         python,
         "-m",
@@ -228,7 +229,7 @@ def _install_uv(python: str, environ: dict[str, str]) -> None:
     ]
     done = _call([*pip, "--only-binary=:all:", "--no-deps", f"uv=={UV_VERSION}"], environ)
     if done.returncode or _uv_version() != UV_VERSION:
-        raise Failed(f"uv could not be installed; is the network there? pip says: {_gist(done.stderr)}")
+        raise Failed(f"could not install uv; is the network available? pip says: {_gist(done.stderr)}")
 
 
 def _uv_version() -> str:
@@ -240,20 +241,20 @@ def _uv_version() -> str:
 
 def _sync(python: str, extras: set[str], groups: set[str], environ: dict[str, str]) -> None:
     parts = [f"--extra={extra}" for extra in sorted(extras)] + [f"--group={group}" for group in sorted(groups)]
-    _say(f"Installing the locked packages in .venv ({', '.join(['base', *sorted(extras | groups)])}) …")
+    _report(f"Installing the locked packages in .venv ({', '.join(['base', *sorted(extras | groups)])}) …")
     done = _call([str(UV), "sync", "--frozen", "--project", str(ROOT), "--python", python, *parts], environ)
     if done.returncode:
-        raise Failed(f"the packages could not be installed; is the network there? uv says: {_gist(done.stderr)}")
+        raise Failed(f"could not install the packages; is the network available? uv says: {_gist(done.stderr)}")
 
 
 def _install_checkers(npm: str) -> None:
-    _say("Installing the locked checkers of the browser modules in tests/js/node_modules …")
+    _report("Installing the locked checkers of the browser modules in tests/js/node_modules …")
     options = ["--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     done = _call([npm, "ci", *options], _install_environ(), folder=CHECKERS)
     if done.returncode:
         errors = re.findall(r"^npm (?:error|ERR!) (?!\s*at |A complete log)(.*)", done.stderr, re.MULTILINE)
-        complaint = _gist("\n".join(errors) or done.stderr)
-        raise Failed(f"tsc and ESLint could not be installed; is the network there? npm says: {complaint}")
+        message = _gist("\n".join(errors) or done.stderr)
+        raise Failed(f"could not install tsc and ESLint; is the network available? npm says: {message}")
 
 
 def _call(
@@ -263,12 +264,12 @@ def _call(
 
 
 def _gist(output: str) -> str:
-    """What an installer says went wrong, on one line."""
+    """Return the error messages of an installer on one line of at most 300 characters."""
     lines = [line.strip(" │├╰─▶×") for line in output.splitlines() if not line.lower().startswith("warning")]
     return " ".join(filter(None, lines))[:300]
 
 
-def _say(line: str) -> None:
+def _report(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The pictures of docs/images: see ``bin/screenshots``."""
+"""Take the screenshots of docs/images: see ``bin/screenshots``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FOLLOW_UP = "And when does it launch?"
 
 
 async def main() -> None:
-    """Take them all."""
+    """Take the screenshots in light, in dark and on a phone."""
     IMAGES.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,

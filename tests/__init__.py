@@ -1,1 +1,1 @@
-"""Sentences about behaviour."""
+"""The test suite. A test name is a sentence about behaviour."""

@@ -1,8 +1,7 @@
-"""``python -m tests``: every check and every test that this machine can run, then a table of what took how long.
+"""``python -m tests``: run every check and test that this machine can run, then print a table of their durations.
 
-The static checks run beside the tests at low priority. The suite runs on SQLite first; then its part that concerns
-database and channel layer runs again on a PostgreSQL and a Redis server of its own; at last sites are broken in the
-ways of docs/reliability.md.
+The static checks run beside the tests at low priority. The suite runs on SQLite first. Then its tests of the database
+and the channel layer run again, on private PostgreSQL and Redis servers. The faults of docs/reliability.md come last.
 """
 
 from __future__ import annotations
@@ -28,16 +27,16 @@ from .support.processes import ROOT, Missing
 from .support.servers import postgresql, redis
 
 COVERED = 90
-"""Percent of the lines and branches of chat/ that the tests must reach."""
+"""Percent of the lines and branches of chat/ that the tests must cover."""
 
 LONGEST_RUN = 900.0
-"""Seconds after which a run of the suite is given up."""
+"""Seconds after which a run of the suite is stopped."""
 
 WORKERS = os.environ.get("TEST_WORKERS", "4")
-"""Processes that run tests; more than two cores, because tests with browsers and sites also wait."""
+"""Processes that run tests; more than the two cores, because tests with browsers and sites also wait."""
 
 WAITING = "faults or waits"
-"""The tests that mostly wait, for sites and servers that are taken away; by themselves they disturb no others."""
+"""Tests that mostly wait, because they stop sites and servers; they run in a stage of their own."""
 
 PYTHON = sys.executable
 PRODUCTION = {"HTTPS": "true", "ALLOWED_HOSTS": "chat.example.com", "SECRET_KEY": secrets.token_urlsafe(50)}
@@ -53,25 +52,25 @@ CHECKS_OF_MODULES: dict[str, list[str]] = {
     "tsc": ["tests/js/node_modules/.bin/tsc", "--project", "tests/js"],
     "eslint": ["tests/js/node_modules/.bin/eslint", "--config", "tests/js/eslint.config.js", "chat/static", "tests/js"],
 }
-"""Checks of the JavaScript; bin/test installs their programs with npm."""
+"""Checks of the JavaScript; bin/test installs these programs with npm."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage that has ended. ``not_run`` are lines for the list of what this machine could not run."""
+    """A finished stage. ``not_run`` has lines for the list of what this machine could not run."""
 
     name: str
     seconds: float
     passed: bool = True
     output: str = ""
     not_run: Sequence[str] = ()
-    excused: bool = False  # what was not run hangs on a service elsewhere, not on this machine
+    excused: bool = False  # what was not run depends on an external service, not on this machine
 
 
 def main() -> int:
-    """Run everything; the exit status is 0 when all that ran has passed (with CI=true: and all was run)."""
+    """Run everything; return 0 if all that ran has passed, and with CI=true only if nothing was left out."""
     started = float(os.environ.get("TEST_STARTED", time.time()))
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell started us in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells ignore it in background processes
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     stages = [Stage("set-up", time.time() - started)]
     with tempfile.TemporaryDirectory(prefix="chatsite-checks-") as folder, ThreadPoolExecutor(1) as beside:
@@ -114,7 +113,7 @@ def _check_modules(name: str, command: Sequence[str], environ: dict[str, str]) -
 
 
 def _audit() -> Stage:
-    """Whether a package in .venv has a known vulnerability. Packages without data were not audited."""
+    """Look for packages in .venv with a known vulnerability. Packages without data count as not audited."""
     started = time.monotonic()
     command = ["nice", PYTHON, "-m", "pip_audit", "--local", "--progress-spinner=off", "--format=json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -122,7 +121,7 @@ def _audit() -> Stage:
     try:
         packages = json.loads(done.stdout)["dependencies"]
     except (ValueError, LookupError):
-        reason = done.stderr.strip().splitlines()[-1:] or ["no answer"]
+        reason = done.stderr.strip().splitlines()[-1:] or ["no output"]
         return Stage("pip-audit", seconds, not_run=[f"pip-audit: {reason[0][:200]}"], excused=True)
     vulnerable = [package["name"] for package in packages if package.get("vulns")]
     unknown = sum("skip_reason" in package for package in packages)
@@ -160,10 +159,10 @@ def _test(folder: Path) -> Iterator[Stage]:
         name = " and ".join(_servers(environ))
         stage = Stage("no tests on servers", 0)
         if len(missing) < 2:
-            # the server goes away with everything in it
+            # --reuse-db leaves the databases behind; they disappear with the server
             stage = _pytest(name, folder, "--reuse-db", "-m", markers, traced=True, **environ)
         yield replace(stage, not_run=[*missing, *stage.not_run])
-    yield _pytest("broken sites", folder, "-m", WAITING)
+    yield _pytest("sites with faults", folder, "-m", WAITING)
 
 
 def _servers(environ: dict[str, str]) -> Iterator[str]:
@@ -173,8 +172,10 @@ def _servers(environ: dict[str, str]) -> Iterator[str]:
 
 
 def _pytest(name: str, folder: Path, *arguments: str, traced: bool = False, **environ: str) -> Stage:
-    """Tests in several processes; a module that starts sites or browsers, all in the same one. ``traced`` is for the
-    coverage."""
+    """Run tests in several processes; those of a module that starts sites or browsers stay in one process.
+
+    ``traced`` measures the coverage.
+    """
     print(f"\n── tests on {name}", flush=True)
     started = time.monotonic()
     report = folder / f"{name}.xml"
@@ -197,7 +198,7 @@ def _pytest(name: str, folder: Path, *arguments: str, traced: bool = False, **en
 
 
 def _interrupt(process: subprocess.Popen[bytes]) -> int:
-    """End pytest so that it stops the servers that its tests have started."""
+    """Stop pytest so that it stops the servers that its tests have started; return its exit status."""
     process.send_signal(signal.SIGINT)
     try:
         return process.wait(30)
@@ -207,7 +208,7 @@ def _interrupt(process: subprocess.Popen[bytes]) -> int:
 
 
 def _read(report: Path) -> tuple[int, Counter[str]]:
-    """The number of tests that ran, and how many were skipped for which reason."""
+    """Return the number of tests that ran, and how many were skipped, by reason."""
     cases = ElementTree.parse(report).findall(".//testcase") if report.exists() else []  # noqa: S314  # our own file
     skips = [skip for case in cases for skip in case.findall("skipped") if skip.get("type") == "pytest.skip"]
     return len(cases) - len(skips), Counter(skip.get("message", "") for skip in skips)
@@ -244,7 +245,7 @@ def _report(stages: Sequence[Stage], seconds: float) -> int:
     failed = [stage.name for stage in stages if not stage.passed]
     if os.environ.get("CI") == "true":
         failed += [line for stage in stages if not stage.excused for line in stage.not_run]
-    print(f"\nFAILED: {'; '.join(failed)}" if failed else "\nAll that ran has passed.")
+    print(f"\nFAILED: {'; '.join(failed)}" if failed else "\nEverything that ran has passed.")
     return 1 if failed else 0
 
 

@@ -1,1 +1,1 @@
-"""What the answer log costs: see ``bin/bench-log``."""
+"""The benchmark of the answer log: see ``bin/bench-log``."""

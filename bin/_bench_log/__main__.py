@@ -1,7 +1,7 @@
-"""bin/bench-log: N turns at once, each fed by a paced chat model and followed by a real WebSocket client.
+"""bin/bench-log: run N turns at once, each with a paced chat model and a real WebSocket client.
 
-For each server and each N a site of its own is started on an empty SQLite database. Server and clients share the
-machine. Exit status 1 when anything was lost, shown before it was stored, or not complete.
+Start a site on an empty SQLite database for each server and each N. Server and clients share the machine. Exit with
+status 1 if anything was lost, shown before it was stored, or not complete.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ print(json.dumps([f"{{settings.SESSION_COOKIE_NAME}}={{sign_in(user)}}" for user
 
 
 def main() -> int:
-    """Run every combination and print a table."""
+    """Run every combination and print a table; return 1 if an answer was not as it should be."""
     options = _options()
-    print(f"{options.tokens} tokens a turn at {options.rate:g} a second; SQLite; {os.cpu_count()} cores for all\n")
+    print(f"{options.tokens} tokens per turn at {options.rate:g} per second; SQLite; {os.cpu_count()} cores for all\n")
     print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS), flush=True)
     broken = 0
     for server in options.server.split(","):
@@ -49,10 +49,10 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench-log", description=__doc__)
-    parser.add_argument("--server", default="uvicorn,daphne", help="which servers, separated by commas")
-    parser.add_argument("--turns", default="1,10,50,100,200", help="how many turns at once, separated by commas")
+    parser.add_argument("--server", default="uvicorn,daphne", help="servers, separated by commas")
+    parser.add_argument("--turns", default="1,10,50,100,200", help="numbers of turns at once, separated by commas")
     parser.add_argument("--tokens", type=int, default=200, help="tokens in each answer")
-    parser.add_argument("--rate", type=float, default=50.0, help="tokens a second of each model")
+    parser.add_argument("--rate", type=float, default=50.0, help="tokens per second of each turn")
     return parser.parse_args()
 
 
@@ -74,8 +74,8 @@ def _measure(server: str, turns: int, options: argparse.Namespace) -> dict[str, 
         process = _start(site, environment)
         try:
             cookies = json.loads(_run(["manage.py", "shell", "-v0", "-c", SIGN_IN.format(n=turns)], environment))
-            given = {"site": site, "path": f"{folder}/chatsite.sqlite3", "tokens": options.tokens, "cookies": cookies}
-            result: dict[str, Any] = json.loads(_run(["-m", "bin._bench_log.readers"], environment, json.dumps(given)))
+            task = {"site": site, "path": f"{folder}/chatsite.sqlite3", "tokens": options.tokens, "cookies": cookies}
+            result: dict[str, Any] = json.loads(_run(["-m", "bin._bench_log.readers"], environment, json.dumps(task)))
             return result | {"notes": json.loads(Path(folder, "stats.json").read_text())}
         finally:
             process.send_signal(signal.SIGTERM)
@@ -111,7 +111,7 @@ def _start(site: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     for _ in range(300):
         try:
-            urllib.request.urlopen(f"{site}/accounts/login/", timeout=5).close()  # noqa: S310  # it is our own
+            urllib.request.urlopen(f"{site}/accounts/login/", timeout=5).close()  # noqa: S310  # our own site
         except OSError:
             time.sleep(0.2)
         else:
@@ -120,9 +120,9 @@ def _start(site: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     raise SystemExit(path.read_text())
 
 
-def _run(command: list[str], environment: dict[str, str], given: str = "") -> str:
+def _run(command: list[str], environment: dict[str, str], stdin: str = "") -> str:
     line = [sys.executable, *command]
-    done = subprocess.run(line, cwd=ROOT, env=environment, input=given, capture_output=True, text=True, check=False)
+    done = subprocess.run(line, cwd=ROOT, env=environment, input=stdin, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stderr)
     return done.stdout

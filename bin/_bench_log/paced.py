@@ -1,6 +1,6 @@
-"""The chat model of the benchmark: each token says when it was made, and comes at its time.
+"""The chat model of the benchmark: each token has a timestamp, and comes on schedule.
 
-It runs in the server's own process and behind the site's own interface, so what is measured is the way from a model's
+It runs in the server's own process behind the site's own interface, so the benchmark measures the path from a model's
 token to a frame: log, group commit, follower, socket.
 """
 
@@ -24,7 +24,7 @@ STATS = Path(os.environ["BENCH_STATS"])
 
 
 class PacedModel:
-    """``RATE`` tokens a second, ``TOKENS`` of them; a token is the monotonic clock in nanoseconds and a blank.
+    """Yields ``TOKENS`` tokens, ``RATE`` per second; a token is the monotonic clock in nanoseconds and a blank.
 
     The turns begin when all of them have been asked, spread over a second, so that all of them stream at once.
     """
@@ -36,7 +36,7 @@ class PacedModel:
         self._all_asked = asyncio.Event()
 
     async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
-        """Yield the tokens; a token that is late does not make the next one late."""
+        """Yield the tokens; a late token does not delay the next one."""
         self._asked += 1
         place = self._asked / TURNS
         if self._asked == TURNS:
@@ -54,12 +54,12 @@ class PacedModel:
 
 
 def model() -> ChatModel:
-    """For ``CHAT_MODEL=python:bin._bench_log.paced:model``."""
+    """Return the model for ``CHAT_MODEL=python:bin._bench_log.paced:model``."""
     return PacedModel()
 
 
 def _note(moment: str) -> None:
-    """Keep what the process had done when the first stream began and when the last one ended."""
+    """Store the counters of the process when the first stream begins and when each one ends; the last end counts."""
     from chat.turns.runner import runner
 
     notes = json.loads(STATS.read_text()) if STATS.exists() else {}

@@ -1,6 +1,6 @@
-"""The readers of the benchmark, in a process of their own: one socket each, that asks, reads, and acknowledges.
+"""The readers of the benchmark, in a process of their own: each has one socket, which asks, reads, and acknowledges.
 
-Prints one JSON object: the delay of every token from the model to the frame (milliseconds), and what went wrong.
+Prints one JSON object: the delay of every token from the model to the frame (milliseconds), and counts of errors.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from websockets.asyncio.client import ClientConnection, connect
 QUESTION = "When does the Heron launch?"
 ACK_SECONDS = 0.25
 CHECKED = 20
-"""Every n-th frame of a turn is looked for in the database when it arrives."""
+"""Every n-th frame of a turn is compared with the database when it arrives."""
 
 
 @dataclass
 class Reading:
-    """What one reader saw."""
+    """What one reader received."""
 
     turn: str = ""
     text: str = ""
@@ -90,7 +90,7 @@ def _is_stored(event: dict[str, Any], database: sqlite3.Connection) -> bool:
 
 
 async def main(site: str, path: str, tokens: int, cookies: list[str]) -> dict[str, Any]:
-    """Let all readers read at once."""
+    """Let all readers read at once, and return the delays and the counts of errors."""
     database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     readings = await asyncio.gather(*(read(site, cookie, database) for cookie in cookies))
     stored = dict(database.execute("SELECT uuid, answer FROM chat_turn").fetchall())
@@ -107,5 +107,4 @@ async def main(site: str, path: str, tokens: int, cookies: list[str]) -> dict[st
 
 
 if __name__ == "__main__":
-    given = json.load(sys.stdin)
-    json.dump(asyncio.run(main(**given)), sys.stdout)
+    json.dump(asyncio.run(main(**json.load(sys.stdin))), sys.stdout)

@@ -1,1 +1,1 @@
-"""The commands of the repository."""
+"""The commands in bin/."""

@@ -1,4 +1,4 @@
-"""bin/run and bin/test on a machine that has little."""
+"""bin/run and bin/test on a machine with few programs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.fixture
 def synced(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
-    """What was asked of uv, one entry for each sync; the installers themselves do nothing."""
+    """The extras and groups of each sync with uv; the installers are replaced and do nothing."""
     calls: list[set[str]] = []
 
     def sync(python: str, extras: set[str], groups: set[str], environ: dict[str, str]) -> None:
@@ -59,13 +59,13 @@ def synced(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[set[s
         ({"SSO_ISSUER": "https://id.example.com"}, {"sso"}),
     ],
 )
-def test_the_settings_say_which_extras_are_installed(
+def test_the_settings_decide_which_extras_are_installed(
     bootstrap: ModuleType, settings: dict[str, str], extras: set[str]
 ) -> None:
-    assert bootstrap.wanted_extras(settings) == extras
+    assert bootstrap.required_extras(settings) == extras
 
 
-def test_settings_come_from_the_environment_then_from_the_file(bootstrap: ModuleType, tmp_path: Path) -> None:
+def test_the_environment_takes_precedence_over_the_file(bootstrap: ModuleType, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("# a comment\nexport PORT=1\nHOST = 'a'\nREDIS_URL=\"redis://x\"\n#SERVER=uvicorn\n")
 
     settings = bootstrap.read_settings({"HOST": "b"})
@@ -73,7 +73,7 @@ def test_settings_come_from_the_environment_then_from_the_file(bootstrap: Module
     assert settings == {"HOST": "b", "PORT": "1", "REDIS_URL": "redis://x"}
 
 
-def test_a_setting_may_be_kept_in_a_file(bootstrap: ModuleType, tmp_path: Path) -> None:
+def test_a_setting_may_be_stored_in_a_file(bootstrap: ModuleType, tmp_path: Path) -> None:
     (tmp_path / "url").write_text("postgres://host/chat\n")
 
     settings = bootstrap.read_settings({"DATABASE_URL_FILE": str(tmp_path / "url"), "OTHER_FILE": "/nowhere"})
@@ -88,7 +88,9 @@ def test_a_second_start_installs_nothing(bootstrap: ModuleType, synced: list[set
     assert synced == [{"redis"}]
 
 
-def test_a_start_that_needs_less_than_is_there_installs_nothing(bootstrap: ModuleType, synced: list[set[str]]) -> None:
+def test_a_start_that_needs_less_than_is_installed_installs_nothing(
+    bootstrap: ModuleType, synced: list[set[str]]
+) -> None:
     bootstrap.set_up({"postgres", "redis"}, groups={"dev"})
 
     bootstrap.set_up({"redis"}, groups=set())
@@ -114,7 +116,7 @@ def test_a_start_after_a_change_installs_again(
     assert len(synced) == 2
 
 
-def test_an_install_that_failed_is_not_taken_for_done(
+def test_a_failed_install_is_tried_again(
     bootstrap: ModuleType, synced: list[set[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -130,25 +132,25 @@ def test_an_install_that_failed_is_not_taken_for_done(
     assert len(synced) == 1
 
 
-def test_a_folder_that_cannot_be_written_to_is_said(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_is_not_writable_is_reported(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode: False)
 
-    with pytest.raises(bootstrap.Failed, match="cannot be written to"):
+    with pytest.raises(bootstrap.Failed, match="is not writable"):
         bootstrap.set_up(set(), groups=set())
 
 
-def test_a_python_without_pip_is_said_with_the_package(bootstrap: ModuleType, tmp_path: Path) -> None:
+def test_a_python_without_pip_is_reported_with_the_package(bootstrap: ModuleType, tmp_path: Path) -> None:
     python = program(tmp_path / "python", "exit 1")
 
     with pytest.raises(bootstrap.Failed, match="apt-get install python3-pip"):
         bootstrap._install_uv(str(python), {})
 
 
-def test_a_network_that_is_not_there_is_said_on_one_line(bootstrap: ModuleType, tmp_path: Path) -> None:
-    complaint = "echo 'ERROR: no index' >&2; echo 'ERROR: nothing found' >&2; exit 1"
-    python = program(tmp_path / "python", f'[ "$3" = --version ] || {{ {complaint}; }}')
+def test_a_missing_network_is_reported_on_one_line(bootstrap: ModuleType, tmp_path: Path) -> None:
+    failure = "echo 'ERROR: no index' >&2; echo 'ERROR: nothing found' >&2; exit 1"
+    python = program(tmp_path / "python", f'[ "$3" = --version ] || {{ {failure}; }}')
 
-    with pytest.raises(bootstrap.Failed, match=r"is the network there.*no index ERROR: nothing found") as failed:
+    with pytest.raises(bootstrap.Failed, match=r"is the network available.*no index ERROR: nothing found") as failed:
         bootstrap._install_uv(str(python), {})
 
     assert "\n" not in str(failed.value)
@@ -160,7 +162,7 @@ def test_uv_is_not_installed_twice(bootstrap: ModuleType) -> None:
     bootstrap._install_uv("/nowhere/python", {})
 
 
-def test_a_port_in_use_is_said_before_anything_is_installed(bootstrap: ModuleType) -> None:
+def test_a_port_in_use_is_reported_before_anything_is_installed(bootstrap: ModuleType) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -171,18 +173,18 @@ def test_a_port_in_use_is_said_before_anything_is_installed(bootstrap: ModuleTyp
 
 
 @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", "http"), ("127.0.0.1", "70000"), ("192.0.2.1", "8000")])
-def test_an_address_that_cannot_be_had_is_said(bootstrap: ModuleType, host: str, port: str) -> None:
+def test_an_address_that_cannot_be_bound_is_reported(bootstrap: ModuleType, host: str, port: str) -> None:
     with pytest.raises(bootstrap.Failed, match=rf"{port}|{host}"):
         bootstrap.check_address(host, port)
 
 
-def test_a_path_given_to_the_tests_means_the_callers_folder(
+def test_a_path_argument_is_relative_to_the_callers_folder(
     bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "test_x.py").touch()
     monkeypatch.chdir(tmp_path)
 
-    assert [bootstrap.from_here(part) for part in ("test_x.py::test_it", "-k", "test_it")] == [
+    assert [bootstrap.with_absolute_path(part) for part in ("test_x.py::test_it", "-k", "test_it")] == [
         f"{tmp_path}/test_x.py::test_it",
         "-k",
         "test_it",
@@ -190,13 +192,13 @@ def test_a_path_given_to_the_tests_means_the_callers_folder(
 
 
 def pick_python(folder: Path) -> subprocess.CompletedProcess[str]:
-    """What bin/run does on a machine that has only the programs in this folder."""
+    """Run bin/run on a machine that has only the programs in this folder."""
     (folder / "dirname").symlink_to(shutil.which("dirname") or "")
     command = ["/bin/sh", str(ROOT / "bin" / "_python"), "_bootstrap.py", "run"]
     return subprocess.run(command, env={"PATH": str(folder)}, capture_output=True, text=True, check=False)
 
 
-def test_an_old_python_is_said_with_what_is_needed(tmp_path: Path) -> None:
+def test_an_old_python_is_reported_with_the_supported_versions(tmp_path: Path) -> None:
     program(tmp_path / "python3", '[ "$1" = --version ] && echo Python 3.9.2')
 
     done = pick_python(tmp_path)
@@ -205,7 +207,7 @@ def test_an_old_python_is_said_with_what_is_needed(tmp_path: Path) -> None:
     assert done.stderr == "chatsite needs Python 3.11, 3.12 or 3.13 and found Python 3.9.2 (apt-get install python3)\n"
 
 
-def test_another_python_is_taken_where_the_usual_one_is_too_old(tmp_path: Path) -> None:
+def test_another_python_is_used_if_the_usual_one_is_too_old(tmp_path: Path) -> None:
     program(tmp_path / "python3", "exit 1")
     program(tmp_path / "python3.12", '[ "$1" = -c ] || printf "%s\\n" "$@"')
 
@@ -214,7 +216,7 @@ def test_another_python_is_taken_where_the_usual_one_is_too_old(tmp_path: Path) 
     assert done.stdout.splitlines() == ["-B", f"{ROOT}/bin/_bootstrap.py", "run"]
 
 
-# The whole way, with everything installed
+# A whole start, with everything installed
 
 
 @pytest.fixture
@@ -225,17 +227,17 @@ def installed(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     for part in ("manage.py", "uv.lock"):
         shutil.copy(ROOT / part, folder)
-    venv, own = folder / ".venv", Path(sys.prefix)
+    venv, own_venv = folder / ".venv", Path(sys.prefix)
     (venv / "bin").mkdir(parents=True)
     (venv / "bin/python").symlink_to(os.path.realpath(sys.executable))
-    (venv / "lib").symlink_to(own / "lib")
-    shutil.copy(own / "pyvenv.cfg", venv)
+    (venv / "lib").symlink_to(own_venv / "lib")
+    shutil.copy(own_venv / "pyvenv.cfg", venv)
     return folder
 
 
 @pytest.fixture
 def copied_site(installed: Path, bootstrap: ModuleType, tmp_path: Path) -> Iterator[SiteProcess]:
-    """That copy's site, to be started by its bin/run; not traced, because its start is timed."""
+    """The site of that copy, for its bin/run; not traced for coverage, because its start is timed."""
     python = Path(os.path.realpath(sys.executable))
     synced = {"lock": bootstrap._digest(installed / "uv.lock"), "python": str(python)}
     (installed / ".venv/.synced").write_text(json.dumps({**synced, "parts": ["postgres", "redis", "uvicorn"]}))
@@ -246,7 +248,7 @@ def copied_site(installed: Path, bootstrap: ModuleType, tmp_path: Path) -> Itera
 
 
 @pytest.mark.process
-def test_bin_run_prepares_prints_a_sign_in_link_serves_and_ends_in_order(
+def test_bin_run_prepares_prints_a_sign_in_link_serves_and_exits_cleanly(
     installed: Path, copied_site: SiteProcess
 ) -> None:
     copied_site.start(str(installed / "bin/run"))
@@ -266,4 +268,4 @@ def test_a_second_start_serves_within_three_seconds(installed: Path, copied_site
         copied_site.start(str(installed / "bin/run"))
         return monotonic() - started
 
-    assert any(restart() <= 3 for _ in range(5))  # more than one, because other tests run beside this one
+    assert any(restart() <= 3 for _ in range(5))  # the best of five, because other tests run at the same time

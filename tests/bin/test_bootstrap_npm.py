@@ -45,7 +45,7 @@ def test_without_npm_nothing_is_installed(bootstrap: ModuleType) -> None:
     assert not bootstrap.CHECKERS_SYNCED.exists()
 
 
-def test_npm_without_a_network_fails_with_one_line_and_is_tried_again(bootstrap: ModuleType, tmp_path: Path) -> None:
+def test_npm_without_a_network_is_reported_on_one_line_and_tried_again(bootstrap: ModuleType, tmp_path: Path) -> None:
     install_npm(
         tmp_path,
         "echo 'npm error code ENOTFOUND' >&2; echo 'npm error     at connect (net.js:1)' >&2\n"
@@ -56,10 +56,10 @@ def test_npm_without_a_network_fails_with_one_line_and_is_tried_again(bootstrap:
         with pytest.raises(bootstrap.Failed) as failed:
             bootstrap.set_up_checkers()
 
-        assert str(failed.value).endswith("is the network there? npm says: code ENOTFOUND")
+        assert str(failed.value).endswith("is the network available? npm says: code ENOTFOUND")
 
 
-def test_an_npm_without_node_fails_with_what_the_shell_says(bootstrap: ModuleType, tmp_path: Path) -> None:
+def test_an_npm_without_node_is_reported_with_the_error_of_the_shell(bootstrap: ModuleType, tmp_path: Path) -> None:
     install_npm(tmp_path, "echo 'env: node: No such file or directory' >&2; exit 127")
 
     with pytest.raises(bootstrap.Failed, match="npm says: env: node: No such file or directory"):
@@ -67,28 +67,28 @@ def test_an_npm_without_node_fails_with_what_the_shell_says(bootstrap: ModuleTyp
 
 
 @pytest.mark.parametrize(("arguments", "installs"), [([], ["checkers"]), (["tests/test_x.py"], [])])
-def test_only_the_run_of_all_checks_waits_for_npm(
+def test_only_a_run_of_all_checks_installs_the_checkers(
     bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, arguments: list[str], installs: list[str]
 ) -> None:
-    done: list[str] = []
+    installed: list[str] = []
     monkeypatch.setattr(bootstrap, "set_up", lambda extras, groups: None)
-    monkeypatch.setattr(bootstrap, "set_up_checkers", lambda: done.append("checkers"))
+    monkeypatch.setattr(bootstrap, "set_up_checkers", lambda: installed.append("checkers"))
     monkeypatch.setattr(os, "execv", lambda python, command: None)
     monkeypatch.setattr(os, "environ", {**os.environ})
     monkeypatch.chdir(bootstrap.ROOT)
 
     bootstrap.main("test", arguments)
 
-    assert done == installs
+    assert installed == installs
 
 
 def test_the_lock_fixes_each_version_and_names_no_other_registry() -> None:
-    wanted = json.loads((ROOT / "tests/js/package.json").read_text())
+    package_json = json.loads((ROOT / "tests/js/package.json").read_text())
     locked = json.loads((ROOT / "tests/js/package-lock.json").read_text())["packages"]
     packages = [package for name, package in locked.items() if name]
 
-    assert "dependencies" not in wanted
-    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted["devDependencies"].values())
+    assert "dependencies" not in package_json
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in package_json["devDependencies"].values())
     assert all(package["integrity"].startswith("sha512-") for package in packages)
     registry = "https://registry.npmjs.org/"
     assert all(package.get("resolved", registry).startswith(registry) for package in packages)

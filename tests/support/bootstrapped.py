@@ -1,4 +1,4 @@
-"""bin/_bootstrap.py as a module, for a repository in a folder of the test's own."""
+"""bin/_bootstrap.py as a module, for a repository in the test's own folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .processes import ROOT
 
 
 def load_bootstrap(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Load the script so that it takes this folder for its repository."""
+    """Load the script with this folder as its repository."""
     spec = importlib.util.spec_from_file_location("_bootstrap", ROOT / "bin" / "_bootstrap.py")
     assert spec
     assert spec.loader
@@ -29,7 +29,7 @@ def load_bootstrap(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def program(place: Path, text: str) -> Path:
-    """Write a shell script that stands in for another program."""
+    """Write a shell script that replaces another program, and return its path."""
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(f"#!/bin/sh\n{text}\n")
     place.chmod(0o755)
