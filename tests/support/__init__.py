@@ -1,1 +1,1 @@
-"""What tests share: the people, sites, servers and fakes they are made of."""
+"""Shared parts of the tests: sites, servers, clients and fakes."""

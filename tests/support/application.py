@@ -1,4 +1,4 @@
-"""The application in this process, driven by a runner of the test's own."""
+"""The application in this process, with the test's own runner."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chat.turns.runner import TurnRunner
 
 
 def drive_by(runner: TurnRunner, monkeypatch: pytest.MonkeyPatch) -> TurnRunner:
-    """Let this runner drive what the application is asked, in place of the process's own."""
+    """Replace the process's runner in the whole application, and return the new one."""
     for module in (api_chat, asking, commands, consumer, life, stream, watch):
         monkeypatch.setattr(module, "runner", runner)
     access._allowances.clear()

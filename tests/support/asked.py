@@ -1,4 +1,4 @@
-"""Questions in every state, made the way the site makes them."""
+"""Turns in every state, created in the same way as by the site."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def asked(
     citations: Sequence[Citation] = (),
     finish_reason: str = "stop",
 ) -> Turn:
-    """A turn of ``login`` that has got as far as ``state``; its answer came in chunks of 5 characters."""
+    """Create a turn of ``login`` and bring it to ``state``; its answer is stored in chunks of 5 characters."""
     submission = Submission(
         request_id=uuid4(),
         question=question,
         conversation=conversation.uuid if conversation else None,
         recordings=tuple(recording.uuid for recording in recordings),
     )
-    with transaction.atomic():  # no runner of the test claims it in between
+    with transaction.atomic():  # so that no runner of the test claims it before
         turn = Turn.objects.submit(login, submission)
         if state == "cancelled":
             Turn.objects.filter(pk=turn.pk).end(None)
@@ -52,7 +52,7 @@ def asked(
 
 
 def chunks_of(text: str) -> list[str]:
-    """The text in pieces of 5 characters."""
+    """Return the text in pieces of 5 characters."""
     return [text[start : start + 5] for start in range(0, len(text), 5)]
 
 
@@ -76,7 +76,7 @@ def _streamed(state: str, answer: str, citations: Sequence[Citation], finish_rea
 
 
 def recorded(title: str = "Launch planning", *said: str, speaker: str = "Ana", audio: str = "") -> Recording:
-    """A recording in which ``speaker`` says one segment after the other, 10 seconds each."""
+    """Create a recording of ``speaker`` with one segment for each text, 10 seconds long."""
     recording = Recording.objects.create(title=title, digest=uuid4().hex, audio=audio, duration=10.0 * len(said))
     Segment.objects.bulk_create(
         Segment(
@@ -88,7 +88,7 @@ def recorded(title: str = "Launch planning", *said: str, speaker: str = "Ana", a
 
 
 def citing(recording: Recording, number: int = 1, *, segment: int = 1, excerpt: str = "We ship in March.") -> Citation:
-    """A citation, not stored yet, of a segment of a recording."""
+    """Return a citation of a segment of a recording, not stored yet."""
     return Citation(
         number=number,
         recording=recording,

@@ -1,4 +1,4 @@
-"""The clients of chat models whose packages are installed here, and how a site is told to use one."""
+"""The chat model clients whose packages are installed, and the settings that select one."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ KEY = "sk-canary-of-the-key-8263"
 
 
 def clients() -> list[str]:
-    """Those that are installed here: not all of them can be, side by side. ``bin/test-models`` has the others."""
+    """Return the installed clients. They cannot all be installed together: ``bin/test-models`` tests the others."""
     return [kind for kind, package in PACKAGES.items() if find_spec(package)]
 
 
 def environ(kind: str, upstream: Upstream) -> dict[str, str]:
-    """The settings of a site that asks this endpoint by this client."""
+    """Return the settings of a site that calls this endpoint with this client."""
     return {
         "CHAT_MODEL": f"{kind}:fake",
         "OPENAI_BASE_URL": f"{upstream.url}/v1",

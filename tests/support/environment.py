@@ -1,4 +1,4 @@
-"""The environment of a test run, set before the settings are read (pytest loads this first)."""
+"""Sets the environment of a test run before the settings are read (pytest loads this module first)."""
 
 import atexit
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 
-if WORKER:  # of a parallel run: a folder of its own in the folder of the run
+if WORKER:  # of a parallel run: it gets its own folder in the folder of the run
     os.environ["DATA_DIR"] = str(Path(os.environ["TEST_DATA_DIR"], WORKER))
 else:
     folder = tempfile.mkdtemp(prefix="chatsite-test-")

@@ -1,4 +1,4 @@
-"""How a test that commits leaves the database as it was."""
+"""Cleans the database after a test that commits."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 KEPT = {"auth_permission", "django_content_type"}
-"""What the migrations have filled."""
+"""Tables that the migrations have filled."""
 
 
 def delete_rows(_: TransactionTestCase) -> None:
-    """Delete all rows. Django's own ``flush`` also makes permissions and content types anew, and on PostgreSQL rewrites
-    the files of all tables, which takes longer than most tests."""
-    with transaction.atomic(), connection.cursor() as cursor:  # foreign keys are looked at when it ends
+    """Delete all rows.
+
+    Django's own ``flush`` also creates permissions and content types again, and on PostgreSQL rewrites the files of all
+    tables, which takes longer than most tests.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:  # foreign keys are checked at its end
         for model in apps.get_models(include_auto_created=True):
             if model._meta.managed and model._meta.db_table not in KEPT:
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608

@@ -1,4 +1,4 @@
-"""A site behind a proxy that says who comes in, and requests as they come from it, or past it."""
+"""A site behind a proxy that signs users in, and requests that come through the proxy or bypass it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Headers = Sequence[tuple[str, str]]
 
 
 def trust(settings: Settings) -> None:
-    """Settings as ``TRUSTED_PROXY=10.1.2.0/24`` makes them."""
+    """Change the settings as ``TRUSTED_PROXY=10.1.2.0/24`` does."""
     settings.TRUSTED_PROXY = "10.1.2.0/24"
     settings.TRUSTED_NETWORKS = [ip_network(settings.TRUSTED_PROXY)]
     settings.AUTHENTICATION_BACKENDS = ["chat.accounts.forwarded_user.ForwardedUserBackend"]
@@ -26,14 +26,14 @@ def trust(settings: Settings) -> None:
 
 
 class Browser:
-    """Sends requests through the whole application, and keeps its cookies."""
+    """Sends requests through the whole application, and stores its cookies."""
 
     def __init__(self) -> None:
         self.application = asgi.protocols()
         self.cookies: dict[str, str] = {}
 
     async def get(self, path: str, *headers: tuple[str, str], peer: str = PROXY, method: str = "GET") -> Any:
-        """The response: its status, headers (by name) and text."""
+        """Send a request and return the status, headers (by name) and text of the response."""
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         sent = [("host", "127.0.0.1"), ("cookie", cookie), *headers]
         raw = [(name.lower().encode(), value.encode()) for name, value in sent]
@@ -46,21 +46,21 @@ class Browser:
             "scheme": "http",
         }
         start, body = await _answer(self.application, scope)
-        found = [(name.decode().lower(), value.decode()) for name, value in start["headers"]]
-        for name, value in found:
+        received = [(name.decode().lower(), value.decode()) for name, value in start["headers"]]
+        for name, value in received:
             if name == "set-cookie":
                 key, _, rest = value.partition("=")
                 self.cookies[key] = rest.partition(";")[0]
-        return {"status": start["status"], "headers": dict(found), "text": body.decode()}
+        return {"status": start["status"], "headers": dict(received), "text": body.decode()}
 
     async def who(self, *headers: tuple[str, str], peer: str = PROXY) -> str:
-        """The user as whom the site answers; nobody is an empty string."""
+        """Return the name of the user whom the site recognises; empty if there is none."""
         page = await self.get("/accounts/login/", *headers, peer=peer)
         return str(page["text"].partition("signed you in as <bdi>")[2].partition("<")[0])
 
 
 async def _answer(application: Any, scope: dict[str, Any]) -> tuple[Any, bytes]:
-    """The head and the body of what an application answers to one request."""
+    """Return the start message and the body of an application's response to one request."""
     messages: list[Any] = []
     requests: asyncio.Queue[Any] = asyncio.Queue()
     requests.put_nowait({"type": "http.request", "body": b"", "more_body": False})

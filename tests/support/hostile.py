@@ -1,9 +1,11 @@
-"""Texts that try to become more than text, and what a page is made of, to see whether one did."""
+"""Texts that try to inject markup, and the structure of a page, which shows whether one did."""
 
 from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+
+from typing_extensions import override
 
 BOLD_RIGHT_TO_LEFT = "\u202e"
 
@@ -94,7 +96,7 @@ HOSTILE = [
 
 
 class Parts(HTMLParser):
-    """Every element of a page with its attributes, in order."""
+    """The elements of a page with their attributes, in order."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -102,6 +104,7 @@ class Parts(HTMLParser):
         self.feed(html)
         self.close()
 
+    @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
 
@@ -112,5 +115,5 @@ def squeezed(html: str) -> str:
 
 
 def structure(html: str) -> list[tuple[str, tuple[str, ...]]]:
-    """Elements and the names of their attributes: what no text may change."""
+    """Return the elements and the names of their attributes, which no text may change."""
     return [(tag, tuple(attributes)) for tag, attributes in Parts(html).elements]

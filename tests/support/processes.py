@@ -1,4 +1,4 @@
-"""Processes of others that the tests start: what they are, where they listen, how they begin and end."""
+"""Other programs as processes: finding, starting and stopping them."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ STOP_SECONDS = 40.0
 
 
 class Missing(Exception):
-    """A program that is not installed. The message is the reason that the report gives, with the Debian package."""
+    """A program is not installed. The message is the reason for the report, with the Debian package."""
 
     def __init__(self, program: str, package: str) -> None:
         super().__init__(f"{program} is not installed (apt-get install {package})")
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on at this moment."""
+    """Return a TCP port of 127.0.0.1 that is free at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def chromium() -> str:
-    """The path of an installed Chromium or Chrome. Raises ``Missing``."""
+    """Return the path of an installed Chromium or Chrome. Raise ``Missing`` if there is none."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     for path in filter(None, map(shutil.which, names)):
         return path
@@ -39,14 +39,14 @@ def chromium() -> str:
 
 
 def mortal(command: Sequence[object], ending: int) -> list[str]:
-    """The command, so that it is ended when we die without having ended it."""
+    """Return the command, changed so that it gets the signal ``ending`` if this process dies first."""
     setpriv = shutil.which("setpriv")
     prefix = [setpriv, "--pdeathsig", signal.Signals(ending).name.removeprefix("SIG"), "--"] if setpriv else []
     return [*prefix, *map(str, command)]
 
 
 def wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait until a process does its work; raises ``RuntimeError`` with its ``log`` when it does not begin to."""
+    """Wait until a process is ready. Raise ``RuntimeError`` with its ``log`` if it ends or takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while not is_ready():
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -58,7 +58,7 @@ def wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], l
 
 
 def end_process(process: subprocess.Popen[bytes], ending: int) -> int:
-    """Send this signal to a process that runs, and wait for its end, with force at last; returns the exit status."""
+    """Send this signal to a running process, wait for its end, and kill it if need be; return the exit status."""
     if process.poll() is None:
         process.send_signal(ending)
     try:

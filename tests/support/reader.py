@@ -1,4 +1,4 @@
-"""A client of a running site that reads like the browser's: by its own seq, and again from there after a break."""
+"""A client of a running site that reads like the page: it tracks its seq, and resumes there after a disconnection."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ PATIENCE = 60
 
 
 class Reader:
-    """One socket of one signed-in user. ``text`` and ``seq`` are what was read of each turn, in order of chunks."""
+    """One socket of a signed-in user. ``text`` and ``seq`` are the text and the last chunk read of each turn."""
 
     headers: Sequence[tuple[str, str]] = ()
 
     def __init__(self, site: SiteProcess, username: str = "demo", headers: Sequence[tuple[str, str]] = ()) -> None:
-        """By a link; or with the ``headers`` of a trusted proxy."""
+        """Sign in with a link, or with the ``headers`` of a trusted proxy."""
         self.site = site
         self.headers = headers
         self.cookie = site.cookie(*headers) if headers else self._cookie(username)
@@ -48,7 +48,7 @@ class Reader:
             await self._socket.close()
 
     async def open(self) -> None:
-        """Connect, again if need be."""
+        """Connect, or reconnect."""
         self._socket = await connect(
             self.site.url.replace("http", "ws") + "/ws/chat/",
             origin=self.site.url,  # type: ignore[arg-type]  # a NewType of str
@@ -56,7 +56,7 @@ class Reader:
         )
 
     async def ask(self, question: str, conversation: str | None = None, **more: object) -> dict[str, Any]:
-        """Ask; returns the ``accepted`` event."""
+        """Ask and return the ``accepted`` event."""
         request = str(more.pop("request_id", uuid4()))
         ask: dict[str, object] = {
             "type": "ask",
@@ -73,21 +73,21 @@ class Reader:
         await self._socket.send(json.dumps(command))
 
     async def follow(self, turn: str) -> None:
-        """Go on reading a turn from where this reader is."""
+        """Follow a turn from the last chunk that this reader has."""
         await self.send(type="follow", turn=turn, after=self.seq.get(turn, 0))
 
     async def until_end(self, turn: str) -> dict[str, Any]:
-        """Read until a turn has ended; returns its terminal event."""
+        """Read until a turn has ended, and return its terminal event."""
         if turn not in self.ended:
             await self.until(lambda _: turn in self.ended)
         return self.ended[turn]
 
     async def until_words(self, turn: str, words: int) -> None:
-        """Read until this many words of a turn have come."""
+        """Read until this many words of a turn have arrived."""
         await self.until(lambda _: len(self.text.get(turn, "").split()) >= words)
 
     async def until(self, is_it: Any) -> dict[str, Any]:
-        """Read up to the first event for which ``is_it``."""
+        """Read up to the first event for which ``is_it`` holds, and return it."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 event = await self.receive()
@@ -95,7 +95,7 @@ class Reader:
                     return event
 
     async def receive(self) -> dict[str, Any]:
-        """The next event, taken note of. A token that does not follow on what was read is an error of the site."""
+        """Record and return the next event. A token that does not continue the text is an error of the site."""
         assert self._socket
         event: dict[str, Any] = json.loads(await self._socket.recv())
         turn = event.get("turn", "")
@@ -103,7 +103,7 @@ class Reader:
             assert event["after"] == self.seq.get(turn, 0), event
             self.seq[turn] = event["seq"]
             self.text[turn] = self.text.get(turn, "") + event["content"]
-            with suppress(ConnectionClosed):  # what came before the end is still to be read
+            with suppress(ConnectionClosed):  # earlier events are still to be read
                 await self.send(type="ack", turn=turn, seq=event["seq"])
         elif event["type"] in ("done", "error") and turn:
             self.ended[turn] = event

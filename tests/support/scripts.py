@@ -1,4 +1,4 @@
-"""Answers that say what a test tells them to, in place of ``rag.answer``."""
+"""Scripted answers, in place of ``rag.answer``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chat.prompts import Exchange
 
 
 class Script:
-    """The answer to one question: parts are said when the test says so."""
+    """The answer to one question: it yields the parts that the test adds."""
 
     def __init__(self) -> None:
         self.history: Sequence[Exchange] = ()
@@ -35,7 +35,7 @@ class Script:
         return self
 
     def break_off(self) -> Script:
-        """End without an ``Answered``, as no answer should."""
+        """End without an ``Answered``, which a correct answer never does."""
         self._parts.put_nowait(None)
         return self
 
@@ -55,7 +55,7 @@ class Script:
 
 
 class Scripts:
-    """A script for each question, made when it is first named."""
+    """A script for each question, created on first use."""
 
     def __init__(self) -> None:
         self._scripts: defaultdict[str, Script] = defaultdict(Script)

@@ -1,4 +1,4 @@
-"""Which tests of the suite run where: in which part, in which order, on which worker, and which are traced."""
+"""The selection of tests for a part of the suite, their order, their worker, and their tracing."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import os
 import pytest
 
 LONGEST = {"test_turn_states", "test_site"}
-"""Modules to begin with, so that no worker is left with one of them at the end."""
+"""Modules to start with, so that no worker has one of them left at the end."""
 
 
 def select(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of this part (TEST_PART), the longest first; a module that starts processes on one worker."""
+    """Select the tests of this part (TEST_PART), longest first; keep modules that start processes on one worker."""
     if os.environ.get("TEST_PART") == "database":
-        others = [item for item in items if not _touches_database(item)]
-        config.hook.pytest_deselected(items=others)
+        deselected = [item for item in items if not _touches_database(item)]
+        config.hook.pytest_deselected(items=deselected)
         items[:] = [item for item in items if _touches_database(item)]
     items.sort(key=lambda item: item.path.stem not in LONGEST)
     for item in items:
@@ -28,22 +28,22 @@ def select(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def only_repeats(item: pytest.Item) -> bool:
-    """Whether a test runs no lines that no other test runs; on the second database, only the search is new."""
+    """Return whether a test covers only lines that others cover, too; on PostgreSQL all but the search tests do."""
     if item.get_closest_marker("repeats"):
         return True
-    written_anew = {"test_full_text", "test_windows", "test_nudges"}
-    return os.environ.get("TEST_PART") == "database" and item.path.stem not in written_anew
+    specific = {"test_full_text", "test_windows", "test_nudges"}  # these have code for each kind of server
+    return os.environ.get("TEST_PART") == "database" and item.path.stem not in specific
 
 
 def _sites(item: pytest.Item) -> str:
-    """A name for the sites that a test breaks, which it shares with others of its kind."""
+    """Return a name for the sites that a fault test shares with others of its kind."""
     parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
     kind = "calm" if getattr(parameters.get("fault"), "calm", False) else "rough"
     return f"faults {parameters.get('setup', '')} {kind}"
 
 
 def _touches_database(item: pytest.Item) -> bool:
-    """Whether a test may behave differently on another database or channel layer; the page in the browser does not."""
+    """Return whether a test may behave differently on another database or channel layer. Browser tests do not."""
     markers = {marker.name for marker in item.iter_markers()}
     fixtures = set(getattr(item, "fixturenames", ()))
     on_database = {"db", "transactional_db", "prepared_site", "empty_site"}

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis as the tests start them for themselves, each private, on a free port."""
+"""Private PostgreSQL and Redis servers for the tests, each on a free port."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from .processes import Missing, end_process, free_port, mortal, wait_until
 
 
 class ServerProcess:
-    """A server of others on a port of 127.0.0.1, at ``url``. It can be ended in any way, and started again.
+    """A server at ``url``, on a port of 127.0.0.1. It can be stopped with any signal, and started again.
 
-    In a session of its own, so that Ctrl-C reaches us alone and we stop it. ``ending`` is the signal that ends it in
-    good order.
+    It runs in its own session, so that Ctrl-C reaches only us and we stop it. ``ending`` is the signal for an orderly
+    shutdown.
     """
 
     def __init__(self, command: Sequence[object], url: str, *, folder: str, user: str | None, ending: int) -> None:
@@ -35,7 +35,7 @@ class ServerProcess:
         self._folder = folder
 
     def start(self) -> None:
-        """Start it, again if need be, and wait until it answers."""
+        """Start or restart it, and wait until it responds."""
         with Path(self._folder, "log").open("ab") as log:
             self.process = subprocess.Popen(
                 mortal(self._command, self.ending),
@@ -49,21 +49,21 @@ class ServerProcess:
         wait_until(lambda: _answers(self.url), self.process, Path(self._folder, "log"))
 
     def end(self, signal_number: int = 0) -> None:
-        """End it with this signal, or in good order."""
+        """Stop it with this signal, or in an orderly way."""
         if self.process:
             end_process(self.process, signal_number or self.ending)
 
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """A PostgreSQL server that forgets everything; yields the URL of its database. Raises ``Missing``."""
+    """Run a temporary PostgreSQL server; yield the URL of its database. Raise ``Missing`` if it is not installed."""
     with postgresql_server(synchronous_commit="off") as server:
         yield server.url
 
 
 @contextmanager
 def postgresql_server(**settings: str) -> Iterator[ServerProcess]:
-    """The same as a process to be ended and started again. Raises ``Missing``."""
+    """Do the same, but yield the process, which may be stopped and restarted. Raise ``Missing``."""
     programs = _postgresql_programs()
     user = _unprivileged_user()
     with tempfile.TemporaryDirectory(prefix="chatsite-postgresql-") as folder:
@@ -85,21 +85,21 @@ def postgresql_server(**settings: str) -> Iterator[ServerProcess]:
         }
         command = [programs / "postgres", "-D", data, *(f"-c{name}={value}" for name, value in options.items())]
         url = f"postgres://postgres@127.0.0.1:{port}/postgres"
-        # SIGINT: open connections are cut, and the server ends in order.
+        # On SIGINT the server closes open connections and shuts down cleanly.
         with _running(ServerProcess(command, url, folder=folder, user=user, ending=signal.SIGINT)) as server:
             yield server
 
 
 @contextmanager
 def redis() -> Iterator[str]:
-    """A Redis server that keeps nothing; yields its URL. Raises ``Missing``."""
+    """Run a Redis server without persistence; yield its URL. Raise ``Missing`` if it is not installed."""
     with redis_server() as server:
         yield server.url
 
 
 @contextmanager
 def redis_server(password: str = "") -> Iterator[ServerProcess]:
-    """The same as a process to be ended and started again, with a password if given. Raises ``Missing``."""
+    """Do the same, with a password if given, but yield the process, which may be stopped. Raise ``Missing``."""
     program = shutil.which("redis-server")
     if program is None:
         raise Missing("Redis", "redis-server")
@@ -114,7 +114,7 @@ def redis_server(password: str = "") -> Iterator[ServerProcess]:
 
 @contextmanager
 def new_database(server_url: str, template_url: str = "") -> Iterator[str]:
-    """A database beside the one that this PostgreSQL URL names, empty or a copy; dropped at the end. Yields its URL."""
+    """Create a database on this PostgreSQL server, empty or a copy; yield its URL, and drop it at the end."""
     import psycopg
 
     name = f"site_{uuid4().hex[:12]}"
@@ -128,8 +128,8 @@ def new_database(server_url: str, template_url: str = "") -> Iterator[str]:
 
 
 def _postgresql_programs() -> Path:
-    found = shutil.which("initdb")
-    folders = [Path(found).resolve().parent] if found else []
+    initdb = shutil.which("initdb")
+    folders = [Path(initdb).resolve().parent] if initdb else []
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
     for folder in folders:
         if (folder / "initdb").exists() and (folder / "postgres").exists():
@@ -138,7 +138,7 @@ def _postgresql_programs() -> Path:
 
 
 def _unprivileged_user() -> str | None:
-    """Whom to run PostgreSQL as: it refuses to run as root."""
+    """Return the user to run PostgreSQL as, because it refuses to run as root; None for the current user."""
     if os.geteuid() != 0:
         return None
     users = {entry.pw_name for entry in pwd.getpwall()}
@@ -159,7 +159,7 @@ def _identity(user: str | None) -> dict[str, Any]:  # keyword arguments of Popen
 
 @contextmanager
 def _running(server: ServerProcess) -> Iterator[ServerProcess]:
-    """A server while the block runs."""
+    """Run a server while the block runs."""
     try:
         server.start()
         yield server
@@ -168,7 +168,7 @@ def _running(server: ServerProcess) -> Iterator[ServerProcess]:
 
 
 def _answers(url: str) -> bool:
-    """Whether a server does its work; PostgreSQL listens already while it recovers from a crash."""
+    """Return whether a server is ready. PostgreSQL already listens while it recovers from a crash."""
     place = urlsplit(url)
     if place.scheme == "postgres":
         import psycopg

@@ -1,4 +1,4 @@
-"""The site as a process of its own, private, on a free port."""
+"""A private site as a separate process, on a free port."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .processes import ROOT, START_SECONDS, end_process, free_port, mortal, wait
 
 
 class SiteProcess:
-    """The site as a process of its own, with its own data and a free port. ``settings`` go into its environment.
+    """A site as a separate process, with its own data and a free port. ``settings`` go into its environment.
 
-    It serves on Daphne, or with ``SERVER="uvicorn"`` on uvicorn, and begins with the demo. Its database is SQLite in
-    ``folder`` unless ``database_url`` names another, empty one. A process that is ``covered`` counts for
-    the coverage, and takes twice as long.
+    It serves on Daphne, or with ``SERVER="uvicorn"`` on uvicorn, and starts with the demo. Its database is SQLite in
+    ``folder`` unless ``database_url`` names another, empty one. A ``covered`` process is traced for coverage, and
+    takes twice as long.
     """
 
     def __init__(self, folder: Path, *, database_url: str = "", covered: bool = False, **settings: str) -> None:
@@ -47,7 +47,7 @@ class SiteProcess:
         self.stop()
 
     def start(self, *command: str) -> Self:
-        """Start it (``manage.py serve`` unless a command is given), again if need be, and wait until it serves."""
+        """Start or restart it (by default with ``manage.py serve``), and wait until it serves."""
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 mortal(command or (sys.executable, ROOT / "manage.py", "serve"), signal.SIGTERM),
@@ -62,21 +62,21 @@ class SiteProcess:
         return self
 
     def stop(self) -> int:
-        """End it in order (SIGTERM), if it runs; returns its exit status."""
+        """Stop it in an orderly way (SIGTERM), if it is running, and return its exit status."""
         return end_process(self.process, signal.SIGTERM) if self.process else 0
 
     def kill(self) -> None:
-        """``kill -9``: no warning, no last words."""
+        """Kill it with SIGKILL."""
         if self.process:
             end_process(self.process, signal.SIGKILL)
 
     @property
     def output(self) -> str:
-        """Everything it has printed and logged."""
+        """Everything that it has printed and logged."""
         return self._log.read_text(errors="replace")
 
     def manage(self, *arguments: str) -> str:
-        """What a management command prints, run on this site's data."""
+        """Run a management command on this site's data, and return what it prints."""
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
         done = subprocess.run(
             command, env=self.environ, cwd=self.folder, stdout=subprocess.PIPE, text=True, check=True, timeout=120
@@ -84,11 +84,11 @@ class SiteProcess:
         return done.stdout
 
     def status(self, path: str, *headers: tuple[str, str], peer: str = "127.0.0.1") -> int:
-        """The status of what it answers to a GET with exactly these headers, from this address."""
+        """Return the status of its response to a GET with exactly these headers, from this address."""
         return self._get(path, headers, peer).status
 
     def cookie(self, *headers: tuple[str, str]) -> str:
-        """The session that it begins for a request with these headers, as a browser sends it back."""
+        """Return the cookies that it sets for a request with these headers, as a browser sends them back."""
         set_cookies = self._get("/", headers, "127.0.0.1").headers.get_all("Set-Cookie") or []
         return "; ".join(value.partition(";")[0] for value in set_cookies)
 
@@ -102,14 +102,14 @@ class SiteProcess:
             return connection.getresponse()
 
     def sign_in_link(self, username: str = "demo") -> str:
-        """A link that signs this user in, once."""
+        """Return a one-time link that signs this user in."""
         printed = re.findall(r"http\S+/accounts/link/\S+", self.output)[-1:] if username == "demo" else []
         link = next(iter(set(printed) - self._used_links), "") or self.manage("sign_in_link", username).split()[-1]
         self._used_links.add(link)
         return link
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        """What a SELECT (with ``?`` as placeholders) finds in this site's database."""
+        """Return the rows of a SELECT (with ``?`` as placeholders) in this site's database."""
         if self.database_url:
             import psycopg
 

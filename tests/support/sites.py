@@ -1,4 +1,4 @@
-"""Sites as copies of a prepared one, each with a database of its own."""
+"""Copies of a prepared site, each with its own database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .site_process import SiteProcess
 
 @contextmanager
 def copy_of(prepared: SiteProcess, folder: Path, *, covered: bool = False, **settings: str) -> Iterator[SiteProcess]:
-    """Redis comes with the environment."""
+    """Run a copy of a prepared site. ``REDIS_URL`` comes from the environment."""
     shutil.copytree(prepared.folder, folder, dirs_exist_ok=True)
     with (
         database_for_site(prepared.database_url) as url,
@@ -25,9 +25,9 @@ def copy_of(prepared: SiteProcess, folder: Path, *, covered: bool = False, **set
 
 @contextmanager
 def database_for_site(template_url: str = "") -> Iterator[str]:
-    """The URL of a database, empty or a copy of this one, on the kind of server that this run is on.
+    """Yield the URL of a database on the server of this test run, empty or a copy of this one.
 
-    For SQLite, which is a file in the site's folder, it is empty.
+    The URL is empty for SQLite, whose database is a file in the site's folder.
     """
     server_url = os.environ.get("DATABASE_URL", "")
     if not server_url.startswith("postgres"):

@@ -1,4 +1,4 @@
-"""A client of the wire for tests: signed in like a browser, and as forgetful or hostile as a test wants it."""
+"""A WebSocket client for tests: signed in like a browser, and as forgetful or hostile as a test needs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PATIENCE = 20
 
 
 class Client:
-    """One socket. ``receive`` returns the next event, ``read`` all up to one of a type."""
+    """One socket. ``receive`` returns the next event, ``read`` all events up to one of a type."""
 
     def __init__(
         self, application: Any, session_key: str | None = None, origin: str | None = settings.ORIGINS[0]
@@ -43,7 +43,7 @@ class Client:
         await self.socket.send_to(text_data=json.dumps(command, default=str))
 
     async def ask(self, question: str, conversation: object = None, **more: object) -> str:
-        """Ask, and return the request id."""
+        """Ask and return the request id."""
         request = str(more.pop("request_id", uuid4()))
         recordings = more.pop("recordings", [])
         await self.send(
@@ -52,7 +52,7 @@ class Client:
         return request
 
     async def asked(self, question: str, conversation: object = None, **more: object) -> str:
-        """Ask, and return the name of the turn that was made."""
+        """Ask and return the id of the new turn."""
         request = await self.ask(question, conversation, **more)
         while True:
             [*_, accepted] = await self.read("accepted")
@@ -64,7 +64,7 @@ class Client:
         return event
 
     async def read(self, until: str, turn: str | None = None) -> list[dict[str, Any]]:
-        """The events up to the first of type ``until`` (of one turn, if named), that one included."""
+        """Return the events up to and including the first of type ``until`` (of one turn, if given)."""
         seen = []
         async with asyncio.timeout(PATIENCE):
             while True:
@@ -73,7 +73,7 @@ class Client:
                     return seen
 
     async def closed(self) -> int:
-        """The code that the server closes with; what it sends before is passed over."""
+        """Skip events until the server closes the socket, and return the close code."""
         while True:
             output = await self.socket.receive_output(timeout=PATIENCE)
             if output["type"] == "websocket.close":
@@ -81,7 +81,7 @@ class Client:
 
 
 def sign_in(user: User, login: LoginSession | None = None) -> str:
-    """A Django session of ``user``, as sign-in makes it; returns its key."""
+    """Create a Django session of ``user`` as sign-in does, and return its key."""
     login = login or LoginSession.objects.create(user=user)
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)

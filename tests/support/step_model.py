@@ -22,11 +22,11 @@ STEPS = {REWRITING: "rewrite", REWORDING: "reword", GRADING: "grade", INSTRUCTIO
 USAGE = {"input_tokens": 10, "output_tokens": 1}
 
 Script = Sequence[Delta | Exception | None]
-"""What is said, what is raised, and None for silence."""
+"""Deltas to yield, exceptions to raise, and None for silence."""
 
 
 def reply(text: str) -> Script:
-    """A reply as it should be, in two pieces and with its usage."""
+    """Return a correct reply, in two pieces and with its usage."""
     return [Delta(text[:2]), Delta(text[2:], "stop", USAGE)]
 
 
@@ -43,11 +43,11 @@ BROKEN: list[Script] = [
     [Delta("When"), None],
     LONG,
 ]
-"""Replies that a step does without."""
+"""Replies that a step must ignore."""
 
 
 class StepModel:
-    """Plays the script of the step that it is asked for, and remembers what it was asked."""
+    """Plays the script of the step that it is called for, and records the calls."""
 
     name = "steps"
 
@@ -62,10 +62,10 @@ class StepModel:
         self.closed: Counter[str] = Counter()
         self.asked: dict[str, Sequence[Message]] = {}
         self.silent = asyncio.Event()
-        """Set once it has fallen silent."""
+        """Set once the model is silent."""
 
     def told(self, step: str) -> str:
-        """The last message of the step's last call."""
+        """Return the last message of the step's last call."""
         return self.asked[step][-1].content
 
     async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
@@ -89,14 +89,14 @@ _made: list[StepModel] = []
 
 
 def provide() -> ChatModel:
-    """What the setting names; the last one made is the site's."""
+    """Return a new model for ``CHAT_MODEL``; the site uses the last one."""
     _made.append(StepModel())
     return _made[-1]
 
 
 @contextmanager
 def step_model(settings: Settings) -> Iterator[StepModel]:
-    """The model of a site that rewrites and grades."""
+    """Yield the model of a site that rewrites and grades."""
     settings.CHAT_MODEL, settings.CHAT_GRADE = "python:tests.support.step_model:provide", True
     chat_model.cache_clear()
     chat_model()
@@ -106,7 +106,7 @@ def step_model(settings: Settings) -> Iterator[StepModel]:
 
 @pytest.fixture
 def recordings(db: None) -> dict[str, Recording]:
-    """Those of the demo, by title."""
+    """The recordings of the demo, by title."""
     demo.load()
     return {recording.title: recording for recording in Recording.objects.all()}
 

@@ -1,4 +1,4 @@
-"""Chat models for sites that run as processes of their own: ``CHAT_MODEL=python:tests.support.talking:<name>``."""
+"""Chat models for sites in separate processes: ``CHAT_MODEL=python:tests.support.talking:<name>``."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ WORDS = 500
 
 
 class Counting:
-    """Counts ``word1 word2 …`` at a pace, a paragraph for every 25, and cites the first passage at the end.
+    """Counts ``word1 word2 …`` at a pace, in paragraphs of 25 words, and cites the first passage at the end.
 
-    A follow-up question is rewritten at once.
+    It rewrites a follow-up question at once.
     """
 
     name = "counting"
@@ -34,20 +34,20 @@ class Counting:
 
 
 def steadily() -> ChatModel:
-    """Long enough to be interrupted many times."""
+    """Answer for 25 seconds: long enough for many interruptions."""
     return Counting(WORDS, per_second=20)
 
 
 def for_a_while() -> ChatModel:
-    """Eight seconds."""
+    """Answer for eight seconds."""
     return Counting(160, per_second=20)
 
 
 def briefly() -> ChatModel:
-    """A second."""
+    """Answer for a second."""
     return Counting(20, per_second=20)
 
 
 def at_length() -> ChatModel:
-    """150,000 characters, at once."""
+    """Answer with 150,000 characters at once."""
     return Counting(16_000, per_second=1_000_000)

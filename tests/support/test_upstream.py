@@ -1,4 +1,4 @@
-"""The scripted upstream itself: what the fault suite and the contracts of the models stand on."""
+"""The scripted upstream, on which the fault suite and the contract tests of the models rely."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .upstream_script import PROVIDER_TEXT, steps
 async def asked(
     upstream: Upstream, content: str = "When?", path: str = "/v1/chat/completions"
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A connection on which the model was just asked."""
+    """Call the model, and yield the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", upstream.port)
     body = json.dumps({"model": "fake", "stream": True, "messages": [{"role": "user", "content": content}]}).encode()
     writer.write(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (path.encode(), len(body)) + body)
@@ -27,8 +27,8 @@ async def asked(
         writer.close()
 
 
-async def told(script: str) -> str:
-    """Everything that comes as the answer to one call, until it ends or breaks off."""
+async def response_to(script: str) -> str:
+    """Return everything that is received as the response to one call, until it ends or breaks off."""
     async with Upstream(script) as upstream, asked(upstream) as (reader, _):
         received = b""
         while not received.endswith(b"0\r\n\r\n") and (more := await reader.read(10_000_000)):
@@ -46,8 +46,8 @@ def test_a_script_is_a_list_of_steps() -> None:
     assert list(steps('say "a; b" ; tokens 3 50;finish')) == [["say", "a; b"], ["tokens", "3", "50"], ["finish"]]
 
 
-async def test_a_good_answer_has_its_words_a_reason_the_usage_and_an_end() -> None:
-    answer = await told("tokens 3; finish length; usage; done")
+async def test_a_good_answer_has_words_a_finish_reason_usage_and_an_end() -> None:
+    answer = await response_to("tokens 3; finish length; usage; done")
 
     assert contents(answer) == ["word1 ", "word2 ", "word3 "]
     assert '"finish_reason": "length"' in answer
@@ -65,23 +65,23 @@ async def test_a_good_answer_has_its_words_a_reason_the_usage_and_an_end() -> No
         ("unframed; tokens 1", ["word1 "]),
     ],
 )
-async def test_a_script_says_which_chunks_come_and_how(script: str, words: list[str]) -> None:
-    assert contents(await told(script)) == words
+async def test_a_script_decides_which_chunks_are_sent_and_how(script: str, words: list[str]) -> None:
+    assert contents(await response_to(script)) == words
 
 
 async def test_a_cut_leaves_the_body_without_an_end() -> None:
-    answer = await told("tokens 1; cut")
+    answer = await response_to("tokens 1; cut")
 
     assert contents(answer) == ["word1 "]
     assert not answer.endswith("0\r\n\r\n")
 
 
-async def test_a_reset_is_one() -> None:
+async def test_a_reset_resets_the_connection() -> None:
     with pytest.raises(ConnectionResetError):
-        await told("reset")
+        await response_to("reset")
 
 
-async def test_an_error_response_says_when_to_come_back() -> None:
+async def test_an_error_response_has_retry_after() -> None:
     async with Upstream("status 429 soon") as upstream, asked(upstream) as (reader, _):
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         body = await reader.readuntil(b"}")
@@ -91,7 +91,7 @@ async def test_an_error_response_says_when_to_come_back() -> None:
     assert PROVIDER_TEXT in body.decode()
 
 
-async def test_it_knows_when_the_client_has_gone_and_how_many_asked_at_once() -> None:
+async def test_it_records_when_clients_disconnect_and_how_many_calls_were_open_at_once() -> None:
     async with Upstream("stall", "tokens 1; stall") as upstream:
         async with asked(upstream), asked(upstream, path="/serving-endpoints/e/invocations") as (reader, _):
             await reader.readuntil(b"word1")
@@ -104,7 +104,7 @@ async def test_it_knows_when_the_client_has_gone_and_how_many_asked_at_once() ->
     assert upstream.calls[0].body["messages"] == [{"role": "user", "content": "When?"}]
 
 
-async def test_a_question_may_bring_its_script_one_for_each_attempt() -> None:
+async def test_a_question_may_contain_a_script_for_each_attempt() -> None:
     question = "When? {{status 503 || say Then; finish; done}}"
     answers = []
     async with Upstream() as upstream:
@@ -116,7 +116,7 @@ async def test_a_question_may_bring_its_script_one_for_each_attempt() -> None:
     assert [answer.split()[1] for answer in answers] == [b"503", b"200", b"200"]
 
 
-def test_it_serves_from_a_thread_and_tells_what_it_was_asked() -> None:
+def test_it_serves_from_a_thread_and_lists_its_calls() -> None:
     async def ask(upstream: Upstream) -> dict[str, object]:
         async with asked(upstream) as (reader, _):
             await reader.readuntil(b"[DONE]")

@@ -1,4 +1,4 @@
-"""A site that sends traces to a server on loopback: fixtures."""
+"""Fixtures for a site that sends traces to a server on loopback."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .tracking_server import TrackingServer, tracking_server
 
 @pytest.fixture
 def environ(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the exporter adds to the environment for MLflow's client is gone after the test."""
+    """Restore the environment after the test: the exporter adds variables for MLflow's client."""
     for name in exporter.CLIENT:
         monkeypatch.setenv(name, exporter.CLIENT[name])
 
@@ -33,7 +33,7 @@ def tracking(settings: Settings) -> Iterator[TrackingServer]:
 
 
 def due() -> None:
-    """The time of all claims is over."""
+    """Let the claims of all exports expire."""
     for exports in (TraceExport.objects.filter(exported_at=None), ReviewLabel.objects.filter(exported_at=None)):
         exports.update(claimed_until=timezone.now() - timedelta(seconds=1))
 

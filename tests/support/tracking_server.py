@@ -1,4 +1,4 @@
-"""An MLflow tracking server on loopback, as far as traces need one; it keeps what it is sent, or fails."""
+"""A fake MLflow tracking server on loopback with the API for traces; it stores what it receives, or fails."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from typing_extensions import override
+
 TRACES = "/api/3.0/mlflow/traces/"
 ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts/"
 PROVIDER_TEXT = "canary-of-the-tracking-server-3321"
 
 
 class TrackingServer:
-    """``traces``, ``spans`` and ``assessments`` by the trace's id; what has one of ``fails`` in its path gets a 500;
-    unless ``open``, nothing gets an answer."""
+    """Stores ``traces``, ``spans`` and ``assessments`` by the trace's id.
+
+    A request with one of ``fails`` in its path gets a 500; while ``open`` is not set, requests get no response.
+    """
 
     def __init__(self) -> None:
         self.traces: dict[str, Any] = {}
@@ -30,19 +34,19 @@ class TrackingServer:
         self._news = threading.Condition()
 
     def wait_until(self, is_so: Callable[[], bool]) -> None:
-        """Wait for something that requests bring about."""
+        """Wait until requests have made a condition true."""
         with self._news:
             assert self._news.wait_for(is_so, timeout=30)
 
     def answer(self, method: str, path: str, body: str) -> tuple[int, Any]:
-        """The status and the body of an answer."""
-        self._tell(lambda: self.requests.append((f"{method} {path}", body)))
+        """Record a request, and return the status and the body of the response."""
+        self._record(lambda: self.requests.append((f"{method} {path}", body)))
         self.open.wait()
         if any(part in path for part in self.fails):
             return 500, {"error_code": "INTERNAL_ERROR", "message": PROVIDER_TEXT}
         if path.startswith(ARTIFACTS):
             name = path.removeprefix(ARTIFACTS).split("/")[2]
-            self._tell(lambda: self.spans.update({name: json.loads(body)["spans"]}))
+            self._record(lambda: self.spans.update({name: json.loads(body)["spans"]}))
             return 200, {}
         if path == "/api/3.0/mlflow/traces":
             return 200, {"trace": {"trace_info": self._stored(json.loads(body)["trace"]["trace_info"])}}
@@ -59,19 +63,19 @@ class TrackingServer:
         return 404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": PROVIDER_TEXT}
 
     def _trace(self, method: str, names: list[str], body: Any) -> tuple[int, Any]:
-        trace, given = names[0], self.assessments.setdefault(names[0], [])
+        trace, assessments = names[0], self.assessments.setdefault(names[0], [])
         if trace not in self.traces:
             return 404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": PROVIDER_TEXT}
         if method == "GET":
-            return 200, {"trace": {"trace_info": self.traces[trace] | {"assessments": given}}}
+            return 200, {"trace": {"trace_info": self.traces[trace] | {"assessments": assessments}}}
         if method == "POST":
-            given.append(body["assessment"] | {"assessment_id": f"a-{len(given) + 1}"})
-            return 200, {"assessment": given[-1]}
-        known = next(each for each in given if each["assessment_id"] == names[2])
-        known.update(body["assessment"])
-        return 200, {"assessment": known}
+            assessments.append(body["assessment"] | {"assessment_id": f"a-{len(assessments) + 1}"})
+            return 200, {"assessment": assessments[-1]}
+        changed = next(each for each in assessments if each["assessment_id"] == names[2])
+        changed.update(body["assessment"])
+        return 200, {"assessment": changed}
 
-    def _tell(self, change: Callable[[], object]) -> None:
+    def _record(self, change: Callable[[], object]) -> None:
         with self._news:
             change()
             self._news.notify_all()
@@ -84,14 +88,14 @@ class TrackingServer:
 
 @contextmanager
 def tracking_server() -> Iterator[tuple[TrackingServer, str]]:
-    """A server, and its address."""
+    """Run a server; yield it and its address."""
     tracking = TrackingServer()
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            status, said = tracking.answer(self.command, self.path, body)
-            raw = json.dumps(said).encode()
+            status, response = tracking.answer(self.command, self.path, body)
+            raw = json.dumps(response).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(raw)))
@@ -100,8 +104,9 @@ def tracking_server() -> Iterator[tuple[TrackingServer, str]]:
 
         do_GET = do_POST = do_PUT = do_PATCH = answer  # noqa: N815  # the names are http.server's
 
+        @override
         def log_message(self, *_: object) -> None:
-            """Nothing."""
+            pass  # keep the output of the tests quiet
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,17 +1,17 @@
-"""A chat model's endpoint on loopback that does what its scripts say: well, badly, slowly or not at all.
+"""A scripted chat model endpoint on loopback: it responds well, badly, slowly or not at all.
 
-It writes its HTTP itself, so any byte can be sent and any connection broken at any place, and it keeps what it was
-asked. It answers where an OpenAI-compatible server (``/v1/chat/completions``) and a Databricks workspace
-(``/serving-endpoints/…``, with what their client asks first) do. Each call plays one script:
+It writes its HTTP itself, so it can send any byte and break a connection at any place, and it records its requests. It
+has the paths of an OpenAI-compatible server (``/v1/chat/completions``) and of a Databricks workspace
+(``/serving-endpoints/…``, with the requests that their client sends first). Each call plays one script:
 
 * the one between ``{{`` and ``}}`` in its last message, if there is one (``{{status 503 || say Hi; finish; done}}``:
   the first call with this message plays the first part, later ones the second);
-* otherwise the next of the upstream's own; the last of those is played again and again.
+* otherwise the next of the upstream's own; the last of those is repeated.
 
-``upstream_script`` lists the steps that a script can have.
+``upstream_script`` lists the steps of a script.
 
 As a process: ``python -m tests.support.upstream --port 9000 --script 'tokens 20 50; finish; usage; done'``. Then
-``GET /calls`` tells what it was asked, and ``PUT /scripts`` with a JSON list of scripts replaces them.
+``GET /calls`` returns the calls, and ``PUT /scripts`` with a JSON list of scripts replaces them.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any, Self
 
+from typing_extensions import override
+
 from .upstream_script import PROVIDER_TEXT, Broken, Call, Reply, head
 
 GOOD = "tokens 20 200; finish; usage; done"
@@ -42,13 +44,13 @@ class Upstream:
         self.scripts = list(scripts) or [GOOD]
         self.calls: list[Call] = []
         self.other_requests: list[Call] = []
-        """What is no call of the model: tokens, discovery."""
+        """Requests that are not calls of the model: tokens, discovery."""
         self.called = asyncio.Event()
         self.port = port
         self.connections: set[Connection] = set()
         self.accepted = 0
         self.database_password = ""
-        """What a workspace gives to whoever wants to connect to its database; nothing where it refuses."""
+        """The token that the workspace issues for its database; empty to refuse it."""
         self._server: asyncio.Server | None = None
         self._played: Counter[str] = Counter()
 
@@ -72,7 +74,7 @@ class Upstream:
 
     @property
     def open_calls(self) -> list[Call]:
-        """Calls that are being answered."""
+        """Calls that have not ended."""
         return [call for call in self.calls if call.ended_at is None]
 
     @property
@@ -80,23 +82,23 @@ class Upstream:
         return max((call.at_once for call in self.calls), default=0)
 
     def environ(self, key: str = "canary-key-5512") -> dict[str, str]:
-        """The settings with which a site asks this upstream."""
+        """Return the settings of a site that calls this upstream."""
         return {"CHAT_MODEL": "openai:fake", "OPENAI_BASE_URL": f"{self.url}/v1", "OPENAI_API_KEY": key}
 
     def script_for(self, body: Any) -> str:
-        """The script that this call plays."""
+        """Return the script that a call with this body plays."""
         messages = (body.get("messages") if isinstance(body, dict) else None) or [{}]
-        asked = str(messages[-1].get("content"))
-        if marked := _MARKED.search(asked):
+        question = str(messages[-1].get("content"))
+        if marked := _MARKED.search(question):
             parts = marked[1].split("||")
-            self._played[asked] += 1
-            return parts[min(self._played[asked], len(parts)) - 1]
+            self._played[question] += 1
+            return parts[min(self._played[question], len(parts)) - 1]
         return self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
 
 
 @contextmanager
 def upstream_in_thread(*scripts: str, port: int = 0) -> Iterator[Upstream]:
-    """An upstream for tests that do not run on an event loop."""
+    """Run an upstream in a thread, for tests without an event loop."""
     upstream, loop = Upstream(*scripts, port=port), asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -111,7 +113,7 @@ def upstream_in_thread(*scripts: str, port: int = 0) -> Iterator[Upstream]:
 
 
 class Connection(asyncio.Protocol):
-    """One connection, which may carry several requests, one after the other."""
+    """A connection, which may carry several requests, one after the other."""
 
     transport: asyncio.Transport
 
@@ -121,6 +123,7 @@ class Connection(asyncio.Protocol):
         self._received = bytearray()
         self._arrived = asyncio.Event()
 
+    @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
@@ -129,13 +132,16 @@ class Connection(asyncio.Protocol):
         self.number = self.upstream.accepted
         self.serving = asyncio.get_running_loop().create_task(self._serve())
 
+    @override
     def data_received(self, data: bytes) -> None:
         self._received += data
         self._arrived.set()
 
+    @override
     def eof_received(self) -> None:
         self._gone()
 
+    @override
     def connection_lost(self, error: Exception | None) -> None:
         self._gone()
         self.upstream.connections.discard(self)
@@ -152,7 +158,7 @@ class Connection(asyncio.Protocol):
         self.transport.close()
 
     def reset(self) -> None:
-        """Close with RST."""
+        """Close the connection with RST."""
         kernel: socket.socket = self.transport.get_extra_info("socket")
         kernel.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()
@@ -164,7 +170,7 @@ class Connection(asyncio.Protocol):
                 await self._answer(call)
             else:
                 self.upstream.other_requests.append(call)
-                self._tell(call)
+                self._respond_to_other(call)
 
     async def _request(self) -> Call:
         head = (await self._read_until(b"\r\n\r\n")).decode("latin-1")
@@ -173,8 +179,8 @@ class Connection(asyncio.Protocol):
         body = await self._read(int(headers.get("content-length", 0)))
         method, path, _ = first.split(" ")
         is_form = "urlencoded" in headers.get("content-type", "")
-        told = body.decode() if is_form or not body else json.loads(body)
-        return Call(len(self.upstream.calls) + 1, method, path, headers, told, monotonic())
+        parsed = body.decode() if is_form or not body else json.loads(body)
+        return Call(len(self.upstream.calls) + 1, method, path, headers, parsed, monotonic())
 
     async def _read_until(self, mark: bytes) -> bytes:
         while (end := self._received.find(mark)) < 0:
@@ -184,9 +190,9 @@ class Connection(asyncio.Protocol):
     async def _read(self, size: int) -> bytes:
         while len(self._received) < size:
             await self._more()
-        taken = bytes(self._received[:size])
+        data = bytes(self._received[:size])
         del self._received[:size]
-        return taken
+        return data
 
     async def _more(self) -> None:
         self._arrived.clear()
@@ -211,13 +217,13 @@ class Connection(asyncio.Protocol):
             call.ended_at = monotonic()
             call.over.set()
 
-    def _tell(self, call: Call) -> None:
-        """What is asked apart from the model: how to sign in to a workspace, and about ourselves."""
+    def _respond_to_other(self, call: Call) -> None:
+        """Respond to a request that is not a call of the model: sign-in to a workspace, or control of this upstream."""
         url = self.upstream.url
         if call.path == "/scripts":
             self.upstream.scripts = list(call.body)
         answers: dict[str, Any] = {
-            "/calls": [known.facts() for known in self.upstream.calls],
+            "/calls": [each.facts() for each in self.upstream.calls],
             "/scripts": self.upstream.scripts,
             "/v1/models": {"object": "list", "data": [{"id": "fake", "object": "model"}]},
             "/.well-known/databricks-config": {"oidc_endpoint": f"{url}/oidc", "workspace_id": "1"},
@@ -234,20 +240,20 @@ class Connection(asyncio.Protocol):
         self.respond(200 if path in answers else 404, answers.get(path, {"message": PROVIDER_TEXT}), {})
 
     def respond(self, status: int, body: object, headers: dict[str, str]) -> None:
-        """A whole response at once."""
+        """Send a whole response at once."""
         raw = json.dumps(body).encode()
         lines = {"Content-Type": "application/json", "Content-Length": str(len(raw))} | headers
         self.send(head(status, lines) + raw)
 
 
 async def main() -> None:
-    """Serve until the process is ended."""
+    """Serve until the process ends."""
     parser = argparse.ArgumentParser(prog="python -m tests.support.upstream", description="A scripted chat model.")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--script", action="append", default=[])
-    given = parser.parse_args()
-    async with Upstream(*given.script, port=given.port) as upstream:
-        print(upstream.url, flush=True)  # noqa: T201  # its user is a terminal
+    options = parser.parse_args()
+    async with Upstream(*options.script, port=options.port) as upstream:
+        print(upstream.url, flush=True)  # noqa: T201  # for the terminal
         await asyncio.Event().wait()
 
 

@@ -1,28 +1,28 @@
-"""What the scripted upstream answers to one call.
+"""The response of the scripted upstream to one call.
 
-A script is a list of steps with ``;`` between: ``tokens 20 50; stall``. After the last step the response ends as HTTP
-wants it to. The steps:
+A script is a list of steps separated by ``;``: ``tokens 20 50; stall``. After the last step the response ends as HTTP
+requires. The steps:
 
 =========================== ==========================================================================================
-``tokens n [rate] [start]`` n chunks ``word1 ``, ``word2 ``, …, ``rate`` a second (0: at once)
-``say text``                one chunk with this text (in quotes where it has a ``;``)
+``tokens n [rate] [start]`` n chunks ``word1 ``, ``word2 ``, …, ``rate`` per second (0: at once)
+``say text``                one chunk with this text (in quotes if it has a ``;``)
 ``big n``                   one chunk of n characters
-``finish [reason]``         the chunk that says why the answer ends (``stop``)
+``finish [reason]``         the chunk with the finish reason (``stop``)
 ``usage``                   a last chunk with the usage and no choices
 ``done``                    ``data: [DONE]``
-``head``                    the response's head alone; otherwise it goes out with the first byte of the body
+``head``                    the response's head alone; otherwise it is sent with the first byte of the body
 ``pause seconds``           wait
-``stall``                   send nothing more, until the client goes away
-``comments [rate]``         send nothing but keep-alive comments, until the client goes away
-``cut`` / ``reset``         break off here: close the connection, or reset it (RST)
-``cut_after n [how]``       break off after n bytes of the body; comes first; how: ``cut`` or ``reset``
-``unframed``                no chunked encoding: to close the connection is to end the body; comes first
+``stall``                   send nothing more, until the client disconnects
+``comments [rate]``         send only keep-alive comments, until the client disconnects
+``cut`` / ``reset``         close the connection here, or reset it (RST)
+``cut_after n [how]``       cut or reset after n bytes of the body; comes first; how: ``cut`` or ``reset``
+``unframed``                no chunked encoding: closing the connection ends the body; comes first
 ``crlf``                    lines end with CR LF from here on
-``cumulative``              each chunk from here on carries the usage so far
+``cumulative``              each chunk from here on has the usage so far
 ``blocks``                  the content of each chunk from here on is a list of blocks, one of them reasoning
 ``repeat`` / ``swap``       send the last chunk once more; send the next two in the wrong order
 ``error [code]``            an error object inside the stream
-``garbage [kind]``          an event that is no chunk: ``json``, ``list``, ``null``, ``number``, ``utf8`` or ``html``
+``garbage [kind]``          an event that is not a chunk: ``json``, ``list``, ``null``, ``number``, ``utf8`` or ``html``
 ``raw text``                these characters, with Python's escapes
 ``bare text``               the same, in place of the whole response
 ``status code [after]``     an error response, with ``Retry-After: after`` if given
@@ -42,7 +42,7 @@ from time import monotonic
 from typing import Any, Protocol
 
 PROVIDER_TEXT = "canary-of-the-provider-7431"
-"""Stands in everything that the upstream says about errors, and must never reach a user."""
+"""Part of every error message of the upstream; it must never reach a user."""
 
 GARBAGE = {
     "json": b'data: {"choices": [{"delta": {"content": "' + PROVIDER_TEXT.encode(),
@@ -67,15 +67,15 @@ class Call:
     script: str = ""
     tokens: int = 0
     connection: int = 0
-    """The number of the connection by which it came."""
+    """The number of its connection."""
     at_once: int = 1
     """Calls that were open when this one began, itself included."""
     spoke_at: float | None = None
-    """When the first of its text was sent."""
+    """When its first text was sent."""
     finished_at: float | None = None
-    """When the reason why it ends was first sent."""
+    """When a finish reason was first sent."""
     closed_at: float | None = None
-    """When the client went away before its answer had ended."""
+    """When the client disconnected, if before the end of the answer."""
     ended_at: float | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
@@ -84,7 +84,7 @@ class Call:
 
 
 class Wire(Protocol):
-    """The connection that a call came by."""
+    """The connection of a call."""
 
     def send(self, data: bytes) -> None: ...
     def respond(self, status: int, body: object, headers: dict[str, str]) -> None: ...
@@ -93,7 +93,7 @@ class Wire(Protocol):
 
 
 class Broken(Exception):
-    """The script breaks the connection off."""
+    """The script has broken the connection."""
 
 
 class Reply:
@@ -113,7 +113,7 @@ class Reply:
         self._last, self._held, self._swapping = b"", b"", 0
 
     async def play(self) -> None:
-        """Do one step after the other, then end the response."""
+        """Play one step after the other, then end the response."""
         for name, *arguments in steps(self._call.script):
             await getattr(self, name)(*arguments)
         if self._is_over:
@@ -126,7 +126,7 @@ class Reply:
         else:
             self._connection.close()
 
-    # What a good stream is made of
+    # Parts of a correct stream
 
     async def tokens(self, count: str, rate: str = "0", start: str = "1") -> None:
         begun = monotonic()
@@ -181,7 +181,7 @@ class Reply:
             await self._body(b": keep-alive")
             await asyncio.sleep(1 / float(rate))
 
-    # Broken off
+    # Broken connections
 
     async def cut(self) -> None:
         self._is_over = True
@@ -197,7 +197,7 @@ class Reply:
         self._left = int(size)
         self._break = self.cut if how == "cut" else self.reset
 
-    # Not as it should be
+    # Malformed streams
 
     async def unframed(self) -> None:
         self._is_framed = False
@@ -271,8 +271,8 @@ class Reply:
             await self._break()
 
     def _usage(self) -> dict[str, int]:
-        said = self._call.tokens
-        return {"prompt_tokens": 11, "completion_tokens": said, "total_tokens": 11 + said}
+        tokens = self._call.tokens
+        return {"prompt_tokens": 11, "completion_tokens": tokens, "total_tokens": 11 + tokens}
 
     def _completion(self) -> dict[str, Any]:
         choice = {"index": 0, "message": {"role": "assistant", "content": self._whole}, "finish_reason": self._reason}
@@ -281,7 +281,7 @@ class Reply:
 
 
 def steps(script: str) -> Iterator[list[str]]:
-    """The steps of a script, each its name and its arguments."""
+    """Yield the steps of a script, each as its name and its arguments."""
     lexer = shlex.shlex(script, posix=True, punctuation_chars=";")
     lexer.whitespace_split, lexer.quotes, lexer.escape, lexer.commenters = True, '"', "", ""
     step: list[str] = []

@@ -1,8 +1,8 @@
-"""A workspace on loopback that makes vectors and searches an index, well or badly, and keeps what it was asked.
+"""A fake workspace on loopback that embeds texts and searches an index, well or badly, and records its requests.
 
-It answers as an OpenAI-compatible server does (``/v1/embeddings``), as Databricks model serving does
-(``/serving-endpoints/…``) and as Databricks Vector Search does (``/api/2.0/vector-search/…``). Texts of which the words
-mean the same get vectors that are near: see ``MEANINGS``.
+It has the API of an OpenAI-compatible server (``/v1/embeddings``), of Databricks model serving
+(``/serving-endpoints/…``) and of Databricks Vector Search (``/api/2.0/vector-search/…``). Texts whose words mean the
+same get vectors that are near each other: see ``MEANINGS``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from zlib import crc32
+
+from typing_extensions import override
 
 PROVIDER_TEXT = "canary-of-the-provider-3391"
 TOKEN = "canary-of-the-workspace-7725"
@@ -32,7 +34,7 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it came."""
+    """A request as it was received."""
 
     method: str
     path: str
@@ -42,29 +44,29 @@ class Asked:
 
 @dataclass
 class Workspace:
-    """What a test sets and sees. ``plan`` holds the next answers to embeddings and queries; then all goes well.
+    """The interface for tests. ``plan`` has the next responses to embeddings and queries; later ones are correct.
 
-    An entry is a status, a ``(status, Retry-After)``, bytes of a body that is no JSON, a JSON value, or ``stall``.
+    An entry is a status, a ``(status, Retry-After)``, bytes of a body that is not JSON, a JSON value, or ``stall``.
     """
 
     plan: list[Any] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     rows: list[list[Any]] = field(default_factory=list)
-    """Of the index: id, text, recording_id, first_segment, last_segment, score."""
+    """Rows of the index: id, text, recording_id, first_segment, last_segment, score."""
     longest: int = 100_000
-    """Characters of a text that the model reads."""
+    """Most characters of a text that the model accepts."""
     most: int = 1000
-    """Texts at once."""
+    """Most texts of one request."""
     url: str = ""
     released: threading.Event = field(default_factory=threading.Event)
     _stall_at: tuple[int, threading.Event] | None = None
 
     def stall_after(self, requests: int, reached: threading.Event) -> None:
-        """Leave the request after so many of them without an answer, once; ``reached`` is set when it has come."""
+        """Leave one request, after this many others, without a response; set ``reached`` when it has arrived."""
         self._stall_at = requests, reached
 
     def next_step(self) -> Any:
-        """What to do about the request that came last; None to answer it well."""
+        """Return how to respond to the last request; None for a correct response."""
         if self._stall_at and len(self.asked) > self._stall_at[0]:
             reached, self._stall_at = self._stall_at[1], None
             reached.set()
@@ -73,17 +75,17 @@ class Workspace:
 
     @property
     def embedded(self) -> list[str]:
-        """The texts that vectors were asked for, in order."""
+        """The texts that were sent to be embedded, in order."""
         return [text for asked in self.asked if isinstance(asked.body, dict) for text in asked.body.get("input", [])]
 
     @property
     def queries(self) -> list[dict[str, Any]]:
-        """What the index was asked."""
+        """The queries that the index received."""
         return [asked.body for asked in self.asked if asked.path.endswith("/query")]
 
 
 def vector(text: str) -> list[float]:
-    """Near to those of texts with words of the same meaning."""
+    """Return the vector of a text, near to those of texts with words of the same meaning."""
     values = [0.01] * DIMENSIONS
     for word in re.findall(r"\w{4,}", text.lower()):
         values[crc32(MEANINGS.get(word, word).encode()) % DIMENSIONS] += 1.0
@@ -92,7 +94,7 @@ def vector(text: str) -> list[float]:
 
 @contextmanager
 def serving() -> Iterator[Workspace]:
-    """A workspace that serves at ``url`` within the block."""
+    """Run a workspace at ``url`` while the block runs."""
     workspace = Workspace()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"workspace": workspace}))
     server.daemon_threads = True
@@ -112,8 +114,9 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     workspace: Workspace
 
+    @override
     def log_message(self, *args: object) -> None:
-        """Not into the output of the tests."""
+        pass  # keep the output of the tests quiet
 
     def do_GET(self) -> None:
         self._answer()
@@ -143,18 +146,18 @@ class _Handler(BaseHTTPRequestHandler):
         elif isinstance(step, bytes):
             self._send(200, step)
         elif isinstance(step, int):
-            self._tell({"message": PROVIDER_TEXT}, step)
+            self._respond({"message": PROVIDER_TEXT}, step)
         elif isinstance(step, tuple):
-            self._tell({"message": PROVIDER_TEXT}, step[0], {"Retry-After": str(step[1])})
+            self._respond({"message": PROVIDER_TEXT}, step[0], {"Retry-After": str(step[1])})
         else:
-            self._tell(step)
+            self._respond(step)
 
     def _embed(self, texts: list[str]) -> None:
         if len(texts) > self.workspace.most or max(map(len, texts)) > self.workspace.longest:
-            self._tell({"error": {"message": PROVIDER_TEXT}}, 400)
+            self._respond({"error": {"message": PROVIDER_TEXT}}, 400)
             return
         items = [{"object": "embedding", "index": n, "embedding": vector(text)} for n, text in enumerate(texts)]
-        self._tell({"object": "list", "data": items[::-1], "usage": {"prompt_tokens": 2, "total_tokens": 2}})
+        self._respond({"object": "list", "data": items[::-1], "usage": {"prompt_tokens": 2, "total_tokens": 2}})
 
     def _query(self, asked: dict[str, Any]) -> None:
         columns = [*({"name": name} for name in asked["columns"]), {"name": "score"}]
@@ -163,10 +166,10 @@ class _Handler(BaseHTTPRequestHandler):
             [dict(zip(names, row, strict=True))[column["name"]] for column in columns] for row in self.workspace.rows
         ]
         result = {"row_count": len(rows), "data_array": rows}
-        self._tell({"manifest": {"columns": columns}, "result": result, "next_page_token": ""})
+        self._respond({"manifest": {"columns": columns}, "result": result, "next_page_token": ""})
 
     def _describe(self) -> None:
-        """What clients ask before they ask for anything."""
+        """Respond to the requests that clients send before their first call."""
         url = self.workspace.url
         name = self.path.rpartition("/")[2]
         answers: dict[str, Any] = {
@@ -180,9 +183,9 @@ class _Handler(BaseHTTPRequestHandler):
             f"/api/2.0/serving-endpoints/{name}": {"name": name, "id": "e1", "state": {"ready": "READY"}},
         }
         path = self.path.partition("?")[0]
-        self._tell(answers.get(path, {"message": PROVIDER_TEXT}), 200 if path in answers else 404)
+        self._respond(answers.get(path, {"message": PROVIDER_TEXT}), 200 if path in answers else 404)
 
-    def _tell(self, answer: object, status: int = 200, headers: dict[str, str] | None = None) -> None:
+    def _respond(self, answer: object, status: int = 200, headers: dict[str, str] | None = None) -> None:
         self._send(status, json.dumps(answer).encode(), headers)
 
     def _send(self, status: int, raw: bytes, headers: dict[str, str] | None = None) -> None:
@@ -206,5 +209,5 @@ def _index(name: str) -> dict[str, Any]:
             "pipeline_type": "TRIGGERED",
             "embedding_source_columns": [{"name": "text", "embedding_model_endpoint_name": "bge"}],
         },
-        "status": {"ready": True},  # without an index_url: that would be asked by https
+        "status": {"ready": True},  # without an index_url, which the client would call over https
     }
