@@ -1,1 +1,1 @@
-"""The site as it is deployed."""
+"""Tests of the deployed site."""

@@ -27,13 +27,13 @@ BRIEFLY = "python:tests.support.talking:briefly"
 
 
 def documented(beginning: str) -> str:
-    """The command of the document that begins so."""
+    """Return the command in the document with this beginning."""
     [command] = re.findall(rf"^    ({re.escape(beginning)}.*)$", DOCUMENT, re.MULTILINE)
     return str(command)
 
 
 def run(command: str, folder: Path, **environ: str) -> None:
-    """What a person would do in a shell; ``var`` is where the site's data is."""
+    """Run a command in a shell as an operator would; ``var`` has the site's data."""
     command = command.replace(".venv/bin/python", sys.executable)
     subprocess.run(
         ["sh", "-ec", command],
@@ -46,7 +46,7 @@ def run(command: str, folder: Path, **environ: str) -> None:
 
 
 async def asked_before_and_during(site: SiteProcess, back_up: Callable[[], None]) -> tuple[str, str, str]:
-    """A turn that has ended and one that is being written, when ``back_up`` is called; and what was shown of it."""
+    """Back up with one ended and one running turn; return both, and the text shown of the running one."""
     async with Reader(site) as reader:
         ended = (await reader.ask("When does the Heron launch?"))["turn"]
         await reader.until_words(ended, 3)
@@ -60,7 +60,7 @@ async def asked_before_and_during(site: SiteProcess, back_up: Callable[[], None]
     return ended, running, shown
 
 
-async def found_again(site: SiteProcess, ended: str, running: str, shown: str) -> None:
+async def assert_restored(site: SiteProcess, ended: str, running: str, shown: str) -> None:
     async with Reader(site) as reader:
         await reader.follow(running)
         assert (await reader.until_end(running))["code"] == "INTERRUPTED"
@@ -77,8 +77,8 @@ async def test_a_backup_of_sqlite_has_everything_that_was_shown(start_site: Call
     home = site.folder.parent
     (home / "var").symlink_to(site.folder)
     back_up = documented('.venv/bin/python -c "import sqlite3')
-    run(back_up, home)  # an older one is no obstacle, and not what is restored
-    await asyncio.sleep(1)  # its name says the second
+    run(back_up, home)  # an older one must not get in the way, nor be restored
+    await asyncio.sleep(1)  # its name has the time in seconds
     turns = await asked_before_and_during(site, lambda: run(back_up, home))
     site.kill()
     assert len(list(home.glob("backup-*.sqlite3"))) == 2
@@ -87,7 +87,7 @@ async def test_a_backup_of_sqlite_has_everything_that_was_shown(start_site: Call
 
     site.environ["CHAT_MODEL"] = BRIEFLY
     site.start()
-    await found_again(site, *turns)
+    await assert_restored(site, *turns)
     assert site.rows("PRAGMA integrity_check") == [("ok",)]
 
 
@@ -102,6 +102,6 @@ async def test_a_backup_of_postgresql_has_everything_that_was_shown(tmp_path: Pa
                 )
             run(documented("pg_restore"), tmp_path, DATABASE_URL=fresh)
             with SiteProcess(tmp_path, database_url=fresh, covered=False, CHAT_MODEL=BRIEFLY) as restored:
-                await found_again(restored, *turns)
+                await assert_restored(restored, *turns)
     except Missing as missing:
         pytest.skip(str(missing))

@@ -1,4 +1,4 @@
-"""``app.yaml``: the site as the platform starts it, asks it and ends it."""
+"""``app.yaml``: the site as the platform starts, calls and stops it."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ KILLED_AFTER = 15.0
 DOCUMENT = (ROOT / "docs/databricks.md").read_text()
 
 
-def test_the_platform_installs_what_the_lock_says() -> None:
+def test_the_platform_installs_the_locked_packages() -> None:
     extras = [part.removeprefix("--extra=") for part in APP["command"] if part.startswith("--extra=")]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
-    assert not (ROOT / "requirements.txt").exists()  # the platform would take it in place of the lock
+    assert not (ROOT / "requirements.txt").exists()  # the platform would use it instead of the lock
     assert "--frozen" in APP["command"]
     assert set(extras) <= set(project["project"]["optional-dependencies"])
     assert extras
@@ -49,7 +49,7 @@ def test_the_document_names_every_resource_and_setting() -> None:
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[SiteProcess]:
-    """A site started by ``app.yaml``, but for its database and its model."""
+    """A site that ``app.yaml`` starts, except for its database and its model."""
     uv = ROOT / ".tools/bin/uv"
     if not uv.exists():
         pytest.skip("uv is not installed (bin/test installs it in .tools)")
@@ -73,9 +73,9 @@ def app(tmp_path: Path) -> Iterator[SiteProcess]:
 @pytest.mark.waits
 @pytest.mark.process
 @pytest.mark.any_database
-async def test_the_app_listens_answers_and_ends_as_the_platform_wants(app: SiteProcess) -> None:
+async def test_the_app_listens_answers_and_stops_as_the_platform_requires(app: SiteProcess) -> None:
     assert await asyncio.to_thread(app.status, "/", *ANA) == 200
-    assert await asyncio.to_thread(app.status, "/", ANA[0]) == 400  # of another host
+    assert await asyncio.to_thread(app.status, "/", ANA[0]) == 400  # for another host
     session = await asyncio.to_thread(app.cookie, *ANA)
     socket = connect(
         f"ws://127.0.0.1:{app.port}/ws/chat/",
@@ -91,7 +91,7 @@ async def test_the_app_listens_answers_and_ends_as_the_platform_wants(app: SiteP
         os.kill(app.process.pid, signal.SIGTERM)
         began = monotonic()
         seen = []
-        with suppress(ConnectionClosedError):  # 1012: come back soon
+        with suppress(ConnectionClosedError):  # 1012: reconnect soon
             while True:
                 seen.append(json.loads(await page.recv())["type"])
     status = await asyncio.to_thread(app.process.wait, KILLED_AFTER)

@@ -1,4 +1,4 @@
-"""The files in deploy/, as far as they can be checked without an engine that runs containers."""
+"""The files in deploy/, as far as they can be checked without a container engine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TABLE = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", (ROOT / "docs/settings.md").r
 DEFAULTS = {name: default.strip("`") for name, default in TABLE}
 SETTINGS = set(DEFAULTS)
 OF_OTHERS = re.compile(r"^(PATH|PYTHON\w+|PIP_\w+|UV_\w+|POSTGRES_\w+|PGOPTIONS|EXTRAS|FORWARDED_ALLOW_IPS)$")
-"""Variables that are not ours."""
+"""Variables of other programs."""
 
 
 def seconds(text: str) -> int:
@@ -40,14 +40,14 @@ def seconds(text: str) -> int:
 
 
 def instructions() -> list[tuple[str, str]]:
-    """The lines of the Dockerfile as (instruction, rest)."""
+    """Return the lines of the Dockerfile as (instruction, rest)."""
     text = re.sub(r"\\\n\s*", "", (DEPLOY / "Dockerfile").read_text())
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     return [(line.partition(" ")[0], line.partition(" ")[2]) for line in lines]
 
 
 def copied() -> list[str]:
-    """What the image takes from the repository."""
+    """Return the files and folders that the image takes from the repository."""
     copies = [shlex.split(rest) for name, rest in instructions() if name == "COPY" and "--from" not in rest]
     return [source for *sources, _ in copies for source in sources]
 
@@ -56,10 +56,10 @@ def variables(name: str) -> list[str]:
     return [pair.partition("=")[0] for kind, rest in instructions() if kind == name for pair in shlex.split(rest)]
 
 
-def test_the_image_takes_what_is_let_in_and_exists() -> None:
-    let_in = [line[1:] for line in (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines() if line[:1] == "!"]
+def test_the_image_copies_exactly_the_files_that_dockerignore_admits() -> None:
+    admitted = [line[1:] for line in (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines() if line[:1] == "!"]
 
-    assert set(copied()) == set(let_in)
+    assert set(copied()) == set(admitted)
     assert [name for name in copied() if not (ROOT / name).exists()] == []
 
 
@@ -73,7 +73,7 @@ def test_the_image_installs_with_the_same_uv_and_with_extras_that_exist() -> Non
     assert set(extras.split()) <= set(project["project"]["optional-dependencies"])
 
 
-def test_the_image_runs_as_nobody_in_particular() -> None:
+def test_the_image_runs_as_an_unprivileged_user() -> None:
     users = [rest for name, rest in instructions() if name == "USER"]
 
     assert users
@@ -82,7 +82,7 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
 
 
 @pytest.mark.process
-def test_what_the_image_takes_is_enough_to_prepare_a_site(tmp_path: Path) -> None:
+def test_the_copied_files_are_enough_to_prepare_a_site(tmp_path: Path) -> None:
     for name in copied():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -94,7 +94,7 @@ def test_what_the_image_takes_is_enough_to_prepare_a_site(tmp_path: Path) -> Non
 
 @pytest.mark.process
 @pytest.mark.any_database
-def test_the_health_check_tells_a_site_that_serves_from_one_that_does_not(site: SiteProcess) -> None:
+def test_the_health_check_passes_only_while_the_site_serves(site: SiteProcess) -> None:
     [check] = [rest.partition("CMD ")[2] for name, rest in instructions() if name == "HEALTHCHECK"]
     [_, *arguments] = json.loads(check)
 
@@ -108,7 +108,7 @@ def test_the_health_check_tells_a_site_that_serves_from_one_that_does_not(site: 
     assert status(free_port()) == 1
 
 
-# Containers that work together
+# The containers
 
 
 @pytest.fixture(scope="module")
@@ -117,27 +117,27 @@ def compose() -> dict[str, Any]:
     return parsed
 
 
-def test_containers_refer_to_what_exists(compose: dict[str, Any]) -> None:
+def test_containers_refer_to_existing_files_services_and_volumes(compose: dict[str, Any]) -> None:
     for service in compose["services"].values():
         build = service.get("build")
         assert not build or (DEPLOY / build["context"] / build["dockerfile"]).is_file()
-        needed = service.get("depends_on", [])
-        assert set(needed) <= set(compose["services"])
-        if isinstance(needed, dict):
-            assert all("healthcheck" in compose["services"][name] for name in needed)
+        dependencies = service.get("depends_on", [])
+        assert set(dependencies) <= set(compose["services"])
+        if isinstance(dependencies, dict):
+            assert all("healthcheck" in compose["services"][name] for name in dependencies)
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
             assert (DEPLOY / source).is_file() if source.startswith(".") else source in compose["volumes"]
 
 
-def test_containers_of_the_site_end_in_their_own_time_and_nudge_each_other(compose: dict[str, Any]) -> None:
+def test_containers_of_the_site_have_time_to_drain_and_nudge_each_other(compose: dict[str, Any]) -> None:
     app = compose["services"]["app"]
 
     assert app["deploy"]["replicas"] > 1
     assert app["environment"]["REDIS_URL"]
     assert seconds(app["stop_grace_period"]) > int(app["environment"]["SERVE_DRAIN_SECONDS"]) + END_SECONDS
     assert app["environment"]["HTTPS"] == "true"
-    assert "ports" not in app  # the proxy alone reaches it: what it says about the client is believed
+    assert "ports" not in app  # only the proxy may reach it, because the site trusts its headers about the client
 
 
 def test_deleted_conversations_are_purged_from_the_same_database(compose: dict[str, Any]) -> None:
@@ -145,36 +145,38 @@ def test_deleted_conversations_are_purged_from_the_same_database(compose: dict[s
 
     assert "manage.py purge" in purge["command"][-1]
     assert purge["environment"] == app["environment"]
-    assert purge["env_file"] == app["env_file"]  # how long to keep conversations stands there
+    assert purge["env_file"] == app["env_file"]  # with CHAT_RETENTION_DAYS
     assert purge["restart"] == "unless-stopped"
     assert "ports" not in purge
 
 
-def test_settings_of_ones_own_reach_the_containers(compose: dict[str, Any]) -> None:
+def test_settings_of_the_operator_reach_the_containers(compose: dict[str, Any]) -> None:
     app = compose["services"]["app"]
 
     assert [each["path"] for each in app["env_file"]] == ["settings.env"]
-    assert not {"CHAT_MODEL", "OPENAI_API_KEY", "CHAT_RETENTION_DAYS"} & app["environment"].keys()  # these would win
+    assert (
+        not {"CHAT_MODEL", "OPENAI_API_KEY", "CHAT_RETENTION_DAYS"} & app["environment"].keys()
+    )  # values here would override settings.env
     assert not app["env_file"][0]["required"]
 
 
 def test_a_later_build_of_the_containers_has_the_same_extras(compose: dict[str, Any]) -> None:
     [default] = [shlex.split(rest)[0].partition("=")[2] for name, rest in instructions() if name == "ARG"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    [named] = re.findall(r'^    EXTRAS="(.*)"$', DOCUMENT, re.MULTILINE)  # a line of deploy/.env, not of one command
+    [documented] = re.findall(r'^    EXTRAS="(.*)"$', DOCUMENT, re.MULTILINE)  # in deploy/.env, so it lasts
 
     for service in ("app", "purge"):
         assert compose["services"][service]["build"]["args"] == {"EXTRAS": f"${{EXTRAS:-{default}}}"}
-    assert set(default.split()) < set(named.split()) <= set(project["project"]["optional-dependencies"])
+    assert set(default.split()) < set(documented.split()) <= set(project["project"]["optional-dependencies"])
 
 
-def test_every_variable_of_the_containers_is_explained(compose: dict[str, Any]) -> None:
-    asked = set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text()))
+def test_every_variable_of_the_containers_is_documented(compose: dict[str, Any]) -> None:
+    substituted = set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text()))
 
-    assert {name for name in asked if name not in DOCUMENT and name not in SETTINGS} == set()
+    assert {name for name in substituted if name not in DOCUMENT and name not in SETTINGS} == set()
     assert {name for name in variables("ENV") if name not in SETTINGS and not OF_OTHERS.match(name)} == set()
-    given = {name for name in compose["services"]["app"]["environment"] if not OF_OTHERS.match(name)}
-    assert given <= SETTINGS
+    own = {name for name in compose["services"]["app"]["environment"] if not OF_OTHERS.match(name)}
+    assert own <= SETTINGS
 
 
 # systemd
@@ -195,21 +197,21 @@ def test_the_unit_gives_the_site_time_to_drain() -> None:
 
 
 @pytest.mark.parametrize("name", ["chatsite.service", "chatsite-purge.service"])
-def test_units_run_commands_that_exist_with_settings_that_exist(name: str) -> None:
+def test_units_use_existing_commands_and_settings(name: str) -> None:
     service = unit(name)["Service"]
     [_, script, command] = service["ExecStart"].split()
 
     assert (ROOT / script).is_file()
     assert command in get_commands()
-    given = {pair.partition("=")[0] for pair in service["Environment"].split()}
-    assert {each for each in given if not OF_OTHERS.match(each)} <= SETTINGS
+    names = {pair.partition("=")[0] for pair in service["Environment"].split()}
+    assert {each for each in names if not OF_OTHERS.match(each)} <= SETTINGS
 
 
 @pytest.mark.parametrize("name", ["chatsite.service", "chatsite-purge.service", "chatsite-purge.timer"])
-def test_systemd_understands_its_units(name: str, tmp_path: Path) -> None:
+def test_systemd_accepts_the_units(name: str, tmp_path: Path) -> None:
     assert unit(name)["Unit"]["Description"]
     if shutil.which("systemd-analyze") is None:
-        return  # it is on every machine that has use for the units
+        return  # every machine that can use the units has it
     for file in DEPLOY.glob("chatsite*.*"):
         text = file.read_text().replace("/opt/chatsite/.venv/bin/python", sys.executable)
         (tmp_path / file.name).write_text(text.replace("/opt/chatsite", str(ROOT)).replace("=chatsite\n", "=root\n"))
@@ -218,8 +220,8 @@ def test_systemd_understands_its_units(name: str, tmp_path: Path) -> None:
         ["systemd-analyze", "verify", "--man=no", tmp_path / name], capture_output=True, text=True, check=False
     )
 
-    complaints = [line for line in done.stderr.splitlines() if str(tmp_path) in line]
-    assert complaints == []
+    errors = [line for line in done.stderr.splitlines() if str(tmp_path) in line]
+    assert errors == []
 
 
 # The document
@@ -229,7 +231,7 @@ def test_the_document_names_every_file() -> None:
     assert [file.name for file in DEPLOY.iterdir() if file.name not in DOCUMENT] == []
 
 
-def test_the_document_names_commands_and_settings_that_exist() -> None:
+def test_the_document_names_only_existing_commands_and_settings() -> None:
     commands = set(re.findall(r"manage\.py (\w+)", DOCUMENT))
     named = set(re.findall(r"`([A-Z][A-Z_]+[A-Z])`", DOCUMENT)) | set(re.findall(r"\b([A-Z_]{5,})=", DOCUMENT))
     ours = {name for name in named if not OF_OTHERS.match(name)}
@@ -238,12 +240,12 @@ def test_the_document_names_commands_and_settings_that_exist() -> None:
     assert ours <= SETTINGS | {"DOMAIN", "SIGTERM"}
 
 
-def test_the_line_for_cron_has_the_settings_that_the_units_have(tmp_path: Path) -> None:
+def test_the_cron_line_uses_the_same_settings_as_the_units(tmp_path: Path) -> None:
     [line] = re.findall(r"^    30 3 \* \* \*  (.*)$", DOCUMENT, re.MULTILINE)
     address = "postgres://chatsite@database/chatsite?sslmode=require&application_name=chatsite"
     file = tmp_path / "chatsite.env"
 
-    def given(settings: str) -> list[str]:
+    def environment_with(settings: str) -> list[str]:
         file.write_text(settings)
         command = line.replace("/opt/chatsite", str(tmp_path)).replace("/etc/chatsite.env", str(file))
         command = command.replace(".venv/bin/python manage.py purge", "env")
@@ -252,12 +254,12 @@ def test_the_line_for_cron_has_the_settings_that_the_units_have(tmp_path: Path) 
         )
         return done.stdout.splitlines()
 
-    assert "DATA_DIR=/var/lib/chatsite" in given("")
-    own = given(f"DATABASE_URL='{address}'\nDATA_DIR=/srv/chatsite\nCHAT_RETENTION_DAYS=30\n")
-    assert {f"DATABASE_URL={address}", "DATA_DIR=/srv/chatsite", "CHAT_RETENTION_DAYS=30"} <= set(own)
+    assert "DATA_DIR=/var/lib/chatsite" in environment_with("")
+    environment = environment_with(f"DATABASE_URL='{address}'\nDATA_DIR=/srv/chatsite\nCHAT_RETENTION_DAYS=30\n")
+    assert {f"DATABASE_URL={address}", "DATA_DIR=/srv/chatsite", "CHAT_RETENTION_DAYS=30"} <= set(environment)
 
 
-def test_all_links_of_the_document_lead_somewhere() -> None:
+def test_all_links_of_the_document_have_a_target() -> None:
     heads = re.findall(r"^#+ (.*)", DOCUMENT, re.MULTILINE)
     anchors = {re.sub(r"[^\w\- ]", "", head).lower().replace(" ", "-") for head in heads}
     for target in re.findall(r"\]\(([^)]+)\)", DOCUMENT):

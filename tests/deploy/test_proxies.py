@@ -25,19 +25,23 @@ DEPLOY = ROOT / "deploy"
 NAME = "chat.example.com"
 
 
-def test_caddy_is_told_what_it_does_not_do_by_itself() -> None:
+def test_caddy_has_the_settings_that_are_not_its_defaults() -> None:
     text = (DEPLOY / "Caddyfile").read_text()
 
-    for needed in ("header_up -Daphne-Root-Path", "max_size 1MB", "{$UPSTREAM", "{$DOMAIN}"):
-        assert needed in text
-    assert "fail_duration" not in text  # one name of all processes is one upstream: a single failure would shut it
-    assert "flush_interval" not in text  # it does so by itself; told to, it ignores that a client hung up
+    for setting in ("header_up -Daphne-Root-Path", "max_size 1MB", "{$UPSTREAM", "{$DOMAIN}"):
+        assert setting in text
+    assert (
+        "fail_duration" not in text
+    )  # one name may stand for all processes, and a single failure would exclude them all
+    assert (
+        "flush_interval" not in text
+    )  # Caddy flushes streams anyway; with it, it would ignore that a client has disconnected
     if program := shutil.which("caddy"):
         command = [program, "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
         subprocess.run(command, env={**os.environ, "DOMAIN": NAME}, check=True, capture_output=True)
 
 
-def test_nginx_lets_an_office_behind_one_address_in() -> None:
+def test_nginx_admits_an_office_behind_one_address() -> None:
     [limit] = re.findall(r"limit_conn chatsite_connections (\d+);", (DEPLOY / "nginx.conf").read_text())
 
     assert int(limit) >= 1000  # every open page holds a socket all day
@@ -45,7 +49,7 @@ def test_nginx_lets_an_office_behind_one_address_in() -> None:
 
 @pytest.fixture
 def behind_nginx(start_site: Callable[..., SiteProcess], tmp_path: Path) -> Iterator[tuple[SiteProcess, int]]:
-    """A site behind nginx with the configuration of deploy/, and the port on which nginx speaks TLS."""
+    """A site behind nginx with the configuration of deploy/, and the TLS port of nginx."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if program is None:
         pytest.skip(str(Missing("nginx", "nginx")))
@@ -65,7 +69,7 @@ def behind_nginx(start_site: Callable[..., SiteProcess], tmp_path: Path) -> Iter
 
 
 def _adapted(folder: Path, port: int, upstream: int) -> str:
-    """The configuration on ports and with a certificate of this test."""
+    """Return the configuration with the ports and the certificate of this test."""
     text = (DEPLOY / "nginx.conf").read_text().replace("127.0.0.1:8000", f"127.0.0.1:{upstream}")
     text = re.sub(r"/etc/letsencrypt/live/[^/]+", str(folder), text)
     text = re.sub(r"listen \[::\]:\S+[^;]*;", "", text)
@@ -75,7 +79,7 @@ def _adapted(folder: Path, port: int, upstream: int) -> str:
 
 
 def _complete(server: str, folder: Path) -> str:
-    """The rest of what nginx needs to run as anyone, with nothing but this folder."""
+    """Return a complete configuration, which works for any user and only uses this folder."""
     paths = "".join(
         f"{name}_temp_path {folder / name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -91,7 +95,7 @@ def _get(port: int, path: str, **headers: str) -> HTTPResponse:
 
 
 def _trusting() -> ssl.SSLContext:
-    """The certificate is the test's own."""
+    """Return a context that accepts the test's own certificate."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
