@@ -1,4 +1,4 @@
-"""A browser and a site whose every word the test chooses."""
+"""Fixtures: a browser, and a fake site that the test controls."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 @pytest.fixture
 async def page(context: BrowserContext) -> AsyncIterator[Page]:
-    """A page that must not report a single error, violated policies included."""
+    """A page that must not report any error, including a violated content security policy."""
     page = await context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -36,5 +36,5 @@ async def page(context: BrowserContext) -> AsyncIterator[Page]:
 
 
 def _is_ours(text: str) -> bool:
-    """Whether a line of the console is about our script; that a server could not be reached is what is tested."""
+    """Return whether a console message is about our script. The tests cause failed connections on purpose."""
     return not re.search("WebSocket connection|Failed to load resource", text)

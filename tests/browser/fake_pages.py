@@ -1,4 +1,4 @@
-"""Pages as the site renders them, of turns that no database has seen."""
+"""Pages as the site renders them, of turns that are in no database."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def turn_html(
     sources: int = 0,
     recordings: Sequence[str] = (),
 ) -> str:
-    """A turn as the server renders it."""
+    """Return a turn as the server renders it."""
     turn = Turn(uuid=name, state=state, question=question, phase="retrieving", failure=failure)
     turn.recordings = [{"id": recording, "title": "Kick-off"} for recording in recordings]
     citations = [cast("Citation", _source(number)) for number in range(1, sources + 1)]
@@ -40,23 +40,23 @@ def turn_html(
 
 
 def conversation_page(conversation: str, turns: Sequence[str], *, question: str = "") -> str:
-    """The page of a conversation."""
+    """Return the page of a conversation."""
     return _page("chat/conversation_detail.html", Conversation(uuid=conversation, title="Decisions"), turns, question)
 
 
 def new_page(*, question: str = "") -> str:
-    """The page for a new question."""
+    """Return the page for a new question."""
     return _page("chat/home.html", None, (), question)
 
 
 def option(name: str, title: str) -> str:
-    """A recording in the filter, as the server renders it."""
+    """Return a recording in the filter as the server renders it."""
     recording = SimpleNamespace(uuid=name, title=title, recorded_on=None, duration=None)
     return render_to_string("chat/_recording_options.html", {"options": [recording], "chosen": ()})
 
 
 def recording_page(name: str, segments: Sequence[tuple[float, float]]) -> str:
-    """The page of a recording with audio, one speaker, and segments with these times in seconds."""
+    """Return the page of a recording with audio, one speaker, and segments with these times in seconds."""
     rows = [
         SimpleNamespace(number=number, start=start, end=end, text=f"Words {number}")
         for number, (start, end) in enumerate(segments, 1)

@@ -1,6 +1,6 @@
-"""A site whose every word the test chooses: the real templates and headers, but a server that says what it is told.
+"""A fake site: the real templates and headers, but a server that the test controls.
 
-So the page can be shown what a real server does rarely: gaps, repetitions, frames that are lost or late, sudden ends.
+A test can do what a real server rarely does: leave gaps, repeat frames, lose or delay them, end suddenly.
 """
 
 from __future__ import annotations
@@ -27,23 +27,22 @@ from websockets.http11 import Request, Response
 from .fake_pages import conversation_page
 
 SECONDS = 10.0
-"""How long a test waits for what must happen."""
+"""How long a test waits for an expected event."""
 SOCKET = "/ws/chat/"
 Page = tuple[int, str]
 
 
-class News:
-    """Something may have changed."""
+class Changes:
+    """Lets one task wait for a change that another makes."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
-    def tell(self) -> None:
-        """It has."""
+    def notify(self) -> None:
         self._event.set()
 
     async def wait_until(self, holds: Callable[[], bool]) -> None:
-        """Wait until it has changed to this."""
+        """Wait until a condition holds; it is checked after every change. Raise ``TimeoutError`` after 10 seconds."""
         async with asyncio.timeout(SECONDS):
             while not holds():
                 self._event.clear()
@@ -51,7 +50,7 @@ class News:
 
 
 class Socket:
-    """One WebSocket of the page, seen from the server."""
+    """The server's side of one WebSocket of the page."""
 
     def __init__(self, connection: ServerConnection) -> None:
         self.acks: list[tuple[str, int]] = []
@@ -59,60 +58,57 @@ class Socket:
         self.answers_pings = True
         self._connection = connection
         self._commands: deque[dict[str, Any]] = deque()
-        self._news = News()
+        self._changes = Changes()
 
     async def read(self) -> None:
-        """Take in commands until the socket ends."""
+        """Record commands until the socket is closed."""
         with suppress(ConnectionClosed):
             async for frame in self._connection:
                 await self._take(json.loads(frame))
 
     async def expect(self, kind: str) -> dict[str, Any]:
-        """The next command of this kind; those before it are passed over."""
-        await self._news.wait_until(lambda: bool(self.waiting(kind)))
+        """Wait for the next command of this kind and return it; skip those before it."""
+        await self._changes.wait_until(lambda: bool(self.waiting(kind)))
         while (command := self._commands.popleft())["type"] != kind:
             continue
         return command
 
-    async def pinged(self) -> None:
-        """Wait for the next ping."""
+    async def wait_for_ping(self) -> None:
         before = self.pings
-        await self._news.wait_until(lambda: self.pings > before)
+        await self._changes.wait_until(lambda: self.pings > before)
 
-    async def acknowledged(self, turn: str, seq: int) -> None:
-        """Wait until the page says that it has read a turn up to this."""
-        await self._news.wait_until(lambda: (turn, seq) in self.acks)
+    async def wait_for_ack(self, turn: str, seq: int) -> None:
+        """Wait until the page acknowledges a turn up to this chunk."""
+        await self._changes.wait_until(lambda: (turn, seq) in self.acks)
 
     def waiting(self, kind: str) -> list[dict[str, Any]]:
-        """The commands of this kind that came and were not expected yet."""
+        """Return the commands of this kind that have arrived and were not taken by ``expect`` yet."""
         return [command for command in self._commands if command["type"] == kind]
 
-    async def say(self, kind: str, **event: Any) -> None:
-        """Send an event."""
+    async def send_event(self, kind: str, **event: Any) -> None:
         await self._connection.send(json.dumps({"type": kind, **event}))
 
-    async def send(self, frame: str) -> None:
-        """Send a frame that need not be an event."""
+    async def send_frame(self, frame: str) -> None:
+        """Send any text, even if it is not an event."""
         await self._connection.send(frame)
 
     async def close(self, code: int) -> None:
-        """Close it with a code."""
         await self._connection.close(code)
 
     def drop(self) -> None:
-        """End it as a broken network does, without a word."""
+        """Abort the connection as a broken network does, without a close frame."""
         self._connection.transport.abort()
 
     async def _take(self, command: dict[str, Any]) -> None:
         if command["type"] == "ping":
             self.pings += 1
             if self.answers_pings:
-                await self.say("pong")
+                await self.send_event("pong")
         elif command["type"] == "ack":
             self.acks.append((command["turn"], command["seq"]))
         else:
             self._commands.append(command)
-        self._news.tell()
+        self._changes.notify()
 
 
 class FakeSite:
@@ -130,10 +126,10 @@ class FakeSite:
         self.audio: dict[str, bytes] = {}
         self.requests: list[str] = []
         self.accepts_sockets = True
-        self._lets_in = asyncio.Event()
-        self._lets_in.set()
+        self._admits = asyncio.Event()
+        self._admits.set()
         self._sockets: asyncio.Queue[Socket] = asyncio.Queue()
-        self._news = News()
+        self._changes = Changes()
         self._server: Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -147,28 +143,28 @@ class FakeSite:
             await self._server.wait_closed()
 
     async def socket(self) -> Socket:
-        """The next WebSocket that the page opens."""
+        """Wait for the next WebSocket that the page opens and return it."""
         async with asyncio.timeout(SECONDS):
             return await self._sockets.get()
 
-    def holds_sockets(self) -> None:
-        """Let the page wait for its WebSocket."""
-        self._lets_in.clear()
+    def hold_sockets(self) -> None:
+        """Delay the handshakes of new WebSockets."""
+        self._admits.clear()
 
-    def lets_sockets_in(self) -> None:
-        """Wait no longer."""
-        self._lets_in.set()
+    def admit_sockets(self) -> None:
+        """Complete the delayed handshakes."""
+        self._admits.set()
 
-    async def requested(self, path: str, times: int) -> None:
-        """Wait until the page has asked for this so often."""
-        await self._news.wait_until(lambda: self.requests.count(path) >= times)
+    async def wait_for_requests(self, path: str, times: int) -> None:
+        """Wait until the page has requested a path this many times."""
+        await self._changes.wait_until(lambda: self.requests.count(path) >= times)
 
     def has_socket(self) -> bool:
-        """Whether the page has opened a WebSocket that was not asked for yet."""
+        """Return whether the page has opened a WebSocket that ``socket`` has not returned yet."""
         return not self._sockets.empty()
 
     def show(self, *turns: str) -> None:
-        """Let the page of the conversation have these turns."""
+        """Put these turns on the page of the conversation."""
         self.pages[f"/c/{self.conversation}/"] = (200, conversation_page(self.conversation, turns))
 
     async def _talk(self, connection: ServerConnection) -> None:
@@ -178,10 +174,10 @@ class FakeSite:
 
     async def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         self.requests.append(request.path)
-        self._news.tell()
+        self._changes.notify()
         path = urlsplit(request.path).path
         if path == SOCKET:
-            await self._lets_in.wait()
+            await self._admits.wait()
             return None if self.accepts_sockets else _response(503, b"", "text/plain")
         if path.startswith("/static/"):
             return _static(path.removeprefix("/static/"))
@@ -192,16 +188,16 @@ class FakeSite:
 
 
 def _static(name: str) -> Response:
-    found = finders.find(name)
-    if not found:
+    path = finders.find(name)
+    if not path:
         return _response(404, b"", "text/plain")
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return _response(200, Path(found).read_bytes(), kind)
+    return _response(200, Path(path).read_bytes(), kind)
 
 
-def _part(audio: bytes, wanted: str) -> Response:
-    """The part of a WAV file that a player asks for: it can only go to a place in what comes in parts."""
-    start, _, end = wanted.removeprefix("bytes=").partition("-")
+def _part(audio: bytes, byte_range: str) -> Response:
+    """Return a part of a WAV file: a player can only seek if the server supports ranges."""
+    start, _, end = byte_range.removeprefix("bytes=").partition("-")
     part = audio[int(start) : int(end) + 1 if end else None]
     response = _response(206, part, "audio/wav")
     response.headers["Accept-Ranges"] = "bytes"

@@ -1,4 +1,4 @@
-"""What the tests of the live page do again and again."""
+"""Steps that the tests of the live page share."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def ask(page: Page, question: str) -> None:
 
 async def accept(fake: FakeSite, socket: Socket, request_id: str, turn: str = TURN, position: int | None = 1) -> None:
     state = "queued" if position else "streaming"
-    await socket.say(
+    await socket.send_event(
         "accepted",
         request_id=request_id,
         conversation=fake.conversation,
@@ -42,21 +42,21 @@ async def accept(fake: FakeSite, socket: Socket, request_id: str, turn: str = TU
 
 
 async def token(socket: Socket, after: int, seq: int, content: str, turn: str = TURN) -> None:
-    await socket.say("token", turn=turn, after=after, seq=seq, content=content)
+    await socket.send_event("token", turn=turn, after=after, seq=seq, content=content)
 
 
 async def complete(socket: Socket, text: str, seq: int, sources: int = 0) -> None:
     html = turn_html(TURN, "complete", text=text, seq=seq, sources=sources)
-    await socket.say("done", turn=TURN, seq=seq, state="complete", html=html)
+    await socket.send_event("done", turn=TURN, seq=seq, state="complete", html=html)
 
 
 def answer(page: Page, turn: str = TURN) -> Locator:
     return page.locator(f'[data-turn="{turn}"] [data-answer]')
 
 
-def shown(page: Page, turn: str = TURN) -> Locator:
+def turn_element(page: Page, turn: str = TURN) -> Locator:
     return page.locator(f'[data-turn="{turn}"]')
 
 
-def box(page: Page) -> Locator:
+def question_box(page: Page) -> Locator:
     return page.locator("[data-question-input]")

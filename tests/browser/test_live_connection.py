@@ -1,4 +1,4 @@
-"""The page and its connection: lost, silent, refused, restarted."""
+"""The page's connection when it is lost, silent, refused, or restarted."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from playwright.async_api import Page, expect
 
 from .fake_pages import turn_html
 from .fake_site import FakeSite
-from .live import TURN, answer, ask, box, complete, open_page, token
+from .live import TURN, answer, ask, complete, open_page, question_box, token
 
 pytestmark = pytest.mark.browser
 
 
-async def test_after_a_lost_connection_the_page_goes_on_where_it_was(fake: FakeSite, page: Page) -> None:
+async def test_after_a_lost_connection_the_page_resumes_where_it_was(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
     await token(socket, 0, 4, "one two ")
     await expect(answer(page)).to_have_text("one two")
@@ -28,11 +28,11 @@ async def test_after_a_lost_connection_the_page_goes_on_where_it_was(fake: FakeS
     await expect(answer(page)).to_have_text("one two three")
 
 
-async def test_a_restart_is_announced_and_waited_for(fake: FakeSite, page: Page) -> None:
+async def test_the_page_announces_a_restart_and_reconnects(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
     fake.accepts_sockets = False
 
-    await socket.say("restart", retry_after_ms=200)
+    await socket.send_event("restart", retry_after_ms=200)
     await socket.close(1012)
     await expect(page.locator("[data-banner]")).to_have_text("The site is restarting. Reconnecting…")
     fake.accepts_sockets = True
@@ -42,32 +42,32 @@ async def test_a_restart_is_announced_and_waited_for(fake: FakeSite, page: Page)
     await expect(page.locator("[data-banner]")).to_be_hidden()
 
 
-async def test_who_is_signed_out_is_asked_to_sign_in_and_comes_back(fake: FakeSite, page: Page) -> None:
+async def test_a_signed_out_user_is_asked_to_sign_in_and_returns_to_the_page(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
-    await box(page).fill("Half a thou")
+    await question_box(page).fill("Half a thou")
 
     await socket.close(4401)
 
     await page.wait_for_url(f"{fake.url}/accounts/login/?next=%2Fc%2F{fake.conversation}%2F")
     assert not fake.has_socket()
     await page.goto(f"{fake.url}/c/{fake.conversation}/")
-    await expect(box(page)).to_have_value("Half a thou")
+    await expect(question_box(page)).to_have_value("Half a thou")
 
 
-async def test_a_server_that_falls_silent_is_left(fake: FakeSite, page: Page) -> None:
+async def test_the_page_reconnects_when_the_server_falls_silent(fake: FakeSite, page: Page) -> None:
     await page.clock.install()
     socket = await open_page(fake, page, turn_html(TURN, "streaming", text="one", seq=1))
     await socket.expect("follow")
     socket.answers_pings = False
 
-    await asyncio.gather(socket.pinged(), page.clock.run_for(5_000))
+    await asyncio.gather(socket.wait_for_ping(), page.clock.run_for(5_000))
     await expect(page.locator("[data-banner]")).to_have_text("The site is not responding. Checking…")
     await page.clock.run_for(6_000)
 
     assert (await (await fake.socket()).expect("follow"))["after"] == 1
 
 
-async def test_a_dead_connection_is_noticed_at_once_when_the_reader_returns(fake: FakeSite, page: Page) -> None:
+async def test_a_dead_connection_is_detected_at_once_when_the_network_returns(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
     await socket.expect("follow")
     socket.answers_pings = False
@@ -82,16 +82,16 @@ async def test_a_dead_connection_is_noticed_at_once_when_the_reader_returns(fake
     await expect(page.locator("[data-banner]")).to_be_hidden()
 
 
-async def test_too_many_tabs_are_told_so(fake: FakeSite, page: Page) -> None:
+async def test_a_page_shows_that_too_many_tabs_are_open(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
 
-    await socket.say("error", code="RATE_LIMITED", message="Please close a tab.", retryable=False)
+    await socket.send_event("error", code="RATE_LIMITED", message="Please close a tab.", retryable=False)
     await socket.close(4429)
 
     await expect(page.locator("[data-banner]")).to_have_text("Please close a tab.")
 
 
-async def test_a_turn_without_a_sign_of_life_is_followed_again(fake: FakeSite, page: Page) -> None:
+async def test_a_turn_without_events_is_followed_again(fake: FakeSite, page: Page) -> None:
     await page.clock.install()
     socket = await open_page(fake, page, turn_html(TURN, "streaming", text="one", seq=1))
     await socket.expect("follow")
@@ -105,7 +105,7 @@ async def test_a_turn_without_a_sign_of_life_is_followed_again(fake: FakeSite, p
     await expect(answer(page)).to_have_text("one two")
 
 
-async def test_without_sockets_the_page_still_gets_on(fake: FakeSite, page: Page) -> None:
+async def test_without_sockets_the_page_fetches_its_turns(fake: FakeSite, page: Page) -> None:
     await page.clock.install()
     fake.accepts_sockets = False
     fake.show(turn_html(TURN, "streaming", text="one", seq=1))
@@ -117,12 +117,12 @@ async def test_without_sockets_the_page_still_gets_on(fake: FakeSite, page: Page
     await expect(answer(page)).to_have_text("one two")
 
 
-async def test_without_sockets_a_question_goes_the_plain_way(fake: FakeSite, page: Page) -> None:
+async def test_without_sockets_a_question_is_sent_by_the_plain_form(fake: FakeSite, page: Page) -> None:
     fake.accepts_sockets = False
     fake.show()
     await page.route("**/ask/", lambda route: route.fulfill(body=route.request.post_data or ""))
     await page.goto(f"{fake.url}/c/{fake.conversation}/")
-    await fake.requested("/ws/chat/", 4)
+    await fake.wait_for_requests("/ws/chat/", 4)
 
     async with page.expect_navigation():
         await ask(page, "Anyway")

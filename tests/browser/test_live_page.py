@@ -1,4 +1,4 @@
-"""What is around the answers: announcements, scrolling, the filter, copies."""
+"""The page around the answers: announcements, scrolling, the filter, copying."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from .fake_pages import option, turn_html
 from .fake_site import FakeSite
-from .live import OTHER, TURN, answer, ask, complete, open_page, shown, token
+from .live import OTHER, TURN, answer, ask, complete, open_page, token, turn_element
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,7 @@ async def test_only_the_beginning_and_the_end_are_announced(fake: FakeSite, page
         await token(socket, seq, seq + 1, "word ")
     await expect(announcer).to_have_text("Answering…")
     source = {"number": 1, "recording_id": OTHER, "recording_title": "", "excerpt": "", "speaker": ""}
-    await socket.say("citations", turn=TURN, citations=[source | {"start": None, "end": None}] * 3)
+    await socket.send_event("citations", turn=TURN, citations=[source | {"start": None, "end": None}] * 3)
     await complete(socket, "word " * 20, 20, sources=3)
 
     await expect(announcer).to_have_text("Answer complete, 3 sources")
@@ -41,7 +41,7 @@ addEventListener("DOMContentLoaded", () => {
 """
 
 
-async def test_the_page_follows_the_text_unless_its_reader_scrolled_up(fake: FakeSite, page: Page) -> None:
+async def test_the_page_scrolls_with_the_text_unless_the_reader_has_scrolled_up(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming", text="line\n\n" * 60, seq=1))
     scroller, jump = page.locator("[data-scroller]"), page.locator("[data-jump]")
     gap = "box => Math.round(box.scrollHeight - box.scrollTop - box.clientHeight)"
@@ -62,7 +62,7 @@ async def test_the_page_follows_the_text_unless_its_reader_scrolled_up(fake: Fak
     assert await scroller.evaluate(gap) <= 1
 
 
-async def test_the_filter_is_searched_kept_and_sent(fake: FakeSite, page: Page) -> None:
+async def test_the_filter_can_be_searched_survives_a_reload_and_is_sent(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page)
     fake.pages["/recordings/options/"] = (200, option(OTHER, "Design <meeting>"))
     summary = page.locator("[data-filter-summary]")
@@ -90,12 +90,13 @@ async def test_a_marker_opens_its_source_and_the_answer_can_be_copied(
 ) -> None:
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
     await open_page(fake, page, turn_html(TURN, "complete", text="Take **green** [2].", seq=1, sources=2))
-    await page.evaluate("addEventListener('click', event => event.preventDefault())")  # some browsers open nothing
+    # Not every browser opens the folded sources for a link to one of them, so our script must do it.
+    await page.evaluate("addEventListener('click', event => event.preventDefault())")
 
     await answer(page).get_by_role("link", name="2").click()
-    await expect(shown(page).locator(f"#source-{TURN}-2")).to_be_visible()
-    await shown(page).get_by_role("button", name="Copy").click()
-    await expect(shown(page).get_by_role("button", name="Copied")).to_be_visible()
+    await expect(turn_element(page).locator(f"#source-{TURN}-2")).to_be_visible()
+    await turn_element(page).get_by_role("button", name="Copy").click()
+    await expect(turn_element(page).get_by_role("button", name="Copied")).to_be_visible()
 
     copied: Any = await page.evaluate("navigator.clipboard.readText()")
     assert copied.splitlines()[0] == "Take green [2]."

@@ -1,4 +1,4 @@
-"""The answer on the page, told by a server that loses, repeats and delays."""
+"""The answer on the page, from a server that loses, repeats and delays frames."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from chat.models import Phase
 
 from .fake_pages import turn_html
 from .fake_site import FakeSite, Socket
-from .live import OTHER, TURN, answer, ask, complete, open_page, shown, token
+from .live import OTHER, TURN, answer, ask, complete, open_page, token, turn_element
 
 pytestmark = pytest.mark.browser
 
 
-async def test_a_running_answer_is_rendered_and_goes_on_from_its_place(fake: FakeSite, page: Page) -> None:
+async def test_a_running_answer_is_rendered_and_continues_from_its_seq(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming", text="We **dec", seq=3))
 
     follow = await socket.expect("follow")
@@ -26,10 +26,10 @@ async def test_a_running_answer_is_rendered_and_goes_on_from_its_place(fake: Fak
     await expect(answer(page)).to_have_text("We decided it 1.")
     await expect(answer(page).locator("strong")).to_have_text("decided")
     await expect(answer(page).locator("sup.marker")).to_have_text("1")
-    await socket.acknowledged(TURN, 5)
+    await socket.wait_for_ack(TURN, 5)
 
 
-async def test_a_gap_is_read_again_from_where_the_page_is(fake: FakeSite, page: Page) -> None:
+async def test_a_gap_makes_the_page_follow_again_from_its_seq(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
     await socket.expect("follow")
 
@@ -45,7 +45,7 @@ async def test_a_gap_is_read_again_from_where_the_page_is(fake: FakeSite, page: 
     assert socket.waiting("follow") == []
 
 
-async def test_a_gap_that_stays_open_is_read_again(fake: FakeSite, page: Page) -> None:
+async def test_a_gap_that_stays_open_makes_the_page_follow_again(fake: FakeSite, page: Page) -> None:
     await page.clock.install()
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
     await socket.expect("follow")
@@ -56,27 +56,27 @@ async def test_a_gap_that_stays_open_is_read_again(fake: FakeSite, page: Page) -
     assert (await socket.expect("follow"))["after"] == 0
 
 
-async def test_frames_that_come_twice_or_late_change_nothing(fake: FakeSite, page: Page) -> None:
+async def test_repeated_and_late_frames_change_nothing(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming", text="one ", seq=1))
 
     for _ in range(3):
         await token(socket, 1, 2, "two ")
     await token(socket, 0, 1, "one ")
-    await socket.say("started", turn=TURN)
+    await socket.send_event("started", turn=TURN)
     await token(socket, 2, 3, "three")
-    await socket.say("queued", turn=TURN, position=1)
+    await socket.send_event("queued", turn=TURN, position=1)
 
     await expect(answer(page)).to_have_text("one two three")
-    await expect(shown(page)).to_have_attribute("data-state", "streaming")
+    await expect(turn_element(page)).to_have_attribute("data-state", "streaming")
 
 
-async def test_frames_without_sense_are_passed_over(fake: FakeSite, page: Page) -> None:
+async def test_malformed_frames_are_ignored(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
 
     for event in ({"type": "of the future"}, {"type": "token", "turn": OTHER, "after": 0, "seq": 1, "content": "x"}):
-        await socket.send(json.dumps(event))
+        await socket.send_frame(json.dumps(event))
     for frame in ("null", "[]", "7", '{"type": 5}', '{"type": "done", "turn": "x", "seq": 1, "state": "complete"}'):
-        await socket.send(frame)
+        await socket.send_frame(frame)
     await token(socket, 0, 1, "still here")
 
     await expect(answer(page)).to_have_text("still here")
@@ -84,12 +84,12 @@ async def test_frames_without_sense_are_passed_over(fake: FakeSite, page: Page) 
 
 async def test_the_cursor_and_the_phase_end_with_the_answer(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
-    phase, cursor = shown(page).locator("[data-phase]"), shown(page).locator("[data-cursor]")
+    phase, cursor = turn_element(page).locator("[data-phase]"), turn_element(page).locator("[data-cursor]")
 
     for step in Phase:
-        await socket.say("phase", turn=TURN, phase=step.value)
+        await socket.send_event("phase", turn=TURN, phase=step.value)
         await expect(phase).to_have_text(step.label)
-    await expect(shown(page)).to_have_attribute("aria-busy", "true")
+    await expect(turn_element(page)).to_have_attribute("aria-busy", "true")
     await token(socket, 0, 1, "The green ")
     await expect(phase).to_be_hidden()
     await token(socket, 1, 2, "one [1].")
@@ -99,35 +99,35 @@ async def test_the_cursor_and_the_phase_end_with_the_answer(fake: FakeSite, page
     await complete(socket, "The green one [1].", 2, sources=1)
 
     await expect(cursor).to_have_count(0)
-    await expect(shown(page)).to_have_attribute("aria-busy", "false")
-    await expect(shown(page).locator("[data-sources] summary")).to_have_text("1 source")
+    await expect(turn_element(page)).to_have_attribute("aria-busy", "false")
+    await expect(turn_element(page).locator("[data-sources] summary")).to_have_text("1 source")
 
 
-async def test_an_ended_turn_stays_as_it_is(fake: FakeSite, page: Page) -> None:
+async def test_an_ended_turn_does_not_change(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "complete", text="The green one.", seq=4))
-    before = await shown(page).inner_html()
+    before = await turn_element(page).inner_html()
 
     follow = await socket.expect("follow")
     await token(socket, 4, 5, "more")
     await complete(socket, "Something else", 9)
-    await socket.say("error", turn=TURN, seq=4, code="TIMEOUT", message="Too late", retryable=True)
-    await socket.say("pong")
-    await socket.acknowledged(TURN, 5)
+    await socket.send_event("error", turn=TURN, seq=4, code="TIMEOUT", message="Too late", retryable=True)
+    await socket.send_event("pong")
+    await socket.wait_for_ack(TURN, 5)
 
     assert (follow["turn"], follow["after"]) == (TURN, 4)
-    assert await shown(page).inner_html() == before
+    assert await turn_element(page).inner_html() == before
 
 
-async def test_what_fits_in_no_frame_is_fetched(fake: FakeSite, page: Page) -> None:
+async def test_a_turn_that_does_not_fit_into_a_frame_is_fetched(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
     html = turn_html(TURN, "complete", text="All of it", seq=9, sources=2)
     fake.pages[f"/turns/{TURN}/"] = (200, html)
 
     await token(socket, 0, 2, "All of")
-    await socket.say("done", turn=TURN, seq=9, state="complete")
+    await socket.send_event("done", turn=TURN, seq=9, state="complete")
 
     await expect(answer(page)).to_have_text("All of it")
-    await expect(shown(page).locator("[data-sources] li")).to_have_count(2)
+    await expect(turn_element(page).locator("[data-sources] li")).to_have_count(2)
 
 
 async def test_no_spinner_outlives_its_turn_when_the_final_form_cannot_be_fetched(fake: FakeSite, page: Page) -> None:
@@ -135,8 +135,8 @@ async def test_no_spinner_outlives_its_turn_when_the_final_form_cannot_be_fetche
     socket = await open_page(fake, page, turn_html(TURN, "streaming", text="So far", seq=1))
     fake.pages[f"/turns/{TURN}/"] = (503, "")
 
-    await socket.say("done", turn=TURN, seq=9, state="complete")
-    await expect(shown(page)).to_have_attribute("aria-busy", "false")
+    await socket.send_event("done", turn=TURN, seq=9, state="complete")
+    await expect(turn_element(page)).to_have_attribute("aria-busy", "false")
     await expect(answer(page)).to_have_text("So far")
     fake.pages[f"/turns/{TURN}/"] = (200, turn_html(TURN, "complete", text="So far and further", seq=9))
     await page.clock.run_for(6_000)
@@ -144,15 +144,15 @@ async def test_no_spinner_outlives_its_turn_when_the_final_form_cannot_be_fetche
     await expect(answer(page)).to_have_text("So far and further")
 
 
-async def test_a_failure_keeps_what_came_and_offers_another_attempt(fake: FakeSite, page: Page) -> None:
+async def test_a_failure_keeps_the_text_and_offers_a_retry(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
     html = turn_html(TURN, "failed", text="The gr", seq=1, failure="TIMEOUT", recordings=[OTHER])
 
     await token(socket, 0, 1, "The gr")
-    await socket.say("error", turn=TURN, seq=1, code="TIMEOUT", message="Too slow", retryable=True, html=html)
+    await socket.send_event("error", turn=TURN, seq=1, code="TIMEOUT", message="Too slow", retryable=True, html=html)
     await expect(answer(page)).to_have_text("The gr")
-    await expect(shown(page).locator("[data-notice]")).to_contain_text("took too long")
-    await shown(page).get_by_role("button", name="Retry").click()
+    await expect(turn_element(page).locator("[data-notice]")).to_contain_text("took too long")
+    await turn_element(page).get_by_role("button", name="Retry").click()
     retry = await socket.expect("ask")
     await ask(page, "Something else")
 
@@ -165,17 +165,17 @@ async def test_an_answer_never_blanks_shrinks_or_repeats(fake: FakeSite, page: P
     await page.add_init_script(_WATCH_LENGTH)
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
 
-    socket = await tell_with_interruptions(fake, socket, words)
+    socket = await stream_with_interruptions(fake, socket, words)
     await expect(answer(page)).to_have_text("".join(words).strip())
     await complete(socket, "".join(words), 300)
 
-    await expect(shown(page)).to_have_attribute("data-state", "complete")
+    await expect(turn_element(page)).to_have_attribute("data-state", "complete")
     await expect(answer(page)).to_have_text("".join(words).strip())
     assert await page.evaluate("window.shrunk") == []
 
 
-async def tell_with_interruptions(fake: FakeSite, socket: Socket, words: list[str]) -> Socket:
-    """Tell the words as chunks, three at a time and each twice, and break off now and then."""
+async def stream_with_interruptions(fake: FakeSite, socket: Socket, words: list[str]) -> Socket:
+    """Send the words as chunks, three at a time and each twice, with three lost connections."""
     seq = (await socket.expect("follow"))["after"]
     interruptions = [60, 120, 180]
     while seq < len(words):

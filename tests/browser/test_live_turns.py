@@ -1,4 +1,4 @@
-"""Stopping and waiting, and what other tabs ask."""
+"""Stopping, waiting, and questions from other tabs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from .fake_pages import turn_html
 from .fake_site import FakeSite
-from .live import OTHER, TURN, accept, answer, ask, box, open_page, shown, token
+from .live import OTHER, TURN, accept, answer, ask, open_page, question_box, token, turn_element
 
 pytestmark = pytest.mark.browser
 
@@ -19,20 +19,20 @@ async def test_stop_freezes_the_answer_where_its_reader_is(fake: FakeSite, page:
     await token(socket, 1, 2, "two ")
     await expect(answer(page)).to_have_text("one two")
 
-    await shown(page).get_by_role("button", name="Stop").click()
+    await turn_element(page).get_by_role("button", name="Stop").click()
     stop = await socket.expect("stop")
     await token(socket, 2, 3, "three ")
-    await socket.acknowledged(TURN, 3)
+    await socket.wait_for_ack(TURN, 3)
 
     assert (stop["turn"], stop["seen"]) == (TURN, 2)
     await expect(answer(page)).to_have_text("one two")
     html = turn_html(TURN, "stopped", text="one two ", seq=3)
-    await socket.say("done", turn=TURN, seq=3, state="stopped", html=html)
-    await expect(shown(page).locator("[data-notice]")).to_have_text("Stopped.")
-    await expect(box(page)).to_be_focused()
+    await socket.send_event("done", turn=TURN, seq=3, state="stopped", html=html)
+    await expect(turn_element(page).locator("[data-notice]")).to_have_text("Stopped.")
+    await expect(question_box(page)).to_be_focused()
 
 
-async def test_a_stop_that_was_lost_is_sent_again(fake: FakeSite, page: Page) -> None:
+async def test_a_lost_stop_is_sent_again(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming", text="one ", seq=1))
     await socket.expect("follow")
 
@@ -55,28 +55,28 @@ async def test_waiting_questions_are_listed_and_can_be_cancelled(fake: FakeSite,
     await expect(chips).to_have_text(["1.Question 1Cancel", "2.Question 2Cancel"])
     await chips.first.get_by_role("button").click()
     assert await socket.expect("stop") == {"type": "stop", "turn": names[0], "seen": 0}
-    await socket.say("queued", turn=names[1], position=1)
+    await socket.send_event("queued", turn=names[1], position=1)
     await expect(chips).to_have_text(["1.Question 2Cancel"])
-    await socket.say("started", turn=names[1])
+    await socket.send_event("started", turn=names[1])
     await expect(page.locator("[data-queue]")).to_be_hidden()
 
 
-async def test_a_question_that_could_not_be_sent_yet_can_be_taken_back(fake: FakeSite, page: Page) -> None:
-    fake.holds_sockets()  # had it refused them, the plain form would be next
+async def test_an_unsent_question_can_be_cancelled(fake: FakeSite, page: Page) -> None:
+    fake.hold_sockets()  # refused sockets would make the page use the plain form
     fake.show()
     await page.goto(f"{fake.url}/c/{fake.conversation}/")
 
     await ask(page, "Rather not")
     await page.get_by_role("button", name="Cancel: Rather not").click()
-    fake.lets_sockets_in()
+    fake.admit_sockets()
     socket = await fake.socket()
 
-    await expect(box(page)).to_have_value("Rather not")
+    await expect(question_box(page)).to_have_value("Rather not")
     await expect(page.locator("[data-turns] [data-turn]")).to_have_count(0)
     assert socket.waiting("ask") == []
 
 
-async def test_what_another_tab_asks_appears_here(fake: FakeSite, page: Page) -> None:
+async def test_a_question_from_another_tab_appears_on_the_page(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(OTHER, "complete", text="x", seq=1))
     assert (await socket.expect("follow"))["turn"] == OTHER
     html = turn_html(TURN, "streaming", question="From elsewhere", text="one ", seq=1)
@@ -91,10 +91,10 @@ async def test_what_another_tab_asks_appears_here(fake: FakeSite, page: Page) ->
     assert follow == {"type": "follow", "turn": TURN, "after": 1}
     await expect(answer(page)).to_have_text("one two")
     await accept(fake, socket, str(uuid.uuid4()), str(uuid.uuid4()))
-    await fake.requested(news + TURN, 1)
+    await fake.wait_for_requests(news + TURN, 1)
 
 
-async def test_what_was_missed_is_found_without_a_word_of_the_server(fake: FakeSite, page: Page) -> None:
+async def test_a_missed_turn_is_fetched_without_an_event_from_the_server(fake: FakeSite, page: Page) -> None:
     await page.clock.install()
     await open_page(fake, page, turn_html(OTHER, "complete", text="x", seq=1))
     html = turn_html(TURN, "complete", question="From elsewhere", text="y", seq=1)
@@ -111,14 +111,14 @@ async def test_a_deleted_conversation_leaves_no_spinner(fake: FakeSite, page: Pa
     await socket.expect("follow")
     fake.pages[f"/c/{fake.conversation}/turns/"] = (404, "")
 
-    await socket.say("error", code="NOT_FOUND", message="This answer is not there any more.", retryable=False)
+    await socket.send_event("error", code="NOT_FOUND", message="This answer is not there any more.", retryable=False)
 
     await expect(page.locator("[data-banner]")).to_have_text("This conversation no longer exists.")
-    await expect(shown(page)).to_have_attribute("aria-busy", "false")
+    await expect(turn_element(page)).to_have_attribute("aria-busy", "false")
     await expect(answer(page)).to_have_text("So far")
 
 
-async def test_a_question_that_was_cancelled_before_it_was_accepted_is_stopped_then(fake: FakeSite, page: Page) -> None:
+async def test_a_question_cancelled_before_it_is_accepted_is_stopped_afterwards(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(OTHER, "complete", text="x", seq=1))
     await ask(page, "Never mind")
     command = await socket.expect("ask")
@@ -129,5 +129,5 @@ async def test_a_question_that_was_cancelled_before_it_was_accepted_is_stopped_t
 
     assert await socket.expect("stop") == {"type": "stop", "turn": TURN, "seen": 0}
     html = turn_html(TURN, "cancelled", question="Never mind")
-    await socket.say("done", turn=TURN, seq=0, state="cancelled", html=html)
-    await expect(shown(page).locator("[data-notice]")).to_have_text("Cancelled before it was answered.")
+    await socket.send_event("done", turn=TURN, seq=0, state="cancelled", html=html)
+    await expect(turn_element(page).locator("[data-notice]")).to_have_text("Cancelled before it was answered.")

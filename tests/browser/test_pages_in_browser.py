@@ -1,4 +1,4 @@
-"""Every page as a browser shows it: readable for everybody, at every width, without a word from the console."""
+"""Every page in a real browser: accessible, usable at every width, without errors in the console."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OPEN = "for (const details of document.querySelectorAll('details')) details.open
 
 @pytest.fixture(scope="module")
 async def state(site: SiteProcess, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cookies of carol, who may do everything and has asked something."""
+    """The cookies of carol, who is a superuser and has asked a question."""
     site.manage("createsuperuser", "--noinput", "--username", "carol", "--email", "carol@example.com")
     context = await browser.new_context()
     page = await context.new_page()
@@ -43,16 +43,16 @@ async def context(browser: Browser, state: Path) -> AsyncIterator[BrowserContext
 
 @pytest.fixture
 async def page(context: BrowserContext) -> AsyncIterator[Page]:
-    """A page of that browser; its console must have nothing to complain about in the end."""
-    page, complaints = await context.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    """A page of that browser; the test fails if its console has an error."""
+    page, errors = await context.new_page(), []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    assert complaints == []
+    assert errors == []
 
 
 async def pages(page: Page, site: SiteProcess) -> list[str]:
-    """The addresses of one page of each kind."""
+    """Return the addresses of one page of each kind."""
     await page.goto(site.url)
     conversation = await page.locator("[data-conversations] li a").first.get_attribute("href")
     await page.goto(f"{site.url}/recordings/")
@@ -73,13 +73,13 @@ async def test_pages_are_accessible(page: Page, site: SiteProcess, scheme: Any, 
     await page.emulate_media(color_scheme=scheme)
     await page.set_viewport_size(size)
 
-    found = []
+    all_violations = []
     for path in await pages(page, site):
         await page.goto(site.url + path)
         await page.evaluate(OPEN)
-        found += await violations(page)
+        all_violations += await violations(page)
 
-    assert found == []
+    assert all_violations == []
 
 
 async def test_the_sign_in_page_is_accessible(browser_page: Page, site: SiteProcess) -> None:
@@ -98,7 +98,7 @@ async def test_no_page_is_wider_than_a_phone(page: Page, site: SiteProcess) -> N
             await page.evaluate(OPEN)
 
 
-async def test_on_a_phone_the_conversations_are_a_menu_away(context: BrowserContext, site: SiteProcess) -> None:
+async def test_on_a_phone_the_menu_opens_the_conversations(context: BrowserContext, site: SiteProcess) -> None:
     plain = await context.browser.new_context(  # type: ignore[union-attr]
         storage_state=await context.storage_state(),
         java_script_enabled=False,
@@ -114,7 +114,7 @@ async def test_on_a_phone_the_conversations_are_a_menu_away(context: BrowserCont
     await plain.close()
 
 
-async def test_the_first_tab_leads_past_the_menu(page: Page, site: SiteProcess) -> None:
+async def test_the_first_tab_stop_skips_the_menu(page: Page, site: SiteProcess) -> None:
     await page.goto(f"{site.url}/recordings/")
 
     await page.keyboard.press("Tab")
@@ -124,7 +124,9 @@ async def test_the_first_tab_leads_past_the_menu(page: Page, site: SiteProcess) 
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", PHONE), ("dark", DESK)], ids=["light phone", "dark desk"])
-async def test_a_token_is_made_and_revoked_by_keyboard(page: Page, site: SiteProcess, scheme: Any, size: Any) -> None:
+async def test_a_token_is_created_and_revoked_by_keyboard(
+    page: Page, site: SiteProcess, scheme: Any, size: Any
+) -> None:
     await page.emulate_media(color_scheme=scheme)
     await page.set_viewport_size(size)
     await page.goto(f"{site.url}/accounts/tokens/")
@@ -143,7 +145,7 @@ async def test_a_token_is_made_and_revoked_by_keyboard(page: Page, site: SitePro
     await expect(page.get_by_text("You have no tokens.")).to_be_visible()
 
 
-async def test_a_place_in_a_recording_is_not_hidden_below_the_player(page: Page, site: SiteProcess) -> None:
+async def test_the_linked_segment_is_not_hidden_behind_the_player(page: Page, site: SiteProcess) -> None:
     await page.set_viewport_size({"width": 360, "height": 400})
     recording = (await pages(page, site))[4]
 
@@ -156,7 +158,7 @@ async def test_a_place_in_a_recording_is_not_hidden_below_the_player(page: Page,
     assert place["y"] >= player["y"] + player["height"]
 
 
-async def test_printed_a_conversation_is_there_as_a_whole(page: Page, site: SiteProcess) -> None:
+async def test_a_printed_conversation_is_complete(page: Page, site: SiteProcess) -> None:
     await page.goto(site.url + (await pages(page, site))[1])
 
     await page.emulate_media(media="print")
@@ -166,7 +168,7 @@ async def test_printed_a_conversation_is_there_as_a_whole(page: Page, site: Site
     assert await page.evaluate("getComputedStyle(document.querySelector('[data-scroller]')).overflowY") == "visible"
 
 
-async def test_the_admin_has_nothing_to_complain_about(page: Page, site: SiteProcess) -> None:
+async def test_the_pages_of_the_admin_have_no_errors(page: Page, site: SiteProcess) -> None:
     await page.goto(f"{site.url}/admin/")
     paths = [
         "/admin/",
@@ -181,7 +183,7 @@ async def test_the_admin_has_nothing_to_complain_about(page: Page, site: SitePro
         row = await page.locator("#result_list th a").first.get_attribute("href")
         paths += [f"/admin/chat/{kind}/", f"{row}", f"{row}".replace("/change/", "/history/")]
 
-    for path in paths:  # the console is listened to
+    for path in paths:  # the fixture page records the errors of the console
         response = await page.goto(site.url + path)
         assert response
         assert response.status == 200

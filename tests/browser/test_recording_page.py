@@ -33,7 +33,7 @@ async def open_recording(fake: FakeSite, page: Page, anchor: str = "") -> None:
     await expect(page.locator("[data-play]")).to_have_count(3)
 
 
-async def test_a_segment_can_be_played_and_is_marked_while_it_is_heard(fake: FakeSite, page: Page) -> None:
+async def test_a_segment_can_be_played_and_is_marked_while_it_plays(fake: FakeSite, page: Page) -> None:
     await open_recording(fake, page)
 
     await page.locator("#segment-2 [data-play]").click()
@@ -45,7 +45,7 @@ async def test_a_segment_can_be_played_and_is_marked_while_it_is_heard(fake: Fak
     await expect(page.locator("[aria-current=true]")).to_have_count(1)
 
 
-async def test_a_page_that_was_opened_at_a_segment_plays_from_there(fake: FakeSite, page: Page) -> None:
+async def test_a_page_opened_at_a_segment_plays_from_there(fake: FakeSite, page: Page) -> None:
     await open_recording(fake, page, "#segment-3")
 
     await expect(page.locator("#segment-3")).to_be_in_viewport()

@@ -1,4 +1,4 @@
-"""What a person does, in a real browser on a running site."""
+"""A user's actions in a real browser on a running site."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ TEXTS = """answers => answers.map((answer) => {
     const copy = answer.cloneNode(true);
     for (const block of copy.querySelectorAll('p, li, h1, h2, h3, h4, h5, h6, br, tr, pre')) block.after(' ');
     return copy.textContent;
-})"""  # not innerText, which has no breaks while the browser skips what is not on the screen
+})"""  # innerText has no breaks while the browser skips content outside the screen
 
 
 async def ask(page: Page, question: str) -> None:
@@ -67,7 +67,7 @@ def turn(page: Page, state: str) -> Any:
 
 
 async def answer(page: Page) -> str:
-    """The words of the last answer on the page, whatever stands between them."""
+    """Return the words of the last answer on the page, with single spaces."""
     texts = await page.locator("[data-turns] [data-answer]").evaluate_all(TEXTS)
     return " ".join(texts[-1].split()) if texts else ""
 
@@ -76,7 +76,7 @@ def stored_answers(site: SiteProcess) -> list[str]:
     return [" ".join(text.split()) for (text,) in site.rows("SELECT answer FROM chat_turn ORDER BY id")]
 
 
-async def test_a_newcomer_asks_and_checks_a_source(signed_in_page: Page) -> None:
+async def test_a_new_user_asks_and_opens_a_source(signed_in_page: Page) -> None:
     page = signed_in_page
     await page.evaluate(WATCH)
     await ask(page, "How much does the Heron cost?")
@@ -108,7 +108,7 @@ async def test_the_first_words_come_within_a_second(signed_in_page: Page) -> Non
     assert min(seconds) <= 1.0, seconds  # the best of three, because other tests use the processor too
 
 
-async def test_without_motion_the_cursor_is_still(site: SiteProcess, browser: Browser) -> None:
+async def test_with_reduced_motion_the_cursor_is_still(site: SiteProcess, browser: Browser) -> None:
     context = await browser.new_context(reduced_motion="reduce")
     page = await context.new_page()
     await page.goto(site.sign_in_link())
@@ -129,7 +129,7 @@ async def test_reloads_at_random_moments_never_blank_shorten_or_repeat_the_answe
     await page.goto(site.sign_in_link())
     await ask(page, "When does the Heron launch?")
     await expect(turn(page, "streaming")).to_be_visible(timeout=LONG)
-    seen, chance = 0, random.Random(20)  # noqa: S311  # the same moments every time
+    seen, chance = 0, random.Random(20)  # noqa: S311  # the same moments in every run
 
     for _ in range(20):
         more = min(seen + chance.randint(1, 12), WORDS - 1)  # a busy machine may have them all by now
@@ -194,9 +194,7 @@ async def test_stop_freezes_the_answer_where_the_reader_was(start_site: Start, b
     assert stored_answers(site) == [frozen]
 
 
-async def test_after_the_plug_was_pulled_the_page_goes_on_without_a_reload(
-    start_site: Start, browser_page: Page
-) -> None:
+async def test_after_a_killed_server_the_page_continues_without_a_reload(start_site: Start, browser_page: Page) -> None:
     site, page = start_site(CHAT_MODEL=STEADILY), browser_page
     await page.goto(site.sign_in_link())
     await ask(page, "When does the Heron launch?")
@@ -218,7 +216,7 @@ async def test_after_the_plug_was_pulled_the_page_goes_on_without_a_reload(
     await expect(page.locator("[data-banner]")).to_be_hidden()
 
 
-async def test_an_answer_goes_on_while_nobody_looks(start_site: Start, browser_page: Page) -> None:
+async def test_an_answer_continues_while_nobody_reads_it(start_site: Start, browser_page: Page) -> None:
     site, page = start_site(CHAT_MODEL=BRIEFLY), browser_page
     await page.goto(site.sign_in_link())
     await ask(page, "When does the Heron launch?")
