@@ -1,4 +1,4 @@
-"""docs/reliability.md: what was promised, what was measured, and what was not run."""
+"""docs/reliability.md: the promises, the measured figures, and the faults that were not run."""
 
 from __future__ import annotations
 
@@ -15,23 +15,22 @@ from typing import Any
 
 from tests.faults.fault import FAULTS, Fault, percentile
 
-from . import campaign  # noqa: F401  # knows all faults
+from . import campaign  # noqa: F401  # fills FAULTS
 
 SETUPS = {"sqlite": "SQLite × 1", "scaled": "PostgreSQL + Redis × 3"}
 INTRODUCTION = """\
 # Reliability
 
-Nothing asked or answered is ever lost, doubled or stuck. This page says what that means when something breaks, and
-what was measured when it was broken. `bin/faults` has written it; the same faults run in short form in `bin/test`
-(`tests/faults`).
+No question and no answer is ever lost, doubled or stuck. This page says what that means when something fails, and what
+was measured under faults. `bin/faults` writes it; `bin/test` runs the same faults in short form (`tests/faults`).
 
-A run breaks a running site in one way while people ask and read. Afterwards an offline checker compares what every tab
-was sent, what the database holds and which calls the model got: each accepted question is one turn with at most one
-call; what was shown is the beginning of what is stored, and never shrinks; every view has its chunks without gap or
-repeat; at most one answer streams for each login session and conversation; every turn ends, in one state for all;
-`complete` only with the model's word for it; first come, first served; sources only with complete answers; nobody sees
-what is not theirs. *Shown but lost* counts characters, *doubled* turns and calls of the model, *stuck* turns that did
-not end. A run is kept when its figure and all of these hold.
+Each run injects one fault into a running site while people ask and read. Afterwards an offline checker compares what
+every tab received, what the database stores and which calls the model got: each accepted question is one turn with at
+most one call; the text shown is the beginning of the stored text, and never shrinks; every view has its chunks without
+gaps or repeats; at most one answer streams for each login session and conversation; every turn ends, in the same state
+for all; it is `complete` only if the model gave a finish reason; questions are served in the order in which they came;
+only complete answers have sources; nobody sees the data of others. *Shown but lost* counts characters, *doubled* turns
+and model calls, *stuck* turns that did not end. A run keeps its promise if its figure and all of these hold.
 """
 
 
@@ -45,31 +44,31 @@ class Row:
 
     @property
     def figures(self) -> list[float]:
-        """What was measured, in order of size."""
+        """The measured figures of all runs, sorted."""
         return sorted(figure for outcome in self.outcomes for figure in outcome["figures"])
 
     @property
     def minutes(self) -> float:
-        """How long a run takes."""
+        """The mean duration of a run."""
         return statistics.mean(float(outcome["seconds"]) for outcome in self.outcomes) / 60
 
     @property
     def broken(self) -> list[dict[str, Any]]:
-        """Runs in which something was not as promised."""
+        """Runs with a broken promise."""
         return [outcome for outcome in self.outcomes if outcome["problem"]]
 
     @property
     def is_kept(self) -> bool:
-        """Whether the promise held in every run, and the figure where it is about a share of them."""
-        return not self.broken and percentile(self.figures, self.fault.most) <= self.fault.at_most[self.setup]
+        """Whether every run kept the promise, and all figures together do, if it is about a percentile."""
+        return not self.broken and percentile(self.figures, self.fault.share) <= self.fault.at_most[self.setup]
 
-    def total(self, what: str) -> int:
-        """The sum over all runs."""
-        return sum(outcome[what] for outcome in self.outcomes)
+    def total(self, count: str) -> int:
+        """Return the sum of a count over all runs."""
+        return sum(outcome[count] for outcome in self.outcomes)
 
     def cells(self) -> list[str]:
-        """One line of the table."""
-        limit = f"{'' if self.fault.most == 1.0 else 'p95 '}≤ {self.fault.at_most[self.setup]:g}"
+        """Return the cells of this row of the table."""
+        limit = f"{'' if self.fault.share == 1.0 else 'p95 '}≤ {self.fault.at_most[self.setup]:g}"
         figures = self.figures
         middle = (statistics.median(figures), percentile(figures, 0.95), figures[-1]) if figures else ()
         measured = [f"{each:.2f}" for each in middle] or ["–"] * 3
@@ -88,7 +87,7 @@ class Row:
 
 
 def write(results: Path, report: Path, note: str) -> int:
-    """Make the report, with a note about how it was measured; returns 1 when a promise was not kept."""
+    """Write the report, with a note about how it was measured; return 1 if a promise was not kept."""
     rows = _rows(results)
     report.write_text(
         "\n".join([INTRODUCTION, *_table(rows, note), *_totals(rows), *_broken(rows), *_not_run(rows)]) + "\n"
@@ -98,12 +97,12 @@ def write(results: Path, report: Path, note: str) -> int:
 
 
 def _rows(results: Path) -> list[Row]:
-    found: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    outcomes: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for line in results.read_text().splitlines() if results.exists() else []:
         outcome = json.loads(line)
-        found[outcome["number"], outcome["setup"]].append(outcome)
-    faults = sorted(FAULTS, key=lambda each: _order(each.number))
-    rows = [Row(each, setup, found[each.number, setup]) for each in faults for setup in SETUPS]
+        outcomes[outcome["number"], outcome["setup"]].append(outcome)
+    faults = sorted(FAULTS, key=lambda fault: _order(fault.number))
+    rows = [Row(fault, setup, outcomes[fault.number, setup]) for fault in faults for setup in SETUPS]
     return [row for row in rows if row.outcomes]
 
 
@@ -115,7 +114,7 @@ def _order(number: str) -> tuple[int, str]:
 def _table(rows: list[Row], note: str) -> list[str]:
     head: tuple[str, ...] = (
         "fault",
-        "what, and the figure",
+        "name: measured figure",
         "set-up",
         "runs",
         "median",
@@ -135,20 +134,20 @@ def _table(rows: list[Row], note: str) -> list[str]:
 
 
 def _totals(rows: list[Row]) -> list[str]:
-    def total(what: str) -> int:
-        return sum(row.total(what) for row in rows)
+    def total(count: str) -> int:
+        return sum(row.total(count) for row in rows)
 
     restarts = sum(len(row.outcomes) for row in rows if row.fault.number == "6")
     return [
         "\n## All runs together\n",
         f"- `kill -9`: {total('kills')} times; {total('lost')} of {total('shown'):,} characters shown were lost,"
         f" {total('stuck')} of {total('asked'):,} turns got stuck.",
-        f"- Submits of a question that was submitted before: {total('submits'):,}; second calls of the model or second"
-        f" turns: {total('doubled')} of {total('asked'):,}.",
-        f"- Answers of the model that were cut off at some point: {total('cut_points'):,}; that were nonsense made of"
-        f" random pieces: {total('scripts'):,}.",
-        f"- Restarts of all processes, one after the other, under streaming users: {restarts}.",
-        f"- Calls of the model: {total('calls'):,}.",
+        f"- Repeated submits of the same question: {total('submits'):,}; second model calls or second turns:"
+        f" {total('doubled')} of {total('asked'):,}.",
+        f"- Model answers that were cut off at some point: {total('cut_points'):,}; malformed ones, made of random"
+        f" steps: {total('scripts'):,}.",
+        f"- Rolling restarts of all processes, while answers streamed: {restarts}.",
+        f"- Model calls: {total('calls'):,}.",
     ]
 
 
@@ -156,25 +155,25 @@ def _broken(rows: list[Row]) -> list[str]:
     broken = [(row, outcome) for row in rows for outcome in row.broken]
     if not broken:
         return []
-    lines = ["\n## Not kept\n", "With the seed of the run, and what the checker or the fault itself found first.\n"]
+    lines = ["\n## Broken promises\n", "With the seed of the run, and the first problems that it reported.\n"]
     for row, outcome in broken:
-        said = outcome["problem"].splitlines()[1:3]
-        lines.append(f"- {row.fault.number}, {SETUPS[row.setup]}, seed {outcome['seed']}: {'; '.join(said)[:300]}")
+        problems = outcome["problem"].splitlines()[1:3]
+        lines.append(f"- {row.fault.number}, {SETUPS[row.setup]}, seed {outcome['seed']}: {'; '.join(problems)[:300]}")
     return lines
 
 
 def _not_run(rows: list[Row]) -> list[str]:
     ran = {(row.fault.number, row.setup) for row in rows}
     lines = []
-    for each in sorted(FAULTS, key=lambda each: _order(each.number)):
+    for fault in sorted(FAULTS, key=lambda fault: _order(fault.number)):
         for setup, name in SETUPS.items():
-            if setup not in each.setups:
-                lines.append(f"- {each.number} ({each.name}) on {name}: {each.absent}.")
-            elif (each.number, setup) not in ran:
-                lines.append(f"- {each.number} ({each.name}) on {name}: not run for this report.")
+            if setup not in fault.setups:
+                lines.append(f"- {fault.number} ({fault.name}) on {name}: {fault.absent}.")
+            elif (fault.number, setup) not in ran:
+                lines.append(f"- {fault.number} ({fault.name}) on {name}: not run for this report.")
     few = [row for row in rows if len(row.outcomes) < 20]
     lines += [
         f"- {row.fault.number} on {SETUPS[row.setup]}: {len(row.outcomes)} of 20 runs, each of {row.minutes:.0f} min."
         for row in few
     ]
-    return ["\n## Not run, or less often than 20 times\n", *lines] if lines else []
+    return ["\n## Not run, or fewer than 20 runs\n", *lines] if lines else []

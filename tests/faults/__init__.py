@@ -1,1 +1,1 @@
-"""What the site promises when things break, shown by breaking them: see docs/reliability.md."""
+"""Fault injection: the promises of docs/reliability.md, checked under faults."""

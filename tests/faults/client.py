@@ -1,4 +1,4 @@
-"""A browser tab without the browser: it resumes as the page's script does, and keeps a record of everything."""
+"""A browser tab without a browser: it resumes like the page's script, and records everything."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from uuid import uuid4
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from .history import Story
+from .history import History
 from .page import Address, Person, TurnOnPage, Unavailable, load
 from .reading import ENDINGS, Reading
 
-NEWS_SECONDS = 10.0
+CATCH_UP_SECONDS = 10.0
 HEARTBEAT = 3.0
 SILENCE = 5.9
 OPENING = 10.0
-PATIENCE = 2.0  # after a follow, before a gap is asked for again
+PATIENCE = 2.0  # after a follow, before a tab with a gap follows again
 ASK_AGAIN = 10.0
 QUIET_TURN = 15.0
 ACK_SECONDS = 0.25
@@ -37,10 +37,12 @@ class Refused(Exception):
 
 
 class Tab:
-    """One tab of one person. ``where`` says where to connect each time; the tab is open between enter and exit."""
+    """One tab of one person. ``where`` returns the address for each connection; the tab is open within the block."""
 
-    def __init__(self, name: str, person: Person, where: Callable[[], Address], *, story: Story, rng: Random) -> None:
-        self.name, self.person, self.story = name, person, story
+    def __init__(
+        self, name: str, person: Person, where: Callable[[], Address], *, history: History, rng: Random
+    ) -> None:
+        self.name, self.person, self.history = name, person, history
         self.turns: dict[str, Reading] = {}
         self.conversation: str | None = None
         self.sockets = 0
@@ -50,12 +52,12 @@ class Tab:
         self.lost_at = 0.0
         self.where, self._rng = where, rng
         self._asks: dict[str, tuple[dict[str, Any], asyncio.Future[str], float]] = {}
-        self._news = asyncio.Condition()
+        self._changed = asyncio.Condition()
         self._awake = asyncio.Event()
         self._socket: ClientConnection | None = None
         self._attempt = 0
         self._restart_within: float | None = None
-        self._heard_at = 0.0
+        self._last_frame_at = 0.0
         self._life: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -66,10 +68,10 @@ class Tab:
     async def __aexit__(self, *error: object) -> None:
         await self.leave()
 
-    # What a person does
+    # Actions of a person
 
     async def ask(self, question: str, conversation: str | None = None, **more: object) -> str:
-        """Ask, as often as it takes; returns the turn when it is accepted. Raises ``Refused``."""
+        """Ask, resend until the question is accepted, and return its turn. Raise ``Refused``."""
         request = str(more.pop("request_id", None) or uuid4())
         command = {"type": "ask", "request_id": request, "conversation": conversation, "question": question}
         command |= {"recordings": [], **more}  # type: ignore[dict-item]
@@ -79,17 +81,16 @@ class Tab:
         return await accepted
 
     async def follow(self, turn: str) -> None:
-        """Show a turn from where this tab is."""
+        """Follow a turn from the last chunk that this tab has."""
         reading = self.turns.setdefault(turn, Reading())
         reading.followed_at = time.monotonic()
         await self.send(type="follow", turn=turn, after=reading.seq)
 
     async def stop(self, turn: str) -> None:
-        """Press Stop."""
         await self.send(type="stop", turn=turn, seen=self.turns[turn].seq)
 
     async def reload(self, conversation: str) -> list[TurnOnPage]:
-        """Load the page of a conversation anew: its text first, then live from there."""
+        """Reload the page of a conversation: show the loaded text, then follow from there."""
         await self._end_life()
         self._note("closed", code=1001)
         self.conversation = conversation
@@ -103,50 +104,49 @@ class Tab:
         return shown
 
     async def leave(self) -> None:
-        """Close the tab."""
+        """Close the tab, and cancel its pending questions."""
         await self._end_life()
         for _, accepted, _ in self._asks.values():
             accepted.cancel()
 
     def wake(self) -> None:
-        """The network is back, or the page was looked at again: connect at once."""
+        """Reconnect at once, as after the network or the reader has returned."""
         self._awake.set()
 
     async def end_of(self, turn: str, seconds: float = 60.0) -> dict[str, Any]:
-        """The terminal event of a turn."""
+        """Wait for the terminal event of a turn and return it."""
         await self.until(lambda: self._has_ended(turn), seconds)
         return self.turns[turn].end or {}
 
     async def until_seq(self, turn: str, seq: int, seconds: float = 60.0) -> None:
-        """Wait for a chunk, or the end of the turn."""
+        """Wait for a chunk or the end of the turn."""
         await self.until(lambda: self._has_ended(turn) or (turn in self.turns and self.turns[turn].seq >= seq), seconds)
 
     async def until_open(self, since: float = 0.0) -> None:
-        """Wait for a connection that was made after a moment (monotonic seconds)."""
+        """Wait for a connection opened after ``since`` (monotonic seconds)."""
         await self.until(lambda: self.is_open and self.opened_at > since)
 
     async def until_shown(self, turn: str) -> None:
-        """Wait until this tab knows of a turn."""
         await self.until(lambda: turn in self.turns)
 
-    async def until_news(self, since: int) -> None:
-        """Wait for text, or an end, among the records after the first ``since``."""
-        news = ("token", "done", "error")
+    async def until_progress(self, since: int) -> None:
+        """Wait for text or an end among the records after the first ``since``."""
+        progress = ("token", "done", "error")
         await self.until(
-            lambda: any(r.tab == self.name and r.data.get("type") in news for r in self.story.records[since:])
+            lambda: any(r.tab == self.name and r.data.get("type") in progress for r in self.history.records[since:])
         )
 
     async def until_signed_out(self) -> None:
-        """Wait until the site has closed the socket because nobody is signed in any more."""
+        """Wait until the site has closed the socket because the person is signed out."""
         await self.until(lambda: SIGNED_OUT in self.closes)
 
     async def until(self, holds: Callable[[], bool], seconds: float = 60.0) -> None:
-        """Wait until something holds that records can change. Raises ``TimeoutError``."""
-        async with asyncio.timeout(seconds), self._news:
-            await self._news.wait_for(holds)
+        """Wait until a condition holds; events and connections may change it. Raise ``TimeoutError``."""
+        async with asyncio.timeout(seconds), self._changed:
+            await self._changed.wait_for(holds)
 
     async def send(self, **command: object) -> bool:
-        """Send a command; False when there is no connection."""
+        """Send a command; return False if there is no connection."""
         if not (self._socket and self.is_open):
             return False
         self._note("sent", **command)
@@ -210,35 +210,37 @@ class Tab:
 
     async def _opened(self) -> None:
         self.is_open = True
-        self.opened_at = self._heard_at = time.monotonic()
+        self.opened_at = self._last_frame_at = time.monotonic()
         self._restart_within = None
         self._note("opened")
         self._asks = {request: (command, accepted, 0.0) for request, (command, accepted, _) in self._asks.items()}
         await self._send_asks()
         live = [turn for turn, reading in self.turns.items() if reading.is_live]
-        last = [next(reversed(self.turns))] if self.turns else []  # whoever follows it is told of what others ask
+        last = (
+            [next(reversed(self.turns))] if self.turns else []
+        )  # a follower of it is notified of questions from other tabs
         for turn in dict.fromkeys([*last, *live]):
             await self.follow(turn)
-        await self._tell()
+        await self._notify()
 
     async def _read(self, socket: ClientConnection) -> int:
         try:
             async for frame in socket:
-                self._heard_at = time.monotonic()
+                self._last_frame_at = time.monotonic()
                 self._attempt = 0
-                await self._take(json.loads(frame))
+                await self._handle(json.loads(frame))
         except ConnectionClosed:
             pass
         code = LOST if socket.close_code is None else socket.close_code
         self.closes.append(code)
         self._note("closed", code=code)
         self.is_open = False
-        await self._tell()
+        await self._notify()
         return code
 
     async def _beat(self, socket: ClientConnection) -> None:
-        """Every second: what a page looks after by itself."""
-        beat_at = acked_at = news_at = time.monotonic()
+        """Do the periodic work of a page: acknowledge, resend, catch up, and detect a silent server."""
+        beat_at = acked_at = caught_up_at = time.monotonic()
         acked: dict[str, int] = {}
         while True:
             await asyncio.sleep(ACK_SECONDS)
@@ -250,12 +252,12 @@ class Tab:
             if now - acked_at >= 1:
                 acked_at = now
                 await self._repeat(now)
-            if now - news_at >= NEWS_SECONDS:
-                news_at = now
-                await self._fetch_news()
+            if now - caught_up_at >= CATCH_UP_SECONDS:
+                caught_up_at = now
+                await self._catch_up()
             if now - beat_at >= HEARTBEAT:
                 beat_at = now
-                if now - self._heard_at >= SILENCE:
+                if now - self._last_frame_at >= SILENCE:
                     socket.transport.abort()
                     return
                 await self.send(type="ping")
@@ -263,13 +265,13 @@ class Tab:
     async def _repeat(self, now: float) -> None:
         await self._send_asks()
         for turn, reading in tuple(self.turns.items()):
-            lacks = reading.has_gap and now - reading.followed_at >= PATIENCE
-            quiet = now - max(reading.heard_at, reading.followed_at) >= QUIET_TURN
-            if reading.is_live and (lacks or quiet):
+            has_gap = reading.has_gap and now - reading.followed_at >= PATIENCE
+            is_quiet = now - max(reading.last_event_at, reading.followed_at) >= QUIET_TURN
+            if reading.is_live and (has_gap or is_quiet):
                 await self.follow(turn)
 
-    async def _fetch_news(self) -> None:
-        """What was asked elsewhere and nobody has told us of."""
+    async def _catch_up(self) -> None:
+        """Fetch turns from other tabs whose ``accepted`` this tab has missed."""
         if self.conversation is None:
             return
         with contextlib.suppress(OSError, HTTPException, Unavailable):
@@ -293,7 +295,7 @@ class Tab:
 
     # Reading, as turn.js does
 
-    async def _take(self, event: dict[str, Any]) -> None:
+    async def _handle(self, event: dict[str, Any]) -> None:
         if event["type"] == "token":
             event["applied"] = self.turns.setdefault(event["turn"], Reading()).apply(event)
         event.pop("html", None)
@@ -307,7 +309,7 @@ class Tab:
             self._refused(event)
         elif turn:
             self.turns.setdefault(turn, Reading()).advance(event)
-        await self._tell()
+        await self._notify()
 
     def _show(self, turn: TurnOnPage) -> None:
         self.turns[turn.uuid] = Reading(turn.seq, turn.text, turn.state)
@@ -315,21 +317,21 @@ class Tab:
 
     def _accepted(self, event: dict[str, Any]) -> None:
         reading = self.turns.setdefault(event["turn"], Reading())
-        reading.heard_at = time.monotonic()
+        reading.last_event_at = time.monotonic()
         if reading.is_live and event["state"] not in ENDINGS:
             reading.state = event["state"]
-        mine = self._asks.pop(event["request_id"], None)
-        if mine and not mine[1].done():
-            mine[1].set_result(event["turn"])
+        ask = self._asks.pop(event["request_id"], None)
+        if ask and not ask[1].done():
+            ask[1].set_result(event["turn"])
 
     def _refused(self, event: dict[str, Any]) -> None:
-        mine = self._asks.pop(event.get("request_id", ""), None)
-        if mine and not mine[1].done():
-            mine[1].set_exception(Refused(event["code"]))
+        ask = self._asks.pop(event.get("request_id", ""), None)
+        if ask and not ask[1].done():
+            ask[1].set_exception(Refused(event["code"]))
 
     def _note(self, what: str, **data: object) -> None:
-        self.story.note(self.name, self.person.name, self.sockets, what, data)
+        self.history.note(self.name, self.person.name, self.sockets, what, data)
 
-    async def _tell(self) -> None:
-        async with self._news:
-            self._news.notify_all()
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""Sites on one database and one layer, as they are run: one process on SQLite, or three with PostgreSQL and Redis."""
+"""The set-ups of the fault suite: one process on SQLite, or three processes on PostgreSQL and Redis."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ WHERE t.login_session_id IN ({places})
 
 
 class Cluster:
-    """The sites of one set-up, with the people who use them. ``log`` is where the model notes its calls.
+    """The sites of one set-up, with their users. ``log`` is the file in which the model logs its calls.
 
-    Each site has a data folder of its own, as on a host of its own: it knows of the death of another by its lease.
+    Each site has its own data folder, as on a separate host: it learns only from the lease that another has died.
     """
 
     def __init__(
@@ -80,15 +80,15 @@ class Cluster:
         self.warm: set[int] = set()
         self.log = folder / "calls"
         self.database_file = sites[0].folder / "chatsite.sqlite3"
-        self.asleep: set[SiteProcess] = set()
+        self.paused: set[SiteProcess] = set()
         self.leaving: set[SiteProcess] = set()
         self._people: list[tuple[Person, Person]] = []
         self._made = 0
-        self._door = asyncio.Lock()
+        self._sign_in_lock = asyncio.Lock()
         self._turn = 0
 
     def address(self, site: SiteProcess | None = None) -> Address:
-        """Of this site, or of the next one that serves: what a load balancer would choose."""
+        """Return the address of this site, or of the next serving one, as a load balancer would."""
         if site is None:
             self._turn += 1
             serving = [site for site in self.sites if self.serves(site)] or self.sites
@@ -96,38 +96,38 @@ class Cluster:
         return Address(site.port, site.url)
 
     def serves(self, site: SiteProcess) -> bool:
-        """Whether it is there, awake, and was not asked to leave."""
+        """Return whether a site is running, not paused, and not shutting down."""
         is_running = site.process is not None and site.process.poll() is None
-        return is_running and site not in self.asleep and site not in self.leaving
+        return is_running and site not in self.paused and site not in self.leaving
 
     def driver_of(self, question: str) -> SiteProcess:
-        """The site whose process answers a question, by the log of the model's calls."""
+        """Return the site whose process answers a question, according to the log of model calls."""
         calls = [call for call in read_calls(self.log) if call.question == question]
         pid = calls[-1].pid
         return next(site for site in self.sites if pid_of(site) == pid)
 
     def other_than(self, site: SiteProcess) -> SiteProcess:
-        """Another site where there is one, or else the same."""
+        """Return another serving site, or the same one if there is none."""
         return next((other for other in self.sites if other is not site and self.serves(other)), site)
 
     async def people(self) -> tuple[Person, Person]:
-        """Somebody new, signed in with two browsers."""
-        async with self._door:
+        """Return a new user, signed in with two browsers."""
+        async with self._sign_in_lock:
             if not self._people:
                 await asyncio.to_thread(self._sign_in)
             return self._people.pop()
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        """What a SELECT finds in the database."""
+        """Return the rows of a SELECT in the database."""
         return self.sites[0].rows(sql, *parameters)
 
     def recordings(self, titled: str) -> list[str]:
-        """Those of the demo that have a word in their title."""
-        named = "SELECT uuid FROM chat_recording WHERE title LIKE ? ORDER BY title"
-        return [_uuid(name) for (name,) in self.rows(named, f"%{titled}%")]
+        """Return the ids of the demo recordings with a word in their title."""
+        by_title = "SELECT uuid FROM chat_recording WHERE title LIKE ? ORDER BY title"
+        return [_uuid(name) for (name,) in self.rows(by_title, f"%{titled}%")]
 
     def turns_of(self, logins: list[int]) -> list[StoredTurn]:
-        """Everything that these login sessions have asked."""
+        """Return all turns of these login sessions."""
         places = ", ".join("?" * len(logins))
         cited: dict[int, list[str]] = {}
         for turn, recording in self.rows(_CITED.format(places=places), *logins):
@@ -135,17 +135,17 @@ class Cluster:
         return [_stored(row, cited.get(row[0], [])) for row in self.rows(_TURNS.format(places=places), *logins)]
 
     def state_of(self, turn: str) -> str:
-        """The state of one turn; empty where there is none."""
+        """Return the state of a turn; empty if it does not exist."""
         name = turn if self.setup == SCALED else UUID(turn).hex
         rows = self.rows("SELECT state FROM chat_turn WHERE uuid = ?", name)
         return str(rows[0][0]) if rows else ""
 
     def output(self) -> str:
-        """What all sites have logged."""
+        """Return the output of all sites."""
         return "".join(site.output for site in self.sites)
 
     def write_to_database(self, sql: str, *parameters: object) -> None:
-        """Change the database from outside, as an operator would."""
+        """Write to the database directly, as an operator would."""
         if self.setup == SCALED:
             import psycopg
 
@@ -169,7 +169,7 @@ class Cluster:
 
 @contextmanager
 def cluster(setup: str, **settings: str) -> Iterator[Cluster]:
-    """Sites with their servers, while the block runs. Raises ``Missing`` where a program is not installed."""
+    """Run the sites and servers of a set-up. Raise ``Missing`` if a program is not installed."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"chatsite-faults-{setup}-")))
         servers: dict[str, ServerProcess] = {}
@@ -191,7 +191,7 @@ def cluster(setup: str, **settings: str) -> Iterator[Cluster]:
         shared["DATABASE_URL"] = ""
         if setup == SCALED:
             servers["redis"] = stack.enter_context(redis_server())
-            # A commit that was confirmed outlives the server's process, as in a real one.
+            # As in production, a confirmed commit must survive the server's process.
             servers["postgresql"] = stack.enter_context(postgresql_server(synchronous_commit="on"))
             url = servers["postgresql"].url
             shared |= {"REDIS_URL": servers["redis"].url, "DATABASE_URL": url}
@@ -207,20 +207,20 @@ def cluster(setup: str, **settings: str) -> Iterator[Cluster]:
 
 
 def pid_of(site: SiteProcess) -> int:
-    """Its process."""
+    """Return the process id of a running site."""
     assert site.process
     return site.process.pid
 
 
 def end(site: SiteProcess) -> None:
-    """End a site, also one that sleeps."""
+    """Stop a site, even if it is paused."""
     if site.process and site.process.poll() is None:
         site.process.send_signal(signal.SIGCONT)
     site.stop()
 
 
 async def until(holds: Callable[[], Any], seconds: float, every: float = 0.05) -> float:
-    """Ask until something holds; returns the seconds that took. Raises ``TimeoutError``."""
+    """Poll until a condition holds, and return the seconds that it took. Raise ``TimeoutError``."""
     begun = time.monotonic()
     while not await asyncio.to_thread(holds):
         if time.monotonic() - begun > seconds:
@@ -259,9 +259,9 @@ def _stored(row: tuple[Any, ...], cited: list[str]) -> StoredTurn:
 
 
 def _uuid(value: object) -> str:
-    """SQLite keeps them as 32 hexadecimal digits."""
+    """Return a UUID in its usual form; SQLite stores 32 hexadecimal digits."""
     return str(UUID(str(value)))
 
 
-def _json(value: Any) -> Any:  # SQLite gives the text, PostgreSQL what it says
+def _json(value: Any) -> Any:  # SQLite returns the text, PostgreSQL the parsed value
     return json.loads(value) if isinstance(value, str) else value

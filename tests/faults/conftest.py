@@ -1,4 +1,4 @@
-"""One cluster of each set-up for all tests of this folder, and each fault as a test on both."""
+"""Runs each fault as a test on every set-up, with one cluster of each for the whole folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .fault import Fault
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that takes a ``fault`` runs with every fault of its module, on every set-up that the fault is for."""
+    """Run a test that takes a ``fault`` with every fault of its module, on every set-up of the fault."""
     if {"fault", "setup"} <= set(metafunc.fixturenames):
         faults = [each for each in vars(metafunc.module).values() if isinstance(each, Fault) and not each.long]
         cases = [(each, setup) for setup in SETUPS for each in faults if setup in each.setups]
@@ -25,7 +25,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 async def clusters() -> AsyncIterator[Callable[[str], Cluster]]:
-    """The running cluster of a set-up, started when it is first asked for."""
+    """A function that returns the running cluster of a set-up, and starts it on first use."""
     with ExitStack() as stack:
 
         @cache

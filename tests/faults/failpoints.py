@@ -1,6 +1,6 @@
-"""Places at which a site's process ends as if by ``kill -9``, when a question says so (``questions.question``).
+"""Failpoints at which a site's process kills itself with SIGKILL, if a question asks for it (``questions.question``).
 
-They are put in by the scripted model, which is loaded into the process; the site itself knows nothing of them.
+The scripted model, which is loaded into the process, installs them; the site's own code is unchanged.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from chat.turns.run import Run
 from chat.turns.runner import TurnRunner
 
 ENDED, CLAIMED = "ended", "claimed"
-"""After the end of a turn is stored and before anybody is told; after a turn is claimed and before it begins."""
+"""After the end of a turn is stored, before its followers are nudged; after a turn is claimed, before it starts."""
 
 
 def install(place_of: Callable[[str], str]) -> None:
-    """Make this process mortal; ``place_of`` tells of a question at which place it ends, or nothing."""
+    """Install the failpoints in this process; ``place_of`` returns the failpoint of a question, or an empty string."""
     see_through, won = Run.see_through, TurnRunner._won
 
     async def see_through_and_die(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""The faults by their numbers, and how one is run: in the short form by pytest, in the long form by bin/faults."""
+"""The faults by number, and their execution: in short form by pytest, in long form by bin/faults."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Play = Callable[[Scene], Awaitable[list[float]]]
 class Fault:
     """``play`` breaks something in a scene and returns measured ``figure``s, none of which may exceed ``at_most``.
 
-    ``most`` is the share of the figures that the promise is about: 1.0 for all, 0.95 where it is a 95th percentile.
-    A ``calm`` one leaves the processes alone, so several may run at once; a ``long`` one is in the long form alone.
+    The promise is about this ``share`` of the figures: 1.0 for all, 0.95 for the 95th percentile. A ``calm`` fault does
+    not disturb the processes, so several may run at once; a ``long`` fault runs only in the long form.
     """
 
     number: str
@@ -30,16 +30,16 @@ class Fault:
     figure: str
     at_most: Mapping[str, float]
     play: Play
-    most: float = 1.0
+    share: float = 1.0
     calm: bool = False
     long: bool = False
     setups: tuple[str, ...] = SETUPS
-    absent: str = ""  # why it is not run on the other set-up
+    absent: str = ""  # why it does not run on the other set-up
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One run. ``problem`` is empty when every promise was kept."""
+    """The outcome of a run. ``problem`` is empty if every promise was kept."""
 
     number: str
     setup: str
@@ -71,44 +71,44 @@ def fault(
     *,
     figure: str,
     at_most: float | Mapping[str, float],
-    most: float = 1.0,
+    share: float = 1.0,
     calm: bool = False,
     long: bool = False,
     setups: tuple[str, ...] = SETUPS,
     absent: str = "",
 ) -> Callable[[Play], Fault]:
-    """Makes a fault of a function that plays it; in ``at_most`` one limit for all set-ups, or one for each."""
+    """Make a function a fault; ``at_most`` is one limit for all set-ups, or one for each."""
     limits = at_most if isinstance(at_most, Mapping) else dict.fromkeys(setups, at_most)
 
     def make(play: Play) -> Fault:
-        made = Fault(number, name, figure, limits, play, most, calm, long, setups, absent)
-        FAULTS.append(made)
-        return made
+        new = Fault(number, name, figure, limits, play, share, calm, long, setups, absent)
+        FAULTS.append(new)
+        return new
 
     return make
 
 
 def percentile(ordered: list[float], share: float) -> float:
-    """The figure that this share of all does not exceed; 0 of none."""
+    """Return the figure that this share of all figures does not exceed; 0 if there are none."""
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
 
 
 def excess(each: Fault, setup: str, figures: list[float], *, slack: float = 1.0) -> str:
-    """What is told of figures that are more than was promised, where seconds may be ``slack`` times as many.
+    """Describe figures above the limit; empty if there are none. ``slack`` multiplies limits in seconds.
 
-    Without slack the promise about a share of the figures is one about all runs together, which the report judges.
+    Without slack a promise about a percentile is about all runs together: then only the report judges it.
     """
-    worst = percentile(sorted(figures), each.most)
+    worst = percentile(sorted(figures), each.share)
     limit = each.at_most[setup] * (slack if each.figure.endswith(", s") else 1.0)  # seconds, not counts
-    is_judged = each.most == 1.0 or slack > 1.0
+    is_judged = each.share == 1.0 or slack > 1.0
     return f"{each.figure}: {worst:.3f} is more than {each.at_most[setup]}" if is_judged and worst > limit else ""
 
 
-async def keep(each: Fault, cluster: Cluster) -> None:
-    """The short form: one run, skipped where a program is not installed.
+async def run_short(each: Fault, cluster: Cluster) -> None:
+    """Run a fault once, in the short form; skip it if a program is not installed.
 
-    What was shown, stored and called must be right. The figure may be ``SLACK`` times what is promised, because the
-    suite shares its cores with whatever else is tested; ``bin/faults`` judges by the promise.
+    All invariants must hold. The figure may be ``SLACK`` times the limit, because the suite shares its cores with other
+    tests; only ``bin/faults`` judges by the limit itself.
     """
     try:
         outcome = await run(each, cluster, SEED, slack=SLACK)
@@ -118,9 +118,9 @@ async def keep(each: Fault, cluster: Cluster) -> None:
 
 
 async def run(each: Fault, cluster: Cluster, seed: int, *, is_long: bool = False, slack: float = 1.0) -> Outcome:
-    """Run a fault once, in the long form with more of everything. Whatever goes wrong is told in the outcome.
+    """Run a fault once, in the long form with larger numbers, and return the outcome with any problem.
 
-    Raises ``Missing`` where a program is not installed.
+    Raise ``Missing`` if a program is not installed.
     """
     begun = time.monotonic()
     scene = Scene(cluster, seed, name=f"fault-{each.number}", is_long=is_long)
@@ -131,9 +131,9 @@ async def run(each: Fault, cluster: Cluster, seed: int, *, is_long: bool = False
             figures = await each.play(scene)
     except AssertionError as broken:
         problem = str(broken) or repr(broken)
-    told = excess(each, cluster.setup, figures, slack=slack)
-    if told and not problem:
-        problem = scene.report([told])
+    over_limit = excess(each, cluster.setup, figures, slack=slack)
+    if over_limit and not problem:
+        problem = scene.report([over_limit])
     return Outcome(
         number=each.number,
         setup=cluster.setup,
@@ -145,5 +145,5 @@ async def run(each: Fault, cluster: Cluster, seed: int, *, is_long: bool = False
         cut_points=scene.cut_points,
         scripts=scene.scripts,
         kills=scene.nemesis.kills,
-        **checker.count(scene.story),
+        **checker.count(scene.history),
     )

@@ -1,4 +1,4 @@
-"""What everybody saw and did, in order: the evidence that the checker judges."""
+"""The history of a run: everything that all tabs sent and received, in order, for the checker."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Record:
-    """One thing that happened to one tab. ``what`` is ``opened``, ``closed``, ``sent``, ``event`` or ``page``.
+    """One occurrence in one tab. ``what`` is ``opened``, ``closed``, ``sent``, ``event`` or ``page``.
 
-    ``at`` is monotonic seconds, which all processes of a machine share; ``socket`` counts the tab's connections.
-    ``data`` is the command or event; of a page the turn, its seq, its state and its text; of a close the code.
+    ``at`` is in monotonic seconds, which all processes of a machine share; ``socket`` counts the tab's connections.
+    ``data`` is the command or event; for a page the turn, its seq, state and text; for a close the code.
     """
 
     at: float
@@ -28,7 +28,7 @@ class Record:
 
 @dataclass(frozen=True)
 class StoredTurn:
-    """A row of the database, with what belongs to it. ``number`` is its place in the order of acceptance."""
+    """A turn in the database, with its related rows. ``number`` is its place in the order of acceptance."""
 
     number: int
     uuid: str
@@ -50,9 +50,12 @@ class StoredTurn:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the model. ``how`` it ended: ``finished`` (with a reason), ``cancelled``, ``failed``,
-    ``broken off``, ``refused`` (before any text, so that the model may be asked again), or nothing when its process was
-    killed. ``tasks`` are all that its process had when it began; ``pid`` is 0 where the upstream knows of the call."""
+    """One call of the model, and ``how`` it ended.
+
+    ``how`` is ``finished`` (with a finish reason), ``cancelled``, ``failed``, ``broken off``, ``refused`` (before any
+    text, so that it may be retried), or empty if its process was killed. ``tasks`` is the number of tasks in its
+    process at its start; ``pid`` is 0 for a call that the upstream logged.
+    """
 
     question: str
     pid: int
@@ -63,24 +66,24 @@ class Call:
 
 
 @dataclass
-class Story:
-    """One run of a fault. ``gone`` says until when a process counts: killed, or put to sleep, at that moment."""
+class History:
+    """The history of one run. ``gone`` has the moment at which a process was killed or paused, by its pid."""
 
     records: list[Record] = field(default_factory=list)
     turns: list[StoredTurn] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     gone: dict[int, float] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
-    """The mark of each question, with the person who asked it."""
+    """The person who asked, by the mark of the question."""
 
     def note(self, tab: str, person: str, socket: int, what: str, data: dict[str, Any]) -> Record:
-        """Add what happens now."""
+        """Append a record of this moment."""
         record = Record(time.monotonic(), tab, person, socket, what, data)
         self.records.append(record)
         return record
 
     def write(self, path: Path) -> None:
-        """All of it as JSON lines."""
+        """Write the history as JSON lines."""
         parts: Iterable[tuple[str, Any]] = [
             *(("record", record) for record in self.records),
             *(("turn", turn) for turn in self.turns),
@@ -92,34 +95,34 @@ class Story:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """What was written."""
-        story = cls()
+        """Read a history from such a file."""
+        history = cls()
         for line in path.read_text().splitlines():
             part = json.loads(line)
             match part.pop("kind"):
                 case "record":
-                    story.records.append(Record(**part))
+                    history.records.append(Record(**part))
                 case "turn":
-                    story.turns.append(StoredTurn(**part))
+                    history.turns.append(StoredTurn(**part))
                 case "call":
-                    story.calls.append(Call(**part))
+                    history.calls.append(Call(**part))
                 case "known":
-                    story.gone = {int(pid): at for pid, at in part["gone"].items()}
-                    story.marks = part["marks"]
-        return story
+                    history.gone = {int(pid): at for pid, at in part["gone"].items()}
+                    history.marks = part["marks"]
+        return history
 
 
 def read_calls(path: Path) -> list[Call]:
-    """The calls in a log that ``paced.note`` wrote."""
+    """Read the calls from a log that ``paced.log_call`` has written."""
     calls: list[Call] = []
     for line in path.read_text().splitlines() if path.exists() else []:
-        noted = json.loads(line)
-        if noted["what"] == "begun":
-            calls.append(Call(noted["question"], noted["pid"], noted["at"], tasks=noted["tasks"]))
+        entry = json.loads(line)
+        if entry["what"] == "begun":
+            calls.append(Call(entry["question"], entry["pid"], entry["at"], tasks=entry["tasks"]))
             continue
-        mine = (noted["question"], noted["pid"])
+        key = (entry["question"], entry["pid"])
         place = next(
-            n for n in reversed(range(len(calls))) if (calls[n].question, calls[n].pid) == mine and not calls[n].how
+            n for n in reversed(range(len(calls))) if (calls[n].question, calls[n].pid) == key and not calls[n].how
         )
-        calls[place] = replace(calls[place], ended=noted["at"], how=noted["what"])
+        calls[place] = replace(calls[place], ended=entry["at"], how=entry["what"])
     return calls

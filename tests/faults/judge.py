@@ -1,4 +1,4 @@
-"""Judge a history again that a broken promise has left behind: ``python -m tests.faults.judge FILE``."""
+"""Check the history of a broken promise again: ``python -m tests.faults.judge FILE``."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import sys
 from pathlib import Path
 
 from .checker import check
-from .history import Story
+from .history import History
 
 
 def main(path: Path) -> int:
-    """Tell every breach; returns 1 when there is one."""
-    breaches = check(Story.read(path))
+    """Print every breach; return 1 if there is one."""
+    breaches = check(History.read(path))
     for breach in breaches:
-        print(f"{breach.invariant}: {breach.what}")  # noqa: T201  # its user is a terminal
+        print(f"{breach.invariant}: {breach.description}")  # noqa: T201  # for the terminal
     return 1 if breaches else 0
 
 

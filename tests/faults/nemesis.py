@@ -1,4 +1,4 @@
-"""What goes wrong with processes: they are killed, put to sleep, sent away, and started again."""
+"""The faults of processes: it kills, pauses, terminates and restarts them."""
 
 from __future__ import annotations
 
@@ -16,53 +16,53 @@ from tests.support.servers import ServerProcess
 from tests.support.site_process import SiteProcess
 
 from .cluster import Cluster, pid_of
-from .history import Story
+from .history import History
 
 SUBSCRIBED_SECONDS = 5.0
-"""After a restart of Redis, until every process listens to it again."""
+"""Time after a restart of Redis until every process has subscribed again."""
 
 
 class FakeTime:
-    """The clock of a process, by libfaketime: so many seconds ahead of the real one."""
+    """The clock of a process, with libfaketime: a number of seconds ahead of the real one."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self.set(0)
 
     def set(self, ahead: int) -> None:
-        """Let it jump. The file is replaced in one piece: the library ends a process that finds it empty."""
+        """Let the clock jump. The file is replaced atomically: the library ends a process that reads an empty one."""
         draft = self.file.with_suffix(".new")
         draft.write_text(f"{ahead:+d}")
         draft.rename(self.file)
 
 
 class Nemesis:
-    """Disturbs a cluster, and notes in the story from when on a process did not count."""
+    """Injects faults into a cluster, and records in the history when a process was killed or paused."""
 
-    def __init__(self, cluster: Cluster, story: Story) -> None:
-        self._cluster, self._story = cluster, story
+    def __init__(self, cluster: Cluster, history: History) -> None:
+        self._cluster, self._history = cluster, history
         self.kills = 0
 
     async def kill(self, site: SiteProcess) -> float:
-        """``kill -9``; returns when."""
+        """Kill a site with SIGKILL; return when."""
         pid, at = pid_of(site), time.monotonic()
         self.kills += 1
         await asyncio.to_thread(site.kill)
-        self._story.gone[pid] = time.monotonic()
+        self._history.gone[pid] = time.monotonic()
         return at
 
     async def until_one_dies(self, seconds: float) -> tuple[SiteProcess, float]:
-        """Wait for a site to die at a failpoint; returns which, and when."""
+        """Wait until a site dies at a failpoint; return which, and when."""
         deadline = time.monotonic() + seconds
         while not (dead := [site for site in self._cluster.sites if site.process and site.process.poll()]):
             assert time.monotonic() < deadline, "no process has died"
             await asyncio.sleep(0.01)
         self.kills += 1
-        self._story.gone[pid_of(dead[0])] = time.monotonic()
+        self._history.gone[pid_of(dead[0])] = time.monotonic()
         return dead[0], time.monotonic()
 
     async def start(self, site: SiteProcess) -> float:
-        """Start it again; returns when it served."""
+        """Start a site again; return when it serves."""
         try:
             await asyncio.to_thread(site.start)
         except RuntimeError:
@@ -72,7 +72,7 @@ class Nemesis:
         return time.monotonic()
 
     async def terminate(self, site: SiteProcess) -> tuple[int, float]:
-        """SIGTERM, and wait for the end; returns the exit status and the seconds."""
+        """Send SIGTERM and wait for the end; return the exit status and the seconds."""
         begun = time.monotonic()
         self._cluster.leaving.add(site)
         try:
@@ -82,21 +82,21 @@ class Nemesis:
         return status, time.monotonic() - begun
 
     def pause(self, site: SiteProcess) -> None:
-        """SIGSTOP: it stands still, and nobody is told."""
+        """Pause a site with SIGSTOP; its connections stay open."""
         assert site.process
         site.process.send_signal(signal.SIGSTOP)
-        self._cluster.asleep.add(site)
-        self._story.gone[pid_of(site)] = time.monotonic()
+        self._cluster.paused.add(site)
+        self._history.gone[pid_of(site)] = time.monotonic()
 
     def wake(self, site: SiteProcess) -> float:
-        """SIGCONT: it goes on as if nothing had been; returns when."""
+        """Resume a site with SIGCONT; return when."""
         assert site.process
-        self._cluster.asleep.discard(site)
+        self._cluster.paused.discard(site)
         site.process.send_signal(signal.SIGCONT)
         return time.monotonic()
 
     async def restart_server(self, server: ServerProcess, seconds_down: float, how: int) -> float:
-        """End PostgreSQL or Redis with a signal, and start it again; returns when it served."""
+        """Stop PostgreSQL or Redis with a signal, and start it again; return when it serves."""
         await asyncio.to_thread(server.end, how)
         await asyncio.sleep(seconds_down)
         await asyncio.to_thread(server.start)
@@ -104,7 +104,7 @@ class Nemesis:
 
     @contextmanager
     def faketime(self, site: SiteProcess) -> Iterator[FakeTime]:
-        """From its next start on, a site has a clock of its own; after the block no more."""
+        """Give a site its own clock for starts within the block. Raise ``Missing``."""
         library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
         if library is None:
             raise Missing("faketime", "faketime")
@@ -119,21 +119,21 @@ class Nemesis:
             site.environ = before
 
     async def mend(self) -> None:
-        """Whatever was broken runs again."""
+        """Resume or restart everything that was paused or stopped."""
         for site in self._cluster.sites:
-            if site in self._cluster.asleep:
+            if site in self._cluster.paused:
                 self.wake(site)
             if site.process is None or site.process.poll() is not None:
                 await self.start(site)
         for name, server in self._cluster.servers.items():
             if server.process is None or server.process.poll() is not None:
                 await asyncio.to_thread(server.start)
-                if name == "redis":  # or whatever is played next would be played without it
+                if name == "redis":  # or the next fault would run without it
                     await asyncio.sleep(SUBSCRIBED_SECONDS)
 
     @contextmanager
-    def database_held(self) -> Iterator[None]:
-        """Somebody else holds the database: nothing can be written while the block runs."""
+    def database_locked(self) -> Iterator[None]:
+        """Lock the database as another writer: the sites can write nothing while the block runs."""
         if "postgresql" in self._cluster.servers:
             import psycopg
 
@@ -150,5 +150,5 @@ class Nemesis:
 
 
 def _was_crashed_by_its_clock(site: SiteProcess) -> bool:
-    """libfaketime is not safe in threads: now and then a process that it is loaded into ends with SIGSEGV."""
+    """Return whether libfaketime has crashed a site: it is not thread-safe, and sometimes causes SIGSEGV."""
     return "LD_PRELOAD" in site.environ and site.process is not None and site.process.returncode == -signal.SIGSEGV

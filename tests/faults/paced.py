@@ -1,6 +1,6 @@
-"""A chat model whose script stands in the question (``questions.py``), and that keeps a log of its calls.
+"""A chat model that plays the script in the question (``questions.py``), and logs its calls.
 
-The log outlives the process that it is about, so it tells what a killed one had begun.
+The log survives its process, so it shows which calls a killed process had begun.
 """
 
 from __future__ import annotations
@@ -24,36 +24,36 @@ LOG_VARIABLE = "FAULTS_CALLS"
 
 
 class Scripted:
-    """Says what the question's script tells it to."""
+    """Plays the question's script."""
 
     name = "scripted"
 
     async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
-        """Yield the words at their pace. Every call for an answer is logged with its begin and its end.
+        """Yield the words at their pace, and log the start and the end of every call for an answer.
 
-        One that is made before it, to rewrite a question or to grade passages, plays no script and is no answer.
+        Calls before it, to rewrite a question or to grade passages, play no script and are not logged.
         """
         if messages[0].content != INSTRUCTIONS:
             yield Delta("[]" if messages[0].content == GRADING else ABOUT, "stop")
             return
-        asked = read_fence(messages[-1].content)[1]
-        if told := upstream_script(asked):
-            if preface := _preface(asked):
+        question = read_fence(messages[-1].content)[1]
+        if script_for_upstream := upstream_script(question):
+            if preface := _preface(question):
                 yield Delta(preface)
             provider = await asyncio.to_thread(_provider)
-            async for delta in provider.stream([Message("user", for_upstream(asked, told))]):
+            async for delta in provider.stream([Message("user", for_upstream(question, script_for_upstream))]):
                 yield delta
             return
-        script = SCRIPT.search(asked)
+        script = SCRIPT.search(question)
         if script is None:
             raise GenerationFailed("the question has no script")
-        note(asked, "begun", tasks=len(asyncio.all_tasks()))
+        log_call(question, "begun", tasks=len(asyncio.all_tasks()))
         how = "cancelled"
         try:
-            async for delta in _say(*_numbers(script)):
+            async for delta in _play(*_numbers(script)):
                 if delta.finish_reason:
                     how = "finished"
-                    note(asked, how)  # before the turn can end: what comes next may begin at once
+                    log_call(question, how)  # before the turn can end, because the next call may begin at once
                 yield delta
             how = how if how == "finished" else "broken off"
         except GenerationFailed:
@@ -61,30 +61,30 @@ class Scripted:
             raise
         finally:
             if how != "finished":
-                note(asked, how)
+                log_call(question, how)
 
 
 def _numbers(script: re.Match[str]) -> list[int | None]:
-    """What ``_say`` takes."""
+    """Return the arguments of ``_play``."""
     return [int(part) if part else None for part in script.groups()[:7]]
 
 
-def _preface(asked: str) -> str:
-    """What is said before the upstream says a word; to load its client takes seconds, which is not its silence."""
-    if re.search(r"k\d+v", asked):
+def _preface(question: str) -> str:
+    """Return text to yield before the upstream is called: loading its client takes seconds, which are no silence."""
+    if re.search(r"k\d+v", question):
         return "So: "
     return "" if _provider.cache_info().currsize else "Loading. "
 
 
 @cache
 def _provider() -> ChatModel:
-    """The OpenAI-compatible model that the settings of the site name; imported when it is first asked."""
+    """Return the OpenAI-compatible model of the site's settings; import it on first use."""
     from chat.llm.openai import provide
 
     return provide("fake")
 
 
-async def _say(
+async def _play(
     number: int | None,
     pace: int | None,
     words: int | None,
@@ -93,21 +93,21 @@ async def _say(
     error_at: int | None,
     cut_at: int | None,
 ) -> AsyncIterator[Delta]:
-    for said in range(words or 0):
-        if said == halt_at:
+    for place in range(words or 0):
+        if place == halt_at:
             await asyncio.sleep(3600)
-        if said == error_at:
+        if place == error_at:
             raise GenerationFailed("as the script says: the secret of the provider")
-        if said == cut_at:
+        if place == cut_at:
             return
-        yield Delta(f"k{number}n{said + 1}{'x' * (letters or 0)}" + ("\n\n" if said % 25 == 24 else " "))
+        yield Delta(f"k{number}n{place + 1}{'x' * (letters or 0)}" + ("\n\n" if place % 25 == 24 else " "))
         await asyncio.sleep(1 / pace if pace else 0)
     yield Delta("[1]", "stop")
 
 
-def note(asked: str, what: str, *, tasks: int = 0) -> None:
-    """One line of the log; short enough to be written in one piece by several processes."""
-    line = {"at": time.monotonic(), "pid": os.getpid(), "question": asked, "what": what, "tasks": tasks}
+def log_call(question: str, what: str, *, tasks: int = 0) -> None:
+    """Append a line to the log; it is short enough for an atomic write by one of several processes."""
+    line = {"at": time.monotonic(), "pid": os.getpid(), "question": question, "what": what, "tasks": tasks}
     log = os.open(os.environ[LOG_VARIABLE], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:
         os.write(log, json.dumps(line).encode() + b"\n")
@@ -116,6 +116,6 @@ def note(asked: str, what: str, *, tasks: int = 0) -> None:
 
 
 def scripted() -> ChatModel:
-    """For ``CHAT_MODEL=python:tests.faults.paced:scripted``."""
+    """Return the model for ``CHAT_MODEL=python:tests.faults.paced:scripted``, and install the failpoints."""
     failpoints.install(place_of)
     return Scripted()

@@ -1,4 +1,4 @@
-"""Who asks, and the pages as they see them."""
+"""Persons, and the pages that the site returns to them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BLANK = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True)
 class Address:
-    """Where to connect: a port of 127.0.0.1, and the origin that a page from there has."""
+    """Where to connect: a port of 127.0.0.1, and the origin of the pages from there."""
 
     port: int
     origin: str
@@ -29,7 +29,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody signed in, in one browser. ``login_session`` is the key of its row."""
+    """A user signed in with one browser. ``login_session`` is the key of its row."""
 
     name: str
     cookie: str
@@ -38,7 +38,7 @@ class Person:
 
 @dataclass(frozen=True)
 class TurnOnPage:
-    """A turn as a page shows it when it is loaded. A ``rendered`` text has the words of the answer, and no more."""
+    """A turn on a page when it is loaded. A ``rendered`` text has only the words of the answer."""
 
     uuid: str
     seq: int
@@ -48,11 +48,11 @@ class TurnOnPage:
 
 
 class Unavailable(Exception):
-    """A page was answered with another status than 200; the message is the status."""
+    """A page had another status than 200; the message is the status."""
 
 
 async def load(address: Address, person: Person, conversation: str) -> list[TurnOnPage]:
-    """The turns on the page of a conversation. Raises ``Unavailable`` or ``OSError``."""
+    """Return the turns on the page of a conversation. Raise ``Unavailable`` or ``OSError``."""
     status, body, _ = await asyncio.to_thread(_request, address, person, "GET", f"/c/{conversation}/")
     if status != 200:
         raise Unavailable(status)
@@ -60,19 +60,19 @@ async def load(address: Address, person: Person, conversation: str) -> list[Turn
 
 
 async def status_of(address: Address, person: Person, path: str) -> int:
-    """The status of a page."""
+    """Return the status of a page."""
     return (await asyncio.to_thread(_request, address, person, "GET", path))[0]
 
 
 async def post(address: Address, person: Person, path: str, form_page: str = "/", **fields: str) -> int:
-    """Send a form as its page would; returns the status."""
+    """Send a form as its page would, and return the status."""
     return await asyncio.to_thread(_post, address, person, path, form_page, fields)
 
 
 def _post(address: Address, person: Person, path: str, form_page: str, fields: dict[str, str]) -> int:
     _, body, cookies = _request(address, person, "GET", form_page)
-    found = _TOKEN.search(body)
-    form = urlencode({"csrfmiddlewaretoken": found[1] if found else "", **fields})
+    token = _TOKEN.search(body)
+    form = urlencode({"csrfmiddlewaretoken": token[1] if token else "", **fields})
     return _request(address, person, "POST", path, form, cookies)[0]
 
 
@@ -93,7 +93,7 @@ def _request(
 
 
 def _turns(body: str) -> list[TurnOnPage]:
-    found = []
+    turns = []
     parts = _TURN.split(body)
     for uuid, state, seq, rest in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
         if uuid == _BLANK:
@@ -102,5 +102,5 @@ def _turns(body: str) -> list[TurnOnPage]:
         attributes, inner = (answer[1], answer[2]) if answer else ("", "")
         is_raw = "data-raw" in attributes
         text = html.unescape(inner) if is_raw else " ".join(_MARKED.findall(_TAG.sub(" ", inner)))
-        found.append(TurnOnPage(uuid, int(seq), state, text, rendered=not is_raw))
-    return found
+        turns.append(TurnOnPage(uuid, int(seq), state, text, rendered=not is_raw))
+    return turns

@@ -1,29 +1,29 @@
-"""The calls that the scripted upstream got, as the checker judges them."""
+"""The calls of the scripted upstream, in the form of the checker."""
 
 from __future__ import annotations
 
 from ..support.upstream import Upstream
-from ..support.upstream_script import Call as Seen
+from ..support.upstream_script import Call as UpstreamCall
 from . import questions
 from .history import Call
 
 
 def calls_of(upstream: Upstream) -> list[Call]:
-    """All calls for an answer."""
-    return [call_of(seen) for seen in upstream.calls]
+    """Return all calls for an answer."""
+    return [call_of(call) for call in upstream.calls]
 
 
-def call_of(seen: Seen) -> Call:
-    """One that has finished ends with the word of it: what comes next may begin before the rest has been sent."""
-    question = questions.passed_on(seen.body["messages"][-1]["content"])
-    return Call(question, 0, seen.opened_at, seen.finished_at or seen.ended_at, _how(seen))
+def call_of(call: UpstreamCall) -> Call:
+    """Convert a call. A finished one ends with its finish reason: the next call may begin before the rest is sent."""
+    question = questions.passed_on(call.body["messages"][-1]["content"])
+    return Call(question, 0, call.opened_at, call.finished_at or call.ended_at, _how(call))
 
 
-def _how(seen: Seen) -> str:
-    if seen.finished_at:
+def _how(call: UpstreamCall) -> str:
+    if call.finished_at:
         return "finished"
-    if seen.closed_at:
+    if call.closed_at:
         return "cancelled"
-    if seen.ended_at is None:
+    if call.ended_at is None:
         return ""
-    return "broken off" if seen.spoke_at else "refused"
+    return "broken off" if call.spoke_at else "refused"

@@ -1,4 +1,4 @@
-"""A TCP proxy on loopback that does to its connections what networks do: delay, cut to pieces, swallow, break off."""
+"""A TCP proxy on loopback with the faults of networks: it can delay, split, drop and reset connections."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing sends RST
 
 
 class FaultProxy:
-    """Passes bytes between whoever connects to ``port`` and ``target`` (a port of 127.0.0.1).
+    """Passes bytes between clients of ``port`` and ``target`` (a port of 127.0.0.1).
 
-    ``delay`` (seconds) holds up every piece, ``slice_bytes`` cuts what passes into pieces of that size (0: as it
-    comes), and while ``is_black`` is set nothing passes, in either direction, and nobody is told.
+    ``delay`` (seconds) delays every piece, ``slice_bytes`` splits the bytes into pieces of that size (0: as received),
+    and while ``is_black`` is set nothing passes in either direction, but connections stay open.
     """
 
     def __init__(self, target: int | Callable[[], int]) -> None:
@@ -47,26 +47,25 @@ class FaultProxy:
 
     @property
     def connections(self) -> int:
-        """Connections that pass through now."""
+        """The number of open connections."""
         return len(self._writers) // 2
 
     @property
     def is_black(self) -> bool:
-        """Whether nothing passes."""
         return not self._passing.is_set()
 
     def black_out(self) -> None:
-        """Let nothing pass any more, without a word."""
+        """Let nothing pass, without closing connections."""
         self._passing.clear()
 
     def heal(self) -> None:
-        """Everything passes again; what waited goes on its way."""
+        """Let everything pass again, including the bytes that waited."""
         self.refuses = False
         self.delay, self.slice_bytes = 0.0, 0
         self._passing.set()
 
     def reset(self) -> None:
-        """Break off every connection with RST."""
+        """Close every connection with RST."""
         for writer in tuple(self._writers):
             sock = writer.get_extra_info("socket")
             if sock is not None:
@@ -74,18 +73,15 @@ class FaultProxy:
                     sock.setsockopt(1, 13, _RESET)  # SOL_SOCKET, SO_LINGER
             writer.transport.abort()
 
-    def forget(self) -> set[int]:
-        """Leave the connections there are in the dark for ever, half-open; new ones are not concerned.
-
-        Returns the ports from which the target was reached.
-        """
+    def abandon(self) -> set[int]:
+        """Leave the present connections half-open for ever; new ones work. Return the ports to the target."""
         for task in tuple(self._tasks):
             task.cancel()
         far = self._writers - self._near
         return {writer.get_extra_info("sockname")[1] for writer in far}
 
     def half_close(self) -> None:
-        """End the stream from the target to its clients; what they send still passes."""
+        """Close the streams from the target to the clients; the other direction stays open."""
         for writer in self._near & self._writers:
             if writer.can_write_eof():
                 writer.write_eof()
@@ -97,7 +93,7 @@ class FaultProxy:
         await self._passing.wait()
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target())
-        except (OSError, asyncio.CancelledError):  # nobody is there, or the proxy itself is ended meanwhile
+        except (OSError, asyncio.CancelledError):  # the target is down, or the proxy is closing
             writer.transport.abort()
             return
         self._near.add(writer)
@@ -116,7 +112,7 @@ class FaultProxy:
                 sink.write(piece)
                 await sink.drain()
         except asyncio.CancelledError:
-            return  # left in the dark: neither side is told
+            return  # half-open: neither side is closed
         except (OSError, RuntimeError):
             pass
         self._writers.discard(sink)

@@ -1,4 +1,4 @@
-"""The questions of the fault suite: each tells the model how to answer it, and bears a number of its own."""
+"""The questions of the fault suite: each contains a script for the model and a unique number."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def question(
     cut_at: int | None = None,
     dies_when: str = "",
 ) -> str:
-    """A question that is answered with ``words`` words, ``pace`` a second (0: at once), each marked with ``number``.
+    """Return a question for an answer of ``words`` words, ``pace`` per second (0: at once), marked with ``number``.
 
     The model falls silent (``halt_at``), fails (``error_at``) or ends without a finish reason (``cut_at``) after that
-    many words. ``letters`` are added to every word. ``dies_when`` names a place (``failpoints``) at which the process
-    ends. The script is one word, which hardly disturbs the search.
+    many words. Every word is longer by ``letters``. ``dies_when`` names a failpoint at which the process dies. The
+    script is one word, which hardly affects the search.
     """
     breaks = {"h": halt_at, "e": error_at, "c": cut_at}
     tail = "".join(f"{letter}{at}" for letter, at in breaks.items() if at is not None)
@@ -33,36 +33,36 @@ def question(
 
 
 def upstream_question(number: int, script: str, *, begun: bool = False) -> str:
-    """A question that is passed on to the scripted upstream (``upstream_script.py``), with a script for it.
+    """Return a question that is passed on to the scripted upstream (``upstream_script.py``), with a script for it.
 
-    Where the answer has ``begun`` before the upstream says a word, its failures do not make the site leave it alone.
+    If the answer has ``begun`` before the upstream is called, its failures do not open the circuit breaker.
     """
     return f"{ABOUT} k{number}{'v' if begun else 'u'}{script.encode().hex()}"
 
 
 def upstream_script(text: str) -> str:
-    """The script for the upstream in a question; empty when it has none."""
-    found = _UPSTREAM.search(text)
-    return bytes.fromhex(found[1]).decode() if found else ""
+    """Return the script for the upstream in a question; empty if it has none."""
+    match = _UPSTREAM.search(text)
+    return bytes.fromhex(match[1]).decode() if match else ""
 
 
-def for_upstream(asked: str, script: str) -> str:
-    """The message that the upstream is sent: with its script as it wants it."""
-    return f"{asked}{_BEFORE_SCRIPT}{script} }}}}"
+def for_upstream(question: str, script: str) -> str:
+    """Return the message for the upstream, with the script in its form."""
+    return f"{question}{_BEFORE_SCRIPT}{script} }}}}"
 
 
 def passed_on(message: str) -> str:
-    """The question in the message that the upstream is sent."""
+    """Return the question in a message for the upstream."""
     return message.partition(_BEFORE_SCRIPT)[0]
 
 
 def mark(text: str) -> str:
-    """The mark of a question, which every word of its answer bears: ``k<number>``."""
-    found = SCRIPT.search(text)
-    return f"k{found[1]}" if found else ""
+    """Return the mark of a question, which is in every word of its answer: ``k<number>``."""
+    match = SCRIPT.search(text)
+    return f"k{match[1]}" if match else ""
 
 
 def place_of(text: str) -> str:
-    """The place at which the process of a question ends; empty when it need not."""
-    found = SCRIPT.search(text)
-    return (found and found[8]) or ""
+    """Return the failpoint at which the process of a question dies; empty if there is none."""
+    match = SCRIPT.search(text)
+    return (match and match[8]) or ""

@@ -1,4 +1,4 @@
-"""A turn as a tab shows it, and what the events do to it: as turn.js and cursor.js have it."""
+"""A turn in a tab, and how events change it, as in turn.js and cursor.js."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ENDINGS = {"complete", "stopped", "cancelled", "failed", "interrupted"}
 
 @dataclass
 class Reading:
-    """A turn as this tab shows it."""
+    """The state of a turn in one tab."""
 
     seq: int = 0
     text: str = ""
@@ -19,15 +19,15 @@ class Reading:
     end: dict[str, Any] | None = None
     has_gap: bool = False
     followed_at: float = 0.0
-    heard_at: float = 0.0
+    last_event_at: float = 0.0
 
     @property
     def is_live(self) -> bool:
-        """Whether there is more to come."""
+        """Whether the turn has not ended."""
         return self.state not in ENDINGS
 
     def apply(self, token: dict[str, Any]) -> bool:
-        """Show a stretch of text, if it is what comes next; anything else is skipped or a gap."""
+        """Append a token if it continues the text, and return whether it did; otherwise skip it or note a gap."""
         if not self.is_live or token["seq"] <= self.seq:
             return False
         self.has_gap = token["after"] != self.seq
@@ -37,8 +37,8 @@ class Reading:
         return True
 
     def advance(self, event: dict[str, Any]) -> None:
-        """Take note of any event of this turn."""
-        self.heard_at = time.monotonic()
+        """Update the state for any event of this turn."""
+        self.last_event_at = time.monotonic()
         if event["type"] in ("started", "phase", "token") and self.is_live:
             self.state = "streaming"
         elif event["type"] == "done":

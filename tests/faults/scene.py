@@ -1,4 +1,4 @@
-"""One run of one fault: who takes part, what they saw, and whether it was as promised."""
+"""One run of one fault: its tabs, their history, and the check of the promises."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..support.upstream import Upstream
 from . import checker, questions
 from .client import Tab
 from .cluster import Cluster, pid_of
-from .history import Record, StoredTurn, Story, read_calls
+from .history import History, Record, StoredTurn, read_calls
 from .nemesis import Nemesis
 from .page import Address, Person
 from .passed_on import calls_of
@@ -28,27 +28,27 @@ from .proxy import FaultProxy
 from .reading import ENDINGS
 
 SETTLE_SECONDS = 40.0
-"""How long after the last fault every turn must have ended (I7)."""
+"""Time after the last fault within which every turn must end (I7)."""
 _numbers = itertools.count(1)
 
 
 class Broken(AssertionError):
-    """A promise was not kept. The message has the seed and the file with the history."""
+    """A promise was not kept. The message has the seed and the path of the history."""
 
 
 class Scene:
-    """Tabs and people of one run on a cluster, with everything random drawn from ``seed``.
+    """The tabs and persons of one run on a cluster; everything random comes from ``seed``.
 
-    Entered, it may be played in; when it is left, everything that was broken is mended, every turn must end, and the
-    story is checked. Raises ``Broken``.
+    A fault plays within the block. At its end, everything broken is repaired, every turn must end, and the history is
+    checked. Raises ``Broken``.
     """
 
     def __init__(self, cluster: Cluster, seed: int, *, name: str = "", is_long: bool = False) -> None:
         self.cluster, self.seed, self.name, self.is_long = cluster, seed, name, is_long
         self.submits = self.cut_points = self.scripts = 0
-        self.rng = Random(seed)  # noqa: S311  # to be repeated, not to be secret
-        self.story = Story()
-        self.nemesis = Nemesis(cluster, self.story)
+        self.rng = Random(seed)  # noqa: S311  # repeatable, not secret
+        self.history = History()
+        self.nemesis = Nemesis(cluster, self.history)
         self.settled_after = 0.0
         self._stack = AsyncExitStack()
         self._logins: list[int] = []
@@ -70,17 +70,17 @@ class Scene:
             if not isinstance(error, asyncio.CancelledError | Missing):
                 raise Broken(self.report([f"{kind.__name__}: {error}"])) from error
             return
-        breaches = checker.check(self.story)
+        breaches = checker.check(self.history)
         if breaches:
-            raise Broken(self.report([f"{breach.invariant}: {breach.what}" for breach in breaches]))
+            raise Broken(self.report([f"{breach.invariant}: {breach.description}" for breach in breaches]))
 
-    # Who takes part
+    # Persons and tabs
 
     async def people(self) -> tuple[Person, Person]:
-        """Somebody new, with two browsers, each signed in by itself."""
-        both = await self.cluster.people()
-        self._logins += [person.login_session for person in both]
-        return both
+        """Return a new user with two browsers, each signed in separately."""
+        browsers = await self.cluster.people()
+        self._logins += [person.login_session for person in browsers]
+        return browsers
 
     async def tab(
         self,
@@ -89,33 +89,33 @@ class Scene:
         site: SiteProcess | None = None,
         where: Callable[[], Address] | None = None,
     ) -> Tab:
-        """An open tab, of somebody new unless named, at any site unless named."""
+        """Open a tab, by default of a new user and at any site."""
         person = person or (await self.people())[0]
         self._tabs += 1
         name = f"tab{self._tabs}"
         where = where or (lambda: self.cluster.address(site))
-        # A seed of its own, so that what one tab draws does not depend on the others.
+        # Each tab has its own seed, so that its random numbers do not depend on the other tabs.
         rng = Random(f"{self.seed} {name}")  # noqa: S311
-        return await self._stack.enter_async_context(Tab(name, person, where, story=self.story, rng=rng))
+        return await self._stack.enter_async_context(Tab(name, person, where, history=self.history, rng=rng))
 
     async def proxy(self, target: int | Callable[[], int]) -> FaultProxy:
-        """A fault proxy in front of a port."""
+        """Start a fault proxy in front of a port."""
         return await self._stack.enter_async_context(FaultProxy(target))
 
     def question(self, tab: Tab, **script: Any) -> str:
-        """A question of its own, with a script for the model (``questions.question``)."""
+        """Return a new question with a script for the model (``questions.question``)."""
         number = next(_numbers)
         question = questions.question(number, **script)
         self._asked[question] = tab.person.name
         return question
 
     async def upstream(self) -> Upstream:
-        """The scripted upstream of this cluster; it stays when the scene is over, for others may use it too."""
+        """Return the scripted upstream of this cluster, shared with other scenes; start and warm it up if need be."""
         if self.cluster.upstream is None:
             self.cluster.upstream = Upstream(port=self.cluster.upstream_port)
             await self.cluster.upstream.__aenter__()
         pids = {pid_of(site) for site in self.cluster.sites}
-        while not pids <= self.cluster.warm:  # a process loads what it asks with at its first question
+        while not pids <= self.cluster.warm:  # a process loads its client at the first question
             tabs = [await self.tab() for _ in range(2 * len(pids))]
             begun = time.monotonic()
             turns = await asyncio.gather(
@@ -127,46 +127,46 @@ class Scene:
         return self.cluster.upstream
 
     def upstream_question(self, script: str, *, begun: bool = False) -> str:
-        """A question that the scripted upstream answers."""
+        """Return a new question that the scripted upstream answers."""
         question = questions.upstream_question(next(_numbers), script, begun=begun)
         self._passed_on.add(question)
         return question
 
     @asynccontextmanager
     async def short_tab(self, person: Person, where: Callable[[], Address] | None = None) -> AsyncIterator[Tab]:
-        """A tab for one question, in a scene of very many."""
+        """Open a tab for one question, in a scene with very many tabs."""
         self._tabs += 1
         name = f"tab{self._tabs}"
-        async with Tab(name, person, where or self.cluster.address, story=self.story, rng=self.rng) as tab:
+        async with Tab(name, person, where or self.cluster.address, history=self.history, rng=self.rng) as tab:
             yield tab
 
-    # What the tabs saw
+    # Queries of the history
 
     def conversation_of(self, turn: str) -> str:
-        """The conversation of a turn that a tab was told of."""
+        """Return the conversation of a turn that was accepted in a tab."""
         return next(str(e.data["conversation"]) for e in self._events("accepted") if e.data["turn"] == turn)
 
     def spread_of_end(self, turn: str) -> float:
-        """Seconds between the first and the last tab that were told the end of a turn."""
+        """Return the seconds from the first to the last tab that received the end of a turn."""
         ends = [record.at for record in self._events("done", "error") if record.data.get("turn") == turn]
         return max(ends) - min(ends)
 
     def order_of_ends(self, tab: Tab, turns: list[str]) -> list[str]:
-        """These turns in the order in which a tab was told that they had ended."""
+        """Return these turns in the order in which a tab received their ends."""
         ended = [e.data.get("turn") for e in self._events("done", "error") if e.tab == tab.name]
         return sorted(turns, key=ended.index)
 
     def longest_gap(self, tab: Tab, turn: str, since: float, until: float) -> float:
-        """The longest time in which a tab was sent no text of a turn, between two moments."""
-        heard = [e.at for e in self._events("token") if e.tab == tab.name and e.data["turn"] == turn]
-        moments = [since, *(at for at in heard if since <= at <= until), min(until, max(heard, default=until))]
+        """Return the longest time between two moments in which a tab received no text of a turn."""
+        received = [e.at for e in self._events("token") if e.tab == tab.name and e.data["turn"] == turn]
+        moments = [since, *(at for at in received if since <= at <= until), min(until, max(received, default=until))]
         return max(later - earlier for earlier, later in itertools.pairwise(moments))
 
     def gaps(self, tab: Tab, *, not_before: float) -> list[float]:
-        """Seconds that a tab was without a connection, each time; where nothing served until ``not_before``, since."""
+        """Return the seconds of each time that a tab had no connection, counted from ``not_before`` at the earliest."""
         lost: float | None = None
         gaps = []
-        for record in (each for each in self.story.records if each.tab == tab.name):
+        for record in (each for each in self.history.records if each.tab == tab.name):
             if record.what == "closed":
                 lost = record.at
             elif record.what == "opened" and lost is not None:
@@ -175,20 +175,20 @@ class Scene:
         return gaps
 
     def _events(self, *kinds: str) -> Iterator[Record]:
-        return (e for e in self.story.records if e.what == "event" and e.data["type"] in kinds)
+        return (e for e in self.history.records if e.what == "event" and e.data["type"] in kinds)
 
-    # What the database knows
+    # The database
 
     def turns(self) -> list[StoredTurn]:
-        """All turns of the people of this scene."""
+        """Return all turns of the persons of this scene."""
         return self.cluster.turns_of(self._logins) if self._logins else []
 
     def state_of(self, turn: str) -> str:
-        """The state of a turn in the database."""
+        """Return the state of a turn in the database."""
         return self.cluster.state_of(turn)
 
     async def until_state(self, turn: str, states: set[str], seconds: float) -> float:
-        """Wait until a turn is in one of these states in the database; returns when that was (monotonic seconds)."""
+        """Wait until the database has a turn in one of these states; return when it had (monotonic seconds)."""
         deadline = time.monotonic() + seconds
         while await asyncio.to_thread(self.state_of, turn) not in states:
             if time.monotonic() > deadline:
@@ -196,28 +196,28 @@ class Scene:
             await asyncio.sleep(0.05)
         return time.monotonic()
 
-    def collect(self) -> Story:
-        """The story so far, complete."""
-        self.story.turns = self.turns()
-        self.story.calls = [call for call in read_calls(self.cluster.log) if call.question in self._asked]
+    def collect(self) -> History:
+        """Add turns and calls to the history so far, and return it."""
+        self.history.turns = self.turns()
+        self.history.calls = [call for call in read_calls(self.cluster.log) if call.question in self._asked]
         if self.cluster.upstream:
-            self.story.calls += [call for call in calls_of(self.cluster.upstream) if call.question in self._passed_on]
-        self.story.marks = checker.marks_of(self._asked)
-        return self.story
+            self.history.calls += [call for call in calls_of(self.cluster.upstream) if call.question in self._passed_on]
+        self.history.marks = checker.marks_of(self._asked)
+        return self.history
 
     async def _settle(self) -> None:
         begun = time.monotonic()
         while any(turn.state not in ENDINGS for turn in await asyncio.to_thread(self.turns)):
             if time.monotonic() - begun > SETTLE_SECONDS:
-                break  # the checker says so
+                break  # the checker reports it
             await asyncio.sleep(0.1)
         self.settled_after = time.monotonic() - begun
 
     def report(self, lines: list[str]) -> str:
-        """What is told of a broken promise; writes the history."""
+        """Write the history to a file, and return the message about a broken promise."""
         folder = Path(tempfile.gettempdir(), "chatsite-faults")
         folder.mkdir(exist_ok=True)
         path = folder / f"{self.name or 'scene'}-{self.cluster.setup}-{self.seed}.jsonl"
-        self.story.write(path)
+        self.history.write(path)
         shown = lines[:10] + ([f"and {len(lines) - 10} more"] if len(lines) > 10 else [])
         return "\n".join([f"{self.name} on {self.cluster.setup}, seed {self.seed}; history in {path}", *shown])

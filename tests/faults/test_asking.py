@@ -1,4 +1,4 @@
-"""The same question twice, questions from everywhere at once: each is one turn, in one order."""
+"""Repeated questions, and questions from several tabs and devices at once: each is one turn, in one order."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from uuid import uuid4
 
 from .client import Refused, Tab
 from .cluster import Cluster
-from .fault import FAULT_MARKS, Fault, fault, keep
+from .fault import FAULT_MARKS, Fault, fault, run_short
 from .scene import Scene
 
 pytestmark = FAULT_MARKS
 
 
-@fault("17", "double submit", figure="turns for one request", at_most=1.0, calm=True)
+@fault("17", "double submit", figure="turns per request", at_most=1.0, calm=True)
 async def the_same_request_many_times(scene: Scene) -> list[float]:
-    """50 times at once over several processes, again after the answer, and with the first answer lost on the way."""
+    """Send a request 50 times at once to several processes, with the first reply lost, and again after the answer."""
     person = (await scene.people())[0]
     tabs = [await scene.tab(person) for _ in range(5)]
     requests = 10 if scene.is_long else 2
@@ -35,7 +35,7 @@ async def the_same_request_many_times(scene: Scene) -> list[float]:
 
 
 async def _ask_ten_times(tab: Tab, question: str, request: str) -> set[str]:
-    """Ten frames with the same request at once, then what a tab does that never heard an answer."""
+    """Send ten frames with the same request at once, the last like a tab that has received no reply."""
     command: dict[str, object] = {
         "type": "ask",
         "request_id": request,
@@ -56,9 +56,9 @@ async def _refusal(tab: Tab, question: str, request: str) -> str:
     return "none"
 
 
-@fault("18", "several tabs, one session", figure="between the ends in two tabs, s", at_most=0.5, calm=True)
+@fault("18", "several tabs, one session", figure="spread of the end across tabs, s", at_most=0.5, calm=True)
 async def tabs_of_one_session(scene: Scene) -> list[float]:
-    """They ask at once in one conversation, each of one recording: all show all, one after the other."""
+    """The tabs ask at once in one conversation, each about one recording: all tabs show all answers, in order."""
     person = (await scene.people())[0]
     tabs = [await scene.tab(person) for _ in range(scene.rng.randint(2, 5))]
     first = await tabs[0].ask(scene.question(tabs[0], words=20, pace=20))
@@ -75,11 +75,11 @@ async def tabs_of_one_session(scene: Scene) -> list[float]:
     return [scene.spread_of_end(turn) for turn in later]
 
 
-@fault("19", "two devices, one conversation", figure="between the ends on both, s", at_most=0.5, calm=True)
+@fault("19", "two devices, one conversation", figure="spread of the end across devices, s", at_most=0.5, calm=True)
 async def two_devices(scene: Scene) -> list[float]:
     """Two login sessions ask in one conversation: one answer at a time, in the same order on both."""
-    one, other = await scene.people()
-    first_tab, second_tab = await scene.tab(one), await scene.tab(other)
+    on_first, on_second = await scene.people()
+    first_tab, second_tab = await scene.tab(on_first), await scene.tab(on_second)
     first = await first_tab.ask(scene.question(first_tab, words=5, pace=20))
     talk = scene.conversation_of(first)
     await first_tab.end_of(first)
@@ -99,4 +99,4 @@ async def two_devices(scene: Scene) -> list[float]:
 
 
 async def test_the_promise_is_kept(fault: Fault, setup: str, clusters: Callable[[str], Cluster]) -> None:
-    await keep(fault, clusters(setup))
+    await run_short(fault, clusters(setup))

@@ -1,4 +1,4 @@
-"""The checker of the fault suite finds what it is there to find: every invariant is broken once."""
+"""The checker of the fault suite: these tests break every invariant, and it finds the breach."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from . import judge, questions
 from .checker import ANSWER_LIMIT, INVARIANTS, check, count
 from .fault import Fault, excess
-from .history import Call, Record, StoredTurn, Story
+from .history import Call, History, Record, StoredTurn
 from .scene import Scene
 
 FIRST, SECOND = questions.question(1, words=3), questions.question(2, words=3)
@@ -52,7 +52,7 @@ def page(at: float, **data: Any) -> Record:
     return Record(at, "tab1", "ada", 1, "page", shown | data)
 
 
-def told(number: int) -> list[Record]:
+def records_of(number: int) -> list[Record]:
     answer, turn = ANSWER.replace("k1", f"k{number}"), f"turn{number}"
     return [
         event(1, type="accepted", request_id=f"request{number}", turn=turn, conversation=f"talk{number}"),
@@ -63,61 +63,61 @@ def told(number: int) -> list[Record]:
     ]
 
 
-def a_good_story() -> Story:
-    """Two questions of one person, answered one after the other, and a page that was loaded again."""
-    return Story(
-        records=[*told(1), *told(2), page(6)],
+def a_good_history() -> History:
+    """Return two questions of one person, answered one after the other, and a reload of the page."""
+    return History(
+        records=[*records_of(1), *records_of(2), page(6)],
         turns=[stored(1, FIRST), stored(2, SECOND)],
         calls=[Call(FIRST, 10, 1.0, 4.0, "finished"), Call(SECOND, 10, 4.5, 8.0, "finished")],
         marks={"k1": "ada", "k2": "ada"},
     )
 
 
-def change(place: int, **more: Any) -> Callable[[Story], None]:
-    def changed(story: Story) -> None:
-        story.turns[place] = replace(story.turns[place], **more)
+def change_turn(place: int, **more: Any) -> Callable[[History], None]:
+    def changed(history: History) -> None:
+        history.turns[place] = replace(history.turns[place], **more)
 
     return changed
 
 
-def say(*records: Record) -> Callable[[Story], None]:
-    return lambda story: story.records.extend(records)
+def add(*records: Record) -> Callable[[History], None]:
+    return lambda history: history.records.extend(records)
 
 
-def call(place: int, **more: Any) -> Callable[[Story], None]:
-    def changed(story: Story) -> None:
-        story.calls[place] = replace(story.calls[place], **more)
+def change_call(place: int, **more: Any) -> Callable[[History], None]:
+    def changed(history: History) -> None:
+        history.calls[place] = replace(history.calls[place], **more)
 
     return changed
 
 
-def both(*breaks: Callable[[Story], None]) -> Callable[[Story], None]:
-    def changed(story: Story) -> None:
+def both(*breaks: Callable[[History], None]) -> Callable[[History], None]:
+    def changed(history: History) -> None:
         for each in breaks:
-            each(story)
+            each(history)
 
     return changed
 
 
-def stop_at(seen: int) -> Callable[[Story], None]:
-    """The second turn is stopped by one who has seen so many chunks of it."""
+def stop_at(seen: int) -> Callable[[History], None]:
+    """Stop the second turn, from a tab that has shown so many chunks of it."""
     stop = Record(3.5, "tab1", "ada", 1, "sent", {"type": "stop", "turn": "turn2", "seen": seen})
-    stored_so = {"seq": seen, "answer": "k2n1 k2n2 k2n3 [1]"[: 10 * seen], "finish_reason": "", "cited": []}
-    return both(say(stop), change(1, state="stopped", stop_seen=seen, **stored_so))
+    columns = {"seq": seen, "answer": "k2n1 k2n2 k2n3 [1]"[: 10 * seen], "finish_reason": "", "cited": []}
+    return both(add(stop), change_turn(1, state="stopped", stop_seen=seen, **columns))
 
 
-def ask_the_upstream(*ways: str) -> Callable[[Story], None]:
-    """One more turn, whose calls of the upstream end in these ways."""
+def ask_the_upstream(*ways: str) -> Callable[[History], None]:
+    """Add a turn whose calls of the upstream end in these ways."""
 
-    def changed(story: Story) -> None:
-        story.turns.append(stored(3, PASSED_ON))
-        story.calls += [Call(PASSED_ON, 0, 10.0 + at, 10.5 + at, how) for at, how in enumerate(ways)]
+    def changed(history: History) -> None:
+        history.turns.append(stored(3, PASSED_ON))
+        history.calls += [Call(PASSED_ON, 0, 10.0 + at, 10.5 + at, how) for at, how in enumerate(ways)]
 
     return changed
 
 
 def token(after: int, seq: int, *, applied: bool, socket: int = 1) -> Record:
-    """Some text of the first turn, shown or not."""
+    """Return a token of the first turn, shown or not."""
     data = {"type": "token", "turn": "turn1", "after": after, "seq": seq, "content": "k1n1 ", "applied": applied}
     return Record(9, "tab1", "ada", socket, "event", data)
 
@@ -126,149 +126,149 @@ def follow(after: int, socket: int = 1) -> Record:
     return Record(9, "tab1", "ada", socket, "sent", {"type": "follow", "turn": "turn1", "after": after})
 
 
-BREAKS: list[tuple[str, Callable[[Story], None]]] = [
-    ("I1", lambda story: story.turns.clear()),
-    ("I1", lambda story: story.turns.append(stored(1, FIRST, uuid="again"))),
-    ("I1", say(event(9, type="accepted", request_id="request1", turn="turn2", conversation="talk1"))),
-    ("I2", lambda story: story.calls.append(Call(SECOND, 11, 9.0, 9.5, "finished"))),
+BREAKS: list[tuple[str, Callable[[History], None]]] = [
+    ("I1", lambda history: history.turns.clear()),
+    ("I1", lambda history: history.turns.append(stored(1, FIRST, uuid="again"))),
+    ("I1", add(event(9, type="accepted", request_id="request1", turn="turn2", conversation="talk1"))),
+    ("I2", lambda history: history.calls.append(Call(SECOND, 11, 9.0, 9.5, "finished"))),
     ("I2", ask_the_upstream("broken off", "finished")),
     ("I2", ask_the_upstream("cancelled", "finished")),
     ("I2", ask_the_upstream("refused", "refused", "refused", "finished")),
-    ("I3", change(0, answer="k1n1")),
-    ("I3", say(event(9, type="token", turn="unknown", after=0, seq=1, content="k1n1 "))),
-    ("I3", say(page(9, text="k1n1 k1n2 k1n4"))),
-    ("I3 stop", both(stop_at(2), change(1, seq=3, answer="k2n1 k2n2 k2n3 [1] "))),
-    ("I3 stop", both(stop_at(2), change(1, seq=1, answer="k2n1 k2n2 "))),
-    ("I3 stop", both(stop_at(1), change(1, seq=1, answer="k2n1 k2n2"))),
-    ("I3 stop", both(stop_at(1), change(1, seq=2, stop_seen=2))),
-    ("I4", say(page(9, text="k1n1"))),
-    ("I4", say(page(9, text=""))),
-    ("I5", say(event(9, type="token", turn="turn1", after=3, seq=4, content="k1n5 "))),
-    ("I5", say(event(9, type="token", turn="turn1", after=1, seq=2, content="k1n2 "))),
-    ("I5", change(0, seq=3)),
-    ("I5", say(token(2, 3, applied=False), token(4, 5, applied=False))),
-    ("I5", say(token(1, 2, applied=False))),
-    ("I5", say(token(1, 1, applied=False))),
-    ("I5", say(follow(1), token(1, 2, applied=False), token(1, 2, applied=False))),
-    ("I5", say(follow(2, socket=2), token(1, 2, applied=False, socket=2))),
-    ("I6", call(1, begun=3.5)),
-    ("I6", both(call(0, ended=None, how=""), lambda story: story.gone.update({10: 4.6}))),
-    ("I6", both(change(1, login_session=2, conversation=1), call(1, begun=3.5))),
-    ("I6", both(ask_the_upstream("finished"), call(1, ended=10.2))),
-    ("I7", change(1, state="streaming")),
-    ("I7", change(1, chunks=2)),
-    ("I8", change(1, state="failed", cited=[])),
-    ("I8", say(event(9, type="done", turn="turn1", seq=2, state="complete"))),
-    ("I8", say(page(9, state="interrupted"))),
-    ("I9", change(1, finish_reason="")),
-    ("I9", call(1, how="broken off")),
+    ("I3", change_turn(0, answer="k1n1")),
+    ("I3", add(event(9, type="token", turn="unknown", after=0, seq=1, content="k1n1 "))),
+    ("I3", add(page(9, text="k1n1 k1n2 k1n4"))),
+    ("I3 stop", both(stop_at(2), change_turn(1, seq=3, answer="k2n1 k2n2 k2n3 [1] "))),
+    ("I3 stop", both(stop_at(2), change_turn(1, seq=1, answer="k2n1 k2n2 "))),
+    ("I3 stop", both(stop_at(1), change_turn(1, seq=1, answer="k2n1 k2n2"))),
+    ("I3 stop", both(stop_at(1), change_turn(1, seq=2, stop_seen=2))),
+    ("I4", add(page(9, text="k1n1"))),
+    ("I4", add(page(9, text=""))),
+    ("I5", add(event(9, type="token", turn="turn1", after=3, seq=4, content="k1n5 "))),
+    ("I5", add(event(9, type="token", turn="turn1", after=1, seq=2, content="k1n2 "))),
+    ("I5", change_turn(0, seq=3)),
+    ("I5", add(token(2, 3, applied=False), token(4, 5, applied=False))),
+    ("I5", add(token(1, 2, applied=False))),
+    ("I5", add(token(1, 1, applied=False))),
+    ("I5", add(follow(1), token(1, 2, applied=False), token(1, 2, applied=False))),
+    ("I5", add(follow(2, socket=2), token(1, 2, applied=False, socket=2))),
+    ("I6", change_call(1, begun=3.5)),
+    ("I6", both(change_call(0, ended=None, how=""), lambda history: history.gone.update({10: 4.6}))),
+    ("I6", both(change_turn(1, login_session=2, conversation=1), change_call(1, begun=3.5))),
+    ("I6", both(ask_the_upstream("finished"), change_call(1, ended=10.2))),
+    ("I7", change_turn(1, state="streaming")),
+    ("I7", change_turn(1, chunks=2)),
+    ("I8", change_turn(1, state="failed", cited=[])),
+    ("I8", add(event(9, type="done", turn="turn1", seq=2, state="complete"))),
+    ("I8", add(page(9, state="interrupted"))),
+    ("I9", change_turn(1, finish_reason="")),
+    ("I9", change_call(1, how="broken off")),
     ("I9", ask_the_upstream("broken off")),
     ("I9", ask_the_upstream()),
-    ("I10", call(0, begun=9.0, ended=9.5)),
-    ("I11", change(1, state="interrupted")),
-    ("I11", change(1, cited=[])),
-    ("I11", change(1, cited=["22222222-2222-2222-2222-222222222222"])),
-    ("I11", change(1, state="failed", cited=[])),
-    ("I12", say(event(9, person="bob", tab="tab2", type="token", turn="turn1", after=0, seq=1, content="k1n1 "))),
-    ("I12", say(event(9, tab="tab3", type="token", turn="turn1", after=0, seq=1, content="k9n1 "))),
-    ("I12", say(Record(9, "tab2", "bob", 1, "page", page(9).data))),
+    ("I10", change_call(0, begun=9.0, ended=9.5)),
+    ("I11", change_turn(1, state="interrupted")),
+    ("I11", change_turn(1, cited=[])),
+    ("I11", change_turn(1, cited=["22222222-2222-2222-2222-222222222222"])),
+    ("I11", change_turn(1, state="failed", cited=[])),
+    ("I12", add(event(9, person="bob", tab="tab2", type="token", turn="turn1", after=0, seq=1, content="k1n1 "))),
+    ("I12", add(event(9, tab="tab3", type="token", turn="turn1", after=0, seq=1, content="k9n1 "))),
+    ("I12", add(Record(9, "tab2", "bob", 1, "page", page(9).data))),
 ]
 
 
 def test_a_good_story_keeps_every_invariant() -> None:
-    assert check(a_good_story()) == []
+    assert check(a_good_history()) == []
 
 
 @pytest.mark.parametrize("number", range(len(BREAKS)), ids=lambda number: f"{BREAKS[number][0]}-{number}")
 def test_a_breach_is_found(number: int) -> None:
     invariant, spoil = BREAKS[number]
-    story = a_good_story()
+    history = a_good_history()
 
-    spoil(story)
+    spoil(history)
 
-    assert invariant in {breach.invariant for breach in check(story)}
+    assert invariant in {breach.invariant for breach in check(history)}
 
 
 def test_every_invariant_is_broken_by_one_of_these_tests() -> None:
     assert {invariant for invariant, _ in BREAKS} == set(INVARIANTS)
 
 
-def test_a_stopped_answer_may_be_shorter_than_what_another_tab_had_seen() -> None:
-    story = a_good_story()
-    story.turns[0] = replace(story.turns[0], state="stopped", stop_seen=1, seq=1, answer=ANSWER[:10], cited=[])
-    story.records = [
+def test_a_stopped_answer_may_be_shorter_than_another_tab_has_shown() -> None:
+    history = a_good_history()
+    history.turns[0] = replace(history.turns[0], state="stopped", stop_seen=1, seq=1, answer=ANSWER[:10], cited=[])
+    history.records = [
         Record(1, "tab1", "ada", 1, "sent", {"type": "follow", "turn": "turn1", "after": 0}),
         event(2, type="token", turn="turn1", after=0, seq=2, content=ANSWER),
         Record(3, "tab2", "ada", 1, "sent", {"type": "stop", "turn": "turn1", "seen": 1}),
     ]
 
-    assert check(story) == []
+    assert check(history) == []
 
 
-def test_a_connection_brings_the_same_text_again_where_it_is_asked_for() -> None:
-    story = a_good_story()
+def test_a_connection_may_repeat_text_after_a_follow() -> None:
+    history = a_good_history()
 
-    say(follow(0), follow(1), token(1, 2, applied=False), follow(0, socket=2))(story)
-    say(token(0, 1, applied=False, socket=2), token(1, 2, applied=False, socket=2))(story)
+    add(follow(0), follow(1), token(1, 2, applied=False), follow(0, socket=2))(history)
+    add(token(0, 1, applied=False, socket=2), token(1, 2, applied=False, socket=2))(history)
 
-    assert check(story) == []
+    assert check(history) == []
 
 
 def test_a_call_of_a_killed_process_ends_with_it() -> None:
-    story = a_good_story()
-    story.calls[0] = replace(story.calls[0], ended=None, how="")
-    story.turns[0] = replace(story.turns[0], state="interrupted", cited=[], finish_reason="")
-    story.records = told(2)
-    story.gone = {10: 4.0}
+    history = a_good_history()
+    history.calls[0] = replace(history.calls[0], ended=None, how="")
+    history.turns[0] = replace(history.turns[0], state="interrupted", cited=[], finish_reason="")
+    history.records = records_of(2)
+    history.gone = {10: 4.0}
 
-    assert check(story) == []
+    assert check(history) == []
 
 
 @pytest.mark.parametrize("refusals", range(3))
-def test_a_model_that_refuses_may_be_asked_twice_more(refusals: int) -> None:
-    story = a_good_story()
+def test_a_refused_call_may_be_retried_twice(refusals: int) -> None:
+    history = a_good_history()
 
-    ask_the_upstream(*["refused"] * refusals, "finished")(story)
+    ask_the_upstream(*["refused"] * refusals, "finished")(history)
 
-    assert check(story) == []
-    assert count(story)["doubled"] == 0
-
-
-def test_the_site_may_end_an_answer_because_of_its_length() -> None:
-    story = a_good_story()
-    ask_the_upstream("broken off")(story)
-
-    story.turns[2] = replace(story.turns[2], answer="x" * ANSWER_LIMIT, finish_reason="length")
-
-    assert check(story) == []
+    assert check(history) == []
+    assert count(history)["doubled"] == 0
 
 
-def test_a_history_is_judged_again_as_it_was_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    story, file = a_good_story(), tmp_path / "history.jsonl"
-    story.gone = {10: 99.0}
-    story.write(file)
+def test_the_site_may_end_an_answer_at_its_length_limit() -> None:
+    history = a_good_history()
+    ask_the_upstream("broken off")(history)
 
-    assert Story.read(file) == story
+    history.turns[2] = replace(history.turns[2], answer="x" * ANSWER_LIMIT, finish_reason="length")
+
+    assert check(history) == []
+
+
+def test_a_written_history_can_be_read_and_judged_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    history, file = a_good_history(), tmp_path / "history.jsonl"
+    history.gone = {10: 99.0}
+    history.write(file)
+
+    assert History.read(file) == history
     assert judge.main(file) == 0
 
-    change(1, finish_reason="")(story)
-    story.write(file)
+    change_turn(1, finish_reason="")(history)
+    history.write(file)
 
     assert judge.main(file) == 1
-    assert capsys.readouterr().out == "I9: turn turn2 is complete, and the model did not say that it had finished\n"
+    assert capsys.readouterr().out == "I9: turn turn2 is complete, but the model gave no finish reason\n"
 
 
-def test_what_was_shown_and_is_not_stored_is_counted_as_lost() -> None:
-    story = a_good_story()
-    assert count(story)["lost"] == 0
+def test_text_shown_but_not_stored_is_counted_as_lost() -> None:
+    history = a_good_history()
+    assert count(history)["lost"] == 0
 
-    story.turns[1] = replace(story.turns[1], answer="")
+    history.turns[1] = replace(history.turns[1], answer="")
 
-    assert count(story)["lost"] == len(ANSWER)
+    assert count(history)["lost"] == len(ANSWER)
 
 
 @pytest.mark.parametrize(
-    ("most", "figures", "slack", "is_told"),
+    ("share", "figures", "slack", "is_reported"),
     [
         (1.0, [0.5, 1.5], 1.0, True),
         (1.0, [0.5, 1.5], 4.0, False),
@@ -279,10 +279,12 @@ def test_what_was_shown_and_is_not_stored_is_counted_as_lost() -> None:
         (0.95, [], 4.0, False),
     ],
 )
-def test_more_than_was_promised_is_told(most: float, figures: list[float], slack: float, is_told: bool) -> None:
-    each = Fault("1", "reload", "until live again, s", {"sqlite": 1.0}, nothing_measured, most)
+def test_figures_over_the_limit_are_reported(
+    share: float, figures: list[float], slack: float, is_reported: bool
+) -> None:
+    each = Fault("1", "reload", "until live again, s", {"sqlite": 1.0}, nothing_measured, share)
 
-    assert bool(excess(each, "sqlite", figures, slack=slack)) == is_told
+    assert bool(excess(each, "sqlite", figures, slack=slack)) == is_reported
 
 
 async def nothing_measured(scene: Scene) -> list[float]:

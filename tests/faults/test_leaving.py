@@ -1,4 +1,4 @@
-"""People sign out, lose their account or delete a conversation while an answer streams: it ends."""
+"""Users sign out, lose their account or delete a conversation while an answer streams: it ends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from . import page
 from .cluster import Cluster
-from .fault import FAULT_MARKS, Fault, fault, keep
+from .fault import FAULT_MARKS, Fault, fault, run_short
 from .scene import Scene
 
 pytestmark = FAULT_MARKS
@@ -16,14 +16,14 @@ pytestmark = FAULT_MARKS
 
 @fault("24", "signed out mid-stream", figure="until the sockets are closed, s", at_most=2.0, calm=True)
 async def sign_out(scene: Scene) -> list[float]:
-    """Every socket of this login is closed with 4401, and the answer stops; the other device stays."""
-    one, other = await scene.people()
-    tabs = [await scene.tab(one) for _ in range(2)]
-    elsewhere = await scene.tab(other)
+    """Every socket of this login session is closed with 4401, and the answer stops; the other device stays."""
+    person, on_other_device = await scene.people()
+    tabs = [await scene.tab(person) for _ in range(2)]
+    elsewhere = await scene.tab(on_other_device)
     turn = await tabs[0].ask(scene.question(tabs[0], words=100, pace=20))
     await tabs[1].follow(turn)
     await tabs[1].until_seq(turn, 2)
-    status = await page.post(scene.cluster.address(), one, "/accounts/logout/")
+    status = await page.post(scene.cluster.address(), person, "/accounts/logout/")
     assert status == 302, status
     begun = time.monotonic()
     await asyncio.gather(*(tab.until_signed_out() for tab in tabs))
@@ -35,7 +35,7 @@ async def sign_out(scene: Scene) -> list[float]:
 
 @fault("24b", "account deactivated mid-stream", figure="until the socket is closed, s", at_most=5.0, calm=True)
 async def deactivate(scene: Scene) -> list[float]:
-    """In the database, past every signal: nothing more is delivered once the next look has noticed."""
+    """Deactivate in the database, without Django's signals: after the next periodic check nothing more is sent."""
     tab = await scene.tab()
     turn = await tab.ask(scene.question(tab, words=140, pace=20))
     await tab.until_seq(turn, 2)
@@ -49,7 +49,7 @@ async def deactivate(scene: Scene) -> list[float]:
 
 @fault("25", "conversation deleted while streaming", figure="until the model is stopped, s", at_most=1.0, calm=True)
 async def delete(scene: Scene) -> list[float]:
-    """The model is stopped, other tabs are told the end, and the page is gone for good."""
+    """The model is stopped, other tabs receive the end, and the page no longer exists."""
     person = (await scene.people())[0]
     tab, other = await scene.tab(person), await scene.tab(person)
     question = scene.question(tab, words=100, pace=20)
@@ -68,4 +68,4 @@ async def delete(scene: Scene) -> list[float]:
 
 
 async def test_the_promise_is_kept(fault: Fault, setup: str, clusters: Callable[[str], Cluster]) -> None:
-    await keep(fault, clusters(setup))
+    await run_short(fault, clusters(setup))

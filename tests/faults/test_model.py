@@ -1,4 +1,4 @@
-"""The model is silent, stalls, refuses, breaks off and talks nonsense: the turn says so, and never that it is whole."""
+"""The model is silent, stalls, refuses, breaks off or sends malformed output: the turn never counts as complete."""
 
 from __future__ import annotations
 
@@ -16,16 +16,19 @@ from ..support.upstream_script import GARBAGE, PROVIDER_TEXT, Call
 from . import questions
 from .client import Tab
 from .cluster import SILENCE_SECONDS, Cluster
-from .fault import FAULT_MARKS, Fault, fault, keep
+from .fault import FAULT_MARKS, Fault, fault, run_short
 from .scene import Scene
 
 MISSING = find_spec("langchain_openai") is None
-pytestmark = [*FAULT_MARKS, pytest.mark.skipif(MISSING, reason="the extra openai is not installed; bin/test does it")]
+pytestmark = [
+    *FAULT_MARKS,
+    pytest.mark.skipif(MISSING, reason="the extra openai is not installed; bin/test installs it"),
+]
 GOOD = "tokens 3 50; finish; usage; done"
 
 
 async def _answered(scene: Scene, tab: Tab, script: str, *, begun: bool = False) -> tuple[str, dict[str, Any]]:
-    """Ask the upstream with a script; returns the turn's state and its end."""
+    """Ask the upstream with a script; return the turn's state and its end."""
     turn = await tab.ask(scene.upstream_question(script, begun=begun))
     end = await tab.end_of(turn)
     return tab.turns[turn].state, end
@@ -35,9 +38,9 @@ def _calls(upstream: Upstream, script: str) -> list[Call]:
     return [call for call in upstream.calls if script.split("||")[0].strip() in str(call.body)]
 
 
-@fault("12", "model never answers", figure="later than the time-out, s", at_most=2.0, calm=True)
+@fault("12", "model never answers", figure="deviation from the time-out, s", at_most=2.0, calm=True)
 async def silent(scene: Scene) -> list[float]:
-    """The turn ends with TIMEOUT, and the connection to the model within a second of it; Stop works before."""
+    """The turn ends with TIMEOUT, and the connection to the model is closed within a second."""
     upstream, tab = await scene.upstream(), await scene.tab()
     number = scene.rng.randrange(10**6)
     begun = time.monotonic()
@@ -50,24 +53,24 @@ async def silent(scene: Scene) -> list[float]:
     return [abs(took - SILENCE_SECONDS)]
 
 
-@fault("13", "model stalls mid-stream", figure="later than the time-out, s", at_most=2.0, calm=True)
+@fault("13", "model stalls mid-stream", figure="deviation from the time-out, s", at_most=2.0, calm=True)
 async def stalled(scene: Scene) -> list[float]:
-    """Keep-alive comments are no progress; what came is kept."""
+    """Keep-alive comments do not count as progress; the text so far is kept."""
     await scene.upstream()
     tab = await scene.tab()
     words = scene.rng.randint(1, 8)
     turn = await tab.ask(scene.upstream_question(f"tokens {words} 20; {scene.rng.choice(['stall', 'comments 5'])}"))
     await tab.end_of(turn)
-    last = max(e.at for e in scene.story.records if e.tab == tab.name and e.data.get("type") == "token")
+    last = max(e.at for e in scene.history.records if e.tab == tab.name and e.data.get("type") == "token")
     took = time.monotonic() - last
     assert (tab.turns[turn].end or {}).get("code") == "TIMEOUT", tab.turns[turn].end
     assert tab.turns[turn].text.removeprefix("Loading. ").split() == [f"word{n}" for n in range(1, words + 1)]
     return [abs(took - SILENCE_SECONDS)]
 
 
-@fault("14", "model busy before the first token", figure="calls of the model for one turn", at_most=3.0, calm=True)
+@fault("14", "model busy before the first token", figure="model calls per turn", at_most=3.0, calm=True)
 async def busy(scene: Scene) -> list[float]:
-    """At most two more calls, when the model says so; at once an end where it wants too much patience."""
+    """At most two retries, at the time that the model asks for; the turn fails at once if that is too long."""
     upstream, tab = await scene.upstream(), await scene.tab()
     figures = []
     for status in scene.rng.sample(["status 429 1", "status 503", "status 500", "status 529 soon", "status 429 -1"], 2):
@@ -84,9 +87,9 @@ async def busy(scene: Scene) -> list[float]:
 async def _asked_while_busy(
     scene: Scene, upstream: Upstream, tab: Tab, status: str, then: str = ""
 ) -> tuple[str, dict[str, Any], int]:
-    """The turn's state, its end with the seconds it took, and the calls of the model.
+    """Ask, and return the turn's state, its end with the seconds that it took, and the number of model calls.
 
-    Asked again while the client of the model had to be loaded: what is said meanwhile counts as the first word.
+    Ask again if the model's client had to be loaded: the text sent meanwhile counts as the first word.
     """
     while True:
         mark = f"pause 0.0{scene.rng.randrange(10**6)}"
@@ -98,9 +101,9 @@ async def _asked_while_busy(
             return tab.turns[turn].state, end, len(_calls(upstream, mark))
 
 
-@fault("15", "model breaks off mid-stream", figure="answers called complete by mistake", at_most=0.0, calm=True)
+@fault("15", "model breaks off mid-stream", figure="answers wrongly marked complete", at_most=0.0, calm=True)
 async def broken_off(scene: Scene) -> list[float]:
-    """At every chunk and at random bytes, closed or reset, with and without the word that all was said."""
+    """Break off at every chunk and at random bytes, closed or reset, with and without a finish reason."""
     await scene.upstream()
     scripts = [f"tokens {chunk}; {how}" for chunk in range(6) for how in ("cut", "reset", "done")]
     scripts += [f"unframed; tokens {chunk}; cut" for chunk in range(6)]
@@ -118,15 +121,15 @@ async def _all(scene: Scene, tab: Tab, scripts: list[str]) -> list[str]:
         state, end = await _answered(scene, tab, script, begun=True)
         assert PROVIDER_TEXT not in str(end), end
         states.append(state)
-        well, _ = await _answered(scene, tab, GOOD, begun=True)
-        assert well == "complete", well
+        good_state, _ = await _answered(scene, tab, GOOD, begun=True)
+        assert good_state == "complete", good_state
     return states
 
 
-@fault("16", "model talks nonsense", figure="frames with the provider's text", at_most=0.0, calm=True)
+@fault("16", "model sends malformed output", figure="frames with the provider's text", at_most=0.0, calm=True)
 async def nonsense(scene: Scene) -> list[float]:
-    """Bad JSON, wrong shapes, error objects, chunks twice and in the wrong order, and one of 300,000 characters; then
-    whatever else can be made of these."""
+    """Send bad JSON, wrong shapes, error objects, repeated and swapped chunks, one of 300,000 characters; then random
+    combinations of these."""
     await scene.upstream()
     kinds = [f"tokens 2; garbage {kind}; tokens 2" for kind in GARBAGE]
     kinds += ["tokens 2; error", "error 500", f"tokens 2; repeat; {GOOD}", f"tokens 1; swap; {GOOD}", "big 300000"]
@@ -137,11 +140,11 @@ async def nonsense(scene: Scene) -> list[float]:
     await asyncio.gather(*(_all(scene, tab, kinds[number::4]) for number, tab in enumerate(tabs)))
     codes = {code for tab in tabs for code in tab.closes}
     assert not codes, f"sockets were closed with {codes}"
-    return [float(sum(PROVIDER_TEXT in str(record.data) for record in scene.story.records if record.what == "event"))]
+    return [float(sum(PROVIDER_TEXT in str(record.data) for record in scene.history.records if record.what == "event"))]
 
 
 def _nonsense(rng: Random) -> str:
-    """A script of steps that belong together or not."""
+    """Return a script of random steps, in any order."""
     steps = ["tokens 1", "tokens 3", "say [1]", "finish", "finish length", "usage", "done", "error", "error 429"]
     steps += [f"garbage {kind}" for kind in GARBAGE]
     steps += ["repeat", "swap", "blocks", "cumulative", "crlf", "cut", "reset", "raw \\0", "raw data:\\n\\n"]
@@ -149,8 +152,8 @@ def _nonsense(rng: Random) -> str:
 
 
 async def test_the_promise_is_kept(fault: Fault, setup: str, clusters: Callable[[str], Cluster]) -> None:
-    await keep(fault, clusters(setup))
+    await run_short(fault, clusters(setup))
 
 
-def test_the_script_for_the_upstream_survives_the_question() -> None:
+def test_a_question_preserves_its_script_for_the_upstream() -> None:
     assert questions.upstream_script(questions.upstream_question(3, "tokens 2; cut")) == "tokens 2; cut"

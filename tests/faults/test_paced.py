@@ -1,4 +1,4 @@
-"""The scripted model of the fault suite plays its scripts, and all calls are noted: its own and the upstream's."""
+"""The scripted model of the fault suite, and the logs of its calls and of the upstream's."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ ANSWER = "k1n1 k1n2 k1n3 [1]"
 def test_the_log_of_calls_is_read_as_it_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(paced.LOG_VARIABLE, str(tmp_path / "calls"))
 
-    paced.note(FIRST, "begun")
-    paced.note(SECOND, "begun")
-    paced.note(FIRST, "cancelled")
+    paced.log_call(FIRST, "begun")
+    paced.log_call(SECOND, "begun")
+    paced.log_call(FIRST, "cancelled")
 
     assert [(call.question, call.how) for call in read_calls(tmp_path / "calls")] == [
         (FIRST, "cancelled"),
@@ -36,12 +36,12 @@ async def test_the_script_of_a_question_is_played() -> None:
     script = questions.SCRIPT.search(questions.question(7, words=5, pace=0, letters=2, cut_at=2))
     assert script
 
-    said = [delta async for delta in paced._say(*paced._numbers(script))]
+    deltas = [delta async for delta in paced._play(*paced._numbers(script))]
 
-    assert [delta.text for delta in said] == ["k7n1xx ", "k7n2xx "]
+    assert [delta.text for delta in deltas] == ["k7n1xx ", "k7n2xx "]
 
 
-async def test_a_call_before_an_answer_plays_no_script_and_counts_as_no_answer(
+async def test_a_call_before_an_answer_plays_no_script_and_is_not_logged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(paced.LOG_VARIABLE, str(tmp_path / "calls"))
@@ -67,7 +67,7 @@ async def test_a_call_before_an_answer_plays_no_script_and_counts_as_no_answer(
         ("tokens 2; stall", "cancelled"),
     ],
 )
-async def test_what_the_upstream_was_asked_is_judged_as_a_call(script: str, how: str) -> None:
+async def test_a_call_of_the_upstream_is_converted_for_the_checker(script: str, how: str) -> None:
     question = questions.upstream_question(4, script)
     async with Upstream() as upstream, asked(upstream, f"{question} {{{{ {script} }}}}") as (reader, writer):
         await reader.read(1)

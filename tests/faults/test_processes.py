@@ -1,4 +1,4 @@
-"""Processes die, stand still and are replaced, and nothing that was asked or shown goes with them."""
+"""Processes are killed, paused and replaced, and nothing that was asked or shown is lost."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from collections.abc import Callable
 from . import failpoints
 from .client import Tab
 from .cluster import SQLITE, Cluster
-from .fault import FAULT_MARKS, Fault, fault, keep
+from .fault import FAULT_MARKS, Fault, fault, run_short
 from .scene import Scene
 
 pytestmark = FAULT_MARKS
 
 DETECTED = 12.0  # seconds after which a dead owner's turn is closed by another process
-RESTARTED = 2.0  # the same after a restart, where there is no other
-NEXT = 15.0  # seconds after which the next question of the queue has begun
+RESTARTED = 2.0  # the same after its own restart, if there is no other process
+NEXT = 15.0  # seconds until the next question of the queue has begun
 
 
 @fault(
@@ -26,7 +26,7 @@ NEXT = 15.0  # seconds after which the next question of the queue has begun
     at_most={"sqlite": RESTARTED, "scaled": DETECTED},
 )
 async def kill_the_owner(scene: Scene) -> list[float]:
-    """What was shown is kept, the turn is closed, the queue goes on, and Retry works."""
+    """The text shown is kept, the turn is closed, the queue continues, and Retry works."""
     tabs = [await scene.tab() for _ in range(3)]
     questions = [scene.question(tab, words=90, pace=15) for tab in tabs]
     turns = await asyncio.gather(*(tab.ask(question) for tab, question in zip(tabs, questions, strict=True)))
@@ -39,7 +39,7 @@ async def kill_the_owner(scene: Scene) -> list[float]:
     if scene.cluster.setup == SQLITE:
         since = await scene.nemesis.start(victim)
     else:
-        await scene.nemesis.kill(scene.cluster.other_than(victim))  # one of three is left
+        await scene.nemesis.kill(scene.cluster.other_than(victim))  # one process of three is left
     closed = await scene.until_state(turns[0], {"interrupted"}, 30) - since
     begun = await scene.until_state(waiting, {"streaming", "complete"}, 30) - since
     assert begun <= NEXT, f"the next question began {begun:.1f} s after the kill"
@@ -50,9 +50,9 @@ async def kill_the_owner(scene: Scene) -> list[float]:
     return [closed]
 
 
-@fault("5", "owner paused past its lease", figure="until the model is stopped after waking, s", at_most=1.0)
+@fault("5", "owner paused past its lease", figure="until the model is stopped after resuming, s", at_most=1.0)
 async def pause_the_owner(scene: Scene) -> list[float]:
-    """Others close its turn and go on; when it wakes it writes nothing. Alone, it goes on or says that it ended."""
+    """Others close its turn and continue; after resuming it writes nothing. If alone, it continues or ends the turn."""
     tab = await scene.tab()
     question = scene.question(tab, words=400, pace=15)
     turn = await tab.ask(question)
@@ -66,27 +66,29 @@ async def pause_the_owner(scene: Scene) -> list[float]:
     assert scene.state_of(turn) == "interrupted", scene.state_of(turn)
     await tab.end_of(waiting, 10)
     stored = [(row.state, row.seq, row.answer) for row in scene.turns()]
-    woken = scene.nemesis.wake(owner)
+    resumed = scene.nemesis.wake(owner)
     await asyncio.sleep(2)
-    assert [(row.state, row.seq, row.answer) for row in scene.turns()] == stored, "a zombie has written"
+    assert [(row.state, row.seq, row.answer) for row in scene.turns()] == stored, (
+        "the paused owner has written after its lease"
+    )
     [call] = [call for call in scene.collect().calls if call.question == question]
-    return [(call.ended or float("inf")) - woken]
+    return [(call.ended or float("inf")) - resumed]
 
 
 async def _go_on_alone(scene: Scene, tab: Tab, turn: str) -> float:
-    seen = len(scene.story.records)
-    woken = scene.nemesis.wake(scene.cluster.sites[0])
-    scene.story.gone.clear()
-    await tab.until_news(seen)
-    took = time.monotonic() - woken
+    seen = len(scene.history.records)
+    resumed = scene.nemesis.wake(scene.cluster.sites[0])
+    scene.history.gone.clear()
+    await tab.until_progress(seen)
+    took = time.monotonic() - resumed
     await tab.until_open()
     await tab.stop(turn)
     return took
 
 
-@fault("6", "deploy (SIGTERM), one process after the other", figure="without a connection, s", at_most=5.0, most=0.95)
+@fault("6", "rolling restart (SIGTERM)", figure="without a connection, s", at_most=5.0, share=0.95)
 async def rolling_restart(scene: Scene) -> list[float]:
-    """Nobody loses a question, every socket is told, and each process ends in order."""
+    """No question is lost, every socket is closed with 1012, and each process exits cleanly."""
     tabs = [await scene.tab() for _ in range(50 if scene.is_long else 8)]
     enough = asyncio.Event()
     users = [asyncio.create_task(_use(scene, tab, enough)) for tab in tabs]
@@ -108,7 +110,7 @@ async def rolling_restart(scene: Scene) -> list[float]:
 
 
 async def _use(scene: Scene, tab: Tab, enough: asyncio.Event) -> None:
-    """Ask, read, and ask again, until it is enough."""
+    """Ask and read, repeatedly, until ``enough`` is set."""
     talk = None
     while not enough.is_set():
         turn = await tab.ask(scene.question(tab, words=scene.rng.randint(5, 60), pace=15), talk)
@@ -116,9 +118,9 @@ async def _use(scene: Scene, tab: Tab, enough: asyncio.Event) -> None:
         await tab.end_of(turn)
 
 
-@fault("26", "crash between an end and the next question", figure="until the next has begun, s", at_most=5.0)
+@fault("26", "crash between the end of a turn and the next", figure="until the next has begun, s", at_most=5.0)
 async def crash_before_the_next(scene: Scene) -> list[float]:
-    """The owner dies as the end is stored, as its reader is told, or as the next is claimed: the queue goes on."""
+    """The owner dies when the end is stored, when the reader receives it, or when the next turn is claimed."""
     tab, place = await scene.tab(), scene.rng.choice([failpoints.ENDED, failpoints.CLAIMED, "told"])
     places = {failpoints.ENDED: (place, ""), failpoints.CLAIMED: ("", place), "told": ("", "")}[place]
     questions = [scene.question(tab, words=words, dies_when=at) for words, at in zip((8, 40), places, strict=True)]
@@ -135,15 +137,15 @@ async def crash_before_the_next(scene: Scene) -> list[float]:
         since = await scene.nemesis.start(victim)
     if place == failpoints.CLAIMED:
         since = await scene.until_state(second, {"interrupted"}, 30)
-    behind = third if place == failpoints.CLAIMED else second
-    begun = await scene.until_state(behind, {"streaming", "complete", "interrupted"}, 30)
+    following = third if place == failpoints.CLAIMED else second
+    begun = await scene.until_state(following, {"streaming", "complete", "interrupted"}, 30)
     await scene.nemesis.mend()
     return [begun - since]
 
 
-@fault("23", "clock an hour ahead, then back", figure="turns closed by mistake", at_most=0.0)
+@fault("23", "clock an hour ahead, then back", figure="turns wrongly closed", at_most=0.0)
 async def wrong_clock(scene: Scene) -> list[float]:
-    """One process has another time than the rest, and it jumps while answers stream: no lease lapses by that."""
+    """The clock of one process differs from the others, and jumps while answers stream: no lease expires early."""
     site = scene.cluster.sites[-1]
     with scene.nemesis.faketime(site) as clock:
         await scene.nemesis.terminate(site)
@@ -159,4 +161,4 @@ async def wrong_clock(scene: Scene) -> list[float]:
 
 
 async def test_the_promise_is_kept(fault: Fault, setup: str, clusters: Callable[[str], Cluster]) -> None:
-    await keep(fault, clusters(setup))
+    await run_short(fault, clusters(setup))

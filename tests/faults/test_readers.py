@@ -1,4 +1,4 @@
-"""Readers leave, come back, lose their connection and read slowly; what they see is whole, and nobody else notices."""
+"""Readers leave, return, lose their connection or read slowly: their text is complete, and others are unaffected."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from chat.turns.follow import Cursor, View
 from . import page
 from .client import Tab
 from .cluster import Cluster, pid_of, until
-from .fault import FAULT_MARKS, SEED, Fault, fault, keep
+from .fault import FAULT_MARKS, SEED, Fault, fault, run_short
 from .scene import Scene
 
 pytestmark = FAULT_MARKS
@@ -28,7 +28,7 @@ _TURN = UUID(int=1)
 
 @fault("1", "tab reload mid-stream", figure="until live again, s", at_most=1.0, calm=True)
 async def reload_mid_stream(scene: Scene) -> list[float]:
-    """The page has the text so far, and goes on from there."""
+    """The page has the text so far, and continues from there."""
     tab = await scene.tab()
     turn = await tab.ask(scene.question(tab, words=60, pace=20))
     figures = []
@@ -44,12 +44,12 @@ async def reload_mid_stream(scene: Scene) -> list[float]:
 
 
 async def _drop(scene: Scene, seconds: float, tabs: int) -> list[float]:
-    """The network of some people is away; half of them are cut off, the others hear nothing."""
+    """Interrupt the network of some tabs: half of the connections are reset, the others stay open without traffic."""
     site = scene.cluster.sites[0]
     proxies = [await scene.proxy(site.port) for _ in range(tabs)]
-    them = [await scene.tab(where=partial(page.Address, proxy.port, site.url)) for proxy in proxies]
-    turns = await asyncio.gather(*(tab.ask(scene.question(tab, words=80, pace=20)) for tab in them))
-    await asyncio.gather(*(tab.until_seq(turn, 1) for tab, turn in zip(them, turns, strict=True)))
+    dropped = [await scene.tab(where=partial(page.Address, proxy.port, site.url)) for proxy in proxies]
+    turns = await asyncio.gather(*(tab.ask(scene.question(tab, words=80, pace=20)) for tab in dropped))
+    await asyncio.gather(*(tab.until_seq(turn, 1) for tab, turn in zip(dropped, turns, strict=True)))
     await asyncio.sleep(scene.rng.random())
     for number, proxy in enumerate(proxies):
         proxy.black_out()
@@ -57,59 +57,59 @@ async def _drop(scene: Scene, seconds: float, tabs: int) -> list[float]:
             proxy.refuses = True
             proxy.reset()
     await asyncio.sleep(seconds)
-    seen = {tab: len(scene.story.records) for tab in them}
+    seen = {tab: len(scene.history.records) for tab in dropped}
     healed = time.monotonic()
-    for tab, proxy in zip(them, proxies, strict=True):
+    for tab, proxy in zip(dropped, proxies, strict=True):
         proxy.heal()
         if seconds > 10:
             tab.wake()  # the browser's "online"
-    await asyncio.gather(*(tab.end_of(turn) for tab, turn in zip(them, turns, strict=True)))
-    return [_first_news(scene, tab, since) - healed for tab, since in seen.items()]
+    await asyncio.gather(*(tab.end_of(turn) for tab, turn in zip(dropped, turns, strict=True)))
+    return [_first_event(scene, tab, since) - healed for tab, since in seen.items()]
 
 
-def _first_news(scene: Scene, tab: Tab, since: int) -> float:
-    """When a tab heard of its turn again."""
-    records = scene.story.records[since:]
+def _first_event(scene: Scene, tab: Tab, since: int) -> float:
+    """Return when a tab received its first event after ``since`` records."""
+    records = scene.history.records[since:]
     return next(record.at for record in records if record.tab == tab.name and record.what == "event")
 
 
-@fault("2", "network drop of 2 s", figure="recovery after heal, s", at_most=2.0, most=0.95, calm=True)
+@fault("2", "network drop of 2 s", figure="recovery time, s", at_most=2.0, share=0.95, calm=True)
 async def short_drop(scene: Scene) -> list[float]:
     return await _drop(scene, 2.0, tabs=2)
 
 
-@fault("2b", "network drop of 60 s", figure="recovery after heal, s", at_most=2.0, most=0.95, calm=True, long=True)
+@fault("2b", "network drop of 60 s", figure="recovery time, s", at_most=2.0, share=0.95, calm=True, long=True)
 async def long_drop(scene: Scene) -> list[float]:
     return await _drop(scene, 60.0, tabs=4)
 
 
-@fault("2c", "network drop of 10 min", figure="recovery after heal, s", at_most=2.0, most=0.95, calm=True, long=True)
+@fault("2c", "network drop of 10 min", figure="recovery time, s", at_most=2.0, share=0.95, calm=True, long=True)
 async def very_long_drop(scene: Scene) -> list[float]:
     return await _drop(scene, 600.0, tabs=4)
 
 
-@fault("3", "half-open connection", figure="until both sides notice, s", at_most=10.0, calm=True)
+@fault("3", "half-open connection", figure="until both sides detect it, s", at_most=10.0, calm=True)
 async def half_open(scene: Scene) -> list[float]:
-    """Nothing passes any more and nobody is told: the tab comes back by itself, the site lets go of the old socket."""
+    """The connection is dead but not closed: the tab reconnects by itself, and the site closes the old socket."""
     site = scene.cluster.sites[0]
     proxy = await scene.proxy(site.port)
     tab = await scene.tab(where=partial(page.Address, proxy.port, site.url))
     turn = await tab.ask(scene.question(tab, words=60, pace=scene.rng.choice([3, 20])))
     await tab.until_seq(turn, 1)
     await asyncio.sleep(scene.rng.random() * 4)
-    begun, ports = time.monotonic(), proxy.forget()
+    begun, ports = time.monotonic(), proxy.abandon()
     process = psutil.Process(pid_of(site))
     await until(lambda: not ports & {each.raddr.port for each in process.net_connections() if each.raddr}, 60)
     at_the_site = time.monotonic() - begun
     await tab.until_open(begun)
     await tab.end_of(turn)
-    lost = next(record.at for record in scene.story.records if record.tab == tab.name and record.what == "closed")
+    lost = next(record.at for record in scene.history.records if record.tab == tab.name and record.what == "closed")
     return [at_the_site, lost - begun]
 
 
-@fault("11", "clients that do not read", figure="memory for each, MiB", at_most=1.0)
+@fault("11", "clients that do not read", figure="memory per client, MiB", at_most=1.0)
 async def not_reading(scene: Scene) -> list[float]:
-    """Each has 20 answers of 180,000 characters to read and takes none of them; somebody else reads on undisturbed."""
+    """Each client follows 3 answers of 180,000 characters and reads nothing; another reader is unaffected."""
     site = scene.cluster.sites[0]
     writer = await scene.tab(site=site)
     turns = [await writer.ask(scene.question(writer, words=200, pace=0, letters=900)) for _ in range(3)]
@@ -118,7 +118,7 @@ async def not_reading(scene: Scene) -> list[float]:
     healthy = await scene.tab(site=site)
     watched = await healthy.ask(scene.question(healthy, words=80, pace=20))
     await healthy.until_seq(watched, 5)
-    watched_at = time.monotonic()
+    watched_from = time.monotonic()
     many = 200 if scene.is_long else 30
     process = psutil.Process(pid_of(site))
     before = process.memory_info().rss
@@ -132,13 +132,13 @@ async def not_reading(scene: Scene) -> list[float]:
         assert {socket.close_code for socket in sockets} == {4408}
     for socket in sockets:
         socket.transport.abort()
-    gap = scene.longest_gap(healthy, watched, watched_at, watched_until)
-    assert gap < 1, f"somebody else waited {gap:.2f} s for text"
+    gap = scene.longest_gap(healthy, watched, watched_from, watched_until)
+    assert gap < 1, f"another reader waited {gap:.2f} s for text"
     return [grown / MIB / many]
 
 
 async def _unread(tab: Tab, turns: list[str]) -> ClientConnection:
-    """One more socket of the same person, that follows some turns, and acknowledges nothing."""
+    """Open another socket of the same person, which follows some turns and reads nothing."""
     address = tab.where()
     socket = await connect(
         f"ws://127.0.0.1:{address.port}/ws/chat/",
@@ -157,12 +157,12 @@ async def _closed_with(socket: ClientConnection) -> None:
     await socket.wait_closed()
 
 
-@fault("21", "navigate away and back", figure="until the page is whole, s", at_most=1.0, calm=True)
+@fault("21", "navigate away and back", figure="until the page is complete, s", at_most=1.0, calm=True)
 async def away_for_the_whole_answer(scene: Scene) -> list[float]:
-    """Nobody looks while the answer is made; on return it is there, with its sources from the one recording asked."""
+    """Nobody reads while the answer is written; afterwards it is complete, with sources from the chosen recording."""
     tab = await scene.tab()
-    asked = scene.rng.choice(scene.cluster.recordings("Heron"))
-    turn = await tab.ask(scene.question(tab, words=20, pace=20), recordings=[asked])
+    recording = scene.rng.choice(scene.cluster.recordings("Heron"))
+    turn = await tab.ask(scene.question(tab, words=20, pace=20), recordings=[recording])
     await asyncio.sleep(scene.rng.random() * 0.3)
     await tab.leave()
     await scene.until_state(turn, {"complete"}, 30)
@@ -171,13 +171,13 @@ async def away_for_the_whole_answer(scene: Scene) -> list[float]:
     [shown] = await back.reload(scene.conversation_of(turn))
     took = time.monotonic() - begun
     assert (shown.state, len(shown.text.split())) == ("complete", 20)
-    assert [row.cited for row in scene.turns()] == [[asked]]
+    assert [row.cited for row in scene.turns()] == [[recording]]
     return [took]
 
 
 @fault("22", "reload at the very end", figure="until the end is seen, s", at_most=1.0, calm=True)
 async def reload_at_the_boundary(scene: Scene) -> list[float]:
-    """Between the last chunk and ``done``, as near as chance comes."""
+    """Reload at random moments near the last chunk and ``done``."""
     tab = await scene.tab()
     figures = []
     for _ in range(5):
@@ -191,9 +191,9 @@ async def reload_at_the_boundary(scene: Scene) -> list[float]:
     return figures
 
 
-@fault("27", "thundering herd after a restart", figure="until ready, s", at_most=5.0, most=0.95)
+@fault("27", "thundering herd after a restart", figure="until ready, s", at_most=5.0, share=0.95)
 async def herd(scene: Scene) -> list[float]:
-    """Everybody comes back at once, each to an answer that is being written, or was."""
+    """All tabs reconnect at once, to an answer that was interrupted."""
     many = 500 if scene.is_long else 60
     writer = await scene.tab()
     turn = await writer.ask(scene.question(writer, words=100, pace=10))
@@ -212,10 +212,10 @@ async def herd(scene: Scene) -> list[float]:
 
 
 async def test_the_promise_is_kept(fault: Fault, setup: str, clusters: Callable[[str], Cluster]) -> None:
-    await keep(fault, clusters(setup))
+    await run_short(fault, clusters(setup))
 
 
-def test_what_a_page_shows_and_what_follows_make_the_whole_wherever_it_is_cut() -> None:
+def test_a_page_and_the_following_events_make_the_whole_answer_wherever_it_is_cut() -> None:
     random = Random(SEED)  # noqa: S311
     for _ in range(10_000):
         chunks = [f"{number} " * random.randint(1, 3) for number in range(random.randint(1, 9))]

@@ -1,4 +1,4 @@
-"""Hours of ordinary accidents: memory, file descriptors and tasks stay where they are."""
+"""Long runs with ordinary accidents: memory, file descriptors and tasks do not grow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import psycopg
 from . import page
 from .client import Refused, Tab
 from .cluster import Cluster, pid_of
-from .fault import FAULT_MARKS, Fault, fault, keep
+from .fault import FAULT_MARKS, Fault, fault, run_short
 from .history import Call
 from .page import Address, Person, Unavailable
 from .proxy import FaultProxy
@@ -30,12 +30,12 @@ WARM_UP = 10 * 60.0
 DISTURBED_EVERY = 60.0
 MIB = 1024 * 1024
 NETWORKS = [(0.0, 0), (0.0, 1), (0.002, 100)]
-"""As it is; byte by byte; and slow, in small pieces. See ``FaultProxy``."""
+"""Delay and slice size: unchanged, byte by byte, and slow in small pieces. See ``FaultProxy``."""
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What the sites use together at one moment; ``at`` in seconds since the begin."""
+    """The resources of all sites together; ``at`` is in seconds since the beginning."""
 
     at: float
     memory: float
@@ -43,20 +43,20 @@ class Measure:
     threads: int
 
 
-@fault("28s", "soak of seconds", figure="file descriptors left over", at_most=4.0, calm=False)
+@fault("28s", "short soak", figure="file descriptors left open, per process", at_most=4.0, calm=False)
 async def short_soak(scene: Scene) -> list[float]:
-    """Asked, stopped, reloaded and broken off; when everybody has gone, what they used is free again."""
-    before = (await _soak(scene, SHORT / 2))[-1]  # connections to the database are opened when first used
+    """Users ask, stop, reload and disconnect; after they have left, their resources are free again."""
+    before = (await _soak(scene, SHORT / 2))[-1]  # connections to the database are opened on first use
     measures = await _soak(scene, SHORT / 2)
     after = measures[-1]
     assert after.threads <= before.threads + 12 * len(scene.cluster.sites), (before, after)
     return [max(0.0, after.descriptors - before.descriptors) / len(scene.cluster.sites)]
 
 
-@fault("28", "soak of 30 minutes", figure="growth of memory, MiB per hour and process", at_most=1.0, long=True)
+@fault("28", "soak of 30 minutes", figure="memory growth, MiB per hour and process", at_most=1.0, long=True)
 async def soak(scene: Scene) -> list[float]:
-    """The slope (least squares) of the memory, after a warm-up in which four times as many people take what a busy
-    moment takes. File descriptors and tasks must be as many at the end as at the begin."""
+    """Measure the slope of the memory (least squares), after a warm-up with four times as many users, which allocates
+    the memory of a busy moment. File descriptors and tasks must not grow."""
     sites = len(scene.cluster.sites)
     await _soak(scene, WARM_UP, users=4 * USERS)
     begun = time.monotonic()
@@ -66,12 +66,12 @@ async def soak(scene: Scene) -> list[float]:
     tasks = _tasks([call for call in scene.collect().calls if call.begun > begun])
     print(f"soak on {scene.cluster.setup}: {first} … {last}; tasks {tasks}")  # noqa: T201
     assert last.descriptors <= first.descriptors + 10 * sites, (first, last)
-    assert tasks[1] <= tasks[0] + 10, f"there were {tasks[0]} tasks in a process, and {tasks[1]} in the end"
+    assert tasks[1] <= tasks[0] + 10, f"a process had {tasks[0]} tasks at first, and {tasks[1]} at the end"
     return [max(0.0, slope * 3600 / sites)]
 
 
 def _tasks(calls: Sequence[Call]) -> tuple[float, float]:
-    """How many tasks a process has when it asks its model: the median of the first and of the last tenth."""
+    """Return the median number of tasks in a process at its model calls, of the first and of the last tenth."""
     tenth = max(1, len(calls) // 10)
     tasks = [call.tasks for call in sorted(calls, key=lambda call: call.begun)]
     return statistics.median(tasks[:tenth]), statistics.median(tasks[-tenth:])
@@ -93,14 +93,14 @@ async def _soak(scene: Scene, seconds: float, users: int = USERS) -> list[Measur
 
 
 async def _live(scene: Scene, enough: asyncio.Event) -> None:
-    """One person, who asks again and again, and to whom things happen."""
+    """Let one person ask repeatedly, with accidents."""
     person = (await scene.people())[0]
     while not enough.is_set():
         await _visit(scene, person)
 
 
 async def _visit(scene: Scene, person: Person) -> None:
-    """A tab that is open for one question."""
+    """Open a tab for one question."""
     site = scene.cluster.address()
     proxy = FaultProxy(site.port)
     proxy.delay, proxy.slice_bytes = scene.rng.choice(NETWORKS)
@@ -109,15 +109,15 @@ async def _visit(scene: Scene, person: Person) -> None:
 
 
 async def _accident(scene: Scene, tab: Tab, proxy: FaultProxy) -> None:
-    what = scene.rng.choice(["stop", "reload", "leave", "delete", "reset", "fail", "break off", "read", "read"])
+    accident = scene.rng.choice(["stop", "reload", "leave", "delete", "reset", "fail", "break off", "read", "read"])
     words = scene.rng.randint(10, 60)
-    fails_at, breaks_at = (words // 2 if what == kind else None for kind in ("fail", "break off"))
+    fails_at, breaks_at = (words // 2 if accident == kind else None for kind in ("fail", "break off"))
     question = scene.question(tab, words=words, pace=15, error_at=fails_at, cut_at=breaks_at)
     turn = await _ask(tab, question)
     talk = scene.conversation_of(turn)
     await tab.until_seq(turn, scene.rng.randint(1, 10))
-    with contextlib.suppress(OSError, Unavailable):  # the database may be away
-        match what:
+    with contextlib.suppress(OSError, Unavailable):  # the database may be down
+        match accident:
             case "stop":
                 await tab.stop(turn)
             case "reload":
@@ -132,16 +132,16 @@ async def _accident(scene: Scene, tab: Tab, proxy: FaultProxy) -> None:
 
 
 async def _end(scene: Scene, turn: str) -> None:
-    """Wait for the end of a turn, whether or not anybody looks on."""
+    """Wait for the end of a turn in the database; its tab may be closed."""
     while True:
-        with contextlib.suppress(psycopg.OperationalError):  # the database may be away
+        with contextlib.suppress(psycopg.OperationalError):  # the database may be down
             await scene.until_state(turn, ENDINGS, 60)
             return
         await asyncio.sleep(1)
 
 
 async def _ask(tab: Tab, question: str) -> str:
-    """Ask until it is accepted: while the database is away questions are refused."""
+    """Ask until the question is accepted: while the database is down, questions are refused."""
     while True:
         try:
             return await tab.ask(question)
@@ -150,7 +150,7 @@ async def _ask(tab: Tab, question: str) -> str:
 
 
 async def _disturb(scene: Scene, enough: asyncio.Event) -> None:
-    """Once a minute something happens to what all share."""
+    """Once a minute, restart a server or lock the database."""
     for number in itertools.count():
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DISTURBED_EVERY):
@@ -161,7 +161,7 @@ async def _disturb(scene: Scene, enough: asyncio.Event) -> None:
         if server:
             await scene.nemesis.restart_server(server, 0.5, server.ending)
         else:
-            with scene.nemesis.database_held():
+            with scene.nemesis.database_locked():
                 await asyncio.sleep(1)
 
 
@@ -176,4 +176,4 @@ def _measure(scene: Scene, at: float) -> Measure:
 
 
 async def test_the_promise_is_kept(fault: Fault, setup: str, clusters: Callable[[str], Cluster]) -> None:
-    await keep(fault, clusters(setup))
+    await run_short(fault, clusters(setup))

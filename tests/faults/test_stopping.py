@@ -1,4 +1,4 @@
-"""Stop at any moment, from anywhere, as often as one likes: one end, and the text that the stopper had seen."""
+"""Stop at any moment, from any tab, repeatedly: there is one end, and the text ends where its reader was."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Callable
 
 from .client import Tab
 from .cluster import Cluster
-from .fault import FAULT_MARKS, Fault, fault, keep
-from .history import Call, Story
+from .fault import FAULT_MARKS, Fault, fault, run_short
+from .history import Call, History
 from .scene import Scene
 
 pytestmark = FAULT_MARKS
 
 
-@fault("20", "Stop at the wrong moment", figure="until it has ended, s", at_most=0.5, calm=True)
+@fault("20", "Stop at any moment", figure="until the turn has ended, s", at_most=0.5, calm=True)
 async def stop_at_any_moment(scene: Scene) -> list[float]:
-    """Before the first token, in the middle, with the last token, twice, from another tab, while queued, afterwards."""
+    """Stop before the first token, in the middle, at the end, twice, from another tab, while queued, and afterwards."""
     person = (await scene.people())[0]
     asking, other = await scene.tab(person), await scene.tab(person)
     figures = []
@@ -42,20 +42,20 @@ async def stop_at_any_moment(scene: Scene) -> list[float]:
         figures.append(time.monotonic() - begun)
         if moment == "after":
             assert asking.turns[turn].state == "complete"
-    story = scene.collect()
-    late = [call for call in story.calls if call.how == "cancelled" and _until_cancelled(story, call) > 1]
-    assert not late, f"the model went on for more than 1 s after Stop: {late}"
+    history = scene.collect()
+    late = [call for call in history.calls if call.how == "cancelled" and _until_cancelled(history, call) > 1]
+    assert not late, f"the model continued for more than 1 s after Stop: {late}"
     return figures
 
 
-def _until_cancelled(story: Story, call: Call) -> float:
-    turn = next(turn.uuid for turn in story.turns if turn.question == call.question)
-    stops = [r.at for r in story.records if r.what == "sent" and r.data["type"] == "stop" and r.data["turn"] == turn]
+def _until_cancelled(history: History, call: Call) -> float:
+    turn = next(turn.uuid for turn in history.turns if turn.question == call.question)
+    stops = [r.at for r in history.records if r.what == "sent" and r.data["type"] == "stop" and r.data["turn"] == turn]
     return (call.ended or float("inf")) - min(stops)
 
 
 async def _cancel_the_next(scene: Scene, tab: Tab) -> float:
-    """A question that waits is taken out of the queue."""
+    """Cancel a waiting question; return the seconds until it has ended."""
     waiting = await tab.ask(scene.question(tab, words=3))
     begun = time.monotonic()
     await tab.stop(waiting)
@@ -65,4 +65,4 @@ async def _cancel_the_next(scene: Scene, tab: Tab) -> float:
 
 
 async def test_the_promise_is_kept(fault: Fault, setup: str, clusters: Callable[[str], Cluster]) -> None:
-    await keep(fault, clusters(setup))
+    await run_short(fault, clusters(setup))

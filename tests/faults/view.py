@@ -1,30 +1,30 @@
-"""What each tab showed of each turn, rebuilt from the records."""
+"""The views of all turns in all tabs, rebuilt from the history."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from .history import Record, Story
+from .history import History, Record
 
 _CITED = re.compile(r"\[\d+\]")
 
 
 class View:
-    """A turn as one tab showed it, rebuilt from its records."""
+    """A turn as one tab showed it."""
 
     def __init__(self, tab: str, turn: str) -> None:
         self.tab, self.turn = tab, turn
         self.text, self.seq = "", 0
         self.is_exact = True
         self.lengths: dict[int, int] = {}
-        """Of the text at each seq, where it was shown to the letter."""
+        """The length of the text at each seq, unless the tab showed it rendered."""
         self.ended_at_seq: int | None = None
         self.jumps: list[str] = []
         self.shrunk: list[str] = []
 
     def take(self, record: Record) -> None:
-        """Show what the tab showed then."""
+        """Update the view with a record."""
         data = record.data
         if record.what == "page":
             self.is_exact = self.is_exact and not data["rendered"]
@@ -42,7 +42,7 @@ class View:
 
 
 class Wire:
-    """The text of a turn as it came by one connection, whether it was shown or not."""
+    """The text of a turn as one connection delivered it, shown or not."""
 
     def __init__(self, tab: str, socket: int, turn: str) -> None:
         self.name = f"{tab}, socket {socket}"
@@ -52,7 +52,7 @@ class Wire:
         self._starts: list[int] = []
 
     def take(self, record: Record) -> None:
-        """What was asked for, and what came: it goes on, or begins where one of the later ``follow``s wants it to."""
+        """Check a record: text continues, or starts where one of the later ``follow``s asked for it."""
         data = record.data
         if data["type"] == "follow":
             self._starts.append(data["after"])
@@ -65,37 +65,37 @@ class Wire:
         if after != self._seq and after in self._starts:
             del self._starts[: self._starts.index(after) + 1]
         elif after != self._seq:
-            self.jumps.append(f"{self.name} was sent {after}–{seq} of {self.turn} after {self._seq}")
+            self.jumps.append(f"{self.name} received {after}–{seq} of {self.turn} after {self._seq}")
         if seq <= after:
-            self.jumps.append(f"{self.name} was sent {after}–{seq} of {self.turn}")
+            self.jumps.append(f"{self.name} received {after}–{seq} of {self.turn}")
         self._seq = seq
 
 
-def wires(story: Story) -> Iterable[Wire]:
-    """Every turn on every connection."""
-    found: dict[tuple[str, int, str], Wire] = {}
-    for record in story.records:
+def wires(history: History) -> Iterable[Wire]:
+    """Return every turn on every connection."""
+    by_key: dict[tuple[str, int, str], Wire] = {}
+    for record in history.records:
         if record.what in ("sent", "event") and (turn := record.data.get("turn")):
             key = (record.tab, record.socket, turn)
-            found.setdefault(key, Wire(*key)).take(record)
-    return found.values()
+            by_key.setdefault(key, Wire(*key)).take(record)
+    return by_key.values()
 
 
-def views(story: Story) -> Iterable[View]:
-    """Every turn in every tab."""
-    found: dict[tuple[str, str], View] = {}
-    for record in story.records:
+def views(history: History) -> Iterable[View]:
+    """Return every turn in every tab."""
+    by_tab: dict[tuple[str, str], View] = {}
+    for record in history.records:
         turn = record.data.get("turn")
         is_shown = record.what == "page" or (
             record.what == "event" and record.data["type"] in ("token", "done", "error")
         )
         if turn and is_shown:
-            found.setdefault((record.tab, turn), View(record.tab, turn)).take(record)
-    return found.values()
+            by_tab.setdefault((record.tab, turn), View(record.tab, turn)).take(record)
+    return by_tab.values()
 
 
 def begins(whole: str, beginning: str, *, exactly: bool = True) -> bool:
-    """Whether a text begins with another: to the letter, or word by word where a page showed it rendered."""
+    """Return whether a text begins with another: exactly, or word by word for text from a rendered page."""
     if exactly:
         return whole.startswith(beginning)
     return _words(whole).startswith(_words(beginning))
