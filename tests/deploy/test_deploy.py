@@ -154,9 +154,7 @@ def test_settings_of_the_operator_reach_the_containers(compose: dict[str, Any]) 
     app = compose["services"]["app"]
 
     assert [each["path"] for each in app["env_file"]] == ["settings.env"]
-    assert (
-        not {"CHAT_MODEL", "OPENAI_API_KEY", "CHAT_RETENTION_DAYS"} & app["environment"].keys()
-    )  # values here would override settings.env
+    assert not {"CHAT_MODEL", "OPENAI_API_KEY", "CHAT_RETENTION_DAYS"} & app["environment"].keys()  # would override
     assert not app["env_file"][0]["required"]
 
 

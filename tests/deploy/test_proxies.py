@@ -30,12 +30,8 @@ def test_caddy_has_the_settings_that_are_not_its_defaults() -> None:
 
     for setting in ("header_up -Daphne-Root-Path", "max_size 1MB", "{$UPSTREAM", "{$DOMAIN}"):
         assert setting in text
-    assert (
-        "fail_duration" not in text
-    )  # one name may stand for all processes, and a single failure would exclude them all
-    assert (
-        "flush_interval" not in text
-    )  # Caddy flushes streams anyway; with it, it would ignore that a client has disconnected
+    assert "fail_duration" not in text  # one name may stand for all processes: one failure would exclude all
+    assert "flush_interval" not in text  # Caddy flushes streams by default; with it, it ignores disconnected clients
     if program := shutil.which("caddy"):
         command = [program, "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
         subprocess.run(command, env={**os.environ, "DOMAIN": NAME}, check=True, capture_output=True)
