@@ -34,6 +34,7 @@ def test_the_platform_installs_the_locked_packages() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
     assert not (ROOT / "requirements.txt").exists()  # the platform would use it instead of the lock
+    assert not (ROOT / "package.json").exists()  # the platform would install its packages, too
     assert "--frozen" in APP["command"]
     assert set(extras) <= set(project["project"]["optional-dependencies"])
     assert extras
