@@ -1,1 +1,1 @@
-"""Sockets and streams: each serves one reader, owns no turn, and nothing that matters ends with it."""
+"""Sockets and streams: each serves one reader and owns no turn, so nothing is lost when it closes."""

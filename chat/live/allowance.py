@@ -1,10 +1,10 @@
-"""How much a client may send: a buffer without input or output."""
+"""A limit on how fast a client may send. No I/O."""
 
 from __future__ import annotations
 
 
 class Allowance:
-    """At most ``amount`` in any ``seconds``, smoothed: what is used comes back evenly over time (a token bucket)."""
+    """A token bucket: it holds ``amount`` tokens, and refills evenly in ``seconds``."""
 
     def __init__(self, amount: int, seconds: float, now: float) -> None:
         self._amount = float(amount)
@@ -13,7 +13,7 @@ class Allowance:
         self._at = now
 
     def use(self, now: float) -> bool:
-        """Use one, and return whether there was one left. ``now`` is monotonic seconds."""
+        """Take a token, and return whether one was left. ``now`` is monotonic seconds."""
         self._left = min(self._amount, self._left + (now - self._at) * self._rate)
         self._at = now
         if self._left < 1:

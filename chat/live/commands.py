@@ -1,4 +1,4 @@
-"""What a client may command over its socket; each handler is named for its command."""
+"""The commands of a socket; each handler is named for its command."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from .open_conversations import OpenConversations, find
 logger = logging.getLogger(__name__)
 
 FOLLOWED_LIMIT = 20
-"""Turns that one socket may follow at once."""
-NOT_SAVED = "This could not be saved just now. Please try again in a moment."
+"""Most turns that one socket may follow at once."""
+NOT_SAVED = "This could not be saved. Please try again in a moment."
 
 
 class Commands:
-    """The commands of one socket, and the turns that it follows because of them."""
+    """The commands of one socket, and its followers of turns."""
 
     def __init__(
         self,
@@ -48,10 +48,10 @@ class Commands:
         self._followers: dict[UUID, tuple[Follower, asyncio.Task[None]]] = {}
 
     async def carry_out(self, command: protocol.Ask | protocol.Follow | protocol.Stop) -> None:
-        """Do what is asked, or tell the client why not.
+        """Carry out a command, or send the client an error.
 
-        Raises what is ``UNAVAILABLE`` unless it is a question: that has somebody who waits for it, while the others are
-        repeated by the client when it comes back.
+        Raise the errors in ``UNAVAILABLE`` unless the command is a question: a user waits for the reply to a question,
+        while the client repeats the other commands when it reconnects.
         """
         try:
             if not await self._is_signed_in():
@@ -70,7 +70,7 @@ class Commands:
                 raise
             await self._refuse(command, events.ErrorCode.INTERNAL_ERROR, NOT_SAVED, retryable=True)
         except DatabaseError:
-            logger.exception("A command could not be carried out")
+            logger.exception("Could not carry out a command")
             await self._refuse(command, events.ErrorCode.INTERNAL_ERROR, NOT_SAVED, retryable=True)
 
     async def ask(self, command: protocol.Ask) -> None:
@@ -82,35 +82,35 @@ class Commands:
             recordings=command.recordings,
             retry_of=command.retry_of,
         )
-        await self._show(*await in_database(self._submit, submission))
+        await self._announce(*await in_database(self._submit, submission))
 
     async def follow(self, command: protocol.Follow) -> None:
-        """Send what the client lacks of a turn, and go on."""
+        """Send the rest of a turn after chunk ``command.after``, and new events as they come."""
         turn = await self._find(command.turn_uuid)
         if len(self._followers) >= FOLLOWED_LIMIT and turn.uuid not in self._followers:
-            raise RateLimited("This page follows too many answers at once.")
+            raise RateLimited("This page is following too many answers at once.")
         missed = await in_database(self._open.open, turn)
         self._follow(turn, command.after)
         self.notice(missed)
 
     def ack(self, command: protocol.Ack) -> None:
-        """Let more of a turn be sent."""
+        """Free the acknowledged part of a turn's send window."""
         if command.turn_uuid in self._followers:
             self._followers[command.turn_uuid][0].acknowledge(command.seq)
 
     async def stop(self, command: protocol.Stop) -> None:
-        """Take a queued turn out of its queue; ask the owner of a streaming one to stop where the client is."""
+        """Remove a queued turn from its queue; ask the owner of a streaming one to stop at what the client has seen."""
         turn = await self._find(command.turn_uuid)
         await in_database(asking.stop, turn, command.seen)
 
     def notice(self, turns: Sequence[Turn]) -> None:
-        """Tell the client of those that were asked elsewhere in its conversations."""
-        mine = self._open.news(turns)
-        if mine:
-            self._tasks.start(self._tell(mine))
+        """Send the client those turns that were asked elsewhere in its open conversations."""
+        unseen_turns = self._open.news(turns)
+        if unseen_turns:
+            self._tasks.start(self._announce_all(unseen_turns))
 
     async def settle(self, seconds: float) -> None:
-        """Wait for the turns that are followed to end, for at most ``seconds``."""
+        """Wait for the followed turns to end, for at most ``seconds``."""
         tasks = [task for _, task in self._followers.values()]
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
@@ -124,14 +124,14 @@ class Commands:
     async def _find(self, turn_uuid: UUID) -> Turn:
         turn = await in_database(find, self._login.user_id, turn_uuid)
         if turn is None:
-            raise NotFound("This answer is not there any more.")
+            raise NotFound("This answer no longer exists.")
         return turn
 
-    async def _tell(self, turns: Sequence[Turn]) -> None:
+    async def _announce_all(self, turns: Sequence[Turn]) -> None:
         for turn in turns:
-            await self._show(turn, await in_database(turn.position))
+            await self._announce(turn, await in_database(turn.position))
 
-    async def _show(self, turn: Turn, position: int | None) -> None:
+    async def _announce(self, turn: Turn, position: int | None) -> None:
         accepted = events.Accepted(
             request_id=turn.request_id,
             conversation=turn.conversation.uuid,
@@ -140,13 +140,13 @@ class Commands:
             position=position,
         )
         await self._send(events.encode(accepted))
-        if turn.uuid not in self._followers:  # whoever asks again, for want of an answer, reads on where they are
+        if turn.uuid not in self._followers:  # a client that repeats its question keeps its place in the turn
             self._follow(turn, 0)
 
     def _follow(self, turn: Turn, after: int) -> None:
-        before = self._followers.pop(turn.uuid, None)
-        if before:
-            before[1].cancel()
+        previous = self._followers.pop(turn.uuid, None)
+        if previous:
+            previous[1].cancel()
         follower = Follower(turn.uuid, runner.follow(turn.uuid, after), self._send)
         task = self._tasks.start(follower.run())
         self._followers[turn.uuid] = (follower, task)

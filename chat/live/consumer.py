@@ -1,4 +1,4 @@
-"""One socket: commands in, events out. It owns no turn, and nothing that matters ends with it."""
+"""One socket: commands in, events out. It owns no turn, so nothing is lost when it closes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, ClassVar, cast
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from typing_extensions import override
 
 from ..accounts.forwarded_user import is_of
 from ..accounts.login_sessions import live_login
@@ -30,31 +31,32 @@ from .protocol import CloseCode
 from .socket_watch import socket_watch
 
 COMMANDS_WAITING = 32
-"""Commands that may wait while the one before them is carried out."""
+"""Most commands that may wait while another is carried out."""
 SIGNALS_PER_MINUTE = 600
-"""Acks and pings, counted apart from the other commands."""
+"""Most acks and pings per minute; they do not count towards the limit of the other commands."""
 MALFORMED_LIMIT = 3
 _GONE = (OSError, RuntimeError)
-"""What the servers raise on a socket that is closed already: Daphne's, as ASGI has it, and uvicorn's."""
+"""Errors on sending to a closed socket: ``OSError`` as ASGI specifies, and ``RuntimeError`` of uvicorn."""
 
 
 class ChatConsumer(AsyncWebsocketConsumer):
-    """A browser tab.
+    """The socket of a browser tab.
 
-    ``receive`` only bounds and sorts what comes in, because nothing else can be received meanwhile; what takes time is
-    done in order by a task beside it.
+    ``receive`` only limits and sorts the frames, because it blocks the next frame; a task carries out the commands in
+    order.
     """
 
     channel_layer_alias = "none"  # nudges reach the process once, not every socket
     present: ClassVar[set[ChatConsumer]] = set()
-    """All sockets that there are; ``live`` are those that are not being closed."""
+    """All sockets; ``live`` has those that are not closing."""
     live: ClassVar[set[ChatConsumer]] = set()
     sockets: ClassVar[Counter[int]] = Counter()
 
     # The socket
 
+    @override
     async def connect(self) -> None:
-        """Accept everyone: a close code is the only part of a refusal that a browser can read."""
+        """Accept every socket, even to refuse it: a browser can read nothing of a refusal but the close code."""
         self.present.add(self)
         await self.accept()
         self._tasks = OwnedTasks("a socket", on_failure=self._closes_after)
@@ -74,16 +76,19 @@ class ChatConsumer(AsyncWebsocketConsumer):
         else:
             self._begin(login)
 
+    @override
     async def dispatch(self, message: Any) -> None:
-        """Call the handler of a message. Channels' own goes through a thread first, to tidy up connections that we
-        do not use: our database work has threads of its own."""
+        """Call the handler of a message directly.
+
+        Channels first closes old database connections in a thread; ours live in threads of their own.
+        """
         handler: Callable[[Any], Awaitable[None]] = getattr(self, get_handler_name(message))
         await handler(message)
 
+    @override
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """A frame from the client."""
         if self not in self.live:
-            return  # it is being closed; what is still on its way changes nothing
+            return  # the socket is closing: ignore frames that were in flight
         if text_data is None:
             await self._end(CloseCode.BINARY)
         elif len(text_data) > events.FRAME_LIMIT or len(text_data.encode("utf-8", "replace")) > events.FRAME_LIMIT:
@@ -92,29 +97,30 @@ class ChatConsumer(AsyncWebsocketConsumer):
         else:
             await self._sort(text_data)
 
+    @override
     async def disconnect(self, code: int) -> None:
-        """The socket is gone. The turns go on."""
+        """Forget the socket. Its turns continue."""
         self.present.discard(self)
         self._forget()
 
     async def settle(self, seconds: float) -> None:
-        """Let what is followed here be read to its end, for at most ``seconds``."""
+        """Wait for the turns that this socket follows to end, for at most ``seconds``."""
         await self._commands.settle(seconds)
 
     async def restart(self) -> None:
-        """The server is about to end, or cannot serve now: tell the client when to come back, and close."""
+        """Send the client the delay before it reconnects, and close: the server is stopping or unavailable."""
         await self._send(events.encode(events.Restart(retry_after_ms=events.RESTART_MS)))
         await self._end(CloseCode.RESTART)
 
     def notice(self, turns: Sequence[Turn]) -> None:
-        """Turns that were asked lately, by anyone."""
+        """Send the client those turns that were asked elsewhere in its open conversations."""
         self._commands.notice(turns)
 
     def check_sign_in(self) -> None:
-        """Close unless the sign-in is still good."""
+        """Start a check that closes the socket if its sign-in has ended."""
         self._tasks.start(self._check_sign_in())
 
-    # Inside
+    # Internals
 
     def _begin(self, login: LoginSession) -> None:
         self.login = login
@@ -122,8 +128,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._work: asyncio.Queue[protocol.Ask | protocol.Follow | protocol.Stop] = asyncio.Queue(COMMANDS_WAITING)
         self._commands_left = Allowance(settings.CHAT_COMMANDS_PER_MINUTE, 60, monotonic())
         self._signals_left = Allowance(SIGNALS_PER_MINUTE, 60, monotonic())
-        told = cast("Forwarded | None", self.scope.get("forwarded"))
-        self._commands = Commands(login, self._is_signed_in, self._send, self._tasks, told)
+        forwarded = cast("Forwarded | None", self.scope.get("forwarded"))
+        self._commands = Commands(login, self._is_signed_in, self._send, self._tasks, forwarded)
         self.live.add(self)
         self.sockets[login.user_id] += 1
         self._tasks.start(self._run_commands())
@@ -141,7 +147,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         is_signal = isinstance(command, protocol.Ack | protocol.Ping)
         allowance = self._signals_left if is_signal else self._commands_left
         if not allowance.use(monotonic()) or self._work.full():
-            await self._refuse(RateLimited("This tab sent too much at once. It goes on in a moment."))
+            await self._refuse(RateLimited("This tab sent too much at once. It will continue in a moment."))
             await self._end(CloseCode.TOO_FAST)
         elif isinstance(command, protocol.Ping):
             await self._send(events.encode(events.Pong()))
@@ -158,11 +164,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self.restart()
 
     async def _check_sign_in(self) -> None:
-        with suppress(*UNAVAILABLE):  # the next look comes soon
+        with suppress(*UNAVAILABLE):  # the socket watch asks again in seconds
             await self._is_signed_in()
 
     async def _is_signed_in(self) -> bool:
-        """Whether a command may be carried out; otherwise the socket is closed."""
+        """Return whether the sign-in is still valid; close the socket if not."""
         login = await in_database(live_login, self.session_key)
         if login and login == self.login:
             self.login.user = login.user
@@ -175,7 +181,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self._send(events.encode(error))
 
     async def _send(self, frame: str) -> None:
-        """To a client that is gone nothing is said: ``disconnect`` is on its way, and ends what is done for it."""
+        """Send a frame. Ignore a closed socket: ``disconnect`` follows and cleans up."""
         event: Any = {"type": "websocket.send", "text": frame}
         with suppress(*_GONE):
             await self.base_send(event)
@@ -195,7 +201,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._tasks.cancel()
 
     def _closes_after(self, error: BaseException) -> bool:
-        """Close the socket of a client that does not read, which is no fault of ours."""
+        """Close the socket and return True if its client does not read, which is no fault of ours."""
         if isinstance(error, NotReading):
             self._tasks.start(self._end(CloseCode.NOT_READING))
         return isinstance(error, NotReading)

@@ -1,4 +1,4 @@
-"""One socket reading one turn."""
+"""Sending one turn to one socket."""
 
 from __future__ import annotations
 
@@ -25,21 +25,24 @@ Send = Callable[[str], Awaitable[None]]
 CHECK_SECONDS = 1.0
 
 RENDERING_SHARE = 1 / 4
-"""Of the processor, when many turns end at once: their readers have the text, the others' streams come first."""
+"""Share of the processor for rendering turns when many end at once.
+
+Their readers already have the text, so the turns that still stream come first.
+"""
 
 _rendering = asyncio.Lock()
 _rendered: dict[UUID, asyncio.Task[str]] = {}
 
 
 class NotReading(Exception):
-    """The client took nothing for 30 seconds while its window was full."""
+    """The client acknowledged nothing for 30 seconds while its window was full."""
 
 
 class Follower:
     """Sends the events of a turn, no faster than the client reads them.
 
-    While the window is full nothing is read from the log, so what comes meanwhile waits in the database and goes out
-    as one larger frame: a slow client costs a bounded amount of memory.
+    While the window is full it reads nothing from the log: new text waits in the database and is sent later as one
+    larger frame, so a slow client costs a bounded amount of memory.
     """
 
     def __init__(self, turn_uuid: UUID, log: AsyncIterator[events.Event], send: Send) -> None:
@@ -50,12 +53,15 @@ class Follower:
         self._room = asyncio.Event()
 
     def acknowledge(self, seq: int) -> None:
-        """The client has applied the text up to chunk ``seq``."""
+        """Record that the client has applied the text up to chunk ``seq``."""
         self._window.acknowledged(seq, monotonic())
         self._room.set()
 
     async def run(self) -> None:
-        """Send everything up to the terminal event, or until the turn is deleted. Raises ``NotReading``."""
+        """Send everything up to the terminal event, or until the turn is deleted.
+
+        Raise ``NotReading`` if the client stops reading.
+        """
         try:
             await self._send_all()
         except Turn.DoesNotExist:
@@ -71,7 +77,7 @@ class Follower:
             else:
                 frame = events.encode(event)
             await self._send(frame)
-            del event, frame  # a reader who takes no more holds nothing but their place
+            del event, frame  # a stalled reader keeps no text in memory
             await self._wait_for_room()
 
     async def _wait_for_room(self) -> None:
@@ -86,9 +92,9 @@ class Follower:
 
 
 async def _terminal_frame(event: events.Done | events.Error, turn_uuid: UUID) -> str:
-    """The event with the rendered turn; without it where a frame cannot hold it, or where it could not be rendered.
+    """Return the frame of the event with the rendered turn.
 
-    Then the page fetches it.
+    If the turn cannot be rendered or is too large for a frame, leave it out: the page then fetches it.
     """
     try:
         html = await asyncio.shield(_html_of(turn_uuid))
@@ -96,17 +102,17 @@ async def _terminal_frame(event: events.Done | events.Error, turn_uuid: UUID) ->
         return events.encode(event)
     except Turn.DoesNotExist:
         raise
-    except Exception:  # its end must be told whatever becomes of its looks
-        logger.exception("Turn %s could not be rendered", turn_uuid)
+    except Exception:  # the client must receive the end even of a turn that cannot be rendered
+        logger.exception("Could not render turn %s", turn_uuid)
         return events.encode(event)
     frame = events.encode(structs.replace(event, html=html))
     return frame if len(frame.encode()) <= events.FRAME_LIMIT else events.encode(event)
 
 
 def _html_of(turn_uuid: UUID) -> asyncio.Task[str]:
-    """The rendered turn; all tabs that show it get the same."""
+    """Return the task that renders the turn; all tabs that show the turn share it."""
     if turn_uuid not in _rendered:
-        _rendered[turn_uuid] = asyncio.create_task(_render_in_turn(turn_uuid))
+        _rendered[turn_uuid] = asyncio.create_task(_render_under_lock(turn_uuid))
         _rendered[turn_uuid].add_done_callback(partial(_forget, turn_uuid))
     return _rendered[turn_uuid]
 
@@ -114,10 +120,10 @@ def _html_of(turn_uuid: UUID) -> asyncio.Task[str]:
 def _forget(turn_uuid: UUID, task: asyncio.Task[str]) -> None:
     del _rendered[turn_uuid]
     if not task.cancelled():
-        task.exception()  # all who waited for it may be gone
+        task.exception()  # mark it as retrieved: every tab that awaited the task may be gone
 
 
-async def _render_in_turn(turn_uuid: UUID) -> str:
+async def _render_under_lock(turn_uuid: UUID) -> str:
     await _rendering.acquire()
     pause = 0.0
     try:
@@ -129,6 +135,6 @@ async def _render_in_turn(turn_uuid: UUID) -> str:
 
 
 def _render(turn_uuid: UUID) -> tuple[str, float]:
-    """The HTML, and the seconds that the processor took for it."""
+    """Return the HTML, and the processor time in seconds that it took."""
     began = thread_time()
     return render_turn(Turn.objects.get(uuid=turn_uuid)), thread_time() - began

@@ -1,4 +1,4 @@
-"""A turn's events as Server-Sent Events. Pure."""
+"""A turn's events as Server-Sent Events. No I/O."""
 
 from __future__ import annotations
 
@@ -11,42 +11,42 @@ KEEP_ALIVE = ": keep-alive\n\n"
 
 
 class TokenData(Struct, frozen=True, kw_only=True):
-    """The text of the chunks up to the one that the event's id names."""
+    """The text of the chunks after the previous event's id, up to the one that this event's id names."""
 
     content: str
 
 
 class CitationsData(Struct, frozen=True, kw_only=True):
-    """The passages that a complete answer cites, numbered as in its text; after its last token."""
+    """The passages that a complete answer cites, numbered as in its text; sent after its last token."""
 
     citations: list[events.Source]
 
 
 class DoneData(Struct, frozen=True):
-    """The turn has ended as its user wanted."""
+    """The turn has ended: the answer is complete, or its user stopped it."""
 
 
 class ErrorData(Struct, frozen=True, kw_only=True):
-    """The turn has failed, or was interrupted; what came of it is kept."""
+    """The turn failed or was interrupted; the text that it had so far is kept."""
 
     message: str
     code: str
 
 
 def opening(seq: int) -> str:
-    """The first frame: it dispatches nothing, and tells the client where to go on from before the first event."""
+    """Return the first frame: it dispatches no event, but gives the client an id to resume from at once."""
     return f"id: {seq}\n\n"
 
 
 def farewell(retry_ms: int) -> str:
-    """The last frame of a response that ends before the turn does: when to come back."""
+    """Return the last frame of a response that ends before its turn: the delay before the client reconnects."""
     return f"retry: {retry_ms}\n\n"
 
 
 def frame(event: events.Event, seq: int) -> str:
-    """The frame of an event for a reader who has the text up to chunk ``seq``.
+    """Return the frame of an event for a reader who has the text up to chunk ``seq``.
 
-    What is only of interest while one waits is a comment, which every client passes over.
+    An event that only reports progress becomes a comment, which every client ignores.
     """
     match event:
         case events.Token():
@@ -66,4 +66,4 @@ def frame(event: events.Event, seq: int) -> str:
 
 
 def _frame(name: str, seq: int, data: Struct) -> str:
-    return f"id: {seq}\nevent: {name}\ndata: {msgspec.json.encode(data).decode()}\n\n"  # JSON has no line ends
+    return f"id: {seq}\nevent: {name}\ndata: {msgspec.json.encode(data).decode()}\n\n"  # JSON has no raw line breaks

@@ -1,4 +1,4 @@
-"""The socket's protocol: the commands that a client may send, and why a socket is closed.
+"""The socket's protocol: the commands that a client may send, and the codes that close a socket.
 
 A test compares docs/protocol.md with this.
 """
@@ -19,7 +19,7 @@ Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
 class CloseCode(IntEnum):
-    """Every code that the server closes a socket with."""
+    """Every code with which the server closes a socket."""
 
     RESTART = 1012
     TOO_BIG = 1009
@@ -39,11 +39,11 @@ class Command(
     tag=str.lower,
     rename={"turn_uuid": "turn"},
 ):
-    """What a client may send; unknown types and keys are refused. On the wire ``turn_uuid`` is called ``turn``."""
+    """A command of the client; unknown types and keys are refused. On the wire ``turn_uuid`` is called ``turn``."""
 
 
 class Ask(Command, frozen=True, kw_only=True):
-    """Ask a question; the same ``request_id`` makes one turn, however often it is sent."""
+    """Ask a question; repeating a ``request_id`` creates no second turn."""
 
     request_id: UUID
     conversation: UUID | None
@@ -53,28 +53,28 @@ class Ask(Command, frozen=True, kw_only=True):
 
 
 class Follow(Command, frozen=True, kw_only=True):
-    """Read a turn's log from ``after`` on."""
+    """Follow a turn from the chunk after ``after`` on."""
 
     turn_uuid: UUID
     after: Seq
 
 
 class Ack(Command, frozen=True, kw_only=True):
-    """The client has applied the turn's text up to ``seq``."""
+    """Acknowledge that the client has applied the turn's text up to chunk ``seq``."""
 
     turn_uuid: UUID
     seq: Seq
 
 
 class Stop(Command, frozen=True, kw_only=True):
-    """End a streaming turn at what was ``seen``, or take a queued one out of the queue."""
+    """Stop a streaming turn at the chunk that was last ``seen``, or remove a queued one from its queue."""
 
     turn_uuid: UUID
     seen: Seq
 
 
 class Ping(Command, frozen=True, kw_only=True):
-    """Answered by ``pong``."""
+    """Ask the server for a ``pong``."""
 
 
 COMMANDS: tuple[type[Command], ...] = (Ask, Follow, Ack, Stop, Ping)
@@ -84,7 +84,7 @@ _decoder: msgspec.json.Decoder[Ask | Follow | Ack | Stop | Ping] = msgspec.json.
 
 
 def decode(text: str) -> Ask | Follow | Ack | Stop | Ping:
-    """The command in a frame. Raises ``InvalidRequest`` that says what is wrong, and where."""
+    """Return the command in a frame. Raise ``InvalidRequest``, which says what is wrong and where."""
     try:
         return _decoder.decode(text)
     except (msgspec.MsgspecError, UnicodeEncodeError) as error:
@@ -92,6 +92,6 @@ def decode(text: str) -> Ask | Follow | Ack | Stop | Ping:
 
 
 def json_schema() -> dict[str, Any]:
-    """JSON Schema of every command and event, by name."""
+    """Return the JSON Schema of every command and event, by name."""
     _, schemas = msgspec.json.schema_components([*COMMANDS, *EVENTS], ref_template="#/$defs/{name}")
     return schemas

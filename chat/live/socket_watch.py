@@ -1,7 +1,6 @@
-"""What every socket and stream of this process must notice by itself: its sign-in has ended, or something was asked
-elsewhere.
+"""A watch over every socket and stream of this process, which notices ended sign-ins and questions asked elsewhere.
 
-One look serves all of them, so that it costs three queries however many are open.
+One look serves them all: three queries, however many are open.
 """
 
 from __future__ import annotations
@@ -25,37 +24,37 @@ from ..turns.nudges import NEWS_TOPIC
 from ..turns.runner import runner
 
 LOOK_SECONDS = 4.0
-"""How often one looks without a nudge."""
+"""Interval between looks when no nudge arrives."""
 PAUSE_SECONDS = 0.05
-"""The least time between two looks: nudges that come meanwhile are one."""
+"""Least time between two looks; nudges that arrive meanwhile share one look."""
 REREAD_SECONDS = 30.0
-"""Turns are found for so long after they were asked: they are not committed in the order of their numbers."""
+"""How long to look for a turn after it was asked: turns are not committed in the order of their primary keys."""
 
 
 class Watched(Protocol):
-    """A socket or a stream. Whoever signed in with an API token has no ``session_key``."""
+    """A socket or a stream. Its ``session_key`` is None if it signed in with an API token."""
 
     login: LoginSession
     session_key: str | None
 
     def notice(self, turns: Sequence[Turn]) -> None:
-        """Turns that were asked lately, by anyone."""
+        """Receive turns that were asked recently, by any user."""
 
     def check_sign_in(self) -> None:
-        """The sign-in may have ended."""
+        """Check the sign-in, which may have ended."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What one look has seen: who is signed in, and turns that were not seen before."""
+    """The result of one look: who is signed in, and turns that no earlier look found."""
 
     passwords: dict[int, str]
-    """The password (hashed) of the user of each live login session."""
+    """The hashed password of each live login session's user, by login session."""
     session_keys: set[str]
     turns: Sequence[Turn]
 
     def is_signed_in(self, socket: Watched) -> bool:
-        """Whether the sign-in of a socket is what it was."""
+        """Return whether the sign-in of a socket is still valid and its user's password unchanged."""
         if socket.session_key is None:
             return socket.login.pk in self.passwords
         is_same = self.passwords.get(socket.login.pk) == socket.login.user.password
@@ -63,7 +62,7 @@ class Snapshot:
 
 
 class SocketWatch:
-    """Looks around while there are sockets."""
+    """Looks for changes while there are sockets."""
 
     def __init__(self) -> None:
         self._sockets: set[Watched] = set()
@@ -71,14 +70,12 @@ class SocketWatch:
         self._task: asyncio.Task[None] | None = None
 
     def add(self, socket: Watched) -> None:
-        """Look for this socket too."""
         self._sockets.add(socket)
         if self._task is None:
             self._new_turns = NewTurns()
             self._task = asyncio.create_task(self._look_always())
 
     def remove(self, socket: Watched) -> None:
-        """Look for it no more."""
         self._sockets.discard(socket)
         if self._task and not self._sockets:
             self._task.cancel()
@@ -114,28 +111,28 @@ class SocketWatch:
 
 
 class NewTurns:
-    """Finds turns as they are asked, each of them once."""
+    """Finds turns soon after they are asked, each of them once."""
 
     def __init__(self) -> None:
         self._after: int | None = None
-        self._found: dict[int, float] = {}
+        self._found_at: dict[int, float] = {}
 
     def find(self, users: set[int]) -> list[Turn]:
-        """The turns of these users that were asked since the last call. Reads the database."""
+        """Read from the database the turns that these users asked since the last call."""
         if self._after is None:
             long_ago = Turn.objects.filter(created_at__lt=Now() - timedelta(seconds=REREAD_SECONDS))
             self._after = long_ago.order_by("-pk").values_list("pk", flat=True).first() or 0
         turns = Turn.objects.of(*users).filter(pk__gt=self._after)
-        new = [pk for pk in turns.values_list("pk", flat=True) if pk not in self._found]
-        self._found |= dict.fromkeys(new, monotonic())
+        new_ids = [pk for pk in turns.values_list("pk", flat=True) if pk not in self._found_at]
+        self._found_at |= dict.fromkeys(new_ids, monotonic())
         self._forget(monotonic() - REREAD_SECONDS)
-        return list(turns.filter(pk__in=new).select_related("conversation").order_by("pk")) if new else []
+        return list(turns.filter(pk__in=new_ids).select_related("conversation").order_by("pk")) if new_ids else []
 
     def _forget(self, before: float) -> None:
-        old = [pk for pk, at in self._found.items() if at < before]
-        for pk in old:
-            del self._found[pk]
-        self._after = max([*old, self._after or 0])
+        old_ids = [pk for pk, found_at in self._found_at.items() if found_at < before]
+        for pk in old_ids:
+            del self._found_at[pk]
+        self._after = max([*old_ids, self._after or 0])
 
 
 socket_watch = SocketWatch()

@@ -1,4 +1,4 @@
-"""One response that reads one turn. It owns no turn, and nothing that matters ends with it."""
+"""One response that streams one turn. It does not own the turn, so nothing is lost when it closes."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from .socket_watch import socket_watch
 from .window import STALLED_SECONDS
 
 KEEP_ALIVE_SECONDS = 15.0
-"""The longest silence: proxies give up on a response that says nothing, usually after a minute."""
+"""Longest silence: proxies end a silent response, usually after a minute."""
 CLOSE_SECONDS = 2.0
-"""How long a client that does not read may hold up the end of its response."""
+"""How long a client that does not read may delay the end of its response."""
 
 
 class Stream:
-    """Sends the events of a turn, no faster than the server gets rid of them.
+    """Sends the events of a turn, no faster than the server can send them.
 
-    While the server holds a frame back nothing is read from the log, so what comes meanwhile waits in the database and
-    goes out as one larger frame: a slow client costs a bounded amount of memory.
+    While the server holds a frame back the stream reads nothing from the log: new text waits in the database and is
+    sent later as one larger frame, so a slow client costs a bounded amount of memory.
     """
 
-    live: ClassVar[WeakSet[Stream]] = WeakSet()  # a client may vanish before anybody reads its response
+    live: ClassVar[WeakSet[Stream]] = WeakSet()  # weak: if the client is gone at once, the server never calls ``read``
 
     def __init__(
         self, login: LoginSession, session_key: str | None, live_login: Callable[[], LoginSession | None]
@@ -50,31 +50,31 @@ class Stream:
         self._tasks = OwnedTasks("a stream")
 
     def take_place(self) -> Stream:
-        """Count among the streams of its user. Raises ``RateLimited`` when there are too many."""
-        others = sum(stream.login.user_id == self.login.user_id for stream in self.live)
-        if others >= settings.CHAT_SOCKETS_PER_USER:
-            raise RateLimited("Too many answers are read at once. Please wait for one of them to end.")
+        """Count this as a stream of its user, and return it. Raise ``RateLimited`` if the user has too many."""
+        open_streams = sum(stream.login.user_id == self.login.user_id for stream in self.live)
+        if open_streams >= settings.CHAT_SOCKETS_PER_USER:
+            raise RateLimited("You are reading too many answers at once. Please wait for one of them to end.")
         self.live.add(self)
         return self
 
     def leave(self) -> None:
-        """Count no more."""
+        """No longer count this as a stream of its user."""
         self.live.discard(self)
 
     async def read(self, turn_uuid: UUID, after: int) -> AsyncGenerator[str]:
-        """The frames of a turn after chunk ``after``, up to its terminal event.
+        """Yield the frames of a turn after chunk ``after``, up to its terminal event.
 
-        They end before that when the turn is deleted, the sign-in ends, the server restarts or the client does not read
-        for 30 seconds; all but the first can be followed by going on from the last id.
+        End earlier if the turn is deleted, the sign-in ends, the server restarts or the client does not read for 30
+        seconds. Except after a deletion, the client can resume from the last id.
         """
         self._response = asyncio.current_task()
         socket_watch.add(self)
         try:
-            async with aclosing(self._frames(turn_uuid, after)) as found:
-                async for frame in found:
-                    patience = asyncio.get_running_loop().call_later(STALLED_SECONDS, self._break_off)
+            async with aclosing(self._frames(turn_uuid, after)) as turn_frames:
+                async for frame in turn_frames:
+                    stall_timer = asyncio.get_running_loop().call_later(STALLED_SECONDS, self._break_off)
                     yield frame
-                    patience.cancel()
+                    stall_timer.cancel()
         except Turn.DoesNotExist:
             return
         finally:
@@ -83,28 +83,28 @@ class Stream:
             self._ended.set()
 
     def notice(self, turns: Sequence[Turn]) -> None:
-        """What is asked elsewhere does not concern one answer."""
+        """Ignore questions asked elsewhere: this response is about one turn."""
 
     def check_sign_in(self) -> None:
-        """End unless the sign-in is still good."""
+        """Start a check that ends the response if its sign-in has ended."""
         self._tasks.start(self._check_sign_in())
 
     async def settle(self, seconds: float) -> None:
-        """Let the turn be read to its end, for at most ``seconds``."""
+        """Wait for the response to end, for at most ``seconds``."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._ended.wait()
 
     def restart(self) -> None:
-        """The server is about to end: tell the client when to come back, and end the response."""
+        """Send the client the delay before it reconnects, and end the response: the server is stopping."""
         self._farewell = frames.farewell(events.RESTART_MS)
         self._close()
 
     async def _frames(self, turn_uuid: UUID, after: int) -> AsyncGenerator[str]:
         seq = after
         yield frames.opening(seq)
-        async with aclosing(self._events(turn_uuid, after)) as found:
-            async for event in found:
+        async with aclosing(self._events(turn_uuid, after)) as turn_events:
+            async for event in turn_events:
                 if isinstance(event, events.Token):
                     seq = event.seq
                 yield frames.frame(event, seq) if event else frames.KEEP_ALIVE
@@ -112,7 +112,7 @@ class Stream:
             yield self._farewell
 
     async def _events(self, turn_uuid: UUID, after: int) -> AsyncGenerator[events.Event | None]:
-        """The events of the turn until this is closed; None when there was nothing for a while."""
+        """Yield the events of the turn until the stream closes, and None after ``KEEP_ALIVE_SECONDS`` without one."""
         closing = asyncio.create_task(self._closing.wait())
         async with aclosing(runner.follow(turn_uuid, after)) as log:
             upcoming = asyncio.ensure_future(anext(log, None))
@@ -133,7 +133,7 @@ class Stream:
                 await asyncio.gather(upcoming, closing, return_exceptions=True)
 
     async def _check_sign_in(self) -> None:
-        with suppress(*UNAVAILABLE):  # the next look comes soon
+        with suppress(*UNAVAILABLE):  # the socket watch asks again in seconds
             if await in_database(self._live_login) != self.login:
                 self._close()
 
@@ -142,6 +142,6 @@ class Stream:
         asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._break_off)
 
     def _break_off(self) -> None:
-        """The client does not take what it was sent, so the server waits with the rest: cut it short."""
+        """Cancel the response of a client that does not read: the server would hold back the rest forever."""
         if self._response and not self._ended.is_set():
             self._response.cancel()

@@ -111,7 +111,7 @@ async def test_a_deleted_conversation_leaves_no_spinner(fake: FakeSite, page: Pa
     await socket.expect("follow")
     fake.pages[f"/c/{fake.conversation}/turns/"] = (404, "")
 
-    await socket.send_event("error", code="NOT_FOUND", message="This answer is not there any more.", retryable=False)
+    await socket.send_event("error", code="NOT_FOUND", message="This answer no longer exists.", retryable=False)
 
     await expect(page.locator("[data-banner]")).to_have_text("This conversation no longer exists.")
     await expect(turn_element(page)).to_have_attribute("aria-busy", "false")

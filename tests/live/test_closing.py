@@ -34,7 +34,7 @@ async def test_ping_is_answered_by_pong(connect: Open, session: str) -> None:
     assert await client.receive() == {"type": "pong"}
 
 
-async def test_who_is_not_signed_in_is_accepted_and_closed_without_a_word(connect: Open) -> None:
+async def test_a_client_without_a_sign_in_is_accepted_and_closed_without_an_event(connect: Open) -> None:
     client = await connect(None)
 
     assert await client.socket.receive_output(timeout=20) == {"type": "websocket.close", "code": 4401}
@@ -49,7 +49,7 @@ ENDS: dict[str, Callable[[User, LoginSession], object]] = {
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-async def test_a_sign_in_that_ends_closes_the_socket_before_anything_is_carried_out(
+async def test_a_sign_in_that_ends_closes_the_socket_before_the_next_command(
     connect: Open, session: str, alice: User, login: LoginSession, end: Callable[[User, LoginSession], object]
 ) -> None:
     client = await connect(session)
@@ -78,16 +78,16 @@ async def test_a_sign_in_that_ends_closes_a_socket_that_only_reads(
     assert await client.closed() == 4401
 
 
-async def test_a_tab_that_has_gone_while_it_is_told_something_is_no_error(
+async def test_sending_to_a_tab_that_has_gone_is_no_error(
     session: str, scripts: Scripts, caplog: pytest.LogCaptureFixture
 ) -> None:
-    gone, unheard = asyncio.Event(), asyncio.Queue[str]()
+    gone, undelivered = asyncio.Event(), asyncio.Queue[str]()
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         async def send_until_gone(message: Any) -> None:
             if gone.is_set():
-                unheard.put_nowait(message.get("text", ""))
-                raise BrokenPipeError  # as ASGI has it
+                undelivered.put_nowait(message.get("text", ""))
+                raise BrokenPipeError  # an OSError, as ASGI specifies
             await send(message)
 
         await asgi.application(scope, receive, send_until_gone)
@@ -98,16 +98,16 @@ async def test_a_tab_that_has_gone_while_it_is_told_something_is_no_error(
     await client.read("phase")
     gone.set()
     await client.send(type="ping")
-    pong = await unheard.get()
+    pong = await undelivered.get()
     scripts["Everything?"].say("All of it.").end()
-    token = await unheard.get()
+    token = await undelivered.get()
     await client.close()
 
     assert ("pong" in pong, "All of it." in token) == (True, True)
     assert caplog.record_tuples == []
 
 
-async def test_daphne_tells_of_a_client_that_has_gone_as_asgi_has_it() -> None:
+async def test_daphne_raises_an_os_error_on_sending_to_a_client_that_has_gone() -> None:
     from autobahn.exception import Disconnected
 
     from chat.serving.daphne import DaphneServer
@@ -157,7 +157,7 @@ async def test_too_many_commands_a_minute_close_with_4429(connect: Open, session
     assert await client.closed() == 4429
 
 
-async def test_too_many_sockets_are_told_why_and_closed(connect: Open, session: str, settings: Settings) -> None:
+async def test_a_socket_too_many_gets_an_error_and_is_closed(connect: Open, session: str, settings: Settings) -> None:
     settings.CHAT_SOCKETS_PER_USER = 1
     first = await connect(session)
     await first.send(type="ping")
@@ -195,7 +195,7 @@ async def test_a_client_that_acknowledges_gets_everything(connect: Open, session
             break
 
     assert text == "x" * 400_000
-    assert "html" not in event  # it would not fit into a frame
+    assert "html" not in event  # too large for a frame
 
 
 @pytest.mark.parametrize(

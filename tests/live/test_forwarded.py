@@ -28,7 +28,7 @@ def behind_proxy(settings: Settings) -> None:
 
 
 class Sockets:
-    """Sockets of one session."""
+    """The sockets of one session."""
 
     def __init__(self, session: str) -> None:
         self._session = session
@@ -79,9 +79,7 @@ async def test_a_socket_whose_proxy_names_another_or_nobody_is_closed(
 
 
 @pytest.mark.parametrize("headers", [[], [ALICE], [ALICE, (b"x-forwarded-for", PROXY.encode())]])
-async def test_a_socket_that_comes_past_the_proxy_is_closed(
-    sockets: Sockets, headers: list[tuple[bytes, bytes]]
-) -> None:
+async def test_a_socket_that_bypasses_the_proxy_is_closed(sockets: Sockets, headers: list[tuple[bytes, bytes]]) -> None:
     client = await sockets.open(*headers, peer=STRANGER)
 
     assert await client.closed() == SIGNED_OUT
@@ -102,16 +100,16 @@ async def test_without_a_trusted_proxy_its_headers_change_nothing(sockets: Socke
     assert (await client.receive())["type"] == "pong"
 
 
-async def test_the_token_of_the_handshake_goes_with_each_question(
+async def test_the_token_of_the_handshake_is_used_for_each_question(
     sockets: Sockets, scripts: Scripts, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.CHAT_ON_BEHALF_OF = True
-    kept: list[str] = []
-    monkeypatch.setattr(on_behalf, "use_token", lambda *key: kept.append(on_behalf._tokens.pop(key).value))
+    used_tokens: list[str] = []
+    monkeypatch.setattr(on_behalf, "use_token", lambda *key: used_tokens.append(on_behalf._tokens.pop(key).value))
     client = await sockets.open(ALICE, (b"X-Forwarded-Access-Token", b"token-of-alice"))
 
     for question in ("Who?", "Why?"):
         scripts[question].say("You.").end()
         await client.read("done", await client.asked(question))
 
-    assert kept == ["token-of-alice", "token-of-alice"]
+    assert used_tokens == ["token-of-alice", "token-of-alice"]

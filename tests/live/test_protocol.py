@@ -1,4 +1,4 @@
-"""docs/protocol.md says what the code does: the same names, keys and codes."""
+"""docs/protocol.md matches the code: the same names, keys and codes."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ KINDS = {
 
 
 def section(title: str) -> list[list[str]]:
-    """The cells of the rows of the first table below a heading."""
+    """Return the rows of the first table below a heading, each as a list of cells."""
     body = TEXT.split(f"\n## {title}")[1].split("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in body.splitlines() if line.startswith("| ")]
     return rows[1:]
 
 
 def documented(cell: str) -> dict[str, str]:
-    """The keys of a table cell with their kinds; optional keys end with a question mark."""
+    """Return the keys in a table cell with their kinds; optional keys end with a question mark."""
     return {name + mark: kind.strip() for name, mark, kind in re.findall(r"`(\w+)`(\??): ([\w\[\] ]+)", cell)}
 
 
 def declared(schema: dict[str, Any]) -> dict[str, str]:
-    """The same from a JSON Schema."""
+    """Return the same from a JSON Schema."""
     required = schema.get("required", [])
     names = [name for name in schema["properties"] if name != "type"]
     return {name + ("" if name in required else "?"): kind_of(schema["properties"][name]) for name in names}

@@ -19,11 +19,11 @@ from ..support.sockets import Open
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("runner")]
 
 
-def told(seen: list[dict[str, Any]]) -> list[str]:
-    return [event["type"] for event in seen]
+def types_of(received: list[dict[str, Any]]) -> list[str]:
+    return [event["type"] for event in received]
 
 
-async def test_an_ask_that_is_repeated_goes_on_with_what_is_read(connect: Open, session: str, scripts: Scripts) -> None:
+async def test_repeating_an_ask_does_not_restart_the_answer(connect: Open, session: str, scripts: Scripts) -> None:
     client = await connect(session)
     request = await client.ask("When?")
     scripts["When?"].say(Phase.ANSWERING, "On ")
@@ -40,7 +40,7 @@ async def test_an_ask_that_is_repeated_goes_on_with_what_is_read(connect: Open, 
     ]
 
 
-async def test_who_asks_is_told_everything_in_order(connect: Open, session: str, scripts: Scripts) -> None:
+async def test_a_client_that_asks_receives_all_events_in_order(connect: Open, session: str, scripts: Scripts) -> None:
     recording = await in_database(Recording.objects.create, title="Launch", digest="1")
     cited = Citation(
         number=1, recording=recording, recording_uuid=recording.uuid, recording_title="Launch", segment=1,
@@ -52,9 +52,9 @@ async def test_who_asks_is_told_everything_in_order(connect: Open, session: str,
 
     seen = await client.read("done")
 
-    assert told(seen)[0] == "accepted"
+    assert types_of(seen)[0] == "accepted"
     assert seen[0]["request_id"] == request
-    assert [kind for kind in told(seen) if kind not in ("phase", "queued")] == [
+    assert [kind for kind in types_of(seen) if kind not in ("phase", "queued")] == [
         "accepted",
         "started",
         "token",
@@ -88,7 +88,7 @@ async def test_the_same_request_sent_again_is_the_same_turn(connect: Open, sessi
     assert (again["turn"], again["state"]) == (first["turn"], "streaming")
 
 
-async def test_a_reader_goes_on_from_its_own_seq(connect: Open, session: str, scripts: Scripts) -> None:
+async def test_a_reader_resumes_from_its_own_seq(connect: Open, session: str, scripts: Scripts) -> None:
     client = await connect(session)
     await client.ask("When?")
     scripts["When?"].say("On ")
@@ -121,7 +121,7 @@ async def test_a_second_tab_shows_what_the_first_asks(connect: Open, session: st
     assert [event["content"] for event in rest if event["type"] == "token"] == ["Yes."]
 
 
-async def test_what_was_asked_while_a_follow_was_on_its_way_is_told(
+async def test_a_client_receives_turns_that_were_asked_while_its_follow_was_in_flight(
     connect: Open, session: str, scripts: Scripts
 ) -> None:
     first, second = await connect(session), await connect(session)
@@ -136,10 +136,10 @@ async def test_what_was_asked_while_a_follow_was_on_its_way_is_told(
     await first.read("done")
 
     await second.send(type="follow", turn=done["turn"], after=1)
-    [*_, told] = await second.read("accepted")
+    [*_, accepted] = await second.read("accepted")
 
-    assert told["request_id"] == request
-    [*_, done] = await second.read("done", turn=told["turn"])
+    assert accepted["request_id"] == request
+    [*_, done] = await second.read("done", turn=accepted["turn"])
     assert done["state"] == "complete"
 
 
@@ -192,7 +192,7 @@ async def test_a_queued_question_can_be_cancelled(connect: Open, session: str, s
         (ValueError("x"), "INTERNAL_ERROR"),
     ],
 )
-async def test_a_turn_that_fails_says_so_and_keeps_its_text(
+async def test_a_failing_turn_sends_an_error_and_keeps_its_text(
     connect: Open, session: str, scripts: Scripts, error: Exception, code: str
 ) -> None:
     client = await connect(session)
@@ -219,7 +219,7 @@ async def test_a_model_that_takes_too_long_times_out(
     assert failed["code"] == "TIMEOUT"
 
 
-async def test_a_restart_saves_the_answer_and_sends_everyone_away(
+async def test_a_restart_saves_the_answer_and_closes_all_sockets(
     connect: Open, session: str, scripts: Scripts, runner: TurnRunner
 ) -> None:
     client = await connect(session)
@@ -261,7 +261,7 @@ async def test_an_answer_that_many_tabs_show_is_rendered_once(
     assert len(rendered) == 1
 
 
-async def test_the_end_is_told_though_the_answer_cannot_be_rendered(
+async def test_the_end_is_sent_even_if_the_answer_cannot_be_rendered(
     connect: Open, session: str, scripts: Scripts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(_: UUID) -> tuple[str, float]:
@@ -275,4 +275,4 @@ async def test_the_end_is_told_though_the_answer_cannot_be_rendered(
     [*_, done] = await client.read("done")
 
     assert (done["state"], done.get("html", "")) == ("complete", "")
-    assert "could not be rendered" in caplog.text
+    assert "Could not render turn" in caplog.text

@@ -39,14 +39,18 @@ async def refusal(client: Client, **command: object) -> dict[str, Any]:
          "state": "complete"},
     ],
 )  # fmt: skip
-async def test_what_is_not_in_the_protocol_is_refused(connect: Open, session: str, command: dict[str, object]) -> None:
+async def test_a_command_outside_the_protocol_is_refused(
+    connect: Open, session: str, command: dict[str, object]
+) -> None:
     error = await refusal(await connect(session), **command)
 
     assert (error["code"], error["retryable"]) == ("INVALID_REQUEST", False)
     assert await in_database(Turn.objects.count) == 0
 
 
-async def test_who_sends_too_much_at_once_is_told_so(connect: Open, session: str, settings: Settings) -> None:
+async def test_a_client_that_sends_too_much_at_once_receives_an_error(
+    connect: Open, session: str, settings: Settings
+) -> None:
     settings.CHAT_COMMANDS_PER_MINUTE = 1
     client = await connect(session)
     for _ in range(2):
@@ -59,14 +63,16 @@ async def test_who_sends_too_much_at_once_is_told_so(connect: Open, session: str
     assert await client.closed() == 4429
 
 
-async def test_a_frame_that_is_too_long_is_told_so(connect: Open, session: str) -> None:
+async def test_a_frame_that_is_too_long_is_refused_with_an_error(connect: Open, session: str) -> None:
     error = await refusal(client := await connect(session), type="ping", extra="x" * events.FRAME_LIMIT)
 
     assert error["code"] == "INVALID_REQUEST"
     assert await client.closed() == 1009
 
 
-async def test_foreign_and_unknown_turns_answer_alike(connect: Open, session: str, bob: User, scripts: Scripts) -> None:
+async def test_foreign_and_unknown_turns_give_the_same_error(
+    connect: Open, session: str, bob: User, scripts: Scripts
+) -> None:
     stranger = await connect(await in_database(sign_in, bob))
     await stranger.ask("Secret?")
     [*_, started] = await stranger.read("started")

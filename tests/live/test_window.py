@@ -1,4 +1,4 @@
-"""The pure parts of a socket."""
+"""The parts of a socket that do no I/O."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_a_full_window_closes_and_an_ack_opens_it() -> None:
     assert window.is_open
 
 
-def test_an_ack_of_something_older_opens_nothing() -> None:
+def test_an_ack_of_an_older_chunk_does_not_open_the_window() -> None:
     window = SendWindow(now=0)
     window.sent(5, WINDOW, now=0)
 
@@ -40,7 +40,7 @@ def test_a_reader_stalls_when_it_acknowledges_nothing_while_its_window_is_full()
 
 
 @given(st.lists(st.tuples(st.integers(1, WINDOW // 2), st.booleans()), max_size=50))
-def test_what_is_on_its_way_never_exceeds_the_window_by_more_than_a_frame(frames: list[tuple[int, bool]]) -> None:
+def test_the_bytes_in_flight_never_exceed_the_window_by_more_than_a_frame(frames: list[tuple[int, bool]]) -> None:
     window, unacknowledged = SendWindow(now=0), 0
     for seq, (size, acknowledge) in enumerate(frames, 1):
         if window.is_open:
@@ -52,7 +52,7 @@ def test_what_is_on_its_way_never_exceeds_the_window_by_more_than_a_frame(frames
             unacknowledged = 0
 
 
-def test_an_allowance_runs_out_and_comes_back_with_time() -> None:
+def test_an_allowance_runs_out_and_refills_with_time() -> None:
     allowance = Allowance(amount=3, seconds=60, now=0)
     assert [allowance.use(now=0) for _ in range(4)] == [True, True, True, False]
 

@@ -31,7 +31,7 @@ Start = Callable[..., SiteProcess]
 FOR_A_WHILE = "python:tests.support.talking:for_a_while"
 BRIEFLY = "python:tests.support.talking:briefly"
 QUESTION = "When does the Heron launch?"
-NOT_SAVED = "This could not be saved just now. Please try again in a moment."
+NOT_SAVED = "This could not be saved. Please try again in a moment."
 
 
 class Following(HTTPRedirectHandler):
