@@ -1,4 +1,4 @@
-"""Who may use the API, and how often: every view of it stands behind ``api``."""
+"""Access to the API, and its rate limit; the decorator ``api`` applies both to every view."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
+from typing_extensions import override
 
 from ..accounts.login_sessions import live_login
 from ..database import in_database
@@ -30,26 +31,26 @@ SAFE = ("GET", "HEAD")
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a request shows to be let in: an API token (of which only the digest is kept), or else a session."""
+    """The credentials of a request: an API token, of which only the digest is kept, or else a session."""
 
     token_digest: str | None = field(repr=False)
     session_key: str | None = field(repr=False)
 
     @classmethod
     def of(cls, request: HttpRequest) -> Credentials:
-        """A token counts before a session: it was sent on purpose."""
+        """Return a request's credentials. A token takes precedence over a session, because it is sent on purpose."""
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.casefold() == "bearer":
             return cls(digest_of(secret.strip()), None)
         return cls(None, request.COOKIES.get(settings.SESSION_COOKIE_NAME))
 
     def live_login(self) -> LoginSession | None:
-        """The login session that these stand for, with its user, or None. Everything is read anew."""
+        """Return the live login session of these credentials with its user, or None. Nothing is cached."""
         return ApiToken.login(self.token_digest) if self.token_digest else live_login(self.session_key)
 
 
 class ApiRequest(ASGIRequest):
-    """A request that was let in."""
+    """A request that has passed the access checks."""
 
     credentials: Credentials
     login_session: LoginSession
@@ -59,33 +60,33 @@ View = Callable[Concatenate[ApiRequest, P], Coroutine[Any, Any, HttpResponseBase
 
 
 def api(method: str) -> Callable[[View[P]], Callable[..., Coroutine[Any, Any, HttpResponseBase]]]:
-    """A view of the API, for requests with this method. What is refused is answered with a ``Problem``."""
+    """Make a view of the API for requests with this method. A refused request gets a ``Problem``."""
     methods = SAFE if method == "GET" else (method,)
 
     def decorate(view: View[P]) -> Callable[..., Coroutine[Any, Any, HttpResponseBase]]:
         @wraps(view)
         async def answer(request: ApiRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method not in methods:
-                message = f"This address takes {method} only."
+                message = f"This address accepts {method} only."
                 return problem(405, ProblemCode.METHOD_NOT_ALLOWED, message, Allow=", ".join(methods))
             try:
-                refused = await _let_in(request)
-                return refused or await view(request, *args, **kwargs)
-            except Refused as why:
-                return refusal(why)
+                problem_response = await _let_in(request)
+                return problem_response or await view(request, *args, **kwargs)
+            except Refused as error:
+                return refusal(error)
 
-        # The checks of the middleware lead to pages; these are ours.
+        # Django's middleware would answer with pages, so _let_in makes these checks.
         return login_not_required(csrf_exempt(answer))
 
     return decorate
 
 
 async def _let_in(request: ApiRequest) -> HttpResponse | None:
-    """Answers (or raises ``RateLimited``) when the request is not let in."""
+    """Let the request in, or return the response that refuses it. Raise ``RateLimited`` after too many requests."""
     credentials = Credentials.of(request)
     login_session = await in_database(credentials.live_login)
     if login_session is None:
-        message = "Sign in, or send an API token that works: Authorization: Bearer chatsite_…"
+        message = "Sign in, or send a valid API token: Authorization: Bearer chatsite_…"
         return problem(401, ProblemCode.SIGNED_OUT, message, WWW_Authenticate="Bearer")
     if credentials.token_digest is None and _Csrf.refuses(request):
         message = "A request that changes something needs the CSRF token of a page, or an API token."
@@ -97,23 +98,24 @@ async def _let_in(request: ApiRequest) -> HttpResponse | None:
 
 
 class _Csrf(CsrfViewMiddleware):
-    """Django's check, for a view that answers by itself."""
+    """Django's check, for views that send their own refusal."""
 
     @classmethod
     def refuses(cls, request: HttpRequest) -> bool:
         return cls(_never_called).process_view(request, _never_called, (), {}) is not None
 
+    @override
     def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
         return HttpResponse(reason, status=403)
 
 
 def _never_called(request: HttpRequest) -> Any:
-    """What a middleware goes on with; of Django's only the check is used, which either refuses or does not."""
-    raise AssertionError("only the check was wanted")
+    """Stand in for the view of Django's middleware, whose check never calls it."""
+    raise AssertionError("Django's CSRF check must not call the view")
 
 
 def _allowance(login_session: LoginSession) -> Allowance:
-    """What is left of what a login may ask of this process: as much as a socket may."""
+    """Return the limit on this login's requests to this process, which is that of a socket's commands."""
     if len(_allowances) > ALLOWANCES_KEPT:
         _allowances.clear()
     if login_session.pk not in _allowances:

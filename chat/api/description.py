@@ -1,4 +1,4 @@
-"""``GET /api/openapi.json``, and what is not there."""
+"""``GET /api/openapi.json``, and the response for unknown addresses."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ FILE = settings.BASE_DIR / "docs" / "openapi.json"
 @require_safe
 @login_not_required
 def openapi(request: HttpRequest) -> HttpResponse:
-    """The description of the API, for everybody: it holds nothing of this site."""
+    """Return the description of the API, without a sign-in: it contains no data of this site."""
     return HttpResponse(FILE.read_bytes(), content_type="application/json")
 
 
 @csrf_exempt
 @login_not_required
 def nothing(request: HttpRequest) -> HttpResponse:
-    """404, in the words of the API."""
+    """Return 404 in the API's format."""
     return problem(404, "NOT_FOUND", "There is nothing at this address.")

@@ -1,4 +1,4 @@
-"""Lists by pages: ``?limit=`` rows after the one that ``?after=`` names."""
+"""Paginated lists: ``?limit=`` rows after the one that ``?after=`` names."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ LONGEST_PAGE = 100
 
 
 def newest(rows: QuerySet[Row], request: HttpRequest) -> tuple[list[Row], UUID | None]:
-    """One page of these rows, the newest first, and what to give as ``after`` for the next one (None: it was the last).
+    """Return one page of these rows, newest first, and the ``after`` of the next page (None if this is the last).
 
-    They are in the order in which they were made, because that does not change between two pages. Raises
-    ``InvalidRequest`` or ``NotFound``.
+    Rows are ordered by creation, because that order does not change between two pages. Raise ``InvalidRequest`` or
+    ``NotFound``.
     """
     limit, after = _limit(request), row_after(rows, request)
     older = rows.filter(pk__lt=after.pk) if after else rows
-    found = list(older.order_by("-pk")[: limit + 1])
-    return found[:limit], found[limit - 1].uuid if len(found) > limit else None
+    read_ahead = list(older.order_by("-pk")[: limit + 1])
+    return read_ahead[:limit], read_ahead[limit - 1].uuid if len(read_ahead) > limit else None
 
 
 def row_after(rows: QuerySet[Row], request: HttpRequest) -> Row | None:
-    """The row of these that ``?after=`` names. Raises ``InvalidRequest`` or ``NotFound``."""
+    """Return the row that ``?after=`` names, or None without it. Raise ``InvalidRequest`` or ``NotFound``."""
     name = request.GET.get("after")
     if name is None:
         return None
     try:
         row = rows.filter(uuid=UUID(name)).first()
     except ValueError:
-        raise InvalidRequest("after must be a UUID, as next is.") from None
+        raise InvalidRequest("after must be a UUID, like the value of next.") from None
     if row is None:
-        raise NotFound("What the page should begin after is not there any more.")
+        raise NotFound("The item that after names no longer exists.")
     return row
 
 

@@ -1,4 +1,4 @@
-"""What comes in: a question, and where to go on from."""
+"""The contents of a request: a question, and the point from which to resume."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ QUERY_LIMIT = 4096
 
 
 class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is asked. ``session_id`` is a conversation, null starts a new one; no ``recording_filter`` means all."""
+    """A question. ``session_id`` is its conversation, null starts a new one; no ``recording_filter`` means all."""
 
     query: Annotated[str, Meta(min_length=1, max_length=QUERY_LIMIT)]
     session_id: UUID | None
     recording_filter: Annotated[tuple[UUID, ...], Meta(max_length=500)] = ()
 
     def submission(self, request_id: UUID) -> Submission:
-        """What to submit."""
         return Submission(
             request_id=request_id,
             question=self.query,
@@ -34,7 +33,7 @@ class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def question_in(request: HttpRequest) -> Question:
-    """The question in the body. Raises ``InvalidRequest`` that says what is wrong, and where."""
+    """Return the question in the body. Raise ``InvalidRequest``, which says what is wrong and where."""
     if request.content_type != "application/json":
         raise InvalidRequest("Send JSON, with the header Content-Type: application/json.")
     body = request.read(FRAME_LIMIT + 1)
@@ -47,7 +46,7 @@ def question_in(request: HttpRequest) -> Question:
 
 
 def request_id_in(request: HttpRequest) -> UUID | None:
-    """What tells a repeated question from another one: the header ``Idempotency-Key``. Raises ``InvalidRequest``."""
+    """Return the header ``Idempotency-Key``, which identifies a repeated question. Raise ``InvalidRequest``."""
     key = request.headers.get("Idempotency-Key")
     try:
         return UUID(key) if key is not None else None
@@ -56,7 +55,7 @@ def request_id_in(request: HttpRequest) -> UUID | None:
 
 
 def last_event_id_in(request: HttpRequest) -> int | None:
-    """The chunk up to which the client has read: the header ``Last-Event-ID``. Raises ``InvalidRequest``."""
+    """Return the header ``Last-Event-ID``, the last chunk that the client has read. Raise ``InvalidRequest``."""
     text = request.headers.get("Last-Event-ID")
     try:
         return msgspec.convert(int(text), Seq) if text is not None else None

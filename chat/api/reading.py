@@ -1,4 +1,4 @@
-"""What can be read: the user's own conversations, and the team's recordings."""
+"""The readable resources: the user's own conversations, and the team's recordings."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ from .listing import json_response, newest, row_after
 
 @api("GET")
 async def conversations(request: ApiRequest) -> HttpResponse:
-    """The user's conversations."""
+    """Return a page of the user's conversations."""
     return json_response(await in_database(_conversations, request))
 
 
 @api("GET")
 async def conversation(request: ApiRequest, uuid: UUID) -> HttpResponse:
-    """One of them, with its turns."""
+    """Return one of the user's conversations, with a page of its turns."""
     return json_response(await in_database(_conversation, request, uuid))
 
 
 @api("GET")
 async def recordings(request: ApiRequest) -> HttpResponse:
-    """All recordings."""
+    """Return a page of all recordings."""
     return json_response(await in_database(_recordings, request))
 
 
 def _conversations(request: ApiRequest) -> resources.ConversationPage:
-    found, following = newest(Conversation.objects.of(request.login_session.user_id), request)
-    return resources.ConversationPage(conversations=list(map(resources.Conversation.of, found)), next=following)
+    page, next_after = newest(Conversation.objects.of(request.login_session.user_id), request)
+    return resources.ConversationPage(conversations=list(map(resources.Conversation.of, page)), next=next_after)
 
 
 def _conversation(request: ApiRequest, uuid: UUID) -> resources.ConversationWithTurns:
     conversation = Conversation.objects.of(request.login_session.user_id).filter(uuid=uuid).first()
     if conversation is None:
-        raise NotFound("This conversation is not there any more.")
+        raise NotFound("This conversation no longer exists.")
     turns = turns_after(conversation, row_after(conversation.turns.all(), request))
     return resources.ConversationWithTurns.of(conversation, turns, more=len(turns) == PAGE)
 
 
 def _recordings(request: ApiRequest) -> resources.RecordingPage:
-    found, following = newest(Recording.objects.all(), request)
-    return resources.RecordingPage(recordings=list(map(resources.Recording.of, found)), next=following)
+    page, next_after = newest(Recording.objects.all(), request)
+    return resources.RecordingPage(recordings=list(map(resources.Recording.of, page)), next=next_after)

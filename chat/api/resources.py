@@ -1,4 +1,4 @@
-"""What the API tells of conversations, turns and recordings; docs/openapi.json is compared with this by a test."""
+"""Conversations, turns and recordings as the API returns them. A test compares docs/openapi.json with this module."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..turns.events import Source
 
 
 class Resource(Struct, frozen=True, kw_only=True):
-    """Something that can be read."""
+    """Something that the API returns."""
 
 
 class Conversation(Resource, frozen=True, kw_only=True):
@@ -27,28 +27,28 @@ class Conversation(Resource, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, conversation: models.Conversation) -> Conversation:
-        """Without its turns."""
+        """Return a conversation without its turns."""
         return cls(**_head(conversation))
 
 
 class FilteredRecording(Resource, frozen=True, kw_only=True):
-    """A recording in the filter of a question, with the title that it had then."""
+    """A recording in the filter of a question, with its title at that time."""
 
     id: UUID
     title: str
 
 
 class Failure(Resource, frozen=True, kw_only=True):
-    """Why a turn failed, or was interrupted."""
+    """Why a turn failed or was interrupted."""
 
     code: str
     message: str
 
 
 class Turn(Resource, frozen=True, kw_only=True):
-    """A question and its answer as far as it has come: the text of the chunks up to ``seq``.
+    """A question and its answer so far: the text of the chunks up to ``seq``.
 
-    ``position`` is its place in the queue, from 1; null when it does not wait.
+    ``position`` is its place in the queue, from 1; null if it is not queued.
     """
 
     id: UUID
@@ -65,12 +65,11 @@ class Turn(Resource, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, shown: ShownTurn) -> Turn:
-        """As it is at one moment."""
         turn = shown.turn
         return cls(
             id=turn.uuid,
             question=turn.question,
-            recordings=[FilteredRecording(id=UUID(each["id"]), title=each["title"]) for each in turn.recordings],
+            recordings=[FilteredRecording(id=UUID(row["id"]), title=row["title"]) for row in turn.recordings],
             state=turn.state,
             position=shown.position,
             seq=shown.seq,
@@ -83,14 +82,14 @@ class Turn(Resource, frozen=True, kw_only=True):
 
 
 class ConversationPage(Resource, frozen=True, kw_only=True):
-    """Conversations, the newest first; ``next`` leads to those after them."""
+    """Conversations, newest first; ``next`` is the ``after`` of the next page, null on the last."""
 
     conversations: list[Conversation]
     next: UUID | None
 
 
 class ConversationWithTurns(Resource, frozen=True, kw_only=True):
-    """A conversation with some of its turns, the oldest first; ``next`` leads to those after them."""
+    """A conversation with a page of its turns, oldest first; ``next`` is the ``after`` of the next page, or null."""
 
     id: UUID
     title: str
@@ -101,9 +100,9 @@ class ConversationWithTurns(Resource, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, conversation: models.Conversation, turns: list[ShownTurn], *, more: bool) -> ConversationWithTurns:
-        """With these turns, after which there are ``more``."""
-        following = turns[-1].turn.uuid if more else None
-        return cls(**_head(conversation), turns=[Turn.of(shown) for shown in turns], next=following)
+        """Return a conversation with these turns, after which there are ``more``."""
+        next_after = turns[-1].turn.uuid if more else None
+        return cls(**_head(conversation), turns=[Turn.of(shown) for shown in turns], next=next_after)
 
 
 class Recording(Resource, frozen=True, kw_only=True):
@@ -116,20 +115,20 @@ class Recording(Resource, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, recording: models.Recording) -> Recording:
-        """Without its transcript."""
+        """Return a recording without its transcript."""
         return cls(
             id=recording.uuid, title=recording.title, recorded_on=recording.recorded_on, duration=recording.duration
         )
 
 
 class RecordingPage(Resource, frozen=True, kw_only=True):
-    """Recordings, the newest first; ``next`` leads to those after them."""
+    """Recordings, newest first; ``next`` is the ``after`` of the next page, null on the last."""
 
     recordings: list[Recording]
     next: UUID | None
 
 
-def _head(conversation: models.Conversation) -> dict[str, Any]:  # keyword arguments
+def _head(conversation: models.Conversation) -> dict[str, Any]:  # Any: these are keyword arguments
     return {
         "id": conversation.uuid,
         "title": conversation.title,

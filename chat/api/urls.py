@@ -11,5 +11,5 @@ urlpatterns = [
     path("conversations/<uuid:uuid>", reading.conversation, name="conversation-detail"),
     path("recordings", reading.recordings, name="recording-list"),
     path("openapi.json", description.openapi, name="openapi"),
-    re_path("", description.nothing, name="nothing"),  # whatever it is; <path:…> does not match line ends
+    re_path("", description.nothing, name="nothing"),  # any other address; <path:…> matches no line breaks
 ]

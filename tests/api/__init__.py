@@ -1,1 +1,1 @@
-"""The HTTP API, over the real application."""
+"""The HTTP API of the real application."""

@@ -1,4 +1,4 @@
-"""A program that uses the API of the application in this process, over ASGI as a server would."""
+"""A client of the API, which calls the application in this process over ASGI, as a server would."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Event:
 
 @dataclass
 class Answer:
-    """A response, as far as it was read. ``comments`` and ``retry`` are what its events have around them."""
+    """A response, as far as it was read. ``comments`` and ``retry`` come between its events."""
 
     connection: Any  # asgiref has no types
     status: int
@@ -46,7 +46,7 @@ class Answer:
         return json.loads(self._text)
 
     async def event(self) -> Event | None:
-        """The next event; None when the response has ended."""
+        """Return the next event, or None if the response has ended."""
         while frame := await self._frame():
             lines = [line.split(": ", 1) for line in frame.splitlines()]
             fields = {name: value for name, value in lines if name}
@@ -59,14 +59,14 @@ class Answer:
         return None
 
     async def events(self) -> list[Event]:
-        """All events to the end of the response."""
-        found = []
+        """Return all events to the end of the response."""
+        events = []
         while event := await self.event():
-            found.append(event)
-        return found
+            events.append(event)
+        return events
 
     async def comment(self, text: str) -> None:
-        """Read until this comment has come, and no event before it."""
+        """Read up to this comment, and check that no event precedes it."""
         while text not in self.comments:
             frame = await self._frame()
             assert frame is not None
@@ -74,7 +74,7 @@ class Answer:
             self.comments += [line[2:] for line in frame.splitlines() if line.startswith(":")]
 
     async def leave(self) -> None:
-        """Hang up, unless the response has ended."""
+        """Disconnect, unless the response has ended."""
         if not self._ended:
             self._ended = True
             await self.connection.send_input({"type": "http.disconnect"})
@@ -99,7 +99,7 @@ class Answer:
 
 
 class Program:
-    """Sends requests with a token, with a session, or with nothing."""
+    """Sends requests with a token, with a session, or with neither."""
 
     answers: ClassVar[list[Answer]] = []
 
@@ -111,19 +111,19 @@ class Program:
             self.headers["cookie"] = f"{settings.SESSION_COOKIE_NAME}={session_key}"
 
     async def send(self, method: str, path: str, body: bytes = b"", /, **headers: str) -> Answer:
-        """One request, up to the head of its response."""
-        named = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
+        """Send a request, and return its response, read up to the headers."""
+        all_headers = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
             "path": urlsplit(path).path, "raw_path": path.encode(), "query_string": urlsplit(path).query.encode(),
-            "headers": [(name.lower().encode(), value.encode()) for name, value in named.items()],
+            "headers": [(name.lower().encode(), value.encode()) for name, value in all_headers.items()],
             "client": ("127.0.0.1", 5), "server": ("127.0.0.1", 8000),
         }  # fmt: skip
         connection: Any = cast(Any, ApplicationCommunicator)(asgi.application, scope)
         await connection.send_input({"type": "http.request", "body": body})
         start = await connection.receive_output(PATIENCE)
-        heads = {name.decode().lower(): value.decode() for name, value in start["headers"]}
-        self.answers.append(Answer(connection, start["status"], heads))
+        response_headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
+        self.answers.append(Answer(connection, start["status"], response_headers))
         return self.answers[-1]
 
     async def get(self, path: str, **headers: str) -> Answer:
@@ -132,36 +132,35 @@ class Program:
     async def ask(
         self, query: object, session_id: object = None, *, headers: dict[str, str] | None = None, **more: object
     ) -> Answer:
-        """``POST /api/chat/stream``."""
+        """Send ``POST /api/chat/stream``."""
         body = json.dumps({"query": query, "session_id": session_id, **more}, default=str).encode()
-        named = {"content-type": "application/json"} | (headers or {})
-        return await self.send("POST", STREAM, body, **named)
+        all_headers = {"content-type": "application/json"} | (headers or {})
+        return await self.send("POST", STREAM, body, **all_headers)
 
 
 async def complete(answer: Answer) -> list[Event]:
-    """All events of an answer that must have been given."""
+    """Return all events of an answer, which must not be a refusal."""
     assert answer.status == 200, await answer.json()
     async with asyncio.timeout(PATIENCE):
         return await answer.events()
 
 
-def told(seen: list[Event]) -> list[str]:
-    """The names of events."""
-    return [event.name for event in seen]
+def names_of(events: list[Event]) -> list[str]:
+    return [event.name for event in events]
 
 
-def text(seen: list[Event]) -> str:
-    """The answer that events tell."""
-    return "".join(event.data["content"] for event in seen if event.name == "token")
+def text(events: list[Event]) -> str:
+    """Return the answer that these events contain."""
+    return "".join(event.data["content"] for event in events if event.name == "token")
 
 
 def page_of(session_key: str) -> Program:
-    """A browser that has the CSRF cookie."""
+    """Return a browser that has the CSRF cookie."""
     browser = Program(session_key=session_key)
     browser.headers["cookie"] += f"; csrftoken={CSRF}"
     return browser
 
 
 async def asked_by_a_page(session_key: str, query: str) -> Answer:
-    """What a page gets that asks with its CSRF token."""
+    """Ask as a page with its CSRF token does, and return the answer."""
     return await page_of(session_key).ask(query, headers={"x-csrftoken": CSRF})

@@ -1,6 +1,7 @@
-"""``python -m tests.api.flood daphne <port>``: our server, with an application that sends more than anybody takes.
+"""``python -m tests.api.flood daphne <port>``: our server, with an application that sends more than a client reads.
 
-It prints how many bytes the server had taken when it would take no more for a while, and leaves its response unended.
+It prints how many bytes the server had accepted when it first accepted no more for ``HELD_UP_SECONDS``, and does not
+end its response.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def say(line: object) -> None:
 
 
 async def nothing(*_: object) -> None:
-    """There are no turns to drive."""
+    """Do nothing: there are no turns to drive."""
 
 
 def main(server: str, port: str) -> None:

@@ -1,4 +1,4 @@
-"""What docs/openapi.json must say of the shapes that the code sends and takes."""
+"""The schemas that docs/openapi.json must contain for what the code sends and receives."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ TYPES = [
 
 
 def schemas() -> dict[str, Any]:
-    """JSON Schema of everything that goes in or out, by name."""
-    _, found = msgspec.json.schema_components(TYPES, ref_template="#/components/schemas/{name}")
-    for schema in found.values():
-        schema["description"] = " ".join(schema["description"].split())  # how it is indented differs between Pythons
-    plain: dict[str, Any] = json.loads(json.dumps(found))
+    """Return the JSON Schema of everything that is sent or received, by name."""
+    _, components = msgspec.json.schema_components(TYPES, ref_template="#/components/schemas/{name}")
+    for schema in components.values():
+        schema["description"] = " ".join(schema["description"].split())  # since 3.13 Python strips the indentation
+    plain: dict[str, Any] = json.loads(json.dumps(components))
     return plain
 
 
 def write() -> None:
-    """Bring the document to what the code says."""
+    """Update the document's schemas from the code."""
     DOCUMENT["components"]["schemas"] = schemas()
     FILE.write_text(json.dumps(DOCUMENT, indent=2, ensure_ascii=False) + "\n")

@@ -1,4 +1,4 @@
-"""docs/api.md says what works: its lines are run against a site."""
+"""The examples in docs/api.md work: they are run against a site."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ def environ(site: SiteProcess) -> dict[str, str]:
     return site.environ | {"CHATSITE_URL": site.url, "CHATSITE_TOKEN": token_of(site)}
 
 
-def ran(*command: str | Path, environ: dict[str, str]) -> str:
-    """What a command prints."""
+def output_of(*command: str | Path, environ: dict[str, str]) -> str:
     return subprocess.run(command, env=environ, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
@@ -39,7 +38,7 @@ def test_the_curl_lines_work(environ: dict[str, str]) -> None:
         pytest.skip("curl is not installed (apt-get install curl)")
     lines = re.findall(r"^    (curl .*)$", TEXT, re.MULTILINE)
 
-    ask, read = (ran("sh", "-c", line, environ=environ) for line in lines)
+    ask, read = (output_of("sh", "-c", line, environ=environ) for line in lines)
 
     assert [*dict.fromkeys(re.findall(r"^event: (\w+)$", ask, re.MULTILINE))] == ["token", "citations", "done"]
     assert '"title":"When does the Heron launch?"' in read
@@ -52,7 +51,7 @@ def test_the_client_works(environ: dict[str, str], tmp_path: Path) -> None:
     program = tmp_path / "ask.py"
     program.write_text(code)
 
-    printed = ran(sys.executable, program, QUESTION, environ=environ)
+    printed = output_of(sys.executable, program, QUESTION, environ=environ)
 
     assert "480 euros" in printed
     assert [line.split()[0] for line in printed.splitlines()[-2:]] == ["citations", "done"]

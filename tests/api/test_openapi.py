@@ -1,4 +1,4 @@
-"""docs/openapi.json says what the code does."""
+"""docs/openapi.json matches the code."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from .openapi import DOCUMENT, EVENTS, schemas
 
 
 def operations() -> dict[tuple[str, str], dict[str, Any]]:
-    return {(path, method): operation for path, each in DOCUMENT["paths"].items() for method, operation in each.items()}
+    paths = DOCUMENT["paths"].items()
+    return {(path, method): operation for path, methods in paths for method, operation in methods.items()}
 
 
 def test_every_address_is_described() -> None:
     undescribed = {"api:openapi", "api:nothing"}
-    served = {"/api/" + re.sub(r"<uuid:\w+>", "{id}", str(each.pattern)) for each in urls.urlpatterns
-              if f"api:{each.name}" not in undescribed}  # fmt: skip
+    served = {"/api/" + re.sub(r"<uuid:\w+>", "{id}", str(route.pattern)) for route in urls.urlpatterns
+              if f"api:{route.name}" not in undescribed}  # fmt: skip
 
     assert set(DOCUMENT["paths"]) == served
 
@@ -35,8 +36,8 @@ def test_the_shapes_are_those_of_the_code() -> None:
 def test_the_events_are_those_of_the_code() -> None:
     answer = DOCUMENT["paths"]["/api/chat/stream"]["post"]["responses"]["200"]["content"]["text/event-stream"]
     described = {
-        each["properties"]["event"]["const"]: each["properties"]["data"]["contentSchema"]["$ref"].rpartition("/")[2]
-        for each in answer["itemSchema"]["oneOf"]
+        event["properties"]["event"]["const"]: event["properties"]["data"]["contentSchema"]["$ref"].rpartition("/")[2]
+        for event in answer["itemSchema"]["oneOf"]
     }
 
     assert described == {name: data.__name__ for name, data in EVENTS.items()}
@@ -57,14 +58,14 @@ def test_every_code_is_described_with_its_status() -> None:
 
 
 def test_the_limits_of_a_page_are_those_of_the_code() -> None:
-    [limit] = [each["schema"] for each in DOCUMENT["paths"]["/api/recordings"]["get"]["parameters"]
-               if each["name"] == "limit"]  # fmt: skip
+    parameters = DOCUMENT["paths"]["/api/recordings"]["get"]["parameters"]
+    [limit] = [parameter["schema"] for parameter in parameters if parameter["name"] == "limit"]
 
     assert (limit["maximum"], limit["default"]) == (LONGEST_PAGE, PAGE)
 
 
 @pytest.mark.django_db
-def test_it_is_there_for_everybody(client: Client) -> None:
+def test_everyone_may_read_the_description(client: Client) -> None:
     response = client.get("/api/openapi.json")
 
     assert response.json() == DOCUMENT

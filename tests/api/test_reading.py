@@ -23,30 +23,32 @@ async def got(program: Program, path: str) -> Any:
 
 
 async def all_of(program: Program, path: str, rows: str) -> list[Any]:
-    """The rows of all pages of two."""
-    found, after = [], ""
+    """Return the rows of all pages, reading two rows a page."""
+    all_rows, after = [], ""
     while True:
         page = await got(program, f"{path}?limit=2{after}")
         assert len(page[rows]) <= 2
-        found += page[rows]
+        all_rows += page[rows]
         if page["next"] is None:
-            return found
+            return all_rows
         after = f"&after={page['next']}"
 
 
-async def test_own_conversations_come_by_pages_the_newest_first(
+async def test_the_users_own_conversations_are_paginated_newest_first(
     program: Program, login: LoginSession, bob: User
 ) -> None:
     await in_database(asked, await in_database(LoginSession.objects.create, user=bob), "Secret?")
     for number in range(5):
         await in_database(asked, login, f"Question {number}?")
 
-    found = await all_of(program, "/api/conversations", "conversations")
+    conversations = await all_of(program, "/api/conversations", "conversations")
 
-    assert [each["title"] for each in found] == [f"Question {number}?" for number in (4, 3, 2, 1, 0)]
+    assert [conversation["title"] for conversation in conversations] == [
+        f"Question {number}?" for number in (4, 3, 2, 1, 0)
+    ]
 
 
-async def test_what_is_asked_between_two_pages_moves_nothing(program: Program, login: LoginSession) -> None:
+async def test_questions_asked_between_two_pages_change_no_page(program: Program, login: LoginSession) -> None:
     turns = [await in_database(asked, login, f"Question {number}?") for number in range(3)]
     first = await got(program, "/api/conversations?limit=2")
 
@@ -54,7 +56,7 @@ async def test_what_is_asked_between_two_pages_moves_nothing(program: Program, l
     await in_database(turns[1].conversation.discard)
 
     rest = await got(program, f"/api/conversations?limit=2&after={first['conversations'][0]['id']}")
-    assert [each["title"] for each in rest["conversations"]] == ["Question 0?"]
+    assert [conversation["title"] for conversation in rest["conversations"]] == ["Question 0?"]
 
 
 async def test_a_conversation_has_its_turns_with_answers_and_citations(program: Program, login: LoginSession) -> None:
@@ -63,11 +65,11 @@ async def test_a_conversation_has_its_turns_with_answers_and_citations(program: 
         asked, login, "When?", answer="In March [1].", recordings=[recording], citations=[citing(recording)]
     )
 
-    found = await got(program, f"/api/conversations/{turn.conversation.uuid}")
+    conversation = await got(program, f"/api/conversations/{turn.conversation.uuid}")
 
-    [told] = found["turns"]
-    assert (found["id"], found["title"], found["next"]) == (str(turn.conversation.uuid), "When?", None)
-    assert told | {"created_at": "", "ended_at": ""} == {
+    [resource] = conversation["turns"]
+    assert [conversation[key] for key in ("id", "title", "next")] == [str(turn.conversation.uuid), "When?", None]
+    assert resource | {"created_at": "", "ended_at": ""} == {
         "id": str(turn.uuid),
         "question": "When?",
         "recordings": [{"id": str(recording.uuid), "title": "Planning"}],
@@ -83,23 +85,23 @@ async def test_a_conversation_has_its_turns_with_answers_and_citations(program: 
         "created_at": "",
         "ended_at": "",
     }  # fmt: skip
-    assert told["ended_at"].endswith("Z")
+    assert resource["ended_at"].endswith("Z")
 
 
 @pytest.mark.parametrize("state", STATES)
 async def test_a_turn_in_every_state_can_be_read(program: Program, login: LoginSession, state: str) -> None:
     turn: Turn = await in_database(asked, login, state=state)
 
-    [told] = (await got(program, f"/api/conversations/{turn.conversation.uuid}"))["turns"]
+    [resource] = (await got(program, f"/api/conversations/{turn.conversation.uuid}"))["turns"]
 
     answered = state not in ("queued", "cancelled")
-    assert told["state"] == state
-    assert told["answer"] == ("It was decided." if answered else "")
-    assert told["position"] == (1 if state == "queued" else None)
-    assert (told["error"] is not None) == (state in ("failed", "interrupted"))
+    assert resource["state"] == state
+    assert resource["answer"] == ("It was decided." if answered else "")
+    assert resource["position"] == (1 if state == "queued" else None)
+    assert (resource["error"] is not None) == (state in ("failed", "interrupted"))
 
 
-async def test_long_conversations_come_by_pages_the_oldest_first(program: Program, login: LoginSession) -> None:
+async def test_long_conversations_are_paginated_oldest_first(program: Program, login: LoginSession) -> None:
     turn: Turn = await in_database(asked, login, "0")
 
     def ask_more() -> None:
@@ -112,26 +114,26 @@ async def test_long_conversations_come_by_pages_the_oldest_first(program: Progra
     first = await got(program, path)
     second = await got(program, f"{path}?after={first['next']}")
 
-    turns = [told["question"] for told in first["turns"] + second["turns"]]
-    assert turns == [str(number) for number in range(PAGE + 1)]
+    questions = [resource["question"] for resource in first["turns"] + second["turns"]]
+    assert questions == [str(number) for number in range(PAGE + 1)]
     assert second["next"] is None
 
 
-async def test_recordings_come_by_pages(program: Program) -> None:
+async def test_recordings_are_paginated(program: Program) -> None:
     recordings = [await in_database(recorded, f"Meeting {number}", "Hello.") for number in range(3)]
 
-    found = await all_of(program, "/api/recordings", "recordings")
+    resources = await all_of(program, "/api/recordings", "recordings")
 
-    assert found[0] == {
+    assert resources[0] == {
         "id": str(recordings[2].uuid), "title": "Meeting 2", "recorded_on": None, "duration": 10.0
     }  # fmt: skip
-    assert [UUID(each["id"]) for each in found] == [each.uuid for each in reversed(recordings)]
+    assert [UUID(resource["id"]) for resource in resources] == [recording.uuid for recording in reversed(recordings)]
 
 
 @pytest.mark.parametrize("path", ["/api/conversations", "/api/recordings"])
-async def test_what_is_empty_is_an_empty_page(program: Program, path: str) -> None:
+async def test_an_empty_list_is_an_empty_page(program: Program, path: str) -> None:
     assert await got(program, path) == {path.rpartition("/")[2]: [], "next": None}
 
 
-async def test_a_session_reads_without_a_csrf_token(session: str, login: LoginSession, program: Program) -> None:
+async def test_a_session_can_read_without_a_csrf_token(session: str, login: LoginSession, program: Program) -> None:
     assert (await Program(session_key=session).get("/api/conversations")).status == 200

@@ -1,4 +1,4 @@
-"""Everything that the API refuses, in one shape."""
+"""All refusals of the API, which have one shape."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ JSON = {"content-type": "application/json"}
 
 
 async def problem(answer: Answer) -> tuple[int, str]:
-    """Status and code of an answer that must be a refusal of the API's shape."""
+    """Return status and code of an answer, which must be a refusal in the API's shape."""
     body = await answer.json()
     assert set(body) == {"error", "code"}
     assert body["error"]
@@ -54,7 +54,7 @@ BAD: list[Any] = [
 
 
 @pytest.mark.parametrize("number", range(len(BAD)))
-async def test_what_is_no_question_is_refused(program: Program, number: int) -> None:
+async def test_a_malformed_question_is_refused(program: Program, number: int) -> None:
     answer = await program.send("POST", STREAM, json.dumps(BAD[number]).encode(), **JSON)
 
     assert await problem(answer) == (400, "INVALID_REQUEST")
@@ -62,11 +62,11 @@ async def test_what_is_no_question_is_refused(program: Program, number: int) -> 
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"query": "\\ud800", "session_id": null}', b" " * 70_000])
-async def test_what_is_no_json_is_refused(program: Program, body: bytes) -> None:
+async def test_a_body_that_is_not_json_is_refused(program: Program, body: bytes) -> None:
     assert await problem(await program.send("POST", STREAM, body, **JSON)) == (400, "INVALID_REQUEST")
 
 
-async def test_the_longest_question_is_taken(program: Program, scripts: Scripts) -> None:
+async def test_the_longest_question_is_accepted(program: Program, scripts: Scripts) -> None:
     scripts["ü" * 4096].say("Yes.").end()
 
     assert (await program.ask("ü" * 4096)).status == 200
@@ -94,7 +94,7 @@ async def test_a_bad_page_is_refused(program: Program, query: str) -> None:
     "authorization",
     ["", "Bearer", "Bearer ", "Bearer chatsite_", "Bearer " + "x" * 9000, "Basic YWxpY2U6eA==", "Token x", "Bearer ü"],
 )
-async def test_who_shows_nothing_that_works_is_not_let_in(runner: TurnRunner, authorization: str) -> None:
+async def test_a_client_without_valid_credentials_is_refused(runner: TurnRunner, authorization: str) -> None:
     stranger = Program(authorization=authorization)
 
     for answer in [await stranger.ask("When?"), *[await stranger.get(path) for path in READ]]:
@@ -102,7 +102,7 @@ async def test_who_shows_nothing_that_works_is_not_let_in(runner: TurnRunner, au
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_a_token_does_not_work_when_it_is_the_digest(program: Program, runner: TurnRunner) -> None:
+async def test_the_digest_of_a_token_is_no_valid_token(program: Program, runner: TurnRunner) -> None:
     token = await in_database(ApiToken.objects.get)
 
     assert (await Program(token.digest).get(READ[0])).status == 401
@@ -111,7 +111,7 @@ async def test_a_token_does_not_work_when_it_is_the_digest(program: Program, run
 # 404
 
 
-async def test_foreign_and_unknown_ids_answer_alike(
+async def test_foreign_and_unknown_ids_give_the_same_answer(
     program: Program, bob: User, alice: User, runner: TurnRunner
 ) -> None:
     foreign = (await in_database(asked, await in_database(LoginSession.objects.create, user=bob))).conversation.uuid
@@ -140,14 +140,14 @@ async def test_a_deleted_conversation_is_not_found(program: Program, login: Logi
 
 
 @pytest.mark.parametrize("headers", [{}, {"idempotency-key": "6b1f6f0a-9f1c-4a51-8a52-0d8a6d0c1f11"}])
-async def test_there_is_nothing_to_go_on_with_that_was_not_asked(program: Program, headers: dict[str, str]) -> None:
+async def test_an_answer_that_was_never_asked_for_cannot_be_resumed(program: Program, headers: dict[str, str]) -> None:
     answer = await program.ask("When?", headers={"last-event-id": "3", **headers})
 
     assert await problem(answer) == (404, "NOT_FOUND")
     assert await in_database(Turn.objects.count) == 0
 
 
-async def test_nobody_goes_on_with_the_answer_of_another(
+async def test_another_user_cannot_resume_an_answer(
     program: Program, bob: User, scripts: Scripts, runner: TurnRunner
 ) -> None:
     key = str(uuid4())
@@ -160,7 +160,7 @@ async def test_nobody_goes_on_with_the_answer_of_another(
 
 
 @pytest.mark.parametrize("path", ["/api/", "/api/nothing", "/api/chat/stream/", "/api/conversations/x", "/api/\n"])
-async def test_an_address_that_does_not_exist_says_so_in_the_same_shape(program: Program, path: str) -> None:
+async def test_an_unknown_address_gives_a_404_in_the_same_shape(program: Program, path: str) -> None:
     assert await problem(await program.get(path)) == (404, "NOT_FOUND")
 
 
@@ -211,7 +211,7 @@ async def test_too_many_questions_a_minute_are_refused(program: Program, scripts
     assert answer.headers["retry-after"] == "60"
 
 
-async def test_too_many_streams_at_once_are_refused_and_ask_nothing(
+async def test_a_stream_too_many_is_refused_and_its_question_not_asked(
     program: Program, scripts: Scripts, settings: Settings
 ) -> None:
     settings.CHAT_SOCKETS_PER_USER = 1
@@ -223,7 +223,9 @@ async def test_too_many_streams_at_once_are_refused_and_ask_nothing(
     assert await in_database(Turn.objects.count) == 1
 
 
-async def test_a_refused_question_takes_no_place(program: Program, settings: Settings, scripts: Scripts) -> None:
+async def test_a_refused_question_does_not_count_as_a_stream(
+    program: Program, settings: Settings, scripts: Scripts
+) -> None:
     settings.CHAT_SOCKETS_PER_USER = 1
     for _ in range(3):
         await program.ask("When?", uuid4())
@@ -231,7 +233,7 @@ async def test_a_refused_question_takes_no_place(program: Program, settings: Set
     assert (await program.ask("When?")).status == 200
 
 
-async def test_too_many_requests_a_minute_are_refused_for_each_login(
+async def test_each_login_has_its_own_limit_of_requests_a_minute(
     program: Program, alice: User, settings: Settings, runner: TurnRunner
 ) -> None:
     settings.CHAT_COMMANDS_PER_MINUTE = 2
@@ -251,14 +253,14 @@ async def test_too_many_requests_a_minute_are_refused_for_each_login(
     [(OperationalError("the database is at 10.0.0.7"), 503, "UNAVAILABLE"),
      (ValueError("a secret"), 500, "INTERNAL_ERROR")],
 )  # fmt: skip
-async def test_an_accident_says_nothing_of_itself(
+async def test_the_answer_to_an_unexpected_error_does_not_reveal_it(
     program: Program, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
 ) -> None:
     def fail(_: object) -> Turn:
         raise error
 
     monkeypatch.setattr(chat_module.AnswerRequest, "turn", fail)
-    monkeypatch.setattr(Outage, "noticed", lambda *_, **__: None)  # there is none that others should know of
+    monkeypatch.setattr(Outage, "noticed", lambda *_, **__: None)  # the outage is fake: keep it from other tests
 
     answer = await program.ask("When?")
 
@@ -266,7 +268,7 @@ async def test_an_accident_says_nothing_of_itself(
     assert "10.0.0.7" not in str(await answer.json())
 
 
-async def test_a_session_of_nobody_is_not_let_in(alice: User, runner: TurnRunner) -> None:
+async def test_the_session_of_a_deactivated_user_is_refused(alice: User, runner: TurnRunner) -> None:
     session = await in_database(sign_in, alice)
     await in_database(User.objects.filter(pk=alice.pk).update, is_active=False)
 

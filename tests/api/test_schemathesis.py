@@ -1,4 +1,4 @@
-"""Requests made up from docs/openapi.json, good and bad, to a running site: each is answered as described."""
+"""Valid and invalid requests, generated from docs/openapi.json: a running site answers each as described there."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ EXAMPLES = 10
 def test_every_request_is_answered_as_described(start_site: Callable[..., SiteProcess]) -> None:
     site = start_site(CHAT_EMBEDDED_WORDS_PER_SECOND="0", CHAT_COMMANDS_PER_MINUTE="100000")
     headers = {"Authorization": f"Bearer {token_of(site)}"}
-    operations: Any = schemathesis.openapi.from_dict(DOCUMENT).get_all_operations()  # of results, each of which is one
+    operations: Any = schemathesis.openapi.from_dict(DOCUMENT).get_all_operations()  # each wrapped in a result
     asked = 0
 
-    for operation in (found.ok() for found in operations):
+    for operation in (result.ok() for result in operations):
         for mode in GenerationMode.POSITIVE, GenerationMode.NEGATIVE:
 
             @settings(

@@ -1,4 +1,4 @@
-"""The stream on real servers, as processes of their own."""
+"""The stream on real servers, each a separate process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Start = Callable[..., SiteProcess]
 
 
 def token_of(site: SiteProcess) -> str:
-    """An API token of demo, made on the page."""
+    """Issue an API token of the user demo, and return it."""
     code = (
         "from django.contrib.auth.models import User; from chat.models import ApiToken;"
         "print(ApiToken.issue(User.objects.get(username='demo'), 'a test')[1])"
@@ -36,7 +36,7 @@ def token_of(site: SiteProcess) -> str:
 
 
 class Reading:
-    """One ``POST /api/chat/stream``; ``text`` is what was read, ``id`` the last event's."""
+    """One ``POST /api/chat/stream``: the ``text`` read so far, and the last event's ``id`` and name (``last``)."""
 
     def __init__(self, site: SiteProcess, token: str, query: str, **headers: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)
@@ -54,13 +54,13 @@ class Reading:
         self.connection.close()
 
     def read(self) -> Self:
-        """Everything to the end."""
+        """Read to the end."""
         for _ in self.lines():
             pass
         return self
 
     def lines(self) -> Iterator[str]:
-        """The lines to the end, each taken note of."""
+        """Yield the lines to the end, and update ``text``, ``id`` and ``last``."""
         while line := self.response.readline().decode():
             name, _, value = line.rstrip("\n").partition(": ")
             if name == "id":
@@ -78,7 +78,7 @@ class Reading:
 
 
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
-async def test_a_restart_in_the_midst_of_an_answer_loses_nothing(start_site: Start, server: str) -> None:
+async def test_a_restart_in_the_middle_of_an_answer_loses_nothing(start_site: Start, server: str) -> None:
     site = start_site(SERVER=server, CHAT_MODEL="python:tests.support.talking:for_a_while", SERVE_DRAIN_SECONDS="0")
     token = token_of(site)
     with Reading(site, token, "When does the Heron launch?") as reading:
@@ -98,7 +98,7 @@ async def test_a_restart_in_the_midst_of_an_answer_loses_nothing(start_site: Sta
 
 
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
-def test_who_hangs_up_makes_room_and_the_answer_goes_on(start_site: Start, server: str) -> None:
+def test_a_client_that_disconnects_frees_its_place_and_the_answer_continues(start_site: Start, server: str) -> None:
     site = start_site(
         SERVER=server, CHAT_MODEL="python:tests.support.talking:briefly", CHAT_SOCKETS_PER_USER="1", LOG_LEVEL="DEBUG"
     )
@@ -107,7 +107,7 @@ def test_who_hangs_up_makes_room_and_the_answer_goes_on(start_site: Start, serve
         reading.until_words(3)
 
     give_up = time.monotonic() + 10
-    while not go_on(site, token, reading):  # until the server has noticed
+    while not resume(site, token, reading):  # until the server has noticed the disconnect
         assert time.monotonic() < give_up
 
     assert reading.text.split() == [*(f"word{number}" for number in range(1, 21)), "[1]"]
@@ -116,8 +116,8 @@ def test_who_hangs_up_makes_room_and_the_answer_goes_on(start_site: Start, serve
     assert "Traceback" not in site.output
 
 
-def go_on(site: SiteProcess, token: str, reading: Reading) -> bool:
-    """Read the rest of the answer, if there is room for another reader."""
+def resume(site: SiteProcess, token: str, reading: Reading) -> bool:
+    """Read the rest of the answer, and return True, unless the user has too many readers."""
     with Reading(site, token, "When does the Heron launch?", **{"Last-Event-ID": reading.id}) as again:
         if again.response.status == 429:
             return False
@@ -127,7 +127,7 @@ def go_on(site: SiteProcess, token: str, reading: Reading) -> bool:
 
 
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
-def test_a_client_that_does_not_read_is_not_buffered_for(server: str) -> None:
+def test_the_server_buffers_little_for_a_client_that_does_not_read(server: str) -> None:
     port = free_port()
     environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "chatsite.settings"}
     command = [sys.executable, "-m", "tests.api.flood", server, str(port)]
@@ -136,10 +136,10 @@ def test_a_client_that_does_not_read_is_not_buffered_for(server: str) -> None:
         assert process.stdout.readline() == "ready\n"
         with socket.create_connection(("127.0.0.1", port)) as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-            taken = int(process.stdout.readline())
+            accepted = int(process.stdout.readline())
 
             client.settimeout(20)
-            with contextlib.suppress(ConnectionResetError):  # its end comes, one way or the other
+            with contextlib.suppress(ConnectionResetError):  # the server may close or reset the connection
                 while client.recv(1024 * 1024):
                     pass
         process.send_signal(signal.SIGTERM)
@@ -148,4 +148,4 @@ def test_a_client_that_does_not_read_is_not_buffered_for(server: str) -> None:
         finally:
             process.kill()
 
-    assert taken < MOST / 4
+    assert accepted < MOST / 4

@@ -1,4 +1,4 @@
-"""An answer as Server-Sent Events: what is sent, where a reader goes on, and whose turn it is."""
+"""An answer as Server-Sent Events: its events, resuming it, and the queue of its login."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from chat.models import ApiToken, Failure, Phase, Turn
 from ..support.asked import citing, recorded
 from ..support.scripts import Scripts
 from ..support.sockets import Open
-from .client import Event, Program, complete, text, told
+from .client import Event, Program, complete, names_of, text
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def test_an_answer_is_its_tokens_its_citations_and_done(program: Program, scripts: Scripts) -> None:
+async def test_an_answer_consists_of_tokens_citations_and_done(program: Program, scripts: Scripts) -> None:
     recording = await in_database(recorded, "Planning", "We ship in March.")
     answer = await program.ask("When?")
     scripts["When?"].say(Phase.ANSWERING, "In March ")
@@ -32,7 +32,7 @@ async def test_an_answer_is_its_tokens_its_citations_and_done(program: Program, 
     rest = await complete(answer)
 
     assert token == Event("token", 1, {"content": "In March "})
-    assert told(rest) == ["token", "citations", "done"]
+    assert names_of(rest) == ["token", "citations", "done"]
     assert [event.id for event in rest] == [2, 2, 2]
     assert rest[1].data == {
         "citations": [
@@ -45,16 +45,16 @@ async def test_an_answer_is_its_tokens_its_citations_and_done(program: Program, 
     assert (answer.headers["cache-control"], answer.headers["x-accel-buffering"]) == ("no-store", "no")
 
 
-async def test_an_answer_that_fails_is_its_tokens_and_error(program: Program, scripts: Scripts) -> None:
+async def test_a_failing_answer_consists_of_tokens_and_error(program: Program, scripts: Scripts) -> None:
     scripts["When?"].say("In ").fail(GenerationFailed("a secret of the provider"))
 
     seen = await complete(await program.ask("When?"))
 
-    assert told(seen) == ["token", "error"]
+    assert names_of(seen) == ["token", "error"]
     assert seen[-1].data == {"message": Failure.GENERATION_FAILED.label, "code": "GENERATION_FAILED"}
 
 
-async def test_the_text_is_what_the_socket_and_the_database_have(
+async def test_the_text_equals_that_of_the_socket_and_the_database(
     program: Program, connect: Open, session: str, scripts: Scripts
 ) -> None:
     answer = await program.ask("When?")
@@ -72,7 +72,7 @@ async def test_the_text_is_what_the_socket_and_the_database_have(
     assert text(seen) == "".join(on_the_page) == stored == "In the “first” week\n\nof März 🎉. data: no event "
 
 
-async def test_a_reader_goes_on_from_every_event(program: Program, scripts: Scripts) -> None:
+async def test_a_reader_can_resume_from_every_event(program: Program, scripts: Scripts) -> None:
     answer = await program.ask("When?")
     seen = []
     for word in ("In ", "the ", "first ", "week."):
@@ -89,7 +89,7 @@ async def test_a_reader_goes_on_from_every_event(program: Program, scripts: Scri
     assert await in_database(Turn.objects.count) == 1
 
 
-async def test_a_reader_that_saw_nothing_goes_on_from_the_start(program: Program, scripts: Scripts) -> None:
+async def test_a_reader_that_received_nothing_resumes_from_the_start(program: Program, scripts: Scripts) -> None:
     answer = await program.ask("When?")
     await answer.comment("started")
     await answer.leave()
@@ -100,7 +100,7 @@ async def test_a_reader_that_saw_nothing_goes_on_from_the_start(program: Program
     assert text(seen) == "In March."
 
 
-async def test_a_reader_of_a_new_conversation_may_also_go_on_in_it(program: Program, scripts: Scripts) -> None:
+async def test_a_client_can_ask_again_in_a_conversation_that_it_started(program: Program, scripts: Scripts) -> None:
     first = await program.ask("When?")
     scripts["When?"].say("In March.").end()
     await complete(first)
@@ -112,7 +112,7 @@ async def test_a_reader_of_a_new_conversation_may_also_go_on_in_it(program: Prog
     assert [exchange.question for exchange in scripts["Sure?"].history] == ["When?"]
 
 
-async def test_who_leaves_ends_nothing_but_their_response(program: Program, scripts: Scripts) -> None:
+async def test_a_client_that_disconnects_ends_only_its_response(program: Program, scripts: Scripts) -> None:
     answer = await program.ask("When?")
     scripts["When?"].say("In ")
     await answer.event()
@@ -122,10 +122,10 @@ async def test_who_leaves_ends_nothing_but_their_response(program: Program, scri
     assert not Stream.live
     scripts["When?"].say("March.").end()
     seen = await complete(await program.ask("When?", headers={"last-event-id": "1"}))
-    assert (text(seen), told(seen)[-1]) == ("March.", "done")
+    assert (text(seen), names_of(seen)[-1]) == ("March.", "done")
 
 
-async def test_an_idempotency_key_makes_one_turn(program: Program, scripts: Scripts) -> None:
+async def test_questions_with_the_same_idempotency_key_make_one_turn(program: Program, scripts: Scripts) -> None:
     key = {"idempotency-key": str(uuid4())}
     scripts["When?"].say("In March.").end()
 
@@ -161,7 +161,7 @@ async def test_each_token_and_each_browser_has_a_queue_of_its_own(
     await asyncio.gather(*(scripts[question].asked.wait() for question in ("One?", "Two?", "Three?")))
 
 
-async def test_stop_on_the_page_ends_the_answer_here(
+async def test_stopping_on_the_page_ends_the_response(
     program: Program, connect: Open, session: str, scripts: Scripts
 ) -> None:
     answer = await program.ask("When?")
@@ -175,7 +175,7 @@ async def test_stop_on_the_page_ends_the_answer_here(
     assert (await in_database(Turn.objects.get)).state == "stopped"
 
 
-async def test_a_question_that_is_cancelled_while_it_waits_is_done(program: Program, scripts: Scripts) -> None:
+async def test_cancelling_a_queued_question_ends_its_response_with_done(program: Program, scripts: Scripts) -> None:
     await program.ask("First?")
     await scripts["First?"].asked.wait()
     answer = await program.ask("Second?")
@@ -183,10 +183,10 @@ async def test_a_question_that_is_cancelled_while_it_waits_is_done(program: Prog
 
     await in_database(Turn.objects.filter(question="Second?").end, None)
 
-    assert told(await complete(answer)) == ["done"]
+    assert names_of(await complete(answer)) == ["done"]
 
 
-async def test_a_filter_is_kept_with_the_question(program: Program, scripts: Scripts) -> None:
+async def test_the_filter_of_a_question_reaches_its_search(program: Program, scripts: Scripts) -> None:
     recording = await in_database(recorded, "Planning", "We ship in March.")
     scripts["When?"].say("In March.").end()
 
@@ -195,7 +195,7 @@ async def test_a_filter_is_kept_with_the_question(program: Program, scripts: Scr
     assert scripts["When?"].recordings == [recording.uuid]
 
 
-async def test_silence_is_filled_with_comments(
+async def test_keep_alive_comments_fill_a_silence(
     program: Program, scripts: Scripts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream_module, "KEEP_ALIVE_SECONDS", 0.01)

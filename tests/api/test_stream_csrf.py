@@ -1,4 +1,4 @@
-"""Who may ask: a token, or a page of the site with its CSRF token."""
+"""The credentials that a question needs: a token, or a session and the CSRF token of a page."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ async def test_a_session_needs_the_csrf_token_of_a_page(
 ) -> None:
     refused = await page_of(session).ask("When?")
     scripts["When?"].say("In March.").end()
-    given = await asked_by_a_page(session, "When?")
+    accepted = await asked_by_a_page(session, "When?")
 
     assert (refused.status, (await refused.json())["code"]) == (403, "FORBIDDEN")
-    assert text(await complete(given)) == "In March."
+    assert text(await complete(accepted)) == "In March."
     assert (await in_database(Turn.objects.get)).login_session_id == login.pk
 
 
-async def test_a_foreign_origin_is_refused_with_a_csrf_token_too(session: str, runner: TurnRunner) -> None:
+async def test_a_foreign_origin_is_refused_even_with_a_csrf_token(session: str, runner: TurnRunner) -> None:
     headers = {"x-csrftoken": CSRF, "origin": "https://evil.example"}
 
     answer = await page_of(session).ask("When?", headers=headers)
@@ -34,7 +34,7 @@ async def test_a_foreign_origin_is_refused_with_a_csrf_token_too(session: str, r
     assert answer.status == 403
 
 
-async def test_a_token_needs_no_csrf_token_and_counts_before_a_session(
+async def test_a_token_needs_no_csrf_token_and_takes_precedence_over_a_session(
     secret: str, session: str, scripts: Scripts, runner: TurnRunner
 ) -> None:
     scripts["When?"].say("In March.").end()

@@ -1,4 +1,4 @@
-"""What ends a response before its answer has ended."""
+"""The events that end a response before its answer ends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from chat.turns.runner import TurnRunner
 
 from ..support.asked import asked
 from ..support.scripts import Scripts
-from .client import Program, asked_by_a_page, complete, text, told
+from .client import Program, asked_by_a_page, complete, names_of, text
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +30,7 @@ ENDS: dict[str, Callable[[User, ApiToken], object]] = {
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-async def test_a_token_that_works_no_more_ends_the_response(
+async def test_a_token_that_becomes_invalid_ends_the_response(
     program: Program, alice: User, scripts: Scripts, runner: TurnRunner, end: Callable[[User, ApiToken], object]
 ) -> None:
     answer = await program.ask("When?")
@@ -40,7 +40,7 @@ async def test_a_token_that_works_no_more_ends_the_response(
     await in_database(end, alice, await in_database(ApiToken.objects.select_related("login_session").get))
     runner.wake(NEWS_TOPIC)
 
-    assert told(await complete(answer)) in ([], ["done"])
+    assert names_of(await complete(answer)) in ([], ["done"])
     assert (await program.ask("When?")).status == 401
 
 
@@ -68,7 +68,7 @@ async def test_signing_out_ends_the_response(
     assert await complete(answer) == []
 
 
-async def test_a_client_that_does_not_read_is_broken_off(
+async def test_the_response_of_a_client_that_does_not_read_is_cancelled(
     login: LoginSession, scripts: Scripts, runner: TurnRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream_module, "STALLED_SECONDS", 0.0)
@@ -76,7 +76,7 @@ async def test_a_client_that_does_not_read_is_broken_off(
 
     async def response() -> None:
         async for _ in Stream(login, None, lambda: login).take_place().read(turn.uuid, 0):
-            await asyncio.Event().wait()  # a server whose client takes nothing
+            await asyncio.Event().wait()  # as a server does whose client does not read
 
     with pytest.raises(asyncio.CancelledError):
         await asyncio.create_task(response())
@@ -90,11 +90,11 @@ async def test_a_deleted_conversation_ends_the_response(program: Program, script
 
     await in_database(conversation.discard)
 
-    assert told(await complete(answer)) == ["done"]
+    assert names_of(await complete(answer)) == ["done"]
     assert (await program.ask("When?", headers={"last-event-id": "1"})).status == 404
 
 
-async def test_a_drain_ends_the_response_so_that_its_reader_goes_on(
+async def test_a_drain_ends_the_response_and_its_reader_can_resume(
     program: Program, scripts: Scripts, runner: TurnRunner
 ) -> None:
     answer = await program.ask("When?")
@@ -102,7 +102,7 @@ async def test_a_drain_ends_the_response_so_that_its_reader_goes_on(
     await answer.event()
 
     for reading in list(Stream.live):
-        reading.restart()  # as when another process drives the turn, and this one ends
+        reading.restart()  # as if this process stopped, while another drives the turn
 
     assert await complete(answer) == []
     assert answer.retry == 4000
@@ -111,7 +111,7 @@ async def test_a_drain_ends_the_response_so_that_its_reader_goes_on(
     assert text(await complete(again)) == "March."
 
 
-async def test_while_the_server_ends_nothing_is_asked(program: Program, runner: TurnRunner) -> None:
+async def test_a_stopping_server_accepts_no_question(program: Program, runner: TurnRunner) -> None:
     runner.draining = True
 
     answer = await program.ask("When?")
