@@ -14,7 +14,6 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
-from typing_extensions import override
 
 from ..accounts.login_sessions import live_login
 from ..database import in_database
@@ -104,7 +103,6 @@ class _Csrf(CsrfViewMiddleware):
     def refuses(cls, request: HttpRequest) -> bool:
         return cls(_never_called).process_view(request, _never_called, (), {}) is not None
 
-    @override
     def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
         return HttpResponse(reason, status=403)
 

@@ -1,1 +1,1 @@
-"""Serving the site, and ending in good order."""
+"""Serving the site, and shutting down gracefully."""

@@ -1,4 +1,4 @@
-"""Backpressure for Daphne's HTTP responses: by itself it buffers whatever it is given, without bound."""
+"""Backpressure for the HTTP responses of Daphne, which buffers without bound."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zope.interface import implementer
 
 @implementer(IPushProducer)
 class Backpressure:
-    """Between an application and one HTTP response: shut while the transport has more than it gets rid of."""
+    """A gate between an application and one HTTP response: closed while the transport's buffer is full."""
 
     def __init__(self, response: Any) -> None:
         self._response = response
@@ -20,21 +20,21 @@ class Backpressure:
         response.registerProducer(self, True)
 
     async def wait(self) -> None:
-        """Return when more may be written; also when nobody is there any more who would read it."""
+        """Return when more may be written, or when the connection is gone."""
         await self._open.wait()
 
     def remove(self) -> None:
-        """The response is about to end."""
+        """Detach from the response, which is about to end."""
         self._response.unregisterProducer()
 
     def pauseProducing(self) -> None:  # noqa: N802 (the names are Twisted's)
-        """The transport's buffer is full."""
+        """Close: the transport's buffer is full."""
         self._open.clear()
 
     def resumeProducing(self) -> None:  # noqa: N802
-        """It has room again."""
+        """Open: the buffer has room again."""
         self._open.set()
 
     def stopProducing(self) -> None:  # noqa: N802
-        """The connection is gone."""
+        """Open: the connection is gone, and waiting would not end."""
         self._open.set()

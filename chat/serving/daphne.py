@@ -1,4 +1,4 @@
-"""Daphne, with an end in good order: by itself it drops every socket and what they wait for. And with backpressure."""
+"""Daphne with backpressure and a graceful shutdown. Daphne's own drops every socket and the work it waits for."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from autobahn.exception import Disconnected
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server
 from twisted.internet import reactor
+from typing_extensions import override
 
 from .backpressure import Backpressure
 from .life import LEAVE_SECONDS, drain, start
 
 MESSAGE_LIMIT = 1024 * 1024
-"""Bytes. Above the limit of the wire, so that the consumer can say what is wrong before the server just hangs up."""
+"""Bytes. Above the protocol's limit, so that the consumer can send an error: the server would only disconnect."""
 
 
 PING_SECONDS = 3
-"""How long a socket may be silent before it is pinged; Daphne looks every 2 seconds."""
+"""How long a socket may be silent before Daphne pings it; Daphne checks every 2 seconds."""
 PONG_SECONDS = 4
-"""How long the answer may take. Until it is let go, a dead peer holds one of its user's sockets."""
+"""How long a pong may take. Until then a dead peer counts as one of its user's sockets."""
 
 
 class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
-    """Listens, calls ``on_ready`` when it does, and drains on SIGTERM or SIGINT; a second signal ends it at once."""
+    """Calls ``on_ready`` once it listens, and drains on SIGTERM or SIGINT; a second signal stops it at once."""
 
     def __init__(self, application: Any, *, host: str, port: int, on_ready: Callable[[], None]) -> None:
         super().__init__(
@@ -46,24 +47,26 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
         self._on_ready = on_ready
         self._end: asyncio.Task[None] | None = None
 
+    @override
     def run(self) -> None:
-        """Serve until a signal; returns when everything has ended. ``failure`` says why it could not listen."""
+        """Serve until a signal, and return when everything has ended. ``failure`` says why it could not listen."""
         reactor.callWhenRunning(self._begin)
         super().run()
 
+    @override
     def listen_success(self, port: Any) -> None:
-        """The port is ours."""
         super().listen_success(port)
         self._port = port
         self._on_ready()
 
+    @override
     def listen_error(self, failure: Any) -> None:
-        """The port is not to be had."""
         self.failure = failure.getErrorMessage()
         self.stop()
 
+    @override
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        """A connection has come. Autobahn lets applications close with 1000 and 3000 to 4999 only; ours says more."""
+        """Allow all close codes, not only 1000 and 3000 to 4999 as Autobahn does, and abort unfinished responses."""
         if scope["type"] == "websocket":
             protocol.serverClose = lambda code=None: protocol.sendCloseFrame(code=int(code or 1000))
             protocol.closeHandshakeTimeout = LEAVE_SECONDS
@@ -72,10 +75,11 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
             self.connections[protocol]["application_instance"].add_done_callback(lambda _: self._break_off(protocol))
         return queue
 
+    @override
     async def handle_reply(self, protocol: Any, message: Any) -> None:
-        """The application has something to send. More is taken from it when the client has read most of that.
+        """Send the application's message, and return when the client has read most of it.
 
-        Raises ``BrokenPipeError`` when the client has just closed its socket: an ``OSError``, as ASGI has it.
+        Raise ``BrokenPipeError`` if the client has just closed its socket: an ``OSError``, as ASGI specifies.
         """
         backpressure = self._backpressure.get(protocol)
         if message["type"] == "http.response.body" and not message.get("more_body") and backpressure:
@@ -91,15 +95,16 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
             await backpressure.wait()
 
     def _break_off(self, protocol: Any) -> None:
-        """An application has ended. If its response has not, it never will, and its client would wait for ever."""
+        """Abort the response of an application that ended before it: its client would wait forever."""
         if self._backpressure.pop(protocol, None) and protocol.channel:
             protocol.channel.transport.abortConnection()
 
+    @override
     def kill_all_applications(self) -> Any:
-        """Daphne's own fails on a socket without an application, and then ends none of the others."""
-        without = [name for name, each in self.connections.items() if "application_instance" not in each]
-        for name in without:
-            del self.connections[name]
+        """Forget connections without an application first: Daphne fails on them, and then ends no other either."""
+        unstarted = [protocol for protocol, state in self.connections.items() if "application_instance" not in state]
+        for protocol in unstarted:
+            del self.connections[protocol]
         return super().kill_all_applications()
 
     def _begin(self) -> None:
@@ -115,9 +120,9 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
 
     async def _drain_and_stop(self) -> None:
         await drain(self._port.stopListening)
-        rest = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in rest:
+        remaining_tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in remaining_tasks:
             task.cancel()
-        if rest:
-            await asyncio.wait(rest, timeout=2)
+        if remaining_tasks:
+            await asyncio.wait(remaining_tasks, timeout=2)
         self.stop()

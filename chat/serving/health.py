@@ -1,4 +1,4 @@
-"""For whoever watches over the process: does it live, and should it get requests?"""
+"""Health checks for the supervisor of the process: whether it is alive, and whether it should get requests."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from .life import model_state
 _DISPENSABLE = {"layer", "retrieval"}
 
 LAYER_SECONDS = 2.0
-"""How long the channel layer may take to bring a message back."""
+"""How long the channel layer may take to return a message."""
 
 
 @require_safe
 @login_not_required
 def livez(request: HttpRequest) -> HttpResponse:
-    """200 as long as the process answers at all."""
+    """Return 200 while the process answers at all."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @require_safe
 @login_not_required
 async def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when a question would be answered here; otherwise 503. Each part says ``ok`` or what is the matter.
+    """Return 200 if this process can answer a question, else 503. Each part is ``ok`` or names its problem.
 
-    A channel layer that is away does not count: answers then come a second later. Nor does a model that is down: that
-    would take every process away from its users, and only their questions show when the model is back. Without the
-    services that searches ask, the full text answers alone.
+    An unreachable channel layer does not count, because it only delays answers by a second. Nor does a model that is
+    down: all processes would become unready at once, and only questions of users show that the model is back. Without
+    the services that searches use, the full text answers alone.
     """
     parts = {
         "database": await _database(),
@@ -67,15 +67,15 @@ def _ask_database() -> None:
 
 
 async def _layer() -> str:
-    """Whether a message comes back; known after ``LAYER_SECONDS`` also of a layer whose client cannot be cancelled."""
+    """Return ``ok`` if a message comes back in time. Do not wait for a layer whose client cannot be cancelled."""
     layer = get_channel_layer()
     if layer is None:
         return "missing"
-    trip = _trips.start(_comes_back(layer))
-    await asyncio.wait([trip], timeout=LAYER_SECONDS)
-    if trip.done() and trip.result():
+    round_trip = _round_trips.start(_comes_back(layer))
+    await asyncio.wait([round_trip], timeout=LAYER_SECONDS)
+    if round_trip.done() and round_trip.result():
         return "ok"
-    trip.cancel()
+    round_trip.cancel()
     return "cannot be reached"
 
 
@@ -87,10 +87,10 @@ async def _comes_back(layer: BaseChannelLayer) -> bool:
         await layer.receive(channel)
         with suppress(TimeoutError):
             async with asyncio.timeout(0):
-                await layer.receive(channel)  # cancelling this is how a layer is told to forget a channel
-    except Exception:  # whatever the layer's client raises, the layer is not there
+                await layer.receive(channel)  # its cancellation makes the layer forget the channel
+    except Exception:  # any error of the layer's client means that the layer is unreachable
         return False
     return True
 
 
-_trips = OwnedTasks("the health check")
+_round_trips = OwnedTasks("the health check")

@@ -1,4 +1,4 @@
-"""How the work of a process begins and ends, whichever server it runs under."""
+"""Starting and ending the work of a process, under any server."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from ..turns.runner import runner
 logger = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 0.5
-"""How long the last frames may take to leave."""
+"""How long the last frames may take to be sent."""
 LEAVE_SECONDS = 2.0
-"""How long a slow client may take to close its side; one that is dropped before takes it for an accident."""
+"""How long a slow client may take to close its side. A client that is dropped earlier sees a broken connection."""
 
 SWITCH_SECONDS = 0.001
-"""How long a thread may keep the interpreter while the event loop waits for it; by default 5 ms, a token's patience."""
+"""How long a thread may keep the interpreter while the event loop waits for it. Python's 5 ms would delay tokens."""
 
 _warming = OwnedTasks("the start of the process")
 
 
 async def start() -> None:
-    """Begin to drive turns, and load meanwhile what the first one needs; harmless when it was done before."""
+    """Start to drive turns, and meanwhile load what the first turn needs. Do nothing if this has started already."""
     if not runner.started:
         sys.setswitchinterval(SWITCH_SECONDS)
         await runner.start()
@@ -43,33 +43,33 @@ async def start() -> None:
 
 
 async def drain(stop_listening: Callable[[], object]) -> None:
-    """End this process's work: no new claims, running turns finish or are saved, every reader is sent away.
+    """End this process's work: claim no more turns, finish or save the running ones, and send every reader away.
 
-    Sockets and streams stay open until the turns have ended, so their readers see the end. Then ``stop_listening`` is
-    called: a socket that came still later would be dropped without a word. Never raises.
+    Sockets and streams stay open until the turns have ended, so their readers receive the end. Then ``stop_listening``
+    is called: the server would drop any later socket without a close code. Never raises.
     """
     try:
         await runner.drain(settings.SERVE_DRAIN_SECONDS)
     except Exception:
-        logger.exception("The turns could not be ended in good order; their leases will lapse")
+        logger.exception("Could not end the turns gracefully; their leases will lapse")
     stop_listening()
     sockets, streams = list(ChatConsumer.live), list(Stream.live)
     readers: list[ChatConsumer | Stream] = [*sockets, *streams]
     await asyncio.gather(*(reader.settle(CLOSE_SECONDS) for reader in readers), return_exceptions=True)
     restarts = asyncio.gather(*(socket.restart() for socket in sockets), return_exceptions=True)
-    with suppress(TimeoutError):  # a server with backpressure waits for a client that takes nothing
+    with suppress(TimeoutError):  # a server with backpressure waits for clients that do not read
         await asyncio.wait_for(restarts, LEAVE_SECONDS)
     for stream in streams:
         stream.restart()
     if readers:
         await asyncio.sleep(CLOSE_SECONDS)
     end = monotonic() + LEAVE_SECONDS
-    while not ChatConsumer.present.isdisjoint(sockets) and monotonic() < end:  # noqa: ASYNC110  # nothing here is worth an event
+    while not ChatConsumer.present.isdisjoint(sockets) and monotonic() < end:  # noqa: ASYNC110  # polling is simpler than an event
         await asyncio.sleep(0.05)
 
 
 def model_state() -> str:
-    """``ok`` once the chat model is loaded; before that ``warming``, or ``failed``; ``unavailable`` when down."""
+    """Return ``ok`` once the chat model is loaded, ``unavailable`` while it is down; else ``warming`` or ``failed``."""
     if chat_model.cache_info().currsize:
         return "unavailable" if chat_model().breaker.is_open else "ok"
     return "failed" if _warming.have_ended else "warming"
@@ -79,11 +79,11 @@ async def _warm() -> None:
     try:
         await loaded_model()
     except Exception:
-        logger.exception("The chat model cannot be loaded; every question will fail until it can")
+        logger.exception("Could not load the chat model; every question will fail until it loads")
     try:
         await asyncio.to_thread(retrieval.warm)
-    except Exception as error:  # whatever a library raises: it is tried again at the first search
-        logger.warning("What searches need cannot be loaded (%s); full text answers alone", type(error).__name__)
-    # What the libraries have made stays: no collection of garbage needs to walk through it during a stream.
+    except Exception as error:  # a library may raise anything; the first search tries again
+        logger.warning("Could not load what searches need (%s); the full text answers alone", type(error).__name__)
+    # The libraries' objects stay for good: keep the garbage collector from traversing them during a stream.
     gc.collect()
     gc.freeze()

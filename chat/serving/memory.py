@@ -1,4 +1,4 @@
-"""What the C library keeps of the memory that a process has used."""
+"""The memory that the C library keeps after the process has freed it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _M_ARENA_MAX = -8  # in glibc's malloc.h
 
 
 def share_heaps() -> None:
-    """Let all threads share two heaps; to be called before there are any. ``MALLOC_ARENA_MAX`` says otherwise.
+    """Let all threads share two heaps, unless ``MALLOC_ARENA_MAX`` is set. Call this before starting a thread.
 
-    glibc has up to eight for each core, and each keeps what its busiest moment took: requests have threads of their
-    own, so there would be many such moments. Does nothing where another C library is in use.
+    glibc uses up to eight heaps per core, and each keeps the memory of its busiest moment; requests have threads of
+    their own, so there would be many such moments. Do nothing with another C library.
     """
     if "MALLOC_ARENA_MAX" not in os.environ:
         with suppress(AttributeError, OSError):

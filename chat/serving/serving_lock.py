@@ -1,7 +1,7 @@
-"""One process serves a database, unless Redis carries the nudges between several.
+"""A lock that lets one process serve a database, unless Redis carries the nudges between several.
 
-Without it nobody who reads in one process would learn at once of what the other writes. So a second process does not
-start; but it waits for one that is about to end, as in a restart.
+Without Redis, readers in one process would not be nudged about what another process writes. So a second process does
+not start, but it waits for one that is about to end, as in a restart.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from django.conf import settings
 from django.db import connection
 
 LIVE_SECONDS = 10
-"""A process that serves asks its database something every two seconds."""
+"""A connection unused for longer has no live process: a serving one queries its database every two seconds."""
 RETRY_SECONDS = 0.25
 IDLE_SECONDS = 5
-"""How long a transaction of a serving process may do nothing on PostgreSQL: less than a lease. None does for long."""
+"""Abort a serving process's transaction that has been idle this long: shorter than a lease. Ours never are."""
 PREFIX = "chatsite-serve-"
-"""How the names of the connections of serving processes begin."""
+"""The prefix of the connection names of serving processes."""
 
-_ADVISORY_LOCK = 0x73746172  # "star": the same number in every process, otherwise without meaning
+_ADVISORY_LOCK = 0x73746172  # "star": an arbitrary number, the same in every process
 _LIVE = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name LIKE %s
@@ -35,15 +35,15 @@ _LIVE = """
 
 
 class Taken(Exception):
-    """Another process serves the same database. The message says what to do."""
+    """Another process is serving the same database. The message says what to do."""
 
 
 class ServingLock:
-    """The lock of the one process that serves a database; with Redis many may hold it.
+    """The lock of the one process that serves a database; with Redis many processes may hold it.
 
-    On SQLite it is a file beside the database that is locked for as long as the process lives. On PostgreSQL, which may
-    serve several hosts, whoever serves is seen among its connections, by name and by being used; an advisory lock
-    lets processes look one after the other.
+    On SQLite it is a file beside the database, locked while the process lives. On PostgreSQL, which several hosts may
+    use, a serving process is recognised by connections that have its name and were used recently; an advisory lock
+    makes starting processes check one after the other.
     """
 
     def __init__(self) -> None:
@@ -51,28 +51,28 @@ class ServingLock:
         self._starter: Any = None  # a connection of psycopg, which may not be installed
 
     def acquire(self, seconds: float, *, on_wait: Callable[[], None] = lambda: None) -> None:
-        """Take the lock, waiting for it at most ``seconds``; call ``on_wait`` before waiting. Raise ``Taken``."""
+        """Take the lock, or raise ``Taken`` after waiting for ``seconds``. Call ``on_wait`` before waiting."""
         if not settings.REDIS_URL:
             is_free = self._lock_file if connection.vendor == "sqlite" else self._is_nobody_connected
-            if not _comes_true(is_free, seconds, on_wait):
+            if not _becomes_true(is_free, seconds, on_wait):
                 self.release()
                 raise Taken(
-                    "Another process serves this database, and without Redis the two would not hear of each other."
-                    " End the other one, or set REDIS_URL for both."
+                    "Another process is serving this database, and without Redis the two cannot notify each other."
+                    " Stop the other one, or set REDIS_URL for both."
                 )
-        # What libpq takes as the name of every connection that it opens from now on.
+        # libpq gives this name to every connection that it opens from now on.
         os.environ["PGAPPNAME"] = f"{PREFIX}{socket.gethostname()[:20]}-{os.getpid()}-{uuid4().hex[:8]}"
-        # A process that stands still within a transaction, or is gone with its host, holds up the others no longer.
+        # Otherwise the transaction of a process that hangs, or whose host is gone, would block the others.
         os.environ.setdefault("PGOPTIONS", f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s")
 
     def mark_serving(self) -> None:
-        """Close the connection that held the advisory lock: this process is seen among the connections now."""
+        """Close the connection that holds the advisory lock: the process now has connections with its name."""
         if self._starter:
             self._starter.close()
             self._starter = None
 
     def release(self) -> None:
-        """Give the lock back; the end of the process does so, too."""
+        """Release the lock, as the end of the process does, too."""
         self.mark_serving()
         if self._file:
             self._file.close()
@@ -80,7 +80,7 @@ class ServingLock:
 
     def _lock_file(self) -> bool:
         path = Path(f"{settings.DATABASES['default']['NAME']}.serving")
-        self._file = self._file or path.open("wb")  # kept open: closing it gives the lock back
+        self._file = self._file or path.open("wb")  # kept open: closing it releases the lock
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -90,26 +90,26 @@ class ServingLock:
     def _is_nobody_connected(self) -> bool:
         self._starter = self._starter or _connect()
         [is_first] = self._starter.execute("SELECT pg_try_advisory_lock(%s)", [_ADVISORY_LOCK]).fetchone()
-        [others] = self._starter.execute(_LIVE, [f"{PREFIX}%", LIVE_SECONDS]).fetchone()
-        return bool(is_first and not others)
+        [live_connections] = self._starter.execute(_LIVE, [f"{PREFIX}%", LIVE_SECONDS]).fetchone()
+        return bool(is_first and not live_connections)
 
 
 def _connect() -> Any:
     import psycopg
 
     parameters = {**connection.get_connection_params(), "application_name": "chatsite-start"}
-    password = connection.settings_dict["OPTIONS"]["pool"].get("conninfo", str)  # where each connection has its own
+    password = connection.settings_dict["OPTIONS"]["pool"].get("conninfo", str)  # if each connection needs its own
     with connection.wrap_database_errors:
         return psycopg.connect(password(), **parameters, autocommit=True)
 
 
-def _comes_true(is_so: Callable[[], bool], seconds: float, on_wait: Callable[[], None]) -> bool:
-    if is_so():
+def _becomes_true(condition: Callable[[], bool], seconds: float, on_wait: Callable[[], None]) -> bool:
+    if condition():
         return True
     on_wait()
-    give_up = time.monotonic() + seconds
-    while time.monotonic() < give_up:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
         time.sleep(RETRY_SECONDS)
-        if is_so():
+        if condition():
             return True
     return False

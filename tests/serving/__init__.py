@@ -1,1 +1,1 @@
-"""A process of the site: its start, its end and its health."""
+"""A process of the site: its start, its shutdown and its health."""

@@ -28,7 +28,7 @@ def warm() -> None:
     chat_model()
 
 
-def test_a_process_that_answers_lives(client: Client) -> None:
+def test_a_process_that_answers_is_alive(client: Client) -> None:
     assert client.get("/livez").status_code == 200
 
 
@@ -48,10 +48,10 @@ def test_a_process_that_drains_is_not_ready(
     answer = client.get("/readyz")
 
     assert (answer.status_code, answer.json()["process"]) == (503, "draining")
-    assert caplog.records == []  # whoever watches over it asks every few seconds
+    assert caplog.records == []  # a supervisor asks every few seconds
 
 
-def test_without_its_database_a_process_is_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_without_its_database_is_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     class Gone:
         def cursor(self) -> None:
             raise DatabaseError
@@ -63,7 +63,7 @@ def test_without_its_database_a_process_is_not_ready(client: Client, monkeypatch
     assert (answer.status_code, answer.json()["database"]) == (503, "cannot be reached")
 
 
-def test_before_its_model_is_loaded_a_process_is_not_ready(client: Client) -> None:
+def test_a_process_whose_model_is_loading_is_not_ready(client: Client) -> None:
     chat_model.cache_clear()
 
     answer = client.get("/readyz")
@@ -71,7 +71,7 @@ def test_before_its_model_is_loaded_a_process_is_not_ready(client: Client) -> No
     assert (answer.status_code, answer.json()["model"]) == (503, "warming")
 
 
-def test_a_layer_that_is_away_is_told_but_does_not_count(client: Client, settings: Settings) -> None:
+def test_an_unreachable_layer_is_reported_but_the_process_is_ready(client: Client, settings: Settings) -> None:
     settings.CHANNEL_LAYERS = {
         "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": ["redis://127.0.0.1:1/0"]}}
     }
@@ -81,7 +81,7 @@ def test_a_layer_that_is_away_is_told_but_does_not_count(client: Client, setting
     assert (answer.status_code, answer.json()["layer"]) == (200, "cannot be reached")
 
 
-def test_health_is_only_read(client: Client) -> None:
+def test_health_checks_accept_no_post(client: Client) -> None:
     assert client.post("/livez").status_code == client.post("/readyz").status_code == 405
 
 
@@ -99,7 +99,7 @@ def redis_layer(url: str) -> Any:
 
 
 @pytest.mark.redis
-async def test_looking_at_redis_leaves_nothing_behind(set_layer: Callable[[BaseChannelLayer], None]) -> None:
+async def test_checking_redis_leaves_no_channel_behind(set_layer: Callable[[BaseChannelLayer], None]) -> None:
     layer = redis_layer(os.environ["TEST_REDIS_URL"])
     set_layer(layer)
 
@@ -110,7 +110,7 @@ async def test_looking_at_redis_leaves_nothing_behind(set_layer: Callable[[BaseC
 
 
 @pytest.mark.redis
-async def test_a_redis_that_says_nothing_is_not_waited_for(
+async def test_the_check_does_not_wait_for_a_silent_redis(
     set_layer: Callable[[BaseChannelLayer], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "LAYER_SECONDS", 0.2)
@@ -120,9 +120,7 @@ async def test_a_redis_that_says_nothing_is_not_waited_for(
             assert await health._layer() == "cannot be reached"
 
 
-def test_while_the_database_is_known_to_be_away_a_process_says_so(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_reports_a_known_outage_of_the_database(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outage, "AWAY_SECONDS", 60)
     monkeypatch.setattr(outage.outage, "_away_at", time.monotonic())
 

@@ -37,13 +37,13 @@ with tempfile.NamedTemporaryFile() as file:
 
 
 def heaps(*arguments: str) -> int:
-    """How many heaps a process with many threads has."""
+    """Return the number of heaps of a process with many threads."""
     environ = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"}
     command = [sys.executable, "-c", COUNT, *arguments]
     return int(subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True).stdout)
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has other heaps")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has these heaps")
 def test_threads_share_a_few_heaps() -> None:
     assert heaps() > HEAPS
     assert heaps("shared") == HEAPS

@@ -1,4 +1,4 @@
-"""The plug is pulled: a site that runs as a process of its own is killed, stopped, and started again."""
+"""Crashes and restarts: a site in a process of its own is killed, stopped, and started again."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ MASKED_PING = b"\x81" + bytes([128 + len(PING)]) + b"\0\0\0\0" + PING
 
 
 def stored(site: SiteProcess, turn: str) -> tuple[str, str]:
-    """State and answer of a turn in the site's database."""
+    """Return state and answer of a turn in the site's database."""
     name = turn if site.database_url else UUID(turn).hex
     [(state, answer)] = site.rows("SELECT state, answer FROM chat_turn WHERE uuid = ?", name)
     return state, answer
 
 
-async def test_after_kill_9_everything_shown_is_there_retry_works_and_the_queue_goes_on(start_site: Start) -> None:
+async def test_kill_9_loses_no_shown_text_and_retries_and_the_queue_still_work(start_site: Start) -> None:
     site = start_site(CHAT_MODEL=STEADILY)
     reader = Reader(site)
     async with reader:
@@ -53,10 +53,10 @@ async def test_after_kill_9_everything_shown_is_there_retry_works_and_the_queue_
     site.start()
     restarted = time.monotonic()
     async with reader:
-        await reader.follow(waiting["turn"])  # the newest first, as a page does: what is asked after it is told
+        await reader.follow(waiting["turn"])  # newest first, as a page does: later turns come as news
         await reader.follow(turn)
         end = await reader.until_end(turn)
-        # By the lock of its dead owner, not by the lapse of its lease (10 s).
+        # The owner's lock shows that it is dead, before its lease lapses (10 s).
         assert time.monotonic() - restarted < 6
         queued_end = await reader.until_end(waiting["turn"])
         again = await reader.ask("When does the Heron launch?", conversation, retry_of=turn)
@@ -69,7 +69,7 @@ async def test_after_kill_9_everything_shown_is_there_retry_works_and_the_queue_
 
 
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
-async def test_a_stop_in_good_order_saves_the_answer_and_sends_its_readers_away(start_site: Start, server: str) -> None:
+async def test_a_graceful_stop_saves_the_answer_and_sends_its_readers_away(start_site: Start, server: str) -> None:
     site = start_site(CHAT_MODEL=STEADILY, SERVER=server, SERVE_DRAIN_SECONDS="0")
     async with Reader(site) as reader:
         turn = (await reader.ask("When does the Heron launch?"))["turn"]
@@ -77,7 +77,7 @@ async def test_a_stop_in_good_order_saves_the_answer_and_sends_its_readers_away(
 
         stopping = asyncio.create_task(asyncio.to_thread(site.stop))
         restart = await reader.until(lambda event: event["type"] == "restart")
-        with pytest.raises(OSError, match=r"[Cc]onnect"):  # none is accepted only to be dropped
+        with pytest.raises(OSError, match=r"[Cc]onnect"):  # the server accepts no socket only to drop it
             await Reader.open(copy(reader))
         with pytest.raises(ConnectionClosed) as closed:
             await reader.receive()
@@ -92,7 +92,7 @@ async def test_a_stop_in_good_order_saves_the_answer_and_sends_its_readers_away(
 
 
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
-async def test_a_socket_that_has_just_opened_does_not_disturb_the_end(start_site: Start, server: str) -> None:
+async def test_a_socket_that_has_just_opened_does_not_disturb_the_shutdown(start_site: Start, server: str) -> None:
     site = start_site(SERVER=server, SERVE_DRAIN_SECONDS="0")
     async with Reader(site) as reader:
         await reader.send(type="ping")
@@ -103,14 +103,14 @@ async def test_a_socket_that_has_just_opened_does_not_disturb_the_end(start_site
     assert "Traceback" not in site.output
 
 
-def test_a_slow_client_is_waited_for_until_it_has_taken_its_leave(start_site: Start) -> None:
+def test_the_shutdown_waits_for_a_slow_client_to_close_its_side(start_site: Start) -> None:
     site = start_site(SERVER="daphne", SERVE_DRAIN_SECONDS="0")
-    with ThreadPoolExecutor(1) as beside, closing(opened(site)) as client:
-        stopping = beside.submit(site.stop)
+    with ThreadPoolExecutor(1) as executor, closing(opened(site)) as client:
+        stopping = executor.submit(site.stop)
         received = b""
         while CLOSE_1012 not in received:
             received += client.recv(4096)
-        time.sleep(1)  # the last frame of others has left long since
+        time.sleep(1)  # long enough for the last frames of other clients
         assert not stopping.done()
 
         client.sendall(MASKED_CLOSE)
@@ -118,16 +118,16 @@ def test_a_slow_client_is_waited_for_until_it_has_taken_its_leave(start_site: St
         assert stopping.result() == 0
 
 
-async def test_a_client_that_takes_nothing_does_not_hold_up_the_end_under_uvicorn(start_site: Start) -> None:
+async def test_a_client_that_does_not_read_does_not_delay_the_shutdown_of_uvicorn(start_site: Start) -> None:
     site = start_site(SERVER="uvicorn", SERVE_DRAIN_SECONDS="0", CHAT_MODEL=AT_LENGTH)
     async with Reader(site) as reader:
         turn = (await reader.ask("When does the Heron launch?"))["turn"]
         await reader.until_end(turn)
     with closing(opened(site)) as client:
-        with suppress(ConnectionError):  # on a slow machine the server has dropped the silent peer before
-            for _ in range(60):  # each fills a window of its own
+        with suppress(ConnectionError):  # on a slow machine the server drops the silent peer first
+            for _ in range(60):  # each follow fills a window of its own
                 client.sendall(masked(f'{{"type":"follow","turn":"{turn}","after":0}}'))
-                await asyncio.to_thread(site.status, "/livez")  # and is carried out when this is answered, or nearly
+                await asyncio.to_thread(site.status, "/livez")  # gives the server time to carry out the follow
 
         assert await asyncio.to_thread(site.stop) == 0
 
@@ -135,12 +135,12 @@ async def test_a_client_that_takes_nothing_does_not_hold_up_the_end_under_uvicor
 
 
 def masked(text: str) -> bytes:
-    """A text frame of a client, with a mask of zeros."""
+    """Return a text frame of a client, with a mask of zeros."""
     return bytes([0x81, 0x80 | len(text)]) + bytes(4) + text.encode()
 
 
 def opened(site: SiteProcess) -> socket.socket:
-    """A socket of demo, by hand: libraries answer a close at once. The system takes little of what nobody reads."""
+    """Open a socket of the user demo by hand, because libraries answer a close at once. Its receive buffer is small."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.connect(("127.0.0.1", site.port))

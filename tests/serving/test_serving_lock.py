@@ -25,26 +25,26 @@ Start = Callable[..., SiteProcess]
 def new_lock(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[], ServingLock]]:
-    """Makes serving_lock, and clears them in the end."""
+    """Create locks, and release them when the test ends."""
     settings.REDIS_URL = ""
     if connection.vendor == "sqlite":
         monkeypatch.setitem(settings.DATABASES["default"], "NAME", tmp_path / "database")
     for name in ("PGAPPNAME", "PGOPTIONS"):
-        monkeypatch.setenv(name, "")  # so that it is put back
+        monkeypatch.setenv(name, "")  # so that monkeypatch restores it
     monkeypatch.delenv("PGOPTIONS")
-    made: list[ServingLock] = []
+    locks: list[ServingLock] = []
 
     def make() -> ServingLock:
-        made.append(ServingLock())
-        return made[-1]
+        locks.append(ServingLock())
+        return locks[-1]
 
     yield make
-    for lock in made:
+    for lock in locks:
         lock.release()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_second_process_is_told_what_to_do(new_lock: Callable[[], ServingLock]) -> None:
+def test_the_error_of_a_second_process_says_what_to_do(new_lock: Callable[[], ServingLock]) -> None:
     new_lock().acquire(0)
     waited: list[int] = []
 
@@ -55,7 +55,7 @@ def test_a_second_process_is_told_what_to_do(new_lock: Callable[[], ServingLock]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_place_is_free_after_its_process_has_ended(new_lock: Callable[[], ServingLock]) -> None:
+def test_the_lock_is_free_after_its_process_has_ended(new_lock: Callable[[], ServingLock]) -> None:
     first = new_lock()
     first.acquire(0)
     first.release()
@@ -64,7 +64,9 @@ def test_the_place_is_free_after_its_process_has_ended(new_lock: Callable[[], Se
 
 
 @pytest.mark.django_db(transaction=True)
-def test_with_redis_there_is_room_for_many(new_lock: Callable[[], ServingLock], settings: Settings) -> None:
+def test_with_redis_several_processes_may_hold_the_lock(
+    new_lock: Callable[[], ServingLock], settings: Settings
+) -> None:
     settings.REDIS_URL = "redis://127.0.0.1/0"
 
     new_lock().acquire(0)
@@ -72,11 +74,11 @@ def test_with_redis_there_is_room_for_many(new_lock: Callable[[], ServingLock], 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_on_postgresql_a_process_is_known_by_its_connections(
+def test_on_postgresql_a_process_is_recognised_by_its_connections(
     new_lock: Callable[[], ServingLock], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if connection.vendor != "postgresql":
-        return  # there it is a file
+        return  # on SQLite the lock is a file
     import psycopg
 
     with psycopg.connect(
@@ -85,16 +87,16 @@ def test_on_postgresql_a_process_is_known_by_its_connections(
         other.execute("SELECT 1")
         with pytest.raises(Taken):
             new_lock().acquire(0)
-        monkeypatch.setattr(serving_lock, "LIVE_SECONDS", 0)  # it has been silent for long: its host is gone
+        monkeypatch.setattr(serving_lock, "LIVE_SECONDS", 0)  # as if it had been silent for long, its host being gone
         new_lock().acquire(5)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_process_that_stands_still_within_a_transaction_lets_go_of_what_it_holds(
+def test_the_server_aborts_idle_transactions_of_a_serving_process(
     new_lock: Callable[[], ServingLock],
 ) -> None:
     if connection.vendor != "postgresql":
-        return  # there the system lets go of it when the process ends
+        return  # SQLite's locks end with the process
     import psycopg
 
     new_lock().acquire(0)
@@ -105,7 +107,7 @@ def test_a_process_that_stands_still_within_a_transaction_lets_go_of_what_it_hol
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("error", [Taken("set REDIS_URL"), OperationalError("connection refused")])
-def test_serve_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def test_serve_ends_with_an_error_in_plain_words(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise error
 
@@ -116,17 +118,17 @@ def test_serve_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch, error: Exce
 
 
 @pytest.mark.process
-async def test_a_new_process_waits_for_the_one_before_it_to_drain(start_site: Start) -> None:
+async def test_a_new_process_waits_for_the_previous_one_to_drain(start_site: Start) -> None:
     site = start_site(CHAT_MODEL="python:tests.support.talking:steadily", REDIS_URL="")
-    after = SiteProcess(site.folder, database_url=site.database_url, SERVE_DRAIN_SECONDS="20", REDIS_URL="")
+    successor = SiteProcess(site.folder, database_url=site.database_url, SERVE_DRAIN_SECONDS="20", REDIS_URL="")
     async with Reader(site) as reader:
         turn = (await reader.ask("When does the Heron launch?"))["turn"]
-        starting = asyncio.create_task(asyncio.to_thread(after.start))
-        await reader.until(lambda _: "waiting for it to end" in after.output)
+        starting = asyncio.create_task(asyncio.to_thread(successor.start))
+        await reader.until(lambda _: "waiting for it to end" in successor.output)
         stopping = asyncio.create_task(asyncio.to_thread(site.stop))
         end = await reader.until_end(turn)
     try:
         assert (await stopping, end["code"]) == (0, "INTERRUPTED")
         await starting
     finally:
-        after.stop()
+        successor.stop()

@@ -1,6 +1,6 @@
-"""The database is locked, full, restarted or gone, while a site that runs as a process of its own streams an answer.
+"""The database is locked, full, restarted or gone, while a site in a process of its own streams an answer.
 
-A socket that is open is read all the time, as a browser does: otherwise it answers no ping, and is closed.
+The tests read an open socket all the time, as a browser does: otherwise it answers no ping, and the site closes it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from uuid import UUID, uuid4
 
 import pytest
+from typing_extensions import override
 
 from ..support.processes import Missing
 from ..support.reader import Reader
@@ -34,31 +35,32 @@ QUESTION = "When does the Heron launch?"
 NOT_SAVED = "This could not be saved. Please try again in a moment."
 
 
-class Following(HTTPRedirectHandler):
-    """Follows nothing: a redirect is an answer, too."""
+class NoRedirects(HTTPRedirectHandler):
+    """Follows no redirect: it is an answer, too."""
 
+    @override
     def redirect_request(self, *_: Any) -> None:
         return None
 
 
 def visit(reader: Reader, path: str, data: bytes | None = None) -> tuple[int, str]:
-    """Status and text of a page of the site, as the reader's user sees it."""
+    """Return status and text of a page of the site, as the reader's user sees it."""
     request = Request(reader.site.url + path, data, {"Cookie": reader.cookie})  # noqa: S310  # our own site
     try:
-        with build_opener(Following).open(request, timeout=30) as answer:
+        with build_opener(NoRedirects).open(request, timeout=30) as answer:
             return answer.status, answer.read().decode()
     except HTTPError as error:
         return error.code, error.read().decode()
 
 
 def filled_in(reader: Reader) -> bytes:
-    """The form that asks without JavaScript."""
+    """Return the form that asks a question without JavaScript, encoded."""
     token = reader.cookie.partition("csrftoken=")[2].partition(";")[0]
     return urlencode({"csrfmiddlewaretoken": token, "request_id": uuid4(), "question": QUESTION}).encode()
 
 
 async def refusal(reader: Reader) -> dict[str, Any]:
-    """Ask; returns the ``error`` event that refuses it."""
+    """Ask a question, and return the ``error`` event that refuses it."""
     request = str(uuid4())
     await reader.send(type="ask", request_id=request, conversation=None, question=QUESTION, recordings=[])
     return await reader.until(lambda event: event.get("request_id") == request)
@@ -71,7 +73,7 @@ def stored(site: SiteProcess, turn: str) -> tuple[str, str]:
 
 
 def shown_is_stored(site: SiteProcess, reader: Reader, turn: str) -> bool:
-    """Whether all of a running turn's text that the reader has got is in the database."""
+    """Return whether the database has all of a running turn's text that the reader has received."""
     name = turn if site.database_url else UUID(turn).hex
     sql = "SELECT text FROM chat_chunk c JOIN chat_turn t ON t.id = c.turn_id WHERE t.uuid = ? ORDER BY c.seq"
     return "".join(text for (text,) in site.rows(sql, name)).startswith(reader.text[turn])
@@ -79,7 +81,7 @@ def shown_is_stored(site: SiteProcess, reader: Reader, turn: str) -> bool:
 
 @contextmanager
 def locked(site: SiteProcess) -> Iterator[None]:
-    """Another process writes to the site's SQLite database, and takes its time."""
+    """Lock the site's SQLite database, as another process that writes to it."""
     with closing(sqlite3.connect(site.folder / "chatsite.sqlite3", isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield
@@ -88,7 +90,7 @@ def locked(site: SiteProcess) -> Iterator[None]:
 
 @contextmanager
 def full_disk(site: SiteProcess) -> Iterator[None]:
-    """No file of the site may grow beyond 4 KiB, so that its database can be read and not written."""
+    """Let no file of the site grow beyond 4 KiB, so that its database can be read but not written."""
     assert site.process
     soft, hard = resource.prlimit(site.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
     yield
@@ -97,7 +99,7 @@ def full_disk(site: SiteProcess) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ServerProcess]:
-    """A PostgreSQL server that may be ended."""
+    """A PostgreSQL server that a test may stop."""
     try:
         with postgresql_server() as server:
             yield server
@@ -114,7 +116,7 @@ def on_postgresql(server: ServerProcess, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.mark.any_database
-async def test_a_lock_of_8_seconds_delays_answers_and_refuses_questions_that_wait_too_long(start_site: Start) -> None:
+async def test_a_lock_of_8_seconds_delays_answers_and_makes_waiting_questions_fail(start_site: Start) -> None:
     site = start_site(CHAT_MODEL=FOR_A_WHILE, DATABASE_URL="")
     reader, other = Reader(site), Reader(site)
     async with reader, other:
@@ -141,7 +143,7 @@ async def test_a_lock_of_8_seconds_delays_answers_and_refuses_questions_that_wai
 
 
 @pytest.mark.any_database
-async def test_a_full_disk_refuses_questions_until_there_is_room_again(start_site: Start) -> None:
+async def test_questions_are_refused_until_a_full_disk_has_room_again(start_site: Start) -> None:
     site = start_site(CHAT_MODEL=FOR_A_WHILE, DATABASE_URL="")
     reader, other = Reader(site), Reader(site)
     async with reader, other:
@@ -161,14 +163,12 @@ async def test_a_full_disk_refuses_questions_until_there_is_room_again(start_sit
     assert "Traceback" not in site.output
 
 
-async def test_postgresql_that_crashes_loses_nothing_that_was_shown(
-    server: ServerProcess, on_postgresql: SiteProcess
-) -> None:
+async def test_a_crash_of_postgresql_loses_no_shown_text(server: ServerProcess, on_postgresql: SiteProcess) -> None:
     site = on_postgresql
     async with Reader(site) as reader:
         turn = (await reader.ask(QUESTION))["turn"]
         await reader.until_words(turn, 20)
-        server.end(signal.SIGQUIT)  # what pg_ctl stop -m immediate sends
+        server.end(signal.SIGQUIT)  # as pg_ctl stop -m immediate does
         server.start()
         assert shown_is_stored(site, reader, turn)
         await reader.until_end(turn)
@@ -177,7 +177,7 @@ async def test_postgresql_that_crashes_loses_nothing_that_was_shown(
     assert "Traceback" not in site.output
 
 
-async def test_without_postgresql_pages_and_questions_are_refused_and_then_all_goes_on(
+async def test_an_outage_of_postgresql_refuses_pages_and_questions_and_then_answers_continue(
     server: ServerProcess, on_postgresql: SiteProcess
 ) -> None:
     site = on_postgresql
