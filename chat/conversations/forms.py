@@ -1,4 +1,4 @@
-"""What comes in from the plain forms of the pages."""
+"""The plain HTML forms of the pages."""
 
 from __future__ import annotations
 
@@ -7,43 +7,45 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from typing_extensions import override
 
 from ..models import InvalidRequest, Submission
 from ..models.conversation import TITLE_LIMIT
 
 RECORDINGS_LIMIT = 500
 
-_INCOMPLETE = "This form was not complete. Please send it again."
+_INCOMPLETE = "This form was incomplete. Please send it again."
 
 
 class RecordingsField(forms.MultipleChoiceField):
-    """The ids of the recordings in a filter; whether they exist is for ``submit`` to find out."""
+    """The ids of the recordings in a filter; ``submit`` checks whether they exist."""
 
+    @override
     def clean(self, value: Any) -> list[UUID]:
-        """The ids, each once. Raises ``ValidationError`` for more than 500, or for one that is no UUID."""
+        """Return the ids without duplicates. Raise ``ValidationError`` for more than 500, or one that is no UUID."""
         names = self.to_python(value)
         if len(names) > RECORDINGS_LIMIT:
-            raise ValidationError(f"At most {RECORDINGS_LIMIT} recordings can be chosen; choose none to search all.")
+            raise ValidationError(f"You can choose at most {RECORDINGS_LIMIT} recordings; choose none to search all.")
         try:
             return [UUID(name) for name in dict.fromkeys(names)]
         except ValueError:
-            raise ValidationError("A recording in the filter is not known. Please choose again.") from None
+            raise ValidationError("The filter contains an unknown recording. Please choose again.") from None
 
 
 class AskForm(forms.Form):
-    """A question from the composer. Whether it is empty or too long is said by ``submit``, as on the socket."""
+    """A question from the composer. ``submit`` checks whether it is empty or too long, as on the socket."""
 
     question = forms.CharField(required=False, strip=False)
     request_id = forms.UUIDField(error_messages=dict.fromkeys(("required", "invalid"), _INCOMPLETE))
     recordings = RecordingsField(required=False)
 
     def submission(self, *, conversation: UUID | None) -> Submission:
-        """What to submit. Raises ``InvalidRequest`` that says what is wrong with the form."""
+        """Return what to submit. Raise ``InvalidRequest``, which says what is wrong with the form."""
         if not self.is_valid():
             raise InvalidRequest(" ".join(error for errors in self.errors.values() for error in map(str, errors)))
         return Submission(
             request_id=self.cleaned_data["request_id"],
-            # A browser sends its line ends as CRLF; they count, and are kept, as the one character that was typed.
+            # Browsers send a line break as CRLF; count and store it as the one character that the user typed.
             question=self.cleaned_data["question"].replace("\r\n", "\n"),
             conversation=conversation,
             recordings=tuple(self.cleaned_data["recordings"]),

@@ -1,7 +1,7 @@
-"""The one way from a model's text to HTML: for the page, the finished answer on the wire, and the review.
+"""The only conversion of a model's text to HTML: for pages, finished answers on the socket, and the review.
 
-What a model writes is hostile until proven otherwise. Raw HTML stays text, images are never loaded, links lead to
-http, https or mailto, and whatever comes out passes an allow-list a second time.
+A model's text is hostile until proven otherwise. Raw HTML stays text, images are never loaded, links lead to http,
+https or mailto only, and the resulting HTML must pass an allow-list as well.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 SCHEMES = {"http", "https", "mailto"}
 SYNTAX_LIMIT = 20_000
-"""Characters that could be Markdown; a text with more is shown without it, so that no text takes more than 1 s."""
+"""Most characters that could be Markdown. A text with more is shown as plain text, so that none takes more than 1 s."""
 HIGHLIGHT_LIMIT = 20_000
-"""Characters of code that are coloured; more is shown plain, so that no lexer costs more than some 0.1 s."""
+"""Most characters of code to colour. Longer code is shown plain, so that no lexer takes more than about 0.1 s."""
 LANGUAGES = {
     "bash", "c", "cpp", "csharp", "css", "diff", "go", "html", "ini", "java", "javascript", "js", "json", "kotlin",
     "php", "python", "py", "r", "ruby", "rust", "sh", "sql", "swift", "toml", "ts", "typescript", "xml", "yaml",
@@ -44,7 +44,7 @@ _TAGS_ALLOWED = {
 
 
 def render(text: str, cited: Collection[int] = (), *, prefix: str = "source-") -> SafeString:
-    """The HTML of an answer. ``[n]`` becomes a link to ``#<prefix>n`` for each n in ``cited``, outside of code."""
+    """Return the HTML of an answer. Outside of code, ``[n]`` links to ``#<prefix>n`` for each n in ``cited``."""
     return _render(text, tuple(sorted(cited)), prefix)
 
 
@@ -66,7 +66,7 @@ def _parser() -> MarkdownIt:
     parser.inline.ruler.before("link", "citation", _citation)
     parser.add_render_rule("image", _image_as_text)
     parser.add_render_rule("link_open", _link_open)
-    parser.validateLink = _leads_outside  # type: ignore[method-assign]  # how the library is configured
+    parser.validateLink = _leads_outside  # type: ignore[method-assign]  # the library is configured so
     if parser.linkify is not None:
         parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     return parser
@@ -95,7 +95,7 @@ def _leads_outside(url: str) -> bool:
 
 
 def _citation(state: StateInline, silent: bool) -> bool:
-    """Inline rule: ``[n]`` for a cited n, before the link rule could take it for the text of a link."""
+    """Make a citation of ``[n]`` for a cited n (an inline rule), before the link rule reads it as a link text."""
     match = _MARKER.match(state.src, state.pos)
     if not match or int(match[1]) not in state.env["cited"]:
         return False
@@ -120,7 +120,7 @@ def _image_as_text(renderer: RendererHTML, tokens: Sequence[Token], at: int, opt
 
 
 def _highlight(code: str, language: str, _attributes: Any) -> str:
-    """A block of code, in spans with the short class names of pygments where it knows the language."""
+    """Return a code block, with spans of pygments' short class names if it knows the language."""
     if language.lower() not in LANGUAGES or len(code) > HIGHLIGHT_LIMIT:
         return f"<pre><code>{html.escape(code, quote=False)}</code></pre>"
     from pygments import highlight

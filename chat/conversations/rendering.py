@@ -1,4 +1,4 @@
-"""Turns as HTML: the one template for history, live answer and finished answer, and how many a page shows."""
+"""Turns as HTML, with one template for past, running and finished answers, and the pages of turns."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from ..models import Chunk, Citation, Conversation, Recording, State, Turn
 from . import markdown
 
 PAGE = 50
-"""Turns that a page shows at once."""
+"""Most turns that a page shows at once."""
 
 _FINISH_NOTICES = {
-    "length": "The answer reached its greatest length and breaks off here.",
+    "length": "The answer reached the maximum length and is cut off here.",
     "content_filter": "The model's content filter ended this answer.",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShownTurn:
-    """A turn at one moment: ``text`` is its answer, or of a running turn exactly its chunks 1..``seq``.
+    """A turn at one moment: ``text`` is its answer or, while it runs, exactly its chunks 1..``seq``.
 
-    ``position`` is its place in the queue, from 1. ``existing`` are the recordings of its filter that are still there.
+    ``position`` is its place in the queue, from 1. ``existing`` has the recordings of its filter that still exist.
     """
 
     turn: Turn
@@ -38,12 +38,12 @@ class ShownTurn:
 
     @property
     def answer(self) -> SafeString:
-        """The answer as far as it is there, as HTML."""
+        """The answer so far, as HTML."""
         cited = [citation.number for citation in self.citations]
         return markdown.render(self.text, cited, prefix=f"source-{self.turn.uuid}-")
 
     def html(self, csrf_token: str = "") -> SafeString:
-        """``_turn.html``. Its forms work without JavaScript only with a token."""
+        """Render ``_turn.html``. Without JavaScript its forms work only with a token."""
         return render_to_string("chat/_turn.html", self._context() | {"csrf_token": csrf_token})
 
     def _context(self) -> dict[str, object]:
@@ -63,7 +63,7 @@ class ShownTurn:
 
 @dataclass(frozen=True)
 class TurnPage:
-    """Neighbouring turns of a conversation, the oldest first, and whether there are more on either side."""
+    """Consecutive turns of a conversation, oldest first, and whether there are more on either side."""
 
     turns: list[ShownTurn]
     earlier: bool = False
@@ -71,20 +71,20 @@ class TurnPage:
 
 
 def turns_of(conversation: Conversation, *, before: Turn | None = None) -> TurnPage:
-    """The last turns of a conversation, or those before one of them; at most 50."""
+    """Return the last turns of a conversation, or the last ones before a turn; at most 50."""
     rows = Turn.objects.filter(conversation=conversation).order_by("-pk")
     shown = _shown(rows.filter(pk__lt=before.pk) if before else rows, _chunks(conversation), limit=PAGE + 1)
     return TurnPage(shown[:PAGE][::-1], earlier=len(shown) > PAGE, later=before is not None)
 
 
 def turns_after(conversation: Conversation, turn: Turn | None) -> list[ShownTurn]:
-    """The turns that follow ``turn`` (None: from the first on), the oldest first; at most 50."""
+    """Return the turns that follow ``turn`` (None: from the first on), oldest first; at most 50."""
     newer = Turn.objects.filter(conversation=conversation, pk__gt=turn.pk if turn else 0).order_by("pk")
     return _shown(newer, _chunks(conversation), limit=PAGE)
 
 
 def render_turn(turn: Turn, *, csrf_token: str = "") -> str:
-    """The HTML of a turn as it is now. Raises ``Turn.DoesNotExist`` when it was removed meanwhile."""
+    """Return the HTML of a turn as it is now. Raise ``Turn.DoesNotExist`` if it has been removed."""
     chunks = Chunk.objects.none() if turn.is_terminal else Chunk.objects.filter(turn=turn)
     shown = _shown(Turn.objects.filter(pk=turn.pk), chunks, limit=1)
     if not shown:
@@ -93,12 +93,12 @@ def render_turn(turn: Turn, *, csrf_token: str = "") -> str:
 
 
 def render_blank_turn(csrf_token: str = "") -> str:
-    """What the script clones for a question that was just sent."""
+    """Return the HTML that the script clones for a question that was just sent."""
     return ShownTurn(turn=Turn(uuid=UUID(int=0))).html(csrf_token)
 
 
 def notice(turn: Turn) -> str:
-    """What is said below the answer of a turn; empty when the answer says it all."""
+    """Return the notice below the answer of a turn; empty if it needs none."""
     if turn.state == State.STOPPED:
         return "Stopped."
     if turn.state == State.CANCELLED:
@@ -111,8 +111,8 @@ def _chunks(conversation: Conversation) -> QuerySet[Chunk]:
 
 
 def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], *, limit: int) -> list[ShownTurn]:
-    # The chunks are read before the rows: a turn that ends in between is then shown as ended. The other way round it
-    # would be shown as running, with its chunks gone.
+    # Read the chunks before the rows: a turn that ends in between is then shown as ended. The other way round it would
+    # be shown as running, but without its chunks.
     texts = _texts(chunks)
     citations = Prefetch("citations", Citation.objects.select_related("recording"))
     rows = list(turns.prefetch_related(citations)[:limit])
@@ -131,7 +131,7 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], *, limit: int) -> lis
 
 
 def _texts(chunks: QuerySet[Chunk]) -> dict[int, tuple[str, int]]:
-    """Text so far and last seq of each turn that has chunks."""
+    """Return the text so far and the last seq of each turn that has chunks."""
     pieces: dict[int, list[str]] = {}
     for turn_id, text in chunks.order_by("turn_id", "seq").values_list("turn_id", "text"):
         pieces.setdefault(turn_id, []).append(text)
@@ -141,13 +141,13 @@ def _texts(chunks: QuerySet[Chunk]) -> dict[int, tuple[str, int]]:
 def _positions(turns: Iterable[Turn]) -> dict[UUID, int]:
     queues = {turn.login_session_id for turn in turns if turn.state == State.QUEUED}
     return {
-        uuid: place
+        uuid: position
         for queue in queues
-        for uuid, place in Turn.objects.filter(login_session_id=queue).positions().items()
+        for uuid, position in Turn.objects.filter(login_session_id=queue).positions().items()
     }
 
 
 def _existing(turns: Iterable[Turn]) -> frozenset[str]:
-    names = {recording["id"] for turn in turns for recording in turn.recordings}
-    rows = Recording.objects.filter(uuid__in=names).values_list("uuid", flat=True) if names else ()
-    return frozenset(map(str, rows))
+    ids = {recording["id"] for turn in turns for recording in turn.recordings}
+    existing_ids = Recording.objects.filter(uuid__in=ids).values_list("uuid", flat=True) if ids else ()
+    return frozenset(map(str, existing_ids))

@@ -1,4 +1,4 @@
-"""One turn: stop it, ask it again, look at it."""
+"""The views of one turn: show it, stop it, ask it again."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from .rendering import render_turn
 
 @require_safe
 def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """The turn as it stands in the list of the page."""
+    """Return the HTML of the turn as in the list of turns on a page."""
     turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=uuid)
     return HttpResponse(render_turn(turn, csrf_token=get_token(request)))
 
 
 @require_POST
 def stop(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Stop a running turn, or take a queued one out of the queue; one that has ended stays as it is."""
+    """Stop a running turn, or remove a queued one from its queue; leave an ended one as it is."""
     turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=uuid)
     asking.stop(turn)
     return _back_to(turn)

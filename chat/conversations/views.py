@@ -1,4 +1,4 @@
-"""Conversations: the page of one, the page for a new one, and the list of them."""
+"""The views of conversations: the page of one, the page for a new one, and the list of them."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from .welcome import welcome
 
 @require_safe
 def home(request: SignedInRequest) -> HttpResponse:
-    """A new question; ``?q=`` fills the box and ``?recording=`` chooses recordings."""
+    """Show the page for a new question; ``?q=`` fills the box and ``?recording=`` chooses recordings."""
     chosen = [name for name in map(uuid_of, request.GET.getlist("recording")) if name]
     return _page(request, None, question=request.GET.get("q", ""), chosen=chosen[:RECORDINGS_LIMIT])
 
 
 @require_safe
 def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """The last turns of a conversation; with ``?before=<turn>`` those before it."""
+    """Show the last turns of a conversation; with ``?before=<turn>`` those before it."""
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
     if "before" in request.GET:
         before = get_object_or_404(conversation.turns, uuid=uuid_of(request.GET["before"]))
@@ -50,7 +50,7 @@ def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 def ask(request: SignedInRequest, uuid: UUID | None = None) -> HttpResponse:
-    """Ask without JavaScript. A refusal is shown on the page, with the text still in the box."""
+    """Ask without JavaScript. Show a refusal on the page, with the text still in the box."""
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid) if uuid else None
     form = AskForm(request.POST)
     try:
@@ -62,7 +62,7 @@ def ask(request: SignedInRequest, uuid: UUID | None = None) -> HttpResponse:
 
 @require_POST
 def rename(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Give a conversation another title."""
+    """Change the title of a conversation."""
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
     form = RenameForm(request.POST)
     if not form.is_valid():
@@ -73,17 +73,17 @@ def rename(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 def delete(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Take a conversation out of sight, and end what runs in it."""
+    """Mark a conversation as deleted, and end the turns that run in it."""
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
     conversation.discard()
     runner.wake()
-    messages.success(request, "The conversation is deleted.")
+    messages.success(request, "The conversation was deleted.")
     return redirect("chat:home")
 
 
 @require_safe
 def newer_turns(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """The turns after ``?after=<turn>`` as they stand in the list of the page; 204 when there are none."""
+    """Return the HTML of the turns after ``?after=<turn>`` as in the list on a page; 204 if there are none."""
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
     after = request.GET.get("after")
     last = get_object_or_404(conversation.turns, uuid=uuid_of(after)) if after else None
@@ -94,19 +94,19 @@ def newer_turns(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @require_safe
 def listing(request: SignedInRequest) -> HttpResponse:
-    """The list in the sidebar; ``?conversation=`` is marked as the one that is open."""
+    """Return the list in the sidebar; the conversation in ``?conversation=`` is marked as open."""
     current = uuid_of(request.GET.get("conversation", ""))
     return render(request, "chat/_conversations.html", recent_conversations(request.user) | {"current": current})
 
 
 @require_safe
 def archive(request: SignedInRequest) -> HttpResponse:
-    """All conversations by pages of 50, or those where ``?q=`` is in the title or in a question."""
+    """Show all conversations, or those with ``?q=`` in the title or in a question; 50 on a page."""
     text = search_text(request)
     conversations = own_conversations(request.user)
     if text:
-        asked = Turn.objects.filter(conversation=OuterRef("pk"), question__icontains=text)
-        conversations = conversations.filter(Q(title__icontains=text) | Exists(asked))
+        matching_turns = Turn.objects.filter(conversation=OuterRef("pk"), question__icontains=text)
+        conversations = conversations.filter(Q(title__icontains=text) | Exists(matching_turns))
     page = Paginator(conversations, 50).get_page(request.GET.get("page"))
     return render(request, "chat/conversation_archive.html", {"page": page, "q": text})
 

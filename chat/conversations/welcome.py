@@ -1,4 +1,4 @@
-"""What the page for a new question shows while nothing is asked yet."""
+"""The content of the page for a new question."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ DEMO_QUESTIONS = {
     "Call with Brightmoor Water": "Why do the crews of Brightmoor Water miss Bluetooth?",
     "Heron launch retrospective": "What was decided about the silicone seal?",
 }
-"""Questions about the recordings of the demo, by title."""
+"""Questions about the demo's recordings, by title of the recording."""
 
 
 def welcome() -> dict[str, Any]:
-    """How many recordings there are, and a question about each of the three that came last."""
+    """Return the number of recordings, and a question about each of the three that were added last."""
     latest = Recording.objects.order_by("-created_at", "-pk")[: len(QUESTIONS)]
     examples = [
         {"question": DEMO_QUESTIONS.get(recording.title, question.format(recording.title)), "recording": recording}

@@ -23,7 +23,7 @@ def page(client: Client, alice: User) -> Client:
 
 
 @pytest.fixture
-def here(page: Client) -> LoginSession:
+def page_login(page: Client) -> LoginSession:
     """The login session of that browser."""
     return LoginSession.objects.get()
 
@@ -39,16 +39,16 @@ def text(response: Any) -> str:
 # Asking without JavaScript
 
 
-def test_a_first_question_begins_a_conversation(page: Client, here: LoginSession) -> None:
+def test_a_first_question_begins_a_conversation(page: Client, page_login: LoginSession) -> None:
     response = page.post("/ask/", form("When do we ship?"))
 
     turn = Turn.objects.get()
-    assert (turn.question, turn.state, turn.login_session) == ("When do we ship?", "queued", here)
+    assert (turn.question, turn.state, turn.login_session) == ("When do we ship?", "queued", page_login)
     assert response["Location"] == f"/c/{turn.conversation.uuid}/#turn-{turn.uuid}"
 
 
-def test_a_further_question_goes_on_with_its_conversation(page: Client, here: LoginSession) -> None:
-    conversation = asked(here).conversation
+def test_a_further_question_joins_its_conversation(page: Client, page_login: LoginSession) -> None:
+    conversation = asked(page_login).conversation
 
     page.post(f"/c/{conversation.uuid}/ask/", form())
 
@@ -72,37 +72,37 @@ def test_the_chosen_recordings_are_searched(page: Client) -> None:
     assert [recording["title"] for recording in Turn.objects.get().recordings] == ["Call", "Planning"]
 
 
-def test_a_line_end_counts_as_one_character(page: Client) -> None:
+def test_a_line_break_counts_as_one_character(page: Client) -> None:
     page.post("/ask/", form("a\r\n" * 3_999 + "a"))
 
     assert Turn.objects.get().question == "a\n" * 3_999 + "a"
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"),
+    ("sent", "message"),
     [
         ({"question": " \n "}, "The question is empty."),
         ({"question": "a" * 8_001}, "The question is too long: 8,001 characters, at most 8,000."),
         ({"question": "a\0b"}, "Null characters are not allowed."),
-        ({"request_id": "1"}, "This form was not complete."),
-        ({"request_id": ""}, "This form was not complete."),
-        ({"recordings": ["1"]}, "A recording in the filter is not known."),
-        ({"recordings": [str(UUID(int=number)) for number in range(501)]}, "At most 500 recordings can be chosen"),
+        ({"request_id": "1"}, "This form was incomplete."),
+        ({"request_id": ""}, "This form was incomplete."),
+        ({"recordings": ["1"]}, "The filter contains an unknown recording."),
+        ({"recordings": [str(UUID(int=number)) for number in range(501)]}, "You can choose at most 500 recordings"),
     ],
 )
-def test_what_cannot_be_asked_is_said_on_the_page(page: Client, sent: dict[str, Any], said: str) -> None:
+def test_the_page_shows_why_a_question_is_refused(page: Client, sent: dict[str, Any], message: str) -> None:
     response = page.post("/ask/", form() | sent)
 
     assert response.status_code == 400
-    assert said in text(response)
+    assert message in text(response)
     assert not Turn.objects.exists()
 
 
-def test_a_refused_question_stays_in_the_box_with_its_filter(page: Client, here: LoginSession) -> None:
+def test_a_refused_question_stays_in_the_box_with_its_filter(page: Client, page_login: LoginSession) -> None:
     recording = recorded("Planning")
-    conversation = asked(here, state="streaming").conversation
+    conversation = asked(page_login, state="streaming").conversation
     for _ in range(5):
-        asked(here, conversation=conversation, state="queued")
+        asked(page_login, conversation=conversation, state="queued")
 
     response = page.post(f"/c/{conversation.uuid}/ask/", form("One <more>", recordings=[str(recording.uuid)]))
 
@@ -121,15 +121,15 @@ def test_a_request_id_that_was_used_for_something_else_is_a_conflict(page: Clien
     assert response.status_code == 409
 
 
-def test_a_recording_that_went_is_said(page: Client) -> None:
+def test_the_page_reports_a_recording_that_no_longer_exists(page: Client) -> None:
     response = page.post("/ask/", form(recordings=[str(uuid4())]))
 
     assert response.status_code == 404
     assert "A recording in the filter no longer exists." in text(response)
 
 
-def test_a_running_turn_makes_a_page_without_script_look_again(page: Client, here: LoginSession) -> None:
-    running = asked(here, state="streaming").conversation
+def test_a_page_without_script_refreshes_while_a_turn_runs(page: Client, page_login: LoginSession) -> None:
+    running = asked(page_login, state="streaming").conversation
 
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in text(page.get(f"/c/{running.uuid}/"))
     Turn.objects.all().delete()
@@ -139,8 +139,8 @@ def test_a_running_turn_makes_a_page_without_script_look_again(page: Client, her
 # Stopping and asking again
 
 
-def test_a_running_turn_is_asked_to_stop(page: Client, here: LoginSession) -> None:
-    turn = asked(here, state="streaming")
+def test_a_running_turn_is_asked_to_stop(page: Client, page_login: LoginSession) -> None:
+    turn = asked(page_login, state="streaming")
 
     response = page.post(f"/turns/{turn.uuid}/stop/")
 
@@ -149,8 +149,8 @@ def test_a_running_turn_is_asked_to_stop(page: Client, here: LoginSession) -> No
     assert response["Location"] == f"/c/{turn.conversation.uuid}/#turn-{turn.uuid}"
 
 
-def test_a_waiting_turn_is_cancelled(page: Client, here: LoginSession) -> None:
-    turn = asked(here, state="queued")
+def test_a_waiting_turn_is_cancelled(page: Client, page_login: LoginSession) -> None:
+    turn = asked(page_login, state="queued")
 
     page.post(f"/turns/{turn.uuid}/stop/")
 
@@ -158,8 +158,8 @@ def test_a_waiting_turn_is_cancelled(page: Client, here: LoginSession) -> None:
     assert turn.state == "cancelled"
 
 
-def test_stopping_concerns_one_turn_alone(page: Client, here: LoginSession) -> None:
-    streaming, queued = asked(here, state="streaming"), asked(here, state="queued")
+def test_stopping_a_turn_stops_no_other(page: Client, page_login: LoginSession) -> None:
+    streaming, queued = asked(page_login, state="streaming"), asked(page_login, state="queued")
 
     page.post(f"/turns/{queued.uuid}/stop/")
 
@@ -167,8 +167,8 @@ def test_stopping_concerns_one_turn_alone(page: Client, here: LoginSession) -> N
     assert streaming.stop_requested_at is None
 
 
-def test_asking_again_makes_a_new_turn_with_the_same_filter(page: Client, here: LoginSession) -> None:
-    turn = asked(here, recordings=[recorded("Planning")], state="failed")
+def test_asking_again_makes_a_new_turn_with_the_same_filter(page: Client, page_login: LoginSession) -> None:
+    turn = asked(page_login, recordings=[recorded("Planning")], state="failed")
 
     page.post(f"/turns/{turn.uuid}/retry/", {"request_id": str(uuid4())})
 
@@ -176,8 +176,8 @@ def test_asking_again_makes_a_new_turn_with_the_same_filter(page: Client, here: 
     assert (again.retry_of, again.question, again.recordings) == (turn, turn.question, turn.recordings)
 
 
-def test_asking_again_twice_by_one_form_asks_once(page: Client, here: LoginSession) -> None:
-    turn, request_id = asked(here, state="stopped"), str(uuid4())
+def test_sending_the_retry_form_twice_asks_once(page: Client, page_login: LoginSession) -> None:
+    turn, request_id = asked(page_login, state="stopped"), str(uuid4())
 
     page.post(f"/turns/{turn.uuid}/retry/", {"request_id": request_id})
     page.post(f"/turns/{turn.uuid}/retry/", {"request_id": request_id})
@@ -185,8 +185,8 @@ def test_asking_again_twice_by_one_form_asks_once(page: Client, here: LoginSessi
     assert Turn.objects.count() == 2
 
 
-def test_asking_again_while_it_runs_is_refused_on_the_page(page: Client, here: LoginSession) -> None:
-    turn = asked(here, state="streaming")
+def test_the_page_refuses_to_ask_a_running_question_again(page: Client, page_login: LoginSession) -> None:
+    turn = asked(page_login, state="streaming")
 
     response = page.post(f"/turns/{turn.uuid}/retry/", follow=True)
 

@@ -26,7 +26,7 @@ def page(client: Client, alice: User) -> Client:
 
 
 @pytest.fixture
-def here(page: Client) -> LoginSession:
+def page_login(page: Client) -> LoginSession:
     """The login session of that browser."""
     return LoginSession.objects.get()
 
@@ -38,10 +38,10 @@ def text(response: Any) -> str:
 # One conversation
 
 
-def test_the_filter_goes_on_from_the_last_question(page: Client, here: LoginSession) -> None:
+def test_the_next_question_starts_with_the_filter_of_the_last_one(page: Client, page_login: LoginSession) -> None:
     planning, call = recorded("Planning"), recorded("Call")
-    conversation = asked(here, recordings=[planning]).conversation
-    asked(here, conversation=conversation, recordings=[call])
+    conversation = asked(page_login, recordings=[planning]).conversation
+    asked(page_login, conversation=conversation, recordings=[call])
 
     html = squeezed(text(page.get(f"/c/{conversation.uuid}/")))
 
@@ -50,18 +50,18 @@ def test_the_filter_goes_on_from_the_last_question(page: Client, here: LoginSess
     assert "<span data-filter-summary>Call</span>" in html
 
 
-def test_a_chosen_recording_that_went_is_not_offered(page: Client, here: LoginSession) -> None:
+def test_a_deleted_recording_is_not_offered_as_a_filter(page: Client, page_login: LoginSession) -> None:
     recording = recorded("Planning")
-    conversation = asked(here, recordings=[recording]).conversation
+    conversation = asked(page_login, recordings=[recording]).conversation
     recording.delete()
 
     assert "<span data-filter-summary>All recordings</span>" in text(page.get(f"/c/{conversation.uuid}/"))
 
 
-def test_earlier_turns_are_a_link_away(page: Client, here: LoginSession) -> None:
-    first = asked(here, "The very first", state="cancelled")
+def test_earlier_turns_are_a_link_away(page: Client, page_login: LoginSession) -> None:
+    first = asked(page_login, "The very first", state="cancelled")
     for _ in range(PAGE):
-        last = asked(here, "A later one", conversation=first.conversation, state="cancelled")
+        last = asked(page_login, "A later one", conversation=first.conversation, state="cancelled")
 
     newest = text(page.get(f"/c/{first.conversation.uuid}/"))
     oldest_shown = first.conversation.turns.order_by("pk")[1]
@@ -74,13 +74,13 @@ def test_earlier_turns_are_a_link_away(page: Client, here: LoginSession) -> None
 
 
 @pytest.mark.parametrize("query", ["?before=", "?before=1", "?before=6f1d4b0a-5f7e-4c39-9d55-0c7a1c3a2b11"])
-def test_a_place_that_is_not_in_the_conversation_is_not_found(page: Client, here: LoginSession, query: str) -> None:
-    assert page.get(f"/c/{asked(here).conversation.uuid}/{query}").status_code == 404
+def test_a_turn_outside_of_the_conversation_is_not_found(page: Client, page_login: LoginSession, query: str) -> None:
+    assert page.get(f"/c/{asked(page_login).conversation.uuid}/{query}").status_code == 404
 
 
-def test_newer_turns_come_as_they_stand_on_the_page(page: Client, here: LoginSession) -> None:
-    first = asked(here)
-    second = asked(here, conversation=first.conversation)
+def test_newer_turns_are_rendered_as_on_the_page(page: Client, page_login: LoginSession) -> None:
+    first = asked(page_login)
+    second = asked(page_login, conversation=first.conversation)
     url = f"/c/{first.conversation.uuid}/turns/"
 
     newer = text(page.get(f"{url}?after={first.uuid}"))
@@ -92,8 +92,8 @@ def test_newer_turns_come_as_they_stand_on_the_page(page: Client, here: LoginSes
     assert text(page.get(url)).count("data-turn=") == 2
 
 
-def test_a_conversation_is_renamed(page: Client, here: LoginSession) -> None:
-    conversation = asked(here).conversation
+def test_a_conversation_is_renamed(page: Client, page_login: LoginSession) -> None:
+    conversation = asked(page_login).conversation
 
     page.post(f"/c/{conversation.uuid}/rename/", {"title": " <b>Shipping</b> "})
 
@@ -103,8 +103,8 @@ def test_a_conversation_is_renamed(page: Client, here: LoginSession) -> None:
 
 
 @pytest.mark.parametrize("title", ["", "  ", "a" * 81, "a\0b"])
-def test_a_title_that_cannot_be_is_refused_on_the_page(page: Client, here: LoginSession, title: str) -> None:
-    conversation = asked(here).conversation
+def test_the_page_refuses_an_invalid_title(page: Client, page_login: LoginSession, title: str) -> None:
+    conversation = asked(page_login).conversation
 
     response = page.post(f"/c/{conversation.uuid}/rename/", {"title": title})
 
@@ -113,24 +113,24 @@ def test_a_title_that_cannot_be_is_refused_on_the_page(page: Client, here: Login
     assert Conversation.objects.get().title == "What was decided?"
 
 
-def test_deleting_ends_what_runs_and_takes_it_out_of_sight(page: Client, here: LoginSession) -> None:
-    streaming = asked(here, state="streaming")
-    queued = asked(here, conversation=streaming.conversation, state="queued")
+def test_deleting_a_conversation_hides_it_and_ends_its_turns(page: Client, page_login: LoginSession) -> None:
+    streaming = asked(page_login, state="streaming")
+    queued = asked(page_login, conversation=streaming.conversation, state="queued")
 
     response = page.post(f"/c/{streaming.conversation.uuid}/delete/", follow=True)
 
     streaming.refresh_from_db()
     queued.refresh_from_db()
     assert (bool(streaming.stop_requested_at), queued.state) == (True, "cancelled")
-    assert "The conversation is deleted." in text(response)
+    assert "The conversation was deleted." in text(response)
     assert "What was decided?" not in text(response)
 
 
 # All conversations, and a new one
 
 
-def test_the_sidebar_lists_the_last_used_first_and_marks_the_open_one(page: Client, here: LoginSession) -> None:
-    first, second = asked(here, "First").conversation, asked(here, "Second").conversation
+def test_the_sidebar_lists_the_last_used_first_and_marks_the_open_one(page: Client, page_login: LoginSession) -> None:
+    first, second = asked(page_login, "First").conversation, asked(page_login, "Second").conversation
 
     html = squeezed(text(page.get(f"/conversations/?conversation={first.uuid}")))
 
@@ -139,43 +139,43 @@ def test_the_sidebar_lists_the_last_used_first_and_marks_the_open_one(page: Clie
     assert f'href="/c/{second.uuid}/"><bdi>' in html
 
 
-def test_the_sidebar_shows_where_something_runs(page: Client, here: LoginSession) -> None:
-    asked(here, state="streaming")
+def test_the_sidebar_marks_conversations_in_which_a_turn_runs(page: Client, page_login: LoginSession) -> None:
+    asked(page_login, state="streaming")
 
     assert "data-active" in text(page.get("/conversations/"))
 
 
-def test_a_page_has_the_sidebar_whatever_its_view_puts_into_the_context(here: LoginSession, rf: RequestFactory) -> None:
-    conversation = asked(here, "Found beside every page").conversation
+def test_every_page_has_the_sidebar_without_help_of_its_view(page_login: LoginSession, rf: RequestFactory) -> None:
+    conversation = asked(page_login, "Found beside every page").conversation
     request = rf.get("/")
-    request.user = here.user
+    request.user = page_login.user
 
     html = squeezed(render_to_string("app.html", request=request))
 
     assert f'href="/c/{conversation.uuid}/"><bdi>Found beside every page' in html
 
 
-def test_conversations_are_found_by_title_and_question(page: Client, here: LoginSession) -> None:
-    conversation = asked(here, "First about shipping").conversation
-    asked(here, "And the price of 100%?", conversation=conversation)
-    asked(here, "Something else")
+def test_conversations_are_found_by_title_and_question(page: Client, page_login: LoginSession) -> None:
+    conversation = asked(page_login, "First about shipping").conversation
+    asked(page_login, "And the price of 100%?", conversation=conversation)
+    asked(page_login, "Something else")
 
     assert "First about shipping" in text(page.get("/conversations/all/?q=100%25"))
     assert "Something else</bdi></span>" not in text(page.get("/conversations/all/?q=shipping"))
     assert "Nothing found" in text(page.get("/conversations/all/?q=' OR 1=1 --%00"))
 
 
-def test_nobody_finds_the_conversations_of_others(page: Client, bob: User) -> None:
+def test_users_find_no_conversations_of_others(page: Client, bob: User) -> None:
     asked(LoginSession.objects.create(user=bob), "A secret of bob")
 
     assert "secret" not in text(page.get("/conversations/all/?q=bob")) + text(page.get("/"))
 
 
-def test_the_first_page_says_what_to_do_when_there_are_no_recordings(page: Client) -> None:
+def test_the_home_page_says_what_to_do_when_there_are_no_recordings(page: Client) -> None:
     assert "manage.py import_recordings" in text(page.get("/"))
 
 
-def test_the_first_page_offers_questions_that_fill_the_box(page: Client) -> None:
+def test_the_home_page_offers_questions_that_fill_the_box(page: Client) -> None:
     recording = recorded("Planning")
 
     html = text(page.get("/"))

@@ -1,4 +1,4 @@
-"""Nothing that anybody writes becomes markup: a page with hostile text has the elements of one with harmless text."""
+"""No user's text becomes markup: a page with hostile text has the same elements as one with harmless text."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ BATCH = 20
 BATCHES = [(HOSTILE * 2)[start : start + BATCH] for start in range(0, len(HOSTILE), BATCH)]
 
 
-def written(texts: list[str], names: str) -> Iterator[str]:
-    """Have each text in every field that somebody can write; yields the addresses of all pages that show them."""
-    user = User.objects.create_superuser(names)
+def written(texts: list[str], username: str) -> Iterator[str]:
+    """Store each text in every field that a user can write, and yield the addresses of all pages that show them."""
+    user = User.objects.create_superuser(username)
     login = LoginSession.objects.create(user=user)
     conversation = None
     for number, text in enumerate(texts):
@@ -68,17 +68,17 @@ def harmless_structures() -> list[list[tuple[str, tuple[str, ...]]]]:
 
 
 @pytest.mark.parametrize("texts", BATCHES, ids=range(len(BATCHES)))
-def test_no_text_changes_what_a_page_is_made_of(texts: list[str]) -> None:
+def test_no_text_changes_the_elements_of_a_page(texts: list[str]) -> None:
     hostile = structures(texts, texts[0][:150])
     harmless = harmless_structures()
 
     assert len(hostile) == len(harmless)
-    for one, other in zip(hostile, harmless, strict=True):
-        assert one == other
+    for hostile_page, harmless_page in zip(hostile, harmless, strict=True):
+        assert hostile_page == harmless_page
 
 
 @pytest.mark.parametrize("field", ["q", "question", "next", "title"])
-def test_no_parameter_changes_what_a_page_is_made_of(client: Client, alice: User, field: str) -> None:
+def test_no_parameter_changes_the_elements_of_a_page(client: Client, alice: User, field: str) -> None:
     client.force_login(alice)
     conversation = asked(LoginSession.objects.get()).conversation
     nobody = Client()
@@ -97,7 +97,7 @@ def test_no_parameter_changes_what_a_page_is_made_of(client: Client, alice: User
 
 
 @pytest.mark.parametrize("path", ["/turns/{}/", "/admin/chat/conversation/{}/change/"])
-def test_answers_run_nothing_and_load_nothing(client: Client, carol: User, path: str) -> None:
+def test_answers_run_no_script_and_load_no_resource(client: Client, carol: User, path: str) -> None:
     client.force_login(carol)
     recording = recorded("Planning", "x")
     for text in HOSTILE[::3]:

@@ -21,7 +21,7 @@ def assert_harmless(html: str) -> None:
     for tag, attributes in Parts(html).elements:
         assert tag in TAGS
         assert attributes.keys() <= ATTRIBUTES.get(tag, set())
-        if tag == "a":  # one without an address, as of [x](), leads nowhere
+        if tag == "a":  # a link without an address, such as [x](), is harmless
             assert attributes.get("href", "https://").startswith(("http://", "https://", "mailto:", "#source-"))
             assert attributes["rel"] == "noopener noreferrer nofollow"
 
@@ -59,7 +59,7 @@ def test_a_number_in_code_is_no_citation(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["[1](https://evil.example)", "[1]\n\n[1]: https://evil.example", "[1][1]"])
-def test_no_answer_can_lead_a_citation_elsewhere(text: str) -> None:
+def test_no_answer_can_redirect_a_citation(text: str) -> None:
     first = next(attributes for tag, attributes in Parts(render(text, {1})).elements if tag == "a")
 
     assert first["href"] == "#source-1"
@@ -79,7 +79,7 @@ def test_an_image_becomes_its_text_and_its_address() -> None:
     assert render("![a *plan*](https://a.example/x.png)") == "<p>a plan (https://a.example/x.png)</p>\n"
 
 
-def test_links_open_beside_the_conversation() -> None:
+def test_links_open_in_a_new_tab() -> None:
     html = render("See https://a.example and [b](mailto:b@b.example).")
 
     assert html.count('target="_blank"') == 2
@@ -101,14 +101,14 @@ def test_code_in_an_unknown_language_is_plain() -> None:
     assert render("```nonsense\na < b\n```") == "<pre><code>a &lt; b\n</code></pre>\n"
 
 
-def test_tables_and_strikethrough_are_known() -> None:
+def test_tables_and_strikethrough_are_rendered() -> None:
     html = render("| a |\n|---|\n| ~~b~~ |")
 
     assert "<th>a</th>" in html
     assert "<s>b</s>" in html
 
 
-def test_characters_that_nobody_sees_are_left_out() -> None:
+def test_invisible_characters_are_left_out() -> None:
     assert render("a\U000e0041\U000e007fb") == "<p>ab</p>\n"
 
 
@@ -136,7 +136,7 @@ def test_characters_that_nobody_sees_are_left_out() -> None:
     ],
     ids=lambda text: text[:12],
 )
-def test_no_text_takes_long(text: str) -> None:
+def test_no_text_takes_more_than_a_second(text: str) -> None:
     started = process_time()
 
     html = render(text, {1})
@@ -145,7 +145,7 @@ def test_no_text_takes_long(text: str) -> None:
     assert_harmless(html[:5_000] if len(html) > 1_000_000 else html)
 
 
-def test_a_text_of_nothing_but_markup_is_shown_as_it_is() -> None:
+def test_a_text_with_too_much_markup_is_shown_as_plain_text() -> None:
     html = render("*" * (SYNTAX_LIMIT + 1))
 
     assert html == f"<p>{'*' * (SYNTAX_LIMIT + 1)}</p>"

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def attributes(html: str, name: str) -> dict[str, str]:
-    """The attributes of the element that has ``name``."""
+    """Return the attributes of the first element that has the attribute ``name``."""
     return next(attributes for _, attributes in Parts(html).elements if name in attributes)
 
 
@@ -26,7 +26,7 @@ def has(html: str, name: str) -> bool:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_turn_in_any_state_says_which(login: LoginSession, state: str) -> None:
+def test_a_turn_is_marked_with_its_state(login: LoginSession, state: str) -> None:
     turn = asked(login, state=state)
 
     item = attributes(render_turn(turn), "data-turn")
@@ -103,7 +103,7 @@ def test_the_filter_is_shown_on_the_answer(login: LoginSession) -> None:
         ("cancelled", "", "Cancelled before it was answered."),
         ("failed", "", Failure.GENERATION_FAILED.label),
         ("interrupted", "", Failure.INTERRUPTED.label),
-        ("complete", "length", "The answer reached its greatest length and breaks off here."),
+        ("complete", "length", "The answer reached the maximum length and is cut off here."),
         ("complete", "stop", ""),
     ],
 )
@@ -114,21 +114,21 @@ def test_the_notice_says_how_a_turn_ended(login: LoginSession, state: str, finis
     assert f">{notice.replace(chr(39), '&#x27;')}</p>" in render_turn(turn)
 
 
-def test_a_waiting_turn_says_its_place(login: LoginSession) -> None:
+def test_a_queued_turn_shows_its_position(login: LoginSession) -> None:
     first = asked(login, state="streaming")
     asked(login, state="queued")
 
     assert "number 2 in the queue" in render_turn(asked(login, state="queued", conversation=first.conversation))
 
 
-def test_forms_carry_a_token_only_when_there_is_one(login: LoginSession) -> None:
+def test_forms_have_a_csrf_token_only_if_one_is_given(login: LoginSession) -> None:
     turn = asked(login)
 
     assert "csrfmiddlewaretoken" not in render_turn(turn)
     assert "csrfmiddlewaretoken" in render_turn(turn, csrf_token="a-token")
 
 
-def test_the_blank_turn_waits_and_has_no_name() -> None:
+def test_the_blank_turn_is_queued_and_has_a_zero_id() -> None:
     item = attributes(render_blank_turn(), "data-turn")
 
     assert item["data-state"] == "queued"
@@ -146,14 +146,14 @@ def test_a_turn_that_was_removed_is_not_rendered(login: LoginSession) -> None:
 # What happens while a page is read
 
 
-def while_reading(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
-    """Let something happen between the reading of the chunks and the reading of the rows."""
+def while_reading(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
+    """Run ``action`` between the reading of the chunks and the reading of the rows."""
     read = pages._texts
 
     def texts(*arguments: Any) -> Any:
-        found = read(*arguments)
-        happens()
-        return found
+        chunks = read(*arguments)
+        action()
+        return chunks
 
     monkeypatch.setattr(pages, "_texts", texts)
 
@@ -171,7 +171,7 @@ def test_a_turn_that_ends_while_the_page_is_read_is_shown_whole(
     assert "<p>It was decided. Yes.</p>" in html
 
 
-def test_text_and_seq_agree_while_the_writer_goes_on(login: LoginSession, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_and_seq_agree_while_the_writer_continues(login: LoginSession, monkeypatch: pytest.MonkeyPatch) -> None:
     turn = asked(login, state="streaming", answer="It was decided.")
     more = Append(claim=Claim.of(turn), seq=4, phase="answering", texts=[" More."])
     while_reading(monkeypatch, lambda: Turn.objects.append([more]))
@@ -187,7 +187,7 @@ def test_text_and_seq_agree_while_the_writer_goes_on(login: LoginSession, monkey
 
 @pytest.fixture
 def long_conversation(login: LoginSession) -> Conversation:
-    """A conversation of three turns more than a page shows."""
+    """A conversation with three turns more than fit on a page."""
     conversation = asked(login, "Question 0", state="cancelled").conversation
     for number in range(1, PAGE + 3):
         asked(login, f"Question {number}", conversation=conversation, state="cancelled")
@@ -212,13 +212,13 @@ def test_earlier_turns_are_a_page_away(long_conversation: Conversation) -> None:
     assert not page.earlier
 
 
-def test_newer_turns_come_after_the_one_that_is_known(long_conversation: Conversation) -> None:
-    known = long_conversation.turns.get(question=f"Question {PAGE}")
+def test_newer_turns_are_those_after_the_given_one(long_conversation: Conversation) -> None:
+    last_shown = long_conversation.turns.get(question=f"Question {PAGE}")
 
-    assert questions(turns_after(long_conversation, known)) == [f"Question {PAGE + 1}", f"Question {PAGE + 2}"]
+    assert questions(turns_after(long_conversation, last_shown)) == [f"Question {PAGE + 1}", f"Question {PAGE + 2}"]
 
 
-def test_a_page_takes_the_same_number_of_queries_however_long_it_is(
+def test_the_number_of_queries_does_not_grow_with_the_page(
     login: LoginSession, alice: User, long_conversation: Conversation, django_assert_max_num_queries: Any
 ) -> None:
     recording = recorded("Planning", "We ship in March.")

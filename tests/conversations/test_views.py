@@ -1,5 +1,5 @@
-"""The same questions for every page: it works; who is not signed in signs in; a stranger finds nothing; a bad id, a
-wrong method and too long a text are refused."""
+"""The same tests for every page: it answers its owner, asks visitors to sign in, gives strangers and bad ids a 404, and
+refuses wrong methods and forms of other sites."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefi
 
 @dataclass(frozen=True)
 class Route:
-    """A page: how it is called, whose id its address holds, what it answers to the owner of that."""
+    """A page: its name and method, the object (``of``) whose id its address holds, the status that the owner gets."""
 
     name: str
     method: str = "get"
@@ -49,14 +49,14 @@ ROUTES = [
     Route("chat:recording-list"),
     Route("chat:recording-options"),
     Route("chat:recording-detail", of="recording"),
-    Route("chat:recording-audio", of="recording", status=404),  # there is none
+    Route("chat:recording-audio", of="recording", status=404),  # the recording has no audio
     Route("password_change"),
     Route("api-tokens"),
     Route("api-token-revoke", "post", of="token", status=302),
     Route("logout", "post", status=302),
 ]
 OPEN = {"login", "sign-in-link", "livez", "readyz"}
-"""What is there for everybody; tests/accounts/test_views.py and tests/serving/test_health.py ask it."""
+"""Pages that need no sign-in; tests/accounts/test_views.py and tests/serving/test_health.py test them."""
 OWNED = [route for route in ROUTES if route.of in {"conversation", "turn", "token"}]
 
 
@@ -95,7 +95,7 @@ def names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterato
             yield from names(pattern.url_patterns, prefix + (f"{pattern.namespace}:" if pattern.namespace else ""))
 
 
-def test_every_address_is_asked_here() -> None:
+def test_these_tests_cover_every_address() -> None:
     of_the_admin = {"admin/login/", "admin/logout/", "admin/password_change/"}  # tests/review/test_admin.py
     pages = {name for name in names(get_resolver().url_patterns) if not name.startswith("api:")}  # tests/api
 
@@ -108,7 +108,7 @@ def test_the_owner_gets_an_answer(client: Client, turn: Turn, route: Route) -> N
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)
-def test_who_is_not_signed_in_is_asked_to(turn: Turn, route: Route) -> None:
+def test_a_visitor_is_sent_to_the_sign_in_page(turn: Turn, route: Route) -> None:
     response = call(Client(), route, path := address(route, turn))
 
     assert response.status_code == 302
@@ -116,7 +116,7 @@ def test_who_is_not_signed_in_is_asked_to(turn: Turn, route: Route) -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)
-def test_a_script_that_is_not_signed_in_is_told_so(turn: Turn, route: Route) -> None:
+def test_a_script_without_a_sign_in_gets_401(turn: Turn, route: Route) -> None:
     response = call(Client(headers={"sec-fetch-dest": "empty"}), route, address(route, turn))
 
     assert response.status_code == 401
@@ -124,7 +124,7 @@ def test_a_script_that_is_not_signed_in_is_told_so(turn: Turn, route: Route) -> 
 
 @pytest.mark.parametrize("route", OWNED, ids=str)
 @pytest.mark.parametrize("who", ["bob", "carol"])
-def test_a_stranger_gets_what_an_unknown_id_gets(
+def test_a_stranger_gets_the_answer_of_an_unknown_id(
     request: pytest.FixtureRequest, turn: Turn, route: Route, who: str
 ) -> None:
     stranger = Client()
@@ -151,7 +151,7 @@ def test_a_bad_id_is_not_found(client: Client, turn: Turn, route: Route, bad: st
 def test_a_wrong_method_is_refused(client: Client, turn: Turn, route: Route) -> None:
     wrong = {"get": ["put", "delete", "patch"], "post": ["get", "put", "delete"]}[route.method]
     if route.name == "password_change":
-        wrong = ["delete", "patch"]  # a form that is sent to itself, which Django also takes by PUT
+        wrong = ["delete", "patch"]  # its form posts to the page itself, for which Django also accepts PUT
 
     assert {getattr(client, method)(address(route, turn)).status_code for method in wrong} == {405}
 

@@ -174,7 +174,7 @@ async def test_a_busy_model_is_called_again_while_the_reader_sees_waiting(
 
 
 @pytest.mark.parametrize(
-    ("reason", "notice"), [("length", "greatest length"), ("content_filter", "content filter"), ("stop", "")]
+    ("reason", "notice"), [("length", "maximum length"), ("content_filter", "content filter"), ("stop", "")]
 )
 async def test_the_page_says_why_an_answer_ended_early(
     runner: TurnRunner, turn: Turn, upstream: Upstream, reason: str, notice: str
@@ -187,7 +187,7 @@ async def test_the_page_says_why_an_answer_ended_early(
     html = await in_database(render_turn, kept)
     assert (kept.state, kept.finish_reason) == ("complete", reason)
     assert notice in html
-    assert ("breaks off" in html or "content filter" in html) == bool(notice)
+    assert ("cut off" in html or "content filter" in html) == bool(notice)
 
 
 async def test_an_answer_is_cut_at_the_maximum_length_and_the_model_stopped(
