@@ -1,1 +1,1 @@
-"""Staff read conversations and label their answers."""
+"""The review: staff read conversations and label their answers."""

@@ -1,4 +1,4 @@
-"""The review: staff read every conversation and label its answers, nobody changes one."""
+"""The review in the admin: staff read all conversations and label their answers, nobody changes a conversation."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
+from typing_extensions import override
 
 from ..accounts.login_sessions import SignedInRequest
 from ..accounts.staff_reads import StaffReads
@@ -28,46 +29,46 @@ class StateFilter(admin.SimpleListFilter):
     title = "state of a turn"
     parameter_name = "state"
 
+    @override
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """All states."""
         return [(state.value, str(state.label)) for state in State]
 
+    @override
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        """Those with at least one such turn."""
         if self.value() not in State.values:
             return queryset
         return queryset.filter(pk__in=Turn.objects.filter(state=self.value()).values("conversation"))
 
 
 class DeletedFilter(admin.SimpleListFilter):
-    """Conversations that their owner deleted (the purge removes them later), or did not."""
+    """Conversations that their owner has deleted (the purge removes them later), or has not."""
 
     title = "deleted by its owner"
     parameter_name = "deleted"
 
+    @override
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Both."""
         return [("no", "No"), ("yes", "Yes")]
 
+    @override
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        """Those that are, or are not."""
         if self.value() not in {"no", "yes"}:
             return queryset
         return queryset.filter(deleted_at__isnull=self.value() == "no")
 
 
 class LabelFilter(admin.SimpleListFilter):
-    """Conversations with a turn that some reviewer has labelled so, or with none that has a label."""
+    """Conversations with a turn to which a reviewer gave this label, or without any label."""
 
     title = "review label"
     parameter_name = "label"
 
+    @override
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """All verdicts, and none."""
         return [*((verdict.value, str(verdict.label)) for verdict in ReviewLabel.Verdict), ("none", "None yet")]
 
+    @override
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        """Those with at least one such label, or without any."""
         labels = ReviewLabel.objects.filter(turn__conversation=OuterRef("pk"))
         if self.value() == "none":
             return queryset.filter(~Exists(labels))
@@ -78,7 +79,7 @@ class LabelFilter(admin.SimpleListFilter):
 
 @admin.register(Conversation)
 class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Every conversation of everybody, the deleted ones included: to read, and to label its answers."""
+    """All conversations of all users, including deleted ones: to read them, and to label their answers."""
 
     list_display = ["shown_title", "user", "turn_count", "states", "asked_at", "deleted_at"]
     list_filter = [
@@ -98,12 +99,14 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = fields
     view_on_site = False
 
+    @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
-        """All of them, with the number of their turns and the states of these."""
+        """Add the number of turns, and their states."""
         states = Prefetch("turns", Turn.objects.only("conversation_id", "state"))
         conversations: QuerySet[Conversation] = super().get_queryset(request)
         return conversations.annotate(turn_count=Count("turns")).prefetch_related(states)
 
+    @override
     def change_view(
         self,
         request: HttpRequest,
@@ -111,7 +114,7 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The conversation with its last 50 turns, or with ``?before=<turn>`` those before it."""
+        """Add the last 50 turns, or with ``?before=<turn>`` those before it."""
         conversation = self.get_object(request, object_id)
         context: dict[str, Any] = {}
         if conversation:
@@ -120,17 +123,18 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
             context |= {"comment_limit": COMMENT_LIMIT}
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
 
+    @override
     def get_urls(self) -> list[Any]:
-        """Where labels are sent to, too."""
+        """Add the address that receives labels."""
         label = self.admin_site.admin_view(require_POST(self.label))
         return [path("<int:pk>/turns/<uuid:uuid>/label/", label, name="chat_conversation_label"), *super().get_urls()]
 
     def label(self, request: HttpRequest, pk: int, uuid: UUID) -> HttpResponse:
-        """Keep what this reviewer says of a turn, and go back to it."""
+        """Save this reviewer's label of a turn, and return to the turn."""
         turn = get_object_or_404(Turn, conversation=pk, uuid=uuid)
         try:
             LabelForm(request.POST).give(turn, cast(SignedInRequest, request).user)
-            messages.success(request, "Your label is kept.")
+            messages.success(request, "Your label was saved.")
         except Refused as refused:
             messages.error(request, refused.message)
         before = uuid_of(request.GET.get("before", ""))
@@ -139,17 +143,16 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="title", ordering="title")
     def shown_title(self, conversation: Conversation) -> str:
-        """The title, with what is invisible in it."""
+        """Return the title with its invisible characters made visible."""
         return marked(conversation.title)
 
     @admin.display(description="turns", ordering="turn_count")
     def turn_count(self, conversation: Conversation) -> int:
-        """How often was asked in it."""
         return int(conversation.turn_count)  # type: ignore[attr-defined]  # annotated above
 
     @admin.display(description="states")
     def states(self, conversation: Conversation) -> str:
-        """The states of its turns, each once."""
+        """Return the states of its turns, without duplicates."""
         return ", ".join(sorted({turn.state for turn in conversation.turns.all()}))
 
     def _page(self, request: HttpRequest, conversation: Conversation) -> Any:

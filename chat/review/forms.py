@@ -9,15 +9,15 @@ from ..models import InvalidRequest, ReviewLabel, Turn
 
 
 class LabelForm(forms.Form):
-    """What a reviewer says of an answer. Whether it may be said is for ``ReviewLabel.give`` to find out."""
+    """A reviewer's label of an answer. ``ReviewLabel.give`` checks whether it is allowed."""
 
     verdict = forms.CharField(required=False)
     comment = forms.CharField(required=False)
 
     def give(self, turn: Turn, reviewer: User) -> ReviewLabel:
-        """Keep it. Raises ``InvalidRequest``."""
+        """Save the label. Raise ``InvalidRequest``."""
         if not self.is_valid():
-            raise InvalidRequest("This label has characters that cannot be kept.")
-        # A browser sends its line ends as CRLF; they count, and are kept, as the one character that was typed.
+            raise InvalidRequest("This label contains characters that cannot be saved.")
+        # Browsers send a line break as CRLF; count and store it as the one character that the user typed.
         comment = self.cleaned_data["comment"].replace("\r\n", "\n")
         return ReviewLabel.give(turn, reviewer, self.cleaned_data["verdict"], comment)

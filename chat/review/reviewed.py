@@ -1,4 +1,4 @@
-"""Turns with what reviewers have said of them."""
+"""Turns with their review labels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..models import ReviewLabel
 
 @dataclass(frozen=True)
 class ReviewedTurn:
-    """``own`` is the label of who looks at it, ``others`` those of everybody else, the latest first."""
+    """A turn with its labels: ``own`` is the current reviewer's, ``others`` are everyone else's, latest first."""
 
     shown: ShownTurn
     own: ReviewLabel | None
@@ -21,10 +21,10 @@ class ReviewedTurn:
 
 
 def reviewed(page: TurnPage, reviewer: Any) -> list[ReviewedTurn]:
-    """The turns of a page as this reviewer sees them."""
+    """Return the turns of a page as this reviewer sees them."""
     labels: defaultdict[int, list[ReviewLabel]] = defaultdict(list)
-    given = ReviewLabel.objects.filter(turn__in=[shown.turn.pk for shown in page.turns])
-    for label in given.select_related("reviewer").order_by("-labelled_at"):
+    page_labels = ReviewLabel.objects.filter(turn__in=[shown.turn.pk for shown in page.turns])
+    for label in page_labels.select_related("reviewer").order_by("-labelled_at"):
         labels[label.turn_id].append(label)
     return [
         ReviewedTurn(

@@ -1,1 +1,1 @@
-"""What staff see."""
+"""The review and the admin, as staff use them."""

@@ -39,27 +39,27 @@ def permit(user: User, *names: str) -> None:
     user.user_permissions.add(*Permission.objects.filter(codename__in=names))
 
 
-# Who may
+# Access
 
 
 PAGES = ["/admin/", LIST, f"{LIST}1/change/", f"{LIST}1/history/", "/admin/chat/recording/", "/admin/auth/user/"]
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_who_is_not_signed_in_is_asked_to(client: Client, path: str) -> None:
+def test_a_visitor_is_sent_to_the_sign_in_page(client: Client, path: str) -> None:
     response = client.get(path, follow=True)
 
     assert response.redirect_chain[-1][0].startswith("/accounts/login/?next=/admin/")
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_who_is_not_staff_is_refused(client: Client, alice: User, path: str) -> None:
+def test_a_user_who_is_not_staff_is_refused(client: Client, alice: User, path: str) -> None:
     client.force_login(alice)
 
     assert client.get(path, follow=True).status_code == 403
 
 
-def test_there_is_one_place_to_sign_in_and_out(client: Client, carol: User) -> None:
+def test_the_admin_uses_the_sites_own_pages_to_sign_in_and_out(client: Client, carol: User) -> None:
     assert client.post("/admin/login/", {"username": "carol", "password": "carol-secret-words"}).status_code == 302
     assert "sessionid" not in client.cookies
     client.force_login(carol)
@@ -69,7 +69,7 @@ def test_there_is_one_place_to_sign_in_and_out(client: Client, carol: User) -> N
     assert client.post("/admin/logout/")["Clear-Site-Data"]
 
 
-def test_staff_see_what_is_for_everybody_to_review_and_no_more(review: Client) -> None:
+def test_staff_see_conversations_but_no_users_or_login_sessions(review: Client) -> None:
     html = text(review.get("/admin/"))
 
     assert "Conversations" in html
@@ -77,14 +77,14 @@ def test_staff_see_what_is_for_everybody_to_review_and_no_more(review: Client) -
     assert "Login sessions" not in html
 
 
-def test_login_sessions_are_not_there_even_for_a_superuser(client: Client, admin_user: User) -> None:
+def test_the_admin_has_no_login_sessions_even_for_a_superuser(client: Client, admin_user: User) -> None:
     client.force_login(admin_user)
 
     assert client.get("/admin/chat/loginsession/").status_code == 404
 
 
 @pytest.mark.parametrize("who", ["staff", "superuser"])
-def test_nobody_adds_changes_or_deletes_a_conversation(
+def test_nobody_can_add_change_or_delete_a_conversation(
     client: Client, carol: User, admin_user: User, turn: Turn, who: str
 ) -> None:
     client.force_login(carol if who == "staff" else admin_user)
@@ -102,17 +102,17 @@ def test_nobody_adds_changes_or_deletes_a_conversation(
     assert (conversation.title, conversation.user, conversation.turns.count()) == ("When do we ship?", turn.user, 1)
 
 
-def test_there_is_nothing_to_save_or_delete_on_the_page(review: Client, turn: Turn) -> None:
+def test_the_page_has_no_buttons_to_save_or_delete(review: Client, turn: Turn) -> None:
     html = text(review.get(page_of(turn)))
 
     assert "_save" not in html
     assert "deletelink" not in html
 
 
-# What they see
+# Contents of the pages
 
 
-def test_a_conversation_is_shown_with_all_there_is_to_a_turn(review: Client, turn: Turn) -> None:
+def test_a_conversation_is_shown_with_all_details_of_its_turns(review: Client, turn: Turn) -> None:
     html = squeezed(text(review.get(page_of(turn))))
 
     facts = [
@@ -132,7 +132,7 @@ def test_a_conversation_is_shown_with_all_there_is_to_a_turn(review: Client, tur
 
 
 @pytest.mark.parametrize("state", ["queued", "streaming", "stopped", "failed", "interrupted", "cancelled"])
-def test_turns_that_did_not_complete_are_shown_too(review: Client, login: LoginSession, state: str) -> None:
+def test_incomplete_turns_are_shown_too(review: Client, login: LoginSession, state: str) -> None:
     turn = asked(login, state=state, answer="Half an ans")
 
     html = text(review.get(page_of(turn)))
@@ -152,7 +152,7 @@ def test_deleted_conversations_are_shown_as_such(review: Client, turn: Turn) -> 
     assert review.get(page_of(turn)).status_code == 200
 
 
-def test_characters_that_deceive_are_made_visible(review: Client, login: LoginSession) -> None:
+def test_deceptive_characters_are_made_visible(review: Client, login: LoginSession) -> None:
     turn = asked(login, "invoice\u202egpj.exe\U000e0041\u200b")
 
     assert "invoice⟨U+202E⟩gpj.exe⟨U+E0041⟩⟨U+200B⟩" in text(review.get(page_of(turn)))
@@ -172,17 +172,17 @@ def test_conversations_are_found_by_title_question_and_answer(review: Client, tu
 def test_conversations_are_filtered_by_state_date_and_user(review: Client, turn: Turn, bob: User) -> None:
     asked(LoginSession.objects.create(user=bob), "Another question?", state="failed")
 
-    def found(query: str) -> bool:
+    def is_listed(query: str) -> bool:
         return "Another question?" in text(review.get(LIST + query))
 
-    assert found("?state=failed")
-    assert not found("?state=complete")
-    assert found("?state=nonsense")
-    assert not found("?asked_at__lt=2020-01-01 00:00:00%2B00:00")
-    assert not found(f"?user__id__exact={turn.user.pk}")
+    assert is_listed("?state=failed")
+    assert not is_listed("?state=complete")
+    assert is_listed("?state=nonsense")
+    assert not is_listed("?asked_at__lt=2020-01-01 00:00:00%2B00:00")
+    assert not is_listed(f"?user__id__exact={turn.user.pk}")
 
 
-def test_the_list_takes_the_same_number_of_queries_however_long_it_is(
+def test_the_number_of_queries_does_not_grow_with_the_list(
     review: Client, login: LoginSession, django_assert_max_num_queries: Any
 ) -> None:
     for _ in range(10):
@@ -192,7 +192,7 @@ def test_the_list_takes_the_same_number_of_queries_however_long_it_is(
         assert "10 conversations" in text(review.get(LIST))
 
 
-def test_long_conversations_come_by_pages(review: Client, login: LoginSession) -> None:
+def test_long_conversations_are_paginated(review: Client, login: LoginSession) -> None:
     turn = asked(login, "The very first", state="cancelled")
     for number in range(51):
         asked(login, f"Question {number}", conversation=turn.conversation, state="cancelled")
@@ -204,7 +204,7 @@ def test_long_conversations_come_by_pages(review: Client, login: LoginSession) -
     assert review.get(f"{page_of(turn)}?before=x").status_code == 404
 
 
-def test_a_conversation_that_is_not_there_leads_back(review: Client) -> None:
+def test_the_page_of_an_unknown_conversation_redirects(review: Client) -> None:
     assert review.get(f"{LIST}999/change/").status_code == 302
 
 
@@ -223,9 +223,7 @@ def test_recordings_need_a_permission(review: Client, carol: User, turn: Turn) -
     assert Recording.objects.get().title == "Planning"
 
 
-def test_a_renamed_recording_keeps_its_citations_and_is_found_by_its_new_title(
-    review: Client, carol: User, turn: Turn
-) -> None:
+def test_renaming_a_recording_reindexes_it_and_keeps_its_citations(review: Client, carol: User, turn: Turn) -> None:
     permit(carol, "view_recording", "change_recording")
     recording = Recording.objects.get()
 
@@ -238,7 +236,7 @@ def test_a_renamed_recording_keeps_its_citations_and_is_found_by_its_new_title(
 
 
 @pytest.mark.parametrize("how", ["one", "many"])
-def test_a_deleted_recording_takes_its_audio_along_and_leaves_its_citations(
+def test_deleting_a_recording_deletes_its_audio_and_keeps_its_citations(
     review: Client, carol: User, turn: Turn, settings: Any, tmp_path: Path,
     django_capture_on_commit_callbacks: Callable[..., Any], how: str,
 ) -> None:  # fmt: skip
@@ -258,7 +256,7 @@ def test_a_deleted_recording_takes_its_audio_along_and_leaves_its_citations(
     assert Citation.objects.get().excerpt == "We ship in March."
 
 
-def test_what_goes_with_a_recording_is_counted_before(review: Client, carol: User) -> None:
+def test_the_deletion_page_counts_the_segments_of_a_recording(review: Client, carol: User) -> None:
     permit(carol, "view_recording", "delete_recording")
     recording = recorded("Planning", *["Hello."] * 30)
 
@@ -272,9 +270,7 @@ def test_what_goes_with_a_recording_is_counted_before(review: Client, carol: Use
 # Users
 
 
-def test_a_user_who_may_not_come_in_any_more_is_signed_out(
-    client: Client, admin_user: User, alice: User, login: LoginSession
-) -> None:
+def test_deactivating_a_user_signs_them_out(client: Client, admin_user: User, alice: User, login: LoginSession) -> None:
     client.force_login(admin_user)
     inactive = {"username": "alice", "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
 
@@ -284,9 +280,7 @@ def test_a_user_who_may_not_come_in_any_more_is_signed_out(
     assert login.ended_at
 
 
-def test_a_user_with_a_new_password_is_signed_out(
-    client: Client, admin_user: User, alice: User, login: LoginSession
-) -> None:
+def test_a_new_password_signs_a_user_out(client: Client, admin_user: User, alice: User, login: LoginSession) -> None:
     client.force_login(admin_user)
     new = {"password1": "quite-another-word", "password2": "quite-another-word", "usable_password": "true"}
 
@@ -297,7 +291,7 @@ def test_a_user_with_a_new_password_is_signed_out(
     assert client.get("/").status_code == 200
 
 
-def test_deleting_a_user_takes_their_conversations_along(client: Client, admin_user: User, turn: Turn) -> None:
+def test_deleting_a_user_deletes_their_conversations(client: Client, admin_user: User, turn: Turn) -> None:
     client.force_login(admin_user)
 
     client.post(f"/admin/auth/user/{turn.user.pk}/delete/", {"post": "yes"})

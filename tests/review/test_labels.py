@@ -1,4 +1,4 @@
-"""What reviewers say of answers, on the review's page."""
+"""Reviewers' labels of answers, on the review's page."""
 
 from __future__ import annotations
 
@@ -45,13 +45,15 @@ def test_a_reviewer_labels_an_answer_and_changes_their_mind(review: Client, turn
     [label] = ReviewLabel.objects.all()
     assert (label.verdict, label.comment, label.reviewer) == ("partly", "It was May.\nOr June.", carol)
     assert first.redirect_chain == [(f"{page_of(turn)}#turn-{turn.uuid}", 302)]
-    assert "Your label is kept." in text(first)
+    assert "Your label was saved." in text(first)
     html = review.get(page_of(turn)).content.decode()
     assert 'value="partly"' in html.split(" checked")[0].rpartition("<input")[2]
     assert "It was May.\nOr June.</textarea>" in html
 
 
-def test_reviewers_see_what_others_said_with_what_is_invisible_in_it(review: Client, turn: Turn, bob: User) -> None:
+def test_reviewers_see_the_labels_of_others_with_invisible_characters_made_visible(
+    review: Client, turn: Turn, bob: User
+) -> None:
     ReviewLabel.give(turn, bob, "good", "<b>fine</b>\u202e")
 
     page = review.get(page_of(turn)).content.decode()
@@ -61,7 +63,7 @@ def test_reviewers_see_what_others_said_with_what_is_invisible_in_it(review: Cli
     assert "U+202E" in page
 
 
-def test_what_was_said_outlives_who_said_it(review: Client, turn: Turn, bob: User) -> None:
+def test_a_label_outlives_its_reviewer(review: Client, turn: Turn, bob: User) -> None:
     ReviewLabel.give(turn, bob, "good", "")
 
     bob.delete()
@@ -70,29 +72,29 @@ def test_what_was_said_outlives_who_said_it(review: Client, turn: Turn, bob: Use
 
 
 @pytest.mark.parametrize(
-    ("verdict", "comment", "said"),
+    ("verdict", "comment", "message"),
     [
         ("", "", "Please choose a label."),
         ("excellent", "", "Please choose a label."),
         ("good", "x" * (COMMENT_LIMIT + 1), "this one has 1001"),
-        ("good", "\0", "cannot be kept"),
+        ("good", "\0", "cannot be saved"),
     ],
 )
-def test_what_is_no_label_is_refused_in_a_sentence(
-    review: Client, turn: Turn, verdict: str, comment: str, said: str
+def test_an_invalid_label_is_refused_with_a_message(
+    review: Client, turn: Turn, verdict: str, comment: str, message: str
 ) -> None:
-    assert said in text(give(review, turn, verdict, comment))
+    assert message in text(give(review, turn, verdict, comment))
     assert not ReviewLabel.objects.exists()
 
 
-def test_what_still_runs_has_no_label(review: Client, login: LoginSession) -> None:
+def test_a_running_turn_cannot_be_labelled(review: Client, login: LoginSession) -> None:
     running = asked(login, state="streaming")
 
     assert "still being answered" in text(give(review, running))
     assert "Save label" not in text(review.get(page_of(running)))
 
 
-def test_who_is_not_staff_labels_nothing_and_nobody_by_a_link(client: Client, review: Client, turn: Turn) -> None:
+def test_labelling_needs_staff_and_a_post(client: Client, review: Client, turn: Turn) -> None:
     assert review.get(f"{LIST}{turn.conversation.pk}/turns/{turn.uuid}/label/").status_code == 405
     client.force_login(turn.user)
 
@@ -100,7 +102,7 @@ def test_who_is_not_staff_labels_nothing_and_nobody_by_a_link(client: Client, re
     assert not ReviewLabel.objects.exists()
 
 
-def test_a_turn_is_labelled_in_its_own_conversation_alone(review: Client, turn: Turn, alice: User) -> None:
+def test_a_turn_can_be_labelled_in_its_own_conversation_only(review: Client, turn: Turn, alice: User) -> None:
     other = Conversation.objects.create(user=alice, title="Other")
 
     assert review.post(f"{LIST}{other.pk}/turns/{turn.uuid}/label/", {"verdict": "good"}).status_code == 404
@@ -121,7 +123,7 @@ def test_conversations_are_found_by_their_labels(
     assert sorted(turn.question for turn in Turn.objects.filter(conversation__in=listed)) == found
 
 
-def test_a_page_of_turns_asks_for_their_labels_once(
+def test_a_page_reads_the_labels_of_all_its_turns_at_once(
     review: Client, login: LoginSession, carol: User, django_assert_max_num_queries: Any
 ) -> None:
     first = asked(login, "one")
@@ -132,9 +134,9 @@ def test_a_page_of_turns_asks_for_their_labels_once(
         review.get(page_of(first))
 
 
-def test_the_schema_keeps_one_known_label_of_each_reviewer(turn: Turn, carol: User) -> None:
+def test_the_schema_allows_one_valid_label_per_reviewer(turn: Turn, carol: User) -> None:
     ReviewLabel.give(turn, carol, "good", "")
 
-    for said in ({"verdict": "good"}, {"verdict": "bad"}):
+    for label in ({"verdict": "good"}, {"verdict": "bad"}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            ReviewLabel.objects.create(turn=turn, reviewer=carol if said["verdict"] == "good" else None, **said)
+            ReviewLabel.objects.create(turn=turn, reviewer=carol if label["verdict"] == "good" else None, **label)
