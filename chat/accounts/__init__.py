@@ -1,1 +1,1 @@
-"""Who comes in: accounts, sign-ins and API tokens."""
+"""Accounts, sign-ins and API tokens."""

@@ -1,4 +1,4 @@
-"""What comes in from the forms of accounts."""
+"""The forms of accounts."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from typing_extensions import override
 
 from ..models import ApiToken, SignInAttempt
 
 
 class SignInForm(AuthenticationForm):
-    """User name and password; after 5 failures within 15 minutes it refuses to look at them, right or wrong."""
+    """User name and password. After 5 failures within 15 minutes it refuses to check them, right or wrong."""
 
+    @override
     def clean(self) -> dict[str, Any]:
-        """The signed-in user's data. The attempt is counted before the password is looked at, so that many guesses
-        at once are no way around the limit."""
+        """Count the attempt before checking the password, so that simultaneous guesses cannot evade the limit."""
         name, address = self.cleaned_data.get("username") or "", self._address()
         with transaction.atomic():
             until = SignInAttempt.blocked_until(name, address)
@@ -48,7 +49,7 @@ class ApiTokenForm(forms.Form):
     name = forms.CharField(
         max_length=ApiToken.NAME_LIMIT,
         label="Name of the new token",
-        help_text="What will use it, so that you know later which one to revoke.",
+        help_text="The program that will use it, so that you know later which token to revoke.",
         error_messages={"required": "Please give the token a name."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

@@ -1,8 +1,8 @@
-"""Users whom a trusted proxy has signed in, by Django's own mechanism for that.
+"""Users whom a trusted proxy has signed in, through Django's own mechanism for remote users.
 
-Django's middleware finds the name in ``request.META``: on its synchronous path under ``header``, on its asynchronous
-one under ``HTTP_`` and ``header``, where every client can put one. Here the name stands under a key that no header
-can have, and comes from ``chatsite.trusted_proxy`` alone.
+Django's middleware reads the name from ``request.META``: on its synchronous path under ``header``, on its asynchronous
+one under ``HTTP_`` and ``header``, where every client can put one. Here the name has a key that no header can have, and
+only ``chatsite.trusted_proxy`` sets it.
 """
 
 from __future__ import annotations
@@ -15,17 +15,18 @@ from django.contrib.auth.backends import RemoteUserBackend
 from django.contrib.auth.middleware import RemoteUserMiddleware
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from typing_extensions import override
 
 from ..forwarded import Forwarded
 
 
 class ForwardedUserMiddleware(RemoteUserMiddleware):
-    """Signs in whom the proxy names, and out whoever else the session belonged to; without a name, everyone."""
+    """Signs in the user whom the proxy names. Signs out any other user of the session; without a name, every user."""
 
     header = "forwarded user"
 
     def __call__(self, request: HttpRequest) -> Any:
-        """Tell Django's middleware who it is."""
+        """Pass the user's name to Django's middleware."""
         user = forwarded(request).user
         if user:
             request.META |= {self.header: user, f"HTTP_{self.header}": user}
@@ -33,47 +34,51 @@ class ForwardedUserMiddleware(RemoteUserMiddleware):
 
 
 class ForwardedUserBackend(RemoteUserBackend):
-    """Makes a user without a password for each name that is new.
+    """Creates a user without a password for each new name.
 
-    Who is staff stands in the settings or in the database; what the settings say is stored nowhere, so that it ends
-    when it is taken out of them.
+    The settings or the database say who is staff. What the settings say is never stored, so it ends when it is removed
+    from them.
     """
 
+    @override
     def clean_username(self, username: str) -> str:
-        """An address is the same in capitals."""
+        """Return the name in lower case: addresses are the same in capitals."""
         return User.normalize_username(username).lower()
 
+    @override
     def configure_user(self, request: HttpRequest | None, user: Any, created: bool = True) -> Any:
-        """Keep address and name as the proxy tells them."""
-        told = forwarded(request)
-        known = {"email": (told.email or user.email).lower(), "first_name": told.name or user.first_name}
+        """Store the email address and the name that the proxy sends."""
+        sent = forwarded(request)
+        current = {"email": (sent.email or user.email).lower(), "first_name": sent.name or user.first_name}
         if created:
             user.set_unusable_password()
-        if created or known != {"email": user.email, "first_name": user.first_name}:
-            user.email, user.first_name = known["email"], known["first_name"]
+        if created or current != {"email": user.email, "first_name": user.first_name}:
+            user.email, user.first_name = current["email"], current["first_name"]
             user.save(update_fields=["password", "email", "first_name"])
         return _promoted(user)
 
+    @override
     def get_user(self, user_id: Any) -> User | None:
-        """The user of a session, if it may come in."""
+        """Return the user of a session, with the rights that the settings give."""
         user = super().get_user(user_id)
         return _promoted(user) if isinstance(user, User) else None
 
+    @override
     async def aget_user(self, user_id: Any) -> User | None:
-        """The same; Django's own does not go by way of ``get_user``."""
+        """Return the same: Django's own does not call ``get_user``."""
         user = await super().aget_user(user_id)
         return _promoted(user) if isinstance(user, User) else None
 
 
 def forwarded(request: HttpRequest | None) -> Forwarded:
-    """What the proxy said about a request; nothing where none is trusted, and of a request that came no such way."""
+    """Return what the proxy sent with a request; nothing if no proxy is trusted or the request bypassed it."""
     return getattr(request, "scope", {}).get("forwarded") or Forwarded()
 
 
-def is_of(scope: Mapping[str, Any], user: User) -> bool:
-    """Whether a socket is opened by this user, as far as the proxy says something about that."""
-    told: Forwarded | None = scope.get("forwarded")
-    return told is None or ForwardedUserBackend().clean_username(told.user) == user.username
+def is_allowed_by_proxy(scope: Mapping[str, Any], user: User) -> bool:
+    """Return whether the trusted proxy names this user for a connection, or no proxy is trusted."""
+    sent: Forwarded | None = scope.get("forwarded")
+    return sent is None or ForwardedUserBackend().clean_username(sent.user) == user.username
 
 
 def _promoted(user: User) -> User:

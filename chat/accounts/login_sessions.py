@@ -1,4 +1,4 @@
-"""Who is signed in: every page asks for it, and every login has its row."""
+"""Login sessions: every page requires a sign-in, and every login has a row."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
+from typing_extensions import override
 
 from ..models import ApiToken, LoginSession
 from ..turns.nudges import NEWS_TOPIC
@@ -24,22 +25,22 @@ from ..turns.runner import runner
 
 
 class SignedInRequest(HttpRequest):
-    """A request that came through ``SignedInMiddleware``."""
+    """A request that has passed ``SignedInMiddleware``."""
 
     user: User
     login_session: LoginSession
 
 
 class SignedInMiddleware(LoginRequiredMiddleware):
-    """Only the signed in get past, but to views marked ``login_not_required``; they get a ``login_session``.
+    """Requires a sign-in, except for views marked ``login_not_required``, and sets ``request.login_session``.
 
-    A login that has no row (its session was kept from elsewhere) gets one; one whose row has ended is signed out.
+    A login without a row (its session was made elsewhere) gets one; a login whose row has ended is signed out.
     """
 
+    @override
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        """Let the view be called (None), or answer in its place."""
         if not getattr(view_func, "login_required", True):
             return None
         if request.user.is_authenticated:
@@ -50,8 +51,9 @@ class SignedInMiddleware(LoginRequiredMiddleware):
                 cast(SignedInRequest, request).login_session = login_session
         return super().process_view(request, view_func, view_args, view_kwargs)
 
+    @override
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:
-        """Lead to the sign-in page and back again; a script that fetches a piece of a page gets a plain 401."""
+        """Redirect to the sign-in page and back again; send a plain 401 to a script that fetches part of a page."""
         if request.headers.get("Sec-Fetch-Dest") == "empty":
             return HttpResponse("Please sign in.", status=401, content_type="text/plain")
         if request.method not in {"GET", "HEAD"}:
@@ -70,13 +72,13 @@ def _begin(request: HttpRequest, user: User) -> None:
 
 
 def live_login(session_key: str | None) -> LoginSession | None:
-    """The live login session behind a Django session, with its user, or None.
+    """Return the live login session of a Django session, with its user, or None.
 
-    Everything is read anew: the session may have ended or expired, its user been deactivated, or the password changed.
+    Nothing is cached: the session may have ended or expired, its user been deactivated, or the password changed.
     """
     engine = import_module(settings.SESSION_ENGINE)
     session = engine.SessionStore(session_key)
-    # Django's own check of session, user and password; it asks for nothing of a request but its session.
+    # Django's own check of session, user and password reads nothing of a request but its session.
     request: Any = SimpleNamespace(session=session)
     user = get_user(request)
     if user.pk is None or not user.is_active:
@@ -89,14 +91,14 @@ def live_login(session_key: str | None) -> LoginSession | None:
 
 @receiver(user_logged_in)
 def begin_login_session(request: HttpRequest, user: User, **_: Any) -> None:
-    """A login begins; signing in again as the same user goes on with the one there is."""
+    """Begin a login session, unless the same user signs in again: that continues the existing one."""
     if LoginSession.of(request.session, user.pk) is None:
         _begin(request, user)
 
 
 @receiver(user_logged_out)
 def end_login_session(request: HttpRequest, user: User | None, **_: Any) -> None:
-    """A login ends: its questions are cancelled, its answers stopped."""
+    """End the login session: cancel its queued questions and stop its running answers."""
     login_session = LoginSession.of(request.session, user.pk) if user else None
     if login_session:
         end(login_session)
@@ -104,24 +106,24 @@ def end_login_session(request: HttpRequest, user: User | None, **_: Any) -> None
 
 @receiver(post_save, sender=settings.AUTH_USER_MODEL)
 def revoke_tokens(instance: User, created: bool, **_: Any) -> None:
-    """Whoever has another password, set on the page, in the admin or by ``changepassword``, has no API tokens left.
+    """Revoke a user's API tokens if the password changes: on the page, in the admin or by ``changepassword``.
 
-    The browsers' sessions are bound to the password by Django. ``_password`` is set by ``set_password`` alone, and not
-    where Django renews the hash of a password that stays the same.
+    Django itself binds browser sessions to the password. Only ``set_password`` sets ``_password``; Django does not when
+    it renews the hash of an unchanged password.
     """
-    if not created and vars(instance).get("_password") is not None:  # Django tells it no other way
+    if not created and vars(instance).get("_password") is not None:  # Django has no public sign of it
         for token in ApiToken.objects.of(instance.pk):
             end(token.login_session)
 
 
 def end(login_session: LoginSession) -> None:
-    """Whoever reads or waits by this login is told to go."""
+    """End a login session, and nudge the sockets, streams and turns of it."""
     login_session.end()
     runner.wake(NEWS_TOPIC)
 
 
 def end_login_sessions(user: User, *, but: LoginSession | None = None) -> None:
-    """Sign the user out everywhere, or everywhere else, and revoke their API tokens."""
+    """Sign the user out everywhere, or everywhere ``but`` in one login session, and revoke their API tokens."""
     for login_session in LoginSession.objects.filter(user=user, ended_at=None):
         if login_session != but:
             end(login_session)

@@ -1,4 +1,4 @@
-"""Links that sign a user in without a password: once, within an hour."""
+"""Links that sign a user in without a password, once and within an hour."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from typing_extensions import override
 
 
 class SignInTokens(PasswordResetTokenGenerator):
-    """Tokens that a password reset does not accept, and that end with the next sign-in (whichever way)."""
+    """Tokens that a password reset does not accept, and that the next sign-in of any kind invalidates."""
 
     key_salt = "chat.sign_in"
 
+    @override
     def _make_hash_value(self, user: User, timestamp: int) -> str:
-        # To the microsecond: Django's own value leaves a token valid for the rest of the second it is used in.
+        # To the microsecond: with Django's own value a token stays valid for the rest of the second of its use.
         last_login = user.last_login.isoformat() if user.last_login else ""
         return f"{user.pk}\0{user.password}\0{last_login}\0{timestamp}"
 
@@ -25,13 +27,13 @@ _tokens = SignInTokens()
 
 
 def sign_in_link(user: User, base_url: str) -> str:
-    """A link below ``base_url`` (``http://host:port``) that signs ``user`` in."""
+    """Return a link below ``base_url`` (``http://host:port``) that signs ``user`` in."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     return base_url.rstrip("/") + reverse("sign-in-link", args=[uid, _tokens.make_token(user)])
 
 
 def redeem(uid: str, token: str) -> User | None:
-    """The user whose link this is, which is used up by it; None for a link that is wrong, used or too old."""
+    """Use up a link, and return its user; return None if it is wrong, used or too old."""
     user = _user(uid)
     if not (user and user.is_active and _tokens.check_token(user, token)):
         return None

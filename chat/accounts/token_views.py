@@ -1,4 +1,4 @@
-"""The user's API tokens: make one, see them, revoke one."""
+"""The page of the user's API tokens: list, create and revoke them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .login_sessions import SignedInRequest, end
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: SignedInRequest) -> HttpResponse:
-    """The user's tokens; a POST makes one and shows its secret, which no other answer does."""
+    """Show the user's tokens. A POST creates one and shows its secret, which no other response contains."""
     form = ApiTokenForm(request.POST if request.method == "POST" else None)
     if not form.is_bound:
         return _page(request, form)
@@ -32,10 +32,10 @@ def tokens(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def revoke(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Revoke one: what was asked by it and runs is stopped."""
+    """Revoke a token, and stop the turns that were asked with it."""
     token = get_object_or_404(ApiToken.objects.of(request.user.pk), login_session__uuid=uuid)
     end(token.login_session)
-    messages.success(request, f"The token “{token.name}” is revoked.")
+    messages.success(request, f"The token “{token.name}” was revoked.")
     return redirect("api-tokens")
 
 

@@ -18,6 +18,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET
+from typing_extensions import override
 
 from .forms import SignInForm
 from .login_sessions import SignedInRequest, end_login_sessions
@@ -27,37 +28,37 @@ View = Callable[..., HttpResponseBase]
 
 
 def _unless_by_proxy(view: View) -> View:
-    """Where a proxy says who comes in, a page in place of this view says so; nobody can come in another way."""
+    """Replace a view with a notice where a trusted proxy signs users in: there is no other way to sign in."""
 
     @wraps(view)
-    def instead(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def view_or_notice(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not settings.TRUSTED_PROXY:
             return view(request, *args, **kwargs)
         is_shown = request.user.is_authenticated and request.method in {"GET", "HEAD"}
         return render(request, "accounts/by_proxy.html", status=200 if is_shown else 403)
 
-    return instead
+    return view_or_notice
 
 
 @method_decorator(_unless_by_proxy, name="dispatch")
 class SignIn(LoginView):
-    """The sign-in page; 429 after too many failures, for known and unknown names alike."""
+    """The sign-in page. After too many failures it returns 429, for existing and unknown names alike."""
 
     form_class = SignInForm
     template_name = "accounts/sign_in.html"
     redirect_authenticated_user = True
 
+    @override
     def form_invalid(self, form: Any) -> HttpResponse:
-        """Show the form again, with what was wrong."""
         status = 429 if form.has_error(NON_FIELD_ERRORS, "throttled") else 200
         return self.render_to_response(self.get_context_data(form=form), status=status)
 
 
 class SignOut(LogoutView):
-    """Sign out, and have the browser forget what it kept for this site: unsent text, and pages it went through."""
+    """Signs out, and makes the browser delete what it has stored of this site: unsent text and visited pages."""
 
+    @override
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Back to the sign-in page."""
         response = super().post(request, *args, **kwargs)
         messages.success(request, "You are signed out. Unsent text was removed from this browser.")
         response["Clear-Site-Data"] = '"cache", "storage"'
@@ -66,22 +67,24 @@ class SignOut(LogoutView):
 
 @method_decorator(_unless_by_proxy, name="dispatch")
 class ChangePassword(PasswordChangeView):
-    """A new password, or the first one of somebody who came by a link; nothing else is let in any more."""
+    """Changes the password, or sets the first one of a user who came by a link; only this browser stays signed in."""
 
     request: SignedInRequest
     template_name = "accounts/password.html"
     success_url = reverse_lazy("chat:home")
 
+    @override
     def get_form_class(self) -> Any:
-        """The old password is asked for where there is one."""
+        """Ask for the old password if there is one."""
         return PasswordChangeForm if self.request.user.has_usable_password() else SetPasswordForm
 
+    @override
     def form_valid(self, form: Any) -> HttpResponse:
-        """Keep this browser signed in, alone."""
+        """Sign out all other browsers, and revoke the API tokens."""
         response = super().form_valid(form)
         end_login_sessions(self.request.user, but=self.request.login_session)
         messages.success(
-            self.request, "Your password is changed. Other browsers are signed out, and API tokens revoked."
+            self.request, "Your password was changed. Other browsers were signed out, and your API tokens revoked."
         )
         return response
 
@@ -90,7 +93,7 @@ class ChangePassword(PasswordChangeView):
 @require_GET
 @_unless_by_proxy
 def sign_in_by_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
-    """Sign in whoever the link was made for; 410 for a link that is used, too old or wrong."""
+    """Sign in the user of the link; return 410 if the link is used, too old or wrong."""
     user = redeem(uid, token)
     if user is None:
         return render(request, "accounts/link_expired.html", status=410)
@@ -102,7 +105,7 @@ def sign_in_by_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
 
 @login_not_required
 def sign_in_for_admin(request: HttpRequest) -> HttpResponse:
-    """The admin has no sign-in page of its own: it leads to the one there is, and refuses who is not staff."""
+    """Redirect to the site's sign-in page, for the admin has none of its own; refuse users who are not staff."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
     if not request.user.is_staff:

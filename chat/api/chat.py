@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 
-from ..accounts.forwarded_user import forwarded, is_of
+from ..accounts.forwarded_user import forwarded, is_allowed_by_proxy
 from ..database import in_database
 from ..live.stream import Stream
 from ..models import LoginSession, Turn
@@ -47,7 +47,7 @@ class AnswerRequest:
         self.after = last_event_id or 0
         self._submission = question_in(request).submission(self._key or uuid4())
         # The proxy may name another user than the API token's: a question never uses someone else's credentials.
-        self._forwarded = forwarded(request) if is_of(request.scope, self._login.user) else None
+        self._forwarded = forwarded(request) if is_allowed_by_proxy(request.scope, self._login.user) else None
 
     def turn(self) -> Turn:
         """Return the turn to stream: one that was asked before, or a new one. Raise a ``Refused``."""

@@ -14,7 +14,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from typing_extensions import override
 
-from ..accounts.forwarded_user import is_of
+from ..accounts.forwarded_user import is_allowed_by_proxy
 from ..accounts.login_sessions import live_login
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
@@ -66,7 +66,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         except UNAVAILABLE:
             await self.restart()
             return
-        if login is None or not is_of(self.scope, login.user):
+        if login is None or not is_allowed_by_proxy(self.scope, login.user):
             await self.close(int(CloseCode.SIGNED_OUT))
         elif runner.draining:
             await self.restart()

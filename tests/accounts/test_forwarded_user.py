@@ -1,4 +1,4 @@
-"""Who comes in through a trusted proxy; and who does not, whatever they send."""
+"""Sign-in through a trusted proxy, and attempts to forge it."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def browser(behind_proxy: None) -> Browser:
     return Browser()
 
 
-# Coming in
+# Signing in
 
 
-async def test_a_user_is_made_on_first_sight_without_a_password(browser: Browser) -> None:
+async def test_the_first_request_of_a_user_creates_them_without_a_password(browser: Browser) -> None:
     page = await browser.get("/", ANA, ("X-Forwarded-Preferred-Username", "Ana Lima"))
 
     ana = await User.objects.aget(username="ana@example.com")
@@ -59,7 +59,7 @@ async def test_a_user_is_made_on_first_sight_without_a_password(browser: Browser
     assert "Sign out" not in page["text"]
 
 
-async def test_one_comes_in_once_and_stays_in_one_login_session(browser: Browser) -> None:
+async def test_all_requests_of_a_user_share_one_login_session(browser: Browser) -> None:
     for name in ("ana@example.com", "Ana@Example.com", "ana@example.com"):
         assert await browser.who(("x-forwarded-EMAIL", name)) == "ana@example.com"
     await browser.get("/", ANA)
@@ -96,7 +96,7 @@ async def test_the_session_of_a_user_ends_when_the_proxy_names_nobody(browser: B
     assert (await LoginSession.objects.aget()).ended_at
 
 
-async def test_who_is_locked_out_does_not_come_in(browser: Browser) -> None:
+async def test_a_deactivated_user_is_not_signed_in(browser: Browser) -> None:
     await browser.get("/", ANA)
     await User.objects.filter(username="ana@example.com").aupdate(is_active=False)
 
@@ -104,7 +104,7 @@ async def test_who_is_locked_out_does_not_come_in(browser: Browser) -> None:
     assert (await browser.get("/accounts/login/", ANA))["status"] == 403
 
 
-async def test_staff_is_who_the_settings_name_for_as_long_as_they_do(browser: Browser, settings: Settings) -> None:
+async def test_users_are_staff_while_the_settings_name_them(browser: Browser, settings: Settings) -> None:
     settings.STAFF_EMAILS, settings.ADMIN_EMAILS = ["ana@example.com"], ["bea@example.com"]
     named = await browser.get("/admin/chat/conversation/", ANA)
     users = await browser.get("/admin/auth/user/", ANA)
@@ -116,7 +116,7 @@ async def test_staff_is_who_the_settings_name_for_as_long_as_they_do(browser: Br
     assert not (await User.objects.aget(username="ana@example.com")).is_staff
 
 
-async def test_staff_can_be_named_in_the_admin_too(browser: Browser) -> None:
+async def test_a_user_can_also_be_made_staff_in_the_admin(browser: Browser) -> None:
     await browser.get("/", ANA)
     await User.objects.filter(username="ana@example.com").aupdate(is_staff=True)
 
@@ -142,7 +142,7 @@ async def test_staff_can_be_named_in_the_admin_too(browser: Browser) -> None:
         ("X-Forwarded-For", "127.0.0.1"),
     ],
 )
-async def test_other_headers_name_nobody_and_change_nothing(browser: Browser, forged: tuple[str, str]) -> None:
+async def test_other_headers_neither_name_nor_change_the_user(browser: Browser, forged: tuple[str, str]) -> None:
     assert await browser.who(forged) == ""
     assert await browser.who(forged, ANA) == "ana@example.com"
     assert await browser.who(ANA, forged) == "ana@example.com"
@@ -151,7 +151,7 @@ async def test_other_headers_name_nobody_and_change_nothing(browser: Browser, fo
 @pytest.mark.parametrize(
     "value", ["", " ", f"{BOSS},ana@example.com", f"{BOSS} ana", f"{BOSS}\0", "a" * 151, f"{BOSS};"]
 )
-async def test_a_name_that_cannot_be_names_nobody(browser: Browser, value: str) -> None:
+async def test_an_invalid_name_names_nobody(browser: Browser, value: str) -> None:
     assert await browser.who(("X-Forwarded-Email", value)) == ""
 
 
@@ -162,7 +162,7 @@ async def test_a_header_that_is_sent_twice_names_nobody(browser: Browser, other:
 
 
 @pytest.mark.parametrize("peer", [STRANGER, "127.0.0.1", "::1", "", "unix"])
-async def test_whoever_comes_past_the_proxy_is_nobody(browser: Browser, peer: str) -> None:
+async def test_a_request_that_bypasses_the_proxy_is_not_signed_in(browser: Browser, peer: str) -> None:
     await browser.get("/", ANA)
 
     assert await browser.who(("X-Forwarded-Email", BOSS), peer=peer) == ""
@@ -171,17 +171,17 @@ async def test_whoever_comes_past_the_proxy_is_nobody(browser: Browser, peer: st
     ] == 302
 
 
-async def test_an_address_may_be_written_as_one_of_ipv6(browser: Browser) -> None:
+async def test_the_address_of_the_proxy_may_be_ipv4_mapped_ipv6(browser: Browser) -> None:
     assert await browser.who(ANA, peer="::ffff:10.1.2.3") == "ana@example.com"
 
 
-async def test_without_a_trusted_proxy_the_headers_say_nothing(settings: Settings) -> None:
+async def test_without_a_trusted_proxy_the_headers_are_ignored(settings: Settings) -> None:
     settings.TRUSTED_PROXY, settings.TRUSTED_NETWORKS = "", []
 
     assert (await Browser().get("/", ("X-Forwarded-Email", BOSS)))["status"] == 302
 
 
-def test_a_request_by_another_way_than_the_proxy_names_nobody() -> None:
+def test_a_request_without_a_proxy_names_nobody() -> None:
     forged = {"X-Forwarded-Email": BOSS, "Forwarded-User": BOSS, "Remote-User": BOSS}
 
     response = Client(headers=forged, REMOTE_USER=BOSS, REMOTE_ADDR="10.1.2.3").get("/")
@@ -190,7 +190,7 @@ def test_a_request_by_another_way_than_the_proxy_names_nobody() -> None:
 
 
 @pytest.mark.parametrize(("named", "signed_in"), [(Forwarded("ana@example.com"), 1), (Forwarded(), 0), (None, 0)])
-def test_on_the_synchronous_path_it_is_the_same(named: Forwarded | None, signed_in: int) -> None:
+def test_the_synchronous_path_signs_in_the_same_users(named: Forwarded | None, signed_in: int) -> None:
     request: Any = RequestFactory().get("/", headers={"X-Forwarded-Email": BOSS}, REMOTE_USER=BOSS)
     request.session = Client().session
     request.user = SimpleNamespace(is_authenticated=False)
@@ -211,7 +211,7 @@ def _empty(request: HttpRequest) -> HttpResponse:
 
 @pytest.fixture
 def request_by(alice: User, login: LoginSession, settings: Settings) -> Iterator[Callable[..., Any]]:
-    """A request of alice that came with her token."""
+    """Create a request of alice that the proxy sent with her token."""
     settings.CHAT_ON_BEHALF_OF = True
 
     def request_by(**data: str) -> Any:
@@ -224,7 +224,7 @@ def request_by(alice: User, login: LoginSession, settings: Settings) -> Iterator
     on_behalf._tokens.clear()
 
 
-def test_a_question_by_a_form_may_be_asked_with_the_token_that_came_with_it(
+def test_a_question_by_a_form_is_asked_with_the_token_of_its_request(
     alice: User, login: LoginSession, request_by: Callable[..., Any]
 ) -> None:
     ended, first, second = asked(login), uuid4(), uuid4()
@@ -232,14 +232,14 @@ def test_a_question_by_a_form_may_be_asked_with_the_token_that_came_with_it(
     conversations.ask(request_by(question="Who?", request_id=str(first)))
     turns.retry(request_by(request_id=str(second)), ended.uuid)
 
-    kept = {request: kept_token.value for (user, request), kept_token in on_behalf._tokens.items() if user == alice.pk}
-    assert kept == {first: "token-of-alice", second: "token-of-alice"}
+    tokens = {request: token.value for (user, request), token in on_behalf._tokens.items() if user == alice.pk}
+    assert tokens == {first: "token-of-alice", second: "token-of-alice"}
 
 
-# What there is no use for
+# Pages and commands without a use behind a proxy
 
 
-async def test_the_pages_of_signing_in_say_what_is_what(browser: Browser) -> None:
+async def test_the_sign_in_pages_explain_that_the_proxy_signs_in(browser: Browser) -> None:
     nobody, ana = await browser.get("/accounts/login/"), await browser.get("/accounts/password/", ANA)
 
     assert (nobody["status"], ana["status"]) == (403, 200)
@@ -248,18 +248,18 @@ async def test_the_pages_of_signing_in_say_what_is_what(browser: Browser) -> Non
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/"])
-def test_there_is_no_way_in_beside_the_proxy(path: str) -> None:
+def test_a_password_form_does_not_sign_in_behind_a_proxy(path: str) -> None:
     response = Client().post(path, {"username": BOSS, "password": "boss-secret-words"})
 
     assert response.status_code in {302, 403}
     assert not LoginSession.objects.exists()
 
 
-def test_a_password_is_of_no_use() -> None:
+def test_a_password_does_not_authenticate_behind_a_proxy() -> None:
     assert not Client().login(username=BOSS, password="boss-secret-words")
 
 
-def test_a_sign_in_link_is_not_made() -> None:
+def test_the_command_creates_no_sign_in_link_behind_a_proxy() -> None:
     with pytest.raises(CommandError, match="TRUSTED_PROXY"):
         call_command("sign_in_link", BOSS)
 
@@ -269,9 +269,7 @@ def test_a_sign_in_link_is_not_made() -> None:
 
 @pytest.mark.process
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
-def test_a_server_passes_on_what_its_peer_says_and_nothing_else(
-    start_site: Callable[..., SiteProcess], server: str
-) -> None:
+def test_a_server_accepts_the_headers_of_its_peer_only(start_site: Callable[..., SiteProcess], server: str) -> None:
     site = start_site(SERVER=server, TRUSTED_PROXY="127.0.0.2", FORWARDED_ALLOW_IPS="*")
 
     def status(*headers: tuple[str, str], peer: str = "127.0.0.2") -> int:

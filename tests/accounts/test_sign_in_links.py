@@ -1,4 +1,4 @@
-"""Links that sign in: once, within an hour, and whom they were made for."""
+"""Links that sign in one user, once and within an hour."""
 
 from __future__ import annotations
 
@@ -35,23 +35,25 @@ def test_a_link_signs_in_once(alice: User) -> None:
     assert "/accounts/login/" in second.content.decode()
 
 
-def test_a_link_works_once_even_when_it_is_used_twice_at_once(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_works_once_even_if_it_is_used_twice_simultaneously(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _, _, _, uid, token, _ = path_of(sign_in_link(alice, BASE)).split("/")
-    check, others = SignInTokens.check_token, []
+    check, redeemed_meanwhile = SignInTokens.check_token, []
 
-    def while_another_one_uses_it(tokens: SignInTokens, user: User, given: str) -> bool:
+    def check_while_another_request_redeems_it(tokens: SignInTokens, user: User, given: str) -> bool:
         monkeypatch.undo()
         is_valid = check(tokens, user, given)
-        others.append(redeem(uid, token))
+        redeemed_meanwhile.append(redeem(uid, token))
         return is_valid
 
-    monkeypatch.setattr(SignInTokens, "check_token", while_another_one_uses_it)
+    monkeypatch.setattr(SignInTokens, "check_token", check_while_another_request_redeems_it)
 
     assert redeem(uid, token) is None
-    assert others == [alice]
+    assert redeemed_meanwhile == [alice]
 
 
-def test_a_link_ends_with_any_other_sign_in(client: Client, alice: User) -> None:
+def test_any_other_sign_in_invalidates_a_link(client: Client, alice: User) -> None:
     link = path_of(sign_in_link(alice, BASE))
 
     client.post("/accounts/login/", {"username": "alice", "password": "alice-secret-words"})
@@ -59,7 +61,7 @@ def test_a_link_ends_with_any_other_sign_in(client: Client, alice: User) -> None
     assert Client().get(link).status_code == 410
 
 
-def test_a_link_ends_after_an_hour(client: Client, alice: User, settings: Any) -> None:
+def test_a_link_expires_after_an_hour(client: Client, alice: User, settings: Any) -> None:
     link = path_of(sign_in_link(alice, BASE))
 
     settings.PASSWORD_RESET_TIMEOUT = -1
@@ -67,7 +69,7 @@ def test_a_link_ends_after_an_hour(client: Client, alice: User, settings: Any) -
     assert client.get(link).status_code == 410
 
 
-def test_a_link_ends_with_the_password_it_was_made_under(client: Client, alice: User) -> None:
+def test_changing_the_password_invalidates_a_link(client: Client, alice: User) -> None:
     link = path_of(sign_in_link(alice, BASE))
 
     alice.set_password("another one")
@@ -84,26 +86,26 @@ def test_a_link_of_an_inactive_user_does_not_work(client: Client, alice: User) -
     assert client.get(link).status_code == 410
 
 
-def test_a_token_for_resetting_a_password_is_no_link(client: Client, alice: User) -> None:
+def test_a_token_for_resetting_a_password_makes_no_valid_link(client: Client, alice: User) -> None:
     uid = path_of(sign_in_link(alice, BASE)).split("/")[3]
 
     assert client.get(f"/accounts/link/{uid}/{default_token_generator.make_token(alice)}/").status_code == 410
 
 
 @pytest.mark.parametrize("uid", ["MQ", "x", "%00", "-1", "9" * 40, "é", "LTE"])
-def test_a_made_up_link_does_not_work(client: Client, uid: str) -> None:
+def test_a_forged_link_does_not_work(client: Client, uid: str) -> None:
     assert client.get(f"/accounts/link/{uid}/a-token/").status_code == 410
 
 
 @pytest.mark.parametrize("method", ["head", "post", "put"])
-def test_a_link_is_not_used_up_by_what_does_not_follow_it(client: Client, alice: User, method: str) -> None:
+def test_only_a_get_request_uses_up_a_link(client: Client, alice: User, method: str) -> None:
     link = path_of(sign_in_link(alice, BASE))
 
     assert getattr(client, method)(link).status_code == 405
     assert client.get(link).status_code == 302
 
 
-def test_a_link_takes_over_from_another_user(client: Client, alice: User, bob: User) -> None:
+def test_a_link_signs_out_another_user_of_the_browser(client: Client, alice: User, bob: User) -> None:
     client.force_login(bob)
 
     client.get(path_of(sign_in_link(alice, BASE)))
@@ -122,7 +124,7 @@ def test_the_command_prints_a_link(client: Client, alice: User) -> None:
     assert client.get(path_of(link)).status_code == 302
 
 
-def test_the_command_says_who_cannot_sign_in(alice: User) -> None:
+def test_the_command_refuses_users_who_cannot_sign_in(alice: User) -> None:
     User.objects.update(is_active=False)
 
     with pytest.raises(CommandError, match="not active"):

@@ -1,4 +1,4 @@
-"""API tokens: made, shown once, used, revoked."""
+"""API tokens: issued, shown once, used, revoked."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def page(client: Client, alice: User) -> Client:
 # What a token is
 
 
-def test_a_token_has_256_random_bits_and_a_beginning_that_is_recognised(alice: User) -> None:
+def test_a_token_has_256_random_bits_and_a_recognisable_prefix(alice: User) -> None:
     secrets = {ApiToken.issue(alice, name)[1] for name in ("one", "two")}
 
     assert len(secrets) == 2
     assert all(re.fullmatch(r"chatsite_[\w-]{43}", secret) for secret in secrets)
 
 
-def test_only_its_digest_is_kept(alice: User) -> None:
+def test_only_the_digest_of_a_token_is_stored(alice: User) -> None:
     token, secret = ApiToken.issue(alice, "reports")
 
     assert token.digest == digest_of(secret)
@@ -71,13 +71,13 @@ def test_a_token_is_a_login_of_its_user(alice: User) -> None:
 
 
 @pytest.mark.parametrize("secret", ["", "chatsite_", "chatsite_" + "a" * 43, "x" * 10_000, "\udcff"])
-def test_another_secret_lets_nobody_in(alice: User, secret: str) -> None:
+def test_an_unknown_secret_has_no_login(alice: User, secret: str) -> None:
     ApiToken.issue(alice, "reports")
 
     assert ApiToken.login(digest_of(secret)) is None
 
 
-def test_a_deactivated_user_has_no_tokens_that_work(alice: User) -> None:
+def test_the_tokens_of_a_deactivated_user_do_not_work(alice: User) -> None:
     _, secret = ApiToken.issue(alice, "reports")
 
     User.objects.filter(pk=alice.pk).update(is_active=False)
@@ -85,7 +85,7 @@ def test_a_deactivated_user_has_no_tokens_that_work(alice: User) -> None:
     assert ApiToken.login(digest_of(secret)) is None
 
 
-def test_who_is_signed_out_everywhere_has_no_tokens_any_more(alice: User) -> None:
+def test_signing_out_everywhere_revokes_all_tokens(alice: User) -> None:
     _, secret = ApiToken.issue(alice, "reports")
 
     end_login_sessions(alice)
@@ -93,7 +93,7 @@ def test_who_is_signed_out_everywhere_has_no_tokens_any_more(alice: User) -> Non
     assert ApiToken.login(digest_of(secret)) is None
 
 
-def test_the_last_use_is_noted_to_the_minute(alice: User) -> None:
+def test_the_last_use_is_stored_to_the_minute(alice: User) -> None:
     token, secret = ApiToken.issue(alice, "reports")
     ApiToken.login(digest_of(secret))
     token.refresh_from_db()
@@ -111,7 +111,7 @@ def test_the_last_use_is_noted_to_the_minute(alice: User) -> None:
     assert token.last_used_at >= first
 
 
-def test_there_is_a_limit_that_revoked_tokens_do_not_count_for(alice: User, bob: User) -> None:
+def test_the_limit_of_tokens_does_not_count_revoked_ones(alice: User, bob: User) -> None:
     tokens = [ApiToken.issue(alice, str(number))[0] for number in range(TOKEN_LIMIT)]
     with pytest.raises(InvalidRequest, match="10 tokens"):
         ApiToken.issue(alice, "one more")
@@ -125,21 +125,21 @@ def test_there_is_a_limit_that_revoked_tokens_do_not_count_for(alice: User, bob:
 # The page
 
 
-def test_the_page_says_when_there_are_none(page: Client) -> None:
+def test_the_page_says_when_there_are_no_tokens(page: Client) -> None:
     assert "You have no tokens." in text(page.get(PAGE))
 
 
-def test_the_menu_leads_there(page: Client) -> None:
+def test_the_menu_links_to_the_page(page: Client) -> None:
     assert f'href="{PAGE}"' in text(page.get("/"))
 
 
 def test_a_token_is_shown_once(page: Client, alice: User) -> None:
-    made = page.post(PAGE, {"name": "reports"})
-    secret = shown_secret(made)
+    response = page.post(PAGE, {"name": "reports"})
+    secret = shown_secret(response)
 
     later = page.get(PAGE)
 
-    assert made["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "no-store"
     assert ApiToken.login(digest_of(secret))
     assert "reports" in text(later)
     assert "chatsite_" not in text(later)
@@ -150,9 +150,7 @@ def test_a_token_is_shown_once(page: Client, alice: User) -> None:
     [("", "Please give the token a name."), ("  ", "give the token a name"), ("x" * 61, "at most 60 characters"),
      ("reports", "already have a token with this name"), ("a\0b", "Null characters")],
 )  # fmt: skip
-def test_a_name_that_cannot_be_is_refused_with_the_text_still_there(
-    page: Client, alice: User, name: str, error: str
-) -> None:
+def test_an_invalid_name_is_refused_and_stays_in_the_form(page: Client, alice: User, name: str, error: str) -> None:
     ApiToken.issue(alice, "reports")
 
     response = page.post(PAGE, {"name": name})
@@ -172,7 +170,7 @@ def test_at_the_limit_there_is_no_form(page: Client, alice: User) -> None:
     assert ApiToken.objects.count() == TOKEN_LIMIT
 
 
-def test_revoking_a_token_ends_what_runs_by_it(page: Client, alice: User) -> None:
+def test_revoking_a_token_ends_its_turns(page: Client, alice: User) -> None:
     token, secret = ApiToken.issue(alice, "reports")
     streaming, queued = (asked(token.login_session, state=state) for state in ("streaming", "queued"))
 
@@ -180,12 +178,12 @@ def test_revoking_a_token_ends_what_runs_by_it(page: Client, alice: User) -> Non
 
     streaming.refresh_from_db()
     queued.refresh_from_db()
-    assert "The token “reports” is revoked." in text(response)
+    assert "The token “reports” was revoked." in text(response)
     assert ApiToken.login(digest_of(secret)) is None
     assert (bool(streaming.stop_requested_at), queued.state) == (True, "cancelled")
 
 
-def test_a_token_is_no_sign_in_to_the_pages(client: Client, alice: User) -> None:
+def test_a_token_does_not_sign_in_to_the_pages(client: Client, alice: User) -> None:
     _, secret = ApiToken.issue(alice, "reports")
 
     assert client.get("/", headers={"authorization": f"Bearer {secret}"}).status_code == 302
@@ -201,7 +199,7 @@ def test_a_new_password_revokes_all_tokens(page: Client, alice: User) -> None:
     assert ApiToken.login(digest_of(secret)) is None
 
 
-def test_a_password_that_is_changed_in_a_terminal_revokes_them_too(alice: User) -> None:
+def test_changing_the_password_in_a_terminal_revokes_all_tokens(alice: User) -> None:
     _, secret = ApiToken.issue(alice, "reports")
 
     with patch.object(getpass, "getpass", lambda prompt: "quite-another-word"):
@@ -210,7 +208,7 @@ def test_a_password_that_is_changed_in_a_terminal_revokes_them_too(alice: User) 
     assert ApiToken.login(digest_of(secret)) is None
 
 
-def test_a_hash_that_is_renewed_is_no_new_password(alice: User) -> None:
+def test_renewing_the_hash_of_a_password_revokes_no_token(alice: User) -> None:
     _, secret = ApiToken.issue(alice, "reports")
 
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.PBKDF2PasswordHasher", MD5]):
@@ -226,7 +224,7 @@ def test_a_hash_that_is_renewed_is_no_new_password(alice: User) -> None:
 ADMIN = "/admin/chat/apitoken/"
 
 
-def test_staff_see_names_and_nothing_that_lets_anybody_in(review: Client, alice: User) -> None:
+def test_staff_see_names_but_neither_secrets_nor_digests(review: Client, alice: User) -> None:
     token, secret = ApiToken.issue(alice, "reports")
 
     seen = text(review.get(ADMIN)) + text(review.get(f"{ADMIN}{token.pk}/change/"))
@@ -237,7 +235,7 @@ def test_staff_see_names_and_nothing_that_lets_anybody_in(review: Client, alice:
     assert token.digest not in seen
 
 
-def test_staff_may_revoke_and_nothing_else(review: Client, alice: User) -> None:
+def test_staff_may_only_revoke_tokens(review: Client, alice: User) -> None:
     token, secret = ApiToken.issue(alice, "reports")
 
     assert review.get(f"{ADMIN}add/").status_code == 403
@@ -245,18 +243,18 @@ def test_staff_may_revoke_and_nothing_else(review: Client, alice: User) -> None:
     assert review.post(f"{ADMIN}{token.pk}/delete/", {"post": "yes"}).status_code == 403
     response = review.post(ADMIN, {"action": "revoke", "_selected_action": [token.pk]}, follow=True)
 
-    assert "One token is revoked." in text(response)
+    assert "One token was revoked." in text(response)
     assert ApiToken.login(digest_of(secret)) is None
 
 
-def test_who_is_not_staff_sees_no_tokens_of_others(page: Client, bob: User) -> None:
+def test_users_who_are_not_staff_see_no_tokens_of_others(page: Client, bob: User) -> None:
     ApiToken.issue(bob, "his own")
 
     assert page.get(ADMIN).status_code == 302
     assert "his own" not in text(page.get(PAGE))
 
 
-def test_deleting_a_user_takes_their_tokens_along(client: Client, admin_user: User, alice: User) -> None:
+def test_deleting_a_user_deletes_their_tokens(client: Client, admin_user: User, alice: User) -> None:
     ApiToken.issue(alice, "reports")
     client.force_login(admin_user)
 
@@ -268,7 +266,7 @@ def test_deleting_a_user_takes_their_tokens_along(client: Client, admin_user: Us
 # The purge
 
 
-def test_the_purge_leaves_tokens_that_work_and_removes_revoked_ones(alice: User) -> None:
+def test_the_purge_keeps_valid_tokens_and_removes_revoked_ones(alice: User) -> None:
     kept, secret = ApiToken.issue(alice, "kept")
     revoked, _ = ApiToken.issue(alice, "revoked")
     revoked.login_session.end()

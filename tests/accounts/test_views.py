@@ -43,7 +43,7 @@ def test_signing_in_begins_a_login_session(client: Client, alice: User) -> None:
     assert login_session_of(client) == str(LoginSession.objects.get(user=alice, ended_at=None).uuid)
 
 
-def test_signing_out_ends_it_and_what_runs_in_it(client: Client, alice: User) -> None:
+def test_signing_out_ends_the_login_session_and_its_turns(client: Client, alice: User) -> None:
     sign_in(client)
     login = LoginSession.objects.get()
     streaming, queued = asked(login, state="streaming"), asked(login, state="queued")
@@ -59,14 +59,14 @@ def test_signing_out_ends_it_and_what_runs_in_it(client: Client, alice: User) ->
 
 
 def test_each_browser_has_its_own_login_session(alice: User) -> None:
-    here, there = Client(), Client()
-    sign_in(here)
-    sign_in(there)
+    one_browser, other_browser = Client(), Client()
+    sign_in(one_browser)
+    sign_in(other_browser)
 
-    here.post("/accounts/logout/")
+    one_browser.post("/accounts/logout/")
 
     assert LoginSession.objects.filter(ended_at=None).count() == 1
-    assert there.get("/").status_code == 200
+    assert other_browser.get("/").status_code == 200
 
 
 def test_a_session_without_a_login_session_gets_one(client: Client, alice: User) -> None:
@@ -88,7 +88,7 @@ def test_a_login_session_that_was_ended_elsewhere_signs_out(client: Client, alic
     assert LoginSession.objects.count() == 1
 
 
-def test_nobody_can_use_the_login_session_of_another(client: Client, alice: User, bob: User) -> None:
+def test_a_session_with_the_login_session_of_another_user_is_signed_out(client: Client, alice: User, bob: User) -> None:
     client.force_login(alice)
     session = client.session
     session[LoginSession.SESSION_KEY] = str(LoginSession.objects.create(user=bob).uuid)
@@ -97,7 +97,7 @@ def test_nobody_can_use_the_login_session_of_another(client: Client, alice: User
     assert client.get("/").status_code == 302
 
 
-def test_signing_in_again_goes_on_with_the_same_login_session(client: Client, alice: User) -> None:
+def test_signing_in_again_keeps_the_login_session(client: Client, alice: User) -> None:
     client.force_login(alice)
 
     client.force_login(alice)
@@ -106,7 +106,7 @@ def test_signing_in_again_goes_on_with_the_same_login_session(client: Client, al
 
 
 @pytest.mark.parametrize(
-    ("wanted", "reached"),
+    ("requested", "reached"),
     [
         ("/recordings/", "/recordings/"),
         ("http://testserver/recordings/", "http://testserver/recordings/"),
@@ -122,11 +122,13 @@ def test_signing_in_again_goes_on_with_the_same_login_session(client: Client, al
         ("https:evil.example", "/"),
     ],
 )
-def test_after_signing_in_one_stays_on_this_site(client: Client, alice: User, wanted: str, reached: str) -> None:
-    assert sign_in(client, next=wanted)["Location"] == reached
+def test_the_sign_in_page_redirects_within_this_site_only(
+    client: Client, alice: User, requested: str, reached: str
+) -> None:
+    assert sign_in(client, next=requested)["Location"] == reached
 
 
-def test_who_is_signed_in_needs_no_sign_in_page(client: Client, alice: User) -> None:
+def test_the_sign_in_page_redirects_a_user_who_is_signed_in(client: Client, alice: User) -> None:
     client.force_login(alice)
 
     assert client.get("/accounts/login/")["Location"] == "/"
@@ -135,7 +137,7 @@ def test_who_is_signed_in_needs_no_sign_in_page(client: Client, alice: User) -> 
 # Guessing passwords
 
 
-def test_after_five_failures_the_right_password_is_refused_too(client: Client, alice: User) -> None:
+def test_after_five_failures_even_the_right_password_is_refused(client: Client, alice: User) -> None:
     answers = [sign_in(client, **WRONG) for _ in range(5)]
 
     refused = sign_in(client)
@@ -145,24 +147,24 @@ def test_after_five_failures_the_right_password_is_refused_too(client: Client, a
     assert "Please try again in 15 minutes, at " in text(refused)
 
 
-def test_known_and_unknown_names_get_the_same_answers(alice: User) -> None:
-    known = [sign_in(Client(), **WRONG) for _ in range(7)]
-    unknown = [sign_in(Client(), **WRONG | {"username": "nobody"}) for _ in range(7)]
+def test_existing_and_unknown_names_get_the_same_answers(alice: User) -> None:
+    to_existing = [sign_in(Client(), **WRONG) for _ in range(7)]
+    to_unknown = [sign_in(Client(), **WRONG | {"username": "nobody"}) for _ in range(7)]
 
-    assert [answer.status_code for answer in known] == [answer.status_code for answer in unknown]
-    for one, other in zip(known, unknown, strict=True):
-        assert _said(one) == _said(other)
+    assert [answer.status_code for answer in to_existing] == [answer.status_code for answer in to_unknown]
+    for existing, unknown in zip(to_existing, to_unknown, strict=True):
+        assert _alert(existing) == _alert(unknown)
 
 
-def _said(response: Any) -> str:
+def _alert(response: Any) -> str:
     return text(response).partition('role="alert">')[2].partition("<")[0]
 
 
 def test_an_inactive_user_gets_the_answer_of_a_wrong_password(client: Client, alice: User) -> None:
-    wrong = _said(sign_in(client, **WRONG))
+    wrong = _alert(sign_in(client, **WRONG))
     User.objects.update(is_active=False)
 
-    assert _said(sign_in(client)) == wrong != ""
+    assert _alert(sign_in(client)) == wrong != ""
 
 
 def test_failures_are_forgotten_after_fifteen_minutes(client: Client, alice: User) -> None:
@@ -174,14 +176,14 @@ def test_failures_are_forgotten_after_fifteen_minutes(client: Client, alice: Use
     assert sign_in(client).status_code == 302
 
 
-def test_being_refused_does_not_make_it_longer(client: Client, alice: User) -> None:
+def test_refused_attempts_do_not_extend_the_wait(client: Client, alice: User) -> None:
     for _ in range(9):
         sign_in(client, **WRONG)
 
     assert SignInAttempt.objects.count() == 5
 
 
-def test_signing_in_forgets_the_failures_before(client: Client, alice: User) -> None:
+def test_signing_in_clears_earlier_failures(client: Client, alice: User) -> None:
     for _ in range(4):
         sign_in(client, **WRONG)
 
@@ -190,7 +192,7 @@ def test_signing_in_forgets_the_failures_before(client: Client, alice: User) -> 
     assert not SignInAttempt.objects.exists()
 
 
-def test_others_may_sign_in_meanwhile(client: Client, alice: User, bob: User) -> None:
+def test_other_addresses_and_other_users_may_still_sign_in(client: Client, alice: User, bob: User) -> None:
     for _ in range(6):
         sign_in(client, **WRONG)
 
@@ -201,7 +203,7 @@ def test_others_may_sign_in_meanwhile(client: Client, alice: User, bob: User) ->
 
 
 @pytest.mark.parametrize("name", ["", "a" * 151, "al\0ice", "ＡＬＩＣＥ" * 30])
-def test_a_name_that_cannot_be_is_refused(client: Client, alice: User, name: str) -> None:
+def test_an_invalid_user_name_is_refused(client: Client, alice: User, name: str) -> None:
     assert sign_in(client, username=name).status_code == 200
     assert not LoginSession.objects.exists()
 
@@ -213,20 +215,20 @@ NEW = {"new_password1": "quite-another-word", "new_password2": "quite-another-wo
 
 
 def test_a_new_password_signs_the_other_browsers_out(alice: User) -> None:
-    here, there = Client(), Client()
-    sign_in(here)
-    sign_in(there)
-    kept = login_session_of(here)
+    this_browser, other_browser = Client(), Client()
+    sign_in(this_browser)
+    sign_in(other_browser)
+    login_session = login_session_of(this_browser)
 
-    response = here.post("/accounts/password/", {"old_password": RIGHT["password"], **NEW}, follow=True)
+    response = this_browser.post("/accounts/password/", {"old_password": RIGHT["password"], **NEW}, follow=True)
 
-    assert "Your password is changed." in text(response)
-    assert login_session_of(here) == kept
-    assert [str(login.uuid) for login in LoginSession.objects.filter(ended_at=None)] == [kept]
-    assert there.get("/").status_code == 302
+    assert "Your password was changed." in text(response)
+    assert login_session_of(this_browser) == login_session
+    assert [str(login.uuid) for login in LoginSession.objects.filter(ended_at=None)] == [login_session]
+    assert other_browser.get("/").status_code == 302
 
 
-def test_the_old_password_is_asked_for(client: Client, alice: User) -> None:
+def test_changing_the_password_requires_the_old_one(client: Client, alice: User) -> None:
     client.force_login(alice)
 
     response = client.post("/accounts/password/", {"old_password": "a guess", **NEW})
@@ -235,7 +237,7 @@ def test_the_old_password_is_asked_for(client: Client, alice: User) -> None:
     assert client.get("/").status_code == 200
 
 
-def test_who_came_by_a_link_sets_a_first_password(client: Client, alice: User) -> None:
+def test_a_user_who_came_by_a_link_sets_a_first_password(client: Client, alice: User) -> None:
     alice.set_unusable_password()
     alice.save()
     client.get(urlsplit(sign_in_link(alice, "")).path)

@@ -141,7 +141,7 @@ async def test_a_token_is_created_and_revoked_by_keyboard(
     await page.get_by_role("button", name="Revoke").focus()
     await page.keyboard.press("Enter")
 
-    await expect(page.get_by_role("status").filter(has_text="is revoked")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="was revoked")).to_be_visible()
     await expect(page.get_by_text("You have no tokens.")).to_be_visible()
 
 
