@@ -1,4 +1,4 @@
-"""The admin; Django looks for it here. Each package registers what is its own."""
+"""The admin, in the module where Django looks for it. Each package registers its own models."""
 
 from django.contrib import admin
 

@@ -1,6 +1,7 @@
-"""The app."""
+"""The Django app of the site."""
 
 from django.apps import AppConfig
+from typing_extensions import override
 
 
 class ChatConfig(AppConfig):
@@ -9,7 +10,8 @@ class ChatConfig(AppConfig):
     name = "chat"
     default_auto_field = "django.db.models.BigAutoField"
 
+    @override
     def ready(self) -> None:
-        """Register the system checks, and what goes with signing in and out."""
+        """Register the system checks, and the signal receivers for signing in and out."""
         from . import checks  # noqa: F401
         from .accounts import login_sessions  # noqa: F401

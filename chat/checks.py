@@ -1,4 +1,4 @@
-"""Dangerous combinations of settings, found before the site serves (``manage.py check``)."""
+"""System checks that find dangerous combinations of settings before the site serves (``manage.py check``)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from .retrieval.embeddings import PROVIDERS as EMBEDDINGS
 
 _INDEX_NAME = re.compile(r"[^.\s]+(\.[^.\s]+){2}")
 _OUR_PREFIXES = ("CHAT_", "EMBEDDINGS_", "SERVE_")
-_KNOWN = {"CHAT_MODEL": PROVIDERS, "SERVER": ("daphne", "uvicorn")}
+_KNOWN_KINDS = {"CHAT_MODEL": PROVIDERS, "SERVER": ("daphne", "uvicorn")}
 
 
 @register("chat", Tags.security)
 def check_exposure(**_: Any) -> Iterator[CheckMessage]:
-    """What would open the site to others than its users."""
+    """Report settings that open the site to people who are not its users."""
     if settings.DEBUG and settings.HTTPS:
         yield Error(
             "DEBUG is on while HTTPS is on: an error page would show code and settings to everyone.",
@@ -34,25 +34,25 @@ def check_exposure(**_: Any) -> Iterator[CheckMessage]:
     if "*" in settings.ALLOWED_HOSTS:
         yield Error(
             "ALLOWED_HOSTS accepts every host name, so links in mails and redirects can be forged.",
-            hint="List the names under which the site is reached.",
+            hint="List the host names of the site.",
             id="chat.E002",
         )
     if len(settings.SECRET_KEY) < 40 or len(set(settings.SECRET_KEY)) < 10 or "insecure" in settings.SECRET_KEY:
         yield Error(
-            "SECRET_KEY can be guessed, and who has it can sign in as anyone.",
-            hint="Leave it out, then one is made and kept in DATA_DIR; or set 50 random characters.",
+            "SECRET_KEY can be guessed, and anyone who has it can sign in as any user.",
+            hint="Leave it out, and the site creates one and stores it in DATA_DIR; or set 50 random characters.",
             id="chat.E003",
         )
 
 
 @register("chat", Tags.security)
 def check_proxy(**_: Any) -> Iterator[CheckMessage]:
-    """What would let anybody come in as anybody."""
+    """Report settings of the trusted proxy that are unknown, or let anyone sign in as any user."""
     trusts_all = any(network.prefixlen == 0 for network in settings.TRUSTED_NETWORKS)
     if trusts_all and "DATABRICKS_APP_NAME" not in os.environ:
         yield Error(
-            "TRUSTED_PROXY trusts every address, so whoever reaches the port can come in as anybody.",
-            hint="Name the addresses of the proxy. Only in a Databricks App is the platform's proxy the only way in.",
+            "TRUSTED_PROXY trusts every address, so anyone who reaches the port can sign in as any user.",
+            hint="List the addresses of the proxy. Only a Databricks App is reachable through its proxy alone.",
             id="chat.E008",
         )
     if settings.TRUSTED_PROXY_USER_HEADER.lower() not in map(str.lower, USER_HEADERS):
@@ -65,13 +65,13 @@ def check_proxy(**_: Any) -> Iterator[CheckMessage]:
 
 @register("chat")
 def check_parts(**_: Any) -> Iterator[CheckMessage]:
-    """Parts that do not exist, or do not go together."""
-    for name, known in _KNOWN.items():
+    """Report parts that are unknown or not installed, and parts that do not work together."""
+    for name, kinds in _KNOWN_KINDS.items():
         value = getattr(settings, name)
         kind = value.partition(":")[0]
-        if kind not in known and not (name == "CHAT_MODEL" and is_known(kind)):
-            yield Error(f"{name} is {value!r}, which is unknown.", hint=f"Known: {', '.join(known)}.", id="chat.E004")
-    if settings.SERVER in _KNOWN["SERVER"] and not find_spec(settings.SERVER):
+        if kind not in kinds and not (name == "CHAT_MODEL" and is_known(kind)):
+            yield Error(f"{name} is {value!r}, which is unknown.", hint=f"Known: {', '.join(kinds)}.", id="chat.E004")
+    if settings.SERVER in _KNOWN_KINDS["SERVER"] and not find_spec(settings.SERVER):
         hint = f"Start with bin/run, or run: uv sync --frozen --extra {settings.SERVER}"
         yield Error(f"SERVER is {settings.SERVER!r}, which is not installed.", hint=hint, id="chat.E005")
     if settings.MLFLOW_EXPERIMENT and not find_spec("mlflow"):
@@ -79,7 +79,7 @@ def check_parts(**_: Any) -> Iterator[CheckMessage]:
         yield Error("MLFLOW_EXPERIMENT is set, but MLflow's client is not installed.", hint=hint, id="chat.E011")
     if settings.WEB_CONCURRENCY > 1 and not settings.REDIS_URL:
         yield Error(
-            f"{settings.WEB_CONCURRENCY} processes serve the site (WEB_CONCURRENCY) and cannot nudge each other.",
+            f"WEB_CONCURRENCY is {settings.WEB_CONCURRENCY}, but without Redis the processes cannot nudge each other.",
             hint="Set REDIS_URL, or serve with one process.",
             id="chat.E006",
         )
@@ -87,18 +87,18 @@ def check_parts(**_: Any) -> Iterator[CheckMessage]:
 
 @register("chat")
 def check_retrieval(**_: Any) -> Iterator[CheckMessage]:
-    """Searches that cannot work as they are set."""
-    retriever, index = _parted(settings.CHAT_RETRIEVER)
+    """Report settings with which searches cannot work."""
+    retriever, index = _kind_and_name(settings.CHAT_RETRIEVER)
     if retriever not in RETRIEVERS or (retriever == "embedded" and index):
         hint = "Known: embedded, databricks:<catalog>.<schema>.<index>."
         yield Error(f"CHAT_RETRIEVER is {settings.CHAT_RETRIEVER!r}, which is unknown.", hint=hint, id="chat.E004")
     elif retriever == "databricks" and not _INDEX_NAME.fullmatch(index):
         yield Error(
             f"CHAT_RETRIEVER is {settings.CHAT_RETRIEVER!r}, which does not name an index.",
-            hint="Name it as it is in Unity Catalog: databricks:<catalog>.<schema>.<index>.",
+            hint="Use its full name in Unity Catalog: databricks:<catalog>.<schema>.<index>.",
             id="chat.E012",
         )
-    embeddings, model = _parted(settings.EMBEDDINGS)
+    embeddings, model = _kind_and_name(settings.EMBEDDINGS)
     if embeddings and (embeddings not in EMBEDDINGS or not model):
         hint = "Known: openai:<model>, databricks:<endpoint>; leave it out to search by words alone."
         yield Error(f"EMBEDDINGS is {settings.EMBEDDINGS!r}, which is unknown.", hint=hint, id="chat.E013")
@@ -111,7 +111,7 @@ def check_retrieval(**_: Any) -> Iterator[CheckMessage]:
         )
 
 
-def _parted(setting: str) -> tuple[str, str]:
+def _kind_and_name(setting: str) -> tuple[str, str]:
     kind, _, name = setting.partition(":")
     return kind, name
 
@@ -124,21 +124,21 @@ def _missing_packages(retriever: str, embeddings: str) -> list[str]:
 
 @register("chat")
 def check_on_behalf(**_: Any) -> Iterator[CheckMessage]:
-    """A wish that cannot come true."""
+    """Report CHAT_ON_BEHALF_OF if other settings keep it from taking effect."""
     of_workspace = settings.CHAT_MODEL.startswith("databricks") or settings.OPENAI_BASE_URL == "databricks"
     if settings.CHAT_ON_BEHALF_OF and not (settings.TRUSTED_PROXY and of_workspace and not settings.CHAT_LANGSMITH):
         yield Warning(
-            "CHAT_ON_BEHALF_OF is on, but the model will be asked in the name of the site.",
-            hint="It takes TRUSTED_PROXY, a CHAT_MODEL of a Databricks workspace, and no CHAT_LANGSMITH.",
+            "CHAT_ON_BEHALF_OF is on, but the site will call the model with its own credentials.",
+            hint="It needs TRUSTED_PROXY, a CHAT_MODEL of a Databricks workspace, and no CHAT_LANGSMITH.",
             id="chat.W010",
         )
 
 
 @register("chat")
 def check_names(**_: Any) -> Iterator[CheckMessage]:
-    """Variables that look like settings of ours, but are none."""
+    """Report variables that look like settings of the site, but are none."""
     for name in sorted(os.environ):
         if name.startswith(_OUR_PREFIXES) and name.removesuffix("_FILE") not in settings.ENV_NAMES:
-            near = difflib.get_close_matches(name, settings.ENV_NAMES, n=1)
-            hint = f"Did you mean {near[0]}?" if near else "docs/settings.md lists the settings."
+            matches = difflib.get_close_matches(name, settings.ENV_NAMES, n=1)
+            hint = f"Did you mean {matches[0]}?" if matches else "docs/settings.md lists the settings."
             yield Warning(f"{name} is set, but there is no such setting.", hint=hint, id="chat.W007")

@@ -1,4 +1,4 @@
-"""When nothing works."""
+"""The responses to errors: 400, 500, and 503 while the database is unavailable."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .turns.events import ErrorCode
 _READING = ("GET", "HEAD")
 _API = "/api/"
 _FAILED = "Something went wrong on our side. Please try again."
-_AWAY = "The site cannot do this just now. Please try again in a moment."
+_AWAY = "The site cannot do this right now. Please try again in a moment."
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; or 503 while the database cannot be used, which is worth another try soon."""
+    """Return 500, or 503 while the database is unavailable, which clients may retry soon."""
     error = behind(sys.exc_info()[1])
     if error:
         return _unavailable(request, error)
@@ -29,7 +29,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400; or 503, because a session that cannot be saved is reported as a bad request."""
+    """Return 400, or 503 for an outage: Django reports a session that it cannot save as a bad request."""
     error = behind(exception)
     return _unavailable(request, error) if error else defaults.bad_request(request, exception)
 

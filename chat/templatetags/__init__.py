@@ -1,1 +1,1 @@
-"""What the templates load."""
+"""The template tags and filters."""

@@ -1,4 +1,4 @@
-"""The sidebar, which the template of every page draws: ``{% load sidebar %}{% sidebar %}``."""
+"""The sidebar, which the template of every page renders: ``{% load sidebar %}{% sidebar %}``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.inclusion_tag("_sidebar.html", takes_context=True)
 def sidebar(context: Context) -> dict[str, Any]:
-    """Draw the user's conversations and menu; the conversation of the page, if it has one, is marked as open."""
+    """Render the user's conversations and menu, and mark the conversation of the page, if it has one, as open."""
     conversation = context.get("conversation")
     return {
         **recent_conversations(context["user"]),
