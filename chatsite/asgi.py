@@ -27,7 +27,7 @@ Send = Callable[[Any], Awaitable[None]]
 
 
 def protocols() -> Any:
-    """Pages and sockets as the settings want them; each connection comes through the proxy that they trust, if any."""
+    """Return the application for pages and sockets, behind the proxy that the settings trust, if any."""
     sockets: Any = CookieMiddleware(URLRouter(websocket_urlpatterns))
     return TrustedProxy(
         ProtocolTypeRouter({"http": ASGIHandler(), "websocket": ExactOrigin(sockets, settings.ORIGINS)}),
@@ -41,7 +41,7 @@ _protocols = protocols()
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """Answer one connection. The first one starts the work of this process, unless its server did."""
+    """Serve one connection. The first one starts the work of this process, unless its server has done so."""
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
         return
@@ -55,5 +55,5 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     await start()
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    await drain(lambda: None)  # the server that says so has stopped listening by itself
+    await drain(lambda: None)  # a server with lifespan events has stopped listening by now
     await send({"type": "lifespan.shutdown.complete"})

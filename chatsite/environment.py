@@ -1,4 +1,4 @@
-"""Reads settings from the environment, strictly: what cannot be read stops the start with its name."""
+"""Strict reading of settings from the environment: an invalid value stops the start with an error that names it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from urllib.parse import unquote, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
+from typing_extensions import override
 
 _FALSE_STRINGS = ("false", "off", "n", "no", "0")
-_PLATFORMS = {"databricks-apps": "0.0.0.0/0,::/0"}  # its proxy is the only way to an app, from no address in particular
+_PLATFORMS = {"databricks-apps": "0.0.0.0/0,::/0"}  # an app is reachable only through a proxy, at no fixed address
 
 
 class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # it brings no types
-    """Environment variables, also by way of a file: ``NAME_FILE`` names a file that holds the value of ``NAME``.
+    """Environment variables, or files: ``NAME_FILE`` names a file that contains the value of ``NAME``.
 
-    ``names`` are the variables that were asked for: the settings that exist.
+    ``names`` collects the variables that were read: the settings that exist.
     """
 
     def __init__(self) -> None:
@@ -28,11 +29,12 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # it brings no t
         self.ENVIRON = FileAwareMapping(cache=False)
         self.names: set[str] = set()
 
+    @override
     def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
-        """The value, or its default where there is none or an empty one.
+        """Return the value, or the default if it is missing or empty.
 
-        Raises ``ImproperlyConfigured`` that names the variable. No setting of ours is a negative number, so none is
-        accepted.
+        Raise ``ImproperlyConfigured``, which names the variable. Refuse negative numbers: no setting of ours may be
+        one.
         """
         self.names.add(var)
         try:
@@ -44,41 +46,41 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # it brings no t
         except ValueError as error:
             raise ImproperlyConfigured(f"{var} cannot be read: {error}") from None
         if isinstance(value, int | float) and not (math.isfinite(value) and value >= 0):
-            raise ImproperlyConfigured(f"{var} cannot be {value}: it must be a number from 0 on")
+            raise ImproperlyConfigured(f"{var} cannot be {value}: it must be a number, 0 or greater")
         return value.rstrip("\r\n") if isinstance(value, str) else value
 
     def folder(self, var: str, *, default: Path) -> Path:
-        """A folder that can be written to; made, for its owner alone, if it is not there."""
+        """Return a writable folder; create it, for its owner alone, if it does not exist."""
         path = Path(self.str(var, default=str(default))).resolve()
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise ImproperlyConfigured(f"{var}: {path} cannot be made: {error.strerror}") from None
+            raise ImproperlyConfigured(f"{var}: cannot create {path}: {error.strerror}") from None
         if not os.access(path, os.W_OK):
-            raise ImproperlyConfigured(f"{var}: {path} cannot be written to; name another folder")
+            raise ImproperlyConfigured(f"{var}: {path} is not writable; set another folder")
         return path
 
     def networks(self, var: str, *, default: str) -> list[IPv4Network | IPv6Network]:
-        """Addresses and networks, with commas between; a platform's name stands for those of its proxy."""
+        """Return comma-separated addresses and networks; a platform's name stands for those of its proxy."""
         value = self.str(var, default=default)
         try:
-            return [ip_network(each.strip()) for each in _PLATFORMS.get(value, value).split(",") if each.strip()]
+            return [ip_network(text.strip()) for text in _PLATFORMS.get(value, value).split(",") if text.strip()]
         except ValueError as error:
             raise ImproperlyConfigured(f"{var} cannot be read: {error}") from None
 
     def url(self, var: str, *, default: str) -> str:
-        """An address, which may hold a password: nothing of one that cannot be read is told."""
+        """Return a URL. It may contain a password, so the error for an invalid one quotes nothing of it."""
         url = str(self.str(var, default=default))
         try:
-            urlsplit(url).port  # noqa: B018  # raises what is wrong
+            urlsplit(url).port  # noqa: B018  # raises ValueError if the URL is invalid
         except ValueError:
             raise ImproperlyConfigured(
-                f"{var} cannot be read; in its password, / and # and @ must be written %2F and %23 and %40"
+                f"{var} cannot be read; in its password, write / as %2F, # as %23 and @ as %40"
             ) from None
         return url
 
     def database(self, var: str, *, default: str) -> dict[str, Any]:
-        """A database by its URL, ``sqlite:///…`` or ``postgres://…``, as Django's settings describe it."""
+        """Return Django's settings of a database from its URL, ``sqlite:///…`` or ``postgres://…``."""
         url = self.url(var, default=default)
         if not url.startswith(("sqlite:///", "postgres://", "postgresql://")):
             raise ImproperlyConfigured(f"{var} must begin with sqlite:/// or postgres://")
@@ -86,8 +88,9 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # it brings no t
         return database | {"HOST": unquote(database["HOST"])}  # a socket's folder is written %2Frun%2Fpostgresql
 
     @classmethod
+    @override
     def parse_value(cls, value: Any, cast: Any) -> Any:
-        """The value as ``cast``; unlike its base it refuses a boolean that is neither yes nor no, and ``12abc``."""
+        """Return the value as ``cast``. Also refuse a boolean that is neither yes nor no, and ``12abc`` as a float."""
         if cast is float:
             return float(value)
         if cast is bool and value.strip().lower() not in (*cls.BOOLEAN_TRUE_STRINGS, *_FALSE_STRINGS):

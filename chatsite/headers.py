@@ -1,4 +1,4 @@
-"""Headers that keep private pages private, on whatever we answer: pages, files and errors."""
+"""Headers that keep private pages private, on all our responses: pages, files and errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEADERS = {
 
 
 class PrivacyHeadersMiddleware:
-    """No page is kept by a cache or embedded by another site. Stands outside of whatever may answer, but the CSP."""
+    """Lets no cache store a page, and no site embed it. It wraps all middleware that may respond, except the CSP's."""
 
     sync_capable = False
     async_capable = True
@@ -32,7 +32,7 @@ class PrivacyHeadersMiddleware:
             markcoroutinefunction(self)
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass the request on and complete its response."""
+        """Pass the request on, and add the headers to its response."""
         response = await self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
@@ -40,7 +40,7 @@ class PrivacyHeadersMiddleware:
             response["Cache-Control"] = "no-store"
             patch_vary_headers(response, ["Cookie"])
         if request.path.startswith(reverse("admin:index")):
-            # The admin's own scripts write HTML; they come from Django and are kept to script-src 'self'.
+            # The admin's own scripts write HTML; they come from Django, and script-src 'self' still applies.
             csp = {"require-trusted-types-for": None, "trusted-types": None}
-            setattr(response, "_csp_replace", csp)  # noqa: B010  # what django-csp's decorators do
+            setattr(response, "_csp_replace", csp)  # noqa: B010  # as django-csp's decorators do
         return response

@@ -1,4 +1,4 @@
-"""Lakebase, the PostgreSQL of a Databricks workspace: its password is a token that lives for an hour."""
+"""Lakebase, the PostgreSQL of a Databricks workspace: its password is a token that is valid for an hour."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from databricks.sdk.core import ApiClient
 
 LIFETIME_SECONDS = 45 * 60
-"""How long a connection is used: for less than the token that it was opened with is valid."""
+"""How long to use a connection; shorter than the token with which it was opened is valid."""
 
 
 def url(environ: Mapping[str, str]) -> str:
-    """The database that the variables name which the platform sets for an app with a database resource."""
+    """Return the URL of the database from the variables that the platform sets for an app with a database resource."""
     missing = [name for name in ("PGHOST", "PGDATABASE", "PGUSER") if not environ.get(name)]
     if missing:
         raise ImproperlyConfigured(f"LAKEBASE_ENDPOINT needs {', '.join(missing)}, or a DATABASE_URL")
@@ -27,7 +27,7 @@ def url(environ: Mapping[str, str]) -> str:
 
 
 def database(configured: dict[str, Any]) -> dict[str, Any]:
-    """A database of the settings whose connections each ask for a password of their own."""
+    """Return the settings of a database with a pool that requests a new password for each connection."""
     options = configured["OPTIONS"]
     pool = {**options["pool"], "conninfo": conninfo, "max_lifetime": LIFETIME_SECONDS}
     ssl = {"sslmode": os.environ.get("PGSSLMODE") or "require"}
@@ -35,9 +35,9 @@ def database(configured: dict[str, Any]) -> dict[str, Any]:
 
 
 def conninfo() -> str:
-    """The password for one new connection, as libpq reads it. Asks the workspace.
+    """Request the password for one new connection from the workspace, and return it as libpq reads it.
 
-    Raises ``psycopg.OperationalError``, as for a server that cannot be reached.
+    Raise ``psycopg.OperationalError``, as for an unreachable server.
     """
     import psycopg
     from psycopg.conninfo import make_conninfo
@@ -46,12 +46,12 @@ def conninfo() -> str:
 
     try:
         return make_conninfo(password=_token())
-    except Exception as error:  # whatever the SDK raises, there is no connection now
+    except Exception as error:  # any error of the SDK means that there is no connection
         raise psycopg.OperationalError(f"the workspace gave no password: {line(error)}") from None
 
 
 def _token() -> str:
-    """A fresh one for ``LAKEBASE_ENDPOINT``: the path of an endpoint, or the name of an instance of the older kind."""
+    """Request a token for ``LAKEBASE_ENDPOINT``: the path of an endpoint, or the name of an older kind of instance."""
     from databricks.sdk.service.database import DatabaseAPI
     from databricks.sdk.service.postgres import PostgresAPI
     from django.conf import settings
@@ -63,7 +63,7 @@ def _token() -> str:
     else:
         token = database.generate_database_credential(instance_names=[name]).token
     if not token:
-        raise ValueError("its answer has no token")
+        raise ValueError("its response contains no token")
     return token
 
 

@@ -1,15 +1,17 @@
-"""One line per event in the log, whatever its text contains."""
+"""One line per log event, whatever its text contains."""
 
 import logging
+
+from typing_extensions import override
 
 _ESCAPES = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _ESCAPES |= {0x2028: "\\u2028", 0x2029: "\\u2029", ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
 
 
 class OneLineFormatter(logging.Formatter):
-    """``time level logger message``, with control characters escaped: a question cannot forge a line of the log.
+    """Formats ``time level logger message`` with control characters escaped, so that no question can forge a line.
 
-    A traceback keeps its lines, each indented, because it is ours.
+    A traceback keeps its lines, each indented, because Python writes them.
     """
 
     default_msec_format = "%s.%03d"
@@ -17,11 +19,13 @@ class OneLineFormatter(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the name is logging's)
-        """The line without its traceback."""
+    @override
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Escape the control characters of the line."""
         return super().formatMessage(record).translate(_ESCAPES)
 
-    def formatException(self, ei: object) -> str:  # noqa: N802
-        """The traceback, indented, its control characters escaped."""
+    @override
+    def formatException(self, ei: object) -> str:
+        """Indent the traceback, and escape its control characters."""
         lines = super().formatException(ei).splitlines()  # type: ignore[arg-type]
         return "\n".join("    " + line.translate(_ESCAPES) for line in lines)

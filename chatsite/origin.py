@@ -1,4 +1,4 @@
-"""Sockets are opened by our own pages only."""
+"""A check that only our own pages open sockets."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Application = Callable[..., Awaitable[None]]
 
 
 class ExactOrigin:
-    """Refuses (403) a handshake without exactly one ``Origin``, or whose origin is not literally one of ours.
+    """Refuses (403) a handshake unless it has exactly one ``Origin``, which is literally one of ours.
 
-    Browsers write an origin in one way only: scheme, host and port, in lower case. Anything else was not sent by one
-    of our pages. (Channels' own validators compare hosts, or parse what a stranger wrote.)
+    Browsers write an origin in one way only: scheme, host and port, in lower case. None of our pages sends anything
+    else. (Channels' own validators compare hosts, or parse what a stranger sent.)
     """
 
     def __init__(self, application: Application, origins: Collection[str]) -> None:
@@ -23,7 +23,7 @@ class ExactOrigin:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Pass the handshake on, or deny it."""
-        named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
-        is_ours = len(named) == 1 and named[0] in self._origins
-        answer: Application = self._application if is_ours else WebsocketDenier()
-        await answer(scope, receive, send)
+        origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
+        is_ours = len(origins) == 1 and origins[0] in self._origins
+        application: Application = self._application if is_ours else WebsocketDenier()
+        await application(scope, receive, send)

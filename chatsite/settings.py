@@ -1,6 +1,6 @@
-"""Settings: every knob is an environment variable, or a line in ``.env``, with a default that runs.
+"""Settings: each is an environment variable, or a line in ``.env``, with a default that works.
 
-docs/settings.md lists them. A value that cannot be read stops the start with its name.
+docs/settings.md lists them. An invalid value stops the start with an error that names its variable.
 """
 
 import os
@@ -22,34 +22,34 @@ DATA_DIR = env.folder("DATA_DIR", default=BASE_DIR / "var")
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 
-def _kept_secret(path: Path) -> str:
-    """The secret key of this installation; made at the first start and readable by its owner alone."""
+def _stored_secret(path: Path) -> str:
+    """Return the secret key of this installation; the first start creates it, readable by its owner alone."""
     if not path.exists():
         draft = path.with_name(f".secret_key.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(get_random_secret_key())
-        with suppress(FileExistsError):  # two processes started at once: the first one's key counts
+        with suppress(FileExistsError):  # two processes started at once: the first one's key is used
             os.link(draft, path)
         draft.unlink()
     return path.read_text()
 
 
-# Who we are, and where
+# The site and its address
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(DATA_DIR / "secret_key")
+SECRET_KEY = env.str("SECRET_KEY", default="") or _stored_secret(DATA_DIR / "secret_key")
 HTTPS = env.bool("HTTPS", default=False)
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=env.int("DATABRICKS_APP_PORT", default=8000))
 SERVER = env.str("SERVER", default="daphne")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-# Behind HTTPS stands a proxy, and its port is the usual one whatever ours is.
+# With HTTPS the site is behind a proxy, which uses the standard port, whatever ours is.
 ORIGINS = env.list(
     "ORIGINS", default=[f"https://{host}" if HTTPS else f"http://{host}:{PORT}" for host in ALLOWED_HOSTS]
 )
 CSRF_TRUSTED_ORIGINS = ORIGINS if HTTPS else []
 
-# What is installed
+# Apps, middleware and templates
 
 INSTALLED_APPS = [
     "daphne",
@@ -93,7 +93,7 @@ TEMPLATES = [
     }
 ]
 
-# Who comes in
+# Users whom a trusted proxy signs in
 
 TRUSTED_NETWORKS = env.networks("TRUSTED_PROXY", default="")
 TRUSTED_PROXY = env.str("TRUSTED_PROXY", default="")
@@ -107,22 +107,22 @@ if TRUSTED_PROXY:
         "chat.accounts.forwarded_user.ForwardedUserMiddleware",
     )
 
-# Where things are kept
+# Storage
 
 LAKEBASE_ENDPOINT = env.str("LAKEBASE_ENDPOINT", default="")
 _database_url = lakebase.url(os.environ) if LAKEBASE_ENDPOINT else f"sqlite:///{quote(str(DATA_DIR))}/chatsite.sqlite3"
 DATABASES = {"default": env.database("DATABASE_URL", default=_database_url)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["ENGINE"] = "chatsite.sqlite"
-    # Without IMMEDIATE and WAL, two writers at once fail with "database is locked" at any time-out.
+    # Without IMMEDIATE and WAL, simultaneous writers fail with "database is locked" whatever the timeout is.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 5,
-        # Of each connection, and there is one for each thread: statements, at some 15 KB, and KiB of what it has read.
+        # Caches of each connection, and each thread has one: 32 statements, about 15 KB each, and 512 KiB of pages.
         "cached_statements": 32,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-            # What is removed is overwritten, and not only forgotten.
+            # Overwrite deleted content, instead of only marking it as free.
             " PRAGMA secure_delete=ON;"
             " PRAGMA cache_size=-512;"
         ),
@@ -130,18 +130,18 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Tests use several connections at once, which an in-memory database cannot serve.
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 else:
-    # Under ASGI every request has a thread of its own, so connections are kept in a pool and not by threads.
+    # Under ASGI every request has a thread of its own, so a pool keeps the connections, and not the threads.
     pool_size = env.int("DATABASE_POOL", default=16)
     DATABASES["default"]["OPTIONS"] = {
-        # By itself the pool waits longer and longer between its attempts, up to minutes after the server is back.
+        # By default the pool waits ever longer between its attempts, up to minutes after the server is back.
         "pool": {"min_size": min(2, pool_size), "max_size": pool_size, "timeout": 5, "reconnect_timeout": 2},
-        # Seconds, and milliseconds: a server that has vanished without a word is noticed.
+        # Detect a server that has vanished without closing the connection. Seconds; tcp_user_timeout in milliseconds.
         "connect_timeout": 5,
         "tcp_user_timeout": 8000,
         "keepalives_idle": 10,
         "keepalives_interval": 3,
         "keepalives_count": 3,
-        **DATABASES["default"].get("OPTIONS", {}),  # what stands in the URL: sslmode and the like
+        **DATABASES["default"].get("OPTIONS", {}),  # options in the URL, such as sslmode
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     if LAKEBASE_ENDPOINT:
@@ -178,14 +178,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-# What browsers may do with our pages
+# Restrictions on browsers
 
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
-# Nothing goes to other sites. With "no-referrer" a browser sends "Origin: null" with our own forms, too, and the CSRF
-# check refuses them.
+# Other sites get no referrer. With "no-referrer", browsers would send "Origin: null" with our own forms, too, and the
+# CSRF check would refuse them.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
@@ -214,7 +214,7 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
-# Language, time, log
+# Language, time zone and log
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
@@ -228,11 +228,11 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        # It logs a traceback twice a second while Redis is away; chat.turns.nudges logs the outage once.
+        # It logs a traceback twice a second while Redis is unreachable; chat.turns.nudges logs the outage once.
         "channels_redis": {"level": "CRITICAL"},
         "openai": {"level": "INFO"},  # below that it logs what it sends: questions and transcripts
-        "databricks": {"level": "INFO"},  # below that it logs what it is sent: passwords of the database
-        "psycopg.pool": {"level": "ERROR"},  # it warns of every attempt; we tell of an outage once
+        "databricks": {"level": "INFO"},  # below that it logs what it receives: passwords of the database
+        "psycopg.pool": {"level": "ERROR"},  # it warns of every attempt; we log an outage once
     },
 }
 
@@ -276,4 +276,4 @@ WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)
 SERVE_DRAIN_SECONDS = env.float("SERVE_DRAIN_SECONDS", default=20.0)
 
 ENV_NAMES = frozenset(env.names)
-"""The variables read above; a system check warns of a variable that looks like a setting and is none."""
+"""The variables read above; a system check warns about others that look like settings."""

@@ -5,18 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+from typing_extensions import override
 
 
 class ModuleManifestStorage(ManifestStaticFilesStorage):
-    """Also rewrites the ``import … from "./x.js";`` of our ES modules (the semicolon is needed)."""
+    """Also rewrites the ``import … from "./x.js";`` of our ES modules (the semicolon is required)."""
 
     support_js_module_import_aggregation = True
-    max_post_process_passes = 20  # one for each import that may stand between two modules
+    max_post_process_passes = 20  # at least the length of the longest chain of imports
 
+    @override
     def save_manifest(self) -> None:
-        """Replace the manifest in one step: a crash, or a process that reads meanwhile, never meets half of it.
+        """Replace the manifest atomically: neither a crash nor a concurrent reader can see half of it.
 
-        The files that the old manifest names stay, for processes that still serve by it.
+        The files of the old manifest stay, for processes that still use it.
         """
         name = self.manifest_name
         self.manifest_name = f"{name}.draft"

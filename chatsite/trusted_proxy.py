@@ -1,4 +1,4 @@
-"""Who a request comes from, as the proxy in front of the site says it, and as nobody else can."""
+"""The user of a request, as the trusted proxy in front of the site, and nobody else, can name them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ Headers = Iterable[tuple[bytes, bytes]]
 _EMAIL, _NAME, _TOKEN = b"x-forwarded-email", b"x-forwarded-preferred-username", b"x-forwarded-access-token"
 _IDENTITY = {*(name.lower().encode() for name in USER_HEADERS), _TOKEN, b"remote-user"}
 _USER = re.compile(r"[^\s,;\x00-\x1f\x7f-\x9f]{1,150}")
-"""What may be the name of a user: as long as Django stores it, and without what separates several values."""
+"""A valid name of a user: no longer than Django stores, and without characters that separate several values."""
 _LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,150}")
 
 
 class TrustedProxy:
-    """Puts what the proxy says into ``scope["forwarded"]``, and takes every header that says such a thing away.
+    """Stores what the proxy sends about the user in ``scope["forwarded"]``, and removes all headers about the user.
 
-    What it puts there is None while no proxy is trusted, and for a socket about whose user the proxy says nothing
-    (whose session then counts); otherwise a ``Forwarded``, which names nobody when the peer is not one of the
-    ``networks`` or when a header is missing, repeated or malformed. Nothing behind this reads the headers themselves:
-    servers and frameworks fold ``X_Forwarded_User`` and ``X-Forwarded-User`` into one, and join what is sent twice.
+    It stores None if no proxy is trusted, and for a socket about whose user the proxy sends nothing (its session then
+    counts). Otherwise it stores a ``Forwarded``, which names nobody if the peer is not in ``networks``, or if a header
+    is missing, repeated or malformed. Inner applications must not read the headers: servers and frameworks merge
+    ``X_Forwarded_User`` with ``X-Forwarded-User``, and join repeated headers.
     """
 
     def __init__(
@@ -39,30 +39,30 @@ class TrustedProxy:
         self._ends_tls = ends_tls
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Pass the connection on."""
-        others = [(name, value) for name, value in scope["headers"] if not _speaks_of_identity(name)]
-        told = {**scope, "headers": others, "forwarded": self._forwarded(scope)}
+        """Pass the connection on with the changed scope."""
+        other_headers = [(name, value) for name, value in scope["headers"] if not _is_about_identity(name)]
+        inner_scope = {**scope, "headers": other_headers, "forwarded": self._forwarded(scope)}
         if self._networks and self._is_from_proxy(scope):
-            told["headers"] = _with_original_host(others)
+            inner_scope["headers"] = _with_original_host(other_headers)
             if self._ends_tls:
-                told["scheme"] = "https" if scope["type"] == "http" else "wss"
-        await self._application(told, receive, send)
+                inner_scope["scheme"] = "https" if scope["type"] == "http" else "wss"
+        await self._application(inner_scope, receive, send)
 
     def _forwarded(self, scope: dict[str, Any]) -> Forwarded | None:
         if not self._networks:
             return None
         if not self._is_from_proxy(scope):
             return Forwarded()
-        said = _said(scope["headers"])
-        if scope["type"] == "websocket" and not said:
+        identity = _identity_headers(scope["headers"])
+        if scope["type"] == "websocket" and not identity:
             return None
-        if any(len(values) > 1 for values in said.values()):
-            return Forwarded()  # one of them is the client's, and nobody knows which
-        user = _text(said[self._user_header], _USER)
+        if any(len(values) > 1 for values in identity.values()):
+            return Forwarded()  # one of them is the client's, but which one is unknown
+        user = _text(identity[self._user_header], _USER)
         if not user:
             return Forwarded()
-        token = b"".join(said[_TOKEN]).decode("ascii", "ignore").strip()
-        return Forwarded(user, email=_text(said[_EMAIL], _USER), name=_text(said[_NAME], _LINE), token=token)
+        token = b"".join(identity[_TOKEN]).decode("ascii", "ignore").strip()
+        return Forwarded(user, email=_text(identity[_EMAIL], _USER), name=_text(identity[_NAME], _LINE), token=token)
 
     def _is_from_proxy(self, scope: dict[str, Any]) -> bool:
         try:
@@ -74,22 +74,22 @@ class TrustedProxy:
         return any(peer in network for network in self._networks)
 
 
-def _speaks_of_identity(name: bytes) -> bool:
-    """Whether some server or framework could take this header for one that names the user."""
+def _is_about_identity(name: bytes) -> bool:
+    """Return whether some server or framework could mistake this header for one that names the user."""
     return name.lower().replace(b"_", b"-").removeprefix(b"http-") in _IDENTITY
 
 
-def _said(headers: Headers) -> defaultdict[bytes, list[bytes]]:
-    """The values of each header that names a user, written exactly as the proxy writes it but for the case."""
-    said: defaultdict[bytes, list[bytes]] = defaultdict(list)
+def _identity_headers(headers: Headers) -> defaultdict[bytes, list[bytes]]:
+    """Return the values of each header about the user's identity, spelt as the proxy does except for the case."""
+    values: defaultdict[bytes, list[bytes]] = defaultdict(list)
     for name, value in headers:
         if name.lower() in _IDENTITY:
-            said[name.lower()].append(value)
-    return said
+            values[name.lower()].append(value)
+    return values
 
 
 def _text(values: list[bytes], pattern: re.Pattern[str]) -> str:
-    """The text of a value that was said once, in UTF-8, and looks as it should; otherwise nothing."""
+    """Return the text of a header that was sent once, in UTF-8, and matches the pattern; else an empty string."""
     try:
         text = b"".join(values).decode().strip(" \t")
     except UnicodeDecodeError:
@@ -98,7 +98,7 @@ def _text(values: list[bytes], pattern: re.Pattern[str]) -> str:
 
 
 def _with_original_host(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The host that the client named, where the proxy asks for another one and says so (ALLOWED_HOSTS counts)."""
+    """Return the headers with the client's ``Host``, if the proxy replaced and forwarded it (ALLOWED_HOSTS applies)."""
     original = [value for name, value in headers if name.lower() == b"x-forwarded-host"]
     if len(original) != 1:
         return headers

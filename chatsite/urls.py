@@ -1,4 +1,4 @@
-"""The whole surface of the site."""
+"""All addresses of the site."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -19,7 +19,7 @@ urlpatterns = [
     path("accounts/password/", accounts.ChangePassword.as_view(), name="password_change"),
     path("accounts/tokens/", token_views.tokens, name="api-tokens"),
     path("accounts/tokens/<uuid:uuid>/revoke/", token_views.revoke, name="api-token-revoke"),
-    # Signing in, signing out and the own password are done in one place, for the admin, too.
+    # The admin uses the site's own pages for signing in, signing out and changing the password.
     path("admin/login/", accounts.sign_in_for_admin),
     path("admin/logout/", accounts.SignOut.as_view()),
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),

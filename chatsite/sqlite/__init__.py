@@ -1,1 +1,1 @@
-"""Django's backend for SQLite, whose writers wait in a line."""
+"""Django's backend for SQLite, with a fair queue for its writers."""

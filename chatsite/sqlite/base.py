@@ -1,9 +1,9 @@
-"""Connections to SQLite whose writers wait in a line, instead of asking again and again.
+"""Connections to SQLite whose writers wait in a fair queue, instead of polling.
 
-SQLite lets one connection write at a time. Whoever comes meanwhile sleeps and asks again, up to 100 ms later; threads
-that write often are always there first, and one that writes now and then waits for a second where it needs a
-millisecond. In one process we know who waits: each transaction, and each write outside of one, has its turn. Other
-processes are met by SQLite's own waiting, within the same time-out.
+SQLite lets one connection write at a time. Any other writer sleeps and tries again, up to 100 ms later: threads that
+write often always get there first, and one that writes rarely waits for a second when it needs a millisecond. Within
+one process, this queue gives each transaction, and each write outside of one, its turn. SQLite's own waiting handles
+other processes, within the same timeout.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from django.db.utils import OperationalError
 from .fair_lock import FairLock
 
 _IS_WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
-_WORTH_TELLING = 0.05
-"""Seconds of waiting after which SQLite is told that less is left."""
+_NOTABLE_WAIT = 0.05
+"""Seconds of waiting in the queue from which on SQLite's own timeout is shortened."""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """One connection of one thread. Transactions begin IMMEDIATE, so every one of them is a writer."""
+    """A connection of one thread. Transactions begin IMMEDIATE, so every transaction is a writer."""
 
     _locks: ClassVar[defaultdict[str, FairLock]] = defaultdict(FairLock)
 
@@ -57,7 +57,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._release_lock()
 
     def _lock_writes(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        """Called around every statement."""
+        """Run a statement, and hold the write lock for it if it writes outside of a transaction."""
         if self._holds_lock or not self.autocommit or not _IS_WRITE.match(sql):
             return execute(sql, params, many, context)
         with self._write_lock():
@@ -71,20 +71,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if not lock.acquire(timeout):
             raise OperationalError("database is locked")
         try:
-            with self._rest_of(timeout, monotonic() - begun):
+            with self._shortened(timeout, monotonic() - begun):
                 yield
         finally:
             if not self._holds_lock:
                 lock.release()
 
     @contextmanager
-    def _rest_of(self, timeout: float, waited: float) -> Iterator[None]:
-        """SQLite's own waiting has what is left."""
-        is_worth_telling = waited > _WORTH_TELLING and self.connection is not None
-        if is_worth_telling:
+    def _shortened(self, timeout: float, waited: float) -> Iterator[None]:
+        """Shorten SQLite's own timeout for the block by the time that was spent in the queue."""
+        is_notable = waited > _NOTABLE_WAIT and self.connection is not None
+        if is_notable:
             self.connection.execute(f"PRAGMA busy_timeout = {max(0, int((timeout - waited) * 1000))}")
         yield
-        if is_worth_telling:
+        if is_notable:
             self.connection.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
 
     def _release_lock(self) -> None:

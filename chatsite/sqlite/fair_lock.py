@@ -1,4 +1,4 @@
-"""A lock that threads get in the order in which they asked for it."""
+"""A lock that threads acquire in the order in which they requested it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from threading import Lock
 
 
 class FairLock:
-    """First come, first served: a thread that locks often cannot keep the others out."""
+    """A first-come, first-served lock: a thread that locks often cannot keep the others out."""
 
     def __init__(self) -> None:
         self._mutex = Lock()
@@ -29,7 +29,7 @@ class FairLock:
             if granted in self._waiting:
                 self._waiting.remove(granted)
                 return False
-        return True  # it was granted at the last moment
+        return True  # another thread granted it just after the timeout
 
     def release(self) -> None:
         """Hand the lock to the thread that has waited longest."""

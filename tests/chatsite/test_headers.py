@@ -43,7 +43,7 @@ def assert_private(response: Any) -> None:
 
 @pytest.fixture
 def paths(client: Client, carol: User) -> list[str]:
-    """Pages of every kind; carol, who is staff, is signed in."""
+    """Addresses of pages of every kind; carol, who is staff, is signed in."""
     client.force_login(carol)
     turn = asked(LoginSession.objects.get(), citations=[citing(recorded("Planning", "x"))])
     conversation = f"/c/{turn.conversation.uuid}/"
@@ -69,11 +69,11 @@ def test_the_admin_is_private_and_may_write_its_own_html(client: Client, carol: 
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/link/x/y/", "/", "/nothing/"])
-def test_what_is_there_for_everybody_is_not_kept_either(client: Client, path: str) -> None:
+def test_public_pages_are_not_cached_either(client: Client, path: str) -> None:
     assert_private(client.get(path))
 
 
-def test_static_files_are_kept_for_long(client: Client) -> None:
+def test_static_files_may_be_cached_for_long(client: Client) -> None:
     response = client.get(staticfiles_storage.url("chat/css/base.css"))
 
     assert response.status_code == 200
@@ -82,7 +82,7 @@ def test_static_files_are_kept_for_long(client: Client) -> None:
     assert {name: response[name] for name in EVERYWHERE} == EVERYWHERE
 
 
-def test_a_host_that_is_not_ours_is_refused_in_private(client: Client) -> None:
+def test_the_refusal_of_a_foreign_host_is_private(client: Client) -> None:
     response = client.get("/", headers={"host": "evil.example"})
 
     assert response.status_code == 400
@@ -90,7 +90,7 @@ def test_a_host_that_is_not_ours_is_refused_in_private(client: Client) -> None:
     assert "This request could not be processed" in response.content.decode()
 
 
-def test_a_form_without_a_token_is_refused_in_private() -> None:
+def test_the_refusal_of_a_form_without_a_token_is_private() -> None:
     response = Client(enforce_csrf_checks=True).post("/accounts/login/")
 
     assert response.status_code == 403
@@ -98,14 +98,14 @@ def test_a_form_without_a_token_is_refused_in_private() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "said"),
+    ("error", "status", "message"),
     [
         (ValueError("secret detail"), 500, "Something went wrong on our side"),
         (OperationalError("secret detail"), 503, "The site is temporarily unavailable"),
     ],
 )
-def test_an_error_says_nothing_of_its_cause(
-    carol: User, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, said: str
+def test_an_error_page_does_not_reveal_the_cause(
+    carol: User, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, message: str
 ) -> None:
     client = Client(raise_request_exception=False)
     client.force_login(carol)
@@ -114,7 +114,7 @@ def test_an_error_says_nothing_of_its_cause(
     response = client.get("/recordings/")
 
     assert response.status_code == status
-    assert said in response.content.decode()
+    assert message in response.content.decode()
     assert "secret" not in response.content.decode()
     assert_private(response)
 
@@ -126,14 +126,14 @@ def _raising(error: Exception) -> Any:
     return fail
 
 
-def test_the_page_for_errors_needs_nothing_but_itself(rf: Any, django_assert_num_queries: Any) -> None:
+def test_the_error_page_needs_no_database(rf: Any, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         response = errors.server_error(rf.get("/"))
 
     assert response.status_code == 500
 
 
-def test_pages_have_no_script_or_style_of_their_own(client: Client, paths: list[str]) -> None:
+def test_pages_have_no_inline_script_or_style(client: Client, paths: list[str]) -> None:
     for path in paths:
         html = client.get(path).content.decode()
 

@@ -1,4 +1,4 @@
-"""A site on a PostgreSQL whose password is a token of the workspace, which changes while the site serves."""
+"""A site on PostgreSQL whose password is a token of the workspace, which changes while the site serves."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PATIENCE = 30.0
 
 
 class Workspace:
-    """A workspace with a database: what it gives out as the password is the password, until it is changed."""
+    """A workspace with a database. The token that it issues is the password of the database."""
 
     def __init__(self, server_url: str, upstream: Upstream) -> None:
         self.upstream = upstream
@@ -42,16 +42,16 @@ class Workspace:
         self._do(f'GRANT CONNECT, CREATE ON DATABASE chat TO "{ROLE}"')
         self.rotate(FIRST)
 
-    def rotate(self, password: str, *, told: bool = True) -> None:
-        """Change the password, and cut the connections that were made with the one before."""
+    def rotate(self, password: str, *, is_issued: bool = True) -> None:
+        """Change the password, and close all connections. The workspace issues it unless ``is_issued`` is false."""
         with self._admin.cursor() as cursor:
             quoted = psycopg.sql.Literal(password).as_string(cursor)
         self._do(f'ALTER ROLE "{ROLE}" PASSWORD {quoted}')
         self._admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [ROLE])
-        self.upstream.database_password = password if told else ""
+        self.upstream.database_password = password if is_issued else ""
 
     def environ(self) -> dict[str, str]:
-        """What a site in this workspace has in its environment."""
+        """Return the environment of a site in this workspace."""
         return {
             "LAKEBASE_ENDPOINT": "projects/chat/branches/main/endpoints/primary",
             "PGHOST": str(self.server.hostname),
@@ -66,8 +66,8 @@ class Workspace:
             "LOG_LEVEL": "DEBUG",
         }
 
-    def asked(self) -> int:
-        """How often it was asked for a password."""
+    def password_requests(self) -> int:
+        """Return how many passwords were requested."""
         return sum("/credentials" in call.path for call in self.upstream.other_requests)
 
     def close(self) -> None:
@@ -96,7 +96,7 @@ async def ask(reader: Reader) -> str:
 
 
 def until_readyz(site: SiteProcess, status: int) -> float:
-    """How long it took for the site to answer so, in seconds."""
+    """Wait for the site to answer with this status, and return how many seconds that took."""
     began = monotonic()
     while site.status("/readyz") != status:
         assert monotonic() - began < PATIENCE
@@ -106,42 +106,42 @@ def until_readyz(site: SiteProcess, status: int) -> float:
 @pytest.mark.waits
 @pytest.mark.process
 @pytest.mark.any_database
-async def test_a_site_goes_on_when_its_password_changes(workspace: Workspace, tmp_path: Path) -> None:
+async def test_a_site_continues_after_a_change_of_its_password(workspace: Workspace, tmp_path: Path) -> None:
     environ: Any = workspace.environ()
     with SiteProcess(tmp_path, **environ) as site:
         reader = Reader(site)
-        before, asked = await ask(reader), workspace.asked()
+        before, requests_before = await ask(reader), workspace.password_requests()
         await asyncio.to_thread(workspace.rotate, SECOND)
         await asyncio.to_thread(until_readyz, site, 200)
         after = await ask(reader)
-        await asyncio.to_thread(workspace.rotate, FIRST, told=False)
+        await asyncio.to_thread(workspace.rotate, FIRST, is_issued=False)
         await asyncio.to_thread(until_readyz, site, 503)
         workspace.upstream.database_password = FIRST
         await asyncio.to_thread(until_readyz, site, 200)
 
         assert (before, after, await ask(reader)) == ("complete", "complete", "complete")
-    assert workspace.asked() > asked > 0
+    assert workspace.password_requests() > requests_before > 0
     bearers = {c.headers["authorization"] for c in workspace.upstream.other_requests if "/credentials" in c.path}
     assert bearers == {"Bearer canary-oauth-9921"}
     assert not [word for word in (SECRET, FIRST, SECOND, "canary-oauth") if word in site.output]
 
 
-def test_an_instance_of_the_older_kind_is_asked_for_by_its_name(settings: Settings) -> None:
+def test_the_token_of_an_instance_of_the_older_kind_is_requested_by_its_name(settings: Settings) -> None:
     lakebase._client.cache_clear()
     settings.LAKEBASE_ENDPOINT = "chat-instance"
     settings.DATABRICKS_TOKEN = "dapi-canary-5512"
     with upstream_in_thread() as upstream:
         settings.DATABRICKS_HOST, upstream.database_password = upstream.url, SECOND
 
-        told = conninfo_to_dict(lakebase.conninfo())
+        parameters = conninfo_to_dict(lakebase.conninfo())
 
         [call] = [call for call in upstream.other_requests if call.path == "/api/2.0/database/credentials"]
     lakebase._client.cache_clear()
-    assert told == {"password": SECOND}
+    assert parameters == {"password": SECOND}
     assert call.body["instance_names"] == ["chat-instance"]
 
 
-def test_without_a_password_there_is_no_connection_and_no_secret_in_the_reason(settings: Settings) -> None:
+def test_the_error_without_a_password_contains_no_secret(settings: Settings) -> None:
     lakebase._client.cache_clear()
     settings.LAKEBASE_ENDPOINT, settings.DATABRICKS_TOKEN = "chat-instance", "dapi-canary-5512"
     with upstream_in_thread() as upstream:
@@ -153,13 +153,13 @@ def test_without_a_password_there_is_no_connection_and_no_secret_in_the_reason(s
     assert "canary" not in str(failed.value).replace("canary-of-the-provider", "")
 
 
-def test_connections_are_retired_before_their_token_ends() -> None:
+def test_connections_are_retired_before_their_token_expires() -> None:
     configured = lakebase.database({"PASSWORD": "old", "OPTIONS": {"pool": {"max_size": 3}, "connect_timeout": 5}})
 
     assert configured["OPTIONS"]["pool"] == {"max_size": 3, "conninfo": lakebase.conninfo, "max_lifetime": 2700}
     assert (configured["PASSWORD"], configured["OPTIONS"]["sslmode"]) == ("", "require")
 
 
-def test_what_the_platform_does_not_say_is_named() -> None:
+def test_the_error_names_the_variables_that_the_platform_does_not_set() -> None:
     with pytest.raises(ImproperlyConfigured, match="PGDATABASE, PGUSER"):
         lakebase.url({"PGHOST": "host"})

@@ -23,8 +23,8 @@ DOCUMENT = (ROOT / "docs" / "settings.md").read_text()
 TABLES = {name: default.strip() for name, default in re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", DOCUMENT, re.MULTILINE)}
 
 
-def asked_for() -> dict[str, ast.expr]:
-    """Every variable that the settings ask for, with the expression of its default."""
+def variables_read() -> dict[str, ast.expr]:
+    """Return every variable that the settings read, with the expression of its default."""
     tree = ast.parse((ROOT / "chatsite/settings.py").read_text())
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.keywords]
     calls = [call for call in calls if ast.unparse(call.func).startswith("env.")]
@@ -32,7 +32,7 @@ def asked_for() -> dict[str, ast.expr]:
 
 
 def literal(default: ast.expr) -> str | None:
-    """The default as a person would write it in ``.env``; None when it is made at run time."""
+    """Return the default as it is written in ``.env``; None if it is computed at run time."""
     try:
         value = ast.literal_eval(default)
     except ValueError:
@@ -51,11 +51,11 @@ def messages(settings: Settings, **values: object) -> set[str]:
 
 
 def test_the_document_lists_every_setting_and_no_other() -> None:
-    assert set(TABLES) == set(asked_for())
+    assert set(TABLES) == set(variables_read())
 
 
 def test_the_document_gives_the_defaults() -> None:
-    defaults = {name: literal(default) for name, default in asked_for().items()}
+    defaults = {name: literal(default) for name, default in variables_read().items()}
 
     wrong = {name: TABLES[name] for name, default in defaults.items() if default and TABLES[name] != f"`{default}`"}
 
@@ -86,7 +86,9 @@ def test_the_document_lists_every_check() -> None:
 @pytest.mark.parametrize(("read", "value"), [("bool", "ja"), ("int", "many"), ("int", "-1"), ("float", "nan"),
                                              ("float", "12abc"), ("networks", "a.proxy"),
                                              ("database", "mysql://host/name")])  # fmt: skip
-def test_a_value_that_cannot_be_read_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, read: str, value: str) -> None:
+def test_the_error_for_an_invalid_value_names_its_variable(
+    monkeypatch: pytest.MonkeyPatch, read: str, value: str
+) -> None:
     monkeypatch.setenv("SOMETHING", value)
 
     with pytest.raises(ImproperlyConfigured, match="SOMETHING"):
@@ -95,7 +97,7 @@ def test_a_value_that_cannot_be_read_is_refused_by_name(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("read", ["database", "url"])
 @pytest.mark.parametrize("password", ["canary/x", "canary#x", "canary?x", "x:canary/", "[canary"])
-def test_a_password_that_makes_an_address_unreadable_is_not_told(
+def test_the_error_for_an_invalid_url_does_not_quote_its_password(
     monkeypatch: pytest.MonkeyPatch, read: str, password: str
 ) -> None:
     monkeypatch.setenv("SOMETHING", f"postgres://me:{password}@127.0.0.1:5432/chat")
@@ -106,7 +108,7 @@ def test_a_password_that_makes_an_address_unreadable_is_not_told(
     assert "canary" not in "".join(format_exception(failed.value))
 
 
-def test_what_stands_in_the_address_of_the_database_reaches_its_client(tmp_path: Path) -> None:
+def test_options_in_the_database_url_reach_the_client(tmp_path: Path) -> None:
     address = "postgres://me@127.0.0.1/chat?sslmode=verify-full&connect_timeout=9"
     environ = {**os.environ, "DATABASE_URL": address, "DATA_DIR": str(tmp_path), "ENV_FILE": os.devnull}
     script = "import chatsite.settings as s, json; print(json.dumps(s.DATABASES['default']['OPTIONS']))"
@@ -123,14 +125,14 @@ def test_an_empty_value_means_the_default(monkeypatch: pytest.MonkeyPatch) -> No
     assert Environment().int("SOMETHING", default=7) == 7
 
 
-def test_a_secret_can_be_kept_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_secret_can_be_read_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("kept in a file\n")
     monkeypatch.setenv("SOMETHING_FILE", str(tmp_path / "secret"))
 
     assert Environment().str("SOMETHING") == "kept in a file"
 
 
-def test_a_missing_secret_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_for_a_missing_secret_file_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOMETHING_FILE", "/nowhere/secret")
 
     with pytest.raises(ImproperlyConfigured, match="SOMETHING_FILE"):
@@ -148,7 +150,7 @@ def test_the_settings_of_a_test_run_pass_every_check(settings: Settings) -> None
 
 
 @pytest.mark.parametrize(
-    ("values", "found"),
+    ("values", "check_id"),
     [
         ({"DEBUG": True, "HTTPS": True}, "chat.E001"),
         ({"ALLOWED_HOSTS": ["*"]}, "chat.E002"),
@@ -166,11 +168,13 @@ def test_the_settings_of_a_test_run_pass_every_check(settings: Settings) -> None
         ({"CHAT_ON_BEHALF_OF": True, "TRUSTED_PROXY": "10.0.0.1"}, "chat.W010"),
     ],
 )
-def test_a_dangerous_combination_is_found(settings: Settings, values: dict[str, object], found: str) -> None:
-    assert messages(settings, **values) == {found}
+def test_a_dangerous_combination_is_reported(settings: Settings, values: dict[str, object], check_id: str) -> None:
+    assert messages(settings, **values) == {check_id}
 
 
-def test_a_server_that_is_not_installed_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_or_client_that_is_not_installed_is_reported(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("chat.checks.find_spec", lambda name: None)
 
     assert messages(settings, SERVER="uvicorn") == {"chat.E005"}
@@ -178,7 +182,7 @@ def test_a_server_that_is_not_installed_is_found(settings: Settings, monkeypatch
 
 
 @pytest.mark.parametrize("value", ["databricks", "databricks:", "databricks:passages", "databricks:a.b.c.d"])
-def test_an_index_without_its_whole_name_is_found(
+def test_an_index_without_its_full_name_is_reported(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setattr("chat.checks.find_spec", lambda name: True)
@@ -195,25 +199,25 @@ def test_an_index_without_its_whole_name_is_found(
         ("CHAT_RETRIEVER", "databricks:main.meetings.passages", "databricks"),
     ],
 )
-def test_packages_that_searches_need_and_that_are_missing_are_found(
+def test_missing_packages_that_searches_need_are_reported(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, extra: str
 ) -> None:
     monkeypatch.setattr("chat.checks.find_spec", lambda name: name in ("daphne", "uvicorn", "langchain"))
     setattr(settings, setting, value)
 
-    found = run_checks(tags=["chat"])
+    reported = run_checks(tags=["chat"])
 
-    assert {message.id for message in found} == {"chat.E014"}
-    assert f"--extra {extra}" in str(found[0].hint)
+    assert {message.id for message in reported} == {"chat.E014"}
+    assert f"--extra {extra}" in str(reported[0].hint)
 
 
-def test_a_misspelt_setting_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_misspelt_setting_is_reported(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHAT_PASAGES", "3")
 
     assert messages(settings) == {"chat.W007"}
 
 
-def test_in_a_databricks_app_its_proxy_is_the_only_way_in(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_databricks_app_may_trust_every_address(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABRICKS_APP_NAME", "chatsite")
     monkeypatch.setenv("TRUSTED_PROXY", "databricks-apps")
     networks = Environment().networks("TRUSTED_PROXY", default="")

@@ -1,4 +1,4 @@
-"""Writers of one process to SQLite, which wait in a lock."""
+"""SQLite's writers in one process, which wait for a fair lock."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from chatsite.sqlite.fair_lock import FairLock
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.any_database,
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="about SQLite alone"),
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="only about SQLite"),
 ]
 
 
 @pytest.fixture
 def thread() -> Iterator[ThreadPoolExecutor]:
-    """One thread with a connection of its own."""
+    """A thread with a connection of its own."""
     with ThreadPoolExecutor(1) as thread:
         yield thread
         thread.submit(close).result()
@@ -60,13 +60,13 @@ def test_a_fair_lock_is_first_come_first_served() -> None:
         while len(lock._waiting) <= number:
             threading.Event().wait(0.001)
     lock.release()
-    for each in threads:
-        each.join()
+    for thread in threads:
+        thread.join()
 
     assert order == [0, 1, 2, 3, 4]
 
 
-def test_a_thread_that_gives_up_holds_up_nobody_behind_it() -> None:
+def test_a_thread_that_gives_up_does_not_block_those_behind_it() -> None:
     lock = FairLock()
     assert lock.acquire(1)
     assert not lock.acquire(0.01)
@@ -77,7 +77,7 @@ def test_a_thread_that_gives_up_holds_up_nobody_behind_it() -> None:
 
 
 @pytest.mark.parametrize("write", [rename, rename_in_a_transaction])
-def test_a_writer_waits_for_the_transaction_before_it(thread: ThreadPoolExecutor, write: Callable[[str], None]) -> None:
+def test_a_writer_waits_for_the_current_transaction(thread: ThreadPoolExecutor, write: Callable[[str], None]) -> None:
     Recording.objects.create(title="", digest="d")
     with transaction.atomic():
         rename("first")
@@ -90,11 +90,11 @@ def test_a_writer_waits_for_the_transaction_before_it(thread: ThreadPoolExecutor
 
 
 @pytest.mark.parametrize("write", [rename, rename_in_a_transaction])
-def test_the_line_and_another_process_are_waited_for_within_one_time_out(
+def test_waiting_in_the_queue_and_for_another_process_share_one_timeout(
     thread: ThreadPoolExecutor, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 1)
-    thread.submit(close).result()  # the next one has the time-out
+    thread.submit(close).result()  # the next connection has the new timeout
     with closing(sqlite3.connect(str(connection.settings_dict["NAME"]), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         begun = monotonic()
@@ -108,47 +108,47 @@ def test_the_line_and_another_process_are_waited_for_within_one_time_out(
     assert 0.9 <= waited < 4
 
 
-def test_after_an_error_it_is_the_next_ones_turn(thread: ThreadPoolExecutor) -> None:
-    class Wrong(Exception):
+def test_a_transaction_that_fails_releases_the_lock(thread: ThreadPoolExecutor) -> None:
+    class Failed(Exception):
         pass
 
     def fail() -> None:
         with transaction.atomic():
             rename("undone")
-            raise Wrong
+            raise Failed
 
-    with pytest.raises(Wrong):
+    with pytest.raises(Failed):
         fail()
 
     thread.submit(rename_in_a_transaction, "done").result(20)
 
 
-def test_a_connection_that_is_closed_within_a_transaction_gives_its_turn_back(thread: ThreadPoolExecutor) -> None:
+def test_closing_a_connection_within_a_transaction_releases_the_lock(thread: ThreadPoolExecutor) -> None:
     with transaction.atomic():
         connection.close()
 
     thread.submit(rename, "done").result(20)
 
 
-def test_who_writes_now_and_then_is_not_starved_by_who_always_writes() -> None:
-    """SQLite alone makes one wait for up to a second here, and for 0.2 s one time in twenty."""
-    enough = threading.Event()
+def test_constant_writers_do_not_starve_an_occasional_one() -> None:
+    """Without the lock, SQLite makes this writer wait for up to a second, and for 0.2 s one time in twenty."""
+    is_enough = threading.Event()
 
-    def always() -> None:
-        while not enough.is_set():
+    def write_constantly() -> None:
+        while not is_enough.is_set():
             rename_in_a_transaction("always")
         connection.close()
 
-    busy = [threading.Thread(target=always) for _ in range(4)]
-    for each in busy:
-        each.start()
+    writers = [threading.Thread(target=write_constantly) for _ in range(4)]
+    for writer in writers:
+        writer.start()
     waits = []
     for _ in range(60):
         begun = monotonic()
         rename("now and then")
         waits.append(monotonic() - begun)
-    enough.set()
-    for each in busy:
-        each.join()
+    is_enough.set()
+    for writer in writers:
+        writer.join()
 
     assert sorted(waits)[57] < 0.5, waits
