@@ -225,7 +225,7 @@ def installed(tmp_path: Path) -> Path:
     folder = tmp_path / "a copy"
     for part in ("bin", "chat", "chatsite", "templates"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for part in ("manage.py", "uv.lock"):
+    for part in ("manage.py", "pyproject.toml", "uv.lock"):
         shutil.copy(ROOT / part, folder)
     venv, own_venv = folder / ".venv", Path(sys.prefix)
     (venv / "bin").mkdir(parents=True)

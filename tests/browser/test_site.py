@@ -164,7 +164,7 @@ async def test_two_tabs_show_the_same_and_share_one_queue(start_site: Start, bro
         await ask(second, f"Question {number}?")
         await expect(second.locator("[data-queue] li")).to_have_count(number)
     await ask(second, "One too many?")
-    await expect(second.locator("[data-refusal]")).to_contain_text("5 questions are waiting")
+    await expect(second.locator("[data-refusal]")).to_contain_text("5 questions are already waiting")
     await expect(second.locator("[data-question-input]")).to_have_value("One too many?")
 
     await first.locator("[data-queue] button").last.click()

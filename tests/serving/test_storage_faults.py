@@ -200,7 +200,7 @@ async def test_an_outage_of_postgresql_refuses_pages_and_questions_and_then_answ
 
     assert refused["message"] == NOT_SAVED
     assert [status for status, _ in pages] == [503, 503, 503]
-    assert all("cannot be used just now" in text for _, text in pages[:2])
+    assert all("is not available right now" in text for _, text in pages[:2])
     assert [end["type"] for end in ends] == ["done", "done"]
     assert stored(site, turn) == ("complete", reader.text[turn])
     assert "Traceback" not in site.output

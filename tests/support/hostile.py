@@ -110,7 +110,7 @@ class Parts(HTMLParser):
 
 
 def squeezed(html: str) -> str:
-    """The page with one space for each run of white space, and none beside a tag."""
+    """Return the page with one space for each run of white space, and none beside a tag."""
     return re.sub(r"\s*([<>])\s*", r"\1", " ".join(html.split()))
 
 
