@@ -23,7 +23,7 @@ from django.db import connection  # noqa: E402  # Django must be set up first
 
 from chat.models import IndexedPassage, PassageVector, Recording, Segment  # noqa: E402
 from chat.retrieval import index, passage_vectors, retriever  # noqa: E402
-from chat.retrieval.hybrid import Nearest  # noqa: E402
+from chat.retrieval.hybrid import NearestNeighbours  # noqa: E402
 from chat.retrieval.matrix import Matrix  # noqa: E402
 from chat.retrieval.pgvector import PgVector  # noqa: E402
 from chat.retrieval.scratch import scratch_database  # noqa: E402
@@ -145,7 +145,7 @@ def report(name: str, times: Sequence[tuple[float, float]]) -> None:
     print(f"{name:<28} p50 {p50:6.1f}   p95 {p95:6.1f}   max {clock[-1]:6.1f} ms   CPU p95 {busy:6.1f} ms")
 
 
-def store_random_vectors(dimensions: int) -> Nearest:
+def store_random_vectors(dimensions: int) -> NearestNeighbours:
     """Store random vectors for all passages, and return their search: its time does not depend on their values."""
     pks = list(IndexedPassage.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(pks), 500):
@@ -153,7 +153,7 @@ def store_random_vectors(dimensions: int) -> Nearest:
             PassageVector(passage_id=pk, model="random", dimensions=dimensions, vector=random_vector(dimensions))
             for pk in pks[start : start + 500]
         )
-    return PgVector("random") if passage_vectors.finish("random") else Matrix("random")
+    return PgVector("random") if passage_vectors.hand_to_pgvector("random") else Matrix("random")
 
 
 def random_vector(dimensions: int) -> bytes:
@@ -164,7 +164,7 @@ def random_vector(dimensions: int) -> bytes:
     return (values / numpy.linalg.norm(values)).astype("<f4").tobytes()
 
 
-def measure_nearest(vectors: Nearest, dimensions: int, recordings: Sequence[Recording], rounds: int) -> None:
+def measure_nearest(vectors: NearestNeighbours, dimensions: int, recordings: Sequence[Recording], rounds: int) -> None:
     """Time the vector search alone, without the endpoint that embeds the question."""
     began = time.perf_counter()
     vectors.nearest(random_vector(dimensions), None, 60)

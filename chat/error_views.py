@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 
-from .database.outage import behind, outage
+from .database.outage import cause_of, outage
 from .problems import ProblemCode, problem, without_logging
 from .turns.events import ErrorCode
 
@@ -20,7 +20,7 @@ _AWAY = "The site cannot do this right now. Please try again in a moment."
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Return 500, or 503 while the database is unavailable, which clients may retry soon."""
-    error = behind(sys.exc_info()[1])
+    error = cause_of(sys.exc_info()[1])
     if error:
         return _unavailable(request, error)
     if request.path.startswith(_API):
@@ -30,12 +30,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return 400, or 503 for an outage: Django reports a session that it cannot save as a bad request."""
-    error = behind(exception)
+    error = cause_of(exception)
     return _unavailable(request, error) if error else defaults.bad_request(request, exception)
 
 
 def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
-    outage.noticed(error)
+    outage.record(error)
     if request.path.startswith(_API):
         return without_logging(problem(503, ProblemCode.UNAVAILABLE, _AWAY))
     page = render_to_string("503.html", {"was_sent": request.method not in _READING})

@@ -257,9 +257,9 @@ def workspace(settings: Settings) -> Iterator[Workspace]:
         settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = f"{workspace.url}/v1", TOKEN
         settings.DATABRICKS_HOST, settings.DATABRICKS_TOKEN = workspace.url, TOKEN
         settings.CHAT_RETRIEVAL_SECONDS = 60  # however busy the machine is
-        retrieval.forget()
+        retrieval.reset()
         yield workspace
-        retrieval.forget()
+        retrieval.reset()
 
 
 # Static files

@@ -26,11 +26,11 @@ class SignInForm(AuthenticationForm):
         with transaction.atomic():
             until = SignInAttempt.blocked_until(name, address)
             if not until:
-                SignInAttempt.failed(name, address)
+                SignInAttempt.record_failure(name, address)
         if until:
             raise ValidationError(_try_again(until), code="throttled")
         cleaned = super().clean()
-        SignInAttempt.succeeded(name, address)
+        SignInAttempt.record_success(name, address)
         return cleaned
 
     def _address(self) -> str:

@@ -17,7 +17,7 @@ from ..llm import closing, is_quote_only, loaded_model
 from ..models import Citation, Phase
 from ..passages import Passage
 from ..prompts import Exchange, answer_prompt
-from ..retrieval import FOUND, retriever
+from ..retrieval import MIN_RELEVANCE, retriever
 from .budget import HISTORY_SHARE, best, cost, newest, room_beside
 from .citations import Sources
 from .grading import relevant
@@ -156,7 +156,7 @@ class Search:
     async def _search(self, query: str) -> None:
         """Search, and take the new passages, unless an earlier search found some and this one did not."""
         passages = await _retrieve(query, self._recordings)
-        found = any(passage.relevance >= FOUND for passage in passages)
+        found = any(passage.relevance >= MIN_RELEVANCE for passage in passages)
         if found or not self.found:
             self.passages, self.found = best(passages, self._room), found
 

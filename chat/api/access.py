@@ -69,18 +69,18 @@ def api(method: str) -> Callable[[View[P]], Callable[..., Coroutine[Any, Any, Ht
                 message = f"This address accepts {method} only."
                 return problem(405, ProblemCode.METHOD_NOT_ALLOWED, message, Allow=", ".join(methods))
             try:
-                problem_response = await _let_in(request)
+                problem_response = await _check_access(request)
                 return problem_response or await view(request, *args, **kwargs)
             except Refused as error:
                 return refusal(error)
 
-        # Django's middleware would answer with pages, so _let_in makes these checks.
+        # Django's middleware would answer with pages, so _check_access makes these checks.
         return login_not_required(csrf_exempt(answer))
 
     return decorate
 
 
-async def _let_in(request: ApiRequest) -> HttpResponse | None:
+async def _check_access(request: ApiRequest) -> HttpResponse | None:
     """Let the request in, or return the response that refuses it. Raise ``RateLimited`` after too many requests."""
     credentials = Credentials.of(request)
     login_session = await in_database(credentials.live_login)

@@ -55,4 +55,4 @@ class AnswerRequest:
             return asking.ask(self._login, self._submission, self._forwarded)
         if self._key:
             return Turn.objects.submitted(self._login, self._submission)
-        return Turn.objects.asked_alike(self._login, self._submission)
+        return Turn.objects.latest_of_question(self._login, self._submission)

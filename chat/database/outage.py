@@ -23,7 +23,7 @@ class Outage:
     def __init__(self) -> None:
         self._logged_at = self._away_at = float("-inf")
 
-    def noticed(self, error: Exception, *, is_away: bool = False) -> None:
+    def record(self, error: Exception, *, is_away: bool = False) -> None:
         """Record an outage and log it, at most every ``LOG_SECONDS``; ``is_away`` if not even a connection was made."""
         now = monotonic()
         if is_away:
@@ -46,7 +46,7 @@ outage = Outage()
 """The record that all parts of this process share."""
 
 
-def behind(error: BaseException | None) -> Exception | None:
+def cause_of(error: BaseException | None) -> Exception | None:
     """Return the outage that an error is, or was caused by; None if it has another cause."""
     while error:
         if isinstance(error, UNAVAILABLE):

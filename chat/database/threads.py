@@ -68,7 +68,7 @@ def _with_connection(work: Callable[[], T]) -> T:
     try:
         return work()
     except UNAVAILABLE as error:
-        outage.noticed(error, is_away=connection.connection is None)
+        outage.record(error, is_away=connection.connection is None)
         connection.close()
         raise
     finally:

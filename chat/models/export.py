@@ -44,7 +44,7 @@ class Export(models.Model):
                 return export
         return None
 
-    def sent(self) -> None:
+    def mark_sent(self) -> None:
         """Store that the other service has the row, unless it was purged meanwhile."""
         self.row(self).update(exported_at=Now())
 

@@ -31,7 +31,7 @@ class LoginSession(models.Model):
         return str(self.uuid)
 
     @classmethod
-    def over(cls, in_use: Collection[str]) -> list[LoginSession]:
+    def removable(cls, in_use: Collection[str]) -> list[LoginSession]:
         """Return the login sessions that nothing uses any more: no turn, no browser and no valid API token.
 
         ``in_use`` are the uuids that Django's live sessions hold. A login that began within a day and has not ended is

@@ -67,7 +67,7 @@ class ReviewLabel(Export):
         traced = super().waiting().filter(turn__trace_export__exported_at__isnull=False)
         return traced.select_related("turn", "reviewer")
 
-    def sent(self) -> None:
+    def mark_sent(self) -> None:
         """Store that MLflow has the label. If it changed meanwhile, send it again: the order of arrival is unknown."""
         if not self.row(self).filter(labelled_at=self.labelled_at).update(exported_at=Now()):
             self.row(self).update(exported_at=None, claimed_until=Now())

@@ -29,18 +29,18 @@ class SignInAttempt(models.Model):
         return times[-1] + WINDOW if len(times) == ATTEMPTS else None
 
     @classmethod
-    def failed(cls, username: str, address: str) -> None:
+    def record_failure(cls, username: str, address: str) -> None:
         """Store a failed attempt, and delete those that no longer count."""
-        cls.past().delete()
+        cls.expired().delete()
         cls.objects.create(key=_key(username, address))
 
     @classmethod
-    def past(cls) -> models.QuerySet[SignInAttempt]:
+    def expired(cls) -> models.QuerySet[SignInAttempt]:
         """Return the attempts that no longer count."""
         return cls.objects.filter(at__lt=Now() - WINDOW)
 
     @classmethod
-    def succeeded(cls, username: str, address: str) -> None:
+    def record_success(cls, username: str, address: str) -> None:
         """Delete the failed attempts before a successful one."""
         cls.objects.filter(key=_key(username, address)).delete()
 

@@ -33,7 +33,7 @@ class TraceExport(Export):
         return f"trace of turn {self.turn_id}"
 
     @classmethod
-    def order(cls, limit: int) -> int:
+    def schedule(cls, limit: int) -> int:
         """Create rows for up to ``limit`` ended turns, the oldest first; return how many such turns were found.
 
         Turns that never ran get none.

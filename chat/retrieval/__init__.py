@@ -11,23 +11,23 @@ from django.db import connection
 
 from . import embeddings
 from .full_text import FullText, Index
-from .hybrid import Hybrid, Nearest
+from .hybrid import Hybrid, NearestNeighbours
 from .indexing import index
 from .interface import Retriever
 from .matrix import Matrix
 from .pgvector import PgVector
 from .postgres import PostgresIndex
-from .results import FOUND
+from .results import MIN_RELEVANCE
 from .sqlite import SQLiteIndex
 from .vector_search import VectorSearch
 
-__all__ = ["FOUND", "RETRIEVERS", "Retriever", "forget", "index", "own_search", "retriever", "state", "warm"]
+__all__ = ["MIN_RELEVANCE", "RETRIEVERS", "Retriever", "index", "own_search", "reset", "retriever", "state", "warm"]
 
 RETRIEVERS = ("embedded", "databricks")
 """The kinds of ``CHAT_RETRIEVER``."""
 
 _INDEXES: dict[str, type[Index]] = {"sqlite": SQLiteIndex, "postgresql": PostgresIndex}
-_VECTORS: dict[str, Callable[[str], Nearest]] = {"sqlite": Matrix, "postgresql": PgVector}
+_VECTORS: dict[str, Callable[[str], NearestNeighbours]] = {"sqlite": Matrix, "postgresql": PgVector}
 
 
 def retriever() -> FullText | Hybrid | VectorSearch:
@@ -67,9 +67,9 @@ def state() -> str:
     return "unavailable" if is_down else "ok"
 
 
-def forget() -> None:
+def reset() -> None:
     """Close the clients and clear the caches, so that the next search follows changed settings."""
-    embeddings.forget()
+    embeddings.reset()
     _hybrid.cache_clear()
     _vector_search.cache_clear()
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from ..models import Recording, Segment
 from ..passages import Passage
-from . import FOUND, Retriever, index
+from . import MIN_RELEVANCE, Retriever, index
 
 _ROWS_AT_ONCE = 1000
 _SPEAKER_LIMIT = 120
@@ -113,8 +113,9 @@ async def evaluate(retriever: Retriever, questions: Sequence[Question], *, limit
 
 
 def share_found(answers: Sequence[Sequence[Passage]]) -> float:
-    """Return the share of searches that found a passage with a relevance of at least ``FOUND``."""
-    return sum(any(passage.relevance >= FOUND for passage in passages) for passages in answers) / max(len(answers), 1)
+    """Return the share of searches that found a passage with a relevance of at least ``MIN_RELEVANCE``."""
+    found = [any(passage.relevance >= MIN_RELEVANCE for passage in passages) for passages in answers]
+    return sum(found) / max(len(found), 1)
 
 
 def _paired(recordings: list[Recording]) -> dict[Recording, Recording]:

@@ -25,7 +25,7 @@ from .results import Hit, passages_of, pool_for, scope_of
 logger = logging.getLogger(__name__)
 
 
-class Nearest(Protocol):
+class NearestNeighbours(Protocol):
     """A nearest-neighbour search among the vectors of one embedding model, in one kind of database."""
 
     def nearest(self, vector: bytes, scope: Sequence[int] | None, limit: int) -> list[Hit]:
@@ -43,7 +43,7 @@ class Hybrid:
     """
 
     full_text: FullText
-    vectors: Nearest
+    vectors: NearestNeighbours
     remote: OptionalRemote = field(default_factory=lambda: OptionalRemote("The embedding endpoint", load=embeddings))
 
     async def retrieve(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Max, QuerySet
 
 from ..models import PassageVector
-from .results import FOUND, Hit
+from .results import MIN_RELEVANCE, Hit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +29,7 @@ class _Rows:
 
 
 class Matrix:
-    """``hybrid.Nearest`` by multiplying with every vector: 30,000 of 1,024 dimensions take 120 MB and 10 ms.
+    """``hybrid.NearestNeighbours`` by multiplying with every vector: 30,000 of 1,024 dimensions take 120 MB and 10 ms.
 
     Before each search it reads added vectors and drops deleted ones, so it is as current as the database.
     """
@@ -51,7 +51,7 @@ class Matrix:
             rows = _selected(rows, np.isin(rows.recordings, list(scope)))
         scores = rows.vectors @ query_vector
         best = np.lexsort((rows.passages, -scores))[:limit]
-        return [Hit(int(rows.passages[index]), float(scores[index]), FOUND) for index in best]
+        return [Hit(int(rows.passages[index]), float(scores[index]), MIN_RELEVANCE) for index in best]
 
     def _up_to_date(self, dimensions: int) -> _Rows | None:
         stored = PassageVector.objects.filter(model=self._model)

@@ -117,7 +117,7 @@ def delete_vectors(model: str, recordings: Sequence[Recording] = ()) -> None:
     (vectors.filter(passage__recording__in=recordings) if recordings else vectors).delete()
 
 
-def finish(model: str) -> bool:
+def hand_to_pgvector(model: str) -> bool:
     """Hand the vectors to pgvector, if the server has it; return whether it has."""
     if connection.vendor != "postgresql" or not pgvector.set_up():
         return False

@@ -14,7 +14,7 @@ from django.db.models import F
 from ..models import IndexedPassage, Recording, Segment
 from ..passages import Passage
 
-FOUND = 0.4
+MIN_RELEVANCE = 0.4
 """The relevance that the best passage needs to answer a question; the others may have less and still help.
 
 docs/retrieval.md has the figures behind this value.

@@ -28,7 +28,7 @@ from ..passages import Passage
 from ..terms import names_a_subject
 from .interface import Retriever
 from .remote import OptionalRemote
-from .results import FOUND
+from .results import MIN_RELEVANCE
 
 logger = logging.getLogger(__name__)
 
@@ -142,7 +142,7 @@ def _passages(places: Iterable[Place], recordings: Sequence[UUID], limit: int) -
             chosen.append(place)
     segments = _segments(chosen)
     read = [(place, tuple(s for s in segments if _holds(place, in_scope[place.recording].pk, s))) for place in chosen]
-    return [Passage(in_scope[place.recording], held, place.score, FOUND) for place, held in read if held]
+    return [Passage(in_scope[place.recording], held, place.score, MIN_RELEVANCE) for place, held in read if held]
 
 
 def _segments(places: Sequence[Place]) -> list[Segment]:

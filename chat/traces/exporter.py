@@ -56,7 +56,7 @@ class Exporter:
         """Send all waiting traces and labels; return how many were sent. Log a failure and stop there."""
         sent = 0
         try:
-            while TraceExport.order(BATCH) == BATCH:
+            while TraceExport.schedule(BATCH) == BATCH:
                 pass
             while export := TraceExport.claim():
                 self._send(export)
@@ -82,14 +82,14 @@ class Exporter:
         from .tracking import send
 
         send(trace_of(export.turn, with_texts=settings.MLFLOW_TEXTS))
-        export.sent()
+        export.mark_sent()
 
     def _send_label(self, label: ReviewLabel) -> None:
         _set_up_client()
         from .tracking import send_feedback
 
         send_feedback(feedback_of(label, with_texts=settings.MLFLOW_TEXTS))
-        label.sent()
+        label.mark_sent()
 
     def _log(self, error: Exception) -> None:
         if monotonic() - self._logged_at > LOG_SECONDS:

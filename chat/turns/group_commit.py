@@ -186,7 +186,7 @@ def _finish_all(endings: list[tuple[Claim, Ending]]) -> Sequence[Outcome]:
     try:
         return Turn.objects.finish_all(endings)
     except UNAVAILABLE as error:
-        outage.noticed(error, is_away=connection.connection is None)
+        outage.record(error, is_away=connection.connection is None)
         connection.close()
         return [error] * len(endings)
     except Exception as error:

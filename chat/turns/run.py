@@ -78,7 +78,7 @@ class Run:
         if now - self._progress_at > self._patience or now - self._started_at > settings.CHAT_TOTAL_SECONDS:
             self.end(TimedOut("the model was silent for too long, or took too long altogether"))
 
-    async def see_through(self) -> None:
+    async def run_to_end(self) -> None:
         """Wait until the answer ends, however it does, and end the turn with it."""
         await asyncio.wait([self._pump])
         await self._commits.finish(self._log, self._ending())

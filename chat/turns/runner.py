@@ -135,7 +135,7 @@ class TurnRunner:
     async def _claim(self) -> None:
         claimed_at = monotonic()
         driven = {*self.runs, *self._unended}
-        for turn in await in_database(self._won):
+        for turn in await in_database(self._claim_batch):
             if turn.uuid in driven:
                 continue
             run = Run(turn, commits=self.commits, answer=self._answer, claimed_at=claimed_at)
@@ -144,7 +144,7 @@ class TurnRunner:
             self.nudges.publish(*topics_of(turn))
             self.nudges.wake(STOP_TOPIC)  # the run was not there yet when an earlier request to stop was handled
 
-    def _won(self) -> list[Turn]:
+    def _claim_batch(self) -> list[Turn]:
         """Claim turns and return them; after a claim that failed half-way, return all that this owner holds."""
         failed, self._claim_failed = self._claim_failed, True
         won = Turn.objects.claim(self.owner.name)
@@ -155,7 +155,7 @@ class TurnRunner:
 
     async def _drive(self, run: Run) -> None:
         try:
-            await run.see_through()
+            await run.run_to_end()
         except UNAVAILABLE as error:
             self._unended.add(run.turn.uuid)
             logger.warning("Could not end turn %s; it will be closed later: %r", run.turn.uuid, error)

@@ -51,9 +51,9 @@ def preview() -> Tally:
     return Tally(
         conversations=conversations.count(),
         turns=Turn.objects.filter(conversation__in=conversations).count(),
-        login_sessions=len(LoginSession.over(_login_sessions_in_use())),
+        login_sessions=len(LoginSession.removable(_login_sessions_in_use())),
         sessions=_expired().count(),
-        attempts=SignInAttempt.past().count(),
+        attempts=SignInAttempt.expired().count(),
     )
 
 
@@ -69,8 +69,8 @@ def purge(progress: Callable[[], object] = lambda: None) -> Tally:
         tally.conversations += _remove(conversation)
         progress()
     tally.sessions = _delete(_expired())
-    tally.login_sessions = sum(map(_remove_login_sessions, _batches(LoginSession.over(_login_sessions_in_use()))))
-    tally.attempts = _delete(SignInAttempt.past())
+    tally.login_sessions = sum(map(_remove_login_sessions, _batches(LoginSession.removable(_login_sessions_in_use()))))
+    tally.attempts = _delete(SignInAttempt.expired())
     return tally
 
 

@@ -30,12 +30,12 @@ HISTORY = [Exchange("Which product is this about?", "It is about the Heron [1]."
 
 async def test_passages_that_the_model_calls_irrelevant_are_dropped(model: StepModel) -> None:
     await answer("When does the Heron launch?")
-    found, _ = read_fence(model.told("answer"))
+    found, _ = read_fence(model.last_message("answer"))
     model.scripts["grade"] = reply("```json\n[1, 3]\n```")
 
     await answer("When does the Heron launch?")
 
-    kept, _ = read_fence(model.told("answer"))
+    kept, _ = read_fence(model.last_message("answer"))
     assert [passage["said"] for passage in kept] == [p["said"] for p in found if p["n"] not in (1, 3)]
     assert [passage["n"] for passage in kept] == list(range(1, len(kept) + 1))
 
@@ -43,12 +43,12 @@ async def test_passages_that_the_model_calls_irrelevant_are_dropped(model: StepM
 @pytest.mark.parametrize("text", ["[99]", "[0]", "none", "1, 2", "Irrelevant: [1]", "[1.5]", "[-1]", '["1"]', "[1"])
 async def test_a_reply_that_is_not_a_list_of_passage_numbers_drops_nothing(model: StepModel, text: str) -> None:
     await answer("When does the Heron launch?")
-    found = model.told("answer")
+    found = model.last_message("answer")
     model.scripts["grade"] = reply(text)
 
     await answer("When does the Heron launch?")
 
-    assert model.told("answer") == found
+    assert model.last_message("answer") == found
 
 
 @pytest.mark.parametrize("script", BROKEN)
@@ -68,7 +68,7 @@ async def test_a_failed_grading_drops_nothing(
 
 def all_irrelevant(model: StepModel) -> Script:
     """Return the reply that calls every passage of the last answer irrelevant."""
-    return reply(json.dumps([passage["n"] for passage in read_fence(model.told("answer"))[0]]))
+    return reply(json.dumps([passage["n"] for passage in read_fence(model.last_message("answer"))[0]]))
 
 
 async def test_when_no_passage_is_relevant_the_search_runs_once_more_in_other_words(model: StepModel) -> None:
@@ -80,7 +80,7 @@ async def test_when_no_passage_is_relevant_the_search_runs_once_more_in_other_wo
 
     assert parts.phases == ["grading", "rewriting", "retrieving", "waiting", "answering"]
     assert model.calls == {"grade": 1, "reword": 1, "answer": 1}
-    assert "28 April" in model.told("answer")
+    assert "28 April" in model.last_message("answer")
 
 
 @pytest.mark.parametrize("script", [*BROKEN, reply("What is the airspeed of an unladen swallow?")])
@@ -89,12 +89,12 @@ async def test_when_the_second_search_finds_nothing_the_first_passages_stay(
 ) -> None:
     settings.CHAT_STEP_SECONDS = 0.05
     await answer("How much does the Heron cost?")
-    found = model.told("answer")
+    found = model.last_message("answer")
     model.scripts["grade"], model.scripts["reword"] = all_irrelevant(model), script
 
     await answer("How much does the Heron cost?")
 
-    assert model.told("answer") == found
+    assert model.last_message("answer") == found
 
 
 async def test_a_question_that_finds_nothing_twice_is_not_answered_by_the_model(model: StepModel) -> None:
@@ -119,7 +119,7 @@ async def test_a_failed_search_for_the_models_wording_does_not_fail_the_question
     model: StepModel, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     await answer("How much does the Heron cost?")
-    found = model.told("answer")
+    found = model.last_message("answer")
     model.scripts[step] = reply("fails")
     if step == "reword":
         model.scripts["grade"] = all_irrelevant(model)
@@ -135,7 +135,7 @@ async def test_a_failed_search_for_the_models_wording_does_not_fail_the_question
     parts = await answer("How much does the Heron cost?", HISTORY)
 
     assert parts.end.finish_reason == "stop"
-    assert read_fence(model.told("answer")) == read_fence(found)
+    assert read_fence(model.last_message("answer")) == read_fence(found)
 
 
 model_texts = st.one_of(
@@ -173,10 +173,10 @@ async def test_whatever_the_model_replies_the_answer_completes_and_cites_only_pa
 
     parts = await answer("Which plans does Brightmoor have with the Heron?", HISTORY, [only.uuid])
 
-    passages, question = read_fence(model.told("answer"))
+    passages, question = read_fence(model.last_message("answer"))
     assert parts.end.finish_reason == "stop"
     assert {citation.recording_title for citation in parts.end.citations} <= {only.title}
     assert {passage["recording"] for passage in passages} == {only.title}
     assert question == "Which plans does Brightmoor have with the Heron?"
-    assert model.told("answer").count("</passages>") == 1
+    assert model.last_message("answer").count("</passages>") == 1
     assert model.calls["answer"] == model.closed["answer"]

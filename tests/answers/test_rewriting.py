@@ -28,9 +28,9 @@ FOLLOW_UP = "And when does it launch?"
 async def test_the_search_uses_the_rewritten_follow_up(model: StepModel) -> None:
     parts = await answer(FOLLOW_UP, HISTORY)
 
-    assert json.dumps(FOLLOW_UP) in model.told("rewrite")
-    assert "It is about the Heron [1]." in model.told("rewrite")
-    assert "28 April" in model.told("answer")
+    assert json.dumps(FOLLOW_UP) in model.last_message("rewrite")
+    assert "It is about the Heron [1]." in model.last_message("rewrite")
+    assert "28 April" in model.last_message("answer")
     assert parts.phases == ["rewriting", "retrieving", "grading", "waiting", "answering"]
     assert parts.text == "On 28 April [1]."
 
@@ -38,7 +38,7 @@ async def test_the_search_uses_the_rewritten_follow_up(model: StepModel) -> None
 async def test_the_answer_prompt_has_the_users_own_words(model: StepModel) -> None:
     await answer(FOLLOW_UP, HISTORY)
 
-    assert read_fence(model.told("answer"))[1] == FOLLOW_UP
+    assert read_fence(model.last_message("answer"))[1] == FOLLOW_UP
 
 
 async def test_without_history_nothing_is_rewritten(model: StepModel) -> None:
@@ -77,7 +77,7 @@ async def test_a_failed_rewriting_leaves_the_question_unchanged(
 
     warnings = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert (parts.text, parts.end.finish_reason) == ("On 28 April [1].", "stop")
-    assert "28 April" in model.told("answer")
+    assert "28 April" in model.last_message("answer")
     assert (model.calls["rewrite"], model.closed["rewrite"], model.calls["answer"]) == (1, 1, 1)
     assert len(warnings) == 1
     assert warnings[0].startswith("Answering a question without rewriting it: ")
@@ -89,8 +89,8 @@ async def test_when_the_rewritten_question_finds_nothing_the_original_is_searche
 
     await answer("When does the Heron launch?", HISTORY)
 
-    assert "28 April" in model.told("answer")
-    assert "swallow" not in model.told("grade")
+    assert "28 April" in model.last_message("answer")
+    assert "swallow" not in model.last_message("grade")
 
 
 async def test_no_step_calls_the_model_while_the_breaker_is_open(model: StepModel) -> None:

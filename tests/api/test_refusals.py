@@ -260,7 +260,7 @@ async def test_the_answer_to_an_unexpected_error_does_not_reveal_it(
         raise error
 
     monkeypatch.setattr(chat_module.AnswerRequest, "turn", fail)
-    monkeypatch.setattr(Outage, "noticed", lambda *_, **__: None)  # the outage is fake: keep it from other tests
+    monkeypatch.setattr(Outage, "record", lambda *_, **__: None)  # the outage is fake: keep it from other tests
 
     answer = await program.ask("When?")
 

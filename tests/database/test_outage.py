@@ -147,7 +147,7 @@ async def test_work_fails_at_once_after_an_attempt_to_connect_has_failed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(outage, "AWAY_SECONDS", 60)
-    outage.outage.noticed(LOCKED, is_away=True)
+    outage.outage.record(LOCKED, is_away=True)
     called: list[int] = []
 
     with pytest.raises(OperationalError, match="a moment ago"):
@@ -160,8 +160,8 @@ def test_an_error_that_an_outage_has_caused_is_an_outage() -> None:
     indirect = ValueError("the session could not be saved")
     indirect.__context__ = LOCKED
 
-    assert outage.behind(indirect) is LOCKED
-    assert outage.behind(IntegrityError()) is None
+    assert outage.cause_of(indirect) is LOCKED
+    assert outage.cause_of(IntegrityError()) is None
 
 
 def test_a_read_only_database_is_an_outage(alice: User) -> None:

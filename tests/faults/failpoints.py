@@ -19,10 +19,10 @@ ENDED, CLAIMED = "ended", "claimed"
 
 def install(place_of: Callable[[str], str]) -> None:
     """Install the failpoints in this process; ``place_of`` returns the failpoint of a question, or an empty string."""
-    see_through, won = Run.see_through, TurnRunner._won
+    run_to_end, won = Run.run_to_end, TurnRunner._claim_batch
 
-    async def see_through_and_die(run: Run) -> None:
-        await see_through(run)
+    async def run_to_end_and_die(run: Run) -> None:
+        await run_to_end(run)
         _die_if(place_of(run.turn.question) == ENDED)
 
     def win_and_die(runner: TurnRunner) -> list[Turn]:
@@ -30,8 +30,8 @@ def install(place_of: Callable[[str], str]) -> None:
         _die_if(any(place_of(turn.question) == CLAIMED for turn in turns))
         return turns
 
-    Run.see_through = see_through_and_die  # type: ignore[assignment, method-assign]
-    TurnRunner._won = win_and_die  # type: ignore[assignment, method-assign]
+    Run.run_to_end = run_to_end_and_die  # type: ignore[assignment, method-assign]
+    TurnRunner._claim_batch = win_and_die  # type: ignore[assignment, method-assign]
 
 
 def _die_if(due: bool) -> None:

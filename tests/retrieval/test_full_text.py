@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from chat.errors import RetrievalFailed
 from chat.models import IndexedPassage, Recording, Segment
-from chat.retrieval import FOUND, index, own_search, retriever
+from chat.retrieval import MIN_RELEVANCE, index, own_search, retriever
 from chat.retrieval.full_text import FullText
 from chat.terms import STOP_WORDS
 
@@ -55,7 +55,7 @@ def test_speakers_and_titles_are_searched(launch: Recording, garden: Recording, 
     passages = search(query)
 
     assert [passage.recording for passage in passages] == [launch]
-    assert passages[0].relevance >= FOUND
+    assert passages[0].relevance >= MIN_RELEVANCE
 
 
 def test_the_filter_is_applied_before_the_limit(launch: Recording) -> None:
@@ -108,7 +108,7 @@ def test_an_unrelated_question_has_a_low_relevance_and_a_related_one_a_high_one(
     unrelated = search("Which airline lists its October flights to Mongolia?")
 
     assert related[0].relevance == pytest.approx(1.0)
-    assert 0 < unrelated[0].relevance < FOUND
+    assert 0 < unrelated[0].relevance < MIN_RELEVANCE
 
 
 def test_a_misspelt_word_finds_the_right_one_with_less_relevance(launch: Recording, garden: Recording) -> None:

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from chat.models import PassageVector, Recording
 from chat.retrieval import pgvector
-from chat.retrieval.hybrid import Nearest
+from chat.retrieval.hybrid import NearestNeighbours
 from chat.retrieval.matrix import Matrix
 from chat.retrieval.pgvector import PgVector
 from chat.retrieval.results import execute, rows
@@ -46,7 +46,7 @@ def unit(text: str) -> bytes:
     return array("f", [value / length for value in values]).tobytes()
 
 
-def scores(vectors: Nearest, scope: list[int] | None = None) -> list[float]:
+def scores(vectors: NearestNeighbours, scope: list[int] | None = None) -> list[float]:
     return [round(hit.score, 4) for hit in vectors.nearest(unit("launch tomatoes"), scope, 5)]
 
 
@@ -61,7 +61,7 @@ def test_the_command_hands_the_vectors_to_pgvector_where_the_server_has_it(
 
 def test_it_finds_the_same_as_the_search_in_memory(recordings: list[Recording]) -> None:
     call_command("index_recordings")
-    nearest: Nearest = PgVector(MODEL) if connection.vendor == "postgresql" else Matrix(MODEL)
+    nearest: NearestNeighbours = PgVector(MODEL) if connection.vendor == "postgresql" else Matrix(MODEL)
     scope = [recording.pk for recording in recordings[2:5]]
 
     assert scores(nearest) == scores(Matrix(MODEL))
@@ -96,7 +96,7 @@ def test_without_the_right_to_create_the_extension_the_vectors_are_searched_in_m
     call_command("index_recordings")
 
     assert "pgvector" not in capsys.readouterr().out
-    nearest: Nearest = PgVector(MODEL) if connection.vendor == "postgresql" else Matrix(MODEL)
+    nearest: NearestNeighbours = PgVector(MODEL) if connection.vendor == "postgresql" else Matrix(MODEL)
     assert scores(nearest) == scores(Matrix(MODEL)) != []
 
 

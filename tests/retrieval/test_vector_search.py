@@ -24,7 +24,7 @@ from chat.answers import rag
 from chat.llm import chat_model
 from chat.models import Recording
 from chat.passages import Passage
-from chat.retrieval import FOUND, retriever, state, vector_search, warm
+from chat.retrieval import MIN_RELEVANCE, retriever, state, vector_search, warm
 from chat.upstream.breaker import FAILURES
 
 from ..support.library import filler, record, search
@@ -115,7 +115,7 @@ def test_results_of_the_index_are_shown_with_the_text_of_our_own_transcript(
 
     assert places(passages) == [("Launch review", 2, 3), ("Allotment call", 1, 1)]
     assert passages[0].segments[0].text == "Then the price list is late."
-    assert (passages[0].start, passages[0].score, passages[0].relevance) == (20.0, 0.9, FOUND)
+    assert (passages[0].start, passages[0].score, passages[0].relevance) == (20.0, 0.9, MIN_RELEVANCE)
     assert "text of the index" not in str(passages)
 
 

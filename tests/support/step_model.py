@@ -64,7 +64,7 @@ class StepModel:
         self.silent = asyncio.Event()
         """Set once the model is silent."""
 
-    def told(self, step: str) -> str:
+    def last_message(self, step: str) -> str:
         """Return the last message of the step's last call."""
         return self.asked[step][-1].content
 
@@ -118,7 +118,7 @@ def model(settings: Settings, recordings: dict[str, Recording]) -> Iterator[Step
         yield model
 
 
-class Heard(list[rag.Part]):
+class AnswerParts(list[rag.Part]):
     """The parts of an answer."""
 
     @property
@@ -135,5 +135,5 @@ class Heard(list[rag.Part]):
         return self[-1]
 
 
-async def answer(question: str, history: Sequence[Exchange] = (), recordings: Sequence[UUID] = ()) -> Heard:
-    return Heard([part async for part in rag.answer(question, history=history, recordings=recordings)])
+async def answer(question: str, history: Sequence[Exchange] = (), recordings: Sequence[UUID] = ()) -> AnswerParts:
+    return AnswerParts([part async for part in rag.answer(question, history=history, recordings=recordings)])

@@ -32,7 +32,7 @@ def tracking(settings: Settings) -> Iterator[TrackingServer]:
     tracking._experiment.cache_clear()
 
 
-def due() -> None:
+def expire_claims() -> None:
     """Let the claims of all exports expire."""
     for exports in (TraceExport.objects.filter(exported_at=None), ReviewLabel.objects.filter(exported_at=None)):
         exports.update(claimed_until=timezone.now() - timedelta(seconds=1))

@@ -13,7 +13,7 @@ from chat.models import LoginSession, ReviewLabel, TraceExport, Turn
 from chat.traces.exporter import Exporter
 
 from ..support.asked import asked
-from ..support.tracking import due, environ, trace_id, tracking
+from ..support.tracking import environ, expire_claims, trace_id, tracking
 from ..support.tracking_server import TrackingServer
 
 __all__ = ["environ", "tracking"]
@@ -56,7 +56,7 @@ def test_a_label_that_is_sent_twice_is_stored_once(login: LoginSession, carol: U
     label = ReviewLabel.give(turn, carol, "wrong", "It was May.")
     exporter.export()
     ReviewLabel.objects.filter(pk=label.pk).update(exported_at=None)
-    due()
+    expire_claims()
 
     assert exporter.export() == 1
     assert len(feedback_on(tracking, turn)) == 1
@@ -72,7 +72,7 @@ def test_a_label_that_changes_while_it_is_sent_is_sent_again(
     assert claimed
 
     ReviewLabel.give(turn, carol, "good", "")
-    claimed.sent()
+    claimed.mark_sent()
 
     assert Exporter().export() == 1
     assert [value for _, value, *_ in feedback_on(tracking, turn)] == ["good"]
@@ -101,7 +101,7 @@ def test_a_turn_that_is_purged_while_its_trace_is_sent_is_no_failure(
 ) -> None:
     turn, exporter = asked(login), Exporter()
     ReviewLabel.give(turn, carol, "wrong", "")
-    TraceExport.order(1)
+    TraceExport.schedule(1)
     trace = TraceExport.claim()
     assert trace
 
@@ -119,7 +119,7 @@ def test_a_label_is_sent_only_after_its_trace(login: LoginSession, carol: User, 
     assert exporter.export() == 0
 
     tracking.fails = set()
-    due()
+    expire_claims()
 
     assert exporter.export() == 2
     assert len(feedback_on(tracking, turn)) == 1

@@ -18,7 +18,7 @@ from chat.traces.exporter import Exporter
 from ..support.asked import asked, citing, recorded
 from ..support.reader import Reader
 from ..support.site_process import SiteProcess
-from ..support.tracking import due, environ, trace_id, tracking
+from ..support.tracking import environ, expire_claims, trace_id, tracking
 from ..support.tracking_server import PROVIDER_TEXT, TrackingServer, tracking_server
 
 __all__ = ["environ", "tracking"]
@@ -106,7 +106,7 @@ def test_a_trace_is_sent_once(login: LoginSession, tracking: TrackingServer) -> 
     asked(login)
 
     sent = [Exporter().export(), Exporter().export()]
-    due()
+    expire_claims()
 
     assert [*sent, Exporter().export()] == [1, 0, 0]
 
@@ -119,7 +119,7 @@ def test_a_failing_server_loses_no_trace(
     tracking.fails = {part}
     sent_while_failing = [exporter.export(), exporter.export()]
     tracking.fails = set()
-    due()
+    expire_claims()
 
     assert [*sent_while_failing, exporter.export()] == [0, 0, 2]
     assert set(tracking.spans) == set(tracking.traces) == {trace_id(turn) for turn in turns}
@@ -133,10 +133,10 @@ def test_a_trace_that_was_sent_before_a_crash_is_sent_again_and_stored_once(
 ) -> None:
     turn = asked(login)
     with monkeypatch.context() as crash:
-        crash.setattr(TraceExport, "sent", _fail)
+        crash.setattr(TraceExport, "mark_sent", _fail)
         Exporter().export()
     first = tracking.traces | tracking.spans
-    due()
+    expire_claims()
 
     assert Exporter().export() == 1
     assert tracking.traces | tracking.spans == first
@@ -149,19 +149,19 @@ def _fail(_: TraceExport) -> None:
 
 def test_a_claimed_export_is_not_claimed_again(login: LoginSession) -> None:
     asked(login)
-    TraceExport.order(10)
+    TraceExport.schedule(10)
 
     assert [TraceExport.claim() is None for _ in range(2)] == [False, True]
 
 
 def test_each_attempt_has_a_longer_claim(login: LoginSession) -> None:
     asked(login)
-    TraceExport.order(10)
+    TraceExport.schedule(10)
     spans = []
     for _ in range(9):
         TraceExport.claim()
         spans.append(round((TraceExport.objects.get().claimed_until - timezone.now()).total_seconds()))
-        due()
+        expire_claims()
 
     assert spans == sorted(spans)
     assert (spans[0], spans[-1]) == (60, 3600)
@@ -171,12 +171,12 @@ def test_a_turn_that_ended_long_ago_gets_no_trace(login: LoginSession, monkeypat
     asked(login)
     monkeypatch.setattr("chat.models.trace_export.WINDOW", timedelta(minutes=-1))
 
-    assert TraceExport.order(10) == 0
+    assert TraceExport.schedule(10) == 0
 
 
 def test_deleting_a_turn_deletes_its_export(login: LoginSession) -> None:
     turn = asked(login)
-    TraceExport.order(10)
+    TraceExport.schedule(10)
 
     turn.delete()
 

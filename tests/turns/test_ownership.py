@@ -66,14 +66,14 @@ async def test_a_silent_model_is_stopped_while_the_database_does_not_answer(
 async def test_a_turn_that_is_claimed_while_a_drain_begins_is_ended_with_it(
     runner: TurnRunner, login: LoginSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claiming, may_claim, won = Event(), Event(), runner._won
+    claiming, may_claim, won = Event(), Event(), runner._claim_batch
 
     def slowly() -> list[Turn]:
         claiming.set()
         may_claim.wait()
         return won()
 
-    monkeypatch.setattr(runner, "_won", slowly)
+    monkeypatch.setattr(runner, "_claim_batch", slowly)
     turn = await ask(runner, login)
     await asyncio.to_thread(claiming.wait)
 

@@ -56,7 +56,7 @@ class Command(BaseCommand):
             with tqdm(total=IndexedPassage.objects.count(), unit=" passages", disable=None, leave=False) as bar:
                 for batch in passage_vectors.embed(endpoint):
                     bar.update(batch.stored + batch.refused)
-            passage_vectors.finish(endpoint.endpoint.name)
+            passage_vectors.hand_to_pgvector(endpoint.endpoint.name)
         except (EmbeddingFailed, ImproperlyConfigured) as error:
             raise CommandError(f"Cannot embed the meetings: {error}") from None
         return own_search()

@@ -54,7 +54,7 @@ class Command(SiteCommand):
             retrying = passage_vectors.RetryingEndpoint(endpoint, pause=partial(self._pause, bar))
             stored, refused = self._embed(retrying, chosen, bar)
         removed = passage_vectors.delete_vectors_of_other_models(endpoint.name)
-        has_pgvector = passage_vectors.finish(endpoint.name)
+        has_pgvector = passage_vectors.hand_to_pgvector(endpoint.name)
         self.stdout.write(f"{stored} passages embedded by {endpoint.name}, {removed} vectors of other models removed.")
         if has_pgvector:
             self.stdout.write("pgvector searches them.")

@@ -70,7 +70,7 @@ class QueueQuerySet(models.QuerySet["Turn"]):
             raise NotFound("There is no such answer to continue.")
         return turn
 
-    def asked_alike(self, login_session: LoginSession, submission: Submission) -> Turn:
+    def latest_of_question(self, login_session: LoginSession, submission: Submission) -> Turn:
         """Return the login session's newest turn of the same submission under any request id, or raise NotFound."""
         turns = self.filter(login_session=login_session, conversation__deleted_at=None)
         turn = turns.filter(ask_digest=submission.digest()).select_related("conversation").order_by("-pk").first()

@@ -34,7 +34,7 @@ def embeddings() -> Endpoint:
         return _endpoints[value]
 
 
-def forget() -> None:
+def reset() -> None:
     """Close the connections; the next call of ``embeddings`` creates the endpoint anew."""
     with _lock:
         while _endpoints:
