@@ -20,4 +20,4 @@ class Dialect(Protocol):
 
 
 DIALECTS: tuple[Dialect, ...] = (vtt, subrip, speech, turns, zoom, otter, plain)
-"""The dialects that are easier to recognise come first."""
+"""The first that recognises a source reads it; ``plain`` comes last, because it reads almost any text."""
