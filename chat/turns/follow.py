@@ -122,7 +122,7 @@ async def follow(commits: GroupCommit, nudges: Nudges, turn_uuid: UUID, after: i
             log = commits.logs.get(turn_uuid) or (log if log and log.ending else None)
             poll_after = None if log else POLL_SECONDS
             if log:
-                view = _written_view(log, cursor.seq)
+                view = written_view(log, cursor.seq)
             else:
                 view = await _read_stored_view(turn_uuid, cursor.seq)
                 if view.queue:
@@ -133,7 +133,7 @@ async def follow(commits: GroupCommit, nudges: Nudges, turn_uuid: UUID, after: i
                 await listener.wait(poll_after)
 
 
-def _written_view(log: AnswerLog, after: int) -> View:
+def written_view(log: AnswerLog, after: int) -> View:
     """Return the view of a turn that this process writes."""
     ending = log.ending
     if ending is None:
@@ -146,12 +146,13 @@ async def _read_stored_view(turn_uuid: UUID, after: int) -> View:
     """Return the view that is stored; retry while the database is unavailable."""
     while True:
         try:
-            return await in_database(_stored_view, turn_uuid, after)
+            return await in_database(stored_view, turn_uuid, after)
         except UNAVAILABLE:
             await asyncio.sleep(POLL_SECONDS)
 
 
-def _stored_view(turn_uuid: UUID, after: int) -> View:
+def stored_view(turn_uuid: UUID, after: int) -> View:
+    """Return the view of a turn that is queued, has ended, or is written by another process."""
     turn = Turn.objects.only("uuid", "state", "phase", "login_session_id").get(uuid=turn_uuid)
     if turn.is_terminal:
         turn = Turn.objects.get(pk=turn.pk)
