@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-_TURN = re.compile(r'<li class="turn"[^>]*data-turn="([^"]+)" data-state="([^"]+)" data-seq="(\d+)"')
+_TURN = re.compile(r'<li class="turn"[^>]*data-turn="([^"]+)" data-state="([^"]+)"\s+data-seq="(\d+)"')
 _ANSWER = re.compile(
-    r'<div class="answer" data-answer([^>]*)>(.*?)</div>(?:<span class="cursor"|\s*<p class="n)', re.DOTALL
+    r'<div class="answer" data-answer([^>]*)>(.*?)</div>(?:<span\s+class="cursor"|\s*<p class="n)', re.DOTALL
 )
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _TAG = re.compile(r"<[^>]+>")
