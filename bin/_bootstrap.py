@@ -109,8 +109,6 @@ def required_extras(settings: Mapping[str, str]) -> set[str]:
         extras.add("redis")
     if settings.get("SERVER") == "uvicorn":
         extras.add("uvicorn")
-    if any(value for name, value in settings.items() if name.startswith("SSO")):
-        extras.add("sso")
     return extras
 
 

@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
@@ -56,13 +57,23 @@ def synced(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[set[s
         ({"SERVER": "uvicorn"}, {"uvicorn"}),
         ({"LAKEBASE_ENDPOINT": "projects/p/branches/b/endpoints/e"}, {"lakebase"}),
         ({"MLFLOW_EXPERIMENT": "/Shared/chatsite"}, {"mlflow"}),
-        ({"SSO_ISSUER": "https://id.example.com"}, {"sso"}),
+        ({"SSO_ISSUER": "https://id.example.com"}, set()),
     ],
 )
 def test_the_settings_decide_which_extras_are_installed(
     bootstrap: ModuleType, settings: dict[str, str], extras: set[str]
 ) -> None:
     assert bootstrap.required_extras(settings) == extras
+
+
+def test_every_extra_of_the_project_is_one_that_some_setting_needs(bootstrap: ModuleType) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    settings = {"DATABASE_URL": "postgres://", "LAKEBASE_ENDPOINT": "e", "MLFLOW_EXPERIMENT": "7"}
+    settings |= {"REDIS_URL": "redis://", "SERVER": "uvicorn"}
+
+    needed = bootstrap.required_extras(settings) | bootstrap.PROVIDER_EXTRAS
+
+    assert needed == set(project["project"]["optional-dependencies"])
 
 
 def test_the_environment_takes_precedence_over_the_file(bootstrap: ModuleType, tmp_path: Path) -> None:
