@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from http.client import HTTPResponse, HTTPSConnection
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from websockets.asyncio.client import connect
@@ -41,6 +41,17 @@ def test_nginx_admits_an_office_behind_one_address() -> None:
     [limit] = re.findall(r"limit_conn chatsite_connections (\d+);", (DEPLOY / "nginx.conf").read_text())
 
     assert int(limit) >= 1000  # every open page holds a socket all day
+
+
+def test_both_proxies_compress_the_same_kinds_of_text_but_no_stream_and_no_audio() -> None:
+    nginx, caddy = ((DEPLOY / name).read_text() for name in ("nginx.conf", "Caddyfile"))
+    [types] = re.findall(r"^ +gzip_types (.*);", nginx, re.MULTILINE)
+    matched = re.findall(r"^\t+header Content-Type (\S+)\*$", caddy, re.MULTILINE)
+
+    assert set(matched) == {"text/html", *types.split()}  # nginx always compresses text/html
+    assert "gzip on;" in nginx
+    assert "encode zstd gzip {" in caddy
+    assert not {"text/event-stream", "audio/mpeg", "text/", "*"} & set(matched)
 
 
 @pytest.fixture
@@ -127,6 +138,28 @@ async def test_behind_nginx_pages_and_sockets_work_and_forged_headers_do_not(
         while not kinds or kinds[-1] not in {"done", "error"}:
             kinds.append(json.loads(await page.recv())["type"])
     assert kinds[-1] == "done"
+
+
+@pytest.mark.process
+@pytest.mark.any_database
+def test_nginx_compresses_pages_and_scripts_but_no_audio(behind_nginx: tuple[SiteProcess, int]) -> None:
+    site, port = behind_nginx
+    link = re.search(r"/accounts/link/\S+", site.manage("sign_in_link", "demo"))
+    assert link
+    cookie = "; ".join(_cookies(_get(port, link[0])))
+    [(recording,)] = site.rows("SELECT uuid FROM chat_recording WHERE audio <> '' LIMIT 1")
+    paths = ["/", f"/static/{_static('chat/js/main', site)}", f"/recordings/{UUID(str(recording))}/audio/"]
+
+    answers = [_get(port, path, Cookie=cookie, **{"Accept-Encoding": "gzip"}) for path in paths]
+
+    assert [answer.status for answer in answers] == [200, 200, 200]
+    assert [answer.getheader("Content-Encoding") for answer in answers] == ["gzip", "gzip", None]
+
+
+def _static(name: str, site: SiteProcess) -> str:
+    """Return the name under which the site serves a static file."""
+    [file] = (site.folder / "static").glob(f"{name}.????????????.js")
+    return str(file.relative_to(site.folder / "static"))
 
 
 def _cookies(answer: HTTPResponse) -> list[str]:
