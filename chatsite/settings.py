@@ -39,6 +39,8 @@ def _stored_secret(path: Path) -> str:
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or _stored_secret(DATA_DIR / "secret_key")
 HTTPS = env.bool("HTTPS", default=False)
+HSTS_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
+HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=env.int("DATABRICKS_APP_PORT", default=8000))
 SERVER = env.str("SERVER", default="daphne")
@@ -212,7 +214,9 @@ if HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    # Both bind hosts other than this one, for a year and more, so they are a decision of whoever owns the domain.
+    SECURE_HSTS_PRELOAD = HSTS_PRELOAD
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_SUBDOMAINS or HSTS_PRELOAD  # browsers' lists require both
 
 # Language, time zone and log
 

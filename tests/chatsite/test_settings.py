@@ -119,6 +119,28 @@ def test_options_in_the_database_url_reach_the_client(tmp_path: Path) -> None:
     assert (options["sslmode"], options["connect_timeout"], options["tcp_user_timeout"]) == ("verify-full", 9, 8000)
 
 
+@pytest.mark.parametrize(
+    ("values", "header"),
+    [
+        ({}, "max-age=31536000"),
+        ({"HSTS_SUBDOMAINS": "true"}, "max-age=31536000; includeSubDomains"),
+        ({"HSTS_PRELOAD": "true"}, "max-age=31536000; includeSubDomains; preload"),
+    ],
+)
+def test_hsts_binds_other_hosts_only_if_a_setting_asks_for_it(
+    tmp_path: Path, values: dict[str, str], header: str
+) -> None:
+    script = (
+        "import django; django.setup(); from django.test import Client;"
+        "print(Client().get('/livez', secure=True, headers={'host': 'localhost'})['Strict-Transport-Security'])"
+    )
+    environ = {**os.environ, "DATA_DIR": str(tmp_path), "HTTPS": "true", **values}
+
+    printed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environ, capture_output=True, check=True)
+
+    assert printed.stdout.decode().strip() == header
+
+
 def test_an_empty_value_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOMETHING", "")
 
