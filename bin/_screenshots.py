@@ -10,6 +10,7 @@ from typing import Any
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.support.processes import chromium
+from tests.support.signing_in import sign_in
 from tests.support.site_process import SiteProcess
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
@@ -39,7 +40,7 @@ async def _take(browser: Browser, site: SiteProcess, name: str, size: dict[str, 
     scheme: Any = "dark" if name == "dark" else "light"
     context = await browser.new_context(viewport=viewport, color_scheme=scheme, device_scale_factor=1)
     page = await context.new_page()
-    await page.goto(site.sign_in_link())
+    await sign_in(page, site)
     await _ask(page, QUESTION)
     await _ended(page, 1)
     await page.locator("[data-sources] summary").click()

@@ -34,6 +34,7 @@ from .support.flush import delete_rows
 from .support.processes import Missing, chromium
 from .support.scripts import Scripts
 from .support.selection import only_repeats, select
+from .support.signing_in import sign_in
 from .support.site_process import SiteProcess
 from .support.sites import copy_of, database_for_site
 from .support.sockets import Open
@@ -242,8 +243,7 @@ async def browser_page(browser: Browser) -> AsyncIterator[Page]:
 @pytest.fixture
 async def signed_in_page(site: SiteProcess, browser_page: Page) -> Page:
     """The home page of the shared site, signed in as demo by a sign-in link."""
-    await browser_page.goto(site.sign_in_link())
-    await browser_page.goto(site.url)
+    await sign_in(browser_page, site)
     return browser_page
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from typing_extensions import override
 
-from ..models import ApiToken, Conversation
+from ..models import ApiToken, Conversation, PasswordOffer
 from .login_sessions import SignedInRequest, end_login_sessions
 
 admin.site.unregister(User)
@@ -38,7 +38,7 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs
 
     @override
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Allow the deletion of a user's conversations and tokens, which nobody may delete without the user."""
+        """Allow the deletion of a user's conversations and so on, which nobody may delete without the user."""
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
-        of_the_user = {model._meta.verbose_name for model in (ApiToken, Conversation)}  # noqa: SLF001  # documented
+        of_the_user = {model._meta.verbose_name for model in (ApiToken, Conversation, PasswordOffer)}  # noqa: SLF001  # documented
         return deleted, counts, missing - of_the_user, protected

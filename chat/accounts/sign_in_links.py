@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
@@ -32,10 +35,21 @@ def sign_in_link(user: User, base_url: str) -> str:
     return base_url.rstrip("/") + reverse("sign-in-link", args=[uid, _tokens.make_token(user)])
 
 
+def expiry() -> datetime:
+    """Return until when a link that is made now works."""
+    return timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+
+
+def user_of(uid: str, token: str) -> User | None:
+    """Return the user of a link without using it up; None if it is wrong, used or too old."""
+    user = _user(uid)
+    return user if user and user.is_active and _tokens.check_token(user, token) else None
+
+
 def redeem(uid: str, token: str) -> User | None:
     """Use up a link, and return its user; return None if it is wrong, used or too old."""
-    user = _user(uid)
-    if not (user and user.is_active and _tokens.check_token(user, token)):
+    user = user_of(uid, token)
+    if user is None:
         return None
     unused = User.objects.filter(pk=user.pk, last_login=user.last_login)
     return user if unused.update(last_login=timezone.now()) else None

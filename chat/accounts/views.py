@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -17,12 +18,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 from typing_extensions import override
 
+from ..models import PasswordOffer
 from .forms import SignInForm
 from .login_sessions import SignedInRequest, end_login_sessions
-from .sign_in_links import redeem
+from .sign_in_links import redeem, user_of
+
+CAME_BY_LINK = "came_by_link"
+"""The key of a Django session with the time at which its user came by a sign-in link."""
 
 View = Callable[..., HttpResponseBase]
 
@@ -75,13 +80,19 @@ class ChangePassword(PasswordChangeView):
 
     @override
     def get_form_class(self) -> Any:
-        """Ask for the old password if there is one."""
-        return PasswordChangeForm if self.request.user.has_usable_password() else SetPasswordForm
+        """Ask for the old password if there is one, unless the user has just come by a link."""
+        is_known = self.request.user.has_usable_password() and not _came_by_link(self.request)
+        return PasswordChangeForm if is_known else SetPasswordForm
+
+    @override
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(came_by_link=_came_by_link(self.request), **kwargs)
 
     @override
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign out all other browsers, and revoke the API tokens."""
         response = super().form_valid(form)
+        self.request.session.pop(CAME_BY_LINK, None)
         end_login_sessions(self.request.user, but=self.request.login_session)
         messages.success(
             self.request, "Your password was changed. Other browsers were signed out, and your API tokens revoked."
@@ -90,17 +101,29 @@ class ChangePassword(PasswordChangeView):
 
 
 @login_not_required
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @_unless_by_proxy
 def sign_in_by_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
-    """Sign in the user of the link; return 410 if the link is used, too old or wrong."""
-    user = redeem(uid, token)
+    """Show a page with one button, whose POST signs in the user of the link; return 410 if the link does not work.
+
+    Only the POST uses up the link: programs that look at the links in messages send no forms.
+    """
+    is_post = request.method == "POST"
+    user = redeem(uid, token) if is_post else user_of(uid, token)
     if user is None:
         return render(request, "accounts/link_expired.html", status=410)
+    if not is_post:
+        return render(request, "accounts/link.html", {"invited": user})
     if request.user.is_authenticated and request.user != user:
         logout(request)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    return redirect("chat:home")
+    request.session[CAME_BY_LINK] = time.time()
+    return redirect("password_change" if PasswordOffer.make(user) else "chat:home")
+
+
+def _came_by_link(request: HttpRequest) -> bool:
+    """Return whether the user came by a link, within the time for which it worked: they may not know a password."""
+    return bool(time.time() - request.session.get(CAME_BY_LINK, 0) < settings.PASSWORD_RESET_TIMEOUT)
 
 
 @login_not_required

@@ -4,6 +4,7 @@ from .api_token import TOKEN_LIMIT, ApiToken
 from .conversation import Conversation
 from .login_session import LoginSession
 from .passage_vector import PassageVector
+from .password_offer import PasswordOffer
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
 from .review_label import COMMENT_LIMIT, ReviewLabel
@@ -35,6 +36,7 @@ __all__ = [
     "LoginSession",
     "NotFound",
     "PassageVector",
+    "PasswordOffer",
     "Phase",
     "QueueFull",
     "RateLimited",

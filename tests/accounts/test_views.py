@@ -240,7 +240,7 @@ def test_changing_the_password_requires_the_old_one(client: Client, alice: User)
 def test_a_user_who_came_by_a_link_sets_a_first_password(client: Client, alice: User) -> None:
     alice.set_unusable_password()
     alice.save()
-    client.get(urlsplit(sign_in_link(alice, "")).path)
+    client.post(urlsplit(sign_in_link(alice, "")).path)
 
     assert "Old password" not in text(client.get("/accounts/password/"))
     client.post("/accounts/password/", NEW)

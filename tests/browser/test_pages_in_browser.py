@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 
 pytestmark = pytest.mark.browser
@@ -24,7 +25,7 @@ async def state(site: SiteProcess, browser: Browser, tmp_path_factory: pytest.Te
     site.manage("createsuperuser", "--noinput", "--username", "carol", "--email", "carol@example.com")
     context = await browser.new_context()
     page = await context.new_page()
-    await page.goto(site.sign_in_link("carol"))
+    await sign_in(page, site, "carol")
     await page.locator("[data-question-input]").fill("When does the Heron launch, and what does it cost?")
     await page.keyboard.press("Enter")
     await expect(page.locator("[data-sources]")).to_be_visible(timeout=20_000)

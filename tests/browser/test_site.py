@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 from ..support.talking import WORDS
 
@@ -111,7 +112,7 @@ async def test_the_first_words_come_within_a_second(signed_in_page: Page) -> Non
 async def test_with_reduced_motion_the_cursor_is_still(site: SiteProcess, browser: Browser) -> None:
     context = await browser.new_context(reduced_motion="reduce")
     page = await context.new_page()
-    await page.goto(site.sign_in_link())
+    await sign_in(page, site)
     await ask(page, "When does the Heron launch?")
 
     cursor = page.locator("[data-cursor]").first
@@ -126,7 +127,7 @@ async def test_reloads_at_random_moments_never_blank_shorten_or_repeat_the_answe
 ) -> None:
     site, page = start_site(CHAT_MODEL=STEADILY), browser_page
     counted = [f"word{number}" for number in range(1, WORDS + 1)]
-    await page.goto(site.sign_in_link())
+    await sign_in(page, site)
     await ask(page, "When does the Heron launch?")
     await expect(turn(page, "streaming")).to_be_visible(timeout=LONG)
     seen, chance = 0, random.Random(20)  # noqa: S311  # the same moments in every run
@@ -151,7 +152,7 @@ async def test_reloads_at_random_moments_never_blank_shorten_or_repeat_the_answe
 
 async def test_two_tabs_show_the_same_and_share_one_queue(start_site: Start, browser_page: Page) -> None:
     site, first = start_site(CHAT_MODEL=STEADILY), browser_page
-    await first.goto(site.sign_in_link())
+    await sign_in(first, site)
     await ask(first, "When does the Heron launch?")
     await expect(turn(first, "streaming")).to_be_visible(timeout=LONG)
     await expect(first).to_have_url(re.compile("/c/"))
@@ -180,7 +181,7 @@ async def test_two_tabs_show_the_same_and_share_one_queue(start_site: Start, bro
 
 async def test_stop_freezes_the_answer_where_the_reader_was(start_site: Start, browser_page: Page) -> None:
     site, page = start_site(CHAT_MODEL=STEADILY), browser_page
-    await page.goto(site.sign_in_link())
+    await sign_in(page, site)
     await ask(page, "When does the Heron launch?")
     await expect(page.locator("[data-answer]").last).to_contain_text("word20", timeout=LONG)
 
@@ -196,7 +197,7 @@ async def test_stop_freezes_the_answer_where_the_reader_was(start_site: Start, b
 
 async def test_after_a_killed_server_the_page_continues_without_a_reload(start_site: Start, browser_page: Page) -> None:
     site, page = start_site(CHAT_MODEL=STEADILY), browser_page
-    await page.goto(site.sign_in_link())
+    await sign_in(page, site)
     await ask(page, "When does the Heron launch?")
     await expect(page.locator("[data-answer]").last).to_contain_text("word20", timeout=LONG)
     site.kill()
@@ -218,7 +219,7 @@ async def test_after_a_killed_server_the_page_continues_without_a_reload(start_s
 
 async def test_an_answer_continues_while_nobody_reads_it(start_site: Start, browser_page: Page) -> None:
     site, page = start_site(CHAT_MODEL=BRIEFLY), browser_page
-    await page.goto(site.sign_in_link())
+    await sign_in(page, site)
     await ask(page, "When does the Heron launch?")
     await expect(page).to_have_url(re.compile("/c/"))
     address = page.url
@@ -236,7 +237,7 @@ async def test_without_javascript_a_question_can_be_asked_and_its_answer_read(
 ) -> None:
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
-    await page.goto(site.sign_in_link())
+    await sign_in(page, site)
     await page.locator("[data-question-input]").fill("How much does the Heron cost?")
     await page.locator("[data-send]").click()
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from http.client import HTTPResponse, HTTPSConnection
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from websockets.asyncio.client import connect
 
 from ..support.processes import ROOT, Missing, free_port
 from ..support.servers import ServerProcess
+from ..support.signing_in import token_in
 from ..support.site_process import SiteProcess
 
 DEPLOY = ROOT / "deploy"
@@ -94,11 +96,22 @@ def _complete(server: str, folder: Path) -> str:
 
 
 def _get(port: int, path: str, **headers: str) -> HTTPResponse:
+    return _call(port, "GET", path, **headers)[0]
+
+
+def _signed_in(port: int, link: str) -> HTTPResponse:
+    """Press the button on the page of a sign-in link, and return the response."""
+    page, html = _call(port, "GET", link)
+    form = urlencode({"csrfmiddlewaretoken": token_in(html)})
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"https://{NAME}"}
+    return _call(port, "POST", link, form, Cookie="; ".join(_cookies(page)), **headers)[0]
+
+
+def _call(port: int, method: str, path: str, body: str = "", **headers: str) -> tuple[HTTPResponse, str]:
     with closing(HTTPSConnection("127.0.0.1", port, context=_trusting(), timeout=30)) as connection:
-        connection.request("GET", path, headers={"Host": NAME, **headers})
+        connection.request(method, path, body or None, {"Host": NAME, **headers})
         answer = connection.getresponse()
-        answer.read()
-    return answer
+        return answer, answer.read().decode()
 
 
 def _trusting() -> ssl.SSLContext:
@@ -118,7 +131,7 @@ async def test_behind_nginx_pages_and_sockets_work_and_forged_headers_do_not(
     assert link
 
     forged = _get(port, "/", **{"Daphne-Root-Path": "https://evil.example", "X-Forwarded-Proto": "http"})
-    signed_in = _get(port, link[0])
+    signed_in = _signed_in(port, link[0])
 
     assert (forged.status, forged.getheader("Location")) == (302, "/accounts/login/?next=/")
     cookie = str(signed_in.getheader("Set-Cookie")).partition(";")[0]

@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from ..support.clients import clients, environ
+from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 from ..support.upstream import Upstream
 
@@ -29,7 +30,7 @@ async def test_an_answer_streams_with_its_source_and_the_next_is_stopped(
     site = await asyncio.to_thread(start_site, CHAT_REWRITE="false", **environ(kind, upstream))
     upstream.scripts = [ANSWER, ENDLESS]
     page = browser_page
-    await page.goto(site.sign_in_link())
+    await sign_in(page, site)
 
     texts = await _texts_of_an_answer(page, "How much does the Heron cost?")
     await _stop_an_answer(page, upstream)

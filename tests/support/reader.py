@@ -6,14 +6,13 @@ import asyncio
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from http.cookiejar import CookieJar
 from typing import Any, Self
-from urllib.request import HTTPCookieProcessor, build_opener
 from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from .signing_in import signed_in_cookie
 from .site_process import SiteProcess
 
 PATIENCE = 60
@@ -28,16 +27,11 @@ class Reader:
         """Sign in with a link, or with the ``headers`` of a trusted proxy."""
         self.site = site
         self.headers = headers
-        self.cookie = site.cookie(*headers) if headers else self._cookie(username)
+        self.cookie = site.cookie(*headers) if headers else signed_in_cookie(site, username)
         self.text: dict[str, str] = {}
         self.seq: dict[str, int] = {}
         self.ended: dict[str, dict[str, Any]] = {}
         self._socket: ClientConnection | None = None
-
-    def _cookie(self, username: str) -> str:
-        jar = CookieJar()
-        build_opener(HTTPCookieProcessor(jar)).open(self.site.sign_in_link(username)).close()
-        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
     async def __aenter__(self) -> Self:
         await self.open()
