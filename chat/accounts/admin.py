@@ -2,23 +2,75 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
 from typing_extensions import override
 
 from ..models import ApiToken, Conversation, PasswordOffer
+from .forms import AccountCreationForm
 from .login_sessions import SignedInRequest, end_login_sessions
+from .sign_in_links import expiry, sign_in_link
 
 admin.site.unregister(User)
 
 
 @admin.register(User)
 class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Django's admin of users; it signs out at once a user who is deactivated or gets another password."""
+    """Django's admin of users, with sign-in links.
+
+    It signs out at once a user who is deactivated or gets another password.
+    """
+
+    add_form = AccountCreationForm
+
+    @override
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.make_link)
+        return [path("<int:pk>/sign-in-link/", view, name="auth_user_sign_in_link"), *super().get_urls()]
+
+    @override
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        account = context.get("original")
+        context["may_make_link"] = account is not None and self.may_make_link(request, account)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def may_make_link(self, request: HttpRequest, account: User) -> bool:
+        """Return whether the user of a request may make a link for this account, and it would work.
+
+        A link gives all rights of its account, so only superusers may make any: nobody gains a right by it.
+        """
+        makes_links = bool(request.user.is_active and request.user.is_superuser and not settings.TRUSTED_PROXY)
+        return makes_links and account.is_active and self.has_change_permission(request, account)
+
+    @method_decorator(require_POST)
+    def make_link(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show a new sign-in link for a user, and record in the history of this user that it was made."""
+        account = get_object_or_404(User, pk=pk)
+        if not self.may_make_link(request, account):
+            raise PermissionDenied
+        self.log_change(request, account, "Made a sign-in link.")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Sign-in link",
+            "account": account,
+            "link": sign_in_link(account, request.build_absolute_uri("/")),
+            "until": expiry(),
+            "is_local": _is_local(request),
+        }
+        return TemplateResponse(request, "admin/auth/user/sign_in_link.html", context)
 
     @override
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
@@ -42,3 +94,12 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         of_the_user = {model._meta.verbose_name for model in (ApiToken, Conversation, PasswordOffer)}  # noqa: SLF001  # documented
         return deleted, counts, missing - of_the_user, protected
+
+
+def _is_local(request: HttpRequest) -> bool:
+    """Return whether the address at which the site was opened is one that no other machine can use."""
+    name, _ = split_domain_port(request.get_host())
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")

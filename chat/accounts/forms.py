@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AdminUserCreationForm, AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -41,6 +41,19 @@ def _try_again(until: datetime) -> str:
     minutes = max(1, math.ceil((until - timezone.now()).total_seconds() / 60))
     unit = "minute" if minutes == 1 else "minutes"
     return f"Too many failed attempts. Please try again in {minutes} {unit}, at {timezone.localtime(until):%H:%M}."
+
+
+class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """A new user in the admin: without a password, unless the administrator chooses one."""
+
+    usable_password = forms.ChoiceField(
+        label="Password",
+        required=False,
+        initial="false",
+        choices=[("false", "None yet: the user comes by a sign-in link"), ("true", "I set one")],
+        widget=forms.RadioSelect(attrs={"class": "radiolist"}),
+        help_text="After you have saved the user, “Copy a sign-in link” is on the page of the user.",
+    )
 
 
 class ApiTokenForm(forms.Form):
