@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from ..llm import shown_name
 from ..models import Chunk, Citation, Conversation, Recording, State, Turn
 from . import markdown
 
@@ -58,6 +59,7 @@ class ShownTurn:
             "filter": [recording | {"exists": recording["id"] in self.existing} for recording in self.turn.recordings],
             "filter_ids": " ".join(recording["id"] for recording in self.turn.recordings),
             "retry_id": uuid4(),
+            "answered_by": answered_by(self.turn),
         }
 
 
@@ -104,6 +106,11 @@ def notice(turn: Turn) -> str:
     if turn.state == State.CANCELLED:
         return "Cancelled before it was answered."
     return turn.message or _FINISH_NOTICES.get(turn.finish_reason, "")
+
+
+def answered_by(turn: Turn) -> str:
+    """Return who made the answer of a turn: the name of the model; empty if no model was asked."""
+    return "the built-in model, which only quotes" if turn.model_name == "embedded" else shown_name(turn.model_name)
 
 
 def _chunks(conversation: Conversation) -> QuerySet[Chunk]:

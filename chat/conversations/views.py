@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ..accounts.forwarded_user import forwarded
 from ..accounts.login_sessions import SignedInRequest
-from ..llm import is_quote_only
+from ..llm import is_quote_only, name_of_loaded_model
 from ..models import Conversation, Phase, Refused, Turn
 from ..problems import STATUS
 from ..query import search_text, uuid_of
@@ -147,6 +147,7 @@ def _page(
         "question_limit": Turn.QUESTION_LIMIT,
         "phases": Phase.choices,
         "is_quote_only": is_quote_only(),
+        "model_name": name_of_loaded_model(),
         "blank_turn": render_blank_turn(get_token(request)),
         "running": any(not shown.turn.is_terminal for shown in page.turns),
     }

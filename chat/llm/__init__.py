@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 
 from ..prompts import Message
 from .retrying import RetryingModel, closing
+from .shown_name import shown_name
 
 __all__ = [
     "PROVIDERS",
@@ -28,6 +29,8 @@ __all__ = [
     "is_known",
     "is_quote_only",
     "loaded_model",
+    "name_of_loaded_model",
+    "shown_name",
 ]
 
 
@@ -89,6 +92,11 @@ def chat_model() -> RetryingModel:
 async def loaded_model() -> RetryingModel:
     """Return ``chat_model()``, loaded in a thread of its own, where its imports delay no database work."""
     return await asyncio.get_running_loop().run_in_executor(_loading, chat_model)
+
+
+def name_of_loaded_model() -> str:
+    """Return the name of the chat model as readers see it; empty until it is loaded."""
+    return shown_name(chat_model().name) if chat_model.cache_info().currsize else ""
 
 
 def is_known(kind: str) -> bool:

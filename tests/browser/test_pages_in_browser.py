@@ -188,3 +188,14 @@ async def test_the_pages_of_the_admin_have_no_errors(page: Page, site: SiteProce
         response = await page.goto(site.url + path)
         assert response
         assert response.status == 200
+
+
+async def test_on_a_phone_the_page_says_that_the_model_quotes(page: Page, site: SiteProcess) -> None:
+    await page.set_viewport_size({"width": 390, "height": 740})
+    paths = await pages(page, site)
+
+    for path in paths[:2]:
+        await page.goto(site.url + path)
+        hint = page.get_by_text("it quotes word for word what was said, and does not think")
+        await expect(hint).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_text("Answered by the built-in model, which only quotes").first).to_be_visible()

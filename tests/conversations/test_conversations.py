@@ -186,11 +186,5 @@ def test_the_home_page_offers_questions_that_fill_the_box(page: Client) -> None:
     assert f'value="{recording.uuid}" data-title="Planning" checked>' in squeezed(filled)
 
 
-def test_the_page_says_that_the_model_only_quotes(page: Client, settings: Any) -> None:
-    assert "Quote-only model" in text(page.get("/"))
-    settings.CHAT_MODEL = "openai:gpt"
-    assert "Quote-only model" not in text(page.get("/"))
-
-
 def test_the_account_menu_says_which_version_this_is(page: Client) -> None:
     assert f"chatsite {settings.VERSION}" in text(page.get("/"))
