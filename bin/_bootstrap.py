@@ -1,9 +1,9 @@
 """Install the locked packages in .venv, then continue there. Standard library only; Python 3.11 or newer.
 
-``_bootstrap.py run [argument…]`` serves the site, ``_bootstrap.py dev`` serves it with reload, and
-``_bootstrap.py test [argument…]`` tests it. Without arguments ``test`` also runs the checkers of the browser modules,
-which npm installs. Files in .venv and node_modules record what was installed last, so a start with nothing new to
-install continues at once.
+``_bootstrap.py run [argument…]`` serves the site, ``_bootstrap.py dev`` serves it with reload, the other purposes in
+``COMMANDS`` run a management command, and ``_bootstrap.py test [argument…]`` tests the site. Without arguments ``test``
+also runs the checkers of the browser modules, which npm installs. Files in .venv and node_modules record what was
+installed last, so a start with nothing new to install continues at once.
 """
 
 from __future__ import annotations
@@ -32,6 +32,13 @@ PYTHON = VENV / "bin" / "python"
 SYNCED = VENV / ".synced"
 CHECKERS = ROOT / "tests" / "js"
 CHECKERS_SYNCED = CHECKERS / "node_modules" / ".synced"
+COMMANDS = {
+    "run": ["serve"],
+    "import": ["import_recordings"],
+    "backup": ["backup"],
+    "restore": ["restore"],
+    "manage": [],
+}
 TESTED_EXTRAS = {"lakebase", "mlflow", "openai", "postgres", "redis", "uvicorn"}
 PROVIDER_EXTRAS = {"databricks", "databricks-legacy", "openai"}
 
@@ -41,15 +48,16 @@ class Failed(Exception):
 
 
 def main(purpose: str, arguments: list[str]) -> None:
-    """Set up for a purpose (``run`` or ``test``) and exec its command; on failure exit with status 1 and one line."""
+    """Set up for a purpose (``run``, ``test``…) and exec its command; on failure exit with status 1 and one line."""
     started = time.time()
     try:
         settings = read_settings(os.environ)
+        os.environ.update(absolute_paths(os.environ))
         if purpose in {"run", "dev"}:
             check_address(settings.get("HOST") or "127.0.0.1", settings.get("PORT") or "8000")
-        if purpose == "run":
+        if purpose in COMMANDS:
             set_up(required_extras(settings), groups=set())
-            command = [ROOT / "manage.py", "serve", *arguments]
+            command = [ROOT / "manage.py", *COMMANDS[purpose], *arguments]
         elif purpose == "dev":
             set_up(required_extras(settings) | TESTED_EXTRAS, groups={"dev"})  # as bin/test, which follows a change
             command = [ROOT / "bin" / "_dev.py", *arguments]
@@ -64,7 +72,7 @@ def main(purpose: str, arguments: list[str]) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without bytecode in .venv every start takes seconds longer
-    os.environ["TEST_STARTED"] = str(started)
+    os.environ |= {"STARTED_BY": f"bin/{purpose}"} if purpose in COMMANDS else {"TEST_STARTED": str(started)}
     os.execv(PYTHON, [str(part) for part in (PYTHON, *command)])
 
 
@@ -87,6 +95,16 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, str]:
         except (OSError, UnicodeDecodeError):
             continue  # if it is a setting at all, the site itself reports the error
     return settings
+
+
+def absolute_paths(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings of .env that name a relative path, made absolute.
+
+    They are relative to the repository, so that every command has the same site from any folder.
+    """
+    lines = _lines(Path(environ.get("ENV_FILE") or ROOT / ".env"))
+    paths = {name: value for name, value in lines.items() if name == "DATA_DIR" or name.endswith("_FILE")}
+    return {name: str(ROOT / value) for name, value in paths.items() if value and name not in environ}
 
 
 def _lines(file: Path) -> dict[str, str]:

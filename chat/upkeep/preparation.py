@@ -48,6 +48,11 @@ def count_unapplied_migrations() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def is_new_database() -> bool:
+    """Return whether the database has no migration at all. Raise ``OperationalError`` if it does not answer."""
+    return not MigrationExecutor(connection).loader.applied_migrations
+
+
 @contextmanager
 def _preparation_lock() -> Iterator[None]:
     with (settings.DATA_DIR / "prepare.lock").open("w") as file:

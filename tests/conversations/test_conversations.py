@@ -172,7 +172,7 @@ def test_users_find_no_conversations_of_others(page: Client, bob: User) -> None:
 
 
 def test_the_home_page_says_what_to_do_when_there_are_no_recordings(page: Client) -> None:
-    assert "manage.py import_recordings" in text(page.get("/"))
+    assert "bin/import PATH" in text(page.get("/"))
 
 
 def test_the_home_page_offers_questions_that_fill_the_box(page: Client) -> None:

@@ -47,6 +47,7 @@ class Tally:
 class Command(SiteCommand):
     """The command line of ``chat.recordings.library``; it finds the transcripts in the paths."""
 
+    prepares = True
     help = (
         "Import transcripts (.vtt, .srt, .json, .jsonl, .txt) and the audio beside them. The same content is imported"
         " only once."

@@ -20,6 +20,8 @@ def open_sources(path: Path) -> list[Source]:
 
     Raise ``Unreadable`` for a file that is missing, too large, of an unknown kind or not text.
     """
+    if not path.exists():
+        raise Unreadable("no such file or folder")
     if path.suffix.lower() not in SUFFIXES:
         raise Unreadable(f"not a transcript; its name must end in {', '.join(sorted(SUFFIXES))}")
     source = Source(path.absolute(), decode(_bytes_of(path)))
@@ -46,7 +48,7 @@ def read(source: Source) -> Transcript:
 def _bytes_of(path: Path) -> bytes:
     try:
         if not path.is_file():  # a pipe or a device might never end
-            raise Unreadable("no such file" if not path.exists() else "not a file")
+            raise Unreadable("not a file")
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise Unreadable(f"{size / 2**20:,.0f} MB; a transcript may have at most {LARGEST_FILE // 2**20} MB")
