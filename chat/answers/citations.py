@@ -28,6 +28,7 @@ class Sources:
         self._passages = passages
         self._question_words = _words(question)
         self._numbers: dict[tuple[int, int], int] = {}
+        self._shown = 0
 
     def cite(self, passage: int, claim: str) -> int | None:
         """Return the number for a marker after ``claim`` that names this passage (from 1); None if there is none."""
@@ -42,6 +43,17 @@ class Sources:
             self._numbers[place] = len(self._numbers) + 1
             self.citations.append(_citation(self._numbers[place], cited, segment, claimed | asked))
         return self._numbers[place]
+
+    def shown(self, text: str, before: int) -> list[Citation]:
+        """Return the citations made since the last call, whose markers are in ``text``, which comes next.
+
+        Set where they are shown; ``before`` is the length of the answer before this text.
+        """
+        new, self._shown = self.citations[self._shown :], len(self.citations)
+        for citation in new:
+            marker = f"[{citation.number}]"
+            citation.shown_at = before + (text.find(marker) + len(marker) if marker in text else 0)
+        return new
 
 
 def _citation(number: int, passage: Passage, segment: Segment, about: Set[str]) -> Citation:

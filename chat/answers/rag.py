@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -61,12 +61,20 @@ class Used:
     usage: dict[str, int] | None
 
 
-Part = str | Phase | Used | Answered
+@dataclass(frozen=True)
+class Found:
+    """The passages from which the model answers, before it is called."""
+
+    passages: Sequence[Passage]
+
+
+Part = str | Phase | Used | Found | Citation | Answered
 
 
 async def answer(question: str, *, history: Sequence[Exchange], recordings: Sequence[UUID]) -> AsyncIterator[Part]:
     """Yield the phases, the usage and the text of an answer as they arrive, and last an ``Answered``.
 
+    The passages found come before the first text, and each citation directly before the text that shows its marker.
     ``recordings`` is the filter, empty for all; ``history`` is the conversation so far, oldest first. Raise
     ``RetrievalFailed`` or ``GenerationFailed``; text that was yielded before stays part of the answer.
     """
@@ -78,6 +86,7 @@ async def answer(question: str, *, history: Sequence[Exchange], recordings: Sequ
         yield await in_database(not_found, question, search.passages, recordings)
         yield Answered(finish_reason="stop")
         return
+    yield Found(search.passages)
     yield Phase.WAITING
     async for part in _generate(search):
         yield part
@@ -185,22 +194,30 @@ async def _generate(search: Search) -> AsyncIterator[Part]:
     length, finish_reason, usage = 0, "", None
     async with closing(model.stream(answer_prompt(search.question, search.passages, search.history))) as deltas:
         async for delta in deltas:
-            text = markers.feed(_INVISIBLE.sub("", delta.text))[: ANSWER_LIMIT - length]
-            if text:
-                if not length:
-                    yield Phase.ANSWERING
-                length += len(text)
-                yield text
+            text = markers.feed(_INVISIBLE.sub("", delta.text))
+            for part in _shown(text, sources, length):
+                yield part
+            length += len(text)
             finish_reason = _INVISIBLE.sub("", delta.finish_reason)[:REASON_LIMIT] or finish_reason
             usage = delta.usage or usage
             if length >= ANSWER_LIMIT:
                 finish_reason = "length"
                 break
-    rest = markers.flush()[: ANSWER_LIMIT - length]
-    if rest:
-        yield rest
+    rest = markers.flush()
+    for part in _shown(rest, sources, length):
+        yield part
     if not finish_reason:
         raise GenerationFailed("the model's stream ended without a finish reason")
     if not (length or rest) and finish_reason not in EMPTY_REASONS:
         raise GenerationFailed(f"the model returned an empty answer with the finish reason {finish_reason!r}")
     yield Answered(finish_reason, sources.citations, model_name=model.name, usage=usage)
+
+
+def _shown(text: str, sources: Sources, before: int) -> Iterator[Part]:
+    """Yield the part of ``text`` that still fits into the answer, after the citations of its markers."""
+    yield from sources.shown(text, before)
+    fitting = text[: max(ANSWER_LIMIT - before, 0)]
+    if fitting and not before:
+        yield Phase.ANSWERING
+    if fitting:
+        yield fitting

@@ -17,7 +17,7 @@ class TokenData(Struct, frozen=True, kw_only=True):
 
 
 class CitationsData(Struct, frozen=True, kw_only=True):
-    """The passages that a complete answer cites, numbered as in its text; sent after its last token."""
+    """The passages that an answer cites, numbered as the markers in its text; sent after its last token."""
 
     citations: list[events.Source]
 

@@ -12,6 +12,7 @@ from .sign_in_attempt import SignInAttempt
 from .trace_export import TraceExport
 from .turns.answer import Chunk, Citation, Ending
 from .turns.append import Append, Claim
+from .turns.found import FoundPassage, found_passage
 from .turns.queue import QUEUE_LIMIT, Submission
 from .turns.state import ACTIVE, TERMINAL, Failure, Phase, State
 from .turns.turn import Turn
@@ -31,6 +32,7 @@ __all__ = [
     "Conversation",
     "Ending",
     "Failure",
+    "FoundPassage",
     "IndexedPassage",
     "InvalidRequest",
     "LoginSession",
@@ -49,4 +51,5 @@ __all__ = [
     "Submission",
     "TraceExport",
     "Turn",
+    "found_passage",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ..models import Append, Claim, Ending
+from ..models import Append, Citation, Claim, Ending, FoundPassage, Segment, found_passage
 
 CHUNK_LIMIT = 4_000
 """Characters in one chunk."""
@@ -22,6 +22,9 @@ class AnswerLog:
         self.chunks: list[str] = []
         self.phase = phase
         self.ending: Ending | None = None  # how the turn has ended, once that is stored
+        self.citations: list[Citation] = []
+        self._passages: Sequence[Sequence[Segment]] = ()
+        self._passages_changed = False
         self._stored_phase = phase
         self._pending: list[str] = []
         self._pending_length = 0
@@ -47,14 +50,30 @@ class AnswerLog:
         self._pending.append(text)
         self._pending_length += len(text)
 
+    def find(self, passages: Sequence[Sequence[Segment]]) -> None:
+        """Set the passages that the search found, each as its segments: the next commit stores them, too."""
+        self._passages = passages
+        self._passages_changed = True
+
+    def cite(self, citation: Citation) -> None:
+        """Add a citation, before the text with its marker: both are stored with one commit."""
+        self.citations.append(citation)
+        self._passages_changed = True
+
     def take(self) -> Append:
         """Return what the next commit stores: the same until ``settle``, so that a failed commit can be repeated."""
         if self._in_flight is None:
             texts = tuple(_pieces("".join(self._pending)))
             self._pending.clear()
             self._pending_length = 0
-            self._in_flight = Append(self.claim, self.seq + len(texts), self.phase, texts)
+            self._in_flight = Append(self.claim, self.seq + len(texts), self.phase, texts, self._take_passages())
         return self._in_flight
+
+    def _take_passages(self) -> list[FoundPassage] | None:
+        if not self._passages_changed:
+            return None
+        self._passages_changed = False
+        return [found_passage(segments, self.citations) for segments in self._passages]
 
     def settle(self) -> None:
         """Mark what was in flight as stored, so that it may be shown."""

@@ -110,7 +110,7 @@ class Source(Struct, frozen=True, kw_only=True):
 
 
 class Citations(Event, frozen=True, kw_only=True):
-    """The passages that a complete answer cites, numbered as in its text; sent after its last token."""
+    """The passages that an answer cites, numbered as the markers in its text; sent after its last token."""
 
     turn_uuid: UUID
     citations: list[Source]

@@ -91,6 +91,10 @@ class Cursor:
 
     def _end(self, view: View) -> Iterator[events.Event]:
         self.ended = True
+        if view.citations or view.state == State.COMPLETE:
+            yield events.Citations(
+                turn_uuid=self.turn_uuid, citations=[events.Source.of(citation) for citation in view.citations]
+            )
         if view.failure:
             yield events.Error(
                 code=view.failure,
@@ -100,10 +104,6 @@ class Cursor:
                 seq=view.seq,
             )
             return
-        if view.state == State.COMPLETE:
-            yield events.Citations(
-                turn_uuid=self.turn_uuid, citations=[events.Source.of(citation) for citation in view.citations]
-            )
         yield events.Done(turn_uuid=self.turn_uuid, seq=view.seq, state=view.state)
 
 

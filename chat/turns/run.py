@@ -13,12 +13,13 @@ from uuid import UUID
 
 from django.conf import settings
 
-from ..answers.rag import Answered, Part, Used
+from ..answers.rag import Answered, Found, Part, Used
 from ..database import in_database, persist
 from ..errors import TimedOut, TurnFailed
-from ..models import Claim, Ending, Failure, Phase, State, Turn
+from ..models import Citation, Claim, Ending, Failure, Phase, State, Turn
 from ..prompts import Exchange
 from ..upstream import on_behalf
+from .answer_log import AnswerLog
 from .group_commit import GroupCommit
 from .step_times import StepTimes
 
@@ -95,17 +96,16 @@ class Run:
         return replace(self._outcome(), usage=dict(self._used) or None, steps=self._steps.milliseconds(monotonic()))
 
     def _outcome(self) -> Ending:
-        chunks = self._log.everything()
         cause = self._cause or (ShutDown() if self._pump.cancelled() else self._pump.exception())
         if cause is None:
-            return _complete(self._pump.result(), chunks)
+            return _complete(self._pump.result(), self._log.everything())
         if isinstance(cause, Stopped):
-            return Ending(state=State.STOPPED, chunks=chunks)
+            return _broken(State.STOPPED, "", self._log)
         if isinstance(cause, Lost):  # stored only if the claim holds after all
-            return Ending(state=State.FAILED, failure=Failure.INTERNAL_ERROR, chunks=chunks)
+            return _broken(State.FAILED, Failure.INTERNAL_ERROR, self._log)
         if isinstance(cause, ShutDown):
-            return Ending(state=State.INTERRUPTED, failure=Failure.INTERRUPTED, chunks=chunks)
-        return Ending(state=State.FAILED, failure=self._failure(cause), chunks=chunks)
+            return _broken(State.INTERRUPTED, Failure.INTERRUPTED, self._log)
+        return _broken(State.FAILED, self._failure(cause), self._log)
 
     def _failure(self, cause: BaseException) -> Failure:
         if isinstance(cause, TurnFailed):
@@ -127,6 +127,10 @@ class Run:
             if isinstance(part, Phase):
                 self._steps.enter(part, self._progress_at)
                 self._commits.enter(self._log, part)
+            elif isinstance(part, Found):
+                self._log.find([passage.segments for passage in part.passages])
+            elif isinstance(part, Citation):
+                self._log.cite(part)
             elif isinstance(part, str):
                 await self._commits.append(self._log, part)
         raise TurnFailed("the answer broke off before its end")
@@ -140,6 +144,11 @@ def _complete(answered: Answered, chunks: Sequence[str]) -> Ending:
         citations=answered.citations,
         model_name=answered.model_name,
     )
+
+
+def _broken(state: State, failure: str, log: AnswerLog) -> Ending:
+    """Return the end of an answer that breaks off: it keeps its text, and the sources of the markers in it."""
+    return Ending(state=state, failure=failure, chunks=log.everything(), citations=log.citations)
 
 
 def _history(turn: Turn) -> list[Exchange]:

@@ -197,6 +197,32 @@ async def test_an_empty_answer_is_a_failure_unless_the_page_shows_why(
 
 
 @pytest.mark.usefixtures("recordings")
+async def test_a_citation_comes_directly_before_the_text_that_shows_its_marker(model: ScriptedModel) -> None:
+    model._deltas = (Delta("On 28 April [2"), Delta("], they say."), Delta(" Not in May [1].", "stop"))
+
+    parts = [part async for part in rag.answer("When does the Heron launch?", history=[], recordings=[])]
+
+    kinds = [type(part).__name__ for part in parts if not isinstance(part, Phase)]
+    assert kinds == ["Found", "str", "Citation", "str", "Citation", "str", "Answered"]
+    text = "".join(part for part in parts if isinstance(part, str) and not isinstance(part, Phase))
+    cited = [part for part in parts if isinstance(part, Citation)]
+    assert [text[: citation.shown_at] for citation in cited] == [
+        "On 28 April [1]",
+        "On 28 April [1], they say. Not in May [2]",
+    ]
+
+
+@pytest.mark.usefixtures("recordings")
+async def test_a_marker_beyond_the_length_limit_is_not_shown(model: ScriptedModel) -> None:
+    model._deltas = (Delta("x" * (rag.ANSWER_LIMIT - 2) + " [1]"), Delta("", "stop"))
+
+    text, _, answered = await answer("When does the Heron launch?")
+
+    assert len(text) == rag.ANSWER_LIMIT
+    assert all(citation.shown_at > len(text) for citation in answered.citations)
+
+
+@pytest.mark.usefixtures("recordings")
 async def test_a_finish_reason_is_cleaned_and_cut_to_what_can_be_stored(model: ScriptedModel) -> None:
     model._deltas = (Delta("On 28 April.", "\x00stop" + "x" * 1000),)
 

@@ -56,9 +56,10 @@ ENDINGS = [
 ]
 
 
-CITED_UNLESS_COMPLETE = """
-    SELECT COUNT(*) FROM chat_citation JOIN chat_turn ON chat_turn.id = turn_id WHERE state <> 'complete'
+CITED_WHILE_ACTIVE = """
+    SELECT COUNT(*) FROM chat_citation JOIN chat_turn ON chat_turn.id = turn_id WHERE state IN ('queued', 'streaming')
 """
+PASSAGES_AFTER_THE_END = "SELECT COUNT(*) FROM chat_turn WHERE state <> 'streaming' AND passages IS NOT NULL"
 
 
 class Row(NamedTuple):
@@ -142,8 +143,10 @@ class TurnMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.claims)
     @rule(texts=st.lists(TEXT, max_size=3))
     def write_with_every_claim_even_lost_ones(self, texts: list[str]) -> None:
+        found = [{"recording": 1, "first": 1, "last": 1, "cited": []}] if texts else None
         appends = [
-            Append(claim, len(self.texts[pk]) + len(texts), "answering", texts) for pk, claim in self.claims.items()
+            Append(claim, len(self.texts[pk]) + len(texts), "answering", texts, found)
+            for pk, claim in self.claims.items()
         ]
         lost = Turn.objects.append(appends)
         states = dict(_query("SELECT id, state FROM chat_turn"))
@@ -159,7 +162,8 @@ class TurnMachine(RuleBasedStateMachine):
         before = Turn.objects.get(pk=pk)
         chunks = [*self.texts[pk], *more]
         recording = {"recording_uuid": uuid4(), "recording_title": "R", "segment": 1, "excerpt": "x"}
-        citations = [Citation(number=1, **recording)] if how["state"] == "complete" else []
+        citations = [Citation(number=1, **recording), Citation(number=2, **recording)]
+        citations[1].shown_at = 1 + len("".join(chunks))
 
         ended = Turn.objects.finish(self.claims[pk], Ending(chunks=chunks, citations=citations, **how))  # type: ignore[arg-type]
 
@@ -170,7 +174,8 @@ class TurnMachine(RuleBasedStateMachine):
             assert after.answer == "".join(chunks[: before.stop_seen])
         elif ended:
             assert (after.state, after.answer) == (how["state"], "".join(chunks))
-            assert after.citations.count() == len(citations)
+        if ended:
+            assert [citation.number for citation in after.citations.all()] == [1]
 
     @precondition(lambda self: self.claims)
     @rule(data=st.data())
@@ -249,7 +254,8 @@ class TurnMachine(RuleBasedStateMachine):
                 assert len(chunks) == turn.seq
                 assert all("".join(stored.answer_after(n)) == "".join(chunks[n:]) for n in range(turn.seq + 1))
             assert self.final.get(turn.id, turn) == turn
-        assert _query(CITED_UNLESS_COMPLETE) == [(0,)]
+        assert _query(CITED_WHILE_ACTIVE) == [(0,)]
+        assert _query(PASSAGES_AFTER_THE_END) == [(0,)]
 
 
 def _query(sql: str) -> list[tuple[Any, ...]]:

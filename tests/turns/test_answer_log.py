@@ -7,7 +7,7 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.models import Citation, Claim
+from chat.models import Citation, Claim, Recording, Segment
 from chat.turns import events
 from chat.turns.answer_log import CHUNK_LIMIT, AnswerLog
 from chat.turns.follow import Cursor, View
@@ -87,6 +87,33 @@ def test_a_reader_gets_position_start_phase_text_citations_and_end_in_this_order
 
     assert kinds == ["Queued", "Queued", "Started", "Phase", "Phase", "Token", "Token", "Citations", "Done"]
     assert cursor.ended
+
+
+def test_a_broken_turn_gives_its_citations_before_its_error() -> None:
+    citation = Citation(number=1, recording_uuid=TURN, recording_title="T", segment=1, excerpt="x")
+    view = View("interrupted", seq=1, chunks=["Hel [1]"], citations=[citation], failure="INTERRUPTED")
+
+    assert [type(event).__name__ for event in Cursor(TURN).advance(view)] == ["Token", "Citations", "Error"]
+
+
+def test_passages_are_stored_once_and_again_only_with_a_new_citation() -> None:
+    recording = Recording(pk=7, uuid=TURN, title="Launch")
+    segments = [Segment(recording=recording, number=3, text="No. We ship in March. Yes.")]
+    log = new_log()
+    stored = []
+
+    log.find([segments])
+    for text in ("We ship in ", "March [1]", ", they ", "say."):
+        if "[1]" in text:
+            citation = Citation.quoting(segments[0], 1, "We ship in March.")
+            citation.shown_at = 20
+            log.cite(citation)
+        log.append(text)
+        stored.append(log.take().passages)
+        log.settle()
+
+    place = {"recording": 7, "first": 3, "last": 3}
+    assert stored == [[place | {"cited": []}], [place | {"cited": [[1, 3, 4, 21, 20]]}], None, None]
 
 
 def test_a_failed_turn_ends_with_its_error_and_cites_nothing() -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models.functions import Now
 
-from ..recording import Recording
+from ..recording import Recording, Segment
 from .append import Append, Claim, write
 from .rows import execute
-from .state import Failure, State
+from .state import State
 
 if TYPE_CHECKING:
     from .turn import Turn
@@ -35,11 +35,14 @@ class Chunk(models.Model):
 
 
 class Citation(models.Model):
-    """A passage that a finished turn cites, numbered as in its text.
+    """A passage that a turn cites, numbered as the marker in its text.
 
     ``excerpt`` is verbatim from one segment. Title, speaker and excerpt are copies: they remain when the recording is
-    renamed or deleted.
+    renamed or deleted. Before it is stored, ``shown_at`` is the length of the answer up to the end of its first marker:
+    an answer that ends before does not show the marker, and does not cite.
     """
+
+    shown_at = 0
 
     turn = models.ForeignKey("chat.Turn", on_delete=models.CASCADE, related_name="citations", db_index=False)
     number = models.PositiveIntegerField()
@@ -62,10 +65,28 @@ class Citation(models.Model):
     def __str__(self) -> str:
         return f"[{self.number}] {self.recording_title}"
 
+    @classmethod
+    def quoting(cls, segment: Segment, number: int, excerpt: str) -> Citation:
+        """Return the citation of words in a segment, not stored yet."""
+        return cls(
+            number=number,
+            recording=segment.recording,
+            recording_uuid=segment.recording.uuid,
+            recording_title=segment.recording.title,
+            segment=segment.number,
+            speaker=segment.speaker,
+            excerpt=excerpt,
+            start=segment.start,
+            end=segment.end,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """The end of a streaming turn: its state, all chunks of its answer, and the facts that are stored with them."""
+    """The end of a streaming turn: its state, all chunks of its answer, and the facts that are stored with them.
+
+    Of the citations those count whose markers are in the chunks, whatever the state.
+    """
 
     state: str
     chunks: Sequence[str]
@@ -77,15 +98,20 @@ class Ending:
     steps: dict[str, int] | None = field(default=None)
 
     def stopped_at(self, seen: int | None) -> Ending:
-        """Return the end by Stop instead: the text is cut after the last chunk that the user saw, and cites nothing."""
+        """Return the end by Stop instead: the text is cut after the last chunk that the user saw."""
         chunks = self.chunks if seen is None else self.chunks[:seen]
-        return replace(self, state=State.STOPPED, chunks=chunks, finish_reason="", failure="", citations=())
+        return replace(self, state=State.STOPPED, chunks=chunks, finish_reason="", failure="")
+
+    def citing_what_is_shown(self) -> Ending:
+        """Return the same end without the citations whose markers the text does not show."""
+        length = sum(map(len, self.chunks))
+        return replace(self, citations=[each for each in self.citations if each.shown_at <= length])
 
 
 FINISH = """
     UPDATE chat_turn SET state = new.state, phase = '', seq = new.seq, answer = new.answer,
         chunk_lengths = new.chunk_lengths, finish_reason = new.finish_reason, failure = new.failure,
-        model_name = new.model_name, usage = new.usage, steps = new.steps,
+        model_name = new.model_name, usage = new.usage, steps = new.steps, passages = NULL,
         owner = NULL, lease_expires_at = NULL, ended_at = {now}
     FROM {new} WHERE chat_turn.id = new.id
 """
@@ -104,7 +130,7 @@ FINISHED = {
 
 
 class AnswerQuerySet(models.QuerySet["Turn"]):
-    """``streaming → complete | stopped | failed | interrupted``, its chunks before that, and ``queued → cancelled``."""
+    """``streaming → complete | stopped | failed``, its chunks before that, and ``queued → cancelled``."""
 
     def append(self, appends: Sequence[Append]) -> set[int]:
         """Store chunks of many turns in one transaction; return the ids of the turns whose claim is lost.
@@ -131,24 +157,10 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
         None for a turn whose claim no longer holds, of which nothing was changed.
         """
         streaming = self.filter(pk__in=[claim.turn_id for claim, _ in endings], state=State.STREAMING)
-        locked = streaming.select_for_update().order_by("pk").defer("question", "recordings")
+        locked = streaming.select_for_update().order_by("pk").defer("question", "recordings", "passages")
         turns = {Claim.of(turn): turn for turn in locked}
         ended = self._finish([(turns[claim], ending) for claim, ending in endings if claim in turns])
         return [ended.get(claim.turn_id) for claim, _ in endings]
-
-    @transaction.atomic
-    def interrupt(self, turn: Turn, dead: Collection[str] = ()) -> bool:
-        """Close an abandoned turn with its stored chunks; return False if its owner or another reaper was faster.
-
-        A locked row is left for the next sweep: its dead owner may still hold the lock, and nobody else must wait.
-        """
-        abandoned = self.model.objects.filter(owner=turn.owner, fence=turn.fence, pk=turn.pk).abandoned(dead)
-        locked = abandoned.select_for_update(skip_locked=True).first()
-        if locked is None:
-            return False
-        chunks = list(Chunk.objects.filter(turn=locked).order_by("seq").values_list("text", flat=True))
-        self._finish([(locked, Ending(state=State.INTERRUPTED, failure=Failure.INTERRUPTED, chunks=chunks))])
-        return True
 
     def end(self, seen: int | None) -> None:
         """Cancel the queued turns of this set, then ask the streaming ones to stop at chunk ``seen``.
@@ -168,9 +180,10 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
 
     def _finish(self, turns: Sequence[tuple[Turn, Ending]]) -> dict[int, Ending]:
         """End these turns, whose rows are locked; return how each of them has ended, by its id."""
-        endings = [
+        stopped = [
             (turn, ending.stopped_at(turn.stop_seen) if turn.stop_requested_at else ending) for turn, ending in turns
         ]
+        endings = [(turn, ending.citing_what_is_shown()) for turn, ending in stopped]
         if not endings:
             return {}
         execute(FINISH, FINISHED, [_row(turn, ending) for turn, ending in endings])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -33,12 +34,13 @@ class Claim:
 
 @dataclass(frozen=True)
 class Append:
-    """Chunks ``seq - len(texts) + 1 .. seq`` of one turn, and its phase."""
+    """Chunks ``seq - len(texts) + 1 .. seq`` of one turn, its phase, and the passages found if they have changed."""
 
     claim: Claim
     seq: int
     phase: str
     texts: Sequence[str]
+    passages: Sequence[Mapping[str, object]] | None = None
 
     @property
     def before(self) -> int:
@@ -46,12 +48,16 @@ class Append:
         return self.seq - len(self.texts)
 
 
-ADVANCE = f"""
-    UPDATE chat_turn SET seq = new.seq, phase = new.phase FROM {{new}}
+_ADVANCE = f"""
+    UPDATE chat_turn SET seq = new.seq, phase = new.phase{{also}} FROM {{{{new}}}}
     WHERE chat_turn.id = new.id AND chat_turn.owner = new.owner AND chat_turn.fence = new.fence
         AND chat_turn.seq = new.before AND chat_turn.state = '{State.STREAMING}'
 """  # noqa: S608  # our own constant
+ADVANCE = _ADVANCE.format(also="")
 ADVANCED = {"id": "bigint", "owner": "text", "fence": "integer", "before": "integer", "seq": "integer", "phase": "text"}
+# Apart, because almost all commits have text and nothing else.
+ADVANCE_WITH_PASSAGES = _ADVANCE.format(also=", passages = COALESCE(new.passages, chat_turn.passages)")
+ADVANCED_WITH_PASSAGES = ADVANCED | {"passages": "jsonb"}
 INSERT = "INSERT INTO chat_chunk (turn_id, seq, text) SELECT turn_id, seq, text FROM {new}"
 INSERTED = {"turn_id": "bigint", "seq": "integer", "text": "text"}
 
@@ -67,6 +73,7 @@ def write(appends: Sequence[Append]) -> bool:
             "before": append.before,
             "seq": append.seq,
             "phase": append.phase,
+            "passages": None if append.passages is None else json.dumps(append.passages),
         }
         for append in appends
     ]
@@ -76,9 +83,15 @@ def write(appends: Sequence[Append]) -> bool:
         for seq, text in enumerate(append.texts, append.before + 1)
     ]
     with transaction.atomic():
-        if execute(ADVANCE, ADVANCED, turns) != len(appends):
+        if _advance(turns) != len(appends):
             transaction.set_rollback(True)
             return False
         if chunks:
             execute(INSERT, INSERTED, chunks)
     return True
+
+
+def _advance(turns: Sequence[Mapping[str, object]]) -> int:
+    if all(turn["passages"] is None for turn in turns):
+        return execute(ADVANCE, ADVANCED, turns)
+    return execute(ADVANCE_WITH_PASSAGES, ADVANCED_WITH_PASSAGES, turns)

@@ -6,21 +6,23 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from .state import State
+from .answer import AnswerQuerySet, Chunk, Ending
+from .found import stored_citations
+from .state import Failure, State
 
 if TYPE_CHECKING:
-    from .turn import Turn  # noqa: F401  # named in the annotation of the base class
+    from .turn import Turn
 
 LEASE = timedelta(seconds=10)
 """How long a claim holds without renewal, by the database's clock."""
 
 
-class LeaseQuerySet(models.QuerySet["Turn"]):
-    """The turns for ``streaming → interrupted``, whose owner is gone, and the renewal that protects the others."""
+class LeaseQuerySet(AnswerQuerySet):
+    """``streaming → interrupted`` of turns whose owner is gone, and the renewal that protects the others."""
 
     @transaction.atomic
     def renew(self, owner: str) -> set[int]:
@@ -34,3 +36,24 @@ class LeaseQuerySet(models.QuerySet["Turn"]):
     def abandoned(self, dead: Collection[str] = ()) -> LeaseQuerySet:
         """Return the streaming turns whose lease has lapsed, or whose owner is in ``dead`` (known to have ended)."""
         return self.filter(Q(lease_expires_at__lt=Now()) | Q(owner__in=list(dead)), state=State.STREAMING)
+
+    @transaction.atomic
+    def interrupt(self, turn: Turn, dead: Collection[str] = ()) -> bool:
+        """Close an abandoned turn with its stored chunks, and cite for the markers in them.
+
+        Return False if its owner or another reaper was faster. A locked row is left for the next sweep: its dead owner
+        may still hold the lock, and nobody else must wait.
+        """
+        abandoned = self.model.objects.filter(owner=turn.owner, fence=turn.fence, pk=turn.pk).abandoned(dead)
+        locked = abandoned.select_for_update(skip_locked=True).first()
+        if locked is None:
+            return False
+        chunks = list(Chunk.objects.filter(turn=locked).order_by("seq").values_list("text", flat=True))
+        ending = Ending(
+            state=State.INTERRUPTED,
+            failure=Failure.INTERRUPTED,
+            chunks=chunks,
+            citations=stored_citations(locked.passages or ()),
+        )
+        self._finish([(locked, ending)])
+        return True

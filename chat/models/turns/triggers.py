@@ -73,6 +73,13 @@ TRIGGERS = [
         message="a turn that has ended does not change",
     ),
     Trigger(
+        name="turn_passages_while_streaming",
+        table="chat_turn",
+        event="UPDATE OF passages, state",
+        condition=f"NEW.passages IS NOT NULL AND NEW.state <> '{State.STREAMING}'",
+        message="only a streaming turn has passages",
+    ),
+    Trigger(
         name="turn_queue_limit",
         table="chat_turn",
         event="INSERT",

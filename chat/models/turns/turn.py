@@ -12,13 +12,12 @@ from django.db.models.functions import Now
 
 from ..conversation import Conversation
 from ..login_session import LoginSession
-from .answer import AnswerQuerySet
 from .lease import LeaseQuerySet
 from .queue import QueueQuerySet
 from .state import TERMINAL, Failure, Phase, State
 
 
-class TurnQuerySet(QueueQuerySet, LeaseQuerySet, AnswerQuerySet):  # type: ignore[override]  # the plugin types as_manager per class
+class TurnQuerySet(QueueQuerySet, LeaseQuerySet):  # type: ignore[override]  # the plugin types as_manager per class
     """All transitions of turns: see ``queue``, ``lease`` and ``answer``."""
 
     def of(self, *user_ids: int) -> TurnQuerySet:
@@ -34,7 +33,8 @@ class Turn(models.Model):
 
     ``recordings`` is the filter at the time of the question: ``[{"id": uuid, "title": str}]``, empty for all. While a
     turn streams, chunks 1..seq hold its answer. When it ends, they are compacted into ``answer``, and
-    ``chunk_lengths`` (in code points) lets a cursor continue from any seq.
+    ``chunk_lengths`` (in code points) lets a cursor continue from any seq. ``passages`` are those that the search found
+    (``found.FoundPassage``), only while it streams: then the citations have what the answer used of them.
 
     ``usage`` counts the tokens of all model calls, ``steps`` the milliseconds in each phase. Only the owner knows them,
     so an abandoned turn has none.
@@ -57,6 +57,7 @@ class Turn(models.Model):
     seq = models.PositiveIntegerField(default=0)
     answer = models.TextField(blank=True)
     chunk_lengths = models.JSONField(default=list)
+    passages = models.JSONField(null=True)
     finish_reason = models.CharField(max_length=40, blank=True)
     failure = models.CharField(max_length=20, choices=Failure, blank=True)
     model_name = models.CharField(max_length=120, blank=True)

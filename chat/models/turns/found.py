@@ -1,0 +1,79 @@
+"""The passages that the search found for a streaming turn, and what its answer has cited of them so far.
+
+They are stored before the first word of the answer, and each citation with the text that shows its marker. So whoever
+closes the turn of a dead owner can cite for the markers in its chunks. The row has only places; texts and names come
+from the recordings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypedDict
+
+from django.db.models import Q
+
+from ..recording import Segment
+from .answer import Citation
+
+
+class FoundPassage(TypedDict):
+    """A passage: the key of its recording, and its first and last segment.
+
+    ``cited`` has for each citation its number, its segment, where its excerpt begins and ends in that segment, and
+    ``Citation.shown_at``.
+    """
+
+    recording: int
+    first: int
+    last: int
+    cited: list[list[int]]
+
+
+def found_passage(segments: Sequence[Segment], citations: Iterable[Citation]) -> FoundPassage:
+    """Return what to store of a passage, and of those ``citations`` that quote it."""
+    recording = segments[0].recording_id
+    texts = {segment.number: segment.text for segment in segments}
+    quoting = [each for each in citations if each.recording_id == recording and each.segment in texts]
+    return FoundPassage(
+        recording=recording,
+        first=segments[0].number,
+        last=segments[-1].number,
+        cited=[_place(citation, texts[citation.segment]) for citation in quoting],
+    )
+
+
+def stored_citations(passages: Iterable[FoundPassage]) -> list[Citation]:
+    """Return the citations in stored passages, by number. Leave out those whose recording was deleted meanwhile."""
+    places = {
+        number: (passage["recording"], segment, start, end, shown_at)
+        for passage in passages
+        for number, segment, start, end, shown_at in passage["cited"]
+        if passage["first"] <= segment <= passage["last"]
+    }
+    segments = _segments({place[:2] for place in places.values()})
+    return [
+        _citation(number, segments[place[:2]], *place[2:])
+        for number, place in sorted(places.items())
+        if place[:2] in segments
+    ]
+
+
+def _place(citation: Citation, text: str) -> list[int]:
+    start = max(text.find(citation.excerpt), 0)
+    return [citation.number, citation.segment, start, start + len(citation.excerpt), citation.shown_at]
+
+
+def _segments(places: set[tuple[int, int]]) -> dict[tuple[int, int], Segment]:
+    if not places:
+        return {}
+    wanted = Q()
+    for recording, number in places:
+        wanted |= Q(recording=recording, number=number)
+    found = Segment.objects.filter(wanted).select_related("recording")
+    return {(segment.recording_id, segment.number): segment for segment in found}
+
+
+def _citation(number: int, segment: Segment, start: int, end: int, shown_at: int) -> Citation:
+    citation = Citation.quoting(segment, number, segment.text[start:end])
+    citation.shown_at = shown_at
+    return citation

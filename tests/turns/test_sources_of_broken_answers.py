@@ -1,0 +1,158 @@
+"""An answer that breaks off keeps the sources of the markers that it shows, and no others."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from chat.answers.rag import Found
+from chat.database import in_database
+from chat.errors import GenerationFailed
+from chat.models import Citation, Claim, LoginSession, Recording, Segment, Turn
+from chat.passages import Passage
+from chat.turns.owner import Owner
+from chat.turns.run import ShutDown
+from chat.turns.runner import TurnRunner
+
+from ..support.asked import asked, recorded
+from ..support.scripts import Scripts
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SAID = "We ship in March.", "Unless it rains, of course. Then in May."
+
+
+@pytest.fixture
+def passage(login: LoginSession) -> Passage:
+    """What the search finds: two segments of one recording."""
+    recording = recorded("Launch planning", *SAID)
+    return Passage(recording, tuple(recording.segments.select_related("recording")), score=1.0, relevance=1.0)
+
+
+def quoting(passage: Passage, number: int, excerpt: str, shown_at: int) -> Citation:
+    segment = next(segment for segment in passage.segments if excerpt in segment.text)
+    citation = Citation.quoting(segment, number, excerpt)
+    citation.shown_at = shown_at
+    return citation
+
+
+async def begun(runner: TurnRunner, scripts: Scripts, login: LoginSession, passage: Passage) -> Turn:
+    """Return a turn that streams and has shown ``In March [1]. Or in May [2]``, in two chunks."""
+    turn = await in_database(asked, login, "When?", state="queued")
+    runner.wake()
+    scripts["When?"].say(Found([passage]), quoting(passage, 1, "We ship in March.", 12), "In March [1]")
+    await until_seq(runner, turn, 1)
+    scripts["When?"].say(quoting(passage, 2, "Then in May.", 26), ". Or in May [2]")
+    await until_seq(runner, turn, 2)
+    return turn
+
+
+async def until_seq(runner: TurnRunner, turn: Turn, seq: int) -> None:
+    async with aclosing(runner.follow(turn.uuid, 0)) as received:
+        async for event in received:
+            if getattr(event, "seq", 0) >= seq:
+                return
+
+
+async def end_of(runner: TurnRunner, turn: Turn) -> list[str]:
+    """Return the kinds of the last events of a turn, from its citations on."""
+    async with aclosing(runner.follow(turn.uuid, 2)) as received:
+        kinds = [type(event).__name__ async for event in received]
+    return kinds[kinds.index("Citations") :]
+
+
+def cited(turn: Turn) -> list[tuple[int, str, str]]:
+    return [(c.number, c.recording_title, c.excerpt) for c in Citation.objects.filter(turn=turn.pk)]
+
+
+BOTH = [(1, "Launch planning", "We ship in March."), (2, "Launch planning", "Then in May.")]
+
+
+async def test_a_stopped_answer_keeps_the_sources_of_the_text_that_its_reader_saw(
+    runner: TurnRunner, scripts: Scripts, login: LoginSession, passage: Passage
+) -> None:
+    turn = await begun(runner, scripts, login, passage)
+
+    await in_database(Turn.objects.filter(pk=turn.pk).request_stop, 1)
+    runner.wake()
+
+    assert await end_of(runner, turn) == ["Citations", "Done"]
+    assert await in_database(cited, turn) == BOTH[:1]
+
+
+async def test_a_failed_answer_keeps_its_sources(
+    runner: TurnRunner, scripts: Scripts, login: LoginSession, passage: Passage
+) -> None:
+    turn = await begun(runner, scripts, login, passage)
+
+    scripts["When?"].fail(GenerationFailed("broken off"))
+
+    assert await end_of(runner, turn) == ["Citations", "Error"]
+    assert await in_database(cited, turn) == BOTH
+
+
+async def test_an_answer_that_a_restart_interrupts_keeps_its_sources(
+    runner: TurnRunner, scripts: Scripts, login: LoginSession, passage: Passage
+) -> None:
+    turn = await begun(runner, scripts, login, passage)
+
+    runner.runs[turn.uuid].end(ShutDown())
+
+    assert await end_of(runner, turn) == ["Citations", "Error"]
+    assert await in_database(cited, turn) == BOTH
+
+
+async def test_another_process_can_cite_for_an_owner_that_was_killed(
+    runner: TurnRunner, scripts: Scripts, login: LoginSession, passage: Passage, tmp_path: Path
+) -> None:
+    turn = await begun(runner, scripts, login, passage)
+
+    assert await in_database(
+        Turn.objects.interrupt, await in_database(Turn.objects.get, pk=turn.pk), {runner.owner.name}
+    )
+
+    other = TurnRunner(answer=scripts, owner=Owner(tmp_path / "other"))
+    assert await end_of(other, turn) == ["Citations", "Error"]
+    assert await in_database(cited, turn) == BOTH
+    stored = await in_database(Turn.objects.get, pk=turn.pk)
+    assert (stored.state, stored.answer, stored.passages) == ("interrupted", "In March [1]. Or in May [2]", None)
+
+
+async def test_the_passages_are_stored_before_the_first_word(
+    runner: TurnRunner, scripts: Scripts, login: LoginSession, passage: Passage
+) -> None:
+    turn = await in_database(asked, login, "When?", state="queued")
+    runner.wake()
+    scripts["When?"].say(Found([passage]), "In ")
+    await until_seq(runner, turn, 1)
+
+    stored = await in_database(Turn.objects.get, pk=turn.pk)
+
+    assert stored.passages == [{"recording": passage.recording.pk, "first": 1, "last": 2, "cited": []}]
+
+
+def test_a_marker_that_was_not_stored_in_time_has_no_source(login: LoginSession, passage: Passage) -> None:
+    turn = asked(login, "When?", state="streaming", answer="In March")
+    found = [{"recording": passage.recording.pk, "first": 1, "last": 2, "cited": [[1, 1, 0, 8, 12]]}]
+    Turn.objects.filter(pk=turn.pk).update(passages=found)
+
+    assert Turn.objects.interrupt(Turn.objects.get(pk=turn.pk), {Claim.of(turn).owner})
+
+    assert cited(turn) == []
+
+
+def test_a_recording_that_was_deleted_meanwhile_is_not_cited_and_does_not_block_the_end(
+    login: LoginSession, passage: Passage
+) -> None:
+    turn = asked(login, "When?", state="streaming", answer="In March [1]")
+    found = [{"recording": passage.recording.pk, "first": 1, "last": 2, "cited": [[1, 1, 0, 8, 12]]}]
+    Turn.objects.filter(pk=turn.pk).update(passages=found)
+    Recording.objects.all().delete()
+
+    assert Turn.objects.interrupt(Turn.objects.get(pk=turn.pk), {Claim.of(turn).owner})
+
+    assert not Segment.objects.exists()
+    assert Turn.objects.get(pk=turn.pk).answer == "In March [1]"
+    assert cited(turn) == []
