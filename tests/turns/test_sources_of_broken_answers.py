@@ -10,7 +10,7 @@ import pytest
 from chat.answers.rag import Found
 from chat.database import in_database
 from chat.errors import GenerationFailed
-from chat.models import Citation, Claim, LoginSession, Recording, Segment, Turn
+from chat.models import Citation, Claim, Ending, LoginSession, Recording, Segment, Turn
 from chat.passages import Passage
 from chat.turns.owner import Owner
 from chat.turns.run import ShutDown
@@ -156,3 +156,19 @@ def test_a_recording_that_was_deleted_meanwhile_is_not_cited_and_does_not_block_
     assert not Segment.objects.exists()
     assert Turn.objects.get(pk=turn.pk).answer == "In March [1]"
     assert cited(turn) == []
+
+
+def test_an_answer_can_end_after_a_recording_that_it_cites_was_deleted(login: LoginSession, passage: Passage) -> None:
+    turn = asked(login, "When?", state="streaming", answer="In March [1]")
+    ending = Ending(
+        state="complete",
+        chunks=["In March [1]"],
+        finish_reason="stop",
+        citations=[quoting(passage, 1, "We ship in March.", 12)],
+    )
+    Recording.objects.all().delete()
+
+    assert Turn.objects.finish(Claim.of(turn), ending)
+
+    assert cited(turn) == BOTH[:1]
+    assert Citation.objects.get(turn=turn.pk).recording is None

@@ -190,7 +190,7 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
         for turn, ending in endings:
             for citation in ending.citations:
                 citation.turn = turn
-        Citation.objects.bulk_create([citation for _, ending in endings for citation in ending.citations])
+        _store([citation for _, ending in endings for citation in ending.citations])
         Chunk.objects.filter(turn__in=[turn for turn, _ in endings]).delete()
         return {turn.pk: ending for turn, ending in endings}
 
@@ -204,6 +204,16 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
             for claim in claims
             if claim.turn_id in turns and claim == Claim.of(turns[claim.turn_id])
         }
+
+
+def _store(citations: Sequence[Citation]) -> None:
+    """Store citations, those of a recording that was deleted meanwhile as after its deletion: with its copies alone."""
+    recordings = {citation.recording_id for citation in citations}
+    existing = set(Recording.objects.filter(pk__in=recordings).values_list("pk", flat=True)) if recordings else ()
+    for citation in citations:
+        if citation.recording_id not in existing:
+            citation.recording = None
+    Citation.objects.bulk_create(citations)
 
 
 def _row(turn: Turn, ending: Ending) -> dict[str, object]:
