@@ -29,8 +29,9 @@ every tab received, what the database stores and which calls the model got: each
 most one call; the text shown is the beginning of the stored text, and never shrinks; every view has its chunks without
 gaps or repeats; at most one answer streams for each login session and conversation; every turn ends, in the same state
 for all; it is `complete` only if the model gave a finish reason; questions are served in the order in which they came;
-only complete answers have sources; nobody sees the data of others. *Shown but lost* counts characters, *doubled* turns
-and model calls, *stuck* turns that did not end. A run keeps its promise if its figure and all of these hold.
+an answer has sources only for markers that are shown, and all of these, however it ended; nobody sees the data of
+others. *Shown but lost* counts characters, *doubled* turns and model calls, *stuck* turns that did not end. A run keeps
+its promise if its figure and all of these hold.
 """
 
 

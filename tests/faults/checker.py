@@ -20,6 +20,7 @@ ANSWER_LIMIT = 200_000
 """Characters at which the site ends an answer (``chat.answers.rag``)."""
 ASKED_AT_MOST = 3
 """Most calls for one turn if the model refuses (``chat.llm.retrying.RETRIES``)."""
+_MARKER = re.compile(r"\[(\d+)\]")
 _MARK = re.compile(r"\bk\d+(?=n\d)")
 
 
@@ -183,20 +184,27 @@ def complete_means_finished(history: History) -> Iterator[str]:
             yield f"turn {turn.uuid} is complete, but the model gave no finish reason"
 
 
-def only_complete_answers_cite(history: History) -> Iterator[str]:
-    """I11: citations are within the filter. A complete scripted answer has one: it cites its first passage."""
+def sources_only_for_shown_markers(history: History) -> Iterator[str]:
+    """I11: sources are within the filter, and belong to markers that are shown, however the answer ended.
+
+    In a scripted answer every marker has its source, and a complete one shows at least one.
+    """
     rows = {turn.uuid: turn for turn in history.turns}
     for turn in history.turns:
-        if turn.cited and turn.state != "complete":
-            yield f"turn {turn.uuid} is {turn.state}, but has citations"
-        if turn.state == "complete" and mark(turn.question) and not turn.cited:
+        shown, cited = {int(number) for number in _MARKER.findall(turn.answer)}, set(turn.numbers)
+        if cited - shown:
+            yield f"turn {turn.uuid} has sources for the markers {sorted(cited - shown)}, which are not shown"
+        if mark(turn.question) and shown - cited:
+            yield f"turn {turn.uuid} is {turn.state}, and shows the markers {sorted(shown - cited)} without sources"
+        if turn.state == "complete" and mark(turn.question) and not cited:
             yield f"turn {turn.uuid} is complete, but has no citations"
         if turn.filter and set(turn.cited) - set(turn.filter):
             yield f"turn {turn.uuid} cites a recording that is not in its filter"
     for record in _events(history, "citations"):
-        cited = rows.get(record.data["turn"])
-        if cited and cited.state != "complete":
-            yield f"{record.tab} received citations of {cited.uuid}, which is {cited.state}"
+        row = rows.get(record.data["turn"])
+        received = {citation["number"] for citation in record.data["citations"]}
+        if row and received != set(row.numbers):
+            yield f"{record.tab} received the sources {sorted(received)} of {row.uuid}, which has {sorted(row.numbers)}"
 
 
 def nobody_sees_answers_of_others(history: History) -> Iterator[str]:
@@ -223,7 +231,7 @@ INVARIANTS: dict[str, Callable[[History], Iterable[str]]] = {
     "I8": all_agree_on_the_end,
     "I9": complete_means_finished,
     "I10": first_come_first_served,
-    "I11": only_complete_answers_cite,
+    "I11": sources_only_for_shown_markers,
     "I12": nobody_sees_answers_of_others,
 }
 

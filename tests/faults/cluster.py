@@ -55,8 +55,8 @@ SELECT t.id, t.uuid, t.request_id, t.login_session_id, t.conversation_id, t.ques
 FROM chat_turn t WHERE t.login_session_id IN ({places}) ORDER BY t.id
 """
 _CITED = """
-SELECT c.turn_id, c.recording_uuid FROM chat_citation c JOIN chat_turn t ON t.id = c.turn_id
-WHERE t.login_session_id IN ({places})
+SELECT c.turn_id, c.recording_uuid, c.number FROM chat_citation c JOIN chat_turn t ON t.id = c.turn_id
+WHERE t.login_session_id IN ({places}) ORDER BY c.turn_id, c.number
 """
 
 
@@ -129,9 +129,9 @@ class Cluster:
     def turns_of(self, logins: list[int]) -> list[StoredTurn]:
         """Return all turns of these login sessions."""
         places = ", ".join("?" * len(logins))
-        cited: dict[int, list[str]] = {}
-        for turn, recording in self.rows(_CITED.format(places=places), *logins):
-            cited.setdefault(turn, []).append(_uuid(recording))
+        cited: dict[int, list[tuple[str, int]]] = {}
+        for turn, recording, number in self.rows(_CITED.format(places=places), *logins):
+            cited.setdefault(turn, []).append((_uuid(recording), number))
         return [_stored(row, cited.get(row[0], [])) for row in self.rows(_TURNS.format(places=places), *logins)]
 
     def state_of(self, turn: str) -> str:
@@ -235,7 +235,7 @@ def _folder(folder: Path, number: int) -> Path:
     return path
 
 
-def _stored(row: tuple[Any, ...], cited: list[str]) -> StoredTurn:
+def _stored(row: tuple[Any, ...], cited: list[tuple[str, int]]) -> StoredTurn:
     number, uuid, request, login, conversation, question, state, seq, answer, lengths, chunks, *rest = row
     finish_reason, failure, stop_seen, recordings = rest
     return StoredTurn(
@@ -254,7 +254,8 @@ def _stored(row: tuple[Any, ...], cited: list[str]) -> StoredTurn:
         failure=failure,
         stop_seen=stop_seen,
         filter=[recording["id"] for recording in _json(recordings)],
-        cited=cited,
+        cited=[recording for recording, _ in cited],
+        numbers=[number for _, number in cited],
     )
 
 

@@ -28,7 +28,10 @@ class Record:
 
 @dataclass(frozen=True)
 class StoredTurn:
-    """A turn in the database, with its related rows. ``number`` is its place in the order of acceptance."""
+    """A turn in the database, with its related rows. ``number`` is its place in the order of acceptance.
+
+    ``cited`` has the recording of each citation, and ``numbers`` its number.
+    """
 
     number: int
     uuid: str
@@ -46,6 +49,7 @@ class StoredTurn:
     stop_seen: int | None
     filter: Sequence[str] = ()
     cited: Sequence[str] = ()
+    numbers: Sequence[int] = ()
 
 
 @dataclass(frozen=True)

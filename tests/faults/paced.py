@@ -21,6 +21,8 @@ from . import failpoints
 from .questions import ABOUT, SCRIPT, for_upstream, place_of, upstream_script
 
 LOG_VARIABLE = "FAULTS_CALLS"
+CITED_EVERY = 5
+"""Words after which an answer cites one of the first three passages, so that a broken one shows markers, too."""
 
 
 class Scripted:
@@ -100,7 +102,9 @@ async def _play(
             raise GenerationFailed("as the script says: the secret of the provider")
         if place == cut_at:
             return
-        yield Delta(f"k{number}n{place + 1}{'x' * (letters or 0)}" + ("\n\n" if place % 25 == 24 else " "))
+        marker = f" [{place // CITED_EVERY % 3 + 1}]" if place % CITED_EVERY == CITED_EVERY - 1 else ""
+        word = f"k{number}n{place + 1}{'x' * (letters or 0)}"
+        yield Delta(word + marker + ("\n\n" if place % 25 == 24 else " "))
         await asyncio.sleep(1 / pace if pace else 0)
     yield Delta("[1]", "stop")
 

@@ -39,6 +39,7 @@ def stored(number: int, question: str, **more: Any) -> StoredTurn:
         "stop_seen": None,
         "filter": [RECORDING],
         "cited": [RECORDING],
+        "numbers": [1],
     }
     return StoredTurn(**(row | more))
 
@@ -58,7 +59,7 @@ def records_of(number: int) -> list[Record]:
         event(1, type="accepted", request_id=f"request{number}", turn=turn, conversation=f"talk{number}"),
         event(2, type="token", turn=turn, after=0, seq=1, content=answer[:10], applied=True),
         event(3, type="token", turn=turn, after=1, seq=2, content=answer[10:], applied=True),
-        event(4, type="citations", turn=turn, citations=[]),
+        event(4, type="citations", turn=turn, citations=[{"number": 1}]),
         event(5, type="done", turn=turn, seq=2, state="complete"),
     ]
 
@@ -102,7 +103,9 @@ def both(*breaks: Callable[[History], None]) -> Callable[[History], None]:
 def stop_at(seen: int) -> Callable[[History], None]:
     """Stop the second turn, from a tab that has shown so many chunks of it."""
     stop = Record(3.5, "tab1", "ada", 1, "sent", {"type": "stop", "turn": "turn2", "seen": seen})
-    columns = {"seq": seen, "answer": "k2n1 k2n2 k2n3 [1]"[: 10 * seen], "finish_reason": "", "cited": []}
+    answer = "k2n1 k2n2 k2n3 [1]"[: 10 * seen]
+    cited = {"cited": [RECORDING], "numbers": [1]} if seen == 2 else {"cited": [], "numbers": []}
+    columns = {"seq": seen, "answer": answer, "finish_reason": ""} | cited
     return both(add(stop), change_turn(1, state="stopped", stop_seen=seen, **columns))
 
 
@@ -157,7 +160,7 @@ BREAKS: list[tuple[str, Callable[[History], None]]] = [
     ("I6", both(ask_the_upstream("finished"), change_call(1, ended=10.2))),
     ("I7", change_turn(1, state="streaming")),
     ("I7", change_turn(1, chunks=2)),
-    ("I8", change_turn(1, state="failed", cited=[])),
+    ("I8", change_turn(1, state="failed")),
     ("I8", add(event(9, type="done", turn="turn1", seq=2, state="complete"))),
     ("I8", add(page(9, state="interrupted"))),
     ("I9", change_turn(1, finish_reason="")),
@@ -165,10 +168,15 @@ BREAKS: list[tuple[str, Callable[[History], None]]] = [
     ("I9", ask_the_upstream("broken off")),
     ("I9", ask_the_upstream()),
     ("I10", change_call(0, begun=9.0, ended=9.5)),
-    ("I11", change_turn(1, state="interrupted")),
-    ("I11", change_turn(1, cited=[])),
+    ("I11", change_turn(1, cited=[], numbers=[])),
+    ("I11", change_turn(1, state="interrupted", numbers=[])),
+    ("I11", change_turn(1, state="interrupted", answer="k2n1 k2n2 ", seq=1)),
+    ("I11", change_turn(1, numbers=[1, 2])),
+    ("I11", change_turn(1, answer="k2n1 k2n2 k2n3 [1] [2]")),
+    ("I11", add(event(9, type="citations", turn="turn2", citations=[{"number": 1}, {"number": 2}]))),
+    ("I11", add(event(9, type="citations", turn="turn2", citations=[]))),
     ("I11", change_turn(1, cited=["22222222-2222-2222-2222-222222222222"])),
-    ("I11", change_turn(1, state="failed", cited=[])),
+    ("I11", change_turn(1, state="failed", numbers=[])),
     ("I12", add(event(9, person="bob", tab="tab2", type="token", turn="turn1", after=0, seq=1, content="k1n1 "))),
     ("I12", add(event(9, tab="tab3", type="token", turn="turn1", after=0, seq=1, content="k9n1 "))),
     ("I12", add(Record(9, "tab2", "bob", 1, "page", page(9).data))),
@@ -195,7 +203,7 @@ def test_every_invariant_is_broken_by_one_of_these_tests() -> None:
 
 def test_a_stopped_answer_may_be_shorter_than_another_tab_has_shown() -> None:
     history = a_good_history()
-    history.turns[0] = replace(history.turns[0], state="stopped", stop_seen=1, seq=1, answer=ANSWER[:10], cited=[])
+    history.turns[0] = replace(history.turns[0], state="stopped", stop_seen=1, seq=1, answer=ANSWER[:10], numbers=[])
     history.records = [
         Record(1, "tab1", "ada", 1, "sent", {"type": "follow", "turn": "turn1", "after": 0}),
         event(2, type="token", turn="turn1", after=0, seq=2, content=ANSWER),
@@ -217,7 +225,7 @@ def test_a_connection_may_repeat_text_after_a_follow() -> None:
 def test_a_call_of_a_killed_process_ends_with_it() -> None:
     history = a_good_history()
     history.calls[0] = replace(history.calls[0], ended=None, how="")
-    history.turns[0] = replace(history.turns[0], state="interrupted", cited=[], finish_reason="")
+    history.turns[0] = replace(history.turns[0], state="interrupted", finish_reason="")
     history.records = records_of(2)
     history.gone = {10: 4.0}
 
@@ -238,7 +246,7 @@ def test_the_site_may_end_an_answer_at_its_length_limit() -> None:
     history = a_good_history()
     ask_the_upstream("broken off")(history)
 
-    history.turns[2] = replace(history.turns[2], answer="x" * ANSWER_LIMIT, finish_reason="length")
+    history.turns[2] = replace(history.turns[2], answer="x" * ANSWER_LIMIT, finish_reason="length", numbers=[])
 
     assert check(history) == []
 

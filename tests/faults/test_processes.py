@@ -10,6 +10,7 @@ from . import failpoints
 from .client import Tab
 from .cluster import SQLITE, Cluster
 from .fault import FAULT_MARKS, Fault, fault, run_short
+from .paced import CITED_EVERY
 from .scene import Scene
 
 pytestmark = FAULT_MARKS
@@ -26,13 +27,13 @@ NEXT = 15.0  # seconds until the next question of the queue has begun
     at_most={"sqlite": RESTARTED, "scaled": DETECTED},
 )
 async def kill_the_owner(scene: Scene) -> list[float]:
-    """The text shown is kept, the turn is closed, the queue continues, and Retry works."""
+    """The text shown is kept with the sources of its markers, the turn is closed, the queue continues, Retry works."""
     tabs = [await scene.tab() for _ in range(3)]
     questions = [scene.question(tab, words=90, pace=15) for tab in tabs]
     turns = await asyncio.gather(*(tab.ask(question) for tab, question in zip(tabs, questions, strict=True)))
     waiting_question = scene.question(tabs[0], words=5)
     waiting = await tabs[0].ask(waiting_question)
-    await asyncio.gather(*(tab.until_seq(turn, 1) for tab, turn in zip(tabs, turns, strict=True)))
+    await asyncio.gather(*(tab.until_seq(turn, CITED_EVERY + 1) for tab, turn in zip(tabs, turns, strict=True)))
     await asyncio.sleep(scene.rng.random() * 2)
     victim = scene.cluster.driver_of(questions[0])
     since = await scene.nemesis.kill(victim)
@@ -43,6 +44,8 @@ async def kill_the_owner(scene: Scene) -> list[float]:
     closed = await scene.until_state(turns[0], {"interrupted"}, 30) - since
     begun = await scene.until_state(waiting, {"streaming", "complete"}, 30) - since
     assert begun <= NEXT, f"the next question began {begun:.1f} s after the kill"
+    [broken] = [turn for turn in scene.turns() if turn.uuid == turns[0]]
+    assert broken.numbers, f"the interrupted answer has no sources: {broken.answer!r}"
     await scene.nemesis.mend()
     again = await tabs[0].ask(questions[0], retry_of=turns[0], conversation=scene.conversation_of(turns[0]))
     await tabs[0].stop(again)

@@ -171,7 +171,7 @@ async def away_for_the_whole_answer(scene: Scene) -> list[float]:
     [shown] = await back.reload(scene.conversation_of(turn))
     took = time.monotonic() - begun
     assert (shown.state, len(shown.text.split())) == ("complete", 20)
-    assert [row.cited for row in scene.turns()] == [[recording]]
+    assert [set(row.cited) for row in scene.turns()] == [{recording}]
     return [took]
 
 
