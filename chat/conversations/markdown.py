@@ -18,9 +18,11 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from ..display import shown
+from .half_open import closed, without_half_block
 
 if TYPE_CHECKING:
     from markdown_it.renderer import RendererHTML
+    from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
     from markdown_it.utils import EnvType, OptionsDict
@@ -43,18 +45,25 @@ _TAGS_ALLOWED = {
 }  # fmt: skip
 
 
-def render(text: str, cited: Collection[int] = (), *, prefix: str = "source-") -> SafeString:
-    """Return the HTML of an answer. Outside of code, ``[n]`` links to ``#<prefix>n`` for each n in ``cited``."""
-    return _render(text, tuple(sorted(cited)), prefix)
+def render(text: str, cited: Collection[int] = (), *, prefix: str = "source-", is_broken: bool = False) -> SafeString:
+    """Return the HTML of an answer. Outside of code, ``[n]`` links to ``#<prefix>n`` for each n in ``cited``.
+
+    Of an answer that ``is_broken`` off, complete or drop what its end leaves half-open.
+    """
+    return _render(text, tuple(sorted(cited)), prefix, is_broken)
 
 
 @lru_cache(maxsize=512)
-def _render(text: str, cited: tuple[int, ...], prefix: str) -> SafeString:
+def _render(text: str, cited: tuple[int, ...], prefix: str, is_broken: bool) -> SafeString:
     visible = shown(text)
+    if is_broken:
+        visible, has_block_ended = without_half_block(visible)
+        is_broken = not has_block_ended
     if len(_SYNTAX.findall(visible)) > SYNTAX_LIMIT:
         markup = f"<p>{html.escape(visible)}</p>"
     else:
-        markup = _parser().render(visible, {"cited": frozenset(cited), "prefix": prefix})
+        environment = {"cited": frozenset(cited), "prefix": prefix, "is_broken": is_broken}
+        markup = _parser().render(visible, environment)
     return mark_safe(_cleaner().clean(markup))  # noqa: S308  # the allow-list has just been applied
 
 
@@ -64,6 +73,7 @@ def _parser() -> MarkdownIt:
     parser.enable(["table", "strikethrough", "linkify"])
     parser.disable(["reference", "html_block", "html_inline"])
     parser.inline.ruler.before("link", "citation", _citation)
+    parser.core.ruler.before("inline", "half_open", _close_the_end)
     parser.add_render_rule("image", _image_as_text)
     parser.add_render_rule("link_open", _link_open)
     parser.validateLink = _leads_outside  # type: ignore[method-assign]  # the library is configured so
@@ -105,6 +115,17 @@ def _citation(state: StateInline, silent: bool) -> bool:
         state.push("link_close", "a", -1)
     state.pos = match.end()
     return True
+
+
+def _close_the_end(state: StateCore) -> None:
+    """Close what the last block of a broken answer leaves open (a core rule), unless it is code."""
+    if not state.env["is_broken"]:
+        return
+    for token in reversed(state.tokens):
+        if token.content and token.type == "inline":
+            token.content = closed(token.content)
+        if token.content or token.type == "hr":
+            return
 
 
 def _link_open(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:

@@ -41,7 +41,8 @@ class ShownTurn:
     def answer(self) -> SafeString:
         """The answer so far, as HTML."""
         cited = [citation.number for citation in self.citations]
-        return markdown.render(self.text, cited, prefix=f"source-{self.turn.uuid}-")
+        is_broken = not self.turn.is_complete or self.turn.finish_reason in _FINISH_NOTICES
+        return markdown.render(self.text, cited, prefix=f"source-{self.turn.uuid}-", is_broken=is_broken)
 
     def html(self, csrf_token: str = "") -> SafeString:
         """Render ``_turn.html``. Without JavaScript its forms work only with a token."""

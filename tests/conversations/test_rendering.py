@@ -58,14 +58,18 @@ def test_a_turn_that_ended_can_be_asked_again_and_not_stopped(login: LoginSessio
     assert not has(html, "data-cursor")
 
 
-def test_sources_are_only_shown_when_the_answer_is_complete(login: LoginSession) -> None:
+@pytest.mark.parametrize("state", ["complete", "stopped", "failed", "interrupted"])
+def test_the_markers_that_an_answer_shows_lead_to_its_sources(login: LoginSession, state: str) -> None:
     recording = recorded("Planning", "We ship in March.")
 
-    complete = asked(login, answer="In March [1].", citations=[citing(recording)])
-    stopped = asked(login, answer="In March [1].", state="stopped")
+    html = render_turn(asked(login, answer="In March [1].", state=state, citations=[citing(recording)]))
 
-    assert has(render_turn(complete), "data-sources")
-    assert not has(render_turn(stopped), "data-sources")
+    [source] = [
+        attributes["id"]
+        for _, attributes in Parts(html).elements
+        if "source" in attributes.get("class", "") and "id" in attributes
+    ]
+    assert f'href="#{source}"' in html
 
 
 def test_a_source_leads_to_its_place_in_the_recording(login: LoginSession) -> None:

@@ -1,4 +1,4 @@
-/** Render a JSON list of texts from standard input, and print the JSON list of their HTML. */
+/** Render a JSON list of texts from standard input, and print the JSON list of their HTML. With ``broken`` they break off. */
 
 import { readFileSync } from "node:fs";
 
@@ -10,7 +10,8 @@ function render(text) {
   const root = new Document().createElement("div");
   const markdown = new Markdown(new MarkdownView(root));
   markdown.write(text);
-  markdown.end();
+  if (process.argv[2] === "broken") markdown.breakOff();
+  else markdown.end();
   return root.childNodes.map(html).join("");
 }
 

@@ -217,11 +217,32 @@ def an_answer(seed: int) -> str:
 def test_an_answer_looks_the_same_while_it_streams_and_when_it_is_done() -> None:
     answers = [an_answer(seed) for seed in range(400)]
 
-    command = ["node", str(ROOT / "tests/js/render.mjs")]
+    for answer, live in zip(answers, rendered(answers), strict=True):
+        assert Outline.of(live) == Outline.of(render(answer, cited=range(1, 1_000))), answer
+
+
+@needs_node
+def test_an_answer_that_breaks_off_looks_the_same_before_and_after_its_end() -> None:
+    answers = [an_answer(seed).replace("2*3", "23").replace("c**", "c").replace("**a", "a") for seed in range(400)]
+    broken = [answer[: random.Random(answer).randint(1, len(answer))].rstrip() for answer in answers]  # noqa: S311
+
+    for answer, live in zip(broken, rendered(broken, "broken"), strict=True):
+        final = Outline.of(render(answer, cited=range(1, 1_000), is_broken=True))
+        assert without_empty(Outline.of(live)) == without_empty(final), answer
+
+
+def without_empty(outline: str) -> str:
+    """Return an outline without elements that show nothing."""
+    while (shorter := re.sub(r"<(\w+)></\1>", "", outline)) != outline:
+        outline = shorter
+    return outline
+
+
+def rendered(answers: list[str], *how: str) -> list[str]:
+    """Return the HTML that the page shows of each of these answers."""
+    command = ["node", str(ROOT / "tests/js/render.mjs"), *how]
     text = json.dumps(answers)
     done = subprocess.run(
         command, env=NODE_ENVIRON, input=text, capture_output=True, text=True, timeout=SECONDS, check=True
     )
-
-    for answer, live in zip(answers, json.loads(done.stdout), strict=True):
-        assert Outline.of(live) == Outline.of(render(answer, cited=range(1, 1_000))), answer
+    return list(json.loads(done.stdout))

@@ -208,7 +208,7 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
 
 def _store(citations: Sequence[Citation]) -> None:
     """Store citations, those of a recording that was deleted meanwhile as after its deletion: with its copies alone."""
-    recordings = {citation.recording_id for citation in citations}
+    recordings = {citation.recording_id for citation in citations if citation.recording_id}
     existing = set(Recording.objects.filter(pk__in=recordings).values_list("pk", flat=True)) if recordings else ()
     for citation in citations:
         if citation.recording_id not in existing:

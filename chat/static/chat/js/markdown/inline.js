@@ -69,6 +69,13 @@ export class Inline {
     this.#written.reset();
   }
 
+  /** End a block that breaks off: what is open stays as it is shown. */
+  breakOff() {
+    if (this.#mode === this.#bang) this.#written.write("!");
+    if (this.#mode === this.#bracketed) this.#refuseLink("]");
+    else this.#spans.dropLink();
+  }
+
   /** @param {string} text @param {number} at @returns {number} where the plain text from ``at`` on ends */
   #plainUntil(text, at) {
     if (this.#mode === this.#code) {

@@ -56,6 +56,15 @@ export class Markdown {
   }
 
   /**
+   * End a text that breaks off: what is open stays as it is shown, and what is held, such as half a marker, is dropped.
+   * ``half_open.py`` does the same on the server.
+   */
+  breakOff() {
+    this.#blocks.inline.breakOff();
+    this.#view.flush();
+  }
+
+  /**
    * Read one character, or the rest of a line of text at once.
    * @param {string} text
    * @param {number} at

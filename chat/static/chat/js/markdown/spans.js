@@ -103,6 +103,14 @@ export class Spans {
     return 0;
   }
 
+  /** Turn an open link into its text: its address will not come. */
+  dropLink() {
+    const index = this.#link();
+    if (index < 0) return;
+    const [span] = this.#open.splice(index, 1);
+    this.#view.unwrap(span.element, "");
+  }
+
   /** End the block, and restore the characters of spans that are still open. */
   end() {
     while (this.#open.length > 0) this.#putBack(this.#open.length - 1);

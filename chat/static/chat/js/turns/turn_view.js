@@ -121,7 +121,8 @@ export class TurnView {
    */
   showEnded(state, message) {
     this.#part("cursor")?.remove();
-    this.#answer?.markdown.end();
+    if (state === TurnState.COMPLETE) this.#answer?.markdown.end();
+    else this.#answer?.markdown.breakOff();
     this.#answer = null;
     this.#show(state, "");
     this.#part("stop-form")?.toggleAttribute("hidden", true);
