@@ -52,7 +52,7 @@ class Stream:
     def take_place(self) -> Stream:
         """Count this as a stream of its user, and return it. Raise ``RateLimited`` if the user has too many."""
         open_streams = sum(stream.login.user_id == self.login.user_id for stream in self.live)
-        if open_streams >= settings.CHAT_SOCKETS_PER_USER:
+        if open_streams >= settings.CHAT_API_STREAMS_PER_USER:
             raise RateLimited("You are reading too many answers at once. Please wait for one of them to end.")
         self.live.add(self)
         return self

@@ -191,7 +191,7 @@ async def test_a_key_used_for_another_question_is_a_conflict(program: Program, s
 
 
 async def test_the_sixth_waiting_question_is_refused(program: Program, scripts: Scripts, settings: Settings) -> None:
-    settings.CHAT_SOCKETS_PER_USER = 100
+    settings.CHAT_API_STREAMS_PER_USER = 100
     for number in range(6):
         assert (await program.ask(f"{number}?")).status == 200
 
@@ -214,7 +214,7 @@ async def test_too_many_questions_a_minute_are_refused(program: Program, scripts
 async def test_a_stream_too_many_is_refused_and_its_question_not_asked(
     program: Program, scripts: Scripts, settings: Settings
 ) -> None:
-    settings.CHAT_SOCKETS_PER_USER = 1
+    settings.CHAT_API_STREAMS_PER_USER = 1
     first = await program.ask("One?")
 
     assert await problem(await program.ask("Two?")) == (429, "RATE_LIMITED")
@@ -223,10 +223,20 @@ async def test_a_stream_too_many_is_refused_and_its_question_not_asked(
     assert await in_database(Turn.objects.count) == 1
 
 
+async def test_five_answers_are_read_at_once_however_many_sockets_are_allowed(
+    program: Program, scripts: Scripts, settings: Settings
+) -> None:
+    assert settings.CHAT_SOCKETS_PER_USER == 50
+    for number in range(5):
+        assert (await program.ask(f"{number}?")).status == 200
+
+    assert await problem(await program.ask("One more?")) == (429, "RATE_LIMITED")
+
+
 async def test_a_refused_question_does_not_count_as_a_stream(
     program: Program, settings: Settings, scripts: Scripts
 ) -> None:
-    settings.CHAT_SOCKETS_PER_USER = 1
+    settings.CHAT_API_STREAMS_PER_USER = 1
     for _ in range(3):
         await program.ask("When?", uuid4())
 

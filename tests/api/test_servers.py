@@ -100,7 +100,10 @@ async def test_a_restart_in_the_middle_of_an_answer_loses_nothing(start_site: St
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
 def test_a_client_that_disconnects_frees_its_place_and_the_answer_continues(start_site: Start, server: str) -> None:
     site = start_site(
-        SERVER=server, CHAT_MODEL="python:tests.support.talking:briefly", CHAT_SOCKETS_PER_USER="1", LOG_LEVEL="DEBUG"
+        SERVER=server,
+        CHAT_MODEL="python:tests.support.talking:briefly",
+        CHAT_API_STREAMS_PER_USER="1",
+        LOG_LEVEL="DEBUG",
     )
     token = token_of(site)
     with Reading(site, token, "When does the Heron launch?") as reading:

@@ -169,6 +169,15 @@ async def test_a_socket_too_many_gets_an_error_and_is_closed(connect: Open, sess
     assert await second.closed() == 4429
 
 
+async def test_somebody_with_many_tabs_has_a_socket_in_each(connect: Open, session: str) -> None:
+    tabs = [await connect(session) for _ in range(50)]
+
+    for tab in tabs:
+        await tab.send(type="ping")
+        await tab.read("pong")
+    assert (await (await connect(session)).receive())["code"] == "RATE_LIMITED"
+
+
 async def test_a_client_that_does_not_read_gets_no_more_than_its_window_and_is_closed(
     connect: Open, session: str, scripts: Scripts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
