@@ -254,6 +254,36 @@ test("WebSockets count as blocked after three failed attempts, but not if one ha
   assert.equal(connection.isBlocked, false);
 });
 
+test("a connection that rests stays closed until it is resumed, and is not reported as lost", () => {
+  const socket = opened();
+
+  connection.rest();
+  connection.wake();
+  clock.advance(100_000);
+  assert.deepEqual([socket.isClosed, sockets.length, heard], [true, 1, ["opened"]]);
+  connection.resume();
+  opened();
+
+  assert.deepEqual([sockets.length, heard], [2, ["opened", "opened"]]);
+});
+
+test("a connection that does not rest is not opened again by resume", () => {
+  opened();
+
+  connection.resume();
+
+  assert.equal(sockets.length, 1);
+});
+
+test("after a sign-out the connection neither rests nor resumes", () => {
+  opened().onclose({ code: 4401 });
+
+  connection.rest();
+  connection.resume();
+
+  assert.equal(sockets.length, 1);
+});
+
 test("delays are random within their range", () => {
   const range = (situation) => [0, 1].map((value) => reconnectDelay({ attempt: 0, ...situation, random: () => value }));
 

@@ -10,6 +10,7 @@ import { Attention } from "./connection/attention.js";
 import { CatchUp } from "./connection/catch_up.js";
 import { Connection } from "./connection/connection.js";
 import { Fragments } from "./connection/fragments.js";
+import { Rest } from "./connection/rest.js";
 import { Resync } from "./connection/resync.js";
 import { Conversation } from "./conversation.js";
 import { signInAddress } from "./page/addresses.js";
@@ -121,6 +122,8 @@ function startConversation() {
   new Shortcuts({ conversation, composer }).start(document);
   new Attention(() => conversation.wake()).start(window);
   events.start();
+  const isWaiting = () => turns.live.length > 0 || asks.isPending;
+  new Rest({ connection, clock, isWaiting, document }).start();
 }
 
 /** @returns {string} */

@@ -45,6 +45,11 @@ export class Asks {
     return [...this.#sent.values()].some(({ at }) => this.#clock.now() - at < PATIENCE);
   }
 
+  /** Whether a question was neither accepted nor refused. */
+  get isPending() {
+    return this.#outbox.entries.length > 0;
+  }
+
   /** The turns of questions that were never sent, as on a page without a connection. */
   get unsent() {
     const entries = this.#outbox.entries.filter(({ was_sent: wasSent }) => !wasSent);

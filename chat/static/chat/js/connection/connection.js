@@ -9,6 +9,7 @@ export const ConnectionState = Object.freeze({
   CONNECTING: "connecting",
   OPEN: "open",
   WAITING: "waiting",
+  RESTING: "resting",
   CLOSED: "closed",
 });
 
@@ -91,7 +92,19 @@ export class Connection {
   /** Check the connection at once, after the page or the network may have been suspended. */
   wake() {
     if (this.#state === ConnectionState.WAITING) this.#connect();
-    else if (this.#state !== ConnectionState.CLOSED) this.#probe();
+    else if (this.#state === ConnectionState.CONNECTING || this.isOpen) this.#probe();
+  }
+
+  /** Close the connection until ``resume``. */
+  rest() {
+    if (this.#state === ConnectionState.CLOSED) return;
+    this.#drop();
+    this.#state = ConnectionState.RESTING;
+  }
+
+  /** Connect again if the connection rests. */
+  resume() {
+    if (this.#state === ConnectionState.RESTING) this.#connect();
   }
 
   #connect() {
