@@ -21,14 +21,16 @@ from chat.models import State
 from .support.processes import ROOT
 
 ORDER = """
+    terms
     models  migrations  database
-    errors  passages  terms  query  forwarded
+    errors  passages  query  forwarded
     prompts  problems  display
     upstream
     llm  retrieval  traces
     answers
     turns
     accounts
+    search
     recordings
     conversations
     upkeep  live  review

@@ -13,6 +13,7 @@ from .trace_export import TraceExport
 from .turns.answer import Chunk, Citation, Ending
 from .turns.append import Append, Claim
 from .turns.found import FoundPassage, found_passage
+from .turns.indexed_turn import IndexedTurn
 from .turns.queue import QUEUE_LIMIT, Submission
 from .turns.state import ACTIVE, TERMINAL, Failure, Phase, State
 from .turns.turn import Turn
@@ -34,6 +35,7 @@ __all__ = [
     "Failure",
     "FoundPassage",
     "IndexedPassage",
+    "IndexedTurn",
     "InvalidRequest",
     "LoginSession",
     "NotFound",

@@ -21,7 +21,18 @@ from .results import MIN_RELEVANCE
 from .sqlite import SQLiteIndex
 from .vector_search import VectorSearch
 
-__all__ = ["MIN_RELEVANCE", "RETRIEVERS", "Retriever", "index", "own_search", "reset", "retriever", "state", "warm"]
+__all__ = [
+    "MIN_RELEVANCE",
+    "RETRIEVERS",
+    "Retriever",
+    "full_text",
+    "index",
+    "own_search",
+    "reset",
+    "retriever",
+    "state",
+    "warm",
+]
 
 RETRIEVERS = ("embedded", "databricks")
 """The kinds of ``CHAT_RETRIEVER``."""
@@ -48,6 +59,11 @@ def own_search() -> FullText | Hybrid:
         raise ImproperlyConfigured(f"CHAT_RETRIEVER=embedded needs SQLite or PostgreSQL, not {connection.vendor}")
     if settings.EMBEDDINGS:
         return _hybrid(connection.vendor, str(settings.EMBEDDINGS))
+    return full_text()
+
+
+def full_text() -> FullText:
+    """Return the search by words alone in the site's database, which must be SQLite or PostgreSQL."""
     return FullText(_INDEXES[connection.vendor]())
 
 

@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 BATCH = 200
 """Rows in one transaction; SQLite has a single writer, and answers being streamed must not wait."""
+MERGE_PAGES = 500
+"""Pages of the full text that are merged in one transaction."""
 CHECKPOINT_SECONDS = 5.0
 """The longest wait for the readers of SQLite's write-ahead log."""
 
@@ -68,6 +70,7 @@ def purge(progress: Callable[[], object] = lambda: None) -> Tally:
         tally.turns += _remove_turns(conversation)
         tally.conversations += _remove(conversation)
         progress()
+    _merge_full_text()  # always: an earlier purge may have been killed before it
     tally.sessions = _delete(_expired())
     tally.login_sessions = sum(map(_remove_login_sessions, _batches(LoginSession.removable(_login_sessions_in_use()))))
     tally.attempts = _delete(SignInAttempt.expired())
@@ -127,6 +130,21 @@ def _remove(conversation: Conversation) -> int:
             return Conversation.objects.filter(pk=conversation.pk, turns=None).delete()[0]
     except IntegrityError:
         return 0
+
+
+def _merge_full_text() -> None:
+    """Merge the parts of SQLite's full text: until then, it only notes which of its words no longer count."""
+    if connection.vendor != "sqlite":
+        return
+    pages, is_changed = -MERGE_PAGES, True  # the first, negative number makes one part of all
+    while is_changed:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT total_changes()")
+            before = cursor.fetchone()[0]
+            cursor.execute("INSERT INTO chat_turnfulltext (chat_turnfulltext, rank) VALUES ('merge', %s)", [pages])
+            cursor.execute("SELECT total_changes()")
+            is_changed = cursor.fetchone()[0] - before >= 2  # the statement itself counts as one
+        pages = MERGE_PAGES
 
 
 # Sign-ins

@@ -93,7 +93,14 @@ class TurnMachine(RuleBasedStateMachine):
 
     @override
     def teardown(self) -> None:
-        for table in ("chat_citation", "chat_chunk", "chat_turn", "chat_conversation", "chat_loginsession"):
+        for table in (
+            "chat_indexedturn",
+            "chat_citation",
+            "chat_chunk",
+            "chat_turn",
+            "chat_conversation",
+            "chat_loginsession",
+        ):
             connection.cursor().execute(f"DELETE FROM {table}")  # noqa: S608  # our own names
 
     # Users

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from ..recording import Recording, Segment
 from .append import Append, Claim, write
+from .indexed_turn import IndexedTurn
 from .rows import execute
 from .state import State
 
@@ -151,13 +152,13 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
 
     @transaction.atomic
     def finish_all(self, endings: Sequence[tuple[Claim, Ending]]) -> list[Ending | None]:
-        """End turns in one transaction: store state, answer and citations, and delete the chunks.
+        """End turns in one transaction: store and index state, answer and citations, and delete the chunks.
 
         A turn that was asked to stop ends as ``stopped``, whatever its ending says. Return how each turn has ended;
         None for a turn whose claim no longer holds, of which nothing was changed.
         """
         streaming = self.filter(pk__in=[claim.turn_id for claim, _ in endings], state=State.STREAMING)
-        locked = streaming.select_for_update().order_by("pk").defer("question", "recordings", "passages")
+        locked = streaming.select_for_update().order_by("pk").defer("recordings", "passages")
         turns = {Claim.of(turn): turn for turn in locked}
         ended = self._finish([(turns[claim], ending) for claim, ending in endings if claim in turns])
         return [ended.get(claim.turn_id) for claim, _ in endings]
@@ -167,7 +168,7 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
 
         In this order, a turn that is claimed in between is asked to stop, too.
         """
-        self.filter(state=State.QUEUED).update(state=State.CANCELLED, ended_at=Now())
+        self._cancel_queued()
         self.request_stop(seen)
 
     def request_stop(self, seen: int | None) -> int:
@@ -177,6 +178,12 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
         """
         streaming = self.filter(state=State.STREAMING, stop_requested_at=None)
         return streaming.update(stop_requested_at=Now(), stop_seen=seen)
+
+    @transaction.atomic
+    def _cancel_queued(self) -> None:
+        self.filter(state=State.QUEUED).update(state=State.CANCELLED, ended_at=Now())
+        cancelled = self.filter(state=State.CANCELLED, indexed=None).only("question")
+        IndexedTurn.objects.bulk_create([IndexedTurn.of(turn, "", ()) for turn in cancelled], ignore_conflicts=True)
 
     def _finish(self, turns: Sequence[tuple[Turn, Ending]]) -> dict[int, Ending]:
         """End these turns, whose rows are locked; return how each of them has ended, by its id."""
@@ -191,6 +198,9 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
             for citation in ending.citations:
                 citation.turn = turn
         _store([citation for _, ending in endings for citation in ending.citations])
+        IndexedTurn.objects.bulk_create(
+            IndexedTurn.of(turn, "".join(ending.chunks), ending.citations) for turn, ending in endings
+        )
         Chunk.objects.filter(turn__in=[turn for turn, _ in endings]).delete()
         return {turn.pk: ending for turn, ending in endings}
 

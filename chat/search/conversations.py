@@ -1,0 +1,98 @@
+"""The conversations of a user in which the words of a search occur: in a question, answer, source or the title."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from ..models import Citation, Conversation, Turn
+from ..models.turns.indexed_turn import plain, source_text
+from .full_text import TURNS
+from .marks import Part, Word, count, snippet, spans
+from .places import marked_title, names_all
+from .query import Query
+from .terms_found import numbered
+
+
+@dataclass(frozen=True)
+class Found:
+    """A conversation with the newest turn that has all words; ``others`` counts its other ones.
+
+    ``label`` says which part of the turn the snippet is from. Without a turn, only the title has the words.
+    """
+
+    conversation: Conversation
+    title: list[Part]
+    turn: Turn | None = None
+    label: str = ""
+    snippet: Sequence[Part] = ()
+    others: int = 0
+
+    @property
+    def address(self) -> str:
+        """The address of the turn on the page of the conversation."""
+        return self.conversation.get_absolute_url() + (f"?turn={self.turn.uuid}" if self.turn else "")
+
+
+def in_conversations(query: Query, conversations: QuerySet[Conversation], user_id: int) -> QuerySet[Conversation]:
+    """Return those of the user's conversations in which all words occur together, in one turn or in the title."""
+    if not query.terms:
+        return conversations.none()
+    titles = Conversation.objects.of(user_id).order_by().values_list("pk", "title")
+    named = [pk for pk, title in titles if names_all(title, query)]
+    return conversations.filter(Q(pk__in=named) | Q(pk__in=_turns(query, user_id).values("conversation")))
+
+
+def details(query: Query, conversations: Sequence[Conversation], user_id: int) -> list[Found]:
+    """Return what was found in each of these conversations of the user."""
+    turns: dict[int, list[Turn]] = {}
+    for turn in _turns(query, user_id).filter(conversation__in=conversations).order_by("-pk"):
+        turns.setdefault(turn.conversation_id, []).append(turn)
+    newest = [found[0] for found in turns.values()]
+    marked = TURNS.marked(query.terms, [turn.pk for turn in newest])
+    citations: dict[int, list[Citation]] = {turn.pk: [] for turn in newest}
+    for citation in Citation.objects.filter(turn__in=newest).order_by("turn_id", "number"):
+        citations[citation.turn_id].append(citation)
+    return [
+        _found(query, conversation, turns.get(conversation.pk, []), citations, marked) for conversation in conversations
+    ]
+
+
+def _turns(query: Query, user_id: int) -> QuerySet[Turn]:
+    return Turn.objects.of(user_id).filter(pk__in=TURNS.matching(query.terms))
+
+
+def _found(
+    query: Query,
+    conversation: Conversation,
+    turns: Sequence[Turn],
+    citations: dict[int, list[Citation]],
+    marked: dict[int, list[Word]],
+) -> Found:
+    title = marked_title(conversation.title, query)
+    if not turns or turns[0].pk not in marked:
+        return Found(conversation, title)
+    label, parts = _best_part(query, _texts(turns[0], citations[turns[0].pk]), marked[turns[0].pk])
+    return Found(conversation, title, turns[0], label, parts, others=len(turns) - 1)
+
+
+def _texts(turn: Turn, citations: Sequence[Citation]) -> list[tuple[str, str]]:
+    """Return the texts of a turn in the order of its index entry, each with its label."""
+    sources = [("Source", source_text(citation)) for citation in citations]
+    return [("Question", turn.question), ("Answer", plain(turn.answer)), *sources]
+
+
+def _best_part(query: Query, texts: Sequence[tuple[str, str]], found: Sequence[Word]) -> tuple[str, list[Part]]:
+    """Return the label and the snippet of the text with most terms: rather of the answer than of the question."""
+    numbers, at = numbered(found, query), 0
+    parts = []
+    for label, text in texts:
+        size = count(text)
+        values = numbers[at : at + size]
+        at += size
+        terms = len(set(values) - {None})
+        parts.append(((terms, label == "Answer", label == "Source"), label, text, values))
+    _, label, text, values = max(parts, key=lambda part: part[0])
+    return label, snippet(text, spans(text, [value is not None for value in values]))

@@ -1,0 +1,115 @@
+"""Where the words of a search stand in a text, and the stretch of it that shows them best.
+
+The full text holds a text as its normalized words, separated by spaces, and marks the words that it has found there.
+So the n-th of these words is the n-th word of the text that a reader sees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from ..terms import words
+
+LENGTH = 240
+"""Characters of a snippet, about three lines."""
+BEFORE = 60
+"""Characters of a snippet before its first marked word."""
+
+_CHUNK = re.compile(r"\S+")
+_PIECE = re.compile(r"[^\W_]+")
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A normalized word of an indexed text, and whether the search has found it there."""
+
+    text: str
+    found: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a snippet."""
+
+    text: str
+    found: bool = False
+
+
+def read_marked(marked: str) -> list[Word]:
+    """Return the words of an indexed text in which ``<`` and ``>`` enclose what was found."""
+    found, is_open = [], False
+    for token in marked.split():
+        found.append(Word(token.replace("<", "").replace(">", ""), is_open or "<" in token))
+        if "<" in token or ">" in token:
+            is_open = token.rfind("<") > token.rfind(">")
+    return found
+
+
+def count(text: str) -> int:
+    """Return how many words of an indexed text come from this text."""
+    return len(words(text))
+
+
+def spans(text: str, found: Sequence[bool]) -> list[Span]:
+    """Return where the words of a text that were found stand in it; ``found`` has a value for each of its words."""
+    values = iter(found)
+    return [
+        span for chunk in _CHUNK.finditer(text) for piece in _pieces(chunk) for span in _spans_of(text, piece, values)
+    ]
+
+
+def snippet(text: str, places: Sequence[Span], *, length: int = LENGTH) -> list[Part]:
+    """Return the stretch of a text in which most of the places are, cut between words, in parts."""
+    start = _start(text, places, length)
+    end = _end(text, start, length)
+    parts, at = [Part("… ")] if start else [], start
+    for left, right in places:
+        if at <= left and right <= end:
+            parts += [Part(text[at:left]), Part(text[left:right], found=True)]
+            at = right
+    parts += [Part(text[at:end]), Part(" …" if end < len(text.rstrip()) else "")]
+    return [part for part in parts if part.text]
+
+
+def _pieces(chunk: re.Match[str]) -> list[Span]:
+    """Return the parts of a chunk without spaces whose words are those of the chunk; else all of it."""
+    whole = words(chunk[0])
+    pieces = [(chunk.start() + piece.start(), chunk.start() + piece.end()) for piece in _PIECE.finditer(chunk[0])]
+    parted = [word for piece in _PIECE.finditer(chunk[0]) for word in words(piece[0])]
+    if parted == whole:
+        return pieces
+    return [(chunk.start(), chunk.end())] if whole else []
+
+
+def _spans_of(text: str, piece: Span, found: Iterator[bool]) -> list[Span]:
+    start, end = piece
+    values = list(islice(found, count(text[start:end])))
+    if not any(values):
+        return []
+    if len(values) > 1 and len(values) == end - start - 1:  # each word is a pair of characters
+        marked = [place for place, value in enumerate(values) if value]
+        return [(start + marked[0], start + marked[-1] + 2)]
+    return [piece]
+
+
+def _start(text: str, places: Sequence[Span], length: int) -> int:
+    if not places or len(text) <= length:
+        return 0
+    best = max(places, key=lambda place: (sum(0 <= left - place[0] < length - BEFORE for left, _ in places), -place[0]))
+    if best[0] <= BEFORE:
+        return 0
+    start = min(best[0] - BEFORE, len(text) - length)
+    gap = text.find(" ", start, best[0])
+    return gap + 1 if gap >= 0 else start
+
+
+def _end(text: str, start: int, length: int) -> int:
+    if len(text) <= start + length:
+        return len(text)
+    gap = text.rfind(" ", start + length // 2, start + length)
+    return gap if gap >= 0 else start + length

@@ -1,0 +1,155 @@
+"""Where something was said: the segments of recordings in which the words of a search occur."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from ..models import IndexedPassage, Recording, Segment
+from ..retrieval import full_text
+from ..retrieval.results import segments_of
+from ..terms import root, words
+from .full_text import PASSAGES
+from .marks import Part, Span, Word, count, snippet, spans
+from .query import Query
+from .terms_found import numbered, similar
+
+PASSAGES_READ = 400
+"""Passages whose segments can be on the pages of results: the best ones."""
+AT_ONCE = 30
+"""Passages that are read together; most pages need no more."""
+NEAREST = 20
+"""Passages that are read when no passage has all the words."""
+TITLES = 5
+"""Recordings that are shown for their titles; the list of recordings has the others."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A segment in which something was found."""
+
+    recording: Recording
+    segment: Segment
+    snippet: list[Part]
+    speaker: list[Part]
+
+    @property
+    def span(self) -> str:
+        """The times of the segment as the fragment of an address of its audio has them: ``42.5,51``."""
+        times = (self.segment.start, self.segment.end)
+        return ",".join(f"{time:.2f}" for time in times if time is not None)
+
+
+@dataclass(frozen=True)
+class Places:
+    """A page of places; ``nearest`` if none has all the words, so that these have some or similar ones."""
+
+    shown: list[Place]
+    has_more: bool = False
+    nearest: bool = False
+
+    @property
+    def by_recording(self) -> list[tuple[Recording, list[Place]]]:
+        """The places of each recording in the order in which they were said, the best recording first."""
+        groups: dict[int, list[Place]] = {}
+        for place in self.shown:
+            groups.setdefault(place.recording.pk, []).append(place)
+        ordered = (sorted(places, key=lambda place: place.segment.number) for places in groups.values())
+        return [(places[0].recording, places) for places in ordered]
+
+
+def places(query: Query, start: int, stop: int) -> Places:
+    """Return the places ``start`` to ``stop`` (exclusive) in which all words were said within a minute or two."""
+    if not query.terms:
+        return Places([])
+    found = list(islice(_all_places(query), start, stop + 1))
+    if found or start:
+        return Places(found[: stop - start], has_more=len(found) > stop - start)
+    return Places(list(islice(_nearest_places(query), stop)), nearest=True)
+
+
+def with_words_in_title(query: Query) -> list[tuple[Recording, list[Part]]]:
+    """Return the recordings whose titles contain all words, or words that begin so, with marked titles."""
+    if not query.terms:
+        return []
+    titles = Recording.objects.order_by("-recorded_on", "-pk").values_list("pk", "title")
+    matching = [pk for pk, title in titles if names_all(title, query)][:TITLES]
+    recordings = Recording.objects.in_bulk(matching)
+    return [(recordings[pk], marked_title(recordings[pk].title, query)) for pk in matching if pk in recordings]
+
+
+def names_all(title: str, query: Query) -> bool:
+    """Return whether a title contains all words of a query, or words that begin with them."""
+    title_words = words(title)
+    return all(any(_begins(title_word, word) for title_word in title_words) for word in query.words)
+
+
+def marked_title(title: str, query: Query) -> list[Part]:
+    """Return a title in parts, with the words of the query found."""
+    found = [any(_begins(word, asked) for asked in query.words) for word in words(title)]
+    return snippet(title, spans(title, found), length=len(title))
+
+
+def _begins(title_word: str, word: str) -> bool:
+    return title_word.startswith(word) or root(title_word) == root(word)
+
+
+def _all_places(query: Query) -> Iterator[Place]:
+    keys = PASSAGES.best(query.terms, PASSAGES_READ)
+    seen: set[tuple[int, int]] = set()  # neighbouring passages overlap
+    for start in range(0, len(keys), AT_ONCE):
+        batch = keys[start : start + AT_ONCE]
+        marked = PASSAGES.marked(query.terms, batch)
+        yield from _new_places(query, batch, marked, seen)
+
+
+def _nearest_places(query: Query) -> Iterator[Place]:
+    keys = [hit.pk for hit in full_text().hits(query.text, None, NEAREST)][:NEAREST]
+    texts = IndexedPassage.objects.filter(pk__in=keys).values_list("pk", "text")
+    marked = {pk: similar(text.split(), query) for pk, text in texts}
+    yield from _new_places(query, keys, marked, set())
+
+
+def _new_places(
+    query: Query, keys: Sequence[int], marked: dict[int, list[Word]], seen: set[tuple[int, int]]
+) -> Iterator[Place]:
+    passages = IndexedPassage.objects.select_related("recording").defer("text").in_bulk(keys)
+    segments = segments_of(keys)
+    for key in keys:
+        if key not in passages or key not in marked:  # its recording was deleted a moment ago
+            continue
+        for place in _places_in(query, passages[key].recording, segments[key], marked[key]):
+            if (place.recording.pk, place.segment.number) not in seen:
+                seen.add((place.recording.pk, place.segment.number))
+                yield place
+
+
+def _places_in(query: Query, recording: Recording, segments: Sequence[Segment], found: Sequence[Word]) -> list[Place]:
+    """Return the segments with all terms that the title lacks; if there is none, the one with most of them."""
+    numbers = numbered(found, query)
+    at = count(recording.title)
+    in_title = set(numbers[:at])
+    counted: list[tuple[Segment, list[int | None]]] = []
+    for segment in segments:
+        size = count(str(segment))
+        counted.append((segment, numbers[at : at + size]))
+        at += size
+    said = {number for _, values in counted for number in values if number is not None}
+    needed = (said - in_title) or said
+    with_all = [(segment, values) for segment, values in counted if needed and needed <= set(values)]
+    best = max(counted, key=lambda item: len(needed & set(item[1])), default=None)
+    chosen = with_all or ([best] if best and needed & set(best[1]) else [])
+    return [_place(recording, segment, values) for segment, values in chosen]
+
+
+def _place(recording: Recording, segment: Segment, numbers: Sequence[int | None]) -> Place:
+    found = [number is not None for number in numbers]
+    name = count(segment.speaker)
+    in_name: list[Span] = spans(segment.speaker, found[:name])
+    return Place(
+        recording,
+        segment,
+        snippet=snippet(segment.text, spans(segment.text, found[name:])),
+        speaker=snippet(segment.speaker, in_name, length=len(segment.speaker)),
+    )
