@@ -6,6 +6,7 @@ from .conversations import turn_views
 from .conversations import views as conversations
 from .recordings import audio
 from .recordings import views as recordings
+from .search import views as search
 
 app_name = "chat"
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("turns/<uuid:uuid>/", turn_views.detail, name="turn-detail"),
     path("turns/<uuid:uuid>/stop/", turn_views.stop, name="turn-stop"),
     path("turns/<uuid:uuid>/retry/", turn_views.retry, name="turn-retry"),
+    path("search/", search.search, name="search"),
     path("recordings/", recordings.listing, name="recording-list"),
     path("recordings/options/", recordings.options, name="recording-options"),
     path("recordings/<uuid:uuid>/", recordings.detail, name="recording-detail"),

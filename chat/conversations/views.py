@@ -24,7 +24,7 @@ from ..recordings.filter import filter_options
 from ..turns import asking
 from ..turns.runner import runner
 from .forms import RECORDINGS_LIMIT, AskForm, RenameForm
-from .rendering import TurnPage, render_blank_turn, turns_after, turns_of
+from .rendering import PAGE, TurnPage, render_blank_turn, turns_after, turns_of
 from .sidebar import own_conversations, recent_conversations
 from .welcome import welcome
 
@@ -38,8 +38,15 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Show the last turns of a conversation; with ``?before=<turn>`` those before it."""
+    """Show the last turns of a conversation; with ``?before=<turn>`` those before it.
+
+    ``?turn=<turn>`` leads to the page that has this turn.
+    """
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
+    if "turn" in request.GET:
+        return redirect(
+            _place_of(get_object_or_404(conversation.turns, uuid=uuid_of(request.GET["turn"])), conversation)
+        )
     if "before" in request.GET:
         before = get_object_or_404(conversation.turns, uuid=uuid_of(request.GET["before"]))
         return _render_turns(
@@ -109,6 +116,13 @@ def archive(request: SignedInRequest) -> HttpResponse:
         conversations = conversations.filter(Q(title__icontains=text) | Exists(matching_turns))
     page = Paginator(conversations, 50).get_page(request.GET.get("page"))
     return render(request, "chat/conversation_archive.html", {"page": page, "q": text})
+
+
+def _place_of(turn: Turn, conversation: Conversation) -> str:
+    """Return the address of a turn on the page of its conversation, or on one of its earlier turns."""
+    later = list(conversation.turns.filter(pk__gt=turn.pk).order_by("pk")[:PAGE])
+    page = f"?before={later[PAGE // 2].uuid}" if len(later) == PAGE else ""
+    return f"{conversation.get_absolute_url()}{page}#turn-{turn.uuid}"
 
 
 def _refused(

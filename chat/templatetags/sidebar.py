@@ -20,6 +20,7 @@ def sidebar(context: Context) -> dict[str, Any]:
     return {
         **recent_conversations(context["user"]),
         "user": context["user"],
+        "searched": context.get("query"),
         "current": conversation.uuid if conversation else None,
         "is_signed_in_by_proxy": bool(settings.TRUSTED_PROXY),
         "version": settings.VERSION,

@@ -19,8 +19,10 @@ import { Banner } from "./page/banner.js";
 import { Clock } from "./page/clock.js";
 import { find, findAll, findRequired } from "./page/elements.js";
 import { Frames } from "./page/frames.js";
+import { Listening } from "./page/listening.js";
 import { Place } from "./page/place.js";
 import { Scroller } from "./page/scroller.js";
+import { SearchShortcut } from "./page/search_shortcut.js";
 import { Shortcuts } from "./page/shortcuts.js";
 import { Sidebar } from "./page/sidebar.js";
 import { Transcript } from "./page/transcript.js";
@@ -40,6 +42,7 @@ const { body } = document;
 const store = new Store(tabStorage(), body.dataset.user ?? "");
 
 startSignOut();
+startSearch();
 startTranscript();
 startConversation();
 
@@ -58,6 +61,14 @@ function tabStorage() {
 /** Delete what the user has typed on sign-out: somebody else may use this browser next. */
 function startSignOut() {
   find(body, "sign-out", HTMLFormElement)?.addEventListener("submit", () => store.clear());
+}
+
+function startSearch() {
+  const input = find(body, "search-input", HTMLInputElement);
+  if (input) new SearchShortcut(input).start(document);
+  const root = find(body, "places", HTMLElement);
+  const bar = find(body, "listen-bar", HTMLElement);
+  if (root && bar) new Listening({ root, bar }).start();
 }
 
 function startTranscript() {

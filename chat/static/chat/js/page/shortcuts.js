@@ -39,8 +39,8 @@ function closesSomething({ target }) {
   return document.querySelector(":popover-open, dialog[open]") !== null;
 }
 
-/** @param {Event} event @returns {boolean} */
-function isTyping({ target }) {
+/** @param {Event} event @returns {boolean} whether a key types a character here */
+export function isTyping({ target }) {
   if (!(target instanceof HTMLElement)) return false;
   return target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select");
 }
