@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from ..models import Recording, Segment
 from ..passages import Passage
 from . import MIN_RELEVANCE, Retriever, index
+
+T = TypeVar("T")
 
 _ROWS_AT_ONCE = 1000
 _SPEAKER_LIMIT = 120
@@ -45,20 +48,20 @@ class Question:
         return next((rank for rank, passage in enumerate(passages, 1) if self.is_answered_by(passage)), None)
 
 
+@dataclass(frozen=True)
+class Unanswerable:
+    """A question that no meeting answers; ``about`` names its kind."""
+
+    text: str
+    about: str
+
+
 def read_meetings(path: Path) -> list[Meeting]:
     """Read the meetings of a QMSum file, one JSON object per line.
 
     Raise ``OSError``, or ``ValueError`` with the line number if a line is not a QMSum meeting.
     """
-    meetings = []
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                if line.strip():
-                    meetings.append(_meeting(json.loads(line)))
-            except (KeyError, TypeError, ValueError) as error:
-                raise ValueError(f"{path}, line {number}: not a QMSum meeting ({error!r})") from None
-    return meetings
+    return _read_lines(path, _meeting, "a QMSum meeting")
 
 
 def store(meetings: Sequence[Meeting]) -> list[Question]:
@@ -76,6 +79,14 @@ def store(meetings: Sequence[Meeting]) -> list[Question]:
         index([recording])
         questions += [Question(text, recording, spans) for text, spans in meeting.questions]
     return questions
+
+
+def read_unanswerable(path: Path) -> list[Unanswerable]:
+    """Read questions that no meeting answers, one JSON object per line: ``{"question": …, "about": …}``.
+
+    Raise ``OSError``, or ``ValueError`` with the line number.
+    """
+    return _read_lines(path, lambda record: Unanswerable(str(record["question"]), str(record["about"])), "a question")
 
 
 def success(ranks: Sequence[int | None], within: int) -> float:
@@ -112,16 +123,51 @@ async def evaluate(retriever: Retriever, questions: Sequence[Question], *, limit
     }
 
 
+async def evaluate_refusals(
+    retriever: Retriever, questions: Sequence[Question], unanswerable: Sequence[Unanswerable], *, limit: int
+) -> dict[str, int]:
+    """Return how many questions are refused though a meeting answers them, and how many answered though none does.
+
+    ``limit`` is the number of passages that an answer gets. The quote-only model is meant; others see what is found.
+    """
+    refused = [q for q in questions if not is_found(await retriever.retrieve(q.text, limit=limit))]
+    answered = [q for q in unanswerable if is_found(await retriever.retrieve(q.text, limit=limit))]
+    kinds = Counter(question.about for question in answered)
+    return {
+        "refused": len(refused),
+        "unanswerable": len(unanswerable),
+        "answered": len(answered),
+        **{f"answered: {kind}": kinds[kind] for kind in dict.fromkeys(question.about for question in unanswerable)},
+    }
+
+
+def is_found(passages: Sequence[Passage]) -> bool:
+    """Return whether one of these passages has at least ``MIN_RELEVANCE``."""
+    return any(passage.relevance >= MIN_RELEVANCE for passage in passages)
+
+
 def share_found(answers: Sequence[Sequence[Passage]]) -> float:
     """Return the share of searches that found a passage with a relevance of at least ``MIN_RELEVANCE``."""
-    found = [any(passage.relevance >= MIN_RELEVANCE for passage in passages) for passages in answers]
-    return sum(found) / max(len(found), 1)
+    return sum(map(is_found, answers)) / max(len(answers), 1)
 
 
 def _paired(recordings: list[Recording]) -> dict[Recording, Recording]:
     """Map each recording to another one: the first half of the list to the second half, and vice versa."""
     half = len(recordings) // 2
     return dict(zip(recordings, recordings[-half:] + recordings[:-half], strict=False))
+
+
+def _read_lines(path: Path, read: Callable[[dict[str, Any]], T], kind: str) -> list[T]:
+    """Read a file of JSON Lines; ``kind`` says in an error what a line should have been."""
+    read_lines = []
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                if line.strip():
+                    read_lines.append(read(json.loads(line)))
+            except (KeyError, TypeError, ValueError) as error:
+                raise ValueError(f"{path}, line {number}: not {kind} ({error!r})") from None
+    return read_lines
 
 
 def _meeting(record: dict[str, Any]) -> Meeting:

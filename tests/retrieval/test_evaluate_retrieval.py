@@ -9,7 +9,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from chat.models import IndexedPassage, Recording, Segment
-from chat.retrieval.evaluation import mean_reciprocal_rank, success
+from chat.retrieval.evaluation import mean_reciprocal_rank, read_unanswerable, success
 
 from ..support.workspace import Workspace
 
@@ -53,6 +53,27 @@ def test_it_prints_how_often_the_right_passage_is_found(qmsum: Path, capsys: pyt
     }
 
 
+def test_it_counts_what_is_refused_and_what_is_answered_in_vain(
+    qmsum: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = {"Which volcano erupted?": "anything else", "Who painted the greenhouse?": "these meetings"}
+    path = tmp_path / "unanswerable.jsonl"
+    path.write_text("\n".join(json.dumps({"question": text, "about": about}) for text, about in questions.items()))
+
+    call_command("evaluate_retrieval", qmsum, "--json", "--unanswerable", path)
+
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["refused"], figures["unanswerable"], figures["answered"]) == (0, 2, 1)
+    assert (figures["answered: anything else"], figures["answered: these meetings"]) == (0, 1)
+
+
+@pytest.mark.any_database
+def test_the_questions_of_the_documents_are_ten_about_anything_and_twenty_about_the_meetings() -> None:
+    about = [question.about for question in read_unanswerable(Path(__file__).parent / "unanswerable.jsonl")]
+
+    assert (about.count("anything else"), about.count("these meetings")) == (10, 20)
+
+
 @pytest.mark.any_database
 def test_with_embeddings_it_measures_both_searches_together(
     qmsum: Path, capsys: pytest.CaptureFixture[str], workspace: Workspace, settings: Settings
@@ -80,7 +101,7 @@ def test_a_failing_endpoint_is_an_error(qmsum: Path, workspace: Workspace, setti
 def test_it_prints_a_table(qmsum: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("evaluate_retrieval", qmsum)
 
-    assert "success@20             0.500\n" in capsys.readouterr().out
+    assert "success@20               0.500\n" in capsys.readouterr().out
 
 
 def test_it_deletes_its_database_and_leaves_the_one_in_use_alone(qmsum: Path, tmp_path: Path, settings: object) -> None:
@@ -112,6 +133,8 @@ def test_a_file_in_another_format_is_refused_with_the_line_number(tmp_path: Path
 def test_a_missing_file_and_a_limit_of_zero_are_refused(tmp_path: Path, qmsum: Path) -> None:
     with pytest.raises(CommandError, match="missing"):
         call_command("evaluate_retrieval", tmp_path / "missing.jsonl")
+    with pytest.raises(CommandError, match="nowhere"):
+        call_command("evaluate_retrieval", qmsum, "--unanswerable", tmp_path / "nowhere.jsonl")
     with pytest.raises(CommandError, match="--limit"):
         call_command("evaluate_retrieval", qmsum, "--limit", "0")
 

@@ -18,7 +18,7 @@ from typing_extensions import override
 from chat.models import IndexedPassage
 from chat.retrieval import Retriever, own_search, passage_vectors
 from chat.retrieval.embeddings import EmbeddingFailed, embeddings
-from chat.retrieval.evaluation import evaluate, read_meetings, store
+from chat.retrieval.evaluation import evaluate, evaluate_refusals, read_meetings, read_unanswerable, store
 from chat.retrieval.scratch import scratch_database
 
 
@@ -31,19 +31,30 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, help="QMSum meetings, one JSON object per line")
         parser.add_argument("--limit", type=int, default=20, help="passages to retrieve per question (default: 20)")
+        parser.add_argument(
+            "--unanswerable",
+            type=Path,
+            metavar="FILE",
+            help="measure refusals too, with questions that nothing answers",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     @override
-    def handle(self, *args: Any, path: Path, limit: int, **options: Any) -> None:
+    def handle(self, *args: Any, path: Path, limit: int, unanswerable: Path | None, **options: Any) -> None:
         if limit < 1:
             raise CommandError("--limit must be at least 1")
         try:
             meetings = read_meetings(path)
+            in_vain = read_unanswerable(unanswerable) if unanswerable else []
         except (OSError, ValueError) as error:
             raise CommandError(str(error)) from None
         with scratch_database():
             questions = store(meetings)
-            figures = asyncio.run(evaluate(self._search(), questions, limit=limit))
+            search = self._search()
+            figures: dict[str, Any] = asyncio.run(evaluate(search, questions, limit=limit))
+            if in_vain:
+                passages = settings.CHAT_PASSAGES
+                figures |= asyncio.run(evaluate_refusals(search, questions, in_vain, limit=passages))
         setup = {"database": connection.vendor, "embeddings": settings.EMBEDDINGS or "none"}
         self._report({**setup, "questions": len(questions), **figures}, as_json=options["json"])
 
@@ -66,4 +77,4 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(figures))
             return
         for name, figure in figures.items():
-            self.stdout.write(f"{name:<22} {figure:.3f}" if isinstance(figure, float) else f"{name:<22} {figure}")
+            self.stdout.write(f"{name:<24} {figure:.3f}" if isinstance(figure, float) else f"{name:<24} {figure}")
