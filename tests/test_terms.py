@@ -8,7 +8,39 @@ from chat.terms import WORD_LIMIT, terms, words
 
 
 def test_all_spellings_of_a_word_are_equal() -> None:
-    assert words("Zoë’s NAÏVE plan_b ﬁne Straße") == ["zoe", "s", "naive", "plan", "b", "fine", "strasse"]
+    assert words("Zoë’s NAÏVE new_roof ﬁne Straße") == ["zoe", "naive", "new", "roof", "fine", "strasse"]
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    ["LCD L_C_D_ L.C.D. l.c.d", "TVs T_V_s T.V.s", "MP3 M_P_3", "email e-mail E‑Mail", "percent per_cent",
+     "Mara Mara's Mara’s", "colour color", "Behaviours behaviors", "organise organize", "analysing analyzing",
+     "programmes programs", "centre center", "dialogue dialog", "travelled traveled", "licence license", "grey gray",
+     "judgement judgment", "fulfil fulfill", "fulfilment fulfillment", "defence defense", "paediatric pediatric"],
+)  # fmt: skip
+def test_the_spellings_of_a_word_are_one_word(spellings: str) -> None:
+    assert len({tuple(words(spelling)) for spelling in spellings.split()}) == 1
+
+
+def test_words_that_only_look_like_a_spelling_stay_apart() -> None:
+    assert words("size prize four hour metal 3.5 there exercise") == [
+        *("size", "prize", "four", "hour", "metal", "3", "5", "there", "exercise")
+    ]
+
+
+def test_a_compound_is_found_by_its_parts_and_as_one_word() -> None:
+    assert words("touch-screen") == ["touch", "screen", "touchscreen"]
+    assert words("state-of-the-art") == ["state", "of", "the", "art"]
+
+
+def test_a_letter_after_a_title_makes_a_name() -> None:
+    assert words("Professor D, PhD S's grad A and Plan B") == [
+        *("professor", "dprofessor", "phd", "sphd", "grad", "agrad", "and", "plan", "bplan")
+    ]
+    assert words("Can we plan a day? I think it’s Dr. O'Neil") == [
+        *("can", "we", "plan", "a", "day", "i", "think", "it", "dr", "oneil")
+    ]
+    assert terms("What did PhD D say?") == ["phd", "dphd"]
 
 
 def test_scripts_without_spaces_are_cut_into_pairs() -> None:

@@ -62,6 +62,8 @@ class IndexedPassage(models.Model):
     first = models.PositiveIntegerField()
     last = models.PositiveIntegerField()
     text = models.TextField()
+    terms_version = models.SmallIntegerField(null=True)
+    """The ``chat.terms.VERSION`` that made ``text``; None if it is older than these versions."""
 
     class Meta:
         constraints = [

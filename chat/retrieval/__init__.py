@@ -12,7 +12,7 @@ from django.db import connection
 from . import embeddings
 from .full_text import FullText, Index
 from .hybrid import Hybrid, NearestNeighbours
-from .indexing import index
+from .indexing import index, index_again
 from .interface import Retriever
 from .matrix import Matrix
 from .pgvector import PgVector
@@ -27,6 +27,7 @@ __all__ = [
     "Retriever",
     "full_text",
     "index",
+    "index_again",
     "own_search",
     "reset",
     "retriever",

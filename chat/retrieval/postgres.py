@@ -38,24 +38,24 @@ _STEMS = """
 _RANK = """
     WITH asked AS MATERIALIZED (
         SELECT CASE WHEN stem THEN phraseto_tsquery('simple', word) ELSE phraseto_tsquery('english', word) END AS query,
-            rarity, share
-        FROM unnest(%(words)s::text[], %(stems)s::bool[], %(rarities)s::float[], %(shares)s::float[])
-            AS term(word, stem, rarity, share)
+            rarity, share, evidence
+        FROM unnest(%(words)s::text[], %(stems)s::bool[], %(rarities)s::float[], %(shares)s::float[],
+            %(evidence)s::float[]) AS term(word, stem, rarity, share, evidence)
     ), chosen AS MATERIALIZED (
-        SELECT passage.id, SUM(share) AS share
+        SELECT passage.id, SUM(share) AS share, SUM(evidence) AS evidence
         FROM asked JOIN chat_indexedpassage passage ON passage.terms @@ asked.query
         WHERE %(everywhere)s OR recording_id = ANY(%(scope)s)
         GROUP BY passage.id ORDER BY SUM(rarity) DESC, passage.id LIMIT %(pool)s
     ), sized AS MATERIALIZED (
-        SELECT chosen.id, share, terms, length(terms) / NULLIF(AVG(length(terms)) OVER (), 0) AS size
+        SELECT chosen.id, share, evidence, terms, length(terms) / NULLIF(AVG(length(terms)) OVER (), 0) AS size
         FROM chosen JOIN chat_indexedpassage passage USING (id)
     ), counted AS (
-        SELECT id, sized.share, size, rarity,
+        SELECT id, sized.share, sized.evidence, size, rarity,
             1 / (1.644934 * (1.000001 - ts_rank('{1,1,1,1}', terms, query))) - 0.5 AS times
         FROM sized JOIN asked ON terms @@ query
     )
-    SELECT id, SUM(rarity * 2.2 * times / (times + 1.2 * (0.25 + 0.75 * size))) AS score, share
-    FROM counted GROUP BY id, share ORDER BY score DESC, id LIMIT %(limit)s"""
+    SELECT id, SUM(rarity * 2.2 * times / (times + 1.2 * (0.25 + 0.75 * size))) AS score, share, evidence
+    FROM counted GROUP BY id, share, evidence ORDER BY score DESC, id LIMIT %(limit)s"""
 
 
 class PostgresIndex:
@@ -80,6 +80,7 @@ class PostgresIndex:
             "stems": [term.stem for term in terms],
             "rarities": [term.rarity * (0.5 if term.stem else 1.0) for term in terms],
             "shares": [term.share for term in terms],
+            "evidence": [term.evidence for term in terms],
             "everywhere": scope is None,
             "scope": list(scope or ()),
             "pool": max(limit, 100),

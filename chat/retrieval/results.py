@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,20 +14,42 @@ from django.db.models import F
 from ..models import IndexedPassage, Recording, Segment
 from ..passages import Passage
 
-MIN_RELEVANCE = 0.4
+MIN_RELEVANCE = 0.35
 """The relevance that the best passage needs to answer a question; the others may have less and still help.
 
-docs/retrieval.md has the figures behind this value.
+docs/retrieval.md has the figures behind this value, and behind those of ``judged``.
 """
+RAREST = 3
+"""The evidence of the rarest word of a question; that of any other word is 1."""
+_FEW = 2
+_MOST = 0.6
+_DOUBTFUL = MIN_RELEVANCE / 2
 
 
 @dataclass(frozen=True)
 class Hit:
-    """The primary key of an indexed passage, with the score and relevance of ``Passage``."""
+    """The primary key of an indexed passage, with the score and relevance of ``Passage``.
+
+    ``evidence`` counts the words of the question that the passage has, the rarest as ``RAREST``: see ``judged``.
+    """
 
     pk: int
     score: float
     relevance: float
+    evidence: float = 0
+
+
+def judged(hits: Iterable[Hit]) -> list[Hit]:
+    """Return the hits, with a low relevance for those that have too little of the question to answer it.
+
+    A passage needs the rarest word of the question, or three others, or two that are most of it: one common word
+    answers nothing, nor does a similar spelling alone.
+    """
+    return [hit if _is_enough(hit) else replace(hit, relevance=min(hit.relevance, _DOUBTFUL)) for hit in hits]
+
+
+def _is_enough(hit: Hit) -> bool:
+    return hit.evidence > _FEW or (hit.evidence == _FEW and hit.relevance >= _MOST)
 
 
 def rows(sql: str, parameters: Sequence[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -40,19 +40,19 @@ class SQLiteIndex:
 _SCOPE = "scope AS MATERIALIZED (SELECT id FROM chat_indexedpassage WHERE recording_id IN (?)), "
 _MATCHES = "matches AS MATERIALIZED (?) "  # bm25() works only in the query with the MATCH, which must stay separate
 _WORD = (
-    "SELECT rowid AS id, -bm25(chat_fulltext) * %s AS score, %s AS share"
+    "SELECT rowid AS id, -bm25(chat_fulltext) * %s AS score, %s AS share, %s AS evidence"
     " FROM chat_fulltext WHERE chat_fulltext MATCH %s"
 )
 # MATCH would stem the stem once more, and "decis" does not become "decis" again.
-_STEM = "SELECT DISTINCT doc AS id, %s / 2 AS score, %s AS share FROM chat_occurrence WHERE term = %s"
+_STEM = "SELECT DISTINCT doc AS id, %s / 2 AS score, %s AS share, %s AS evidence FROM chat_occurrence WHERE term = %s"
 _IN_SCOPE = " AND +id IN (SELECT id FROM scope)"  # the plus makes scope filter the matches, not drive the search
-_BEST = "SELECT id, SUM(score), SUM(share) FROM matches GROUP BY id ORDER BY 2 DESC, id LIMIT %s"
+_BEST = "SELECT id, SUM(score), SUM(share), SUM(evidence) FROM matches GROUP BY id ORDER BY 2 DESC, id LIMIT %s"
 
 
 def _parameters(term: Term) -> list[float | str]:
     if term.stem:
-        return [term.rarity, term.share, term.text]
-    return [term.rarity / _bm25_rarity(term), term.share, _quoted(term.text)]
+        return [term.rarity, term.share, term.evidence, term.text]
+    return [term.rarity / _bm25_rarity(term), term.share, term.evidence, _quoted(term.text)]
 
 
 def _bm25_rarity(term: Term) -> float:

@@ -30,7 +30,8 @@ def prepare() -> list[str]:
     Processes that start at once prepare one after the other: a file locks on one host, the database on several.
     """
     with _preparation_lock():
-        return [*_migrate(), *_collect_static(), *_load_demo(), *_missing_vectors(), *_demo_sign_in_link()]
+        prepared = [*_migrate(), *_renew_full_text(), *_collect_static(), *_load_demo()]
+        return [*prepared, *_missing_vectors(), *_demo_sign_in_link()]
 
 
 def close_abandoned() -> int:
@@ -76,6 +77,14 @@ def _migrate() -> list[str]:
         return []
     call_command("migrate", interactive=False, verbosity=0)
     return [f"Database migrated: {unapplied} migrations applied."]
+
+
+def _renew_full_text() -> list[str]:
+    """Index what an older version of the site has indexed in other words."""
+    from ..retrieval import index_again
+
+    count = index_again()
+    return [f"Full text renewed: {count} passages."] if count else []
 
 
 def _make_schema() -> None:

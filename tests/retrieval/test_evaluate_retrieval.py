@@ -56,7 +56,7 @@ def test_it_prints_how_often_the_right_passage_is_found(qmsum: Path, capsys: pyt
 def test_it_counts_what_is_refused_and_what_is_answered_in_vain(
     qmsum: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    questions = {"Which volcano erupted?": "anything else", "Who painted the greenhouse?": "these meetings"}
+    questions = {"Which volcano erupted?": "anything else", "Where is the greenhouse?": "these meetings"}
     path = tmp_path / "unanswerable.jsonl"
     path.write_text("\n".join(json.dumps({"question": text, "about": about}) for text, about in questions.items()))
 

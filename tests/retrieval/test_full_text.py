@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from chat.errors import RetrievalFailed
 from chat.models import IndexedPassage, Recording, Segment
-from chat.retrieval import MIN_RELEVANCE, index, own_search, retriever
+from chat.retrieval import MIN_RELEVANCE, index, index_again, own_search, retriever
 from chat.retrieval.full_text import FullText
 from chat.terms import STOP_WORDS
 
@@ -103,6 +103,72 @@ def test_more_mentions_in_less_text_rank_higher() -> None:
     assert [passage.recording for passage in search("the budget")] == [often, once, long]
 
 
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("an L_C_D_ screen", "the LCD"),
+        ("an LCD screen", "L.C.D."),
+        ("two L_C_D_s", "which LCD"),
+        ("a T_V_ set", "TV"),
+        ("by e-mail", "an email"),
+        ("by email", "e-mails"),
+        ("a touch-screen", "touchscreen"),
+        ("a touch screen", "touchscreen"),
+        ("a touch screen", "touch-screen"),
+        ("a touchscreen", "touch-screen"),
+        ("Hughes' plan", "Hughes"),
+        ("the budget of Mara", "Mara’s budget"),
+        ("our favourite colour", "favorite colors"),
+        ("to organize it", "who organised"),
+        ("the programme", "programs"),
+        ("a quote", "quotations"),
+    ],
+)
+def test_spelling_variants_are_found_and_answer(launch: Recording, garden: Recording, said: str, asked: str) -> None:
+    meeting = record("Other", f"Eve: Somebody has {said} here.")
+
+    passages = search(asked)
+
+    assert passages[0].recording == meeting
+    assert passages[0].relevance >= MIN_RELEVANCE
+
+
+@pytest.mark.parametrize("letter", "ADEMOSTY")
+def test_a_letter_after_a_title_is_a_name(letter: str) -> None:
+    for other in "BFGH":
+        record(f"Meeting {other}", *[f"PhD {other}: I like the filter."] * 3)
+    meant = record("Short", f"PhD {letter}: I doubt the filter.")
+
+    passages = search(f"What did PhD {letter} say?")
+
+    assert [passage.recording for passage in passages if passage.relevance >= MIN_RELEVANCE] == [meant]
+
+
+def test_passages_of_an_older_version_are_indexed_again_and_keep_their_rows(launch: Recording) -> None:
+    meeting = record("Screens", "Eve: An L_C_D_ costs less.")
+    pk = IndexedPassage.objects.get(recording=meeting).pk
+    IndexedPassage.objects.filter(pk=pk).update(text="screens eve an l c d costs less", terms_version=None)
+    assert search("LCD") == []
+
+    assert index_again() == 1
+
+    assert [passage.recording for passage in search("LCD")] == [meeting]
+    assert IndexedPassage.objects.get(recording=meeting).pk == pk
+    assert index_again() == 0
+
+
+def test_one_common_word_of_a_question_answers_nothing(launch: Recording, garden: Recording) -> None:
+    passages = search("Which planet has a greenhouse?")
+
+    assert passages[0].recording == garden
+    assert 0 < passages[0].relevance < MIN_RELEVANCE
+
+
+def test_the_rarest_word_or_two_others_answer(launch: Recording, garden: Recording) -> None:
+    assert search("the greenhouse")[0].relevance >= MIN_RELEVANCE
+    assert search("the greenhouse, the compost and the planet")[0].relevance >= MIN_RELEVANCE
+
+
 def test_an_unrelated_question_has_a_low_relevance_and_a_related_one_a_high_one(launch: Recording) -> None:
     related = search("Why was the launch moved to October?")
     unrelated = search("Which airline lists its October flights to Mongolia?")
@@ -115,7 +181,18 @@ def test_a_misspelt_word_finds_the_right_one_with_less_relevance(launch: Recordi
     meant, misspelt = search("the translations"), search("the transaltions")
 
     assert [passage.recording for passage in misspelt] == [launch]
-    assert 0 < misspelt[0].relevance < meant[0].relevance
+    assert 0 < misspelt[0].relevance < MIN_RELEVANCE <= meant[0].relevance
+
+
+def test_a_misspelt_word_beside_another_one_answers(launch: Recording, garden: Recording) -> None:
+    assert search("the transaltions for the launch")[0].relevance >= MIN_RELEVANCE
+
+
+@pytest.mark.parametrize("asked", ["calories", "whaling", "mercury", "androids"])
+def test_a_word_with_another_beginning_is_not_a_similar_spelling(asked: str) -> None:
+    record("Other", "Eve: Call us. Wha Merge And they")
+
+    assert all(passage.relevance == pytest.approx(0.0) for passage in search(asked))
 
 
 def test_a_similar_word_is_found_when_the_filter_excludes_the_right_one(launch: Recording) -> None:

@@ -13,10 +13,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from pytest_django import Settings
 
-from chat.models import LoginSession, Recording
+from chat.models import IndexedPassage, LoginSession, Recording
 from chat.upkeep.preparation import close_abandoned, prepare
 
 from ..support.asked import asked
+from ..support.library import record, search
 from ..support.processes import ROOT
 from ..support.site_process import SiteProcess
 from ..support.sites import database_for_site
@@ -98,6 +99,17 @@ def test_the_demo_user_gets_a_sign_in_link_until_they_have_a_password(static_roo
     demo.save()
 
     assert "Sign in as demo" in lines[-1]
+    assert prepare() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_an_older_version_has_indexed_is_indexed_again(static_root: Path, alice: object) -> None:
+    prepare()
+    record("Screens", "Eve: An L_C_D_ costs less.")
+    IndexedPassage.objects.update(text="screens eve an l c d costs less", terms_version=None)
+
+    assert prepare() == ["Full text renewed: 1 passages."]
+    assert [passage.recording.title for passage in search("LCD")] == ["Screens"]
     assert prepare() == []
 
 

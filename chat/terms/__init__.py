@@ -6,6 +6,22 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from .spelling import is_compound, one_form, unified, with_names
+
+__all__ = [
+    "ASKING_WORDS",
+    "STOP_WORDS",
+    "VERSION",
+    "informative",
+    "is_compound",
+    "names_a_subject",
+    "root",
+    "terms",
+    "words",
+]
+
+VERSION = 2
+"""Increase it when ``words`` makes other words of a text: passages indexed by an older one are indexed again."""
 WORD_LIMIT = 64
 """The length in characters to which words are cut; PostgreSQL indexes no word of more than 2 KB."""
 
@@ -13,12 +29,13 @@ WORD_LIMIT = 64
 STOP_WORDS = frozenset(
     """
     a again all also am an and any are as at be because been being both but by can cannot could did do does doing done
-    each either else ever every few for from further had has have having he her here hers herself him himself his how i
-    if in into is it its itself just let may me might more most much must my myself neither no nor not now of off on
-    once only or other our ours ourselves out own per please same shall she should since so some such than that the
-    their theirs them themselves then there these they this those though to too under until up upon us very was we were
-    what whatever when where whether which while who whom whose why will with within without would yes yet you your
-    yours yourself yourselves against between during through before after above below down over
+    each either else ever every far few for from further had has have having he her here hers herself him himself his
+    how i if in into is it its itself just let many may me might more most much must my myself neither no nor not now of
+    off on nothing anything something everything nobody anybody somebody everybody anyone someone everyone once only or
+    other our ours ourselves out own per please same shall she should since so some such than that the their theirs them
+    themselves then there these they this those though to too under until up upon us very was we were what whatever when
+    where whether which while who whom whose why will with within without would yes yet you your yours yourself
+    yourselves against between during through before after above below down over
     s t d m o y ll re ve ain aren couldn didn doesn don hadn hasn haven isn mightn mustn needn shan shouldn wasn weren
     won wouldn
     """.split()  # noqa: SIM905  # a list of literals has a line for each
@@ -47,16 +64,16 @@ _ENDINGS = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), (
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text in order, normalized: without case, accents or ligatures.
+    """Return the words of a text in order, normalized: without case, accents or ligatures, in one spelling.
 
-    >>> words("Zoë’s naïve PLAN_B")
-    ['zoe', 's', 'naive', 'plan', 'b']
+    >>> words("Zoë’s naïve L_C_D_ colours")
+    ['zoe', 'naive', 'lcd', 'colors']
     """
     text = text.casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _ACCENT.sub("", unicodedata.normalize("NFKD", text))).casefold()
         text = _UNSPACED.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", text)
-    return [word[:WORD_LIMIT] for word in _WORD.findall(text)]
+    return with_names([one_form(word[:WORD_LIMIT]) for word in _WORD.findall(unified(text))])
 
 
 def terms(text: str) -> list[str]:
