@@ -84,7 +84,7 @@ def test_each_state_of_the_page_says_what_it_is(page: Client, launch: Recording,
 
 
 def test_without_recordings_the_page_says_how_to_add_some(page: Client) -> None:
-    assert "import_recordings" in html(page, q="launch")
+    assert "bin/import" in html(page, q="launch")
 
 
 def test_the_page_has_further_pages(page: Client) -> None:
