@@ -1,48 +1,109 @@
-"""Citations of an answer: for each cited passage one segment, quoted verbatim."""
+"""Citations of an answer: for each claim one segment of the cited passage, quoted verbatim."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
 from functools import lru_cache
 
 from ..models import Citation, Segment
 from ..passages import Passage
+from .excerpts import EXCERPT_LIMIT, excerpt, sentences
+from .verbatim import RUN, Spoken, Stretch, quotations, words
 
-EXCERPT_LIMIT = 480
-"""Maximum of characters in an excerpt."""
+__all__ = ["EXCERPT_LIMIT", "Sources"]
 
 _WORD = re.compile(r"\w+")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The words behind a claim: a stretch of a segment of a passage."""
+
+    passage: Passage
+    segment: Segment
+    stretch: Stretch
+
+    @property
+    def shown(self) -> Stretch:
+        """The part of the segment that is shown as the excerpt."""
+        return excerpt(self.segment.text, self.stretch)
 
 
 class Sources:
     """The passages that a model got, and the citations that its answer makes of them.
 
-    A passage is longer than one statement, so each marker cites the segment of its passage that shares the most words
-    with the claim before the marker. The cited segments are numbered by first use.
+    A passage is longer than one statement, so each marker cites one segment: where the quotation in the claim stands,
+    or its longest run of words, or else the segment that shares the most words with it. The citations are numbered by
+    first use; two stretches of a long segment that do not fit into one excerpt are two citations.
     """
 
     def __init__(self, passages: Sequence[Passage], question: str) -> None:
         self.citations: list[Citation] = []
         self._passages = passages
         self._question_words = _words(question)
-        self._numbers: dict[tuple[int, int], int] = {}
+        self._numbers: dict[tuple[int, int], list[tuple[Stretch, int]]] = {}
+        self._spoken: dict[tuple[int, int, str], Spoken] = {}
         self._shown = 0
 
     def cite(self, passage: int, claim: str) -> int | None:
-        """Return the number for a marker after ``claim`` that names this passage (from 1); None if there is none."""
+        """Return the number for a marker with this claim that names this passage (from 1); None if there is none."""
         if not 1 <= passage <= len(self._passages):
             return None
         cited = self._passages[passage - 1]
-        claimed = _words(claim)
-        asked = self._question_words
+        return self._number(self._quoted(cited, claim) or self._repeated(cited, claim) or self._closest(cited, claim))
+
+    def _number(self, place: Place) -> int:
+        """Return the number of the citation whose excerpt shows this place; make a new one if there is none."""
+        numbers = self._numbers.setdefault((place.passage.recording.pk, place.segment.number), [])
+        (start, end), shown = place.stretch, place.shown
+        for (first, last), number in numbers:
+            if (first <= start and end <= last) or (first, last) == shown:
+                return number
+        number = len(self.citations) + 1
+        numbers.append((shown, number))
+        self.citations.append(_citation(number, place))
+        return number
+
+    def _quoted(self, cited: Passage, claim: str) -> Place | None:
+        """Return where the last quotation in the claim stands: in the cited passage, or else in another one."""
+        for quotation in reversed(quotations(claim)):
+            others = self._passages if len(words(quotation)) >= RUN else ()
+            for passage in (cited, *others):
+                found = [
+                    Place(passage, segment, stretch)
+                    for segment, spoken in self._segments(passage)
+                    if (stretch := spoken.find(quotation))
+                ]
+                if found:
+                    return max(found, key=lambda place: (quotation in place.segment.text, *_fit(place.segment, claim)))
+        return None
+
+    def _repeated(self, cited: Passage, claim: str) -> Place | None:
+        """Return where the longest run of words stands that the claim repeats verbatim."""
+        wanted = words(claim)
+        runs = [
+            (run[0], Place(cited, segment, run[1]))
+            for segment, spoken in self._segments(cited)
+            if (run := spoken.longest_run(wanted))
+        ]
+        return max(runs, key=lambda run: (run[0], _fit(run[1].segment, claim)))[1] if runs else None
+
+    def _closest(self, cited: Passage, claim: str) -> Place:
+        """Return the sentence with the most words of claim and question, in the segment closest to the claim."""
+        claimed, asked = _words(claim), self._question_words
         segment = max(cited.segments, key=lambda s: (_overlap(claimed, s), _overlap(asked, s), -s.number))
-        place = (cited.recording.pk, segment.number)
-        if place not in self._numbers:
-            self._numbers[place] = len(self._numbers) + 1
-            self.citations.append(_citation(self._numbers[place], cited, segment, claimed | asked))
-        return self._numbers[place]
+        about, text = claimed | asked, segment.text
+        best = max(sentences(text), key=lambda part: (_weight(about & _words(text[part[0] : part[1]])), -part[0]))
+        return Place(cited, segment, best)
+
+    def _segments(self, passage: Passage) -> Iterator[tuple[Segment, Spoken]]:
+        for segment in passage.segments:
+            key = (passage.recording.pk, segment.number, segment.text)
+            if key not in self._spoken:
+                self._spoken[key] = Spoken(segment.text)
+            yield segment, self._spoken[key]
 
     def shown(self, text: str, before: int) -> list[Citation]:
         """Return the citations made since the last call, whose markers are in ``text``, which comes next.
@@ -56,41 +117,25 @@ class Sources:
         return new
 
 
-def _citation(number: int, passage: Passage, segment: Segment, about: Set[str]) -> Citation:
+def _citation(number: int, place: Place) -> Citation:
+    recording, segment = place.passage.recording, place.segment
+    start, end = place.shown
     return Citation(
         number=number,
-        recording=passage.recording,
-        recording_uuid=passage.recording.uuid,
-        recording_title=passage.recording.title,
+        recording=recording,
+        recording_uuid=recording.uuid,
+        recording_title=recording.title,
         segment=segment.number,
         speaker=segment.speaker,
-        excerpt=_excerpt(segment.text, about),
+        excerpt=segment.text[start:end],
         start=segment.start,
         end=segment.end,
     )
 
 
-def _excerpt(text: str, about: Set[str]) -> str:
-    """Return the whole text, or as many sentences around the one with most shared words as the limit allows."""
-    if len(text) <= EXCERPT_LIMIT:
-        return text
-    starts = [0, *(gap.end() for gap in _SENTENCE_END.finditer(text))]
-    ends = [*starts[1:], len(text)]
-    best = max(range(len(starts)), key=lambda i: (_weight(about & _words(text[starts[i] : ends[i]])), -i))
-    first = last = best
-    while last + 1 < len(ends) and ends[last + 1] - starts[first] <= EXCERPT_LIMIT:
-        last += 1
-    while first > 0 and ends[last] - starts[first - 1] <= EXCERPT_LIMIT:
-        first -= 1
-    return _cut(text[starts[first] : ends[last]].strip())
-
-
-def _cut(text: str) -> str:
-    """Cut a sentence that exceeds the limit of an excerpt, if possible between words."""
-    if len(text) <= EXCERPT_LIMIT:
-        return text
-    head, _, _ = text[: EXCERPT_LIMIT + 1].rpartition(" ")
-    return head or text[:EXCERPT_LIMIT]
+def _fit(segment: Segment, claim: str) -> tuple[int, int, int]:
+    """Return how well a segment fits, of several that hold the words of a claim: by its speaker, then the shorter."""
+    return _overlap(_words(claim), segment), -len(segment.text), -segment.number
 
 
 @lru_cache(maxsize=256)
@@ -98,8 +143,8 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold()))
 
 
-def _overlap(words: Set[str], segment: Segment) -> int:
-    return _weight(words & _words(f"{segment.speaker} {segment.text}"))
+def _overlap(shared: Set[str], segment: Segment) -> int:
+    return _weight(shared & _words(f"{segment.speaker} {segment.text}"))
 
 
 def _weight(shared: Set[str]) -> int:

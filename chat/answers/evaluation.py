@@ -14,7 +14,7 @@ from ..retrieval.evaluation import Question
 from . import rag
 
 _QUOTE = re.compile(r"“((?:[^”\\]|\\.)*)”\s*\[(\d+)\]", re.DOTALL)
-_ESCAPED = re.compile(r"\\(\W)")
+_ESCAPED = re.compile(r"\\([\W_])")
 
 
 @dataclass(frozen=True)
