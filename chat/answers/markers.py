@@ -5,23 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from .claims import CLAIM_LIMIT, MARKER, MARKER_LIMIT, MAYBE_MARKER, after, before, stands_first
+
 _SPECIAL = re.compile(r" {0,2}[\[【]|[`\n]| {1,2}\Z")
-_MARKER = re.compile(r"[\[【]\s*(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*(?:†[^\]】\n]{0,40})?[\]】]")
-_MAYBE_MARKER = re.compile(r"[\[【]\s*(?:\d[\d\s,;]*(?:†[^\]】\n]{0,40})?)?$")
 _OPEN = re.compile(r"\[[\s\d]*\Z")
-_NUMBER = re.compile(r"\[\d{1,3}\]")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
-_SENTENCE_LIMIT = 1_000
 _TICKS = re.compile(r"`+")
-_LONGEST = 64
 
 
 class Markers:
     """A rewriter that replaces the numbers in ``[3]``, ``[1, 4]`` or ``【2】`` by those that ``cite`` returns.
 
-    ``cite`` gets the number in the text and the sentence before it; a marker for which it returns None is dropped.
-    Markers in code stay as they are. Text that may be half a marker is held back until the rest arrives, so that
-    readers never see half a marker.
+    ``cite`` gets the number in the text and the claim: the sentence before the marker or, in a line that begins with a
+    marker, the sentence after it. A marker for which it returns None is dropped. Markers in code stay as they are. Text
+    that may be half a marker is held back until the rest arrives, so that readers never see half a marker, and so is a
+    marker whose sentence is still to come.
     """
 
     def __init__(self, cite: Callable[[int, str], int | None]) -> None:
@@ -31,6 +28,7 @@ class Markers:
         self._code = ""  # the run of backticks that opened the code we are in
         self._after_marker = False
         self._line_is_blank = True
+        self._markers_lead = False  # the line we are in began with a marker
 
     def feed(self, piece: str) -> str:
         """Add a piece of the model's text; return the text that can be shown now."""
@@ -54,7 +52,7 @@ class Markers:
         return "".join(shown)
 
     def _show(self, text: str) -> str:
-        self._shown = (self._shown + text)[-_SENTENCE_LIMIT:]
+        self._shown = (self._shown + text)[-CLAIM_LIMIT:]
         return text
 
     def _plain(self, text: str) -> str:
@@ -81,6 +79,7 @@ class Markers:
             self._code = ""  # a code span ends with its paragraph
         self._line_is_blank = True
         self._after_marker = False
+        self._markers_lead = False
         return "\n"
 
     def _ticks(self, text: str, at: int, *, final: bool) -> tuple[str, int]:
@@ -99,21 +98,32 @@ class Markers:
 
     def _bracket(self, text: str, special: re.Match[str], *, final: bool) -> tuple[str, int]:
         at = special.end() - 1
-        marker = _MARKER.match(text, at)
+        marker = MARKER.match(text, at)
         if marker:
-            numbers = self._marker(marker[1])
+            claim = self._claim(text[marker.end() :], final=final)
+            if claim is None:
+                self._held = text[special.start() :]
+                return "", len(text)
+            numbers = self._marker(marker[1], claim)
             # Without a blank, dropping a marker could join the text around it to a new one: [1[9]].
-            gap = " " if _OPEN.search(self._shown[-_LONGEST:]) else ""
+            gap = " " if _OPEN.search(self._shown[-MARKER_LIMIT:]) else ""
             return (special[0][:-1] + numbers if numbers else gap), marker.end()
-        if len(text) - at <= _LONGEST and _MAYBE_MARKER.match(text, at):
+        if len(text) - at <= MARKER_LIMIT and MAYBE_MARKER.match(text, at):
             self._held = "" if final else text[special.start() :]
             return "", len(text)
         self._line_is_blank = False
         return self._unlinked(special[0]), special.end()
 
-    def _marker(self, numbers: str) -> str:
+    def _claim(self, following: str, *, final: bool) -> str | None:
+        """Return the claim of a marker before this text; None if that depends on text that is still to come."""
+        if not (self._markers_lead or stands_first(self._shown.rpartition("\n")[2])):
+            return before(self._shown)
+        claim = after(following, is_whole=final)
+        self._markers_lead = self._markers_lead or bool(claim)
+        return before(self._shown) if claim == "" else claim
+
+    def _marker(self, numbers: str, claim: str) -> str:
         shown = ""
-        claim = _SENTENCE_END.split(_NUMBER.sub("", self._shown).rstrip())[-1]
         for number in re.findall(r"\d+", numbers):
             cited = self._cite(int(number), claim)
             if cited is not None and f"[{cited}]" not in shown:

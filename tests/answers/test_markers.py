@@ -33,6 +33,15 @@ def rewrite(text: str, passages: int = 5, size: int = 10_000) -> tuple[str, list
     return shown, numbers.cited
 
 
+def claims_of(text: str, size: int) -> list[str]:
+    numbers = Numbers(5)
+    markers = Markers(numbers)
+    for at in range(0, len(text), size):
+        markers.feed(text[at : at + size])
+    markers.flush()
+    return numbers.claims
+
+
 @pytest.mark.parametrize(
     ("text", "shown", "cited"),
     [
@@ -80,3 +89,39 @@ def test_the_claim_of_a_marker_is_the_sentence_before_it() -> None:
     Markers(numbers).feed("It ships in May. The price is 480 euros [1][2]. Ana agreed [3].\n- And Tom [4]")
 
     assert numbers.claims == ["The price is 480 euros", "The price is 480 euros", "Ana agreed", "- And Tom"]
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        ("[1] The pump is old. [2] The budget is short.", ["The pump is old.", "The budget is short."]),
+        ("[1] The pump … [2] The budget …", ["The pump …", "The budget …"]),
+        ("- [1] The pump is old\n- **[2]** The budget", ["The pump is old", "** The budget"]),
+        ("[1][2] The pump is old. It leaks.", ["The pump is old.", "The pump is old."]),
+        ("1. [3]: It leaks", [": It leaks"]),
+        ("The pump is old. [1] The budget is short. [2]", ["The pump is old.", "The budget is short."]),
+        ("The pump is old.\n[1]\nThe budget", ["The pump is old."]),
+        ("[1] The pump is old.\nThe budget is short [2].", ["The pump is old.", "The budget is short"]),
+        ("Ana: “It is old. It leaks.” [1] “Yes. No.” [2]", ["Ana: “It is old. It leaks.”", "“Yes. No.”"]),
+        ("[1] “It is old. It leaks.” Ana said so.", ["“It is old. It leaks.”"]),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_marker_before_its_sentence_belongs_to_the_sentence_that_follows(
+    text: str, claims: list[str], size: int
+) -> None:
+    assert claims_of(text, size) == claims
+
+
+@settings(max_examples=500)
+@given(st.text('[]【】†0129, \n(a.“”"*', max_size=80), st.integers(1, 7))
+def test_where_the_stream_is_cut_makes_no_difference_for_the_claims(text: str, size: int) -> None:
+    assert claims_of(text, size) == claims_of(text, 1000)
+
+
+def test_a_sentence_after_its_marker_is_shown_once_it_is_complete() -> None:
+    markers = Markers(Numbers(5))
+
+    assert markers.feed("[2] The pump") == ""
+    assert markers.feed(" is old. It") == "[1] The pump is old. It"
+    assert markers.feed(" leaks") == " leaks"
