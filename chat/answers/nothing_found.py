@@ -1,4 +1,4 @@
-"""The answer when the search finds nothing: which recordings were searched, and the nearest passages."""
+"""The answer when the search finds nothing: what was searched, and the nearest passages as its sources."""
 
 from __future__ import annotations
 
@@ -11,36 +11,42 @@ from ..models import Citation, Recording
 from ..passages import Passage
 from .citations import Sources
 
-NAMED = 8
-"""Maximum of recordings named in the answer; it counts the others."""
+NAMED = 2
+"""Maximum of recordings named in the answer, so that they fit into a line; it counts the others."""
 NEAREST = 3
 QUOTE_LIMIT = 160
 
+_NO_RECORDINGS = "There are no recordings to search yet."
+_DELETED = "The recordings that you chose have been deleted, so there is nothing to search."
 _MARKDOWN = re.compile(r"([\\`*_\[\]()<>#+\-!|~&])")
 
 
-def not_found(question: str, nearest: Sequence[Passage], recordings: Sequence[UUID]) -> str:
-    """Return Markdown that names the recordings searched (``recordings``, empty for all) and the nearest passages.
+def nothing_found(
+    question: str, nearest: Sequence[Passage], recordings: Sequence[UUID]
+) -> tuple[str, Sequence[Citation]]:
+    """Return an answer in Markdown that says what was searched (``recordings``, empty for all), and its citations.
 
-    Read the database. The answer has no citations: the reader must judge the passages.
+    Read the database. The citations are the nearest passages, which the reader must judge.
     """
     searched = Recording.objects.filter(uuid__in=recordings) if recordings else Recording.objects.all()
-    titles = list(searched.values_list("title", flat=True)[:NAMED])
+    titles = list(searched.values_list("title", flat=True)[: NAMED + 1])
     if not titles:
-        return "There are no recordings to search yet."
-    more = searched.count() - len(titles)
-    text = f"I found nothing about this in {_enumerate(titles, more)}."
-    if nearest:
-        sources = Sources(nearest, question)
-        for number in range(1, min(len(nearest), NEAREST) + 1):
-            sources.cite(number, question)
+        return _NO_RECORDINGS if not recordings else _DELETED, ()
+    names = _enumerate(titles[:NAMED], searched.count(), everywhere=not recordings)
+    text = f"I searched {names} and found nothing that answers this."
+    sources = Sources(nearest, question)
+    for number in range(1, min(len(nearest), NEAREST) + 1):
+        sources.cite(number, question)
+    if sources.citations:
         text += "\n\nThe nearest passages, which may not help:\n\n" + "\n".join(map(_quote, sources.citations))
-    return text
+    return text, sources.citations
 
 
-def _enumerate(titles: Sequence[str], more: int) -> str:
+def _enumerate(titles: Sequence[str], count: int, *, everywhere: bool) -> str:
+    if everywhere and count > len(titles):
+        return f"all {count} recordings"
     names = [f"**{_literal(title)}**" for title in titles]
-    if more:
+    if more := count - len(titles):
         names.append(f"{more} more recordings" if more > 1 else "one more recording")
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
@@ -51,7 +57,7 @@ def _quote(cited: Citation) -> str:
         place += f", {clock(cited.start)}"
     speaker = f"{_literal(cited.speaker)}: " if cited.speaker else ""
     text = cited.excerpt if len(cited.excerpt) <= QUOTE_LIMIT else cited.excerpt[:QUOTE_LIMIT].rpartition(" ")[0] + " …"
-    return f"- {place} — {speaker}“{_literal(text)}”"
+    return f"- {place} — {speaker}“{_literal(text)}” [{cited.number}]"
 
 
 def _literal(text: str) -> str:

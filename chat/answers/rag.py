@@ -14,7 +14,7 @@ from django.conf import settings
 from ..database import in_database
 from ..errors import GenerationFailed, RetrievalFailed
 from ..llm import closing, is_quote_only, loaded_model
-from ..models import Citation, Phase
+from ..models import Citation, Phase, Turn
 from ..passages import Passage
 from ..prompts import Exchange, answer_prompt
 from ..retrieval import MIN_RELEVANCE, retriever
@@ -22,7 +22,7 @@ from .budget import HISTORY_SHARE, best, cost, newest, room_beside
 from .citations import Sources
 from .grading import relevant
 from .markers import Markers
-from .nothing_found import not_found
+from .nothing_found import nothing_found
 from .rewriting import reworded, rewritten
 
 logger = logging.getLogger(__name__)
@@ -81,10 +81,11 @@ async def answer(question: str, *, history: Sequence[Exchange], recordings: Sequ
     search = Search(question, history, recordings)
     async for step in search.steps():
         yield step
-    if not search.found:
+    if not search.may_answer:
         yield Phase.ANSWERING
-        yield await in_database(not_found, question, search.passages, recordings)
-        yield Answered(finish_reason="stop")
+        text, citations = await in_database(nothing_found, question, search.passages, recordings)
+        yield text
+        yield Answered(Turn.NOTHING_FOUND, citations)
         return
     yield Found(search.passages)
     yield Phase.WAITING
@@ -96,7 +97,7 @@ class Search:
     """The search for the ``passages`` from which the model answers a question.
 
     If the settings say so, the model rewrites the question and grades the passages. Whatever it replies, ``passages``
-    has only what the retriever found within the filter; the question is answered from them if they match (``found``).
+    has only what the retriever found within the filter. ``found`` is whether they have enough words of the question.
     """
 
     def __init__(self, question: str, history: Sequence[Exchange], recordings: Sequence[UUID]) -> None:
@@ -109,6 +110,11 @@ class Search:
         self._query = search_text(question, history)
         self._recordings = recordings
         self._room = room - cost(self.history)
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether the model gets the passages. One that thinks judges whatever was found; quotes need to match."""
+        return self.found if is_quote_only() else bool(self.passages)
 
     async def steps(self) -> AsyncIterator[Phase | Used]:
         """Find the passages; yield the phases and the usage of the model's calls."""
@@ -132,8 +138,8 @@ class Search:
         yield Phase.RETRIEVING
 
     async def _grade(self) -> AsyncIterator[Phase | Used]:
-        """Drop the irrelevant passages; search once more if none is left."""
-        if self.found:
+        """Drop the irrelevant passages; search once more if none is left, or none was found."""
+        if self.passages:
             yield Phase.GRADING
             graded = await relevant(await loaded_model(), self.standalone_question, self.passages)
             yield Used(graded.usage)
@@ -166,7 +172,7 @@ class Search:
         """Search, and take the new passages, unless an earlier search found some and this one did not."""
         passages = await _retrieve(query, self._recordings)
         found = any(passage.relevance >= MIN_RELEVANCE for passage in passages)
-        if found or not self.found:
+        if found or (passages and not self.found):
             self.passages, self.found = best(passages, self._room), found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -44,11 +45,18 @@ class ShownTurn:
         is_broken = not self.turn.is_complete or self.turn.finish_reason in _FINISH_NOTICES
         return markdown.render(self.text, cited, prefix=f"source-{self.turn.uuid}-", is_broken=is_broken)
 
+    @property
+    def may_lie_elsewhere(self) -> bool:
+        """Whether the turn has searched some recordings only, and its answer has nothing from them."""
+        is_refusal = self.turn.finish_reason == Turn.NOTHING_FOUND or not self.citations
+        return self.turn.is_complete and bool(self.turn.recordings) and is_refusal
+
     def html(self, csrf_token: str = "") -> SafeString:
         """Render ``_turn.html``. Without JavaScript its forms work only with a token."""
         return render_to_string("chat/_turn.html", self._context() | {"csrf_token": csrf_token})
 
     def _context(self) -> dict[str, object]:
+        searched = [recording | {"exists": recording["id"] in self.existing} for recording in self.turn.recordings]
         return {
             "turn": self.turn,
             "text": self.text,
@@ -57,10 +65,12 @@ class ShownTurn:
             "answer": self.answer if self.turn.is_terminal else "",
             "notice": notice(self.turn),
             "citations": self.citations,
-            "filter": [recording | {"exists": recording["id"] in self.existing} for recording in self.turn.recordings],
+            "filter": searched,
             "filter_ids": " ".join(recording["id"] for recording in self.turn.recordings),
+            "chosen": json.dumps([{"id": each["id"], "title": each["title"]} for each in searched if each["exists"]]),
             "retry_id": uuid4(),
             "answered_by": answered_by(self.turn),
+            "everywhere_id": uuid4() if self.may_lie_elsewhere else None,
         }
 
 
@@ -123,7 +133,7 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], *, limit: int) -> lis
     # be shown as running, but without its chunks.
     texts = _texts(chunks)
     citations = Prefetch("citations", Citation.objects.select_related("recording"))
-    rows = list(turns.prefetch_related(citations)[:limit])
+    rows = list(turns.select_related("conversation").prefetch_related(citations)[:limit])
     positions, existing = _positions(rows), _existing(rows)
     return [
         ShownTurn(

@@ -35,28 +35,36 @@ def stop(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 def retry(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Ask the same question again, with the same filter, as a new turn."""
+    """Ask the same question again as a new turn: with the same filter or, with ``everywhere``, in all recordings."""
     turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=uuid)
     try:
-        submission = _again(turn, request.POST.get("request_id", ""))
+        request_id = _request_id(request.POST.get("request_id", ""))
+        submission = _everywhere(turn, request_id) if "everywhere" in request.POST else _again(turn, request_id)
         return _back_to(asking.ask(request.login_session, submission, forwarded(request)))
     except Refused as refused:
         messages.error(request, refused.message)
         return _back_to(turn)
 
 
-def _again(turn: Turn, request_id: str) -> Submission:
-    try:
-        key = forms.UUIDField().clean(request_id)
-    except forms.ValidationError:
-        key = uuid4()
+def _again(turn: Turn, request_id: UUID) -> Submission:
     return Submission(
-        request_id=key,
+        request_id=request_id,
         question=turn.question,
         conversation=turn.conversation.uuid,
         recordings=tuple(UUID(recording["id"]) for recording in turn.recordings),
         retry_of=turn.uuid,
     )
+
+
+def _everywhere(turn: Turn, request_id: UUID) -> Submission:
+    return Submission(request_id=request_id, question=turn.question, conversation=turn.conversation.uuid)
+
+
+def _request_id(value: str) -> UUID:
+    try:
+        return forms.UUIDField().clean(value) or uuid4()
+    except forms.ValidationError:
+        return uuid4()
 
 
 def _back_to(turn: Turn) -> HttpResponse:

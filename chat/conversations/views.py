@@ -40,7 +40,8 @@ def home(request: SignedInRequest) -> HttpResponse:
 def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Show the last turns of a conversation; with ``?before=<turn>`` those before it.
 
-    ``?turn=<turn>`` leads to the page that has this turn.
+    ``?turn=<turn>`` leads to the page that has this turn. With ``?edit=<turn>`` the box has the question of that turn,
+    and the filter its recordings.
     """
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
     if "turn" in request.GET:
@@ -52,6 +53,10 @@ def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return _render_turns(
             request, "chat/conversation_earlier.html", conversation, turns_of(conversation, before=before)
         )
+    if "edit" in request.GET:
+        turn = get_object_or_404(conversation.turns, uuid=uuid_of(request.GET["edit"]))
+        chosen = [UUID(recording["id"]) for recording in turn.recordings]
+        return _page(request, conversation, question=turn.question, chosen=chosen)
     return _page(request, conversation)
 
 

@@ -176,6 +176,35 @@ def test_asking_again_makes_a_new_turn_with_the_same_filter(page: Client, page_l
     assert (again.retry_of, again.question, again.recordings) == (turn, turn.question, turn.recordings)
 
 
+def test_a_question_can_be_asked_again_in_all_recordings(page: Client, page_login: LoginSession) -> None:
+    turn = asked(page_login, recordings=[recorded("Planning")], answer="Nothing.")
+
+    page.post(f"/turns/{turn.uuid}/retry/", {"request_id": str(uuid4()), "everywhere": "yes"})
+
+    again = Turn.objects.latest("pk")
+    assert (again.question, again.conversation, again.recordings) == (turn.question, turn.conversation, [])
+
+
+def test_edit_puts_question_and_filter_back_into_the_box(page: Client, page_login: LoginSession) -> None:
+    planning, other = recorded("Planning"), recorded("Other")
+    turn = asked(page_login, "Who <pays>?", recordings=[planning])
+    asked(page_login, "Another?", conversation=turn.conversation, recordings=[other])
+
+    response = page.get(f"{turn.conversation.get_absolute_url()}?edit={turn.uuid}")
+
+    assert "Who &lt;pays&gt;?</textarea>" in response.content.decode()
+    assert response.context["filter_summary"] == "Planning"
+
+
+@pytest.mark.parametrize("edited", ["nothing", "00000000-0000-4000-8000-000000000000"])
+def test_a_turn_that_is_not_of_the_conversation_cannot_be_edited(
+    page: Client, page_login: LoginSession, edited: str
+) -> None:
+    turn = asked(page_login)
+
+    assert page.get(f"{turn.conversation.get_absolute_url()}?edit={edited}").status_code == 404
+
+
 def test_sending_the_retry_form_twice_asks_once(page: Client, page_login: LoginSession) -> None:
     turn, request_id = asked(page_login, state="stopped"), str(uuid4())
 

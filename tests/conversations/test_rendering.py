@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -56,6 +57,34 @@ def test_a_turn_that_ended_can_be_asked_again_and_not_stopped(login: LoginSessio
     assert has(html, "data-retry")
     assert not has(html, "data-stop")
     assert not has(html, "data-cursor")
+
+
+def test_a_refusal_with_a_filter_offers_all_recordings(login: LoginSession) -> None:
+    recording = recorded("Planning", "We ship in March.")
+    see = "See [1]."
+
+    refused = asked(
+        login, recordings=[recording], answer=see, citations=[citing(recording)], finish_reason=Turn.NOTHING_FOUND
+    )
+    answered = asked(login, recordings=[recording], answer=see, citations=[citing(recording)])
+
+    assert has(render_turn(refused), "data-everywhere-form")
+    assert has(render_turn(refused), "data-sources")
+    assert has(render_turn(asked(login, recordings=[recording], answer="They do not tell.")), "data-everywhere-form")
+    assert not has(render_turn(answered), "data-everywhere-form")
+    assert not has(render_turn(asked(login, answer="They do not tell.")), "data-everywhere-form")
+
+
+def test_a_turn_that_ended_can_be_edited_with_the_recordings_that_still_exist(login: LoginSession) -> None:
+    planning, deleted = recorded("Planning"), recorded("Gone")
+    turn = asked(login, recordings=[planning, deleted])
+    deleted.delete()
+
+    link = attributes(render_turn(turn), "data-edit")
+
+    assert json.loads(link["data-chosen"]) == [{"id": str(planning.uuid), "title": "Planning"}]
+    assert link["href"] == f"{turn.conversation.get_absolute_url()}?edit={turn.uuid}"
+    assert not has(render_turn(asked(login, state="streaming")), "data-edit")
 
 
 @pytest.mark.parametrize("state", ["complete", "stopped", "failed", "interrupted"])

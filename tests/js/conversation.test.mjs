@@ -37,8 +37,16 @@ beforeEach(() => {
     resync: { confirmStop: () => calls.push("stop"), fetchNews: () => calls.push("news") },
     place: { conversation: "c1" },
     drafts: { forget: (name) => calls.push(`forget ${name}`), keepText: (name, text) => calls.push(`keep ${text}`) },
-    composer: { giveBack: (text) => calls.push(`give back ${text}`), takeFocus: () => calls.push("focus") },
-    filter: { chosen: [{ id: "r1", title: "A" }], note: "Searched: A" },
+    composer: {
+      giveBack: (text) => calls.push(`give back ${text}`),
+      takeFocus: () => calls.push("focus"),
+      focus: () => calls.push("focus"),
+    },
+    filter: {
+      chosen: [{ id: "r1", title: "A" }],
+      note: "Searched: A",
+      choose: (recordings) => calls.push(`choose ${recordings.map(({ id }) => id)}`),
+    },
     scroller: { toEnd: () => calls.push("end") },
     sidebar: { refresh: () => calls.push("sidebar") },
   });
@@ -53,9 +61,14 @@ test("a question is asked of the chosen recordings, and its draft is deleted", (
 test("where WebSockets are blocked, nothing is asked, retried or stopped", () => {
   connection.isBlocked = true;
 
-  const results = [conversation.composerSubmitted("Why?"), conversation.retry(turn()), conversation.stop(turn())];
+  const results = [
+    conversation.composerSubmitted("Why?"),
+    conversation.retry(turn()),
+    conversation.searchEverywhere(turn()),
+    conversation.stop(turn()),
+  ];
 
-  assert.deepEqual([results, calls], [[false, false, false], []]);
+  assert.deepEqual([results, calls], [[false, false, false, false], []]);
 });
 
 test("a retry asks again once, until it has ended or is gone", () => {
@@ -72,6 +85,21 @@ test("a retry asks again once, until it has ended or is gone", () => {
   conversation.retry(failed);
 
   assert.equal(retried(), 3);
+});
+
+test("a question is asked once in all recordings, which the next questions search too", () => {
+  const refused = turn();
+
+  conversation.searchEverywhere(refused);
+  conversation.searchEverywhere(refused);
+
+  assert.deepEqual(calls, ["choose ", "ask Why? of  again no", "end", "changed"]);
+});
+
+test("an edit puts question and recordings back into the box", () => {
+  conversation.edit(turn(), [{ id: "r2", title: "B" }]);
+
+  assert.deepEqual(calls, ["give back Why?", "choose r2", "focus"]);
 });
 
 test("a stop freezes the turn and is sent", () => {

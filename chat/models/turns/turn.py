@@ -41,6 +41,8 @@ class Turn(models.Model):
     """
 
     QUESTION_LIMIT = 8_000
+    NOTHING_FOUND = "nothing_found"
+    """The finish reason of an answer without a model, which says that the search has found nothing."""
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="turns", db_index=False)

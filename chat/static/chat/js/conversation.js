@@ -2,7 +2,7 @@
  * @import { Asks } from "./asking/asks.js"
  * @import { Composer } from "./asking/composer.js"
  * @import { Drafts } from "./asking/drafts.js"
- * @import { RecordingFilter } from "./asking/recording_filter.js"
+ * @import { ChosenRecording, RecordingFilter } from "./asking/recording_filter.js"
  * @import { Connection } from "./connection/connection.js"
  * @import { Resync } from "./connection/resync.js"
  * @import { Place } from "./page/place.js"
@@ -18,7 +18,7 @@
 /** What the reader does in the conversation; ``ServerEvents`` has what the server sends. */
 export class Conversation {
   /** @type {Parts} */ #parts;
-  /** @type {WeakMap<Turn, Turn>} the last retry of each turn */ #retries = new WeakMap();
+  /** @type {WeakMap<Turn, Turn>} the last time that each was asked again */ #retries = new WeakMap();
 
   /** @param {Parts} parts */
   constructor(parts) {
@@ -57,6 +57,35 @@ export class Conversation {
     this.#retries.set(turn, asks.ask({ question, recordings, filterNote, retryOf: turn.uuid }));
     this.#asked();
     return true;
+  }
+
+  /**
+   * Ask the question of a turn in all recordings, which the next questions then search as well.
+   * @param {Turn} turn
+   * @returns {boolean} false where WebSockets are blocked: the browser then has to submit the form
+   */
+  searchEverywhere(turn) {
+    const { asks, connection, filter } = this.#parts;
+    if (connection.isBlocked) return false;
+    if (this.#isRetried(turn)) return true;
+    filter.choose([]);
+    const ask = { question: turn.view.question, recordings: [], filterNote: filter.note };
+    this.#retries.set(turn, asks.ask(ask));
+    this.#asked();
+    return true;
+  }
+
+  /**
+   * Put the question of a turn back into the box, after anything that the user has typed, and its recordings into the
+   * filter.
+   * @param {Turn} turn
+   * @param {ChosenRecording[]} recordings
+   */
+  edit(turn, recordings) {
+    const { composer, filter } = this.#parts;
+    composer.giveBack(turn.view.question);
+    filter.choose(recordings);
+    composer.focus();
   }
 
   /**

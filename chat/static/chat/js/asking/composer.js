@@ -61,7 +61,7 @@ export class Composer {
   }
 
   /**
-   * Put back a question that was not accepted, after anything that the user has typed since.
+   * Put back a question that was not accepted or is to be changed, after anything that the user has typed since.
    * @param {string} question
    */
   giveBack(question) {

@@ -6,7 +6,7 @@ import { closest } from "../page/elements.js";
  * @import { Turns } from "./turns.js"
  */
 
-/** The buttons of a turn (stop, retry, copy), and the markers that link to its sources. */
+/** The buttons of a turn (stop, retry, search everywhere, edit, copy), and the markers that link to its sources. */
 export class TurnActions {
   /** @type {HTMLElement} */ #list;
   /** @type {Turns} */ #turns;
@@ -27,7 +27,7 @@ export class TurnActions {
   }
 
   /**
-   * Stop or retry a turn; if the conversation does not take it, the browser submits the form.
+   * Stop a turn, or ask its question again; if the conversation does not take it, the browser submits the form.
    * @param {Event} event
    */
   #submitted(event) {
@@ -36,16 +36,39 @@ export class TurnActions {
     if (form === null || turn === null) return;
     if (form.matches("[data-stop-form]") && this.#conversation.stop(turn)) event.preventDefault();
     if (form.matches("[data-retry-form]") && this.#conversation.retry(turn)) event.preventDefault();
+    if (form.matches("[data-everywhere-form]") && this.#conversation.searchEverywhere(turn)) event.preventDefault();
   }
 
-  /** @param {Event} event */
+  /** @param {MouseEvent} event */
   #clicked(event) {
     const copy = closest(event, "[data-copy]");
     const turn = copy === null ? null : this.#turns.around(copy);
     const marker = closest(event, 'a[href^="#source-"]');
+    const edit = closest(event, "[data-edit]");
     if (copy && turn) this.#clipboard.copy(turn.view.element, copy);
+    if (edit && !opensElsewhere(event)) this.#edit(edit, event);
     if (marker) openSources(marker);
   }
+
+  /**
+   * Edit the question in this page; without a script the link loads the page with the question in the box.
+   * @param {HTMLElement} link
+   * @param {Event} event
+   */
+  #edit(link, event) {
+    const turn = this.#turns.around(link);
+    if (turn === null) return;
+    event.preventDefault();
+    this.#conversation.edit(turn, JSON.parse(link.dataset.chosen ?? "[]"));
+  }
+}
+
+/**
+ * Return whether a click on a link opens another tab or window.
+ * @param {MouseEvent} event
+ */
+function opensElsewhere(event) {
+  return event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
 }
 
 /**
