@@ -1,0 +1,81 @@
+"""The search as a person uses it: from any page, by keyboard, with sound."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from ..support.site_process import SiteProcess
+
+pytestmark = pytest.mark.browser
+
+
+async def test_what_was_said_is_found_and_opened_by_keyboard(signed_in_page: Page) -> None:
+    page = signed_in_page
+    field = page.locator("[data-search-input]")
+
+    await page.keyboard.press("Control+k")
+    await expect(field).to_be_focused()
+    await page.keyboard.type('"silicone seal"')
+    await page.keyboard.press("Enter")
+
+    place = page.locator(".place__words")
+    await expect(place).to_have_count(1)
+    await expect(place).to_contain_text("Mara Quist")
+    await expect(place.locator("mark")).to_have_text(["silicone", "seal"])
+    await place.click()
+    await expect(page).to_have_url(re.compile("/recordings/.*#segment-"))
+    await expect(page.locator(":target")).to_contain_text("silicone seal")
+
+
+async def test_a_slash_focuses_the_search_where_nothing_can_be_asked(site: SiteProcess, signed_in_page: Page) -> None:
+    page = signed_in_page
+    await page.goto(f"{site.url}/recordings/")
+
+    await page.keyboard.press("/")
+
+    await expect(page.locator("[data-search-input]")).to_be_focused()
+    await expect(page.locator("[data-search-input]")).to_have_value("")
+
+
+async def test_on_a_narrow_screen_the_shortcut_opens_the_menu(signed_in_page: Page) -> None:
+    page = signed_in_page
+    await page.set_viewport_size({"width": 390, "height": 780})
+
+    await page.keyboard.press("Control+k")
+
+    await expect(page.locator("[data-search-input]")).to_be_visible()
+    await expect(page.locator("[data-search-input]")).to_be_focused()
+
+
+async def test_a_place_plays_from_its_beginning_to_its_end(site: SiteProcess, signed_in_page: Page) -> None:
+    page = signed_in_page
+    await page.goto(f"{site.url}/search/?q=seal+shrinks")
+    button, audio = page.locator("[data-listen]"), page.locator("[data-listen-audio]")
+    start, end = map(float, (await button.get_attribute("href") or "").partition("#t=")[2].split(","))
+
+    await button.click()
+    await expect(button).to_have_attribute("data-playing", "")
+    await expect(button).to_have_attribute("aria-label", re.compile("^Pause from"))
+    assert start <= await audio.evaluate("audio => audio.currentTime") < end
+    await expect(page.locator("[data-listen-title]")).to_contain_text("Heron launch retrospective")
+
+    await audio.evaluate("(audio, time) => { audio.currentTime = time; }", end - 0.2)
+    await expect(button).not_to_have_attribute("data-playing", "", timeout=15_000)
+    assert await audio.evaluate("audio => audio.paused && audio.currentTime") == pytest.approx(end, abs=1)
+
+
+async def test_without_script_a_place_is_found_and_its_audio_opens(site: SiteProcess, browser: Browser) -> None:
+    context = await browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(site.sign_in_link())
+    await page.locator("[data-search-input]").fill("seal shrinks")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator(".place__words")).to_contain_text("shrinks below 6 degrees")
+    address = await page.locator("[data-listen]").get_attribute("href")
+    response = await context.request.get(f"{site.url}{address}")
+    assert response.headers["content-type"] == "audio/mpeg"
+    await context.close()
