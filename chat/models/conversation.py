@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -13,6 +14,23 @@ from django.urls import reverse
 from .turns.state import ACTIVE
 
 TITLE_LIMIT = 80
+
+# Polite beginnings, which most questions share; "Do you know what…" asks "what…".
+_FILLERS = re.compile(
+    r"""(?:
+        (?:hi|hello|hey|good\ (?:morning|afternoon|evening)|ok(?:ay)?|so|well|please|now|thanks|thank\ you)\b[\s,.!:–-]*
+      | (?:can|could|would|will)\ you\ (?:please\ |kindly\ |perhaps\ |maybe\ )*
+        (?:tell|show|explain|remind|give|say|find(?:\ out)?|look\ up)\b(?:\ to)?(?:\ (?:me|us))?(?:\ about)?[\s,:]+
+      | (?:please\ )?(?:tell|show|remind|explain\ to)\ (?:me|us)(?:\ about)?[\s,:]+
+      | (?:do|would)\ you\ (?:happen\ to\ )?know[\s,:]+
+      | (?:i|we)(?:\ would|[’']d)?\ (?:want|like|need)\ to\ (?:know|see|find\ out|understand|hear|ask(?:\ you)?)
+        (?:\ about)?[\s,:]+
+      | i(?:\ am|[’']m|\ was)\ wondering[\s,:]+ | i\ wonder[\s,:]+ | i\ have\ a\ question[\s,.:–-]+
+      | (?:is\ it\ possible|are\ you\ able)\ to\ (?:tell|show)\ (?:me|us)[\s,:]+
+    )+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CLOSINGS = re.compile(r"[\s,.!–-]+(?:please|thanks|thank you|many thanks)(?:[\s.!]*)(?=\??$)", re.IGNORECASE)
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -65,9 +83,21 @@ class Conversation(models.Model):
 
 
 def title_from(question: str) -> str:
-    """Return a title of at most 80 characters, made of the first question and cut between words."""
-    line = " ".join(question.split())
+    """Return a title of at most 80 characters: the first question without filler words, cut between words.
+
+    >>> title_from("Hi! Can you tell me what was decided about the seal, please?")
+    'What was decided about the seal?'
+    """
+    line = _without_fillers(" ".join(question.split()))
     if len(line) <= TITLE_LIMIT:
         return line
     head, space, _ = line[: TITLE_LIMIT - 1].rpartition(" ")
     return (head if space else line[: TITLE_LIMIT - 1]) + "…"
+
+
+def _without_fillers(line: str) -> str:
+    """Return a question without the words around it that say nothing about its subject, unless nothing else is left."""
+    kept = _CLOSINGS.sub("", _FILLERS.sub("", line, count=1) if _FILLERS.match(line) else line)
+    if not any(character.isalnum() for character in kept) or kept.rstrip("?!. ").casefold() in ("me", "us"):
+        return line
+    return kept[0].upper() + kept[1:] if kept != line else line
