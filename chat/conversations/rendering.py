@@ -110,6 +110,11 @@ def render_blank_turn(csrf_token: str = "") -> str:
     return ShownTurn(turn=Turn(uuid=UUID(int=0))).html(csrf_token)
 
 
+def blank_conversation() -> Conversation:
+    """Return the conversation for whose id the script puts that of the one that was just begun."""
+    return Conversation(uuid=UUID(int=0), title="")
+
+
 def notice(turn: Turn) -> str:
     """Return the notice below the answer of a turn; empty if it needs none."""
     if turn.state == State.STOPPED:

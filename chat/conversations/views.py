@@ -24,7 +24,7 @@ from ..recordings.filter import filter_options
 from ..turns import asking
 from ..turns.runner import runner
 from .forms import RECORDINGS_LIMIT, AskForm, RenameForm
-from .rendering import PAGE, TurnPage, render_blank_turn, turns_after, turns_of
+from .rendering import PAGE, TurnPage, blank_conversation, render_blank_turn, turns_after, turns_of
 from .sidebar import own_conversations, recent_conversations
 from .welcome import welcome
 
@@ -171,7 +171,7 @@ def _page(
         "running": any(not shown.turn.is_terminal for shown in page.turns),
     }
     if conversation is None:
-        context |= welcome()
+        context |= welcome() | {"blank_conversation": blank_conversation()}
     template = "chat/conversation_detail.html" if conversation else "chat/home.html"
     return _render_turns(request, template, conversation, page, context | filter_options(chosen), status=status)
 

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.test import override_settings
 from django.utils.safestring import SafeString
 
-from chat.conversations.rendering import ShownTurn, TurnPage, render_blank_turn
+from chat.conversations.rendering import ShownTurn, TurnPage, blank_conversation, render_blank_turn
 from chat.models import Citation, Conversation, Phase, Turn
 
 KICK_OFF = "11111111-1111-4111-8111-111111111111"
@@ -75,6 +75,7 @@ def _page(template: str, conversation: Conversation | None, turns: Sequence[str]
         "question_limit": Turn.QUESTION_LIMIT,
         "phases": Phase.choices,
         "blank_turn": render_blank_turn("token"),
+        "blank_conversation": blank_conversation(),
         "filter_summary": "All recordings",
         "options": [SimpleNamespace(uuid=KICK_OFF, title="Kick-off", recorded_on=None, duration=None)],
         "chosen": (),

@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from .fake_pages import conversation_page, new_page, turn_html
 from .fake_site import FakeSite
-from .live import OTHER, TURN, accept, answer, ask, open_new, open_page, question_box, token, turn_element
+from .live import OTHER, TURN, accept, answer, ask, complete, open_new, open_page, question_box, token, turn_element
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +31,36 @@ async def test_a_new_question_becomes_the_page_of_its_conversation(fake: FakeSit
     await expect(page).to_have_title("Why green? · chatsite")
     assert page.url == f"{fake.url}/c/{fake.conversation}/"
     await expect(question_box(page)).to_be_focused()
+
+
+async def test_a_conversation_that_has_just_begun_has_its_menu_at_once(fake: FakeSite, page: Page) -> None:
+    socket = await open_new(fake, page)
+    menu = page.locator("[data-menu]")
+    await expect(menu).to_be_hidden()
+    listed = f'<ul><li><a href="/c/{fake.conversation}/" aria-current="page"><bdi>Why green?</bdi></a></li></ul>'
+    fake.pages["/conversations/"] = (200, listed)
+
+    await ask(page, "Why green?")
+    await accept(fake, socket, (await socket.expect("ask"))["request_id"])
+    await menu.locator("summary").first.click()
+
+    await expect(page.get_by_label("Title")).to_have_value("Why green?")
+    forms = await menu.locator("form").evaluate_all("forms => forms.map((form) => form.getAttribute('action'))")
+    assert forms == [f"/c/{fake.conversation}/rename/", f"/c/{fake.conversation}/delete/"]
+    assert await menu.locator("form input[name=csrfmiddlewaretoken]").count() == 2
+
+
+async def test_the_page_takes_over_the_title_that_the_model_gives(fake: FakeSite, page: Page) -> None:
+    socket = await open_page(fake, page, turn_html(TURN, "streaming", text="So", seq=1))
+    listed = f'<ul><li><a href="/c/{fake.conversation}/" aria-current="page"><bdi>{{}}</bdi></a></li></ul>'
+    fake.pages["/conversations/"] = (200, listed.format("Decisions"))
+
+    await complete(socket, "So it is.", 2)
+    await expect(page.locator("[data-conversations]")).to_have_text("Decisions")
+    fake.pages["/conversations/"] = (200, listed.format("The green launch"))
+
+    await expect(page.locator("[data-page-title]")).to_have_text("The green launch", timeout=15_000)
+    await expect(page).to_have_title("The green launch · chatsite")
 
 
 async def test_the_second_question_of_a_new_conversation_waits_for_the_first(fake: FakeSite, page: Page) -> None:

@@ -17,6 +17,7 @@ import { signInAddress } from "./page/addresses.js";
 import { Announcer } from "./page/announcer.js";
 import { Banner } from "./page/banner.js";
 import { Clock } from "./page/clock.js";
+import { ConversationMenu } from "./page/conversation_menu.js";
 import { find, findAll, findRequired } from "./page/elements.js";
 import { Frames } from "./page/frames.js";
 import { Listening } from "./page/listening.js";
@@ -87,7 +88,8 @@ function startConversation() {
   const clock = new Clock();
   const html = new TrustedHtml(document);
   const fragments = new Fragments({ html });
-  const place = new Place({ main, form });
+  const menu = new ConversationMenu(findElement("menu"));
+  const place = new Place({ main, form, menu });
   const connection = new Connection({ url: socketAddress(), clock });
   const send = (/** @type {Command} */ command) => connection.send(command);
   const template = findRequired(body, "turn-template", HTMLTemplateElement);

@@ -153,7 +153,7 @@ export class ServerEvents {
    */
   #ended(turn, event, state, message) {
     if (turn === null || turn.isTerminal) return;
-    const { acks, announcer, composer, resync, sidebar } = this.#parts;
+    const { acks, announcer, composer, resync, sidebar, turns } = this.#parts;
     const { hasFocus } = turn.view;
     if (!this.#replace(turn, event.html)) {
       turn.end(state, message);
@@ -162,7 +162,8 @@ export class ServerEvents {
     if (hasFocus) composer.takeFocus();
     acks.flush();
     announcer.say(ending(turn, state, message));
-    sidebar.refresh();
+    if (turns.isOne) sidebar.expectTitle();
+    else sidebar.refresh();
   }
 
   /** @param {Turn} turn @param {string | undefined} html @returns {boolean} whether the turn was replaced */

@@ -1,16 +1,19 @@
 import { askAddress, conversationAddress } from "./addresses.js";
 
+/** @import { ConversationMenu } from "./conversation_menu.js" */
+
 /** The conversation that the page shows. A new one has no id until its first question is accepted. */
 export class Place {
   /** @type {HTMLElement} */ #main;
   /** @type {HTMLFormElement} */ #form;
-  /** @type {boolean} */ #wantsTitle;
+  /** @type {ConversationMenu} */ #menu;
+  /** @type {string | null} as the list of conversations had it last */ #title = null;
 
-  /** @param {{main: HTMLElement, form: HTMLFormElement}} parts */
-  constructor({ main, form }) {
+  /** @param {{main: HTMLElement, form: HTMLFormElement, menu: ConversationMenu}} parts */
+  constructor({ main, form, menu }) {
     this.#main = main;
     this.#form = form;
-    this.#wantsTitle = !main.dataset.conversation;
+    this.#menu = menu;
   }
 
   /** @returns {string | null} */
@@ -25,17 +28,19 @@ export class Place {
   settle(conversation) {
     this.#main.dataset.conversation = conversation;
     this.#form.action = askAddress(conversation);
+    this.#menu.settle(conversation);
     history.replaceState(history.state, "", conversationAddress(conversation));
   }
 
   /**
-   * Set the title of a page that was opened for a new conversation, as soon as the conversation has one.
+   * Show the title of the conversation, which the model or another tab may have changed.
    * @param {string | null | undefined} title
    */
   entitle(title) {
-    if (!title || !this.#wantsTitle || this.conversation === null) return;
-    this.#wantsTitle = false;
+    if (!title || title === this.#title || this.conversation === null) return;
+    this.#title = title;
     document.title = document.title.replace(/^.*(?= · )/u, () => title);
     for (const heading of document.querySelectorAll("[data-page-title]")) heading.textContent = title;
+    this.#menu.entitle(title);
   }
 }

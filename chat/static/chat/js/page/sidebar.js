@@ -5,6 +5,7 @@
  */
 
 const PAUSE = 300;
+const NAMING = 4_000;
 
 /** The list of conversations. */
 export class Sidebar {
@@ -27,6 +28,12 @@ export class Sidebar {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
     this.#clock.after(PAUSE, () => this.#fetch());
+  }
+
+  /** Fetch the list now, and once more when the model may have named a conversation that was just begun. */
+  expectTitle() {
+    this.refresh();
+    this.#clock.after(NAMING, () => this.refresh());
   }
 
   async #fetch() {

@@ -54,6 +54,11 @@ export class Turns {
     return this.#turns.filter((turn) => turn.isProvisional);
   }
 
+  /** Whether there is a single turn, as in a conversation that was just begun. */
+  get isOne() {
+    return this.#turns.length === 1;
+  }
+
   /** The last turn that was accepted. */
   get last() {
     return this.#turns.findLast((turn) => turn.uuid) ?? null;
