@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,9 +20,12 @@ from ..models import Conversation, Phase, Refused, Turn
 from ..problems import STATUS
 from ..query import search_text, uuid_of
 from ..recordings.filter import filter_options
+from ..search.conversations import Found, details, in_conversations
+from ..search.query import parsed
 from ..turns import asking
 from ..turns.runner import runner
 from .forms import RECORDINGS_LIMIT, AskForm, RenameForm
+from .periods import periods
 from .rendering import PAGE, TurnPage, blank_conversation, render_blank_turn, turns_after, turns_of
 from .sidebar import own_conversations, recent_conversations
 from .welcome import welcome
@@ -113,14 +115,19 @@ def listing(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def archive(request: SignedInRequest) -> HttpResponse:
-    """Show all conversations, or those with ``?q=`` in the title or in a question; 50 on a page."""
-    text = search_text(request)
+    """Show all conversations, 50 on a page: those with the words in ``?q=``, of the time in ``?period=``."""
+    query = parsed(search_text(request))
     conversations = own_conversations(request.user)
-    if text:
-        matching_turns = Turn.objects.filter(conversation=OuterRef("pk"), question__icontains=text)
-        conversations = conversations.filter(Q(title__icontains=text) | Exists(matching_turns))
+    offered = periods(conversations)
+    period = next((period for period in offered if period.name == request.GET.get("period")), None)
+    if query.text:
+        conversations = in_conversations(query, conversations, request.user.pk)
+    if period:
+        conversations = period.of(conversations)
     page = Paginator(conversations, 50).get_page(request.GET.get("page"))
-    return render(request, "chat/conversation_archive.html", {"page": page, "q": text})
+    found = details(query, list(page), request.user.pk) if query.terms else [Found(item) for item in page]
+    context = {"page": page, "found": found, "query": query, "periods": offered, "period": period}
+    return render(request, "chat/conversation_archive.html", context)
 
 
 def _place_of(turn: Turn, conversation: Conversation) -> str:

@@ -24,7 +24,7 @@ class Found:
     """
 
     conversation: Conversation
-    title: list[Part]
+    title: Sequence[Part] = ()
     turn: Turn | None = None
     label: str = ""
     snippet: Sequence[Part] = ()

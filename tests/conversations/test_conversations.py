@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from chat.conversations.rendering import PAGE
 from chat.models import Conversation, LoginSession
@@ -155,14 +158,38 @@ def test_every_page_has_the_sidebar_without_help_of_its_view(page_login: LoginSe
     assert f'href="/c/{conversation.uuid}/"><bdi>Found beside every page' in html
 
 
-def test_conversations_are_found_by_title_and_question(page: Client, page_login: LoginSession) -> None:
+def test_conversations_are_found_by_title_question_and_answer(page: Client, page_login: LoginSession) -> None:
     conversation = asked(page_login, "First about shipping").conversation
-    asked(page_login, "And the price of 100%?", conversation=conversation)
+    asked(page_login, "And the price of 100%?", conversation=conversation, answer="It is **free**.")
     asked(page_login, "Something else")
 
-    assert "First about shipping" in text(page.get("/conversations/all/?q=100%25"))
-    assert "Something else</bdi></span>" not in text(page.get("/conversations/all/?q=shipping"))
-    assert "Nothing found" in text(page.get("/conversations/all/?q=' OR 1=1 --%00"))
+    assert titles(page, q="100%") == titles(page, q="free") == titles(page, q="ship") == ["First about shipping"]
+    assert "It is <mark>free</mark>" in re.sub(r"\s+", " ", text(page.get("/conversations/all/?q=free")))
+    assert "was found" in text(page.get("/conversations/all/?q=' OR 1=1 --%00"))
+    assert "at least two letters" in text(page.get("/conversations/all/?q=x"))
+
+
+def test_conversations_are_listed_by_the_time_of_their_last_question(page: Client, page_login: LoginSession) -> None:
+    for days, question in ((0, "Of today"), (3, "Of this week"), (40, "Of an earlier month")):
+        conversation = asked(page_login, question).conversation
+        Conversation.objects.filter(pk=conversation.pk).update(asked_at=timezone.now() - timedelta(days))
+    month = timezone.localtime(timezone.now() - timedelta(40))
+
+    assert titles(page) == ["Of today", "Of this week", "Of an earlier month"]
+    assert titles(page, period="week") == ["Of today", "Of this week"]
+    assert "Of an earlier month" in titles(page, period=f"{month:%Y-%m}")
+    assert "Of today" not in titles(page, period=f"{month:%Y-%m}")
+    assert titles(page, period="week", q="today") == ["Of today"]
+    assert titles(page, period="nonsense") == titles(page)
+    html = squeezed(text(page.get("/conversations/all/?period=week")))
+    assert '<option value="week" selected>Last 7 days' in html
+    assert '<h2 class="rows__day">Previous 7 days' in html
+    assert "in this time (Today) was found" in squeezed(text(page.get("/conversations/all/?period=today&q=earlier")))
+
+
+def titles(page: Client, **query: str) -> list[str]:
+    response: Any = page.get("/conversations/all/", query)
+    return [found.conversation.title for found in response.context["found"]]
 
 
 def test_users_find_no_conversations_of_others(page: Client, bob: User) -> None:
