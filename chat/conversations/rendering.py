@@ -69,7 +69,7 @@ class ShownTurn:
             "filter_ids": " ".join(recording["id"] for recording in self.turn.recordings),
             "chosen": json.dumps([{"id": each["id"], "title": each["title"]} for each in searched if each["exists"]]),
             "retry_id": uuid4(),
-            "answered_by": answered_by(self.turn),
+            "credit": credit(self.turn),
             "everywhere_id": uuid4() if self.may_lie_elsewhere else None,
         }
 
@@ -124,9 +124,12 @@ def notice(turn: Turn) -> str:
     return turn.message or _FINISH_NOTICES.get(turn.finish_reason, "")
 
 
-def answered_by(turn: Turn) -> str:
-    """Return who made the answer of a turn: the name of the model; empty if no model was asked."""
-    return "the built-in model, which only quotes" if turn.model_name == "embedded" else shown_name(turn.model_name)
+def credit(turn: Turn) -> str:
+    """Return the line that says which model gave the answer of a turn; empty if none was asked."""
+    if turn.model_name == "embedded":
+        return "Quoted by the built-in model"
+    name = shown_name(turn.model_name)
+    return f"Answered by {name}" if name else ""
 
 
 def _chunks(conversation: Conversation) -> QuerySet[Chunk]:

@@ -198,4 +198,4 @@ async def test_on_a_phone_the_page_says_that_the_model_quotes(page: Page, site: 
         await page.goto(site.url + path)
         hint = page.get_by_text("it quotes word for word what was said, and does not think")
         await expect(hint).to_be_in_viewport(ratio=1)
-    await expect(page.get_by_text("Answered by the built-in model, which only quotes").first).to_be_visible()
+    await expect(page.get_by_text("Quoted by the built-in model").first).to_be_visible()

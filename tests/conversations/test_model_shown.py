@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from chat.conversations.rendering import answered_by
+from chat.conversations.rendering import credit
 from chat.llm import chat_model
 from chat.models import LoginSession, Turn
 
@@ -69,12 +69,12 @@ def test_no_page_shows_an_address_or_a_credential_as_the_name_of_the_model(
 
     assert name not in text(page.get("/"))
     assert "Answers can be wrong" in text(page.get("/"))
-    assert answered_by(Turn(model_name=name)) == ""
+    assert credit(Turn(model_name=name)) == ""
 
 
 def test_an_answer_names_the_model_that_gave_it(page: Client, login: LoginSession) -> None:
     turn = asked(login, answer="In March.")
 
-    assert "Answered by <bdi>scripted</bdi>" in text(page.get(turn.conversation.get_absolute_url()))
-    assert answered_by(Turn(model_name="embedded")) == "the built-in model, which only quotes"
-    assert answered_by(Turn()) == ""
+    assert ">Answered by scripted</bdi>" in text(page.get(turn.conversation.get_absolute_url()))
+    assert credit(Turn(model_name="embedded")) == "Quoted by the built-in model"
+    assert credit(Turn()) == ""
