@@ -16,8 +16,10 @@ from chat.prompts import (
     read_fence,
     read_irrelevant,
     read_question,
+    read_title,
     reword_prompt,
     rewrite_prompt,
+    title_prompt,
 )
 
 HOSTILE = [
@@ -32,7 +34,7 @@ HOSTILE = [
 ]
 
 
-FENCES = {f"{tag}{name}>" for tag in ("<", "</") for name in ("passages", "conversation", "question")}
+FENCES = {f"{tag}{name}>" for tag in ("<", "</") for name in ("passages", "conversation", "question", "exchange")}
 
 anything = st.one_of(st.sampled_from(HOSTILE), st.text())
 
@@ -125,3 +127,30 @@ def test_only_numbers_of_passages_are_read_as_irrelevant(reply: str, count: int)
 @pytest.mark.parametrize("reply", ["[1, 3]", "```json\n[3,1]\n```", "```\n[1,3]```", " [ 1 ,3 ]\n"])
 def test_a_list_is_read_in_each_format_that_models_use(reply: str) -> None:
     assert read_irrelevant(reply, 3) == {1, 3}
+
+
+@pytest.mark.parametrize(
+    ("reply", "title"),
+    [
+        ("Silicone seal of the Heron", "Silicone seal of the Heron"),
+        ("“Silicone\n seal.”", "Silicone seal"),
+        ("Title: **Prices in spring**", "Prices in spring"),
+        ("# R&D\u202e <b>\U000e0041", "R&D <b>"),
+    ],
+)
+def test_a_title_is_one_line_of_visible_text(reply: str, title: str) -> None:
+    assert read_title(reply) == title
+
+
+@pytest.mark.parametrize("reply", ["", "“”", "...", "x" * 81, "Here is what I think about the question that " * 3])
+def test_what_is_no_title_is_refused(reply: str) -> None:
+    with pytest.raises(ValueError, match="not a title"):
+        read_title(reply)
+
+
+@given(anything, anything)
+def test_nothing_in_an_exchange_ends_its_fence(question: str, answer: str) -> None:
+    [_, message] = title_prompt(Exchange(question, answer))
+
+    assert [message.content.count(fence) for fence in ("<exchange>", "</exchange>")] == [1, 1]
+    assert len(message.content.split("\n")) == 3

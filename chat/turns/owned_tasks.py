@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -29,9 +30,9 @@ class OwnedTasks:
         """Whether there were tasks, and all of them have ended."""
         return self._was_started and not self._tasks
 
-    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Run ``work`` as a task until it ends or is cancelled."""
-        task = asyncio.create_task(work)
+    def start(self, work: Coroutine[Any, Any, T], *, context: Context | None = None) -> asyncio.Task[T]:
+        """Run ``work`` as a task until it ends or is cancelled, in a context if one is given."""
+        task = asyncio.create_task(work, context=context)
         self._was_started = True
         self._tasks.add(task)
         task.add_done_callback(self._ended)

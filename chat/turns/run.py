@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from contextvars import copy_context
 from dataclasses import replace
 from time import monotonic
 from typing import Protocol
@@ -56,7 +57,7 @@ class Run:
 
     def __init__(self, turn: Turn, *, commits: GroupCommit, answer: Source, claimed_at: float) -> None:
         self.turn = turn
-        self._answer = answer
+        self._source = answer
         self._commits = commits
         self._log = commits.open(
             Claim.of(turn), phase=turn.phase, claimed_at=claimed_at, on_lost=lambda: self.end(Lost())
@@ -65,7 +66,11 @@ class Run:
         self._started_at = self._progress_at = monotonic()
         self._steps = StepTimes(turn.phase, self._started_at)
         self._used: Counter[str] = Counter()
-        self._pump = asyncio.create_task(self._read())
+        self.answer = ""
+        """The answer, once it is complete and stored."""
+        self.context = copy_context()
+        """The context of the pump, which has the user's own token, if there is one."""
+        self._pump = asyncio.create_task(self._read(), context=self.context)
 
     def end(self, cause: BaseException) -> None:
         """Stop reading the answer. The first cause counts."""
@@ -82,7 +87,10 @@ class Run:
     async def run_to_end(self) -> None:
         """Wait until the answer ends, however it does, and end the turn with it."""
         await asyncio.wait([self._pump])
-        await self._commits.finish(self._log, self._ending())
+        ending = self._ending()
+        await self._commits.finish(self._log, ending)
+        if ending.state == State.COMPLETE:
+            self.answer = "".join(ending.chunks)
 
     @property
     def _patience(self) -> float:
@@ -118,7 +126,7 @@ class Run:
         on_behalf.use_token(self.turn.user_id, self.turn.request_id)
         history = await persist(lambda: in_database(_history, self.turn))
         recordings = [UUID(recording["id"]) for recording in self.turn.recordings]
-        async for part in self._answer(self.turn.question, history=history, recordings=recordings):
+        async for part in self._source(self.turn.question, history=history, recordings=recordings):
             self._progress_at = monotonic()
             if isinstance(part, Used | Answered):
                 self._used.update(part.usage or {})

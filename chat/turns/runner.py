@@ -20,6 +20,7 @@ from .nudges import STOP_TOPIC, Nudges, topics_of
 from .owned_tasks import OwnedTasks
 from .owner import Owner
 from .run import Lost, Run, ShutDown, Source, Stopped
+from .titles import entitle
 
 logger = logging.getLogger(__name__)
 
@@ -167,6 +168,8 @@ class TurnRunner:
             if not self.runs:
                 self._empty.set()
         self._wake(*topics_of(run.turn))
+        if run.answer and not self.draining:
+            self._tasks.start(entitle(run.turn, run.answer), context=run.context)
 
     async def _renew(self) -> None:
         at, runs = monotonic(), list(self.runs.values())

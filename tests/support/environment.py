@@ -17,3 +17,4 @@ else:
 os.environ["ENV_FILE"] = os.devnull
 os.environ.setdefault("CHAT_EMBEDDED_WORDS_PER_SECOND", "0")
 os.environ.setdefault("CHAT_QUESTIONS_PER_MINUTE", "100000")
+os.environ.setdefault("CHAT_TITLES", "false")  # a call more than the scripts of the models expect

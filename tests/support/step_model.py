@@ -15,10 +15,10 @@ from chat.answers import rag
 from chat.errors import GenerationFailed, ModelBusy
 from chat.llm import ChatModel, Delta, chat_model
 from chat.models import Phase, Recording
-from chat.prompts import GRADING, INSTRUCTIONS, REWORDING, REWRITING, Exchange, Message
+from chat.prompts import GRADING, INSTRUCTIONS, REWORDING, REWRITING, TITLING, Exchange, Message
 from chat.upkeep import demo
 
-STEPS = {REWRITING: "rewrite", REWORDING: "reword", GRADING: "grade", INSTRUCTIONS: "answer"}
+STEPS = {REWRITING: "rewrite", REWORDING: "reword", GRADING: "grade", INSTRUCTIONS: "answer", TITLING: "title"}
 USAGE = {"input_tokens": 10, "output_tokens": 1}
 
 Script = Sequence[Delta | Exception | None]
@@ -57,6 +57,7 @@ class StepModel:
             "reword": reply("When is the Heron released?"),
             "grade": reply("[]"),
             "answer": reply("On 28 April [1]."),
+            "title": reply("Launch of the Heron"),
         }
         self.calls: Counter[str] = Counter()
         self.closed: Counter[str] = Counter()
