@@ -22,28 +22,44 @@ class Outage:
 
     def __init__(self) -> None:
         self._logged_at = self._away_at = float("-inf")
+        self.is_held = False
+        """Whether no work may use the database yet, because it did not answer when the process started."""
+
+    def hold(self) -> None:
+        """Let all work fail until ``release``: the database is not prepared, and its tables may be missing."""
+        self.is_held = True
+
+    def release(self) -> None:
+        self.is_held = False
 
     def record(self, error: Exception, *, is_away: bool = False) -> None:
         """Record an outage and log it, at most every ``LOG_SECONDS``; ``is_away`` if not even a connection was made."""
         now = monotonic()
         if is_away:
             self._away_at = now
-        if now - self._logged_at > LOG_SECONDS:
+        if now - self._logged_at > LOG_SECONDS and not self.is_held:  # the start has said so
             self._logged_at = now
             logger.warning("The database cannot be used; work that needs it is refused or retried: %r", error)
 
     def fail_fast(self) -> None:
-        """Raise ``OperationalError`` if an attempt to connect failed less than ``AWAY_SECONDS`` ago.
+        """Raise ``OperationalError`` on hold, or if an attempt to connect failed less than ``AWAY_SECONDS`` ago.
 
         Waiting for a connection takes seconds and a thread, and there are few threads: a question would wait behind
         everything that only polls, instead of being refused.
         """
+        if self.is_held:
+            raise OperationalError("the database has not answered since the start of the process")
         if monotonic() - self._away_at < AWAY_SECONDS:
             raise OperationalError("could not connect to the database a moment ago")
 
 
 outage = Outage()
 """The record that all parts of this process share."""
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of a database's error, without the rest, which repeats it for each address."""
+    return next(iter(str(error).splitlines()), "no answer")
 
 
 def cause_of(error: BaseException | None) -> Exception | None:

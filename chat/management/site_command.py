@@ -1,20 +1,38 @@
-"""The base class of commands that work on the site's data."""
+"""The base classes of our commands, which report what is wrong in one line each."""
 
 from __future__ import annotations
 
 import os
 from typing import Any
 
+from django.core.checks import CheckMessage, run_checks
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from typing_extensions import override
 
-from chat.upkeep.preparation import count_unapplied_migrations, is_new_database, prepare
+from chat.database.outage import first_line
+from chat.upkeep.preparation import NewerDatabase, count_unapplied_migrations, is_new_database, prepare
 
 UNPREPARED = "The database is not prepared for this version of the site. Run manage.py prepare first (bin/run does it)."
 
 
-class NamedCommand(BaseCommand):
+class CheckedCommand(BaseCommand):
+    """A command that checks the settings first, and reports each problem in one line with its remedy."""
+
+    requires_system_checks = ["chat"]
+
+    @override
+    def check(self, *args: Any, **options: Any) -> None:
+        """Print the warnings of our checks, and raise ``CommandError`` with their errors."""
+        messages = run_checks(tags=["chat"])
+        for message in messages:
+            if not message.is_serious():
+                self.stderr.write(f"Warning: {_line(message)}")
+        if errors := [_line(message) for message in messages if message.is_serious()]:
+            raise CommandError("\n".join(errors))
+
+
+class NamedCommand(CheckedCommand):
     """A command that a program in ``bin/`` may run; its help has the name of this program."""
 
     @override
@@ -39,8 +57,15 @@ class SiteCommand(NamedCommand):
             if self.prepares and is_new_database():
                 self.stdout.write("\n".join(prepare()))
             is_prepared = not count_unapplied_migrations()
+        except NewerDatabase as error:
+            raise CommandError(str(error)) from None
         except OperationalError as error:
-            reason = next(iter(str(error).splitlines()), "no answer")
-            raise CommandError(f"The database does not answer: {reason}") from error
+            raise CommandError(f"The database does not answer: {first_line(error)}") from error
+        except DatabaseError as error:
+            raise CommandError(f"The database of DATABASE_URL cannot be used: {first_line(error)}") from error
         if not is_prepared:
             raise CommandError(UNPREPARED)
+
+
+def _line(message: CheckMessage) -> str:
+    return " ".join(filter(None, (message.msg, message.hint, f"({message.id})")))

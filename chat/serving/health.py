@@ -21,6 +21,7 @@ from ..turns.runner import runner
 from .life import model_state
 
 _DISPENSABLE = {"layer", "retrieval"}
+_AWAY = "unavailable"
 
 LAYER_SECONDS = 2.0
 """How long the channel layer may take to return a message."""
@@ -38,9 +39,10 @@ def livez(request: HttpRequest) -> HttpResponse:
 async def readyz(request: HttpRequest) -> HttpResponse:
     """Return 200 if this process can answer a question, else 503. Each part is ``ok`` or names its problem.
 
-    An unreachable channel layer does not count, because it only delays answers by a second. Nor does a model that is
-    down: all processes would become unready at once, and only questions of users show that the model is back. Without
-    the services that searches use, the full text answers alone.
+    A service that does not answer is ``unavailable``, whether it has answered before or not. Without the database the
+    process is not ready. An unreachable channel layer does not count, because it only delays answers by a second. Nor
+    does a model that is down: all processes would become unready at once, and only questions of users show that the
+    model is back. Without the services that searches use, the full text answers alone.
     """
     parts = {
         "database": await _database(),
@@ -49,7 +51,8 @@ async def readyz(request: HttpRequest) -> HttpResponse:
         "retrieval": retrieval.state(),
         "layer": await _layer(),
     }
-    is_ready = all(state in ("ok", "unavailable") for part, state in parts.items() if part not in _DISPENSABLE)
+    needed = {part: state for part, state in parts.items() if part not in _DISPENSABLE}
+    is_ready = all(state == "ok" or (part, state) == ("model", _AWAY) for part, state in needed.items())
     return without_logging(JsonResponse(parts | {"version": settings.VERSION}, status=200 if is_ready else 503))
 
 
@@ -57,7 +60,7 @@ async def _database() -> str:
     try:
         await in_database(_ask_database)
     except (DatabaseError, *UNAVAILABLE):
-        return "cannot be reached"
+        return _AWAY
     return "ok"
 
 
@@ -76,7 +79,7 @@ async def _layer() -> str:
     if round_trip.done() and round_trip.result():
         return "ok"
     round_trip.cancel()
-    return "cannot be reached"
+    return _AWAY
 
 
 async def _comes_back(layer: BaseChannelLayer) -> bool:

@@ -13,12 +13,13 @@ from time import monotonic
 from django.conf import settings
 
 from .. import retrieval
+from ..database.outage import outage
 from ..live.consumer import ChatConsumer
 from ..live.stream import Stream
-from ..llm import chat_model, loaded_model
 from ..traces.exporter import exporter
 from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
+from .model_loading import ModelLoading
 
 logger = logging.getLogger(__name__)
 
@@ -30,12 +31,24 @@ LEAVE_SECONDS = 2.0
 SWITCH_SECONDS = 0.001
 """How long a thread may keep the interpreter while the event loop waits for it. Python's 5 ms would delay tokens."""
 
+HOLD_SECONDS = 0.1
+"""How soon the work begins after the database has been prepared late."""
+
 _warming = OwnedTasks("the start of the process")
+_waiting = OwnedTasks("the wait for the database")
+_model = ModelLoading()
 
 
 async def start() -> None:
-    """Start to drive turns, and meanwhile load what the first turn needs. Do nothing if this has started already."""
-    if not runner.started:
+    """Start to drive turns, and meanwhile load what the first turn needs. Do nothing if this has started already.
+
+    While the database is on hold only load the model; the rest follows by itself.
+    """
+    if outage.is_held:
+        if not _waiting.have_started:
+            _waiting.start(_start_when_released())
+            _waiting.start(_model.keep_trying())
+    elif not runner.started:
         sys.setswitchinterval(SWITCH_SECONDS)
         await runner.start()
         exporter.start()
@@ -48,8 +61,11 @@ async def drain(stop_listening: Callable[[], object]) -> None:
     Sockets and streams stay open until the turns have ended, so their readers receive the end. Then ``stop_listening``
     is called: the server would drop any later socket without a close code. Never raises.
     """
+    _waiting.cancel()
     try:
-        await runner.drain(settings.SERVE_DRAIN_SECONDS)
+        if runner.started:
+            await runner.drain(settings.SERVE_DRAIN_SECONDS)
+        runner.draining = True
     except Exception:
         logger.exception("Could not end the turns gracefully; their leases will lapse")
     stop_listening()
@@ -69,17 +85,19 @@ async def drain(stop_listening: Callable[[], object]) -> None:
 
 
 def model_state() -> str:
-    """Return ``ok`` once the chat model is loaded, ``unavailable`` while it is down; else ``warming`` or ``failed``."""
-    if chat_model.cache_info().currsize:
-        return "unavailable" if chat_model().breaker.is_open else "ok"
-    return "failed" if _warming.have_ended else "warming"
+    """Return ``ok``, ``warming``, ``unavailable`` or ``failed``: see ``ModelLoading.state``."""
+    return _model.state
+
+
+async def _start_when_released() -> None:
+    while outage.is_held:  # noqa: ASYNC110  # a thread without access to this loop releases it
+        await asyncio.sleep(HOLD_SECONDS)
+    await start()
 
 
 async def _warm() -> None:
-    try:
-        await loaded_model()
-    except Exception:
-        logger.exception("Could not load the chat model; every question will fail until it loads")
+    if not await _model.attempt():
+        _warming.start(_model.keep_trying())
     try:
         await asyncio.to_thread(retrieval.warm)
     except Exception as error:  # a library may raise anything; the first search tries again

@@ -88,13 +88,14 @@ class ServingLock:
         return True
 
     def _is_nobody_connected(self) -> bool:
-        self._starter = self._starter or _connect()
+        self._starter = self._starter or connect()
         [is_first] = self._starter.execute("SELECT pg_try_advisory_lock(%s)", [_ADVISORY_LOCK]).fetchone()
         [live_connections] = self._starter.execute(_LIVE, [f"{PREFIX}%", LIVE_SECONDS]).fetchone()
         return bool(is_first and not live_connections)
 
 
-def _connect() -> Any:
+def connect() -> Any:
+    """Return a connection of psycopg to the database, outside of any pool. Raise Django's ``OperationalError``."""
     import psycopg
 
     parameters = {**connection.get_connection_params(), "application_name": "chatsite-start"}

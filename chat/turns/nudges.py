@@ -181,7 +181,7 @@ class Nudges:
 
     def _report(self, error: Exception) -> None:
         if self._reachable:
-            logger.warning("The channel layer cannot be reached; followers poll the database: %r", error)
+            logger.warning("Redis (REDIS_URL) cannot be reached; followers poll the database: %r", error)
         self._reachable = False
 
 

@@ -26,9 +26,9 @@ class OwnedTasks:
         self._was_started = False
 
     @property
-    def have_ended(self) -> bool:
-        """Whether there were tasks, and all of them have ended."""
-        return self._was_started and not self._tasks
+    def have_started(self) -> bool:
+        """Whether there was a task, even if it has ended."""
+        return self._was_started
 
     def start(self, work: Coroutine[Any, Any, T], *, context: Context | None = None) -> asyncio.Task[T]:
         """Run ``work`` as a task until it ends or is cancelled, in a context if one is given."""

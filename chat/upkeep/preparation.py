@@ -19,19 +19,32 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from ..models import Recording, State, Turn
+from .clock import clock_warnings
 
 DEMO_USER = "demo"
 _ADVISORY_LOCK = 0x63686174  # "chat": the same number in every process, otherwise without meaning
 
 
+class NewerDatabase(Exception):
+    """A newer version of the site has changed the database. The message says what to do."""
+
+
 def prepare() -> list[str]:
     """Bring database and static files up to date; return the lines that the person who starts the site should read.
+
+    Raise ``NewerDatabase`` rather than touch a database that this version does not know.
 
     Processes that start at once prepare one after the other: a file locks on one host, the database on several.
     """
     with _preparation_lock():
-        prepared = [*_migrate(), *_renew_full_text(), *_collect_static(), *_load_demo()]
-        return [*prepared, *_missing_vectors(), *_demo_sign_in_link()]
+        lines = [*_migrate(), *_renew_full_text(), *_collect_static(), *_load_demo()]
+        return [*lines, *_missing_vectors(), *clock_warnings(), *_demo_sign_in_link()]
+
+
+def collect_static_files() -> None:
+    """Bring the static files alone up to date: pages that say that there is no database need them."""
+    with _lock_of_this_host():
+        _collect_static()
 
 
 def close_abandoned() -> int:
@@ -44,8 +57,18 @@ def close_abandoned() -> int:
 
 
 def count_unapplied_migrations() -> int:
-    """Return how many migrations the database lacks. Raise ``OperationalError`` if it does not answer."""
+    """Return how many migrations the database lacks.
+
+    Raise ``NewerDatabase`` if it has some that this version lacks, and ``OperationalError`` if it does not answer.
+    """
     executor = MigrationExecutor(connection)
+    known = {*executor.loader.disk_migrations, *executor.loader.replacements}
+    newer = sorted(name for app, name in set(executor.loader.applied_migrations) - known if app == "chat")
+    if newer:
+        raise NewerDatabase(
+            f"The database (DATABASE_URL, DATA_DIR) was changed by a newer version of the site ({newer[-1]});"
+            " start that version, or restore a backup from before."
+        )
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
@@ -55,9 +78,15 @@ def is_new_database() -> bool:
 
 
 @contextmanager
-def _preparation_lock() -> Iterator[None]:
+def _lock_of_this_host() -> Iterator[None]:
     with (settings.DATA_DIR / "prepare.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _preparation_lock() -> Iterator[None]:
+    with _lock_of_this_host():
         if connection.vendor != "postgresql":
             yield
             return

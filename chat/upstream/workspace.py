@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 from databricks.sdk.core import Config
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
+from .credentials import SignInFailed
 from .failures import hide_in_log, line
 
 SIGN_IN_SECONDS = 10
@@ -18,8 +18,8 @@ SIGN_IN_SECONDS = 10
 def workspace() -> Config:
     """Return the configuration for signing in to the workspace.
 
-    databricks-sdk finds what is not set here by itself (profiles, Azure, …). Raise ``ImproperlyConfigured`` if it finds
-    no credentials.
+    databricks-sdk finds what is not set here by itself (profiles, Azure, …). Raise ``SignInFailed`` if it finds no
+    credentials, or if the workspace does not answer.
     """
     arguments = {
         "host": settings.DATABRICKS_HOST,
@@ -31,7 +31,7 @@ def workspace() -> Config:
     try:
         return Config(http_timeout_seconds=SIGN_IN_SECONDS, retry_timeout_seconds=SIGN_IN_SECONDS, **given)
     except ValueError as error:
-        raise ImproperlyConfigured(f"Cannot sign in to the workspace of DATABRICKS_HOST: {line(error)}") from None
+        raise SignInFailed(f"Cannot sign in to the workspace of DATABRICKS_HOST: {line(error)}") from None
 
 
 def token_of(config: Config) -> Callable[[], Awaitable[str]]:

@@ -60,7 +60,7 @@ def test_a_process_without_its_database_is_not_ready(client: Client, monkeypatch
 
     answer = client.get("/readyz")
 
-    assert (answer.status_code, answer.json()["database"]) == (503, "cannot be reached")
+    assert (answer.status_code, answer.json()["database"]) == (503, "unavailable")
 
 
 def test_a_process_whose_model_is_loading_is_not_ready(client: Client) -> None:
@@ -78,7 +78,7 @@ def test_an_unreachable_layer_is_reported_but_the_process_is_ready(client: Clien
 
     answer = client.get("/readyz")
 
-    assert (answer.status_code, answer.json()["layer"]) == (200, "cannot be reached")
+    assert (answer.status_code, answer.json()["layer"]) == (200, "unavailable")
 
 
 def test_health_checks_accept_no_post(client: Client) -> None:
@@ -117,7 +117,7 @@ async def test_the_check_does_not_wait_for_a_silent_redis(
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         set_layer(redis_layer(f"redis://127.0.0.1:{silent.getsockname()[1]}/0"))
         async with asyncio.timeout(10):
-            assert await health._layer() == "cannot be reached"
+            assert await health._layer() == "unavailable"
 
 
 def test_a_process_reports_a_known_outage_of_the_database(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,4 +126,4 @@ def test_a_process_reports_a_known_outage_of_the_database(client: Client, monkey
 
     answer = client.get("/readyz")
 
-    assert (answer.status_code, answer.json()["database"]) == (503, "cannot be reached")
+    assert (answer.status_code, answer.json()["database"]) == (503, "unavailable")
