@@ -23,6 +23,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from chatsite import address, env_file  # they need the standard library alone
+
 UV_VERSION = "0.13.9"
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
@@ -55,6 +59,7 @@ def main(purpose: str, arguments: list[str]) -> None:
         os.environ.update(absolute_paths(os.environ))
         if purpose in {"run", "dev"}:
             check_address(settings.get("HOST") or "127.0.0.1", settings.get("PORT") or "8000")
+            check_hosts(settings)
         if purpose in COMMANDS:
             set_up(required_extras(settings), groups=set())
             command = [ROOT / "manage.py", *COMMANDS[purpose], *arguments]
@@ -87,8 +92,10 @@ def with_absolute_path(argument: str) -> str:
 
 def read_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment, completed from .env (or ENV_FILE) and from the files that ``NAME_FILE`` names."""
-    file = Path(environ.get("ENV_FILE") or ROOT / ".env")
-    settings = {**_lines(file), **environ}
+    try:
+        settings = {**env_file.read(environ.get("ENV_FILE", ""), ROOT / ".env"), **environ}
+    except env_file.Invalid as error:
+        raise Failed(str(error)) from None
     for name in [name for name in settings if name.endswith("_FILE") and name != "ENV_FILE"]:
         try:
             settings.setdefault(name.removesuffix("_FILE"), Path(settings[name]).read_text().strip())
@@ -102,15 +109,9 @@ def absolute_paths(environ: Mapping[str, str]) -> dict[str, str]:
 
     They are relative to the repository, so that every command has the same site from any folder.
     """
-    lines = _lines(Path(environ.get("ENV_FILE") or ROOT / ".env"))
+    lines = env_file.read(environ.get("ENV_FILE", ""), ROOT / ".env")
     paths = {name: value for name, value in lines.items() if name == "DATA_DIR" or name.endswith("_FILE")}
     return {name: str(ROOT / value) for name, value in paths.items() if value and name not in environ}
-
-
-def _lines(file: Path) -> dict[str, str]:
-    text = file.read_text() if file.is_file() else ""
-    pairs = re.findall(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=[ \t]*(.*?)\s*$", text, re.MULTILINE)
-    return {name: value[1:-1] if value[:1] in "'\"" and value[:1] == value[-1:] else value for name, value in pairs}
 
 
 def required_extras(settings: Mapping[str, str]) -> set[str]:
@@ -145,6 +146,15 @@ def check_address(host: str, port: str) -> None:
         if error.errno == errno.EADDRINUSE:
             raise Failed(f"port {port} of {host} is in use; choose another one: PORT={int(port) + 1} bin/run") from None
         raise Failed(f"cannot listen on port {port} of {host}: {error.strerror}") from None
+
+
+def check_hosts(settings: Mapping[str, str]) -> None:
+    """Raise ``Failed`` if the site would listen at all addresses, and answer under none but its own local ones."""
+    listed = [entry.strip() for entry in settings.get("ALLOWED_HOSTS", "").split(",") if entry.strip()]
+    try:
+        address.allowed_hosts(listed, settings.get("HOST") or "127.0.0.1")
+    except address.Invalid as error:
+        raise Failed(str(error)) from None
 
 
 # Installation

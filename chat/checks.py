@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Iterator
@@ -16,9 +15,15 @@ from .forwarded import USER_HEADERS
 from .llm import PROVIDERS, is_known
 from .retrieval import RETRIEVERS
 from .retrieval.embeddings import PROVIDERS as EMBEDDINGS
+from .upstream.credentials import missing_for_openai, missing_for_workspace
 
 _INDEX_NAME = re.compile(r"[^.\s]+(\.[^.\s]+){2}")
-_OUR_PREFIXES = ("CHAT_", "EMBEDDINGS_", "SERVE_")
+_MODEL_PACKAGES = {
+    "openai": ("langchain_openai", "openai"),
+    "databricks": ("databricks_langchain", "databricks"),
+    "databricks-legacy": ("langchain_databricks", "databricks-legacy"),
+}
+"""By the kind of ``CHAT_MODEL``: the package that it needs, and the extra of the lock that installs it."""
 _KNOWN_KINDS = {"CHAT_MODEL": PROVIDERS, "SERVER": ("daphne", "uvicorn")}
 
 
@@ -34,7 +39,7 @@ def check_exposure(**_: Any) -> Iterator[CheckMessage]:
     if "*" in settings.ALLOWED_HOSTS:
         yield Error(
             "ALLOWED_HOSTS accepts every host name, so links in mails and redirects can be forged.",
-            hint="List the host names of the site.",
+            hint="List the host names of the site, or set ALLOWED_HOSTS=own for those of this machine.",
             id="chat.E002",
         )
     if len(settings.SECRET_KEY) < 40 or len(set(settings.SECRET_KEY)) < 10 or "insecure" in settings.SECRET_KEY:
@@ -77,6 +82,9 @@ def check_parts(**_: Any) -> Iterator[CheckMessage]:
     if settings.MLFLOW_EXPERIMENT and not find_spec("mlflow"):
         hint = "Start with bin/run, or run: uv sync --frozen --extra mlflow"
         yield Error("MLFLOW_EXPERIMENT is set, but MLflow's client is not installed.", hint=hint, id="chat.E011")
+    if settings.REDIS_URL and not find_spec("channels_redis"):
+        hint = "Start with bin/run, or run: uv sync --frozen --extra redis"
+        yield Error("REDIS_URL is set, but the client of Redis is not installed.", hint=hint, id="chat.E016")
     if settings.WEB_CONCURRENCY > 1 and not settings.REDIS_URL:
         yield Error(
             f"WEB_CONCURRENCY is {settings.WEB_CONCURRENCY}, but without Redis the processes cannot nudge each other.",
@@ -86,8 +94,46 @@ def check_parts(**_: Any) -> Iterator[CheckMessage]:
 
 
 @register("chat")
+def check_model(**_: Any) -> Iterator[CheckMessage]:
+    """Report a chat model that could answer no question."""
+    value = str(settings.CHAT_MODEL)
+    kind, name = _kind_and_name(value)
+    package, extra = _MODEL_PACKAGES.get(kind, ("", ""))
+    if kind in (*_MODEL_PACKAGES, "python") and not name:
+        hint = "Add it, as in openai:gpt-5-mini or databricks:<endpoint>; docs/models.md has the forms."
+        yield Error(f"CHAT_MODEL is {value!r}, which names no model.", hint=hint, id="chat.E004")
+    elif package and not find_spec(package):
+        hint = f"Start with bin/run, or run: uv sync --frozen --extra {extra}"
+        yield Error(f"CHAT_MODEL is {value!r}, but {package} is not installed.", hint=hint, id="chat.E015")
+    elif kind == "python" and not _is_importable(name.partition(":")[0]):
+        hint = "Use python:<module>:<function>, with a module that Python finds (PYTHONPATH)."
+        yield Error(f"CHAT_MODEL is {value!r}, but there is no such module.", hint=hint, id="chat.E004")
+    elif hint := _missing_credentials(kind):
+        yield Error(f"CHAT_MODEL is {value!r}, but there are no credentials for it.", hint=hint, id="chat.E017")
+
+
+def _missing_credentials(kind: str) -> str:
+    if kind == "openai":
+        url, key = settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY
+        return missing_for_openai(url, key, key_name="OPENAI_API_KEY", url_name="OPENAI_BASE_URL")
+    return missing_for_workspace() if kind in _MODEL_PACKAGES else ""
+
+
+def _is_importable(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+@register("chat")
 def check_retrieval(**_: Any) -> Iterator[CheckMessage]:
     """Report settings with which searches cannot work."""
+    problems = [*_wrong_search_names(), *_missing_search_packages()]
+    yield from problems or _missing_search_credentials()
+
+
+def _wrong_search_names() -> Iterator[CheckMessage]:
     retriever, index = _kind_and_name(settings.CHAT_RETRIEVER)
     if retriever not in RETRIEVERS or (retriever == "embedded" and index):
         hint = "Known: embedded, databricks:<catalog>.<schema>.<index>."
@@ -102,7 +148,14 @@ def check_retrieval(**_: Any) -> Iterator[CheckMessage]:
     if embeddings and (embeddings not in EMBEDDINGS or not model):
         hint = "Known: openai:<model>, databricks:<endpoint>; leave it out to search by words alone."
         yield Error(f"EMBEDDINGS is {settings.EMBEDDINGS!r}, which is unknown.", hint=hint, id="chat.E013")
-    for package in _missing_packages(retriever, embeddings):
+
+
+def _missing_search_packages() -> Iterator[CheckMessage]:
+    retriever, index = _kind_and_name(settings.CHAT_RETRIEVER)
+    embeddings, _ = _kind_and_name(settings.EMBEDDINGS)
+    needed = ["openai", "numpy"] if embeddings in EMBEDDINGS else []
+    needed += ["databricks_langchain"] if retriever == "databricks" and _INDEX_NAME.fullmatch(index) else []
+    for package in (package for package in needed if not find_spec(package)):
         extra = "databricks" if "databricks" in (retriever, embeddings) else "openai"
         yield Error(
             f"The package {package}, which CHAT_RETRIEVER or EMBEDDINGS needs, is not installed.",
@@ -111,15 +164,28 @@ def check_retrieval(**_: Any) -> Iterator[CheckMessage]:
         )
 
 
+def _missing_search_credentials() -> Iterator[CheckMessage]:
+    missing_for_index = missing_for_workspace() if settings.CHAT_RETRIEVER.startswith("databricks:") else ""
+    hints = {"CHAT_RETRIEVER": missing_for_index, "EMBEDDINGS": _missing_for_embeddings()}
+    for name, hint in hints.items():
+        if hint:
+            value = getattr(settings, name)
+            yield Error(f"{name} is {value!r}, but there are no credentials for it.", hint=hint, id="chat.E017")
+
+
 def _kind_and_name(setting: str) -> tuple[str, str]:
     kind, _, name = setting.partition(":")
     return kind, name
 
 
-def _missing_packages(retriever: str, embeddings: str) -> list[str]:
-    needed = ["openai", "numpy"] if embeddings in EMBEDDINGS else []
-    needed += ["databricks_langchain"] if retriever == "databricks" else []
-    return [package for package in needed if not find_spec(package)]
+def _missing_for_embeddings() -> str:
+    kind, _ = _kind_and_name(settings.EMBEDDINGS)
+    if kind == "openai":
+        url = settings.EMBEDDINGS_BASE_URL or settings.OPENAI_BASE_URL
+        own_key = settings.EMBEDDINGS_API_KEY
+        key = own_key if settings.EMBEDDINGS_BASE_URL else own_key or settings.OPENAI_API_KEY
+        return missing_for_openai(url, key, key_name="OPENAI_API_KEY", url_name="EMBEDDINGS_BASE_URL")
+    return missing_for_workspace() if kind == "databricks" else ""
 
 
 @register("chat")
@@ -136,9 +202,12 @@ def check_on_behalf(**_: Any) -> Iterator[CheckMessage]:
 
 @register("chat")
 def check_names(**_: Any) -> Iterator[CheckMessage]:
-    """Report variables that look like settings of the site, but are none."""
-    for name in sorted(os.environ):
-        if name.startswith(_OUR_PREFIXES) and name.removesuffix("_FILE") not in settings.ENV_NAMES:
-            matches = difflib.get_close_matches(name, settings.ENV_NAMES, n=1)
-            hint = f"Did you mean {matches[0]}?" if matches else "docs/settings.md lists the settings."
-            yield Warning(f"{name} is set, but there is no such setting.", hint=hint, id="chat.W007")
+    """Report variables that look like settings of the site, and unknown ones in its file, but are none."""
+    for sentence in settings.MISSPELT:
+        yield Warning(sentence, id="chat.W007")
+    if settings.UNKNOWN_NAMES:
+        yield Warning(
+            f"The .env file sets {', '.join(settings.UNKNOWN_NAMES)}, which the site does not know.",
+            hint="They are passed on to the packages that it uses; docs/settings.md lists its own.",
+            id="chat.W018",
+        )

@@ -9,14 +9,15 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from . import lakebase
+from . import address, lakebase, names
 from .environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
-env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+env.read_file("ENV_FILE", default=BASE_DIR / ".env")
 
 DATA_DIR = env.folder("DATA_DIR", default=BASE_DIR / "var")
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
@@ -42,13 +43,14 @@ HTTPS = env.bool("HTTPS", default=False)
 HSTS_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
 HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=env.int("DATABRICKS_APP_PORT", default=8000))
+PORT = env.count("PORT", default=env.count("DATABRICKS_APP_PORT", default=8000, most=65535), most=65535)
 SERVER = env.str("SERVER", default="daphne")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-# With HTTPS the site is behind a proxy, which uses the standard port, whatever ours is.
-ORIGINS = env.list(
-    "ORIGINS", default=[f"https://{host}" if HTTPS else f"http://{host}:{PORT}" for host in ALLOWED_HOSTS]
-)
+_hosts, _origins = env.items("ALLOWED_HOSTS", default=""), env.items("ORIGINS", default="")
+try:
+    ALLOWED_HOSTS = address.allowed_hosts(_hosts, HOST)
+    ORIGINS = address.checked_origins(_origins) or address.default_origins(ALLOWED_HOSTS, https=HTTPS, port=PORT)
+except address.Invalid as error:
+    raise ImproperlyConfigured(str(error)) from None
 CSRF_TRUSTED_ORIGINS = ORIGINS if HTTPS else []
 
 # Apps, middleware and templates
@@ -101,8 +103,8 @@ TEMPLATES = [
 TRUSTED_NETWORKS = env.networks("TRUSTED_PROXY", default="")
 TRUSTED_PROXY = env.str("TRUSTED_PROXY", default="")
 TRUSTED_PROXY_USER_HEADER = env.str("TRUSTED_PROXY_USER_HEADER", default="X-Forwarded-Email")
-STAFF_EMAILS = [email.strip().lower() for email in env.list("STAFF_EMAILS", default=[])]
-ADMIN_EMAILS = [email.strip().lower() for email in env.list("ADMIN_EMAILS", default=[])]
+STAFF_EMAILS = [email.lower() for email in env.items("STAFF_EMAILS", default="")]
+ADMIN_EMAILS = [email.lower() for email in env.items("ADMIN_EMAILS", default="")]
 if TRUSTED_PROXY:
     AUTHENTICATION_BACKENDS = ["chat.accounts.forwarded_user.ForwardedUserBackend"]
     MIDDLEWARE.insert(
@@ -115,6 +117,7 @@ if TRUSTED_PROXY:
 LAKEBASE_ENDPOINT = env.str("LAKEBASE_ENDPOINT", default="")
 _database_url = lakebase.url(os.environ) if LAKEBASE_ENDPOINT else f"sqlite:///{quote(str(DATA_DIR))}/chatsite.sqlite3"
 DATABASES = {"default": env.database("DATABASE_URL", default=_database_url)}
+DATABASE_POOL = env.count("DATABASE_POOL", default=16)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["ENGINE"] = "chatsite.sqlite"
     # Without IMMEDIATE and WAL, simultaneous writers fail with "database is locked" whatever the timeout is.
@@ -134,10 +137,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 else:
     # Under ASGI every request has a thread of its own, so a pool keeps the connections, and not the threads.
-    pool_size = env.int("DATABASE_POOL", default=16)
     DATABASES["default"]["OPTIONS"] = {
         # By default the pool waits ever longer between its attempts, up to minutes after the server is back.
-        "pool": {"min_size": min(2, pool_size), "max_size": pool_size, "timeout": 5, "reconnect_timeout": 2},
+        "pool": {"min_size": min(2, DATABASE_POOL), "max_size": DATABASE_POOL, "timeout": 5, "reconnect_timeout": 2},
         # Detect a server that has vanished without closing the connection. Seconds; tcp_user_timeout in milliseconds.
         "connect_timeout": 5,
         "tcp_user_timeout": 8000,
@@ -151,7 +153,7 @@ else:
         DATABASES["default"] = lakebase.database(DATABASES["default"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.url("REDIS_URL", default="")
+REDIS_URL = env.url("REDIS_URL", default="", schemes=("redis", "rediss", "unix"))
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
@@ -222,7 +224,8 @@ if HTTPS:
 # Language, time zone and log
 
 LANGUAGE_CODE = "en"
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env.time_zone("TIME_ZONE", default="UTC")
+LOG_LEVEL = env.choice("LOG_LEVEL", default="WARNING", known=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 USE_I18N = False
 USE_TZ = True
 LOGGING = {
@@ -230,7 +233,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "chatsite.log.OneLineFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         # It logs a traceback twice a second while Redis is unreachable; chat.turns.nudges logs the outage once.
@@ -243,11 +246,12 @@ LOGGING = {
 
 # Questions and answers
 
+_WEB = ("https", "http")
 CHAT_MODEL = env.str("CHAT_MODEL", default="embedded")
 CHAT_ANSWER_TOKENS = env.int("CHAT_ANSWER_TOKENS", default=0)
 CHAT_ON_BEHALF_OF = env.bool("CHAT_ON_BEHALF_OF", default=False)
 CHAT_LANGSMITH = env.bool("CHAT_LANGSMITH", default=False)
-OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
+OPENAI_BASE_URL = env.url("OPENAI_BASE_URL", default="", schemes=_WEB, words=("databricks",))
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
 DATABRICKS_HOST = env.str("DATABRICKS_HOST", default="")
 DATABRICKS_TOKEN = env.str("DATABRICKS_TOKEN", default="")
@@ -257,30 +261,35 @@ MLFLOW_EXPERIMENT = env.str("MLFLOW_EXPERIMENT", default="")
 MLFLOW_TRACKING_URI = env.str("MLFLOW_TRACKING_URI", default="")
 MLFLOW_TEXTS = env.bool("MLFLOW_TEXTS", default=True)
 CHAT_RETRIEVER = env.str("CHAT_RETRIEVER", default="embedded")
-CHAT_RETRIEVAL_SECONDS = env.float("CHAT_RETRIEVAL_SECONDS", default=5.0)
+CHAT_RETRIEVAL_SECONDS = env.seconds("CHAT_RETRIEVAL_SECONDS", default=5.0)
 EMBEDDINGS = env.str("EMBEDDINGS", default="")
-EMBEDDINGS_BASE_URL = env.str("EMBEDDINGS_BASE_URL", default="")
+EMBEDDINGS_BASE_URL = env.url("EMBEDDINGS_BASE_URL", default="", schemes=_WEB, words=("databricks",))
 EMBEDDINGS_API_KEY = env.str("EMBEDDINGS_API_KEY", default="")
 CHAT_EMBEDDED_WORDS_PER_SECOND = env.float("CHAT_EMBEDDED_WORDS_PER_SECOND", default=30.0)
-CHAT_PASSAGES = env.int("CHAT_PASSAGES", default=8)
+CHAT_PASSAGES = env.count("CHAT_PASSAGES", default=8)
 CHAT_HISTORY_TURNS = env.int("CHAT_HISTORY_TURNS", default=6)
 CHAT_PROMPT_TOKENS = env.int("CHAT_PROMPT_TOKENS", default=12_000)
 CHAT_REWRITE = env.bool("CHAT_REWRITE", default=True)
 CHAT_GRADE = env.bool("CHAT_GRADE", default=False)
 CHAT_TITLES = env.bool("CHAT_TITLES", default=True)
-CHAT_STEP_SECONDS = env.float("CHAT_STEP_SECONDS", default=5.0)
-CHAT_FIRST_TOKEN_SECONDS = env.float("CHAT_FIRST_TOKEN_SECONDS", default=30.0)
-CHAT_IDLE_SECONDS = env.float("CHAT_IDLE_SECONDS", default=30.0)
-CHAT_TOTAL_SECONDS = env.float("CHAT_TOTAL_SECONDS", default=280.0)
-CHAT_QUESTIONS_PER_MINUTE = env.int("CHAT_QUESTIONS_PER_MINUTE", default=20)
-CHAT_STREAMS_PER_USER = env.int("CHAT_STREAMS_PER_USER", default=3)
-CHAT_SOCKETS_PER_USER = env.int("CHAT_SOCKETS_PER_USER", default=50)
-CHAT_API_STREAMS_PER_USER = env.int("CHAT_API_STREAMS_PER_USER", default=5)
-CHAT_COMMANDS_PER_MINUTE = env.int("CHAT_COMMANDS_PER_MINUTE", default=100)
+CHAT_STEP_SECONDS = env.seconds("CHAT_STEP_SECONDS", default=5.0)
+CHAT_FIRST_TOKEN_SECONDS = env.seconds("CHAT_FIRST_TOKEN_SECONDS", default=30.0)
+CHAT_IDLE_SECONDS = env.seconds("CHAT_IDLE_SECONDS", default=30.0)
+CHAT_TOTAL_SECONDS = env.seconds("CHAT_TOTAL_SECONDS", default=280.0)
+CHAT_QUESTIONS_PER_MINUTE = env.count("CHAT_QUESTIONS_PER_MINUTE", default=20)
+CHAT_STREAMS_PER_USER = env.count("CHAT_STREAMS_PER_USER", default=3)
+CHAT_SOCKETS_PER_USER = env.count("CHAT_SOCKETS_PER_USER", default=50)
+CHAT_API_STREAMS_PER_USER = env.count("CHAT_API_STREAMS_PER_USER", default=5)
+CHAT_COMMANDS_PER_MINUTE = env.count("CHAT_COMMANDS_PER_MINUTE", default=100)
 CHAT_RETENTION_DAYS = env.int("CHAT_RETENTION_DAYS", default=0)
 DEMO = env.bool("DEMO", default=True)
-WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)
+WEB_CONCURRENCY = env.count("WEB_CONCURRENCY", default=1)
 SERVE_DRAIN_SECONDS = env.float("SERVE_DRAIN_SECONDS", default=20.0)
 
+env.refuse_misspelt()
 ENV_NAMES = frozenset(env.names)
-"""The variables read above; a system check warns about others that look like settings."""
+"""The variables read above."""
+MISSPELT = list(names.misspelt(os.environ.keys() - env.file_names, ENV_NAMES))
+"""A sentence for each variable of the environment that looks like a setting; a system check warns with them."""
+UNKNOWN_NAMES = sorted(name for name in env.file_names if name.removesuffix("_FILE") not in ENV_NAMES)
+"""The names in ``.env`` that are no settings; a system check lists them in one warning."""
