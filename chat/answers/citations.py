@@ -54,6 +54,11 @@ class Sources:
         cited = self._passages[passage - 1]
         return self._number(self._quoted(cited, claim) or self._repeated(cited, claim) or self._closest(cited, claim))
 
+    def given(self) -> list[Citation]:
+        """Return the segment of each passage that is closest to the question, as what an answer does not cite."""
+        places = [self._closest(passage, "") for passage in self._passages]
+        return [_citation(number, place, cited=False) for number, place in enumerate(places, 1)]
+
     def _number(self, place: Place) -> int:
         """Return the number of the citation whose excerpt shows this place; make a new one if there is none."""
         numbers = self._numbers.setdefault((place.passage.recording.pk, place.segment.number), [])
@@ -117,7 +122,7 @@ class Sources:
         return new
 
 
-def _citation(number: int, place: Place) -> Citation:
+def _citation(number: int, place: Place, *, cited: bool = True) -> Citation:
     recording, segment = place.passage.recording, place.segment
     start, end = place.shown
     return Citation(
@@ -130,6 +135,7 @@ def _citation(number: int, place: Place) -> Citation:
         excerpt=segment.text[start:end],
         start=segment.start,
         end=segment.end,
+        cited=cited,
     )
 
 

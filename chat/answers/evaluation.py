@@ -49,7 +49,8 @@ async def ask(question: str, recordings: Sequence[UUID] = ()) -> Asked:
             answered = part
         elif type(part) is str:  # a phase is a string, too
             text += part
-    return Asked(text, answered.citations, answered.model_name, 1000 * (perf_counter() - begun))
+    citations = [citation for citation in answered.citations if citation.cited]
+    return Asked(text, citations, answered.model_name, 1000 * (perf_counter() - begun))
 
 
 async def evaluate(questions: Sequence[Question]) -> dict[str, float | int]:

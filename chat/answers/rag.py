@@ -46,7 +46,10 @@ _FEW_WORDS = 4
 
 @dataclass(frozen=True)
 class Answered:
-    """The end of an answer: its finish reason, citations, model and usage."""
+    """The end of an answer: its finish reason, citations, model and usage.
+
+    If the answer cites nothing, the citations are the passages that the model got, not ``cited``.
+    """
 
     finish_reason: str
     citations: Sequence[Citation] = ()
@@ -216,7 +219,8 @@ async def _generate(search: Search) -> AsyncIterator[Part]:
         raise GenerationFailed("the model's stream ended without a finish reason")
     if not (length or rest) and finish_reason not in EMPTY_REASONS:
         raise GenerationFailed(f"the model returned an empty answer with the finish reason {finish_reason!r}")
-    yield Answered(finish_reason, sources.citations, model_name=model.name, usage=usage)
+    citations = sources.citations or (sources.given() if length or rest else [])
+    yield Answered(finish_reason, citations, model_name=model.name, usage=usage)
 
 
 def _shown(text: str, sources: Sources, before: int) -> Iterator[Part]:

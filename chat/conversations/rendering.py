@@ -41,14 +41,15 @@ class ShownTurn:
     @property
     def answer(self) -> SafeString:
         """The answer so far, as HTML."""
-        cited = [citation.number for citation in self.citations]
+        cited = [citation.number for citation in self.citations if citation.cited]
         is_broken = not self.turn.is_complete or self.turn.finish_reason in _FINISH_NOTICES
         return markdown.render(self.text, cited, prefix=f"source-{self.turn.uuid}-", is_broken=is_broken)
 
     @property
     def may_lie_elsewhere(self) -> bool:
         """Whether the turn has searched some recordings only, and its answer has nothing from them."""
-        is_refusal = self.turn.finish_reason == Turn.NOTHING_FOUND or not self.citations
+        cites = any(citation.cited for citation in self.citations)
+        is_refusal = self.turn.finish_reason == Turn.NOTHING_FOUND or not cites
         return self.turn.is_complete and bool(self.turn.recordings) and is_refusal
 
     def html(self, csrf_token: str = "") -> SafeString:
@@ -64,7 +65,8 @@ class ShownTurn:
             "position": self.position,
             "answer": self.answer if self.turn.is_terminal else "",
             "notice": notice(self.turn),
-            "citations": self.citations,
+            "citations": [citation for citation in self.citations if citation.cited],
+            "given": [citation for citation in self.citations if not citation.cited],
             "filter": searched,
             "filter_ids": " ".join(recording["id"] for recording in self.turn.recordings),
             "chosen": json.dumps([{"id": each["id"], "title": each["title"]} for each in searched if each["exists"]]),

@@ -85,7 +85,7 @@ class Token(Event, frozen=True, kw_only=True):
 
 
 class Source(Struct, frozen=True, kw_only=True):
-    """A citation of an answer."""
+    """A citation of an answer, or (``cited`` false) a passage that the model of an answer without any got."""
 
     number: int
     recording_id: UUID
@@ -94,6 +94,7 @@ class Source(Struct, frozen=True, kw_only=True):
     speaker: str
     start: float | None
     end: float | None
+    cited: bool
 
     @classmethod
     def of(cls, citation: Citation) -> Source:
@@ -106,6 +107,7 @@ class Source(Struct, frozen=True, kw_only=True):
             speaker=citation.speaker,
             start=citation.start,
             end=citation.end,
+            cited=citation.cited,
         )
 
 

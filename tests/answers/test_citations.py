@@ -89,6 +89,15 @@ def test_a_run_of_five_words_cites_the_segment_where_it_stands() -> None:
     assert sources.citations[0].segment == 2
 
 
+def test_the_passages_that_nothing_cites_are_given_with_what_is_closest_to_the_question() -> None:
+    sources = Sources([MEETING, passage("Eve: Nobody.")], "What is the biggest risk?")
+
+    given = [(citation.number, citation.excerpt, citation.cited) for citation in sources.given()]
+
+    assert given == [(1, "Returns are the risk.", False), (2, "Nobody.", False)]
+    assert not sources.citations
+
+
 LONG = " ".join(f"Point {n} is about nothing in particular." for n in range(50))
 
 

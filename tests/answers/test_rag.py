@@ -319,3 +319,20 @@ async def test_any_exception_of_the_search_is_a_retrieval_failure(monkeypatch: p
 )
 def test_a_follow_up_is_searched_with_the_question_before_it(question: str, searched: str) -> None:
     assert rag.search_text(question, [Exchange("When is the launch?", "In May.")]) == searched
+
+
+@pytest.mark.usefixtures("recordings")
+async def test_an_answer_that_cites_nothing_has_the_passages_that_the_model_got(model: ScriptedModel) -> None:
+    model._deltas = (Delta("On 28 April, according to passage 1."), Delta("", "stop"))
+
+    text, _, answered = await answer("When does the Heron launch?")
+
+    assert text == "On 28 April, according to passage 1."
+    assert answered.citations
+    assert not any(citation.cited for citation in answered.citations)
+    assert [citation.number for citation in answered.citations] == list(range(1, len(answered.citations) + 1))
+
+
+@pytest.mark.usefixtures("recordings")
+async def test_an_answer_that_cites_has_no_other_passages(model: ScriptedModel) -> None:
+    assert [citation.cited for citation in (await answer("When does the Heron launch?"))[2].citations] == [True]

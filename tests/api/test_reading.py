@@ -79,7 +79,7 @@ async def test_a_conversation_has_its_turns_with_answers_and_citations(program: 
         "answer": "In March [1].",
         "citations": [
             {"number": 1, "recording_id": str(recording.uuid), "recording_title": "Planning", "speaker": "Ana",
-             "excerpt": "We ship in March.", "start": 0.0, "end": 10.0}
+             "excerpt": "We ship in March.", "start": 0.0, "end": 10.0, "cited": True}
         ],
         "error": None,
         "created_at": "",

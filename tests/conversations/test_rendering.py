@@ -101,6 +101,28 @@ def test_the_markers_that_an_answer_shows_lead_to_its_sources(login: LoginSessio
     assert f'href="#{source}"' in html
 
 
+def test_an_answer_that_cites_nothing_says_so_and_shows_what_its_model_got(login: LoginSession) -> None:
+    recording = recorded("Planning", "Hello.", "We ship in March.")
+    given = citing(recording, segment=2)
+    given.cited = False
+
+    html = render_turn(asked(login, answer="In March, I am sure of [1].", citations=[given]))
+
+    assert "This answer names no source." in html
+    assert "1 passage given to the model, not cited" in html
+    assert f'href="/recordings/{recording.uuid}/#segment-2"' in html
+    assert has(html, "data-given")
+    assert not has(html, "data-sources")
+    assert 'href="#source-' not in html
+
+
+def test_an_answer_with_sources_does_not_say_that_it_has_none(login: LoginSession) -> None:
+    html = render_turn(asked(login, answer="In March [1].", citations=[citing(recorded("Planning", "In March."))]))
+
+    assert not has(html, "data-uncited")
+    assert not has(html, "data-given")
+
+
 def test_a_source_leads_to_its_place_in_the_recording(login: LoginSession) -> None:
     recording = recorded("Planning", "Hello.", "We ship in March.")
 

@@ -39,6 +39,18 @@ def permit(user: User, *names: str) -> None:
     user.user_permissions.add(*Permission.objects.filter(codename__in=names))
 
 
+def test_the_review_tells_passages_that_were_only_given_to_the_model_from_citations(
+    admin_client: Client, turn: Turn
+) -> None:
+    assert "Given to the model" not in text(admin_client.get(page_of(turn)))
+
+    turn.citations.update(cited=False)
+
+    page = text(admin_client.get(page_of(turn)))
+    assert "<h3>Given to the model, not cited</h3>" in page
+    assert "We ship in March." in page
+
+
 # Access
 
 

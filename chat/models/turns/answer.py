@@ -40,7 +40,8 @@ class Citation(models.Model):
 
     ``excerpt`` is verbatim from one segment. Title, speaker and excerpt are copies: they remain when the recording is
     renamed or deleted. Before it is stored, ``shown_at`` is the length of the answer up to the end of its first marker:
-    an answer that ends before does not show the marker, and does not cite.
+    an answer that ends before does not show the marker, and does not cite. An answer that cites nothing has the
+    passages that its model got, with ``cited`` False.
     """
 
     shown_at = 0
@@ -55,6 +56,7 @@ class Citation(models.Model):
     excerpt = models.TextField()
     start = models.FloatField(null=True)
     end = models.FloatField(null=True)
+    cited = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         ordering = ["turn_id", "number"]
@@ -104,9 +106,13 @@ class Ending:
         return replace(self, state=State.STOPPED, chunks=chunks, finish_reason="", failure="")
 
     def citing_what_is_shown(self) -> Ending:
-        """Return the same end without the citations whose markers the text does not show."""
-        length = sum(map(len, self.chunks))
-        return replace(self, citations=[each for each in self.citations if each.shown_at <= length])
+        """Return the same end without the citations whose markers the text does not show.
+
+        Those that the answer does not cite at all belong to complete answers alone.
+        """
+        length, is_complete = sum(map(len, self.chunks)), self.state == State.COMPLETE
+        shown = [each for each in self.citations if each.shown_at <= length and (each.cited or is_complete)]
+        return replace(self, citations=shown)
 
 
 FINISH = """
