@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from .fake_pages import turn_html
 from .fake_site import FakeSite
@@ -117,14 +117,51 @@ async def test_without_sockets_the_page_fetches_its_turns(fake: FakeSite, page: 
     await expect(answer(page)).to_have_text("one two")
 
 
-async def test_without_sockets_a_question_is_sent_by_the_plain_form(fake: FakeSite, page: Page) -> None:
+async def test_where_sockets_hang_a_question_of_the_first_seconds_is_sent_by_a_form(fake: FakeSite, page: Page) -> None:
+    fake.hold_sockets()
+    fake.show()
+    sent = []
+
+    async def take(route: Route) -> None:
+        sent.append(route.request.post_data or "")
+        fake.show(turn_html(TURN, "streaming", question="Anyway"))
+        fake.pages[f"/turns/{TURN}/"] = (200, turn_html(TURN, "complete", question="Anyway", text="Done", seq=2))
+        await route.fulfill(status=302, headers={"Location": f"/c/{fake.conversation}/#turn-{TURN}"})
+
+    await page.route("**/ask/", take)
+    await page.goto(f"{fake.url}/c/{fake.conversation}/")
+    await ask(page, "Anyway")
+
+    await expect(answer(page)).to_have_text("Done", timeout=15_000)
+    await expect(page.locator("[data-banner]")).to_contain_text("Live connections are blocked here.")
+    assert len(sent) == 1
+    assert "Anyway" in sent[0]
+    assert await page.locator("[data-turns] [data-turn]").count() == 1
+    fake.admit_sockets()
+    await expect(page.locator("[data-banner]")).to_be_hidden()
+
+
+async def test_where_sockets_are_blocked_a_refused_question_returns_to_its_box(fake: FakeSite, page: Page) -> None:
     fake.accepts_sockets = False
     fake.show()
-    await page.route("**/ask/", lambda route: route.fulfill(body=route.request.post_data or ""))
+    await page.route("**/ask/", lambda route: route.fulfill(status=429, body="<p data-refusal>Please wait.</p>"))
+    await page.goto(f"{fake.url}/c/{fake.conversation}/")
+
+    await ask(page, "Anyway")
+
+    await expect(page.locator("[data-refusal]")).to_have_text("Please wait.")
+    await expect(question_box(page)).to_have_value("Anyway")
+
+
+async def test_while_the_site_is_away_a_question_waits_on_the_page(fake: FakeSite, page: Page) -> None:
+    fake.accepts_sockets = False
+    fake.show()
+    del fake.pages["/conversations/"]
     await page.goto(f"{fake.url}/c/{fake.conversation}/")
     await fake.wait_for_requests("/ws/chat/", 4)
 
-    async with page.expect_navigation():
-        await ask(page, "Anyway")
+    await ask(page, "Later")
+    await expect(page.locator("[data-banner]")).to_have_text("Connection lost. Reconnecting…")
+    fake.accepts_sockets = True
 
-    assert "question=Anyway" in await page.content()
+    assert (await (await fake.socket()).expect("ask"))["question"] == "Later"

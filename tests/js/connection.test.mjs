@@ -39,6 +39,7 @@ beforeEach(() => {
     connectionSilent: () => heard.push("silent"),
     connectionHeard: () => heard.push("heard"),
     connectionLost: (code) => heard.push(`lost ${code}`),
+    connectionBlocked: () => heard.push("blocked"),
     connectionSignedOut: () => heard.push("signed out"),
   });
 });
@@ -242,15 +243,48 @@ test("an error of the delegate does not end the connection", (context) => {
   assert.deepEqual(said, ["a", "b"]);
 });
 
-test("WebSockets count as blocked after three failed attempts, but not if one has succeeded", () => {
+test("WebSockets count as blocked after three failed attempts, until one succeeds", () => {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     assert.equal(connection.isBlocked, false);
     sockets.at(-1).onclose({ code: 1006 });
-    clock.advance(10_000);
+    clock.advance(500);
   }
-  assert.equal(connection.isBlocked, true);
+  assert.deepEqual([connection.isBlocked, heard], [true, ["lost 1006", "blocked"]]);
+  sockets.at(-1).onclose({ code: 1006 });
+  assert.equal(heard.at(-1), "blocked");
 
+  clock.advance(1_000);
   opened();
+  assert.equal(connection.isBlocked, false);
+});
+
+test("WebSockets that hang count as blocked after four seconds", () => {
+  clock.advance(3_999);
+  assert.deepEqual([connection.isBlocked, heard], [false, []]);
+
+  clock.advance(1);
+
+  assert.deepEqual([connection.isBlocked, heard], [true, ["blocked"]]);
+});
+
+test("WebSockets that have worked count as blocked after twenty seconds without one", () => {
+  opened().onclose({ code: 1006 });
+  while (clock.now() < 19_000) {
+    clock.advance(500);
+    sockets.at(-1).onclose?.({ code: 1006 });
+  }
+  assert.equal(connection.isBlocked, false);
+
+  clock.advance(1_000);
+
+  assert.equal(connection.isBlocked, true);
+});
+
+test("a connection that rests is not blocked", () => {
+  clock.advance(5_000);
+
+  connection.rest();
+
   assert.equal(connection.isBlocked, false);
 });
 

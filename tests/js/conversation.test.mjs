@@ -27,6 +27,7 @@ beforeEach(() => {
   conversation = new Conversation({
     asks,
     connection,
+    formAsks: { send: () => calls.push("send by forms") },
     turns: {
       has: (other) => shown.includes(other),
       changed: () => calls.push("changed"),
@@ -58,7 +59,7 @@ test("a question is asked of the chosen recordings, and its draft is deleted", (
   assert.deepEqual(calls, ["ask Why? of r1 again no", "forget c1", "end", "changed"]);
 });
 
-test("where WebSockets are blocked, nothing is asked, retried or stopped", () => {
+test("where WebSockets are blocked, questions are sent by forms at once, and the browser submits a stop", () => {
   connection.isBlocked = true;
 
   const results = [
@@ -68,7 +69,18 @@ test("where WebSockets are blocked, nothing is asked, retried or stopped", () =>
     conversation.stop(turn()),
   ];
 
-  assert.deepEqual([results, calls], [[false, false, false, false], []]);
+  assert.deepEqual(results, [true, true, true, false]);
+  assert.equal(calls.filter((call) => call === "send by forms").length, 3);
+  assert.ok(!calls.includes("freeze"));
+});
+
+test("where WebSockets are blocked, a question that was not sent can be taken back", () => {
+  connection.isBlocked = true;
+  taken = { question: "Why?", retry_of: null };
+
+  assert.equal(conversation.stop(turn()), true);
+
+  assert.deepEqual(calls, ["give back Why?", "changed"]);
 });
 
 test("a retry asks again once, until it has ended or is gone", () => {

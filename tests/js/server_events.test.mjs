@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 
 import { ServerEvents } from "../../chat/static/chat/js/server_events.js";
 
-let calls, place, known, acceptedAs, refused, events;
+let calls, place, known, acceptedAs, refused, connection, reaches, events;
 
 /** Return a part that records each call of these methods. */
 function recording(part, ...methods) {
@@ -40,6 +40,8 @@ beforeEach(() => {
   acceptedAs = null;
   refused = null;
   place = { conversation: "c1" };
+  connection = { isBlocked: true };
+  reaches = true;
   const get = (uuid) => known.find((other) => other.uuid === uuid) ?? null;
   const accepted = ({ conversation }) => {
     if (acceptedAs === "ours") place.conversation ??= conversation;
@@ -48,6 +50,8 @@ beforeEach(() => {
   events = new ServerEvents({
     turns: { get, live: known, ...recording("turns", "changed") },
     asks: { accepted, refused: () => refused, ...recording("asks", "connectionLost") },
+    connection,
+    formAsks: { reaches: () => Promise.resolve(reaches), ...recording("formAsks", "send") },
     acks: recording("acks", "note", "flush", "forget"),
     resync: {
       ...recording("resync", "opened", "stop", "follow", "confirmStop", "renew"),
@@ -57,7 +61,7 @@ beforeEach(() => {
     drafts: recording("drafts", "move", "addText", "keepRecordings"),
     composer: recording("composer", "giveBack", "refuse", "takeFocus"),
     filter: { chosen: ["r1"] },
-    banner: recording("banner", "found", "silent", "lost", "tell"),
+    banner: recording("banner", "found", "silent", "lost", "blocked", "tell"),
     announcer: recording("announcer", "say"),
     sidebar: recording("sidebar", "refresh"),
     leave: () => calls.push("leave"),
@@ -69,6 +73,28 @@ test("each event about a turn is applied to that turn", () => {
   assert.deepEqual(receive({ type: "started", turn: "t1" }), ["turn.start", "turns.changed"]);
   assert.deepEqual(receive({ type: "phase", turn: "t1", phase: "grading" }), ["turn.enter grading", "turns.changed"]);
   assert.deepEqual(receive({ type: "citations", turn: "t1", citations: ["x"] }), ["turn.cite x", "turns.changed"]);
+});
+
+test("where only live connections are blocked, the page says so and sends what waits by forms", async () => {
+  await events.connectionBlocked();
+
+  assert.deepEqual(calls, ["banner.blocked", "formAsks.send"]);
+});
+
+test("while the site itself is away, questions wait", async () => {
+  reaches = false;
+
+  await events.connectionBlocked();
+
+  assert.deepEqual(calls, []);
+});
+
+test("a connection that opened meanwhile is not reported as blocked", async () => {
+  connection.isBlocked = false;
+
+  await events.connectionBlocked();
+
+  assert.deepEqual(calls, []);
 });
 
 test("events about turns that are not on the page, and unknown events, change nothing", () => {

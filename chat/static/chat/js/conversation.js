@@ -2,6 +2,7 @@
  * @import { Asks } from "./asking/asks.js"
  * @import { Composer } from "./asking/composer.js"
  * @import { Drafts } from "./asking/drafts.js"
+ * @import { FormAsks } from "./asking/form_asks.js"
  * @import { ChosenRecording, RecordingFilter } from "./asking/recording_filter.js"
  * @import { Connection } from "./connection/connection.js"
  * @import { Resync } from "./connection/resync.js"
@@ -11,8 +12,8 @@
  * @import { Turn } from "./turns/turn.js"
  * @import { Turns } from "./turns/turns.js"
  *
- * @typedef {{connection: Connection, turns: Turns, asks: Asks, resync: Resync, place: Place, drafts: Drafts,
- *   composer: Composer, filter: RecordingFilter, scroller: Scroller, sidebar: Sidebar}} Parts
+ * @typedef {{connection: Connection, turns: Turns, asks: Asks, formAsks: FormAsks, resync: Resync, place: Place,
+ *   drafts: Drafts, composer: Composer, filter: RecordingFilter, scroller: Scroller, sidebar: Sidebar}} Parts
  */
 
 /** What the reader does in the conversation; ``ServerEvents`` has what the server sends. */
@@ -28,11 +29,10 @@ export class Conversation {
   /**
    * Ask the composer's question.
    * @param {string} question
-   * @returns {boolean} false where WebSockets are blocked: the browser then has to submit the form
+   * @returns {boolean} true: the question is stored, and will be sent
    */
   composerSubmitted(question) {
-    const { asks, connection, drafts, filter, place } = this.#parts;
-    if (connection.isBlocked) return false;
+    const { asks, drafts, filter, place } = this.#parts;
     asks.ask({ question, recordings: filter.chosen.map(({ id }) => id), filterNote: filter.note });
     drafts.forget(place.conversation);
     this.#asked();
@@ -47,11 +47,10 @@ export class Conversation {
   /**
    * Ask the question of a turn again, unless a retry of it is running.
    * @param {Turn} turn
-   * @returns {boolean} false where WebSockets are blocked: the browser then has to submit the form
+   * @returns {boolean} true: the question is stored, and will be sent
    */
   retry(turn) {
-    const { asks, connection } = this.#parts;
-    if (connection.isBlocked) return false;
+    const { asks } = this.#parts;
     if (this.#isRetried(turn)) return true;
     const { question, recordings, filterNote } = turn.view;
     this.#retries.set(turn, asks.ask({ question, recordings, filterNote, retryOf: turn.uuid }));
@@ -62,11 +61,10 @@ export class Conversation {
   /**
    * Ask the question of a turn in all recordings, which the next questions then search as well.
    * @param {Turn} turn
-   * @returns {boolean} false where WebSockets are blocked: the browser then has to submit the form
+   * @returns {boolean} true: the question is stored, and will be sent
    */
   searchEverywhere(turn) {
-    const { asks, connection, filter } = this.#parts;
-    if (connection.isBlocked) return false;
+    const { asks, filter } = this.#parts;
     if (this.#isRetried(turn)) return true;
     filter.choose([]);
     const ask = { question: turn.view.question, recordings: [], filterNote: filter.note };
@@ -95,8 +93,8 @@ export class Conversation {
    */
   stop(turn) {
     const { asks, composer, connection, resync, turns } = this.#parts;
-    if (connection.isBlocked) return false;
     const taken = asks.takeBack(turn);
+    if (taken === null && connection.isBlocked) return false;
     if (taken?.retry_of === null) composer.giveBack(taken.question);
     if (taken === null) {
       if (turn.view.hasFocus) composer.takeFocus();
@@ -130,7 +128,9 @@ export class Conversation {
   }
 
   #asked() {
-    this.#parts.scroller.toEnd();
-    this.#parts.turns.changed();
+    const { connection, formAsks, scroller, turns } = this.#parts;
+    scroller.toEnd();
+    turns.changed();
+    if (connection.isBlocked) formAsks.send();
   }
 }

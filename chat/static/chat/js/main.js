@@ -1,6 +1,7 @@
 import { Asks } from "./asking/asks.js";
 import { Composer } from "./asking/composer.js";
 import { Drafts } from "./asking/drafts.js";
+import { FormAsks } from "./asking/form_asks.js";
 import { Outbox } from "./asking/outbox.js";
 import { Queue } from "./asking/queue.js";
 import { RecordingFilter } from "./asking/recording_filter.js";
@@ -96,6 +97,7 @@ function startConversation() {
   const turns = new Turns({ list, template, makeTurn: turnMaker({ frames: new Frames({ clock }), clock }) });
   const drafts = new Drafts(store);
   const asks = new Asks({ outbox: new Outbox(store), turns, place, clock, send });
+  const formAsks = new FormAsks({ asks, fragments, form });
   const catchUp = new CatchUp({ place, turns, fragments });
   const resync = new Resync({ connection, turns, asks, catchUp, clock });
   const composer = new Composer(form);
@@ -110,7 +112,7 @@ function startConversation() {
   const announcer = new Announcer({ element: findElement("announcer"), clock });
   const banner = new Banner({ element: findElement("banner"), clock });
   const sidebar = new Sidebar({ element: findElement("conversations"), fragments, clock, place });
-  const shared = { connection, turns, asks, resync, place, drafts, composer, filter, sidebar };
+  const shared = { connection, turns, asks, formAsks, resync, place, drafts, composer, filter, sidebar };
   const conversation = new Conversation({ ...shared, scroller });
   const events = new ServerEvents({ ...shared, acks: new Acks({ clock, send }), html, banner, announcer, leave });
   const queue = new Queue({

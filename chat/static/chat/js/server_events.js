@@ -6,6 +6,7 @@ import { TurnState } from "./turns/turn_state.js";
  * @import { Asks } from "./asking/asks.js"
  * @import { Composer } from "./asking/composer.js"
  * @import { Drafts } from "./asking/drafts.js"
+ * @import { FormAsks } from "./asking/form_asks.js"
  * @import { Entry } from "./asking/outbox.js"
  * @import { RecordingFilter } from "./asking/recording_filter.js"
  * @import { Acks } from "./connection/acks.js"
@@ -20,9 +21,9 @@ import { TurnState } from "./turns/turn_state.js";
  * @import { Turn } from "./turns/turn.js"
  * @import { Turns } from "./turns/turns.js"
  *
- * @typedef {{connection: Connection, turns: Turns, asks: Asks, acks: Acks, resync: Resync, html: TrustedHtml,
- *   place: Place, drafts: Drafts, composer: Composer, filter: RecordingFilter, banner: Banner, announcer: Announcer,
- *   sidebar: Sidebar, leave: () => void}} Parts ``leave`` is called when the user has to sign in again
+ * @typedef {{connection: Connection, turns: Turns, asks: Asks, formAsks: FormAsks, acks: Acks, resync: Resync,
+ *   html: TrustedHtml, place: Place, drafts: Drafts, composer: Composer, filter: RecordingFilter, banner: Banner,
+ *   announcer: Announcer, sidebar: Sidebar, leave: () => void}} Parts ``leave`` is called when the user has to sign in again
  */
 
 const utf8 = new TextEncoder();
@@ -40,8 +41,9 @@ export class ServerEvents {
 
   /** Connect, and take up the questions of a page before this one. */
   start() {
-    const { asks, connection, resync, turns } = this.#parts;
+    const { asks, connection, formAsks, resync, turns } = this.#parts;
     asks.restore();
+    formAsks.start(this);
     resync.start(this);
     connection.start(this);
     turns.changed();
@@ -73,6 +75,23 @@ export class ServerEvents {
   }
 
   connectionSignedOut() {
+    this.#parts.leave();
+  }
+
+  /** Send by forms what waits, if only live connections are blocked and the site itself answers. */
+  async connectionBlocked() {
+    const { banner, connection, formAsks } = this.#parts;
+    if (!(await formAsks.reaches()) || !connection.isBlocked) return;
+    banner.blocked();
+    formAsks.send();
+  }
+
+  /** @param {Accepted | ErrorReport} event */
+  formAnswered(event) {
+    this.connectionReceived(event);
+  }
+
+  formSignedOut() {
     this.#parts.leave();
   }
 

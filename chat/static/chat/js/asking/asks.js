@@ -50,6 +50,11 @@ export class Asks {
     return this.#outbox.entries.length > 0;
   }
 
+  /** The questions that can be sent, the oldest first. */
+  get ready() {
+    return this.#outbox.ready;
+  }
+
   /** The turns of questions that were never sent, as on a page without a connection. */
   get unsent() {
     const entries = this.#outbox.entries.filter(({ was_sent: wasSent }) => !wasSent);
@@ -97,6 +102,14 @@ export class Asks {
       this.#sent.set(entry.request_id, { at: this.#clock.now(), isLost: false });
       this.#outbox.markSent(entry.request_id);
     }
+  }
+
+  /**
+   * Note that a question was sent by a form: from now on the server may have it.
+   * @param {string} requestId
+   */
+  markSent(requestId) {
+    this.#outbox.markSent(requestId);
   }
 
   /** Note that what was sent may be lost together with the connection. */

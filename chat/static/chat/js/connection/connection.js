@@ -18,9 +18,9 @@ export const ConnectionState = Object.freeze({
  *
  * @typedef {{connectionOpened: () => void, connectionReceived: (event: ServerEvent) => void,
  *   connectionSilent: () => void, connectionHeard: () => void, connectionLost: (code: number) => void,
- *   connectionSignedOut: () => void}} ConnectionDelegate ``connectionSilent``: the server has not answered for a while;
- *   ``connectionHeard``: it has, after such a silence; ``connectionSignedOut``: nobody is signed in, and the connection
- *   stays closed
+ *   connectionBlocked: () => void, connectionSignedOut: () => void}} ConnectionDelegate ``connectionSilent``: the server
+ *   has not answered for a while; ``connectionHeard``: it has, after such a silence; ``connectionBlocked``: see
+ *   ``isBlocked``, after each attempt; ``connectionSignedOut``: nobody is signed in, and the connection stays closed
  */
 
 // The page checks for silence with every heartbeat, so it reconnects after less than the sum of both: 9 seconds. It
@@ -31,6 +31,9 @@ const DOUBT = 1_800;
 const PROBE = 1_500;
 const OPENING = 10_000;
 const LOST = 1006;
+const BLOCKED_ATTEMPTS = 3;
+const BLOCKED_AFTER = 4_000;
+const BLOCKED_SINCE_OPEN = 20_000;
 
 /**
  * The WebSocket of the page. It detects that the server is gone, and reconnects.
@@ -45,6 +48,7 @@ export class Connection {
   /** @type {ConnectionState} */ #state = ConnectionState.CLOSED;
   #attempt = 0;
   #wasOpen = false;
+  /** @type {number | null} since when there was no connection though the page wants one */ #failingSince = null;
   /** @type {number | null} */ #restartWithin = null;
   #heardAt = 0;
   #beatAt = 0;
@@ -67,15 +71,22 @@ export class Connection {
     return this.#state === ConnectionState.OPEN;
   }
 
-  /** Whether WebSockets seem to be blocked: three attempts have failed and none has succeeded. */
+  /**
+   * Whether WebSockets seem to be blocked, or the site to be away: a proxy may refuse them, or let them hang, from the
+   * beginning or later.
+   */
   get isBlocked() {
-    return !this.#wasOpen && this.#attempt >= 3;
+    if (this.#failingSince === null) return false;
+    const failingFor = this.#clock.now() - this.#failingSince;
+    if (this.#wasOpen) return failingFor >= BLOCKED_SINCE_OPEN;
+    return this.#attempt >= BLOCKED_ATTEMPTS || failingFor >= BLOCKED_AFTER;
   }
 
   /** @param {ConnectionDelegate} delegate */
   start(delegate) {
     this.#delegate = delegate;
     this.#connect();
+    this.#clock.after(BLOCKED_AFTER, () => this.#reportBlocked());
   }
 
   /**
@@ -99,6 +110,7 @@ export class Connection {
   rest() {
     if (this.#state === ConnectionState.CLOSED) return;
     this.#drop();
+    this.#failingSince = null;
     this.#state = ConnectionState.RESTING;
   }
 
@@ -109,6 +121,7 @@ export class Connection {
 
   #connect() {
     this.#drop();
+    this.#failingSince ??= this.#clock.now();
     this.#state = ConnectionState.CONNECTING;
     const socket = this.#createSocket(this.#url);
     this.#socket = socket;
@@ -123,6 +136,7 @@ export class Connection {
     this.#endProbe();
     this.#state = ConnectionState.OPEN;
     this.#wasOpen = true;
+    this.#failingSince = null;
     this.#restartWithin = null;
     this.#heardAt = this.#clock.now();
     this.#beatAt = this.#clock.timeOfDay();
@@ -191,11 +205,17 @@ export class Connection {
       this.#notify((delegate) => delegate.connectionSignedOut());
       return;
     }
+    this.#failingSince ??= this.#clock.now();
     const situation = { code, attempt: this.#attempt, restartWithin: this.#restartWithin, random: this.#random };
     this.#attempt += 1;
     this.#state = ConnectionState.WAITING;
     this.#cancelTimer = this.#clock.after(reconnectDelay(situation), () => this.#connect());
     if (wasOpen || this.#attempt === 1) this.#notify((delegate) => delegate.connectionLost(code));
+    this.#reportBlocked();
+  }
+
+  #reportBlocked() {
+    if (this.isBlocked) this.#notify((delegate) => delegate.connectionBlocked());
   }
 
   /**

@@ -12,6 +12,7 @@
 const TICK = 1_000;
 const SILENCE = 15_000;
 const SLOW_TICKS = 5;
+const BLOCKED_TICKS = 2;
 const NEWS_TICKS = 10;
 const DOUBT = 1_000;
 
@@ -124,7 +125,7 @@ export class Resync {
   #tick() {
     this.#ticks += 1;
     if (this.#connection.isOpen) this.#repeat();
-    if (this.#ticks % SLOW_TICKS === 0) this.#renewWhatIsStuck();
+    if (this.#ticks % (this.#connection.isBlocked ? BLOCKED_TICKS : SLOW_TICKS) === 0) this.#renewWhatIsStuck();
     if (this.#ticks % NEWS_TICKS === 0 && !document.hidden) this.fetchNews();
   }
 

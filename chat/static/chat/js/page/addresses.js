@@ -20,6 +20,21 @@ export function askAddress(conversation) {
   return `/c/${conversation}/ask/`;
 }
 
+/**
+ * Return the address to which the form of a question is sent.
+ * @param {{conversation: string | null, retry_of: string | null}} ask
+ * @returns {string}
+ */
+export function formAddress({ conversation, retry_of: retryOf }) {
+  if (retryOf !== null) return `/turns/${retryOf}/retry/`;
+  return conversation === null ? "/ask/" : askAddress(conversation);
+}
+
+/** @param {string} path @returns {string | null} the conversation whose page it is; null if it is none */
+export function conversationIn(path) {
+  return /^\/c\/([0-9a-f-]{36})\/$/u.exec(path)?.[1] ?? null;
+}
+
 /** @param {string} turn @returns {string} */
 export function turnAddress(turn) {
   return `/turns/${turn}/`;

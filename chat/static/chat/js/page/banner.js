@@ -3,6 +3,8 @@ import { CloseCode } from "../connection/backoff.js";
 /** @import { Clock } from "./clock.js" */
 
 const PATIENCE = 1_500;
+const BLOCKED =
+  "Live connections are blocked here. Your questions are sent all the same; answers appear every few seconds.";
 const OFFLINE = "You are offline. Your questions will be sent when you are back online.";
 
 /** Shows problems of the whole page, such as a connection that has been lost for a while. */
@@ -35,6 +37,13 @@ export class Banner {
   /** Report that the server has not answered for a while, before the page reconnects. */
   silent() {
     if (!this.#isLasting) this.#show(this.#isOnline() ? "The site is not responding. Checking…" : OFFLINE);
+  }
+
+  /** Report that no WebSocket gets through, though the site answers. */
+  blocked() {
+    if (this.#isLasting) return;
+    this.#cancelTimer();
+    this.#show(BLOCKED);
   }
 
   /** Hide the banner: the connection works. */
