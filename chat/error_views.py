@@ -1,10 +1,12 @@
-"""The responses to errors: 400, 500, and 503 while the database is unavailable."""
+"""The responses to errors: 400, 403, 500, and 503 while the database is unavailable."""
 
 from __future__ import annotations
 
 import sys
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views import defaults
 
@@ -32,6 +34,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return 400, or 503 for an outage: Django reports a session that it cannot save as a bad request."""
     error = cause_of(exception)
     return _unavailable(request, error) if error else defaults.bad_request(request, exception)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return 403 with the name of the user, who may have another account that may open the page."""
+    wanted = request.GET.get("next") or request.get_full_path()  # the admin refuses on its page for signing in
+    context = {"is_signed_in_by_proxy": bool(settings.TRUSTED_PROXY), "wanted": wanted}
+    return render(request, "403.html", context, status=403)
 
 
 def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:

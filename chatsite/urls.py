@@ -26,4 +26,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 handler400 = "chat.error_views.bad_request"
+handler403 = "chat.error_views.forbidden"
 handler500 = "chat.error_views.server_error"

@@ -114,6 +114,8 @@ async def test_users_are_staff_while_the_settings_name_them(browser: Browser, se
 
     assert [page["status"] for page in (named, users, admin, after)] == [200, 403, 200, 302]
     assert not (await User.objects.aget(username="ana@example.com")).is_staff
+    assert "as <strong><bdi>ana@example.com</bdi></strong>" in users["text"]
+    assert "Sign out" not in users["text"]
 
 
 async def test_a_user_can_also_be_made_staff_in_the_admin(browser: Browser) -> None:

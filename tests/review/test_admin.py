@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,6 +71,22 @@ def test_a_user_who_is_not_staff_is_refused(client: Client, alice: User, path: s
     client.force_login(alice)
 
     assert client.get(path, follow=True).status_code == 403
+
+
+def test_a_refusal_names_the_user_and_leads_through_a_sign_out_to_the_page(
+    client: Client, alice: User, carol: User
+) -> None:
+    client.force_login(alice)
+    path = "/admin/chat/conversation/"
+
+    page = client.get(path, follow=True).content.decode()
+
+    assert "You are signed in as <strong><bdi>alice</bdi></strong>" in page
+    [after] = re.findall(r'name="next" value="([^"]+)"', page)
+    signed_out = client.post("/accounts/logout/", {"next": html.unescape(after)})
+    assert signed_out.headers["Location"] == f"/accounts/login/?next={path.replace('/', '%2F')}"
+    client.force_login(carol)
+    assert client.get(signed_out.headers["Location"], follow=True).redirect_chain[-1][0] == path
 
 
 def test_the_admin_uses_the_sites_own_pages_to_sign_in_and_out(client: Client, carol: User) -> None:
