@@ -249,6 +249,25 @@ async def test_without_javascript_a_question_can_be_asked_and_its_answer_read(
     await context.close()
 
 
+async def test_without_javascript_a_running_answer_refreshes_until_it_is_complete(
+    start_site: Start, browser: Browser
+) -> None:
+    site = start_site(CHAT_MODEL=BRIEFLY)
+    context = await browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(site.sign_in_link())
+    for number, question in enumerate(("When does the Heron launch?", "Who decided it?"), 1):
+        await page.locator("[data-question-input]").fill(question)
+        await page.locator("[data-send]").click()
+        assert "#turn-" in page.url
+
+        await expect(turn(page, "complete")).to_have_count(number, timeout=LONG)
+
+        await expect(page.locator("[data-answer]").last).to_contain_text("word20")
+        await expect(page.locator("[data-answer]").last).to_be_in_viewport()
+    await context.close()
+
+
 async def test_typed_text_and_chosen_recordings_survive_a_reload(signed_in_page: Page) -> None:
     page = signed_in_page
     await page.locator("[data-filter] summary").click()

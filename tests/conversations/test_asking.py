@@ -131,7 +131,7 @@ def test_the_page_reports_a_recording_that_no_longer_exists(page: Client) -> Non
 def test_a_page_without_script_refreshes_while_a_turn_runs(page: Client, page_login: LoginSession) -> None:
     running = asked(page_login, state="streaming").conversation
 
-    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in text(page.get(f"/c/{running.uuid}/"))
+    assert f'<meta http-equiv="refresh" content="2; url=/c/{running.uuid}/">' in text(page.get(f"/c/{running.uuid}/"))
     Turn.objects.all().delete()
     assert "refresh" not in text(page.get(f"/c/{running.uuid}/"))
 
