@@ -19,6 +19,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 from typing_extensions import override
 
+from ..display import marked
 from ..models import ApiToken, Conversation, PasswordOffer
 from .forms import AccountCreationForm
 from .login_sessions import SignedInRequest, end_login_sessions
@@ -90,10 +91,13 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs
 
     @override
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Allow the deletion of a user's conversations and so on, which nobody may delete without the user."""
-        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        """Allow the deletion of a user's conversations and so on, which nobody may delete without the user.
+
+        Count them, but do not list them: they contain what users have asked.
+        """
+        _, counts, missing, protected = super().get_deleted_objects(objs, request)
         of_the_user = {model._meta.verbose_name for model in (ApiToken, Conversation, PasswordOffer)}  # noqa: SLF001  # documented
-        return deleted, counts, missing - of_the_user, protected
+        return [marked(user.get_username()) for user in objs], counts, missing - of_the_user, protected
 
 
 def _is_local(request: HttpRequest) -> bool:

@@ -36,9 +36,13 @@ _CLOSINGS = re.compile(r"[\s,.!–-]+(?:please|thanks|thank you|many thanks)(?:[
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     """Conversations; every look-up for a user starts from ``of(user)``, so no query can forget the ownership."""
 
+    def kept(self) -> ConversationQuerySet:
+        """Return the conversations that are not deleted: nobody reads the others, whose text the purge removes."""
+        return self.filter(deleted_at=None)
+
     def of(self, user_id: int) -> ConversationQuerySet:
         """Return the user's own conversations that are not deleted, the last used first."""
-        return self.filter(user_id=user_id, deleted_at=None).order_by("-asked_at", "-pk")
+        return self.kept().filter(user_id=user_id).order_by("-asked_at", "-pk")
 
     def idle(self, days: int) -> ConversationQuerySet:
         """Return the conversations at rest that are not deleted and have had no question for ``days``."""
@@ -77,7 +81,7 @@ class Conversation(models.Model):
         return reverse("chat:conversation-detail", args=[self.uuid])
 
     def discard(self) -> None:
-        """Hide the conversation from its owner and end its active turns; the purge removes it for good."""
+        """Hide the conversation from everybody and end its active turns; the purge removes it for good."""
         type(self).objects.filter(pk=self.pk, deleted_at=None).update(deleted_at=Now())
         self.turns.end(None)
 

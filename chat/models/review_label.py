@@ -63,8 +63,9 @@ class ReviewLabel(Export):
 
     @classmethod
     def waiting(cls) -> QuerySet[Self]:
-        """Return the waiting labels of turns that have a trace in MLflow."""
+        """Return the waiting labels of turns that have a trace in MLflow and whose conversation is not deleted."""
         traced = super().waiting().filter(turn__trace_export__exported_at__isnull=False)
+        traced = traced.filter(turn__conversation__deleted_at=None)
         return traced.select_related("turn", "reviewer")
 
     def mark_sent(self) -> None:

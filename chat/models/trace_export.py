@@ -36,9 +36,10 @@ class TraceExport(Export):
     def schedule(cls, limit: int) -> int:
         """Create rows for up to ``limit`` ended turns, the oldest first; return how many such turns were found.
 
-        Turns that never ran get none.
+        Turns that never ran get none, and neither do those of a deleted conversation.
         """
         ended = Turn.objects.filter(state__in=TERMINAL, ended_at__gt=Now() - WINDOW, trace_export=None)
+        ended = ended.filter(conversation__deleted_at=None)
         turn_ids = list(ended.exclude(started_at=None).order_by("pk").values_list("pk", flat=True)[:limit])
         rows = (TraceExport(turn_id=pk) for pk in turn_ids)
         TraceExport.objects.bulk_create(rows, ignore_conflicts=True)
@@ -46,5 +47,6 @@ class TraceExport(Export):
 
     @classmethod
     def waiting(cls) -> QuerySet[Self]:
-        """Return the waiting traces, those of the oldest turns first."""
-        return super().waiting().order_by("turn_id").select_related("turn__conversation", "turn__user")
+        """Return the waiting traces of conversations that are not deleted, those of the oldest turns first."""
+        kept = super().waiting().filter(turn__conversation__deleted_at=None)
+        return kept.order_by("turn_id").select_related("turn__conversation", "turn__user")

@@ -40,23 +40,6 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=Turn.objects.filter(state=self.value()).values("conversation"))
 
 
-class DeletedFilter(admin.SimpleListFilter):
-    """Conversations that their owner has deleted (the purge removes them later), or has not."""
-
-    title = "deleted by its owner"
-    parameter_name = "deleted"
-
-    @override
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", "No"), ("yes", "Yes")]
-
-    @override
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        if self.value() not in {"no", "yes"}:
-            return queryset
-        return queryset.filter(deleted_at__isnull=self.value() == "no")
-
-
 class LabelFilter(admin.SimpleListFilter):
     """Conversations with a turn to which a reviewer gave this label, or without any label."""
 
@@ -79,14 +62,13 @@ class LabelFilter(admin.SimpleListFilter):
 
 @admin.register(Conversation)
 class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
-    """All conversations of all users, including deleted ones: to read them, and to label their answers."""
+    """The conversations of all users, to read them and to label their answers; not those that were deleted."""
 
-    list_display = ["shown_title", "user", "turn_count", "states", "asked_at", "deleted_at"]
+    list_display = ["shown_title", "user", "turn_count", "states", "asked_at"]
     list_filter = [
         StateFilter,
         LabelFilter,
         "asked_at",
-        DeletedFilter,
         ("user", admin.RelatedOnlyFieldListFilter),
     ]
     search_fields = ["title", "turns__question", "turns__answer"]
@@ -95,15 +77,15 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     show_full_result_count = False
     ordering = ["-asked_at", "-pk"]
-    fields = ("shown_title", "user", "created_at", "asked_at", "deleted_at")
+    fields = ("shown_title", "user", "created_at", "asked_at")
     readonly_fields = fields
     view_on_site = False
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
-        """Add the number of turns, and their states."""
+        """Leave out deleted conversations; add the number of turns, and their states."""
         states = Prefetch("turns", Turn.objects.only("conversation_id", "state"))
-        conversations: QuerySet[Conversation] = super().get_queryset(request)
+        conversations = Conversation.objects.kept().order_by(*self.ordering)
         return conversations.annotate(turn_count=Count("turns")).prefetch_related(states)
 
     @override
@@ -131,7 +113,7 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def label(self, request: HttpRequest, pk: int, uuid: UUID) -> HttpResponse:
         """Save this reviewer's label of a turn, and return to the turn."""
-        turn = get_object_or_404(Turn, conversation=pk, uuid=uuid)
+        turn = get_object_or_404(Turn, conversation=get_object_or_404(Conversation.objects.kept(), pk=pk), uuid=uuid)
         try:
             LabelForm(request.POST).give(turn, cast(SignedInRequest, request).user)
             messages.success(request, "Your label was saved.")

@@ -122,7 +122,7 @@ def test_nobody_can_add_change_or_delete_a_conversation(
 
     forged = [
         client.post(f"{LIST}add/", {"title": "forged"}),
-        client.post(page_of(turn), {"title": "forged", "user": carol.pk, "deleted_at": ""}),
+        client.post(page_of(turn), {"title": "forged", "user": carol.pk}),
         client.post(f"{LIST}{pk}/delete/", {"post": "yes"}),
         client.post(LIST, {"action": "delete_selected", "_selected_action": [pk], "post": "yes"}),
     ]
@@ -172,14 +172,31 @@ def test_incomplete_turns_are_shown_too(review: Client, login: LoginSession, sta
     assert (turn.failure in html) if turn.failure else True
 
 
-def test_deleted_conversations_are_shown_as_such(review: Client, turn: Turn) -> None:
+def test_a_deleted_conversation_can_no_longer_be_listed_found_or_opened(review: Client, turn: Turn) -> None:
     asked(turn.login_session, "Another question?")
+    page, label = page_of(turn), f"{LIST}{turn.conversation.pk}/turns/{turn.uuid}/label/"
     turn.conversation.discard()
 
-    assert "When do we ship?" in text(review.get(f"{LIST}?deleted=yes"))
-    assert "Another question?" not in text(review.get(f"{LIST}?deleted=yes"))
-    assert "When do we ship?" not in text(review.get(f"{LIST}?deleted=no"))
-    assert review.get(page_of(turn)).status_code == 200
+    assert "Another question?" in text(review.get(LIST))
+    for query in ("", "?q=ship", "?deleted=yes", "?state=complete", f"?user__id__exact={turn.user.pk}"):
+        assert "When do we ship?" not in text(review.get(LIST + query, follow=True)), query
+    for path in (page, page.replace("change", "history"), f"{page}?before={turn.uuid}"):
+        assert "When do we ship?" not in text(review.get(path, follow=True)), path
+    assert review.post(label, {"verdict": "good"}).status_code == 404
+
+
+def test_the_page_before_the_deletion_of_a_user_shows_no_question_or_title(
+    client: Client, admin_user: User, turn: Turn
+) -> None:
+    turn.conversation.discard()
+    client.force_login(admin_user)
+    one = client.get(f"/admin/auth/user/{turn.user.pk}/delete/")
+    many = client.post("/admin/auth/user/", {"action": "delete_selected", "_selected_action": [turn.user.pk]})
+
+    for page in map(text, (one, many)):
+        assert "Turns: 1" in page
+        assert "alice" in page
+        assert "When do we ship?" not in page
 
 
 def test_deceptive_characters_are_made_visible(review: Client, login: LoginSession) -> None:

@@ -136,3 +136,18 @@ def test_without_texts_only_the_verdict_leaves_the_site(
 
     assert feedback_on(tracking, turn) == [("review", "wrong", None, str(carol.pk))]
     assert [word for word in ("May", "carol") if word in json.dumps(tracking.requests)] == []
+
+
+def test_nothing_is_sent_of_a_deleted_conversation(login: LoginSession, carol: User, tracking: TrackingServer) -> None:
+    traced = asked(login)
+    assert Exporter().export() == 1
+    ReviewLabel.give(traced, carol, "wrong", "It was May.")
+    scheduled = asked(login)
+    TraceExport.schedule(9)
+    untraced = asked(login)
+    for turn in (traced, scheduled, untraced):
+        turn.conversation.discard()
+
+    assert Exporter().export() == 0
+    assert feedback_on(tracking, traced) == []
+    assert set(tracking.traces) == {trace_id(traced)}
