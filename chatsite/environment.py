@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 import math
 import os
+import re
 from collections.abc import Collection
+from datetime import time
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -21,6 +23,7 @@ from typing_extensions import override
 from . import env_file, names, ownership
 
 _FALSE_STRINGS = ("false", "off", "n", "no", "0")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d", re.ASCII)
 _PLATFORMS = {"databricks-apps": "0.0.0.0/0,::/0"}  # an app is reachable only through a proxy, at no fixed address
 
 
@@ -137,6 +140,15 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # it brings no t
             return [ip_network(text.strip()) for text in _PLATFORMS.get(value, value).split(",") if text.strip()]
         except ValueError as error:
             raise ImproperlyConfigured(f"{var} cannot be read: {error}; list addresses, or 10.0.0.0/8") from None
+
+    def daily(self, var: str, *, default: str) -> time | None:
+        """Return a time of the day such as 03:00; None for ``never``."""
+        value = self.str(var, default=default).strip()
+        if value.lower() == "never":
+            return None
+        if not _CLOCK.fullmatch(value):
+            raise ImproperlyConfigured(f"{var} is {value!r}; it must be a time of the day such as 03:00, or never")
+        return time.fromisoformat(value.zfill(5))
 
     def url(self, var: str, *, default: str, schemes: Collection[str] = (), words: Collection[str] = ()) -> str:
         """Return a URL with one of these schemes (any, if none is given), or one of these words.

@@ -19,6 +19,7 @@ from ..live.stream import Stream
 from ..traces.exporter import exporter
 from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
+from ..upkeep.purger import purger
 from .model_loading import ModelLoading
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ async def start() -> None:
         sys.setswitchinterval(SWITCH_SECONDS)
         await runner.start()
         exporter.start()
+        purger.start()
         _warming.start(_warm())
 
 
@@ -62,6 +64,7 @@ async def drain(stop_listening: Callable[[], object]) -> None:
     is called: the server would drop any later socket without a close code. Never raises.
     """
     _waiting.cancel()
+    purger.end()
     try:
         if runner.started:
             await runner.drain(settings.SERVE_DRAIN_SECONDS)

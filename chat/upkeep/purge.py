@@ -28,6 +28,8 @@ MERGE_PAGES = 500
 """Pages of the full text that are merged in one transaction."""
 CHECKPOINT_SECONDS = 5.0
 """The longest wait for the readers of SQLite's write-ahead log."""
+CHECKPOINT_PAUSE_SECONDS = 0.1
+"""The longest wait at a time: meanwhile nobody can write."""
 
 
 @dataclass
@@ -59,21 +61,24 @@ def preview() -> Tally:
     )
 
 
-def purge(progress: Callable[[], object] = lambda: None) -> Tally:
-    """Remove old data for good, call ``progress`` after each conversation, and return what this process has removed.
+def purge(progress: Callable[[], object] = lambda: None, rest: Callable[[], object] = lambda: None) -> Tally:
+    """Remove old data for good, and return what this process has removed.
 
-    This includes login sessions that only a removed conversation belonged to.
+    This includes login sessions that only a removed conversation belonged to. Call ``progress`` after each
+    conversation, and ``rest`` before each transaction: it may wait, or raise to end the purge there.
     """
     tally = Tally()
-    _discard_idle()
+    _discard_idle(rest)
     for conversation in list(Conversation.objects.removable().order_by("pk")):
-        tally.turns += _remove_turns(conversation)
+        tally.turns += _remove_turns(conversation, rest)
+        rest()
         tally.conversations += _remove(conversation)
         progress()
-    _merge_full_text()  # always: an earlier purge may have been killed before it
-    tally.sessions = _delete(_expired())
-    tally.login_sessions = sum(map(_remove_login_sessions, _batches(LoginSession.removable(_login_sessions_in_use()))))
-    tally.attempts = _delete(SignInAttempt.expired())
+    _merge_full_text(rest)  # always: an earlier purge may have been killed before it
+    tally.sessions = _delete(_expired(), rest)
+    unused = LoginSession.removable(_login_sessions_in_use())
+    tally.login_sessions = sum(map(_remove_login_sessions, _batches(unused, rest)))
+    tally.attempts = _delete(SignInAttempt.expired(), rest)
     return tally
 
 
@@ -86,12 +91,10 @@ def empty_log() -> bool:
         return True
     deadline = time.monotonic() + CHECKPOINT_SECONDS
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            is_busy = bool(cursor.fetchone()[0])
+        is_busy = not _checkpoint()
         if not is_busy or time.monotonic() > deadline:
             return not is_busy
-        time.sleep(0.1)
+        time.sleep(CHECKPOINT_PAUSE_SECONDS)
 
 
 def rewrite() -> None:
@@ -99,6 +102,18 @@ def rewrite() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM")
+
+
+def _checkpoint() -> bool:
+    """Return whether the log was emptied. While it waits for readers, nobody can write: so let it wait but shortly."""
+    with connection.cursor() as cursor:
+        [timeout] = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {CHECKPOINT_PAUSE_SECONDS * 1000:.0f}")
+        try:
+            [is_busy, *_] = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {timeout}")
+    return not is_busy
 
 
 # Conversations
@@ -109,15 +124,15 @@ def _idle() -> models.QuerySet[Conversation]:
     return Conversation.objects.idle(days) if days else Conversation.objects.none()
 
 
-def _discard_idle() -> None:
+def _discard_idle(rest: Callable[[], object]) -> None:
     """Mark idle conversations as deleted first, so that nobody sees one with half of its turns."""
-    for keys in _batches(list(_idle().values_list("pk", flat=True))):
+    for keys in _batches(list(_idle().values_list("pk", flat=True)), rest):
         _idle().filter(pk__in=keys).update(deleted_at=Now())
 
 
-def _remove_turns(conversation: Conversation) -> int:
+def _remove_turns(conversation: Conversation, rest: Callable[[], object]) -> int:
     removed = 0
-    for keys in _batches(list(conversation.turns.filter(state__in=TERMINAL).values_list("pk", flat=True))):
+    for keys in _batches(list(conversation.turns.filter(state__in=TERMINAL).values_list("pk", flat=True)), rest):
         with transaction.atomic():
             removed += Turn.objects.filter(pk__in=keys).delete()[1].get("chat.Turn", 0)
     return removed
@@ -132,12 +147,13 @@ def _remove(conversation: Conversation) -> int:
         return 0
 
 
-def _merge_full_text() -> None:
+def _merge_full_text(rest: Callable[[], object]) -> None:
     """Merge the parts of SQLite's full text: until then, it only notes which of its words no longer count."""
     if connection.vendor != "sqlite":
         return
     pages, is_changed = -MERGE_PAGES, True  # the first, negative number makes one part of all
     while is_changed:
+        rest()
         with connection.cursor() as cursor:
             cursor.execute("SELECT total_changes()")
             before = cursor.fetchone()[0]
@@ -171,13 +187,14 @@ def _remove_login_sessions(logins: list[LoginSession]) -> int:
 # Batches
 
 
-def _delete(rows: models.QuerySet[models.Model]) -> int:
+def _delete(rows: models.QuerySet[models.Model], rest: Callable[[], object]) -> int:
     """Delete rows that nothing refers to, and return how many."""
-    batches = _batches(list(rows.values_list("pk", flat=True)))
+    batches = _batches(list(rows.values_list("pk", flat=True)), rest)
     return sum(rows.filter(pk__in=keys).delete()[0] for keys in batches)
 
 
-def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+def _batches(items: Iterable[T], rest: Callable[[], object]) -> Iterator[list[T]]:
     remaining = iter(items)
     while batch := list(islice(remaining, BATCH)):
+        rest()
         yield batch

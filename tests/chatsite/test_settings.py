@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import time
 from ipaddress import ip_network
 from pathlib import Path
 from traceback import format_exception
@@ -85,6 +86,7 @@ def test_the_document_lists_every_check() -> None:
 
 @pytest.mark.parametrize(("read", "value"), [("bool", "ja"), ("int", "many"), ("int", "-1"), ("float", "nan"),
                                              ("float", "12abc"), ("networks", "a.proxy"),
+                                             ("daily", "25:00"), ("daily", "3"), ("daily", "٠٣:٠٠"),
                                              ("database", "mysql://host/name")])  # fmt: skip
 def test_the_error_for_an_invalid_value_names_its_variable(
     monkeypatch: pytest.MonkeyPatch, read: str, value: str
@@ -139,6 +141,15 @@ def test_hsts_binds_other_hosts_only_if_a_setting_asks_for_it(
     printed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environ, capture_output=True, check=True)
 
     assert printed.stdout.decode().strip() == header
+
+
+@pytest.mark.parametrize(
+    ("value", "at"), [("3:05", time(3, 5)), (" 23:59 ", time(23, 59)), ("Never", None), ("", time(4, 30))]
+)
+def test_a_daily_time_can_be_switched_off(monkeypatch: pytest.MonkeyPatch, value: str, at: time | None) -> None:
+    monkeypatch.setenv("SOMETHING", value)
+
+    assert Environment().daily("SOMETHING", default="04:30") == at
 
 
 def test_an_empty_value_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,16 +140,6 @@ def test_containers_of_the_site_have_time_to_drain_and_nudge_each_other(compose:
     assert "ports" not in app  # only the proxy may reach it, because the site trusts its headers about the client
 
 
-def test_deleted_conversations_are_purged_from_the_same_database(compose: dict[str, Any]) -> None:
-    app, purge = compose["services"]["app"], compose["services"]["purge"]
-
-    assert "manage.py purge" in purge["command"][-1]
-    assert purge["environment"] == app["environment"]
-    assert purge["env_file"] == app["env_file"]  # with CHAT_RETENTION_DAYS
-    assert purge["restart"] == "unless-stopped"
-    assert "ports" not in purge
-
-
 def test_settings_of_the_operator_reach_the_containers(compose: dict[str, Any]) -> None:
     app = compose["services"]["app"]
 
@@ -163,8 +153,7 @@ def test_a_later_build_of_the_containers_has_the_same_extras(compose: dict[str, 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     [documented] = re.findall(r'^    EXTRAS="(.*)"$', DOCUMENT, re.MULTILINE)  # in deploy/.env, so it lasts
 
-    for service in ("app", "purge"):
-        assert compose["services"][service]["build"]["args"] == {"EXTRAS": f"${{EXTRAS:-{default}}}"}
+    assert compose["services"]["app"]["build"]["args"] == {"EXTRAS": f"${{EXTRAS:-{default}}}"}
     assert set(default.split()) < set(documented.split()) <= set(project["project"]["optional-dependencies"])
 
 
@@ -194,9 +183,8 @@ def test_the_unit_gives_the_site_time_to_drain() -> None:
     assert service["KillSignal"] == "SIGTERM"
 
 
-@pytest.mark.parametrize("name", ["chatsite.service", "chatsite-purge.service"])
-def test_units_use_existing_commands_and_settings(name: str) -> None:
-    service = unit(name)["Service"]
+def test_the_unit_uses_an_existing_command_and_settings() -> None:
+    service = unit("chatsite.service")["Service"]
     [_, script, command] = service["ExecStart"].split()
 
     assert (ROOT / script).is_file()
@@ -205,9 +193,8 @@ def test_units_use_existing_commands_and_settings(name: str) -> None:
     assert {each for each in names if not OF_OTHERS.match(each)} <= SETTINGS
 
 
-@pytest.mark.parametrize("name", ["chatsite.service", "chatsite-purge.service", "chatsite-purge.timer"])
-def test_systemd_accepts_the_units(name: str, tmp_path: Path) -> None:
-    assert unit(name)["Unit"]["Description"]
+def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
+    assert unit("chatsite.service")["Unit"]["Description"]
     if shutil.which("systemd-analyze") is None:
         return  # every machine that can use the units has it
     for file in DEPLOY.glob("chatsite*.*"):
@@ -215,7 +202,10 @@ def test_systemd_accepts_the_units(name: str, tmp_path: Path) -> None:
         (tmp_path / file.name).write_text(text.replace("/opt/chatsite", str(ROOT)).replace("=chatsite\n", "=root\n"))
 
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", tmp_path / name], capture_output=True, text=True, check=False
+        ["systemd-analyze", "verify", "--man=no", tmp_path / "chatsite.service"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     errors = [line for line in done.stderr.splitlines() if str(tmp_path) in line]
@@ -236,25 +226,6 @@ def test_the_document_names_only_existing_commands_and_settings() -> None:
 
     assert commands <= set(get_commands())
     assert ours <= SETTINGS | {"DOMAIN", "SIGTERM"}
-
-
-def test_the_cron_line_uses_the_same_settings_as_the_units(tmp_path: Path) -> None:
-    [line] = re.findall(r"^    30 3 \* \* \*  (.*)$", DOCUMENT, re.MULTILINE)
-    address = "postgres://chatsite@database/chatsite?sslmode=require&application_name=chatsite"
-    file = tmp_path / "chatsite.env"
-
-    def environment_with(settings: str) -> list[str]:
-        file.write_text(settings)
-        command = line.replace("/opt/chatsite", str(tmp_path)).replace("/etc/chatsite.env", str(file))
-        command = command.replace(".venv/bin/python manage.py purge", "env")
-        done = subprocess.run(
-            ["sh", "-c", command], env={"PATH": os.environ["PATH"]}, check=True, capture_output=True, text=True
-        )
-        return done.stdout.splitlines()
-
-    assert "DATA_DIR=/var/lib/chatsite" in environment_with("")
-    environment = environment_with(f"DATABASE_URL='{address}'\nDATA_DIR=/srv/chatsite\nCHAT_RETENTION_DAYS=30\n")
-    assert {f"DATABASE_URL={address}", "DATA_DIR=/srv/chatsite", "CHAT_RETENTION_DAYS=30"} <= set(environment)
 
 
 def test_all_links_of_the_document_have_a_target() -> None:
