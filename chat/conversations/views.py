@@ -24,6 +24,7 @@ from ..search.conversations import Found, details, in_conversations
 from ..search.query import parsed
 from ..turns import asking
 from ..turns.runner import runner
+from .deletion import erasure
 from .forms import RECORDINGS_LIMIT, AskForm, RenameForm
 from .periods import periods
 from .rendering import PAGE, TurnPage, blank_conversation, render_blank_turn, turns_after, turns_of
@@ -91,7 +92,7 @@ def delete(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
     conversation.discard()
     runner.wake()
-    messages.success(request, "The conversation was deleted.")
+    messages.success(request, f"The conversation was deleted: nobody can open it any more. {erasure()}")
     return redirect("chat:home")
 
 

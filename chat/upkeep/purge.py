@@ -22,7 +22,7 @@ from ..models import TERMINAL, Conversation, LoginSession, SignInAttempt, Turn
 
 T = TypeVar("T")
 
-BATCH = 200
+BATCH = 50
 """Rows in one transaction; SQLite has a single writer, and answers being streamed must not wait."""
 MERGE_PAGES = 500
 """Pages of the full text that are merged in one transaction."""

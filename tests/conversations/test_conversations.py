@@ -1,16 +1,16 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from pytest_django import Settings
 
 from chat.conversations.rendering import PAGE
 from chat.models import Conversation, LoginSession
@@ -125,8 +125,33 @@ def test_deleting_a_conversation_hides_it_and_ends_its_turns(page: Client, page_
     streaming.refresh_from_db()
     queued.refresh_from_db()
     assert (bool(streaming.stop_requested_at), queued.state) == (True, "cancelled")
-    assert "The conversation was deleted." in text(response)
+    assert "The conversation was deleted: nobody can open it any more." in text(response)
     assert "What was decided?" not in text(response)
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "unsaid"),
+    [
+        ({"PURGE_AT": time(4, 30), "TIME_ZONE": "Asia/Kolkata"}, "purge, at 04:30 (Asia/Kolkata).", "MLflow"),
+        ({"PURGE_AT": None}, "stays in the database until the operator of this site purges it.", "daily"),
+        ({"MLFLOW_EXPERIMENT": "/chat"}, "Copies that were sent to MLflow stay there.", "operator"),
+        ({"MLFLOW_EXPERIMENT": "/chat", "MLFLOW_TEXTS": False}, "erased from the database", "MLflow"),
+    ],
+)
+def test_before_and_after_the_deletion_the_page_says_what_becomes_of_the_text(
+    page: Client, page_login: LoginSession, settings: Settings, values: dict[str, Any], said: str, unsaid: str
+) -> None:
+    for name, value in values.items():
+        setattr(settings, name, value)
+    conversation = asked(page_login).conversation
+
+    before = squeezed(text(page.get(f"/c/{conversation.uuid}/")))
+    after = squeezed(text(page.post(f"/c/{conversation.uuid}/delete/", follow=True)))
+
+    assert "not even the staff" in before
+    for html in (before, after):
+        assert said in html
+        assert unsaid not in html
 
 
 # All conversations, and a new one
@@ -213,5 +238,5 @@ def test_the_home_page_offers_questions_that_fill_the_box(page: Client) -> None:
     assert f'value="{recording.uuid}" data-title="Planning" checked>' in squeezed(filled)
 
 
-def test_the_account_menu_says_which_version_this_is(page: Client) -> None:
+def test_the_account_menu_says_which_version_this_is(page: Client, settings: Settings) -> None:
     assert f"chatsite {settings.VERSION}" in text(page.get("/"))
