@@ -23,6 +23,7 @@ from ..display import marked
 from ..models import ApiToken, Conversation, PasswordOffer
 from .forms import AccountCreationForm
 from .login_sessions import SignedInRequest, end_login_sessions
+from .permissions import as_boxes
 from .sign_in_links import expiry, sign_in_link
 
 admin.site.unregister(User)
@@ -32,10 +33,25 @@ admin.site.unregister(User)
 class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """Django's admin of users, with sign-in links.
 
-    It signs out at once a user who is deactivated or gets another password.
+    It signs out at once a user who is deactivated or gets another password. Three boxes are all that most users need;
+    what few need is folded away.
     """
 
     add_form = AccountCreationForm
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Personal info", {"fields": ("first_name", "last_name", "email")}),
+        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser")}),
+        ("Groups and single permissions", {"classes": ("collapse",), "fields": ("groups", "user_permissions")}),
+        ("Important dates", {"fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ()
+
+    @override
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer each group and permission as a box to tick."""
+        return super().formfield_for_manytomany(db_field, request, **as_boxes(db_field, request), **kwargs)
 
     @override
     def get_urls(self) -> list[Any]:

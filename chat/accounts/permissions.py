@@ -1,0 +1,50 @@
+"""Django's permissions in the admin: only those that open something there are offered, each as a box to tick."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from typing_extensions import override
+
+USEFUL = Q(content_type__app_label="auth", content_type__model__in=["user", "group"])
+USEFUL |= Q(content_type__app_label="chat", content_type__model="recording") & ~Q(codename="add_recording")
+"""Everything else in the admin is open to all staff, or to nobody."""
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class TeamAdmin(GroupAdmin):
+    """Django's admin of groups."""
+
+    filter_horizontal = ()
+
+    @override
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
+        """Offer each permission as a box to tick."""
+        return super().formfield_for_manytomany(db_field, request, **as_boxes(db_field, request), **kwargs)
+
+
+def as_boxes(field: Any, request: HttpRequest | None) -> dict[str, Any]:
+    """Return the arguments of the form field of groups or permissions: the useful ones, and those granted already."""
+    arguments: dict[str, Any] = {"widget": forms.CheckboxSelectMultiple, "help_text": ""}
+    if field.related_model is Permission:
+        arguments["queryset"] = _useful_or_granted(field, request)
+    return arguments
+
+
+def _useful_or_granted(field: Any, request: HttpRequest | None) -> QuerySet[Permission]:
+    match = request.resolver_match if request else None
+    object_id = match.kwargs.get("object_id", "") if match else ""
+    offered = USEFUL
+    if str(object_id).isdecimal():
+        granted = field.remote_field.through.objects.filter(**{f"{field.m2m_field_name()}_id": object_id})
+        offered = offered | Q(pk__in=granted.values("permission"))
+    permissions = Permission.objects.filter(offered).select_related("content_type")
+    return permissions.order_by("content_type__app_label", "content_type__model", "codename")
