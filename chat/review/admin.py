@@ -2,72 +2,51 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.contrib.admin.views.main import PAGE_VAR
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
-from django.views.decorators.http import require_POST
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST, require_safe
 from typing_extensions import override
 
 from ..accounts.login_sessions import SignedInRequest
 from ..accounts.staff_reads import StaffReads
-from ..conversations.rendering import turns_of
+from ..conversations.rendering import TurnPage, turns_of
 from ..display import marked
-from ..models import COMMENT_LIMIT, Conversation, Refused, ReviewLabel, State, Turn
+from ..models import COMMENT_LIMIT, Conversation, Failure, Refused, ReviewLabel, Turn
 from ..query import uuid_of
+from . import export
+from .change_lists import FilteredList, ReviewList
+from .filters import FailureFilter, LabelFilter, StateFilter
 from .forms import LabelForm
+from .neighbours import neighbours
 from .reviewed import reviewed
+from .summary import Summary, chips_of_failures, chips_of_labels
 
-
-class StateFilter(admin.SimpleListFilter):
-    """Conversations with a turn in this state."""
-
-    title = "state of a turn"
-    parameter_name = "state"
-
-    @override
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(state.value, str(state.label)) for state in State]
-
-    @override
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        if self.value() not in State.values:
-            return queryset
-        return queryset.filter(pk__in=Turn.objects.filter(state=self.value()).values("conversation"))
-
-
-class LabelFilter(admin.SimpleListFilter):
-    """Conversations with a turn to which a reviewer gave this label, or without any label."""
-
-    title = "review label"
-    parameter_name = "label"
-
-    @override
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*((verdict.value, str(verdict.label)) for verdict in ReviewLabel.Verdict), ("none", "None yet")]
-
-    @override
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        labels = ReviewLabel.objects.filter(turn__conversation=OuterRef("pk"))
-        if self.value() == "none":
-            return queryset.filter(~Exists(labels))
-        if self.value() in ReviewLabel.Verdict.values:
-            return queryset.filter(Exists(labels.filter(verdict=self.value())))
-        return queryset
+FILTERS = "_changelist_filters"
+"""The parameter in which Django passes the filter of a list on to the pages of its rows."""
 
 
 @admin.register(Conversation)
 class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """The conversations of all users, to read them and to label their answers; not those that were deleted."""
 
-    list_display = ["shown_title", "user", "turn_count", "states", "asked_at"]
+    list_display = ["shown_title", "shown_user", "turn_count", "failures", "labels", "asked"]
     list_filter = [
-        StateFilter,
+        FailureFilter,
         LabelFilter,
+        StateFilter,
         "asked_at",
         ("user", admin.RelatedOnlyFieldListFilter),
     ]
@@ -77,16 +56,27 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     show_full_result_count = False
     ordering = ["-asked_at", "-pk"]
-    fields = ("shown_title", "user", "created_at", "asked_at")
+    fields = ("shown_title", "shown_user", "created_at", "asked_at")
     readonly_fields = fields
     view_on_site = False
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
-        """Leave out deleted conversations; add the number of turns, and their states."""
-        states = Prefetch("turns", Turn.objects.only("conversation_id", "state"))
-        conversations = Conversation.objects.kept().order_by(*self.ordering)
-        return conversations.annotate(turn_count=Count("turns")).prefetch_related(states)
+        """Leave out deleted conversations; add how many turns there are, and how many of them have failed."""
+        turns = Turn.objects.filter(conversation=OuterRef("pk"))
+        counts = {"turn_count": _count(turns), "failed_count": _count(turns.filter(failure__in=Failure.values))}
+        return Conversation.objects.kept().order_by(*self.ordering).annotate(**counts)
+
+    @override
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[FilteredList]:
+        """Return the list of the page; the other pages only need what is in the list, and the order."""
+        is_list = request.resolver_match and request.resolver_match.url_name == "chat_conversation_changelist"
+        return ReviewList if is_list else FilteredList
+
+    @override
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Use a plain title."""
+        return super().changelist_view(request, {**(extra_context or {}), "title": "Conversations"})
 
     @override
     def change_view(
@@ -96,48 +86,124 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Add the last 50 turns, or with ``?before=<turn>`` those before it."""
+        """Add the last 50 turns, or with ``?before=<turn>`` those before it, and the way through the list."""
         conversation = self.get_object(request, object_id)
         context: dict[str, Any] = {}
         if conversation:
             page = self._page(request, conversation)
             context = {"page": page, "reviewed": reviewed(page, request.user), "verdicts": ReviewLabel.Verdict.choices}
-            context |= {"comment_limit": COMMENT_LIMIT}
+            context |= {"comment_limit": COMMENT_LIMIT, "way": self._way(request, conversation, page)}
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
 
     @override
     def get_urls(self) -> list[Any]:
-        """Add the address that receives labels."""
+        """Add the addresses that receive labels and return the list as a file."""
         label = self.admin_site.admin_view(require_POST(self.label))
-        return [path("<int:pk>/turns/<uuid:uuid>/label/", label, name="chat_conversation_label"), *super().get_urls()]
+        exported = self.admin_site.admin_view(require_safe(self.export))
+        return [
+            path("<int:pk>/turns/<uuid:uuid>/label/", label, name="chat_conversation_label"),
+            path("export/", exported, name="chat_conversation_export"),
+            *super().get_urls(),
+        ]
 
     def label(self, request: HttpRequest, pk: int, uuid: UUID) -> HttpResponse:
-        """Save this reviewer's label of a turn, and return to the turn."""
+        """Save this reviewer's label of a turn, and return to the turn; the filter of the list stays."""
         turn = get_object_or_404(Turn, conversation=get_object_or_404(Conversation.objects.kept(), pk=pk), uuid=uuid)
         try:
             LabelForm(request.POST).give(turn, cast(SignedInRequest, request).user)
             messages.success(request, "Your label was saved.")
         except Refused as refused:
             messages.error(request, refused.message)
-        before = uuid_of(request.GET.get("before", ""))
-        page = reverse("admin:chat_conversation_change", args=[pk])
-        return redirect(f"{page}{f'?before={before}' if before else ''}#turn-{turn.uuid}")
+        before = uuid_of(request.POST.get("before", ""))
+        return redirect(f"{self._address(request, pk, f'?before={before}' if before else '')}#turn-{turn.uuid}")
+
+    def export(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the list, with its filter, search and order, as CSV."""
+        try:
+            listed = self._listed(request, request.GET)
+        except IncorrectLookupParameters:
+            return redirect("admin:chat_conversation_changelist")
+
+        def address_of(pk: int) -> str:
+            return request.build_absolute_uri(reverse("admin:chat_conversation_change", args=[pk]))
+
+        name = f"conversations-{timezone.localdate()}.csv"
+        return StreamingHttpResponse(
+            export.lines(listed, address_of),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
 
     @admin.display(description="title", ordering="title")
     def shown_title(self, conversation: Conversation) -> str:
         """Return the title with its invisible characters made visible."""
         return marked(conversation.title)
 
+    @admin.display(description="user", ordering="user__username")
+    def shown_user(self, conversation: Conversation) -> str:
+        """Return the user's name with its invisible characters made visible."""
+        return marked(conversation.user.get_username())
+
     @admin.display(description="turns", ordering="turn_count")
     def turn_count(self, conversation: Conversation) -> int:
         return int(conversation.turn_count)  # type: ignore[attr-defined]  # annotated above
 
-    @admin.display(description="states")
-    def states(self, conversation: Conversation) -> str:
-        """Return the states of its turns, without duplicates."""
-        return ", ".join(sorted({turn.state for turn in conversation.turns.all()}))
+    @admin.display(description="failed turns", ordering="failed_count", empty_value="–")
+    def failures(self, conversation: Conversation) -> SafeString | None:
+        """Return how many turns failed, for each reason."""
+        return chips_of_failures(self._summary(conversation))
 
-    def _page(self, request: HttpRequest, conversation: Conversation) -> Any:
+    @admin.display(description="labels", empty_value="–")
+    def labels(self, conversation: Conversation) -> SafeString | None:
+        """Return how many labels its turns have, of each kind."""
+        return chips_of_labels(self._summary(conversation))
+
+    @admin.display(description="asked", ordering="asked_at")
+    def asked(self, conversation: Conversation) -> str:
+        """Return when its last question was asked, in the time zone of the site."""
+        return f"{timezone.localtime(conversation.asked_at):%Y-%m-%d %H:%M}"
+
+    def _summary(self, conversation: Conversation) -> Summary:
+        return conversation.summary  # type: ignore[attr-defined,no-any-return]  # set by ReviewList
+
+    def _page(self, request: HttpRequest, conversation: Conversation) -> TurnPage:
         before = request.GET.get("before")
         turn = get_object_or_404(conversation.turns, uuid=uuid_of(before)) if before else None
         return turns_of(conversation, before=turn)
+
+    def _listed(self, request: HttpRequest, filters: QueryDict) -> QuerySet[Conversation]:
+        """Return what the list has on all its pages with these parameters. Raise ``IncorrectLookupParameters``."""
+        of_list, parameters = copy(request), filters.copy()
+        parameters.pop(PAGE_VAR, None)
+        cast(Any, of_list).GET = parameters
+        queryset: QuerySet[Conversation] = self.get_changelist_instance(of_list).queryset
+        return queryset
+
+    def _way(self, request: HttpRequest, conversation: Conversation, page: TurnPage) -> dict[str, str]:
+        """Return the addresses of the list, of its conversations before and after this one, and of other turns."""
+        try:
+            listed = self._listed(request, QueryDict(request.GET.get(FILTERS, "")))
+            previous, following = neighbours(listed, self.get_queryset(request), conversation.pk)
+        except IncorrectLookupParameters:
+            previous = following = None
+        earlier = f"?before={page.turns[0].turn.uuid}" if page.earlier else ""
+        return {
+            "list": self._preserving(request, reverse("admin:chat_conversation_changelist")),
+            "previous": self._address(request, previous) if previous else "",
+            "next": self._address(request, following) if following else "",
+            "earlier": self._address(request, conversation.pk, earlier) if earlier else "",
+            "newest": self._address(request, conversation.pk) if page.later else "",
+        }
+
+    def _address(self, request: HttpRequest, pk: int, query: str = "") -> str:
+        return self._preserving(request, reverse("admin:chat_conversation_change", args=[pk]) + query)
+
+    def _preserving(self, request: HttpRequest, address: str) -> str:
+        """Return an address of the admin with the filter of the list that the user comes from."""
+        context: dict[str, Any] = {"opts": self.opts, "preserved_filters": self.get_preserved_filters(request)}
+        return str(add_preserved_filters(context, address))
+
+
+def _count(turns: QuerySet[Turn]) -> Coalesce:
+    counted = turns.order_by().values("conversation").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

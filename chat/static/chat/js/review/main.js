@@ -1,0 +1,3 @@
+import { NextKeys } from "./next_keys.js";
+
+new NextKeys(document, localStorage).start();
