@@ -56,7 +56,8 @@ def main(purpose: str, arguments: list[str]) -> None:
     started = time.time()
     try:
         settings = read_settings(os.environ)
-        os.environ.update(absolute_paths(os.environ))
+        if purpose != "test":  # no test reads .env
+            os.environ.update(absolute_paths(os.environ))
         if purpose in {"run", "dev"}:
             check_address(settings.get("HOST") or "127.0.0.1", settings.get("PORT") or "8000")
             check_hosts(settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -98,3 +99,35 @@ def test_manage_py_says_what_to_use_where_the_packages_are_missing(arguments: li
 def test_manage_py_itself_starts_with_the_python_that_debian_has() -> None:
     assert (ROOT / "manage.py").read_text().startswith("#!/usr/bin/env python3\n")
     assert os.access(ROOT / "manage.py", os.X_OK)
+
+
+def test_readme_names_only_programs_that_exist() -> None:
+    programs = set(re.findall(r"\bbin/([a-z_-]+)", (ROOT / "README.md").read_text()))
+
+    assert {"run", "import", "manage", "backup", "restore", "test"} <= programs
+    assert [name for name in programs if not os.access(ROOT / "bin" / name, os.X_OK)] == []
+
+
+def test_readme_follows_the_first_hour() -> None:
+    steps = re.findall(r"^### \d+\. (.*)", (ROOT / "README.md").read_text(), re.MULTILINE)
+
+    words = ["Start", "Sign in", "Import", "colleagues", "reviewer", "model", "HTTPS", "Upgrade", "Back up", "log"]
+    assert [word for word, step in zip(words, steps, strict=True) if word not in step] == []
+
+
+def test_no_relative_path_of_the_file_reaches_the_tests(
+    bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("DATA_DIR=data\n")
+    environs: list[dict[str, str]] = []
+    monkeypatch.setattr(bootstrap, "set_up", lambda extras, groups: None)
+    monkeypatch.setattr(bootstrap, "check_address", lambda host, port: None)
+    monkeypatch.setattr(os, "environ", {"PATH": os.defpath})
+    monkeypatch.setattr(os, "execv", lambda python, command: environs.append(dict(os.environ)))
+    monkeypatch.chdir(tmp_path)
+
+    bootstrap.main("test", ["-q"])
+    bootstrap.main("import", ["."])
+
+    assert ["DATA_DIR" in environ for environ in environs] == [False, True]
+    assert environs[1]["STARTED_BY"] == "bin/import"
