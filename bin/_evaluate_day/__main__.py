@@ -18,7 +18,7 @@ from tests.support.processes import chromium
 from tests.support.site_process import SiteProcess
 
 from .hands import Hands
-from .tasks import TASKS, Day, Task
+from .tasks import LAST_WEEK, TASKS, Day, Task
 
 DESK = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=390, height=844)
@@ -34,7 +34,7 @@ def main() -> int:
     tasks = [task for task in TASKS if not only or task.number in only]
     with tempfile.TemporaryDirectory() as folder, SiteProcess(Path(folder)) as site:
         past = Path(__file__).with_name("past.py")
-        subprocess.run([sys.executable, "-B", past, "demo"], env=site.environ, check=True, timeout=300)
+        subprocess.run([sys.executable, "-B", past, "demo", LAST_WEEK], env=site.environ, check=True, timeout=300)
         return asyncio.run(_replay(tasks, site, PHONE if options.phone else DESK))
 
 

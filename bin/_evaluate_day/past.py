@@ -17,7 +17,6 @@ django.setup()
 from django.contrib.auth.models import User  # noqa: E402  # Django must be set up first
 from django.utils import timezone  # noqa: E402
 
-from bin._evaluate_day import LAST_WEEK  # noqa: E402
 from chat.models import Conversation, LoginSession  # noqa: E402
 from tests.support.asked import asked  # noqa: E402
 
@@ -31,17 +30,17 @@ QUESTIONS = [
 PLACES = ("Leeds", "Porto", "Ghent", "Turin", "Malmö", "Cork", "Graz", "Lyon", "Bergen", "Delft")
 
 
-def main(username: str) -> None:
-    """Create the conversations, the newest today and one about zinc anodes a week ago."""
+def main(username: str, last_week: str) -> None:
+    """Create the conversations, the newest today and that with the question ``last_week`` a week ago."""
     user = User.objects.get(username=username)
     login = LoginSession.objects.create(user=user)
     questions = [question.format(thing, place) for thing, place, question in product(THINGS, PLACES, QUESTIONS)]
     for number, question in enumerate(questions[:CONVERSATIONS]):
         is_last_week = number == 60
-        turn = asked(login, LAST_WEEK if is_last_week else question, answer="They talked about it at length.")
+        turn = asked(login, last_week if is_last_week else question, answer="They talked about it at length.")
         asked_at = timezone.now() - timedelta(hours=2.8 * number + 1)
         Conversation.objects.filter(pk=turn.conversation_id).update(asked_at=asked_at, created_at=asked_at)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -9,9 +9,9 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.support.site_process import SiteProcess
 
-from . import LAST_WEEK
 from .hands import Hands
 
+LAST_WEEK = "What did Brightmoor say about the zinc anodes?"
 QUESTION = "Why did Herons come back?"
 MAIL = "<!doctype html><title>Mail</title><div contenteditable id=mail style='min-height:20rem'></div>"
 
