@@ -13,7 +13,7 @@ from typing_extensions import override
 from chat.database.outage import first_line
 from chat.upkeep.preparation import NewerDatabase, count_unapplied_migrations, is_new_database, prepare
 
-UNPREPARED = "The database is not prepared for this version of the site. Run manage.py prepare first (bin/run does it)."
+UNPREPARED = "The database is not prepared for this version of the site. Run bin/manage prepare (bin/run does it)."
 
 
 class CheckedCommand(BaseCommand):

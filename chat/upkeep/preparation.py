@@ -163,7 +163,7 @@ def _missing_vectors() -> list[str]:
 
     count = without_vector(settings.EMBEDDINGS).count()
     return (
-        [f"{count} passages have no vector of {settings.EMBEDDINGS} yet. Run: manage.py index_recordings"]
+        [f"{count} passages have no vector of {settings.EMBEDDINGS} yet. Run: bin/manage index_recordings"]
         if count
         else []
     )

@@ -32,7 +32,7 @@ def test_a_command_refuses_a_database_that_lacks_migrations(
 ) -> None:
     monkeypatch.setattr(site_command, "count_unapplied_migrations", lambda: 1)
 
-    with pytest.raises(CommandError, match=r"Run manage\.py prepare first"):
+    with pytest.raises(CommandError, match=r"Run bin/manage prepare"):
         call_command(*command)
 
 

@@ -49,8 +49,8 @@ def media(tmp_path_factory: pytest.TempPathFactory, settings: LazySettings) -> P
 def test_with_embeddings_it_says_what_to_do_next(talk: Path, settings: LazySettings) -> None:
     settings.EMBEDDINGS = "openai:model"
 
-    assert "manage.py index_recordings" in run(talk).out
-    assert "manage.py index_recordings" not in run(talk).out  # nothing new
+    assert "bin/manage index_recordings" in run(talk).out
+    assert "bin/manage index_recordings" not in run(talk).out  # nothing new
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from chat.management.site_command import SiteCommand
 from chat.recordings import library
 from chat.recordings.transcripts import AUDIO_SUFFIXES, Unreadable, find_transcripts, transcript_beside
 
-INDEX_THEM = "Searches now find them by their words. To find them by meaning too, run: manage.py index_recordings"
+INDEX_THEM = "Searches now find them by their words. To find them by meaning too, run: bin/manage index_recordings"
 
 
 @dataclass

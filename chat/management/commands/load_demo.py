@@ -18,4 +18,4 @@ class Command(SiteCommand):
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         user = load()
-        self.stdout.write(f"The demo is loaded. To sign in, run: manage.py sign_in_link {user.get_username()}")
+        self.stdout.write(f"The demo is loaded. To sign in, run: bin/manage sign_in_link {user.get_username()}")

@@ -30,7 +30,7 @@ class Command(SiteCommand):
             raise CommandError("A proxy signs in the users of this site (TRUSTED_PROXY), so sign-in links do not work.")
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
-            raise CommandError(f"There is no user {options['username']!r}. Create one: manage.py createsuperuser")
+            raise CommandError(f"There is no user {options['username']!r}. Create one: bin/manage createsuperuser")
         if not user.is_active:
             raise CommandError(f"The user {user.username!r} is not active.")
         self.stdout.write(sign_in_link(user, options["base_url"]))
