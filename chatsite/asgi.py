@@ -15,11 +15,13 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.sessions import CookieMiddleware  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
+from django.urls import re_path  # noqa: E402
 
 from chat.routing import websocket_urlpatterns  # noqa: E402
 from chat.serving.life import drain, start  # noqa: E402
 
 from .origin import ExactOrigin  # noqa: E402
+from .refused_sockets import unknown_path  # noqa: E402
 from .trusted_proxy import TrustedProxy  # noqa: E402
 
 Receive = Callable[[], Awaitable[Any]]
@@ -28,7 +30,8 @@ Send = Callable[[Any], Awaitable[None]]
 
 def protocols() -> Any:
     """Return the application for pages and sockets, behind the proxy that the settings trust, if any."""
-    sockets: Any = CookieMiddleware(URLRouter(websocket_urlpatterns))
+    other_paths: Any = re_path("", unknown_path)  # type: ignore[arg-type]  # the stubs know only views
+    sockets: Any = CookieMiddleware(URLRouter([*websocket_urlpatterns, other_paths]))
     return TrustedProxy(
         ProtocolTypeRouter({"http": ASGIHandler(), "websocket": ExactOrigin(sockets, settings.ORIGINS)}),
         settings.TRUSTED_NETWORKS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
-from channels.security.websocket import WebsocketDenier
+from .refused_sockets import refuse
 
 Application = Callable[..., Awaitable[None]]
 
@@ -24,6 +24,9 @@ class ExactOrigin:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Pass the handshake on, or deny it."""
         origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
-        is_ours = len(origins) == 1 and origins[0] in self._origins
-        application: Application = self._application if is_ours else WebsocketDenier()
-        await application(scope, receive, send)
+        if len(origins) == 1 and origins[0] in self._origins:
+            await self._application(scope, receive, send)
+        elif origins:
+            await refuse(scope, receive, send, "origin", "its page is of %s.", ", ".join(origins))
+        else:
+            await refuse(scope, receive, send, "origin", "its client names no origin.")

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from . import address, lakebase, names
+from . import address, lakebase, log, names
 from .environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -228,21 +228,7 @@ TIME_ZONE = env.time_zone("TIME_ZONE", default="UTC")
 LOG_LEVEL = env.choice("LOG_LEVEL", default="WARNING", known=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 USE_I18N = False
 USE_TZ = True
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "chatsite.log.OneLineFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        # It logs a traceback twice a second while Redis is unreachable; chat.turns.nudges logs the outage once.
-        "channels_redis": {"level": "CRITICAL"},
-        "openai": {"level": "INFO"},  # below that it logs what it sends: questions and transcripts
-        "databricks": {"level": "INFO"},  # below that it logs what it receives: passwords of the database
-        "psycopg.pool": {"level": "ERROR"},  # it warns of every attempt; we log an outage once
-    },
-}
+LOGGING = log.configuration(LOG_LEVEL)
 
 # Questions and answers
 

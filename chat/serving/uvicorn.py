@@ -37,6 +37,7 @@ class UvicornServer(uvicorn.Server):
             host=host,
             port=port,
             log_level="warning",
+            log_config=None,  # its lines go where ours go, in the same form
             lifespan="off",
             server_header=False,
             # They would replace the peer's address, by which a trusted proxy is recognised, with the client's.
