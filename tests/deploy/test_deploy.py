@@ -151,7 +151,7 @@ def test_settings_of_the_operator_reach_the_containers(compose: dict[str, Any]) 
 def test_a_later_build_of_the_containers_has_the_same_extras(compose: dict[str, Any]) -> None:
     [default] = [shlex.split(rest)[0].partition("=")[2] for name, rest in instructions() if name == "ARG"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    [documented] = re.findall(r'^    EXTRAS="(.*)"$', DOCUMENT, re.MULTILINE)  # in deploy/.env, so it lasts
+    [documented] = re.findall(r'^ +EXTRAS="(.*)"$', DOCUMENT, re.MULTILINE)  # in deploy/.env, so it lasts
 
     assert compose["services"]["app"]["build"]["args"] == {"EXTRAS": f"${{EXTRAS:-{default}}}"}
     assert set(default.split()) < set(documented.split()) <= set(project["project"]["optional-dependencies"])
