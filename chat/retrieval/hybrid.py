@@ -20,7 +20,7 @@ from .embeddings import embeddings
 from .full_text import FullText
 from .fusion import fused
 from .remote import OptionalRemote
-from .results import Hit, passages_of, pool_for, scope_of
+from .results import MIN_RELEVANCE, Hit, passages_of, pool_for, scope_of
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,8 @@ class NearestNeighbours(Protocol):
     def nearest(self, vector: bytes, scope: Sequence[int] | None, limit: int) -> list[Hit]:
         """Return the passages in scope whose vectors are nearest, the best first; none if there are no vectors.
 
-        ``vector`` is encoded as in ``PassageVector``. The score is the cosine. Raise ``DatabaseError``.
+        ``vector`` is encoded as in ``PassageVector``. The score is the cosine; the relevance is 0, because every
+        question has nearest vectors. Raise ``DatabaseError``.
         """
 
 
@@ -56,9 +57,10 @@ class Hybrid:
             scope = scope_of(recordings)
             by_words = self.full_text.hits(query, scope, limit)
             by_meaning = self._nearest(vector, scope, pool_for(limit)) if vector and limit > 0 else []
-            if by_meaning:  # a relevance of 0 is a similar spelling, which is the last resort of the full text
-                by_words = fused([hit for hit in by_words if hit.relevance > 0], by_meaning)
-            return passages_of(by_words, scope, limit)
+            if not by_meaning:
+                return passages_of(by_words, scope, limit)
+            by_words = [hit for hit in by_words if hit.relevance > 0]  # 0 is a similar spelling, the last resort
+            return passages_of(_with_an_answer(fused(by_words, by_meaning), by_words, limit), scope, limit)
         except DatabaseError as error:
             raise RetrievalFailed("could not search the passages") from error
 
@@ -68,6 +70,14 @@ class Hybrid:
         except DatabaseError as error:
             logger.warning("Could not search the vectors (%s); searching only the full text", type(error).__name__)
             return []
+
+
+def _with_an_answer(hits: list[Hit], by_words: Sequence[Hit], limit: int) -> list[Hit]:
+    """Return the hits; if none of the first may answer the question, begin with the first that does by its words."""
+    if any(hit.relevance >= MIN_RELEVANCE for hit in hits[:limit]):
+        return hits
+    answers = [hit for hit in by_words[:limit] if hit.relevance >= MIN_RELEVANCE]
+    return [hit for hit in hits if hit.pk == answers[0].pk] + hits if answers else hits
 
 
 def _vector(query: str) -> bytes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Max, QuerySet
 
 from ..models import PassageVector
-from .results import MIN_RELEVANCE, Hit
+from .results import Hit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +51,7 @@ class Matrix:
             rows = _selected(rows, np.isin(rows.recordings, list(scope)))
         scores = rows.vectors @ query_vector
         best = np.lexsort((rows.passages, -scores))[:limit]
-        return [Hit(int(rows.passages[index]), float(scores[index]), MIN_RELEVANCE) for index in best]
+        return [Hit(int(rows.passages[index]), float(scores[index]), 0.0) for index in best]
 
     def _up_to_date(self, dimensions: int) -> _Rows | None:
         stored = PassageVector.objects.filter(model=self._model)

@@ -15,7 +15,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from ..models import PassageVector
 from .matrix import Matrix
-from .results import MIN_RELEVANCE, Hit, execute, rows
+from .results import Hit, execute, rows
 
 _INDEXED_DIMENSIONS = 2000
 """The most dimensions that pgvector can index; with more, a search reads all vectors."""
@@ -127,9 +127,7 @@ def literal(vector: bytes) -> str:
 
 def _hits(cosines: Sequence[tuple[int, float]]) -> list[Hit]:
     """Return the hits in an order that is always the same, even among equal scores."""
-    return [
-        Hit(passage, cosine, MIN_RELEVANCE) for passage, cosine in sorted(cosines, key=lambda hit: (-hit[1], hit[0]))
-    ]
+    return [Hit(passage, cosine, 0.0) for passage, cosine in sorted(cosines, key=lambda hit: (-hit[1], hit[0]))]
 
 
 def _quoted(text: str) -> str:

@@ -14,7 +14,7 @@ from django.db.models import F
 from ..models import IndexedPassage, Recording, Segment
 from ..passages import Passage
 
-MIN_RELEVANCE = 0.35
+MIN_RELEVANCE = 0.3
 """The relevance that the best passage needs to answer a question; the others may have less and still help.
 
 docs/retrieval.md has the figures behind this value, and behind those of ``judged``.

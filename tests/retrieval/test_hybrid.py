@@ -16,7 +16,8 @@ from chat.llm import chat_model
 from chat.models import IndexedPassage, PassageVector, Recording
 from chat.passages import Passage
 from chat.retrieval import MIN_RELEVANCE, index, retriever, warm
-from chat.retrieval.hybrid import Hybrid, _vector
+from chat.retrieval.hybrid import Hybrid, _vector, _with_an_answer
+from chat.retrieval.results import Hit
 from chat.upstream.breaker import FAILURES
 
 from ..support.library import filler, record, search
@@ -54,10 +55,24 @@ def titles(passages: list[Passage]) -> list[str]:
 
 
 def test_a_passage_in_other_words_is_found(indexed: object) -> None:
-    passages = search(IN_OTHER_WORDS)
+    assert titles(search(IN_OTHER_WORDS))[0] == "Allotment call"
 
-    assert titles(passages)[0] == "Allotment call"
-    assert passages[0].relevance >= MIN_RELEVANCE
+
+def test_a_vector_alone_does_not_count_as_an_answer(indexed: object) -> None:
+    passages = search("Which planet has glasshouse roofs?")
+
+    assert len(passages) == 2
+    assert all(passage.relevance < MIN_RELEVANCE for passage in passages)
+
+
+@pytest.mark.any_database
+def test_the_best_passage_that_answers_by_its_words_goes_first_if_no_other_would_be_shown() -> None:
+    near = [Hit(pk, 1.0, 0.0) for pk in range(1, 9)]
+    answers = [Hit(pk, 0.1, MIN_RELEVANCE) for pk in (20, 21)]
+
+    assert [hit.pk for hit in _with_an_answer([*near, *answers], answers, 8)][:3] == [20, 1, 2]
+    assert _with_an_answer([*near, *answers], answers, 9) == [*near, *answers]
+    assert _with_an_answer(near, [], 8) == near
 
 
 def test_a_passage_that_both_searches_find_comes_first(indexed: object) -> None:
