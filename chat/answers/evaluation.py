@@ -37,8 +37,8 @@ class Asked:
 
     def lost_quotes(self) -> int:
         """Return how many quotations are not in the excerpt of the source that their number leads to."""
-        excerpts = {citation.number: citation.excerpt for citation in self.citations}
-        return sum(text not in excerpts.get(number, "") for text, number in self.quotes())
+        excerpts = {citation.number: " ".join(citation.excerpt.split()) for citation in self.citations}
+        return sum(" ".join(text.split()) not in excerpts.get(number, "") for text, number in self.quotes())
 
 
 async def ask(question: str, recordings: Sequence[UUID] = ()) -> Asked:
