@@ -81,6 +81,11 @@ class Socket:
         """Wait until the page acknowledges a turn up to this chunk."""
         await self._changes.wait_until(lambda: (turn, seq) in self.acks)
 
+    async def wait_until_closed(self) -> None:
+        """Wait until the page has closed this socket."""
+        async with asyncio.timeout(SECONDS):
+            await self._connection.wait_closed()
+
     def waiting(self, kind: str) -> list[dict[str, Any]]:
         """Return the commands of this kind that have arrived and were not taken by ``expect`` yet."""
         return [command for command in self._commands if command["type"] == kind]

@@ -13,6 +13,11 @@ from .live import TURN, answer, ask, complete, open_page, question_box, token
 
 pytestmark = pytest.mark.browser
 
+LOOK_AWAY = """isHidden => {
+    Object.defineProperty(document, 'hidden', {value: isHidden, configurable: true});
+    document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
 
 async def test_after_a_lost_connection_the_page_resumes_where_it_was(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming"))
@@ -80,6 +85,23 @@ async def test_a_dead_connection_is_detected_at_once_when_the_network_returns(fa
     await page.evaluate("window.dispatchEvent(new Event('online'))")
     await (await fake.socket()).expect("follow")
     await expect(page.locator("[data-banner]")).to_be_hidden()
+
+
+async def test_a_tab_that_is_hidden_for_long_closes_its_socket_and_opens_one_when_it_is_shown(
+    fake: FakeSite, page: Page
+) -> None:
+    await page.clock.install()
+    socket = await open_page(fake, page, turn_html(TURN, "complete", text="one", seq=1))
+    await socket.expect("follow")
+
+    await page.evaluate(LOOK_AWAY, True)
+    await page.clock.fast_forward(6 * 60_000)
+    await socket.wait_until_closed()
+    assert not fake.has_socket()
+    await expect(page.locator("[data-banner]")).to_be_hidden()
+    await page.evaluate(LOOK_AWAY, False)
+
+    await (await fake.socket()).expect("follow")
 
 
 async def test_a_page_shows_that_too_many_tabs_are_open(fake: FakeSite, page: Page) -> None:
