@@ -15,8 +15,9 @@ _HALF_LINE = re.compile(r"[ \t>]*(?:[-+*=#]|-+|=+|#{1,6}|\|[|:\- \t]*|`{1,2}|`{3
 _HALF_TABLE = re.compile(r"(?:\A|(?<=\n))(?<!\|\n)(?<!\| \n)\|[^\n]*(?:\n[|:\- \t]*)?\Z")
 _SPECIAL = re.compile(r"\\(?s:.)?|`+|\*+|_+|~+|!?\[|\]")
 _HALF_MARKER = re.compile(r"\[\d{0,3}\Z")
-_DESTINATION = re.compile(r"\((?:[^()\\]|\\.|\([^()]*\))*(\)?)", re.DOTALL)
+_DESTINATION = re.compile(r'\((?:[^\s()\\]|\\\S|\([^\s()]*\)?)*(?:[ \t]+"[^"]*"?)?[ \t]*(\)?)')
 _LINK_TEXT_LIMIT = 200
+_DEEPEST = 8
 _PUNCTUATION = frozenset(string.punctuation)
 
 
@@ -117,7 +118,7 @@ class _Inline:
         left = self._close_emphasis(mark, len(run[0])) if closes else len(run[0])
         if not after:
             return run.end() if left == 0 else self._cut_marks(run.start(), left)
-        if left and opens and not (mark == "~" and left != 2):
+        if left and opens and len(self.emphasis) < _DEEPEST and not (mark == "~" and left != 2):
             self.emphasis.append(_Open(mark, run.end() - left, run.end(), left))
         return run.end()
 
@@ -142,8 +143,8 @@ class _Inline:
             return at + 1
         start, end = self.brackets.pop()
         destination = _DESTINATION.match(self.text, at + 1)
-        if destination is None or destination[1]:
-            return destination.end() if destination else at + 1
+        if destination is None or destination[1] or destination.end() < len(self.text):
+            return destination.end() if destination and destination[1] else at + 1
         self.text = self.text[:start] + self.text[end:at]  # half a link: only its text
         return len(self.text)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from time import process_time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chat.conversations.markdown import render
 
@@ -46,6 +49,8 @@ price = 12 * 2  # `not` **bold**
         ("In March [", "<p>In March</p>"),
         ("See [the min", "<p>See the min</p>"),
         ("See [the minutes](https://e.o", "<p>See the minutes</p>"),
+        ('See [the minutes](https://e.org "The min', "<p>See the minutes</p>"),
+        ("He [laughs](and then he said more", "<p>He [laughs](and then he said more</p>"),
         ("See **[the minutes](https://e.o", "<p>See <strong>the minutes</strong></p>"),
         ("See ![a pic", "<p>See a pic</p>"),
         ("He [laughs] and", "<p>He [laughs] and</p>"),
@@ -76,6 +81,23 @@ def test_wherever_an_answer_breaks_off_nothing_is_half_open(end: int) -> None:
     prose = re.sub(r"<(pre|code)\b.*?</\1>", "", html, flags=re.DOTALL)
     text = re.sub(r"<[^>]+>", "", prose)
     assert not re.search(r"[*`_~\[\]#|]|\(http", text.replace("[the minutes]", "")), text
+
+
+@given(st.lists(st.sampled_from(["", "*", "**", "_", "`", "[", "](", "\\", "~~", "(", ")"])))
+def test_every_word_stays(marks: list[str]) -> None:
+    html = render("".join(f"{mark}word " for mark in marks) + "end.", is_broken=True)
+
+    assert re.sub(r"<[^>]+>", "", html).count("word") == len(marks)
+
+
+@pytest.mark.parametrize("pieces", [("*a ", "b_ "), ("`", "a"), ("[", "]("), ("**", "a "), ("\\", "*"), ("_a ", "**")])
+def test_no_text_takes_long(pieces: tuple[str, str]) -> None:
+    text = "".join(piece * 9_000 for piece in pieces)
+    begun = process_time()
+
+    render(text, is_broken=True)
+
+    assert process_time() - begun < 5
 
 
 def test_a_complete_answer_is_shown_as_it_is() -> None:

@@ -41,6 +41,7 @@ def test_any_text_gives_harmless_html(text: str, cited: set[int]) -> None:
 )
 def test_any_markup_gives_harmless_html(pieces: list[str]) -> None:
     assert_harmless(render("".join(pieces), {1}))
+    assert_harmless(render("".join(pieces), {1}, is_broken=True))
 
 
 def test_a_cited_number_leads_to_its_source() -> None:
