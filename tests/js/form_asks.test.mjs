@@ -5,7 +5,7 @@ import { FormAsks } from "../../chat/static/chat/js/asking/form_asks.js";
 
 const CONVERSATION = "11111111-1111-4111-8111-111111111111";
 
-let answers, waiting, posted, answered, sent, formAsks;
+let reached, answers, waiting, posted, answered, sent, formAsks;
 
 class FakeElement {
   constructor({ name = "", text = "", dataset = {}, inner = [] }) {
@@ -44,6 +44,7 @@ function entry(fields = {}) {
 }
 
 beforeEach(() => {
+  reached = 200;
   answers = [];
   waiting = [entry()];
   posted = [];
@@ -56,7 +57,7 @@ beforeEach(() => {
     markSent: (requestId) => sent.push(requestId),
   };
   const fragments = {
-    get: () => Promise.resolve({ status: 200 }),
+    get: () => Promise.resolve({ status: reached }),
     post: (address, fields) => {
       posted.push([address, [...fields].filter(([name]) => name !== "csrfmiddlewaretoken").map((field) => field.join("="))]);
       return Promise.resolve(answers.shift());
@@ -128,6 +129,14 @@ test("while the site does not answer, the questions wait", async () => {
   }
 
   assert.deepEqual([posted.length, answered, waiting.length], [3, [], 1]);
+});
+
+test("a question is not sent to a site that is away", async () => {
+  reached = 0;
+
+  await formAsks.send();
+
+  assert.deepEqual([posted, sent, waiting.length], [[], [], 1]);
 });
 
 test("a user who has to sign in again keeps the question", async () => {

@@ -42,11 +42,12 @@ export class FormAsks {
     return (await this.#fragments.get(REACHED)).status === 200;
   }
 
-  /** Send what waits, one question after the other, until the site does not answer. */
+  /** Send what waits, one question after the other, unless and until the site does not answer. */
   async send() {
     if (this.#isSending) return;
     this.#isSending = true;
     try {
+      if (!(await this.reaches())) return;
       let [entry] = this.#asks.ready;
       while (entry !== undefined && (await this.#post(entry))) [entry] = this.#asks.ready;
     } finally {
