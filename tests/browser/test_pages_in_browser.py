@@ -181,7 +181,7 @@ async def test_the_pages_of_the_admin_have_no_errors(page: Page, site: SiteProce
     ]
     for kind in ("conversation", "recording"):
         await page.goto(f"{site.url}/admin/chat/{kind}/")
-        row = await page.locator("#result_list th a").first.get_attribute("href")
+        row = await page.locator("#result_list tbody th a").first.get_attribute("href")
         paths += [f"/admin/chat/{kind}/", f"{row}", f"{row}".replace("/change/", "/history/")]
 
     for path in paths:  # the fixture page records the errors of the console

@@ -1,0 +1,185 @@
+"""The admin in a real browser: accessible in light and dark at every width, and the review goes by keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from ..support.site_process import SiteProcess
+from .test_pages_in_browser import DESK, OPEN, violations
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+LIST = "/admin/chat/conversation/"
+
+SEED = """
+from django.contrib.auth.models import User
+from chat.models import ApiToken, LoginSession, ReviewLabel
+from tests.support.asked import asked, citing, recorded
+dana = User.objects.create_superuser("dana")
+login = LoginSession.objects.create(user=dana)
+recording = recorded("A planning meeting", "We ship in March.")
+for number in range(3):
+    turn = asked(login, f"Reviewed question {number}?", answer="In March [1].", citations=[citing(recording)])
+    asked(login, "And then?", conversation=turn.conversation, state="failed")
+    ReviewLabel.give(turn, dana, "wrong", "It was May.")
+ApiToken.issue(dana, "reports")
+"""
+
+
+@pytest.fixture(scope="module")
+async def state(site: SiteProcess, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cookies of dana, a superuser with three conversations that have failed turns and labels."""
+    site.manage("shell", "-v", "0", "-c", SEED)
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(site.sign_in_link("dana"))
+    await context.storage_state(path=(kept := tmp_path_factory.mktemp("dana") / "state.json"))
+    await context.close()
+    return kept
+
+
+@pytest.fixture
+async def page(browser: Browser, state: Path) -> AsyncIterator[Page]:
+    context = await browser.new_context(storage_state=state, viewport=DESK)  # type: ignore[arg-type]
+    yield await context.new_page()
+    await context.close()
+
+
+async def paths(page: Page, site: SiteProcess) -> list[str]:
+    """Return the addresses of one page of each kind."""
+    found = ["/admin/", "/admin/chat/", "/admin/auth/user/add/", "/admin/auth/group/", "/admin/auth/group/add/"]
+    found += [f"{LIST}?failure=any&q=Reviewed", f"{LIST}?q=nothing-at-all"]
+    for kind in ("chat/conversation", "chat/recording", "chat/apitoken", "auth/user"):
+        await page.goto(f"{site.url}/admin/{kind}/")
+        row = await page.locator("#result_list tbody th a").first.get_attribute("href")
+        assert row
+        found += [f"/admin/{kind}/", row, row.replace("/change/", "/history/")]
+        if kind in ("chat/recording", "auth/user"):
+            found.append(row.replace("/change/", "/delete/"))
+    return [*found, row.replace("/change/", "/password/"), "/accounts/password/"]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "size"),
+    [("light", DESK), ("dark", DESK), ("light", PHONE), ("dark", PHONE)],
+    ids=["light desk", "dark desk", "light phone", "dark phone"],
+)
+async def test_pages_of_the_admin_are_accessible_and_fit(page: Page, site: SiteProcess, scheme: Any, size: Any) -> None:
+    await page.emulate_media(color_scheme=scheme)
+    await page.set_viewport_size(size)
+
+    all_violations = []
+    for path in await paths(page, site):
+        await page.goto(site.url + path)
+        await page.evaluate(OPEN)
+        all_violations += await violations(page)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+
+    assert all_violations == []
+
+
+async def test_errors_in_a_form_of_the_admin_are_accessible(page: Page, site: SiteProcess) -> None:
+    await page.goto(f"{site.url}/admin/auth/user/add/")
+    await page.get_by_role("button", name="Save", exact=True).click()
+
+    await expect(page.get_by_text("Please correct the error")).to_be_visible()
+    assert await violations(page) == []
+
+
+async def test_the_admin_has_the_colours_of_the_site_in_light_and_dark(page: Page, site: SiteProcess) -> None:
+    backgrounds = []
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for path in ("/recordings/", "/admin/"):
+            await page.goto(site.url + path)
+            backgrounds.append(await page.evaluate(BACKGROUND))
+
+    assert backgrounds[0] == backgrounds[1] != backgrounds[2] == backgrounds[3]
+
+
+BACKGROUND = """() => {
+  const colour = (element) => getComputedStyle(element).backgroundColor;
+  return [document.body, document.documentElement].map(colour).find((each) => each !== "rgba(0, 0, 0, 0)");
+}"""
+
+
+async def test_keys_lead_to_the_next_and_the_previous_conversation(page: Page, site: SiteProcess) -> None:
+    await page.goto(f"{site.url}{LIST}?q=Reviewed&failure=any")
+    await page.get_by_role("link", name="Reviewed question 2?").click()
+    await expect(page.get_by_text("Keys: J next, K previous")).to_be_visible()
+
+    await page.keyboard.press("j")
+    await expect(page.locator("h2", has_text="Reviewed question 1?")).to_be_visible()
+    await page.keyboard.press("j")
+    await expect(page.locator("h2", has_text="Reviewed question 0?")).to_be_visible()
+    await page.keyboard.press("k")
+    await expect(page.locator("h2", has_text="Reviewed question 1?")).to_be_visible()
+    await page.get_by_role("link", name="Next →").click()
+    await expect(page.locator("h2", has_text="Reviewed question 0?")).to_be_visible()
+    await page.get_by_role("link", name="Back to the list").click()
+    await expect(page).to_have_url(f"{site.url}{LIST}?q=Reviewed&failure=any")
+
+
+async def test_a_label_by_keyboard_keeps_the_filter_and_the_way(page: Page, site: SiteProcess) -> None:
+    await page.goto(f"{site.url}{LIST}?q=Reviewed&failure=any")
+    await page.get_by_role("link", name="Reviewed question 1?").click()
+    await page.get_by_label("Good").last.focus()
+    await page.keyboard.press("Space")
+    await page.get_by_role("button", name="Save label").focus()
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_text("Your label was saved.")).to_be_visible()
+    assert "_changelist_filters=q%3DReviewed%26failure%3Dany" in page.url
+    await page.keyboard.press("j")
+    await expect(page.locator("h2", has_text="Reviewed question 0?")).to_be_visible()
+
+
+async def test_keys_do_nothing_while_typing_and_lose_no_comment(page: Page, site: SiteProcess) -> None:
+    await page.goto(f"{site.url}{LIST}?q=Reviewed")
+    await page.get_by_role("link", name="Reviewed question 2?").click()
+    comment = page.get_by_label("Comment (optional)").first
+    address = page.url
+
+    await comment.fill("jk")
+    await comment.press("j")
+    assert await comment.input_value() == "jkj"
+    await comment.blur()
+    await page.keyboard.press("j")
+
+    await expect(comment).to_be_focused()
+    assert page.url == address
+
+
+async def test_keys_can_be_switched_off_for_good(page: Page, site: SiteProcess) -> None:
+    await page.goto(f"{site.url}{LIST}?q=Reviewed")
+    await page.get_by_role("link", name="Reviewed question 2?").click()
+    address = page.url
+    await page.get_by_label("Keys: J next, K previous").uncheck()
+
+    for _ in ("now", "after a reload"):
+        await page.keyboard.press("j")
+        await expect(page.get_by_label("Keys: J next, K previous")).not_to_be_checked()
+        assert page.url == address
+        await page.reload()
+
+    await page.get_by_label("Keys: J next, K previous").check()
+    await page.keyboard.press("j")
+    await expect(page.locator("h2", has_text="Reviewed question 1?")).to_be_visible()
+
+
+async def test_the_list_can_be_downloaded(page: Page, site: SiteProcess) -> None:
+    await page.goto(f"{site.url}{LIST}?q=Reviewed")
+
+    async with page.expect_download() as started:
+        await page.get_by_role("link", name="Export as CSV").click()
+
+    content = await asyncio.to_thread((await (await started.value).path()).read_bytes)
+    assert content.count(b"\r\n") == 4
+    assert b"Reviewed" not in content
