@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -45,16 +45,19 @@ _TAGS_ALLOWED = {
 }  # fmt: skip
 
 
-def render(text: str, cited: Collection[int] = (), *, prefix: str = "source-", is_broken: bool = False) -> SafeString:
+def render(
+    text: str, cited: Mapping[int, str] | None = None, *, prefix: str = "source-", is_broken: bool = False
+) -> SafeString:
     """Return the HTML of an answer. Outside of code, ``[n]`` links to ``#<prefix>n`` for each n in ``cited``.
 
-    Of an answer that ``is_broken`` off, complete or drop what its end leaves half-open.
+    ``cited`` has what screen readers call each link. Of an answer that ``is_broken`` off, complete or drop what its end
+    leaves half-open.
     """
-    return _render(text, tuple(sorted(cited)), prefix, is_broken)
+    return _render(text, tuple(sorted((cited or {}).items())), prefix, is_broken)
 
 
 @lru_cache(maxsize=512)
-def _render(text: str, cited: tuple[int, ...], prefix: str, is_broken: bool) -> SafeString:
+def _render(text: str, cited: tuple[tuple[int, str], ...], prefix: str, is_broken: bool) -> SafeString:
     visible = shown(text)
     if is_broken:
         visible, has_block_ended = without_half_block(visible)
@@ -62,8 +65,7 @@ def _render(text: str, cited: tuple[int, ...], prefix: str, is_broken: bool) -> 
     if len(_SYNTAX.findall(visible)) > SYNTAX_LIMIT:
         markup = f"<p>{html.escape(visible)}</p>"
     else:
-        environment = {"cited": frozenset(cited), "prefix": prefix, "is_broken": is_broken}
-        markup = _parser().render(visible, environment)
+        markup = _parser().render(visible, {"cited": dict(cited), "prefix": prefix, "is_broken": is_broken})
     return mark_safe(_cleaner().clean(markup))  # noqa: S308  # the allow-list has just been applied
 
 
@@ -89,7 +91,7 @@ def _cleaner() -> nh3.Cleaner:
     colours = {name for name in STANDARD_TYPES.values() if name}
     return nh3.Cleaner(
         tags=_TAGS_ALLOWED,
-        attributes={"a": {"href"}, "ol": {"start"}},
+        attributes={"a": {"href", "aria-label"}, "ol": {"start"}},
         tag_attribute_values={"a": {"target": {"_blank"}}},
         allowed_classes={"a": {"citation"}, "span": colours, "code": {"highlight"}},
         url_schemes=SCHEMES,
@@ -110,7 +112,8 @@ def _citation(state: StateInline, silent: bool) -> bool:
     if not match or int(match[1]) not in state.env["cited"]:
         return False
     if not silent:
-        state.push("link_open", "a", 1).attrs = {"href": f"#{state.env['prefix']}{match[1]}", "class": "citation"}
+        address, name = f"#{state.env['prefix']}{match[1]}", state.env["cited"][int(match[1])]
+        state.push("link_open", "a", 1).attrs = {"href": address, "class": "citation", "aria-label": name}
         state.push("text", "", 0).content = match[1]
         state.push("link_close", "a", -1)
     state.pos = match.end()

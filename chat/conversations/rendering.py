@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from ..llm import shown_name
-from ..models import Chunk, Citation, Conversation, Recording, State, Turn
+from ..models import Chunk, Citation, Conversation, Recording, Segment, State, Turn
 from . import markdown
+from .sources import Source, sources_of
 
 PAGE = 50
 """Most turns that a page shows at once."""
@@ -41,15 +42,24 @@ class ShownTurn:
     @property
     def answer(self) -> SafeString:
         """The answer so far, as HTML."""
-        cited = [citation.number for citation in self.citations if citation.cited]
+        names = {source.citation.number: source.name for source in self.sources}
         is_broken = not self.turn.is_complete or self.turn.finish_reason in _FINISH_NOTICES
-        return markdown.render(self.text, cited, prefix=f"source-{self.turn.uuid}-", is_broken=is_broken)
+        return markdown.render(self.text, names, prefix=f"source-{self.turn.uuid}-", is_broken=is_broken)
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """The citations as the page shows them."""
+        return sources_of([citation for citation in self.citations if citation.cited], self.text)
+
+    @property
+    def given(self) -> Sequence[Source]:
+        """What the model got for an answer that cites nothing."""
+        return sources_of([citation for citation in self.citations if not citation.cited], "")
 
     @property
     def may_lie_elsewhere(self) -> bool:
         """Whether the turn has searched some recordings only, and its answer has nothing from them."""
-        cites = any(citation.cited for citation in self.citations)
-        is_refusal = self.turn.finish_reason == Turn.NOTHING_FOUND or not cites
+        is_refusal = self.turn.finish_reason == Turn.NOTHING_FOUND or not self.sources
         return self.turn.is_complete and bool(self.turn.recordings) and is_refusal
 
     def html(self, csrf_token: str = "") -> SafeString:
@@ -65,8 +75,8 @@ class ShownTurn:
             "position": self.position,
             "answer": self.answer if self.turn.is_terminal else "",
             "notice": notice(self.turn),
-            "citations": [citation for citation in self.citations if citation.cited],
-            "given": [citation for citation in self.citations if not citation.cited],
+            "sources": self.sources,
+            "given": self.given,
             "filter": searched,
             "filter_ids": " ".join(recording["id"] for recording in self.turn.recordings),
             "chosen": json.dumps([{"id": each["id"], "title": each["title"]} for each in searched if each["exists"]]),
@@ -142,7 +152,9 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], *, limit: int) -> lis
     # Read the chunks before the rows: a turn that ends in between is then shown as ended. The other way round it would
     # be shown as running, but without its chunks.
     texts = _texts(chunks)
-    citations = Prefetch("citations", Citation.objects.select_related("recording"))
+    cited = Segment.objects.filter(recording=OuterRef("recording"), number=OuterRef("segment")).values("text")
+    known = Citation.objects.select_related("recording").annotate(said=Subquery(cited[:1]))
+    citations = Prefetch("citations", known)
     rows = list(turns.select_related("conversation").prefetch_related(citations)[:limit])
     positions, existing = _positions(rows), _existing(rows)
     return [

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from ..accounts.login_sessions import SignedInRequest
 from ..models import Recording, Segment
 from ..query import search_text
+from . import words
 from .filter import OPTIONS, with_title
 
 PAGE = 50
@@ -39,10 +40,16 @@ def options(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Render the transcript by speaker, with times; each segment has the anchor ``segment-N``."""
+    """Render the transcript by speaker, with times; each segment has the anchor ``segment-N``.
+
+    ``?words=`` marks words of one segment.
+    """
     recording = get_object_or_404(Recording, uuid=uuid)
     segments = list(Segment.objects.filter(recording=recording).order_by("number"))
+    linked = words.parse(request.GET.get("words", ""))
+    spoken = next((segment.text for segment in segments if linked and segment.number == linked.segment), "")
     context = {
+        "linked": linked and {"number": linked.segment, "text": words.marked(spoken, linked.spans)},
         "recording": recording,
         "speakers": list(dict.fromkeys(segment.speaker for segment in segments if segment.speaker)),
         "runs": [(speaker, list(run)) for speaker, run in groupby(segments, lambda segment: segment.speaker)],

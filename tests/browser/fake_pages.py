@@ -31,11 +31,12 @@ def turn_html(
     failure: str = "",
     sources: int = 0,
     recordings: Sequence[str] = (),
+    has_audio: bool = True,
 ) -> str:
     """Return a turn as the server renders it."""
     turn = Turn(uuid=name, state=state, question=question, phase="retrieving", failure=failure)
     turn.recordings = [{"id": recording, "title": "Kick-off"} for recording in recordings]
-    citations = [cast("Citation", _source(number)) for number in range(1, sources + 1)]
+    citations = [cast("Citation", _source(number, has_audio=has_audio)) for number in range(1, sources + 1)]
     return ShownTurn(turn=turn, text=text, seq=seq, citations=citations).html("token")
 
 
@@ -90,8 +91,14 @@ def _render(template: str, context: dict[str, Any]) -> str:
         return render_to_string(template, {"user": person, "csrf_token": "token"} | context)
 
 
-def _source(number: int) -> SimpleNamespace:
-    recording = SimpleNamespace(get_absolute_url="/recordings/5/")
+def _source(number: int, *, has_audio: bool) -> SimpleNamespace:
+    recording = SimpleNamespace(
+        uuid=KICK_OFF,
+        get_absolute_url=lambda: "/recordings/5/",
+        audio="a.wav" if has_audio else "",
+        duration=600.0,
+        recorded_on=None,
+    )
     return SimpleNamespace(
         number=number,
         recording_id=5,

@@ -1,16 +1,15 @@
-"""The page around the answers: announcements, scrolling, the filter, copying."""
+"""The page around the answers: announcements, scrolling, the filter."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Page, expect
 
 from .fake_pages import option, turn_html
 from .fake_site import FakeSite
-from .live import OTHER, TURN, answer, ask, complete, open_page, token, turn_element
+from .live import OTHER, TURN, answer, ask, complete, open_page, token
 
 pytestmark = pytest.mark.browser
 
@@ -83,21 +82,3 @@ async def test_the_filter_can_be_searched_survives_a_reload_and_is_sent(fake: Fa
     await page.locator("[data-filter] summary").click()
     await page.locator("[data-filter-all]").click()
     await expect(summary).to_have_text("All recordings")
-
-
-async def test_a_marker_opens_its_source_and_the_answer_can_be_copied(
-    fake: FakeSite, page: Page, context: BrowserContext
-) -> None:
-    await context.grant_permissions(["clipboard-read", "clipboard-write"])
-    await open_page(fake, page, turn_html(TURN, "complete", text="Take **green** [2].", seq=1, sources=2))
-    # Not every browser opens the folded sources for a link to one of them, so our script must do it.
-    await page.evaluate("addEventListener('click', event => event.preventDefault())")
-
-    await answer(page).get_by_role("link", name="2").click()
-    await expect(turn_element(page).locator(f"#source-{TURN}-2")).to_be_visible()
-    await turn_element(page).get_by_role("button", name="Copy").click()
-    await expect(turn_element(page).get_by_role("button", name="Copied")).to_be_visible()
-
-    copied: Any = await page.evaluate("navigator.clipboard.readText()")
-    assert copied.splitlines()[0] == "Take green [2]."
-    assert copied.splitlines()[-1] == "[2] Kick-off, Anna 1:01–1:05: “We take the green one, part 2.”"

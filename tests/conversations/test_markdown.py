@@ -14,7 +14,12 @@ TAGS = {
     "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
     "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-ATTRIBUTES = {"a": {"href", "rel", "target", "class"}, "ol": {"start"}, "span": {"class"}, "code": {"class"}}
+ATTRIBUTES = {
+    "a": {"href", "rel", "target", "class", "aria-label"},
+    "ol": {"start"},
+    "span": {"class"},
+    "code": {"class"},
+}
 
 
 def assert_harmless(html: str) -> None:
@@ -28,11 +33,11 @@ def assert_harmless(html: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_text(text: str) -> None:
-    assert_harmless(render(text, {1}))
+    assert_harmless(render(text, {1: ""}))
 
 
-@given(st.text(), st.sets(st.integers(1, 3)))
-def test_any_text_gives_harmless_html(text: str, cited: set[int]) -> None:
+@given(st.text(), st.dictionaries(st.integers(1, 3), st.text()))
+def test_any_text_gives_harmless_html(text: str, cited: dict[int, str]) -> None:
     assert_harmless(render(text, cited))
 
 
@@ -40,38 +45,49 @@ def test_any_text_gives_harmless_html(text: str, cited: set[int]) -> None:
     st.lists(st.sampled_from(["[", "]", "(", ")", "1", "*", "`", "\n", "- ", "> ", "|", "<", "http://a.b", "!", "\\"]))
 )
 def test_any_markup_gives_harmless_html(pieces: list[str]) -> None:
-    assert_harmless(render("".join(pieces), {1}))
-    assert_harmless(render("".join(pieces), {1}, is_broken=True))
+    assert_harmless(render("".join(pieces), {1: ""}))
+    assert_harmless(render("".join(pieces), {1: ""}, is_broken=True))
 
 
 def test_a_cited_number_leads_to_its_source() -> None:
-    html = render("So it was [2].", {2}, prefix="source-7-")
+    html = render("So it was [2].", {2: "Source 2: Ana"}, prefix="source-7-")
 
-    assert '<a href="#source-7-2" class="citation" rel="noopener noreferrer nofollow">2</a>' in html
+    link = next(attributes for tag, attributes in Parts(html).elements if tag == "a")
+    assert (link["href"], link["class"], link["aria-label"]) == ("#source-7-2", "citation", "Source 2: Ana")
+    assert ">2</a>" in html
+
+
+def test_the_name_of_a_source_cannot_leave_its_attribute() -> None:
+    hostile = '"><script>alert(1)</script> onmouseover="x'
+
+    html = render("So [1].", {1: hostile})
+
+    assert_harmless(html)
+    assert next(attributes for tag, attributes in Parts(html).elements if tag == "a")["aria-label"] == hostile
 
 
 def test_a_number_that_is_not_cited_stays_text() -> None:
-    assert render("So it was [3] [01] [0].", {1, 2}) == "<p>So it was [3] [01] [0].</p>\n"
+    assert render("So it was [3] [01] [0].", {1: "", 2: ""}) == "<p>So it was [3] [01] [0].</p>\n"
 
 
 @pytest.mark.parametrize("text", ["`a [1]`", "```\n[1]\n```", "    [1]", "```python\na[1]\n```"])
 def test_a_number_in_code_is_no_citation(text: str) -> None:
-    assert "<a" not in render(text, {1})
+    assert "<a" not in render(text, {1: ""})
 
 
 @pytest.mark.parametrize("text", ["[1](https://evil.example)", "[1]\n\n[1]: https://evil.example", "[1][1]"])
 def test_no_answer_can_redirect_a_citation(text: str) -> None:
-    first = next(attributes for tag, attributes in Parts(render(text, {1})).elements if tag == "a")
+    first = next(attributes for tag, attributes in Parts(render(text, {1: ""})).elements if tag == "a")
 
     assert first["href"] == "#source-1"
 
 
 def test_no_answer_can_give_a_number_another_meaning() -> None:
-    assert "<p>So [2].</p>" in render("So [2].\n\n[2]: https://evil.example", {1})
+    assert "<p>So [2].</p>" in render("So [2].\n\n[2]: https://evil.example", {1: ""})
 
 
 def test_a_citation_wins_over_a_link_around_it() -> None:
-    html = render("[a [1]](https://a.example)", {1})
+    html = render("[a [1]](https://a.example)", {1: ""})
 
     assert [part["href"] for tag, part in Parts(html).elements if tag == "a"] == ["#source-1", "https://a.example"]
 
@@ -140,7 +156,7 @@ def test_invisible_characters_are_left_out() -> None:
 def test_no_text_takes_more_than_a_second(text: str) -> None:
     started = process_time()
 
-    html = render(text, {1})
+    html = render(text, {1: ""})
 
     assert process_time() - started <= 1
     assert_harmless(html[:5_000] if len(html) > 1_000_000 else html)

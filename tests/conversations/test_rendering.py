@@ -128,7 +128,7 @@ def test_a_source_leads_to_its_place_in_the_recording(login: LoginSession) -> No
 
     html = render_turn(asked(login, answer="In March [1].", citations=[citing(recording, segment=2)]))
 
-    assert f'href="/recordings/{recording.uuid}/#segment-2"' in html
+    assert f'href="/recordings/{recording.uuid}/?words=2:0-17#segment-2"' in html
     assert "0:10–0:20" in html
     assert "We ship in March." in html
 

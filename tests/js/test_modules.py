@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPTS = ROOT / "chat/static/chat/js"
 TEMPLATES = ROOT / "templates"
 SECONDS = 120
+CITED = dict.fromkeys(range(1, 1_000), "")
+"""Numbers with sources, none of which has a name."""
 NODE_ENVIRON = {**os.environ, "NODE_OPTIONS": f"--import={(ROOT / 'tests/js/node18.mjs').as_uri()}"}
 
 needs_node = pytest.mark.skipif(not shutil.which("node"), reason="Node.js is not installed (apt-get install nodejs)")
@@ -218,7 +220,7 @@ def test_an_answer_looks_the_same_while_it_streams_and_when_it_is_done() -> None
     answers = [an_answer(seed) for seed in range(400)]
 
     for answer, live in zip(answers, rendered(answers), strict=True):
-        assert Outline.of(live) == Outline.of(render(answer, cited=range(1, 1_000))), answer
+        assert Outline.of(live) == Outline.of(render(answer, CITED)), answer
 
 
 @needs_node
@@ -227,7 +229,7 @@ def test_an_answer_that_breaks_off_looks_the_same_before_and_after_its_end() -> 
     broken = [answer[: random.Random(answer).randint(1, len(answer))].rstrip() for answer in answers]  # noqa: S311
 
     for answer, live in zip(broken, rendered(broken, "broken"), strict=True):
-        final = Outline.of(render(answer, cited=range(1, 1_000), is_broken=True))
+        final = Outline.of(render(answer, CITED, is_broken=True))
         assert without_empty(Outline.of(live)) == without_empty(final), answer
 
 

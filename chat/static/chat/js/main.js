@@ -23,13 +23,18 @@ import { find, findAll, findRequired } from "./page/elements.js";
 import { Frames } from "./page/frames.js";
 import { Listening } from "./page/listening.js";
 import { Place } from "./page/place.js";
+import { ReadingPlace } from "./page/reading_place.js";
 import { Scroller } from "./page/scroller.js";
 import { SearchShortcut } from "./page/search_shortcut.js";
 import { Shortcuts } from "./page/shortcuts.js";
 import { Sidebar } from "./page/sidebar.js";
 import { Transcript } from "./page/transcript.js";
 import { TrustedHtml } from "./page/trusted_html.js";
+import { PlayButtons } from "./player/play_buttons.js";
+import { Player } from "./player/player.js";
 import { ServerEvents } from "./server_events.js";
+import { SourceCard } from "./sources/source_card.js";
+import { SourceLinks } from "./sources/source_links.js";
 import { Clipboard } from "./turns/clipboard.js";
 import { Turn } from "./turns/turn.js";
 import { TurnActions } from "./turns/turn_actions.js";
@@ -45,7 +50,7 @@ const store = new Store(tabStorage(), body.dataset.user ?? "");
 
 startSignOut();
 startSearch();
-startTranscript();
+startSound();
 startConversation();
 
 /**
@@ -73,17 +78,32 @@ function startSearch() {
   if (root && bar) new Listening({ root, bar }).start();
 }
 
-function startTranscript() {
+/** Start the only sound of the page: that of a recording, or of the sources of answers. */
+function startSound() {
   const root = find(body, "transcript", HTMLElement);
-  const audio = find(body, "audio", HTMLAudioElement);
-  if (root && audio) new Transcript({ root, audio }).start();
+  const player = new Player({ audio: find(body, "audio", HTMLAudioElement) ?? new Audio(), clock: new Clock() });
+  new PlayButtons({ root: body, player }).start();
+  if (root) new Transcript({ root, player }).start();
 }
 
+/**
+ * Start the way from the answers to their sources.
+ * @param {() => void} onLeave see ``SourceLinks``
+ */
+function startSources(onLeave = () => {}) {
+  const list = find(body, "turns", HTMLElement);
+  const box = find(body, "scroller", HTMLElement);
+  if (!list || !box) return;
+  new SourceLinks({ list, box, onLeave }).start(isReturn());
+  new SourceCard({ list, clock: new Clock() }).start();
+}
+
+/** @returns {void} */
 function startConversation() {
   const main = find(body, "conversation", HTMLElement);
   const form = find(body, "composer", HTMLFormElement);
   const list = find(body, "turns", HTMLElement);
-  if (!main || !form || !list) return;
+  if (!main || !form || !list) return startSources();
   const findElement = (/** @type {string} */ name) => findRequired(body, name, HTMLElement);
 
   const clock = new Clock();
@@ -133,6 +153,8 @@ function startConversation() {
   composer.start(conversation);
   restore({ composer, filter, drafts, conversation: place.conversation });
   scroller.start(list, location.hash === "");
+  new ReadingPlace({ store, place, scroller, list }).start(isReturn());
+  startSources(() => scroller.release());
   new TurnActions({ list, turns, conversation, clipboard: new Clipboard({ clock, announcer }) }).start();
   new Shortcuts({ conversation, composer }).start(document);
   new Attention(() => conversation.wake()).start(window);
@@ -163,13 +185,16 @@ function turnMaker({ frames, clock }) {
  * @param {{composer: Composer, filter: RecordingFilter, drafts: Drafts, conversation: string | null}} parts
  */
 function restore({ composer, filter, drafts, conversation }) {
-  const [navigation] = performance.getEntriesByType("navigation");
-  const type = navigation instanceof PerformanceNavigationTiming ? navigation.type : "navigate";
-  const isReturn = type === "reload" || type === "back_forward";
   const text = drafts.text(conversation);
   const recordings = drafts.recordings(conversation);
-  if (text !== "" && (isReturn || composer.givenText === "")) composer.fill(text);
-  if (recordings !== null && (isReturn || location.search === "")) filter.choose(recordings);
+  if (text !== "" && (isReturn() || composer.givenText === "")) composer.fill(text);
+  if (recordings !== null && (isReturn() || location.search === "")) filter.choose(recordings);
+}
+
+/** @returns {boolean} whether the page was reloaded, or reached by Back or Forward */
+function isReturn() {
+  const [navigation] = performance.getEntriesByType("navigation");
+  return navigation instanceof PerformanceNavigationTiming && /^(?:reload|back_forward)$/u.test(navigation.type);
 }
 
 function leave() {

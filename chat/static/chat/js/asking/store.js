@@ -1,8 +1,10 @@
 /**
  * @import { Draft } from "./drafts.js"
  * @import { Entry } from "./outbox.js"
+ * @import { Reading } from "../page/reading_place.js"
  *
- * @typedef {{outbox: Entry[]} & Record<`draft:${string}`, Draft>} Stored the type of each value by its name
+ * @typedef {{outbox: Entry[]} & Record<`draft:${string}`, Draft> & Record<`reading:${string}`, Reading>} Stored the
+ *   type of each value by its name
  */
 
 const PREFIX = "chatsite:";

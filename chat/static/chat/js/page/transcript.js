@@ -1,49 +1,39 @@
-import { closest, findAll } from "./elements.js";
+import { findAll } from "./elements.js";
 
-/** @typedef {{start: number, end: number, element: HTMLElement}} Segment times in seconds */
+/**
+ * @import { Player } from "../player/player.js"
+ * @typedef {{start: number, end: number, element: HTMLElement}} Segment times in seconds
+ */
 
 const PLACE = /^#segment-(\d+)$/u;
 
-/** The page of a recording with audio: plays from a segment, and marks the one that is playing. */
+/** The page of a recording with audio: starts at the linked segment, and marks the one that is playing. */
 export class Transcript {
-  /** @type {HTMLElement} */ #root;
-  /** @type {HTMLAudioElement} */ #audio;
+  /** @type {Player} */ #player;
   /** @type {Segment[]} sorted by start */ #segments;
   /** @type {HTMLElement | null} */ #current = null;
 
-  /** @param {{root: HTMLElement, audio: HTMLAudioElement}} parts */
-  constructor({ root, audio }) {
-    this.#root = root;
-    this.#audio = audio;
+  /** @param {{root: HTMLElement, player: Player}} parts */
+  constructor({ root, player }) {
+    this.#player = player;
     this.#segments = findAll(root, "start").map(asSegment).sort((a, b) => a.start - b.start);
   }
 
   start() {
-    for (const button of findAll(this.#root, "play")) button.hidden = false;
-    this.#root.addEventListener("click", (event) => this.#clicked(event));
-    this.#audio.addEventListener("timeupdate", () => this.#mark());
-    this.#audio.addEventListener("seeked", () => this.#mark());
+    this.#player.onChange(() => this.#mark());
     addEventListener("hashchange", () => this.#cue());
     this.#cue();
-  }
-
-  /** @param {Event} event */
-  #clicked(event) {
-    const button = closest(event, "[data-play]");
-    if (!button) return;
-    this.#audio.currentTime = Number(button.dataset.play);
-    this.#audio.play().catch(() => {}); // the browser may block it until another click; the player shows that
   }
 
   /** Start at the segment that the address of the page names. */
   #cue() {
     const id = PLACE.test(location.hash) ? location.hash.slice(1) : "";
     const segment = this.#segments.find(({ element }) => element.id === id);
-    if (segment && this.#audio.paused) this.#audio.currentTime = segment.start;
+    if (segment && !this.#player.isOn) this.#player.cue(segment.start);
   }
 
   #mark() {
-    const segment = this.#audio.paused ? null : segmentAt(this.#segments, this.#audio.currentTime);
+    const segment = this.#player.isOn ? segmentAt(this.#segments, this.#player.time) : null;
     const element = segment?.element ?? null;
     if (element === this.#current) return;
     this.#current?.removeAttribute("aria-current");

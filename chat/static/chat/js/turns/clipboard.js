@@ -1,13 +1,15 @@
-import { findRequired } from "../page/elements.js";
+import { asHtml } from "./copied_html.js";
+import { asText } from "./copied_text.js";
 
 /**
  * @import { Announcer } from "../page/announcer.js"
  * @import { Clock } from "../page/clock.js"
+ * @typedef {{text: string, html?: string}} Content
  */
 
 const SHOWN = 2_000;
 
-/** Copies an answer with its sources. */
+/** Copies an answer with its sources, or a block of code. */
 export class Clipboard {
   /** @type {Clock} */ #clock;
   /** @type {Announcer} */ #announcer;
@@ -20,9 +22,7 @@ export class Clipboard {
 
   /** @param {HTMLElement} turn @param {HTMLElement} button shows for two seconds that the answer was copied */
   async copy(turn, button) {
-    const isCopied = await write(asText(turn));
-    this.#announcer.say(isCopied ? "Copied" : "The browser did not allow copying");
-    if (!isCopied) return;
+    if (!(await this.#write({ text: asText(turn), html: asHtml(turn) }))) return;
     const label = button.lastChild;
     if (label === null || label.textContent === "Copied") return;
     const before = label.textContent;
@@ -31,68 +31,60 @@ export class Clipboard {
       label.textContent = before;
     });
   }
+
+  /** @param {HTMLElement} block @param {HTMLElement} button shows for two seconds that the code was copied */
+  async copyCode(block, button) {
+    if (!(await this.#write({ text: (block.textContent ?? "").replace(/\n$/u, "") }))) return;
+    button.dataset.copied = "";
+    this.#clock.after(SHOWN, () => delete button.dataset.copied);
+  }
+
+  /** @param {Content} content @returns {Promise<boolean>} whether it was copied */
+  async #write(content) {
+    const isCopied = await write(content);
+    this.#announcer.say(isCopied ? "Copied" : "The browser did not allow copying");
+    return isCopied;
+  }
 }
 
-/**
- * Return the answer of a turn as text, with its markers in brackets and the cited sources below it.
- * @param {HTMLElement} turn
- * @returns {string}
- */
-export function asText(turn) {
-  const answer = withBrackets(findRequired(turn, "answer", HTMLElement));
-  const sources = [...turn.querySelectorAll("[data-sources] > ol > li")].map(sourceAsText);
-  return sources.length === 0 ? answer : `${answer}\n\nSources\n${sources.join("\n")}`;
-}
-
-/**
- * Return the text of an answer with its markers in brackets. ``innerText`` depends on the layout, so the brackets are
- * added to the page itself for a moment.
- * @param {HTMLElement} answer
- * @returns {string}
- */
-function withBrackets(answer) {
-  const found = [...answer.querySelectorAll('a[href^="#source-"], sup')];
-  const markers = found.map((marker) => ({ marker, number: marker.textContent }));
-  for (const { marker, number } of markers) marker.textContent = `[${number}]`;
-  const text = answer.innerText.trim();
-  for (const { marker, number } of markers) marker.textContent = number;
-  return text;
-}
-
-/** @param {Element} source @param {number} index @returns {string} */
-function sourceAsText(source, index) {
-  const lines = [...source.children].map((part) => part.textContent.trim().replace(/\s+/gu, " "));
-  const [head, place, excerpt] = [lines[0] ?? "", lines[1] ?? "", lines[2] ?? ""];
-  const title = head.replace(/^\d+\s*/u, "");
-  return `[${/^\d+/u.exec(head)?.[0] ?? index + 1}] ${[title, place].filter(Boolean).join(", ")}: “${excerpt}”`;
-}
-
-/** @param {string} text @returns {Promise<boolean>} whether it was copied */
-async function write(text) {
+/** @param {Content} content @returns {Promise<boolean>} whether it was copied */
+async function write(content) {
   try {
-    await navigator.clipboard.writeText(text);
+    const types = Object.entries(byType(content)).map(([type, text]) => [type, new Blob([text], { type })]);
+    await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(types))]);
     return true;
   } catch {
-    return writeThroughSelection(text);
+    return writeThroughSelection(content);
   }
+}
+
+/** @param {Content} content @returns {Record<string, string>} */
+function byType({ text, html }) {
+  return html === undefined ? { "text/plain": text } : { "text/plain": text, "text/html": html };
 }
 
 /**
  * Copy through a selection: on plain http browsers have no clipboard API.
- * @param {string} text
+ * @param {Content} content
  * @returns {boolean} whether it was copied
  */
-function writeThroughSelection(text) {
+function writeThroughSelection(content) {
   const focused = document.activeElement;
   const box = document.body.appendChild(document.createElement("textarea"));
-  box.value = text;
+  box.value = content.text;
   box.className = "visually-hidden";
   box.select();
+  const fill = (/** @type {ClipboardEvent} */ event) => {
+    for (const [type, text] of Object.entries(byType(content))) event.clipboardData?.setData(type, text);
+    event.preventDefault();
+  };
+  document.addEventListener("copy", fill);
   try {
     return document.execCommand("copy");
   } catch {
     return false;
   } finally {
+    document.removeEventListener("copy", fill);
     box.remove();
     if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
   }

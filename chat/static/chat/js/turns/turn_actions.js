@@ -6,7 +6,7 @@ import { closest } from "../page/elements.js";
  * @import { Turns } from "./turns.js"
  */
 
-/** The buttons of a turn (stop, retry, search everywhere, edit, copy), and the markers that link to its sources. */
+/** The buttons of a turn: stop, retry, search everywhere, edit, copy. */
 export class TurnActions {
   /** @type {HTMLElement} */ #list;
   /** @type {Turns} */ #turns;
@@ -43,11 +43,12 @@ export class TurnActions {
   #clicked(event) {
     const copy = closest(event, "[data-copy]");
     const turn = copy === null ? null : this.#turns.around(copy);
-    const marker = closest(event, 'a[href^="#source-"]');
     const edit = closest(event, "[data-edit]");
     if (copy && turn) this.#clipboard.copy(turn.view.element, copy);
     if (edit && !opensElsewhere(event)) this.#edit(edit, event);
-    if (marker) openSources(marker);
+    const code = closest(event, ".code-copy");
+    const block = code?.parentElement?.querySelector("pre");
+    if (code && block) this.#clipboard.copyCode(block, code);
   }
 
   /**
@@ -69,14 +70,4 @@ export class TurnActions {
  */
 function opensElsewhere(event) {
   return event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-}
-
-/**
- * Open the sources of a marker: a browser does not scroll into a closed element.
- * @param {HTMLElement} marker
- */
-function openSources(marker) {
-  const source = document.getElementById((marker.getAttribute("href") ?? "").slice(1));
-  const sources = source?.closest("details");
-  if (sources) sources.open = true;
 }

@@ -1,6 +1,7 @@
 import { Markdown } from "../markdown/markdown.js";
 import { MarkdownView } from "../markdown/markdown_view.js";
 import { find, findRequired } from "../page/elements.js";
+import { addCodeButtons } from "./code_blocks.js";
 import { TurnState, isTerminal, stateOf } from "./turn_state.js";
 
 const NO_TURN = "00000000-0000-0000-0000-000000000000";
@@ -156,12 +157,14 @@ export class TurnView {
     this.#adopt();
   }
 
-  /** Retry by submitting the form, which loads a page. Turns from the socket have no CSRF token, so copy one. */
+  /** Retry by submitting the form, which loads a page. */
   submitRetry() {
-    const form = find(this.#element, "retry-form", HTMLFormElement);
-    const token = document.querySelector("[data-composer] [name=csrfmiddlewaretoken]");
-    if (form && token && !form.elements.namedItem("csrfmiddlewaretoken")) form.append(token.cloneNode());
-    form?.submit();
+    submit(find(this.#element, "retry-form", HTMLFormElement));
+  }
+
+  /** Stop by submitting the form, which loads a page. */
+  submitStop() {
+    submit(find(this.#element, "stop-form", HTMLFormElement));
   }
 
   remove() {
@@ -173,7 +176,8 @@ export class TurnView {
     this.#answer = null;
     this.#hasText = answer.textContent !== "";
     this.#part("copy")?.toggleAttribute("hidden", false);
-    if (!isTerminal(this.state)) this.#takeOver(answer);
+    if (isTerminal(this.state)) addCodeButtons(answer);
+    else this.#takeOver(answer);
   }
 
   /**
@@ -209,4 +213,14 @@ export class TurnView {
   #part(name) {
     return find(this.#element, name, HTMLElement);
   }
+}
+
+/**
+ * Submit a form of a turn. Turns from the socket have no CSRF token, so copy the composer's.
+ * @param {HTMLFormElement | null} form
+ */
+function submit(form) {
+  const token = document.querySelector("[data-composer] [name=csrfmiddlewaretoken]");
+  if (form && token && !form.elements.namedItem("csrfmiddlewaretoken")) form.append(token.cloneNode());
+  form?.submit();
 }

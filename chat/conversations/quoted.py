@@ -1,0 +1,78 @@
+"""Which words of an excerpt an answer uses: those are marked in its source and in the recording."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ..recordings.words import Span
+
+RUN = 4
+"""Fewest words in a row that count as a quote. A shorter excerpt must be in the answer as a whole."""
+
+_WORD = re.compile(r"\w+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+_MARKUP = re.compile(r"[*_`~]+")
+
+
+def quoted(excerpt: str, answer: str, number: int) -> list[Span]:
+    """Return the words of an excerpt that the answer quotes.
+
+    Where it quotes none, return the sentence of the excerpt that shares the most words with what the answer says at
+    marker ``number``; nothing if it shares none.
+    """
+    words = list(_WORD.finditer(excerpt))
+    said = [word[0].casefold() for word in words]
+    spans = list(_runs(said, _words(_MARKUP.sub("", answer))))
+    if spans:
+        return [Span(words[first].start(), _closed(excerpt, words[last - 1].end())) for first, last in spans]
+    return _nearest_sentence(excerpt, _claim(answer, number))
+
+
+def _runs(said: Sequence[str], answer: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield the longest runs of words that both have, as positions in ``said``."""
+    size = min(RUN, len(said))
+    if size == 0:
+        return
+    known = {tuple(answer[at : at + size]) for at in range(len(answer) - size + 1)}
+    begun = end = 0
+    for at in range(len(said) - size + 1):
+        if tuple(said[at : at + size]) not in known:
+            continue
+        if at > end:
+            if end:
+                yield begun, end
+            begun = at
+        end = at + size
+    if end:
+        yield begun, end
+
+
+def _claim(answer: str, number: int) -> frozenset[str]:
+    """Return the words of the sentences with this marker, each with the marker that may follow its full stop."""
+    marker = f"[{number}]"
+    sentences = _SENTENCE_END.split(re.sub(r"([.!?…])\s+((?:\[\d+\])+)", r" \2\1", answer))
+    return frozenset(word for sentence in sentences if marker in sentence for word in _words(sentence))
+
+
+def _nearest_sentence(excerpt: str, claim: frozenset[str]) -> list[Span]:
+    starts = [0, *(gap.end() for gap in _SENTENCE_END.finditer(excerpt))]
+    spans = [Span(start, end) for start, end in zip(starts, [*starts[1:], len(excerpt)], strict=True)]
+    weights = [_weight(claim.intersection(_words(excerpt[span.start : span.end]))) for span in spans]
+    best = max(range(len(spans)), key=lambda at: (weights[at], -at))
+    span = spans[best]
+    return [Span(span.start, len(excerpt[: span.end].rstrip()))] if weights[best] else []
+
+
+def _weight(words: frozenset[str]) -> int:
+    """Return how much shared words say: long ones more than short ones, as for the citations themselves."""
+    return sum(min(len(word), 8) - 1 for word in words)
+
+
+def _closed(excerpt: str, end: int) -> int:
+    """Return the end of a quote with the full stop that follows it."""
+    return end + 1 if excerpt[end : end + 1] in {".", "!", "?", "…"} else end
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(text)]

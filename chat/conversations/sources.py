@@ -1,0 +1,108 @@
+"""The sources of an answer: its citations as the page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from ..display import clock, shown
+from ..models import Citation
+from ..recordings.words import MarkedWords, Span, marked
+from .quoted import quoted
+
+WIDTH = 1_000
+"""The width of a timeline in its own units."""
+_SMALLEST = 10
+_TICKS = (10, 30, 60, 300, 600, 1_800, 3_600)
+_TICKS_LIMIT = 24
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Where in its recording a moment lies: positions are in thousandths of the recording's length."""
+
+    at: int
+    length: int
+    ticks: Sequence[int]
+    duration: float
+
+
+@dataclass(frozen=True)
+class Source:
+    """A citation with the answer that cites it. ``said`` is the text of the cited segment, empty if it is gone."""
+
+    citation: Citation
+    answer: str
+    said: str = ""
+
+    @property
+    def name(self) -> str:
+        """What a marker that leads here is called: ``Source 2: Mara Quist, 0:42, Heron launch retrospective``."""
+        cited = self.citation
+        parts = [cited.speaker, clock(cited.start), cited.recording_title]
+        return f"Source {cited.number}: {', '.join(shown(part) for part in parts if part)}"
+
+    @property
+    def moment(self) -> str:
+        """What its ▶ plays: ``source 2, Mara Quist, 0:42``."""
+        parts = [f"source {self.citation.number}", shown(self.citation.speaker), clock(self.citation.start)]
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def excerpt(self) -> SafeString:
+        """The excerpt as HTML, with the words marked that the answer uses."""
+        return marked(self.citation.excerpt, self._quoted)
+
+    @property
+    def address(self) -> str:
+        """The segment in its recording, with the quoted words marked; empty if the recording was deleted."""
+        if self.citation.recording is None:
+            return ""
+        query = f"?words={self._words}" if self._words else ""
+        return f"{self.citation.recording.get_absolute_url()}{query}#segment-{self.citation.segment}"
+
+    @property
+    def audio(self) -> str:
+        """The address of the sound; empty if there is none, or no time to play it from."""
+        recording = self.citation.recording
+        if recording is None or not recording.audio or self.citation.start is None:
+            return ""
+        return reverse("chat:recording-audio", args=[recording.uuid])
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """Where in the recording it lies; None if the times are unknown."""
+        recording, start, end = self.citation.recording, self.citation.start, self.citation.end
+        if recording is None or start is None or not recording.duration:
+            return None
+        duration = max(recording.duration, end or start)
+        at = min(round(start / duration * WIDTH), WIDTH - _SMALLEST)
+        length = round(((end or start) - start) / duration * WIDTH)
+        return Timeline(at, min(max(length, _SMALLEST), WIDTH - at), _ticks(duration), duration)
+
+    @cached_property
+    def _quoted(self) -> list[Span]:
+        return quoted(self.citation.excerpt, self.answer, self.citation.number)
+
+    @cached_property
+    def _words(self) -> MarkedWords | None:
+        """The quoted words, or else the whole excerpt, as positions in the segment; None if it has neither."""
+        offset = self.said.find(self.citation.excerpt)
+        whole = [Span(0, len(self.citation.excerpt))] if len(self.citation.excerpt) < len(self.said) else []
+        spans = [Span(span.start + offset, span.end + offset) for span in self._quoted or whole]
+        return MarkedWords(self.citation.segment, spans) if spans and offset >= 0 else None
+
+
+def sources_of(citations: Sequence[Citation], answer: str) -> list[Source]:
+    """Return the sources of an answer; a citation of the database has the attribute ``said``."""
+    return [Source(citation, answer, getattr(citation, "said", None) or "") for citation in citations]
+
+
+def _ticks(duration: float) -> list[int]:
+    """Return the places of a ruler's ticks: round times, at most 24 of them."""
+    step = next((step for step in _TICKS if duration / step <= _TICKS_LIMIT), _TICKS[-1] * 4)
+    return [round(at / duration * WIDTH) for at in range(step, int(duration) + 1, step) if at < duration][:100]

@@ -1,0 +1,80 @@
+import { closest, find, findAll } from "../page/elements.js";
+
+/** @import { Player } from "./player.js" */
+
+const FAILED = "The audio could not be played. Its file may be missing.";
+
+/** The ▶ buttons of a page: each plays its part of a recording, and pauses it while it plays. */
+export class PlayButtons {
+  /** @type {HTMLElement} */ #root;
+  /** @type {Player} */ #player;
+  /** @type {HTMLElement | null} the button that was pressed last */ #button = null;
+
+  /** @param {{root: HTMLElement, player: Player}} parts */
+  constructor({ root, player }) {
+    this.#root = root;
+    this.#player = player;
+  }
+
+  start() {
+    for (const button of findAll(this.#root, "play")) button.hidden = false;
+    this.#root.addEventListener("click", (event) => this.#clicked(event));
+    this.#player.onChange(() => this.#show());
+  }
+
+  /** @param {Event} event */
+  #clicked(event) {
+    const button = closest(event, "[data-play]");
+    if (button === null) return;
+    const isSame = button === this.#button && this.#isCurrent;
+    if (this.#button && !isSame) show(this.#button, "silent", 0);
+    this.#button = button;
+    if (isSame && this.#player.isOn) this.#player.pause();
+    else if (isSame) this.#player.resume();
+    else this.#play(button);
+  }
+
+  /** @param {HTMLElement} button */
+  #play({ dataset }) {
+    this.#player.play(Number(dataset.play), Number(dataset.playEnd ?? Infinity), dataset.playAudio);
+  }
+
+  /** Whether the player still has the span of the button. */
+  get #isCurrent() {
+    const { span } = this.#player;
+    return span !== null && span.from === Number(this.#button?.dataset.play);
+  }
+
+  #show() {
+    if (this.#button) show(this.#button, this.#isCurrent ? this.#player.state : "silent", this.#player.time);
+  }
+}
+
+/**
+ * Show the state of the player at a button, and around it at what it plays.
+ * @param {HTMLElement} button
+ * @param {string} state
+ * @param {number} time
+ */
+function show(button, state, time) {
+  const isOn = state === "playing" || state === "loading";
+  const label = button.getAttribute("aria-label") ?? "";
+  button.dataset.state = state;
+  button.setAttribute("aria-label", label.replace(/^\w+/u, isOn ? "Pause" : "Play"));
+  const moment = button.closest("[data-source]");
+  moment?.toggleAttribute("data-playing", isOn);
+  if (moment) moveHead(moment, time);
+  const failure = find(moment ?? document, "play-failure", HTMLElement);
+  if (failure === null) return;
+  failure.hidden = state !== "failed";
+  failure.textContent = state === "failed" ? FAILED : "";
+}
+
+/** @param {Element} moment @param {number} time in seconds */
+function moveHead(moment, time) {
+  const head = find(moment, "play-head", SVGElement);
+  if (head === null) return;
+  const place = String((time / Number(head.dataset.duration)) * 1_000);
+  head.setAttribute("x1", place);
+  head.setAttribute("x2", place);
+}
