@@ -50,8 +50,8 @@ async def make_link(page: Page) -> str:
     return await page.get_by_role("textbox", name="This link signs in").input_value()
 
 
-async def violations(page: Page) -> list[str]:
-    found = (await Axe().run(page)).response["violations"]
+async def violations(page: Page, part: str | None = None) -> list[str]:
+    found = (await Axe().run(page, context=part)).response["violations"]
     return [f"{page.url} {rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
@@ -63,7 +63,9 @@ async def test_an_administrator_adds_a_user_and_copies_a_link(
     if scheme == "http":  # where a browser has no clipboard for scripts
         await page.add_init_script(WITHOUT_CLIPBOARD)
 
+    assert await violations(page, ".link-maker") == []
     link = await make_link(page)
+    assert await violations(page, ".made-link") == []
     await page.get_by_role("button", name="Copy", exact=True).click()
 
     await expect(page.get_by_role("status").filter(has_text="Copied.")).to_be_visible()
