@@ -150,10 +150,14 @@ def check_address(host: str, port: str) -> None:
 
 
 def check_hosts(settings: Mapping[str, str]) -> None:
-    """Raise ``Failed`` if the site would listen at all addresses, and answer under none but its own local ones."""
-    listed = [entry.strip() for entry in settings.get("ALLOWED_HOSTS", "").split(",") if entry.strip()]
+    """Raise ``Failed`` if host names or origins are missing or malformed, as the site would after the installation."""
+    hosts, origins = (
+        [entry.strip() for entry in settings.get(name, "").split(",") if entry.strip()]
+        for name in ("ALLOWED_HOSTS", "ORIGINS")
+    )
     try:
-        address.allowed_hosts(listed, settings.get("HOST") or "127.0.0.1")
+        address.allowed_hosts(hosts, settings.get("HOST") or "127.0.0.1")
+        address.checked_origins(origins)
     except address.Invalid as error:
         raise Failed(str(error)) from None
 

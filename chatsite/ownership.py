@@ -46,7 +46,7 @@ def _check_access(var: str, path: Path) -> None:
         owner, user = _name(path.stat().st_uid), _name(os.geteuid())
         raise ImproperlyConfigured(
             f"{var}: {path} belongs to {owner} and is not readable and writable for {user};"
-            f" as root, run: chown -R {user} {path.parent}"
+            f" as root, run: chown -R {user.removeprefix('user ')} {path.parent}"
         )
 
 

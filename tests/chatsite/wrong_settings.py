@@ -48,15 +48,27 @@ HOSTS = [
     Row(r"HOST is 0\.0\.0\.0, .*set ALLOWED_HOSTS=own", {"HOST": "0.0.0.0"}, early=True),  # noqa: S104  # it is refused
     Row(r"HOST is ::, .*set ALLOWED_HOSTS=own", {"HOST": "::"}, early=True),
     Row(r"ALLOWED_HOSTS has 'https://a\.example', .*: a\.example$", {"ALLOWED_HOSTS": "https://a.example"}, early=True),
-    Row(r"ALLOWED_HOSTS has 'a\.example:80', .* port and path: a\.example$", {"ALLOWED_HOSTS": "a.example:80"}),
-    Row(r"ALLOWED_HOSTS has 'a\.example/chat', .* path: a\.example$", {"ALLOWED_HOSTS": "a.example/chat"}),
-    Row(r"ALLOWED_HOSTS has '::1'; .*brackets: \[::1\]$", {"ALLOWED_HOSTS": "::1"}),
+    Row(
+        r"ALLOWED_HOSTS has 'a\.example:80', .* port and path: a\.example$",
+        {"ALLOWED_HOSTS": "a.example:80"},
+        early=True,
+    ),
+    Row(r"ALLOWED_HOSTS has 'a\.example/chat', .* path: a\.example$", {"ALLOWED_HOSTS": "a.example/chat"}, early=True),
+    Row(r"ALLOWED_HOSTS has '::1'; .*brackets: \[::1\]$", {"ALLOWED_HOSTS": "::1"}, early=True),
     Row(r"ALLOWED_HOSTS accepts every host name.* ALLOWED_HOSTS=own", {"ALLOWED_HOSTS": "*", "ORIGINS": "http://a"}),
     Row(r"ALLOWED_HOSTS has the pattern \.example\.com, so also set ORIGINS", {"ALLOWED_HOSTS": ".example.com"}),
-    Row(r"ORIGINS has 'a\.example', .*no scheme; write https://a\.example$", {"ORIGINS": "a.example"}),
-    Row(r"ORIGINS has 'https://a\.example/chat', .*; write https://a\.example$", {"ORIGINS": "https://a.example/chat"}),
-    Row(r"ORIGINS has 'https://a\.example/', .*; write https://a\.example$", {"ORIGINS": "https://a.example/"}),
-    Row(r"ORIGINS has 'https://\*\.example'; .*one host", {"ORIGINS": "https://*.example"}),
+    Row(r"ORIGINS has 'a\.example', .*no scheme; write https://a\.example$", {"ORIGINS": "a.example"}, early=True),
+    Row(
+        r"ORIGINS has 'https://a\.example/chat', .*; write https://a\.example$",
+        {"ORIGINS": "https://a.example/chat"},
+        early=True,
+    ),
+    Row(
+        r"ORIGINS has 'https://a\.example/', .*; write https://a\.example$",
+        {"ORIGINS": "https://a.example/"},
+        early=True,
+    ),
+    Row(r"ORIGINS has 'https://\*\.example'; .*one host", {"ORIGINS": "https://*.example"}, early=True),
 ]
 ADDRESSES = [
     Row(r"REDIS_URL has no scheme .*write redis://…", {"REDIS_URL": "127.0.0.1:6379"}),
