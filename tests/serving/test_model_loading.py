@@ -23,7 +23,7 @@ def unloaded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def failing(monkeypatch: pytest.MonkeyPatch, *errors: Exception) -> None:
     """Let the first attempts to load the model fail with these errors."""
     left = list(errors)
-    loaded = model_loading.loaded_model
+    loaded = model_loading.loaded_model  # type: ignore[attr-defined]  # the name that the module uses
 
     async def load() -> object:
         if left:
