@@ -37,7 +37,8 @@ def turn_html(
     turn = Turn(uuid=name, state=state, question=question, phase="retrieving", failure=failure)
     turn.recordings = [{"id": recording, "title": "Kick-off"} for recording in recordings]
     citations = [cast("Citation", _source(number, has_audio=has_audio)) for number in range(1, sources + 1)]
-    return ShownTurn(turn=turn, text=text, seq=seq, citations=citations).html("token")
+    existing = frozenset(recordings)
+    return ShownTurn(turn=turn, text=text, seq=seq, citations=citations, existing=existing).html("token")
 
 
 def conversation_page(conversation: str, turns: Sequence[str], *, question: str = "") -> str:

@@ -203,6 +203,28 @@ async def test_a_double_click_on_retry_asks_once(fake: FakeSite, page: Page) -> 
     assert socket.waiting("ask") == []
 
 
+async def test_a_refusal_is_asked_again_in_all_recordings_with_one_click(fake: FakeSite, page: Page) -> None:
+    socket = await open_page(fake, page, turn_html(OTHER, "complete", text="Nothing.", seq=1, recordings=[TURN]))
+
+    await turn_element(page, OTHER).get_by_role("button", name="Search all recordings").click()
+    command = await socket.expect("ask")
+
+    assert (command["question"], command["recordings"]) == ("What was decided?", [])
+    await expect(page.locator("[data-turns] [data-turn]").last).to_contain_text("All recordings")
+
+
+async def test_edit_puts_question_and_filter_back_into_the_box(fake: FakeSite, page: Page) -> None:
+    socket = await open_page(fake, page, turn_html(OTHER, "complete", text="Nothing.", seq=1, recordings=[TURN]))
+
+    await turn_element(page, OTHER).get_by_role("link", name="Edit").click()
+    await expect(question_box(page)).to_be_focused()
+    await expect(question_box(page)).to_have_value("What was decided?")
+    await ask(page, "What was decided on Monday?")
+    command = await socket.expect("ask")
+
+    assert (command["question"], command["recordings"]) == ("What was decided on Monday?", [TURN])
+
+
 async def test_a_retry_that_the_socket_refuses_is_sent_by_the_form(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(OTHER, "stopped", text="x", seq=1))
     await page.route("**/retry/", lambda route: route.fulfill(body=route.request.post_data or ""))
