@@ -57,7 +57,7 @@ def main(purpose: str, arguments: list[str]) -> None:
     try:
         settings = read_settings(os.environ)
         if purpose != "test":  # no test reads .env
-            os.environ.update(absolute_paths(os.environ))
+            os.environ.update(env_file.absolute_paths(os.environ, ROOT))
         if purpose in {"run", "dev"}:
             check_address(settings.get("HOST") or "127.0.0.1", settings.get("PORT") or "8000")
             check_hosts(settings)
@@ -103,16 +103,6 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, str]:
         except (OSError, UnicodeDecodeError):
             continue  # if it is a setting at all, the site itself reports the error
     return settings
-
-
-def absolute_paths(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings of .env that name a relative path, made absolute.
-
-    They are relative to the repository, so that every command has the same site from any folder.
-    """
-    lines = env_file.read(environ.get("ENV_FILE", ""), ROOT / ".env")
-    paths = {name: value for name, value in lines.items() if name == "DATA_DIR" or name.endswith("_FILE")}
-    return {name: str(ROOT / value) for name, value in paths.items() if value and name not in environ}
 
 
 def required_extras(settings: Mapping[str, str]) -> set[str]:

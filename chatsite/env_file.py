@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 _PAIR = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)")
@@ -31,6 +32,16 @@ def read(named: str, usual: Path) -> dict[str, str]:
     except OSError as error:
         raise Invalid(f"{file} cannot be read: {error.strerror}; allow it, or name another file in ENV_FILE") from None
     return dict(_pair(line.strip(), f"{file}, line {n}") for n, line in enumerate(lines, 1) if _has_text(line))
+
+
+def absolute_paths(environ: Mapping[str, str], root: Path) -> dict[str, str]:
+    """Return the settings of the file that name a relative path, made absolute. Raise ``Invalid``.
+
+    They are relative to ``root``, the repository, so that every command has the same site from any folder.
+    """
+    lines = read(environ.get("ENV_FILE", ""), root / ".env")
+    paths = {name: value for name, value in lines.items() if name == "DATA_DIR" or name.endswith("_FILE")}
+    return {name: str(root / value) for name, value in paths.items() if value and name not in environ}
 
 
 def _has_text(line: str) -> bool:

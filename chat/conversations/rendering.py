@@ -19,6 +19,9 @@ from .sources import Source, sources_of
 PAGE = 50
 """Most turns that a page shows at once."""
 
+ASKABLE = 3
+"""Most recordings that are offered to be asked alone, those first that the answer cites first."""
+
 _FINISH_NOTICES = {
     "length": "The answer reached the maximum length and is cut off here.",
     "content_filter": "The model's content filter ended this answer.",
@@ -76,6 +79,7 @@ class ShownTurn:
             "answer": self.answer if self.turn.is_terminal else "",
             "notice": notice(self.turn),
             "sources": self.sources,
+            "askable": self._askable(),
             "given": self.given,
             "filter": searched,
             "filter_ids": " ".join(recording["id"] for recording in self.turn.recordings),
@@ -84,6 +88,13 @@ class ShownTurn:
             "credit": credit(self.turn),
             "everywhere_id": uuid4() if self.may_lie_elsewhere else None,
         }
+
+    def _askable(self) -> list[dict[str, object]]:
+        """Return the recordings of an answer that cites several, each with a request id to ask only there."""
+        cited = {each.recording_id: each.recording for each in self.citations if each.cited and each.recording}
+        if len(cited) < 2 or not self.turn.is_terminal:
+            return []
+        return [{"recording": recording, "request_id": uuid4()} for recording in list(cited.values())[:ASKABLE]]
 
 
 @dataclass(frozen=True)

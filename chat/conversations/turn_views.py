@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ..accounts.forwarded_user import forwarded
 from ..accounts.login_sessions import SignedInRequest
-from ..models import Refused, Submission, Turn
+from ..models import InvalidRequest, Refused, Submission, Turn
+from ..query import uuid_of
 from ..turns import asking
 from .rendering import render_turn
 
@@ -35,29 +36,43 @@ def stop(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 def retry(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Ask the same question again as a new turn: with the same filter or, with ``everywhere``, in all recordings."""
+    """Ask the same question again as a new turn.
+
+    It has the same filter, or only the recording that the form names, or with ``everywhere`` none.
+    """
     turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=uuid)
     try:
         request_id = _request_id(request.POST.get("request_id", ""))
-        submission = _everywhere(turn, request_id) if "everywhere" in request.POST else _again(turn, request_id)
+        is_everywhere = "everywhere" in request.POST
+        submission = (
+            _everywhere(turn, request_id) if is_everywhere else _again(turn, request_id, _filter(request, turn))
+        )
         return _back_to(asking.ask(request.login_session, submission, forwarded(request)))
     except Refused as refused:
         messages.error(request, refused.message)
         return _back_to(turn)
 
 
-def _again(turn: Turn, request_id: UUID) -> Submission:
+def _submission(request: SignedInRequest, turn: Turn, request_id: UUID) -> Submission:
+    if "everywhere" in request.POST:
+        return Submission(request_id=request_id, question=turn.question, conversation=turn.conversation.uuid)
     return Submission(
         request_id=request_id,
         question=turn.question,
         conversation=turn.conversation.uuid,
-        recordings=tuple(UUID(recording["id"]) for recording in turn.recordings),
+        recordings=_filter(request, turn),
         retry_of=turn.uuid,
     )
 
 
-def _everywhere(turn: Turn, request_id: UUID) -> Submission:
-    return Submission(request_id=request_id, question=turn.question, conversation=turn.conversation.uuid)
+def _filter(request: SignedInRequest, turn: Turn) -> tuple[UUID, ...]:
+    """Return the recordings to search. Raise ``InvalidRequest`` if the form names something else."""
+    if "recording" not in request.POST:
+        return tuple(UUID(recording["id"]) for recording in turn.recordings)
+    only = uuid_of(request.POST["recording"])
+    if only is None:
+        raise InvalidRequest("This is not a recording. Please choose again.")
+    return (only,)
 
 
 def _request_id(value: str) -> UUID:

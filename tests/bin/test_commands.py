@@ -7,9 +7,10 @@ import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+
+from chatsite import env_file
 
 from ..support.processes import ROOT
 from ..support.site_process import SiteProcess
@@ -73,15 +74,15 @@ def test_the_help_names_the_program(run: Run) -> None:
     assert run("manage", "sign_in_link", "-h").stdout.startswith("usage: bin/manage sign_in_link ")
 
 
-def test_relative_paths_in_the_file_are_relative_to_the_repository(bootstrap: ModuleType, tmp_path: Path) -> None:
+def test_relative_paths_in_the_file_are_relative_to_the_repository(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DATA_DIR=data\nSECRET_KEY_FILE=/run/key\nOPENAI_API_KEY_FILE=key\nPORT_FILE=\n")
 
-    assert bootstrap.absolute_paths({}) == {
+    assert env_file.absolute_paths({}, tmp_path) == {
         "DATA_DIR": f"{tmp_path}/data",
         "SECRET_KEY_FILE": "/run/key",
         "OPENAI_API_KEY_FILE": f"{tmp_path}/key",
     }
-    assert "DATA_DIR" not in bootstrap.absolute_paths({"DATA_DIR": "elsewhere"})
+    assert "DATA_DIR" not in env_file.absolute_paths({"DATA_DIR": "elsewhere"}, tmp_path)
 
 
 @pytest.mark.parametrize("arguments", [[], ["migrate", "--plan"]])

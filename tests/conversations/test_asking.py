@@ -9,7 +9,7 @@ from django.test import Client
 
 from chat.models import LoginSession, Turn
 
-from ..support.asked import asked, recorded
+from ..support.asked import asked, citing, recorded
 from ..support.hostile import squeezed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
@@ -203,6 +203,29 @@ def test_a_turn_that_is_not_of_the_conversation_cannot_be_edited(
     turn = asked(page_login)
 
     assert page.get(f"{turn.conversation.get_absolute_url()}?edit={edited}").status_code == 404
+
+
+def test_a_question_is_asked_again_only_in_the_recording_that_the_form_names(
+    page: Client, page_login: LoginSession
+) -> None:
+    one, other = recorded("Planning"), recorded("Launch")
+    turn = asked(page_login, citations=[citing(one), citing(other, 2)])
+
+    page.post(f"/turns/{turn.uuid}/retry/", {"request_id": str(uuid4()), "recording": str(other.uuid)})
+
+    again = Turn.objects.latest("pk")
+    assert (again.retry_of, again.question) == (turn, turn.question)
+    assert again.recordings == [{"id": str(other.uuid), "title": "Launch"}]
+
+
+@pytest.mark.parametrize("recording", ["", "nothing", str(uuid4())])
+def test_what_is_no_recording_is_not_asked(page: Client, page_login: LoginSession, recording: str) -> None:
+    turn = asked(page_login)
+
+    response = page.post(f"/turns/{turn.uuid}/retry/", {"recording": recording}, follow=True)
+
+    assert "Please choose again." in text(response)
+    assert Turn.objects.count() == 1
 
 
 def test_sending_the_retry_form_twice_asks_once(page: Client, page_login: LoginSession) -> None:

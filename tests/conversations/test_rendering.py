@@ -101,6 +101,22 @@ def test_the_markers_that_an_answer_shows_lead_to_its_sources(login: LoginSessio
     assert f'href="#{source}"' in html
 
 
+def test_an_answer_from_several_recordings_offers_to_ask_only_one_of_them(login: LoginSession) -> None:
+    recordings = [recorded(title, "We ship in March.") for title in ("Planning", "Launch", "Review", "Budget")]
+    citations = [citing(recording, number) for number, recording in enumerate([recordings[0], *recordings], 1)]
+
+    html = render_turn(asked(login, answer="In March [1].", citations=citations))
+
+    forms = [attributes for _, attributes in Parts(html).elements if attributes.get("name") == "recording"]
+    assert [form["value"] for form in forms] == [str(recording.uuid) for recording in recordings[:3]]
+
+
+def test_an_answer_from_one_recording_does_not_offer_to_ask_only_there(login: LoginSession) -> None:
+    recording = recorded("Planning", "We ship in March.")
+
+    assert not has(render_turn(asked(login, citations=[citing(recording), citing(recording, 2)])), "data-only-form")
+
+
 def test_an_answer_that_cites_nothing_says_so_and_shows_what_its_model_got(login: LoginSession) -> None:
     recording = recorded("Planning", "Hello.", "We ship in March.")
     given = citing(recording, segment=2)

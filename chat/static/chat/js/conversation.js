@@ -47,12 +47,14 @@ export class Conversation {
   /**
    * Ask the question of a turn again, unless a retry of it is running.
    * @param {Turn} turn
+   * @param {{recordings: string[], filterNote: string}} filter that of the turn, unless another one is given
    * @returns {boolean} true: the question is stored, and will be sent
    */
-  retry(turn) {
+  retry(turn, filter = turn.view) {
     const { asks } = this.#parts;
     if (this.#isRetried(turn)) return true;
-    const { question, recordings, filterNote } = turn.view;
+    const { recordings, filterNote } = filter;
+    const { question } = turn.view;
     this.#retries.set(turn, asks.ask({ question, recordings, filterNote, retryOf: turn.uuid }));
     this.#asked();
     return true;

@@ -1,4 +1,4 @@
-import { closest } from "../page/elements.js";
+import { closest, find } from "../page/elements.js";
 
 /**
  * @import { Conversation } from "../conversation.js"
@@ -37,6 +37,7 @@ export class TurnActions {
     if (form.matches("[data-stop-form]") && this.#conversation.stop(turn)) event.preventDefault();
     if (form.matches("[data-retry-form]") && this.#conversation.retry(turn)) event.preventDefault();
     if (form.matches("[data-everywhere-form]") && this.#conversation.searchEverywhere(turn)) event.preventDefault();
+    if (form.matches("[data-only-form]") && this.#conversation.retry(turn, only(form))) event.preventDefault();
   }
 
   /** @param {MouseEvent} event */
@@ -62,6 +63,20 @@ export class TurnActions {
     event.preventDefault();
     this.#conversation.edit(turn, JSON.parse(link.dataset.chosen ?? "[]"));
   }
+}
+
+/**
+ * Return the filter that a form names.
+ * @param {HTMLElement} form
+ * @returns {{recordings: string[], filterNote: string}}
+ */
+function only(form) {
+  const recording = form.querySelector('[name="recording"]');
+  const title = find(form, "title", HTMLElement)?.textContent ?? "";
+  return {
+    recordings: recording instanceof HTMLInputElement ? [recording.value] : [],
+    filterNote: `Searched: ${title}`,
+  };
 }
 
 /**
