@@ -42,11 +42,7 @@ def retry(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """
     turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=uuid)
     try:
-        request_id = _request_id(request.POST.get("request_id", ""))
-        is_everywhere = "everywhere" in request.POST
-        submission = (
-            _everywhere(turn, request_id) if is_everywhere else _again(turn, request_id, _filter(request, turn))
-        )
+        submission = _submission(request, turn, _request_id(request.POST.get("request_id", "")))
         return _back_to(asking.ask(request.login_session, submission, forwarded(request)))
     except Refused as refused:
         messages.error(request, refused.message)

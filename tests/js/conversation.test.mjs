@@ -114,6 +114,12 @@ test("an edit puts question and recordings back into the box", () => {
   assert.deepEqual(calls, ["give back Why?", "choose r2", "focus"]);
 });
 
+test("a retry can ask only one recording", () => {
+  conversation.retry(turn(), { recordings: ["r9"], filterNote: "Searched: B" });
+
+  assert.equal(calls[0], "ask Why? of r9 again t1");
+});
+
 test("a stop freezes the turn and is sent", () => {
   streaming = turn();
   assert.equal(conversation.stopStreaming(), true);
