@@ -275,11 +275,6 @@ def _needless_calls(history: History) -> Counter[str]:
     return (accepted - turns) | (calls - Counter({each: ASKED_AT_MOST * times for each, times in turns.items()}))
 
 
-def marks_of(questions: dict[str, str]) -> dict[str, str]:
-    """Return the person of each mark; ``questions`` maps questions to persons."""
-    return {mark(question): person for question, person in questions.items()}
-
-
 def count(history: History) -> dict[str, int]:
     """Count for the report: characters shown and lost, turns asked, doubled and stuck, and model calls."""
     rows = {turn.uuid: turn for turn in history.turns}

@@ -62,6 +62,11 @@ def mark(text: str) -> str:
     return f"k{match[1]}" if match else ""
 
 
+def marks_of(persons: dict[str, str]) -> dict[str, str]:
+    """Return the person of each mark; ``persons`` maps questions to persons."""
+    return {mark(question): person for question, person in persons.items()}
+
+
 def place_of(text: str) -> str:
     """Return the failpoint at which the process of a question dies; empty if there is none."""
     match = SCRIPT.search(text)

@@ -202,7 +202,7 @@ class Scene:
         self.history.calls = [call for call in read_calls(self.cluster.log) if call.question in self._asked]
         if self.cluster.upstream:
             self.history.calls += [call for call in calls_of(self.cluster.upstream) if call.question in self._passed_on]
-        self.history.marks = checker.marks_of(self._asked)
+        self.history.marks = questions.marks_of(self._asked)
         return self.history
 
     async def _settle(self) -> None:
