@@ -31,11 +31,19 @@ class TeamAdmin(GroupAdmin):
         return super().formfield_for_manytomany(db_field, request, **as_boxes(db_field, request), **kwargs)
 
 
+class _PermissionField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Names a permission without its app and model, which its name repeats."""
+
+    @override
+    def label_from_instance(self, obj: Permission) -> str:
+        return obj.name
+
+
 def as_boxes(field: Any, request: HttpRequest | None) -> dict[str, Any]:
     """Return the arguments of the form field of groups or permissions: the useful ones, and those granted already."""
     arguments: dict[str, Any] = {"widget": forms.CheckboxSelectMultiple, "help_text": ""}
     if field.related_model is Permission:
-        arguments["queryset"] = _useful_or_granted(field, request)
+        arguments |= {"queryset": _useful_or_granted(field, request), "form_class": _PermissionField}
     return arguments
 
 

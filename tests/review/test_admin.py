@@ -358,6 +358,7 @@ def test_the_page_of_a_user_folds_away_the_permissions_and_offers_those_that_ope
     folded = html.split("<details>")[1].split("</details>")[0]
     assert "Groups and single permissions" in folded
     assert "Can delete recording" in folded
+    assert "| Can delete recording" not in folded
     assert "Can add log entry" in folded  # she has it already
     assert "Can change log entry" not in html
     assert 'type="checkbox" name="is_staff"' in html.split("<details>")[0]
