@@ -66,9 +66,11 @@ def test_questions_answers_and_sources_are_found(
 
 
 def test_the_snippet_of_an_answer_has_no_markdown(turn: Turn, search: Search) -> None:
-    [found] = search("silicone")
+    asked(turn.login_session, "Lists?", answer="# Zinc\n\n- **Zinc** [2]\n- not `lead`\n")
+    [silicone], [zinc] = search("silicone"), search("zinc lead")
 
-    assert "".join(part.text for part in found.snippet) == "We buy silicone seals , for 480 euros."
+    assert "".join(part.text for part in silicone.snippet) == "We buy silicone seals , for 480 euros."
+    assert "".join(part.text for part in zinc.snippet).split() == ["Zinc", "Zinc", "not", "lead"]
 
 
 def test_a_new_title_is_found_at_once(turn: Turn, search: Search) -> None:

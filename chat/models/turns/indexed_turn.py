@@ -19,7 +19,7 @@ TEXT_LIMIT = 256 * 1024
 """Bytes of a turn that are indexed; PostgreSQL refuses a text whose index entry exceeds 1 MB."""
 
 _MARKER = re.compile(r"\[\d{1,4}\]|[*`~]+")
-_BLOCK = re.compile(r"[#|>]+")
+_BLOCK = re.compile(r"[#|>]+|^\s*[-+]\s+", re.MULTILINE)
 
 
 class IndexedTurn(models.Model):
