@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -20,6 +21,7 @@ from django.db import connection
 from django.test import RequestFactory, override_settings
 from django.utils import timezone
 
+from chat.accounts.login_sessions import SignedInRequest
 from chat.models import Citation, Conversation, IndexedPassage, IndexedTurn, LoginSession, State, Turn
 from chat.retrieval.scratch import scratch_database
 from chat.search.views import search
@@ -106,7 +108,7 @@ def measure(user: User, next_search: Callable[[], str], rounds: int, page: int =
     """Return the milliseconds of each page of results, with its sidebar: wall-clock and CPU time."""
     times = []
     for _ in range(rounds):
-        request = RequestFactory().get("/search/", {"q": next_search(), "page": page})
+        request = cast("SignedInRequest", RequestFactory().get("/search/", {"q": next_search(), "page": str(page)}))
         request.user = user
         began, worked = time.perf_counter(), time.process_time()
         assert search(request).status_code == 200  # noqa: S101  # a measurement of error pages would mislead
