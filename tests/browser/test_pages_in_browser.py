@@ -59,7 +59,7 @@ async def pages(page: Page, site: SiteProcess) -> list[str]:
     await page.goto(f"{site.url}/recordings/")
     recording = await page.locator("a.row").first.get_attribute("href")
     account = ["/accounts/password/", "/accounts/tokens/"]
-    return ["/", f"{conversation}", "/conversations/all/", "/search/?q=heron", "/recordings/", f"{recording}", *account]
+    return ["/", f"{conversation}", "/conversations/all/", "/recordings/", f"{recording}", "/search/?q=heron", *account]
 
 
 async def violations(page: Page) -> list[str]:
