@@ -19,7 +19,7 @@ async def test_stop_freezes_the_answer_where_its_reader_is(fake: FakeSite, page:
     await token(socket, 1, 2, "two ")
     await expect(answer(page)).to_have_text("one two")
 
-    await turn_element(page).get_by_role("button", name="Stop").click()
+    await page.get_by_role("button", name="Stop").click()
     stop = await socket.expect("stop")
     await token(socket, 2, 3, "three ")
     await socket.wait_for_ack(TURN, 3)

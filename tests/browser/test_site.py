@@ -169,7 +169,7 @@ async def test_two_tabs_show_the_same_and_share_one_queue(start_site: Start, bro
 
     await first.locator("[data-queue] button").last.click()
     await expect(second.locator("[data-queue] li")).to_have_count(4)
-    await turn(first, "streaming").locator("[data-stop]").click()
+    await first.locator("[data-stop-streaming]").click()
     await expect(turn(second, "stopped")).to_have_count(1)
     await expect(turn(second, "streaming").locator("[data-question]")).to_have_text("Who is Ines?")
     await second.bring_to_front()

@@ -64,7 +64,7 @@ async def _stop_an_answer(page: Page, upstream: Upstream) -> None:
     await _ask(page, "And when does it launch?")
     turn = page.locator("[data-turns] [data-turn]").last
     await expect(turn.locator("[data-answer]")).to_contain_text("word9", timeout=LONG)
-    await turn.locator("[data-stop]").click()
+    await page.locator("[data-stop-streaming]").click()
     async with asyncio.timeout(PATIENCE):
         await upstream.calls[-1].over.wait()
     assert upstream.calls[-1].closed_at is not None

@@ -113,7 +113,9 @@ export class Conversation {
    */
   stopStreaming() {
     const { streaming } = this.#parts.turns;
-    return streaming !== null && this.stop(streaming);
+    if (streaming === null) return false;
+    if (!this.stop(streaming)) streaming.view.submitStop();
+    return true;
   }
 
   /** Catch up: the reader has returned to the page, or the network is back. */

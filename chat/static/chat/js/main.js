@@ -146,6 +146,7 @@ function startConversation() {
   });
   turns.onChange(() => {
     queue.refresh();
+    composer.offerStop(isStreaming());
     scroller.settle();
   });
 

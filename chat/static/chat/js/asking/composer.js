@@ -1,9 +1,9 @@
 import { findRequired } from "../page/elements.js";
 
 /**
- * @typedef {{composerChanged: (text: string) => void, composerSubmitted: (question: string) => boolean}}
- *   ComposerDelegate ``composerSubmitted`` returns whether it has taken the question; otherwise the browser submits
- *   the form, as without a script
+ * @typedef {{composerChanged: (text: string) => void, composerSubmitted: (question: string) => boolean,
+ *   stopStreaming: () => boolean}} ComposerDelegate ``composerSubmitted`` returns whether it has taken the question;
+ *   otherwise the browser submits the form, as without a script
  */
 
 const LINES = 8;
@@ -13,6 +13,7 @@ export class Composer {
   /** @type {HTMLFormElement} */ #form;
   /** @type {HTMLTextAreaElement} */ #input;
   /** @type {HTMLButtonElement} */ #send;
+  /** @type {HTMLButtonElement} */ #stop;
   /** @type {HTMLElement} */ #refusal;
   /** @type {ComposerDelegate | null} */ #delegate = null;
 
@@ -21,6 +22,7 @@ export class Composer {
     this.#form = form;
     this.#input = findRequired(form, "question-input", HTMLTextAreaElement);
     this.#send = findRequired(form, "send", HTMLButtonElement);
+    this.#stop = findRequired(form, "stop-streaming", HTMLButtonElement);
     this.#refusal = findRequired(form, "refusal", HTMLElement);
   }
 
@@ -39,11 +41,23 @@ export class Composer {
     this.#input.addEventListener("input", () => this.#changed());
     this.#input.addEventListener("keydown", (event) => this.#pressed(event));
     this.#form.addEventListener("submit", (event) => this.#submitted(event));
+    this.#stop.addEventListener("click", () => delegate.stopStreaming());
     this.#fit();
   }
 
   focus() {
     this.#input.focus({ preventScroll: true });
+  }
+
+  /**
+   * Offer Stop, in the place of Ask while no text is typed.
+   * @param {boolean} isStreaming
+   */
+  offerStop(isStreaming) {
+    if (this.#stop.hidden === !isStreaming) return;
+    if (this.#stop === document.activeElement) this.takeFocus();
+    this.#stop.hidden = !isStreaming;
+    this.#form.toggleAttribute("data-streaming", isStreaming);
   }
 
   /** Take the focus from an element that is about to disappear, unless that would open an on-screen keyboard. */
