@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ..terms import words
+from ..terms import is_compound, words
 
 LENGTH = 240
 """Characters of a snippet, about three lines."""
@@ -57,10 +57,14 @@ def count(text: str) -> int:
 
 def spans(text: str, found: Sequence[bool]) -> list[Span]:
     """Return where the words of a text that were found stand in it; ``found`` has a value for each of its words."""
-    values = iter(found)
-    return [
-        span for chunk in _CHUNK.finditer(text) for piece in _pieces(chunk) for span in _spans_of(text, piece, values)
-    ]
+    chunks = list(_CHUNK.finditer(text))
+    if sum(count(chunk[0]) for chunk in chunks) == len(found):
+        values = iter(found)
+        marked = [list(islice(values, count(chunk[0]))) for chunk in chunks]
+    else:  # a word goes over a space, as in "don 't", so that only what the words are tells where they stand
+        those = {word for word, value in zip(words(text), found, strict=False) if value}
+        marked = [[word in those for word in words(chunk[0])] for chunk in chunks]
+    return [span for chunk, values in zip(chunks, marked, strict=True) for span in _spans_of(text, chunk, values)]
 
 
 def snippet(text: str, places: Sequence[Span], *, length: int = LENGTH) -> list[Part]:
@@ -76,17 +80,32 @@ def snippet(text: str, places: Sequence[Span], *, length: int = LENGTH) -> list[
     return [part for part in parts if part.text]
 
 
-def _pieces(chunk: re.Match[str]) -> list[Span]:
-    """Return the parts of a chunk without spaces whose words are those of the chunk; else all of it."""
-    whole = words(chunk[0])
+def _spans_of(text: str, chunk: re.Match[str], found: Sequence[bool]) -> list[Span]:
+    """Return what is found in a chunk without spaces: parts of it if its words are those of its parts, else all."""
+    if not any(found):
+        return []
     pieces = [(chunk.start() + piece.start(), chunk.start() + piece.end()) for piece in _PIECE.finditer(chunk[0])]
-    parted = [word for piece in _PIECE.finditer(chunk[0]) for word in words(piece[0])]
-    if parted == whole:
-        return pieces
-    return [(chunk.start(), chunk.end())] if whole else []
+    written, values = _as_written(words(chunk[0]), found)
+    if [word for start, end in pieces for word in words(text[start:end])] != written:
+        return [(pieces[0][0], pieces[-1][1])] if pieces else [chunk.span()]
+    remaining = iter(values)
+    return [span for piece in pieces for span in _spans_in_piece(text, piece, remaining)]
 
 
-def _spans_of(text: str, piece: Span, found: Iterator[bool]) -> list[Span]:
+def _as_written(all_words: Sequence[str], found: Sequence[bool]) -> tuple[list[str], list[bool]]:
+    """Return the words without the second spelling of compounds; if that is found, both of its parts are."""
+    written: list[str] = []
+    values: list[bool] = []
+    for place, (word, value) in enumerate(zip(all_words, found, strict=False)):
+        if not is_compound(word, all_words[:place]):
+            written.append(word)
+            values.append(value)
+        elif value:
+            values[-2:] = [True, True]
+    return written, values
+
+
+def _spans_in_piece(text: str, piece: Span, found: Iterator[bool]) -> list[Span]:
     start, end = piece
     values = list(islice(found, count(text[start:end])))
     if not any(values):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..terms import STOP_WORDS, words
+from ..terms import STOP_WORDS, is_compound, words
 
 TERM_LIMIT = 16
 """Most words and phrases of one search: the first ones."""
@@ -56,9 +56,15 @@ def parsed(text: str) -> Query:
 
 def _terms(text: str) -> Iterator[Term]:
     for part in _PART.finditer(text):
-        term = words(part[1]) if part[1] else _without_common_ends(words(part[0]))
+        term = _as_written(part[1]) if part[1] else _without_common_ends(_as_written(part[0]))
         if not STOP_WORDS.issuperset(term):
             yield tuple(term)
+
+
+def _as_written(text: str) -> list[str]:
+    """Return the words of a text without the second spelling of compounds, which the index has beside the first."""
+    all_words = words(text)
+    return [word for place, word in enumerate(all_words) if not is_compound(word, all_words[:place])]
 
 
 def _without_common_ends(term: Sequence[str]) -> Sequence[str]:

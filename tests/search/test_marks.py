@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,9 +22,24 @@ def test_marked_words_are_read_with_the_words_between_them() -> None:
 
 def test_the_words_are_marked_where_they_stand_in_the_text() -> None:
     text = "(The Silicone-Seal, Zoë’s “naïve” PLAN_B!)"
-    found = [word in {"seal", "naive", "b"} for word in words(text)]
+    found = [word in {"seal", "naive", "bplan"} for word in words(text)]
 
-    assert [text[start:end] for start, end in spans(text, found)] == ["Seal", "naïve", "B"]
+    assert [text[start:end] for start, end in spans(text, found)] == ["Seal", "naïve", "PLAN_B"]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "marked"),
+    [
+        ("a touch-screen phone", {"touchscreen"}, ["touch", "screen"]),
+        ("Professor D said so", {"dprofessor"}, ["D"]),
+        ("I don 't think the seal , per cent", {"seal"}, ["seal"]),
+        ("the L_C_D_ of it", {"lcd"}, ["L_C_D"]),
+    ],
+)
+def test_a_word_in_another_spelling_is_marked(text: str, asked: set[str], marked: list[str]) -> None:
+    found = [word in asked for word in words(text)]
+
+    assert [text[start:end] for start, end in spans(text, found)] == marked
 
 
 def test_a_word_without_spaces_around_it_is_marked_in_japanese() -> None:
