@@ -1,0 +1,1 @@
+"""The twelve tasks of docs/working-day.md, replayed in Chromium: see ``bin/evaluate-day``."""
