@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Locator, Page, expect
 
+from tests.support.signing_in import sign_in
 from tests.support.site_process import SiteProcess
 
 from .hands import Hands
@@ -24,10 +25,8 @@ class Day:
         self.site = site
 
     async def sign_in(self, username: str = "demo") -> None:
-        """Sign in, and wait until the home page is connected."""
-        await self.page.goto(self.site.sign_in_link(username))
-        await self.page.locator("form button").first.click()
-        await self.page.goto(self.site.url)
+        """Sign in, and open the home page."""
+        await sign_in(self.page, self.site, username)
 
     async def ask(self, question: str = QUESTION) -> None:
         """Sign in, ask, and wait until the answer is complete, without a reload."""
@@ -160,8 +159,8 @@ async def _read_around(day: Day, hands: Hands) -> None:
 
 async def _come_in(day: Day, hands: Hands) -> None:
     await hands.open(day.site.sign_in_link())
-    await hands.click(day.page.get_by_role("main").get_by_role("button"))
-    await expect(day.page.get_by_role("button", name="Account").or_(day.question)).to_be_visible()
+    await hands.click(day.page.get_by_role("button", name="Sign in"))
+    await expect(day.page.get_by_text("password").or_(day.question).first).to_be_visible()
 
 
 async def _review(day: Day, hands: Hands) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 from .test_pages_in_browser import DESK, OPEN, violations
 
@@ -39,7 +40,7 @@ async def state(site: SiteProcess, browser: Browser, tmp_path_factory: pytest.Te
     site.manage("shell", "-v", "0", "-c", SEED)
     context = await browser.new_context()
     page = await context.new_page()
-    await page.goto(site.sign_in_link("dana"))
+    await sign_in(page, site, "dana")
     await context.storage_state(path=(kept := tmp_path_factory.mktemp("dana") / "state.json"))
     await context.close()
     return kept

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Page, expect
 
+from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 
 pytestmark = pytest.mark.browser
@@ -43,8 +43,7 @@ async def asks_and_reads(site: SiteProcess, page: Page) -> None:
 
 async def test_where_the_origin_is_refused_questions_go_out_as_forms(start_site: Start, browser_page: Page) -> None:
     site = start_site(CHAT_MODEL=BRIEFLY, ORIGINS="http://elsewhere.example")
-    await browser_page.goto(site.url + urlsplit(site.sign_in_link()).path)
-    await browser_page.goto(site.url)
+    await sign_in(browser_page, site)
 
     await asks_and_reads(site, browser_page)
 
@@ -53,7 +52,7 @@ async def test_where_cookies_are_too_large_for_a_handshake_questions_go_out_as_f
     start_site: Start, browser_page: Page
 ) -> None:
     site = start_site(CHAT_MODEL=BRIEFLY, SERVER="uvicorn")
-    await browser_page.goto(site.sign_in_link())
+    await sign_in(browser_page, site)
     cookies = [{"name": f"other{number}", "value": "x" * 3_900, "url": site.url} for number in range(3)]
     await browser_page.context.add_cookies(cookies)  # type: ignore[arg-type]
     await browser_page.goto(site.url)

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 
 pytestmark = pytest.mark.browser
@@ -70,7 +71,7 @@ async def test_a_place_plays_from_its_beginning_to_its_end(site: SiteProcess, si
 async def test_without_script_a_place_is_found_and_its_audio_opens(site: SiteProcess, browser: Browser) -> None:
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
-    await page.goto(site.sign_in_link())
+    await sign_in(page, site)
     await page.locator("[data-search-input]").fill("seal shrinks")
     await page.keyboard.press("Enter")
 

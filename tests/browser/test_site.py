@@ -254,7 +254,7 @@ async def test_without_javascript_a_running_answer_refreshes_until_it_is_complet
     site = start_site(CHAT_MODEL=BRIEFLY)
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
-    await page.goto(site.sign_in_link())
+    await sign_in(page, site)
     for number, question in enumerate(("When does the Heron launch?", "Who decided it?"), 1):
         await page.locator("[data-question-input]").fill(question)
         await page.locator("[data-send]").click()
