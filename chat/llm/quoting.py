@@ -17,7 +17,9 @@ from .statements import SHORTEST, Statement, complete, reply_to, statements
 QUOTES = 6
 """Maximum of statements from one recording that clearly leads, or is the only one."""
 FEW = 2
-"""Maximum of statements from the nearest recording otherwise; or else one each from the two nearest."""
+"""Maximum of statements from one recording otherwise."""
+OF_TWO = 3
+"""Maximum of statements from the two nearest recordings together, if both may be meant."""
 
 _LEADS = 0.7
 """Share of the weight of all passages from which on a recording leads clearly."""
@@ -68,7 +70,7 @@ def best(passages: Sequence[dict[str, Any]], question: str, earlier: str) -> lis
         key=lambda place: (-scores[place], place),
     )
     near = [said[place] for place in ranked if scores[place] >= _FAR_BELOW * scores[ranked[0]]]
-    picked = _picked(near, passages, limit, each=1 if len(chosen) > 1 else limit)
+    picked = _picked(near, passages, limit, each=FEW if len(chosen) > 1 else limit)
     return _grouped(picked, chosen)
 
 
@@ -118,7 +120,7 @@ def _nearest(recordings: Sequence[tuple[str, float]]) -> tuple[list[str], int]:
         return [first], QUOTES
     if not others or others[0][1] < _SECOND * share:
         return [first], FEW
-    return [first, others[0][0]], FEW
+    return [first, others[0][0]], OF_TWO
 
 
 def _shares(passages: Sequence[dict[str, Any]], asked: Question, said: Sequence[Statement]) -> list[float]:

@@ -111,6 +111,15 @@ def test_the_best_recording_comes_first_even_if_its_passage_does_not() -> None:
     assert "**Canteen**" in quote(prompt("What of the budget for the heron pump?", pump, FAR)).splitlines()[0]
 
 
+def test_of_two_recordings_each_is_quoted_at_most_twice() -> None:
+    said = [("Mara", f"The budget of pump number {number} is spent.") for number in range(5)]
+    pumps = passage(*[("Tom" if n % 2 else who, text) for n, (who, text) in enumerate(said)])
+
+    text = quote(prompt("What of the budget?", pumps, FAR))
+
+    assert (text.count("[1]"), text.count("[2]")) == (2, 1)
+
+
 def test_a_recording_that_clearly_leads_is_quoted_alone() -> None:
     meeting = passage(("Mara", "The Heron launches in April, as the board has decided."))
 
