@@ -185,6 +185,11 @@ def test_the_notice_says_how_a_turn_ended(login: LoginSession, state: str, finis
     assert f">{notice.replace(chr(39), '&#x27;')}</p>" in render_turn(turn)
 
 
+def test_only_a_short_question_is_set_as_a_heading(login: LoginSession) -> None:
+    assert not has(render_turn(asked(login, "What was decided?")), "data-long")
+    assert has(render_turn(asked(login, "What was decided? " * 20)), "data-long")
+
+
 def test_a_queued_turn_shows_its_position(login: LoginSession) -> None:
     first = asked(login, state="streaming")
     asked(login, state="queued")

@@ -6,6 +6,7 @@ import { TurnState, isTerminal, stateOf } from "./turn_state.js";
 
 const NO_TURN = "00000000-0000-0000-0000-000000000000";
 const STOPPING = "stopping";
+const LONG = 200;
 
 /** @typedef {{question: string, recordings: string[], filterNote: string}} ShownAsk what a turn shows of an ask */
 
@@ -74,7 +75,9 @@ export class TurnView {
     this.#element.removeAttribute("id");
     this.#element.dataset.turn = "";
     this.#element.dataset.recordings = recordings.join(" ");
-    findRequired(this.#element, "question", HTMLElement).textContent = question;
+    const asked = findRequired(this.#element, "question", HTMLElement);
+    asked.textContent = question;
+    asked.toggleAttribute("data-long", question.length > LONG);
     const note = this.#part("filter-note");
     if (note) note.textContent = filterNote;
   }
