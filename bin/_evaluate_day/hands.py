@@ -40,6 +40,11 @@ class Hands:
         self._count()
         await self.page.goto(address)
 
+    async def go_back(self) -> None:
+        """Press the Back button of the browser, which a browser without a window has no key for."""
+        self._count()
+        await self.page.go_back()
+
     def _count(self) -> None:
         if not self.steps:
             self._began = time.monotonic()
