@@ -102,6 +102,7 @@ def _source(number: int, *, has_audio: bool) -> SimpleNamespace:
     )
     return SimpleNamespace(
         number=number,
+        cited=True,
         recording_id=5,
         recording=recording,
         recording_title="Kick-off",
