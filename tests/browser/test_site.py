@@ -91,8 +91,7 @@ async def test_a_new_user_asks_and_opens_a_source(signed_in_page: Page) -> None:
     assert len(steps) >= 5
     assert await page.evaluate("window.early") == 0
     await expect(page.locator("[data-answer]").last).to_contain_text("480 euros")
-    source = page.locator("[data-sources] li a").first
-    await source.click()
+    await page.locator("[data-sources] li", has_text="480 euros").locator("a").first.click()
     await expect(page).to_have_url(re.compile("/recordings/.*#segment-"))
     await expect(page.locator(":target")).to_be_in_viewport()
     await expect(page.locator(":target")).to_contain_text("480 euros")

@@ -102,16 +102,16 @@ def _get(port: int, path: str, **headers: str) -> HTTPResponse:
 def _signed_in(port: int, link: str) -> HTTPResponse:
     """Press the button on the page of a sign-in link, and return the response."""
     page, html = _call(port, "GET", link)
-    form = urlencode({"csrfmiddlewaretoken": token_in(html)})
+    form = urlencode({"csrfmiddlewaretoken": token_in(html.decode())})
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"https://{NAME}"}
     return _call(port, "POST", link, form, Cookie="; ".join(_cookies(page)), **headers)[0]
 
 
-def _call(port: int, method: str, path: str, body: str = "", **headers: str) -> tuple[HTTPResponse, str]:
+def _call(port: int, method: str, path: str, body: str = "", **headers: str) -> tuple[HTTPResponse, bytes]:
     with closing(HTTPSConnection("127.0.0.1", port, context=_trusting(), timeout=30)) as connection:
         connection.request(method, path, body or None, {"Host": NAME, **headers})
         answer = connection.getresponse()
-        return answer, answer.read().decode()
+        return answer, answer.read()
 
 
 def _trusting() -> ssl.SSLContext:
@@ -159,7 +159,7 @@ def test_nginx_compresses_pages_and_scripts_but_no_audio(behind_nginx: tuple[Sit
     site, port = behind_nginx
     link = re.search(r"/accounts/link/\S+", site.manage("sign_in_link", "demo"))
     assert link
-    cookie = "; ".join(_cookies(_get(port, link[0])))
+    cookie = "; ".join(_cookies(_signed_in(port, link[0])))
     [(recording,)] = site.rows("SELECT uuid FROM chat_recording WHERE audio <> '' LIMIT 1")
     paths = ["/", f"/static/{_static('chat/js/main', site)}", f"/recordings/{UUID(str(recording))}/audio/"]
 
