@@ -35,7 +35,7 @@ class SiteProcess:
         self.environ = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         self.environ |= {"HOST": "127.0.0.1", "PORT": str(self.port), "DATA_DIR": str(folder), "ENV_FILE": os.devnull}
         self.environ |= {"CHAT_QUESTIONS_PER_MINUTE": "100000", "SERVE_DRAIN_SECONDS": "1", "PYTHONUNBUFFERED": "1"}
-        self.environ |= {"DATABASE_URL": database_url, "PURGE_AT": "never"}
+        self.environ |= {"DATABASE_URL": database_url, "PURGE_AT": "never", "CHAT_TITLES": "false"}
         self.environ |= settings
         self.process: subprocess.Popen[bytes] | None = None
         self._used_links: set[str] = set()
