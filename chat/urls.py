@@ -26,5 +26,6 @@ urlpatterns = [
     path("recordings/", recordings.listing, name="recording-list"),
     path("recordings/options/", recordings.options, name="recording-options"),
     path("recordings/<uuid:uuid>/", recordings.detail, name="recording-detail"),
+    path("recordings/<uuid:uuid>/segments/", recordings.segments, name="recording-segments"),
     path("recordings/<uuid:uuid>/audio/", audio.audio, name="recording-audio"),
 ]

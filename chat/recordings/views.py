@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import groupby
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -17,6 +16,7 @@ from ..models import Recording, Segment
 from ..query import search_text
 from . import words
 from .filter import OPTIONS, with_title
+from .shown_transcript import ShownTranscript, Wanted
 
 PAGE = 50
 
@@ -42,19 +42,22 @@ def options(request: SignedInRequest) -> HttpResponse:
 def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Render the transcript by speaker, with times; each segment has the anchor ``segment-N``.
 
-    ``?words=`` marks words of one segment.
+    ``?words=`` marks words of one segment. ``?speaker=`` and ``?q=`` show the segments of a speaker, and those with
+    these words, 100 on a page.
     """
+    return render(request, "chat/recording_detail.html", _transcript(request, uuid))
+
+
+@require_safe
+def segments(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Render only the segments that ``detail`` shows, for a page that replaces its own."""
+    return render(request, "chat/_segments.html", _transcript(request, uuid))
+
+
+def _transcript(request: SignedInRequest, uuid: UUID) -> dict[str, object]:
     recording = get_object_or_404(Recording, uuid=uuid)
-    segments = list(Segment.objects.filter(recording=recording).order_by("number"))
     linked = words.parse(request.GET.get("words", ""))
-    spoken = next((segment.text for segment in segments if linked and segment.number == linked.segment), "")
-    context = {
-        "linked": linked and {"number": linked.segment, "text": words.marked(spoken, linked.spans)},
-        "recording": recording,
-        "speakers": list(dict.fromkeys(segment.speaker for segment in segments if segment.speaker)),
-        "runs": [(speaker, list(run)) for speaker, run in groupby(segments, lambda segment: segment.speaker)],
-    }
-    return render(request, "chat/recording_detail.html", context)
+    return {"recording": recording, "transcript": ShownTranscript(recording, Wanted.by(request), linked)}
 
 
 def _speaker_counts(recordings: Collection[Recording]) -> dict[int, int]:

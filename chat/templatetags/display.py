@@ -1,9 +1,10 @@
-"""The functions of ``chat/display.py`` as filters: ``{% load display %}``."""
+"""The functions of ``chat/display.py``, and the signs of speakers, as filters: ``{% load display %}``."""
 
 from django import template
 
 from chat.display import clock, day_group, duration, marked, shown
+from chat.recordings.speakers import initials, tint
 
 register = template.Library()
-for function in (clock, day_group, duration, marked, shown):
+for function in (clock, day_group, duration, initials, marked, shown, tint):
     register.filter(function)

@@ -59,12 +59,37 @@ def option(name: str, title: str) -> str:
 
 def recording_page(name: str, segments: Sequence[tuple[float, float]]) -> str:
     """Return the page of a recording with audio, one speaker, and segments with these times in seconds."""
+    return _render("chat/recording_detail.html", _transcript(name, segments))
+
+
+def segments_html(name: str, segments: Sequence[tuple[float, float]], *, text: str) -> str:
+    """Return what such a page shows when these segments were found."""
+    return _render("chat/_segments.html", _transcript(name, segments, text))
+
+
+def _transcript(name: str, segments: Sequence[tuple[float, float]], text: str = "") -> dict[str, Any]:
     rows = [
-        SimpleNamespace(number=number, start=start, end=end, text=f"Words {number}")
+        SimpleNamespace(number=number, speaker="Anna", start=start, end=end, text=f"Words {number}")
         for number, (start, end) in enumerate(segments, 1)
     ]
-    recording = SimpleNamespace(uuid=name, title="Kick-off", recorded_on=None, duration=None, audio="a.wav")
-    return _render("chat/recording_detail.html", {"recording": recording, "runs": [("Anna", rows)], "speakers": []})
+    transcript = SimpleNamespace(
+        runs=[SimpleNamespace(speaker="Anna", segments=rows)],
+        is_whole=text == "",
+        is_empty=False,
+        speakers=["Anna"],
+        choices=[("Anna", "Anna"), ("?", "Unknown speaker")],
+        wanted=SimpleNamespace(speaker="", text=text, refusal=""),
+        page=SimpleNamespace(paginator=SimpleNamespace(count=len(rows)), has_other_pages=False),
+    )
+    recording = SimpleNamespace(
+        uuid=name,
+        get_absolute_url=lambda: "/recordings/1/",
+        title="Kick-off",
+        recorded_on=None,
+        duration=None,
+        audio="a.wav",
+    )
+    return {"recording": recording, "transcript": transcript}
 
 
 def _page(template: str, conversation: Conversation | None, turns: Sequence[str], question: str) -> str:

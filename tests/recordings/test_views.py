@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -77,7 +78,8 @@ def test_a_transcript_is_shown_by_speaker_with_times_and_anchors(page: Client) -
 
     assert [html.count(f"<bdi>{speaker}</bdi></h2>") for speaker in ("Ana", "Omar")] == [2, 1]
     assert (
-        'id="segment-2" data-start="10.0" data-end="20.0"><a class="segment__place" href="#segment-2">0:10</a>' in html
+        'id="segment-2" data-segment data-start="10.0" data-end="20.0">'
+        '<a class="segment__place" href="#segment-2">0:10</a>' in html
     )
 
 
@@ -87,7 +89,7 @@ def test_a_transcript_without_times_still_has_anchors(page: Client) -> None:
 
     html = squeezed(text(page.get(recording.get_absolute_url())))
 
-    assert 'id="segment-1"><a class="segment__place" href="#segment-1">¶' in html
+    assert 'id="segment-1" data-segment><a class="segment__place" href="#segment-1">¶' in html
     assert "data-start" not in html
 
 
@@ -103,6 +105,88 @@ def test_a_long_transcript_takes_a_few_queries(page: Client, django_assert_max_n
 
     with django_assert_max_num_queries(6):
         page.get(recording.get_absolute_url())
+
+
+# Speakers and words
+
+
+@pytest.fixture
+def meeting(page: Client) -> Recording:
+    """A recording in which Ana, Omar and somebody unknown speak of the price."""
+    said = ["The price of the L.C.D. is high.", "Mm.", "We order in May.", "Which prices <do> you mean?", "Any."]
+    recording = recorded("Planning", *said)
+    Segment.objects.filter(recording=recording, number__in=[2, 4]).update(speaker="Omar")
+    Segment.objects.filter(recording=recording, number=5).update(speaker="")
+    return recording
+
+
+def shown(client: Client, recording: Recording, **query: str) -> str:
+    """Return the page; what a script gets to replace its segments must be the same."""
+    whole = client.get(recording.get_absolute_url(), query)
+    part = client.get(f"{recording.get_absolute_url()}segments/", query)
+    assert whole.status_code == part.status_code == 200
+    assert squeezed(text(part)).strip() in squeezed(text(whole))
+    return squeezed(text(part))
+
+
+def numbers(html: str) -> list[int]:
+    return [int(number) for number in re.findall(r'id="segment-(\d+)"', html)]
+
+
+def test_brief_words_get_no_heading_but_keep_their_speaker(page: Client, meeting: Recording) -> None:
+    html = shown(page, meeting)
+
+    assert html.count("<h2") == 3
+    aside = html[html.index('id="segment-2"') : html.index('id="segment-3"')]
+    assert "<bdi>Omar</bdi>:" in aside
+    assert 'aria-hidden="true">O</span>' in aside
+
+
+def test_the_segments_of_one_speaker_are_shown(page: Client, meeting: Recording) -> None:
+    html = shown(page, meeting, speaker="Omar")
+
+    assert numbers(html) == [2, 4]
+    assert "2 places of<bdi>Omar</bdi>" in html
+    assert f'href="{meeting.get_absolute_url()}#segment-4"' in html
+    assert numbers(shown(page, meeting, speaker="?")) == [5]
+    assert '<option value="Omar" selected>' in squeezed(text(page.get(meeting.get_absolute_url(), {"speaker": "Omar"})))
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("price", [1, 4]), ("PRICES  the", [1]), ("lcd", [1]), ("mm", [2]), ("orde", [3]), ("do", [4]), ("zebra", [])],
+)
+def test_words_are_found_in_a_transcript(page: Client, meeting: Recording, words: str, found: list[int]) -> None:
+    assert numbers(shown(page, meeting, q=words)) == found
+
+
+def test_what_was_found_is_marked(page: Client, meeting: Recording) -> None:
+    html = shown(page, meeting, q="price", speaker="Omar")
+
+    assert "Which<mark>prices</mark>&lt;do&gt; you mean?" in html
+    assert "1 place of<bdi>Omar</bdi>with “<bdi>price</bdi>”" in html
+
+
+def test_a_search_without_success_says_so_and_offers_more(page: Client, meeting: Recording) -> None:
+    html = shown(page, meeting, q="zebra crossing")
+
+    assert "No places" in html
+    assert "with “<bdi>zebra crossing</bdi>”" in html
+    assert 'href="/search/?q=zebra%20crossing"' in html
+    assert "Show the whole transcript" in html
+    assert "There is no word in this to search for." in shown(page, meeting, q="…!")
+    assert numbers(shown(page, meeting, q="\0", speaker="\0")) == [1, 2, 3, 4, 5]
+
+
+def test_many_places_are_shown_a_hundred_at_a_time(page: Client) -> None:
+    recording = recorded("Planning", *["The price is high."] * 130)
+
+    first, second = shown(page, recording, q="price"), shown(page, recording, q="price", page="2")
+
+    assert (len(numbers(first)), len(numbers(second))) == (100, 30)
+    assert "130 places" in first
+    assert 'href="?q=price&amp;page=2"' in first
+    assert numbers(shown(page, recording, q="price", page="99")) == numbers(second)
 
 
 # Audio
