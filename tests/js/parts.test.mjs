@@ -7,7 +7,7 @@ import { Destination, Reading } from "../../chat/static/chat/js/markdown/destina
 import { safeHref } from "../../chat/static/chat/js/markdown/links.js";
 import { Banner } from "../../chat/static/chat/js/page/banner.js";
 import { Frames } from "../../chat/static/chat/js/page/frames.js";
-import { segmentAt } from "../../chat/static/chat/js/page/transcript.js";
+import { segmentAt } from "../../chat/static/chat/js/recordings/transcript.js";
 import { TrustedHtml } from "../../chat/static/chat/js/page/trusted_html.js";
 import { FakeClock } from "./fake_clock.mjs";
 

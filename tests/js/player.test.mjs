@@ -100,3 +100,29 @@ test("audio that cannot be played is a failure, an interrupted call is none", as
   await player.play(1, 2, "/a");
   assert.equal(player.state, "failed");
 });
+
+test("the position moves by seconds, but not before the start", () => {
+  audio.currentTime = 12;
+  player.skip(-5);
+  assert.equal(audio.currentTime, 7);
+
+  audio.currentTime = 3;
+  player.skip(-5);
+  assert.equal(audio.currentTime, 0);
+});
+
+test("the speed also holds for what is loaded next", () => {
+  player.speed = 1.5;
+
+  assert.deepEqual([player.speed, audio.playbackRate, audio.defaultPlaybackRate], [1.5, 1.5, 1.5]);
+});
+
+test("a player without a span goes on at its position", async () => {
+  audio.currentTime = 20;
+
+  await player.toggle();
+  assert.deepEqual([player.state, audio.currentTime, player.span], ["playing", 20, null]);
+
+  await player.toggle();
+  assert.equal(audio.paused, true);
+});

@@ -28,10 +28,14 @@ import { Scroller } from "./page/scroller.js";
 import { SearchShortcut } from "./page/search_shortcut.js";
 import { Shortcuts } from "./page/shortcuts.js";
 import { Sidebar } from "./page/sidebar.js";
-import { Transcript } from "./page/transcript.js";
 import { TrustedHtml } from "./page/trusted_html.js";
 import { PlayButtons } from "./player/play_buttons.js";
 import { Player } from "./player/player.js";
+import { PlayerControls } from "./player/player_controls.js";
+import { Following } from "./recordings/following.js";
+import { SegmentKeys } from "./recordings/segment_keys.js";
+import { Transcript } from "./recordings/transcript.js";
+import { TranscriptFilter } from "./recordings/transcript_filter.js";
 import { ServerEvents } from "./server_events.js";
 import { SourceCard } from "./sources/source_card.js";
 import { SourceLinks } from "./sources/source_links.js";
@@ -46,7 +50,9 @@ import { Turns } from "./turns/turns.js";
 /** @import { Command } from "./connection/wire.js" */
 
 const { body } = document;
-const store = new Store(tabStorage(), body.dataset.user ?? "");
+const store = new Store(storage("sessionStorage"), body.dataset.user ?? "");
+const html = new TrustedHtml(document);
+const fragments = new Fragments({ html });
 
 startSignOut();
 startSearch();
@@ -54,12 +60,13 @@ startSound();
 startConversation();
 
 /**
- * Return the storage of the tab. Browsers that are set to store nothing throw when it is read.
+ * Return the storage of the tab or of the browser. Browsers that are set to store nothing throw when it is read.
+ * @param {"sessionStorage" | "localStorage"} name
  * @returns {Storage | null}
  */
-function tabStorage() {
+function storage(name) {
   try {
-    return sessionStorage;
+    return globalThis[name];
   } catch {
     return null;
   }
@@ -82,8 +89,33 @@ function startSearch() {
 function startSound() {
   const root = find(body, "transcript", HTMLElement);
   const player = new Player({ audio: find(body, "audio", HTMLAudioElement) ?? new Audio(), clock: new Clock() });
-  new PlayButtons({ root: body, player }).start();
-  if (root) new Transcript({ root, player }).start();
+  const buttons = new PlayButtons({ root: body, player });
+  buttons.start();
+  if (root) startTranscript({ root, player, buttons });
+}
+
+/** @param {{root: HTMLElement, player: Player, buttons: PlayButtons}} parts */
+function startTranscript({ root, player, buttons }) {
+  const clock = new Clock();
+  const transcript = new Transcript({ root, player });
+  const keys = new SegmentKeys({ root, transcript });
+  const controls = find(root, "player-controls", HTMLElement);
+  transcript.start();
+  keys.start();
+  if (controls) {
+    const kept = new Store(storage("localStorage"), body.dataset.user ?? "");
+    new PlayerControls({ element: controls, player, store: kept }).start();
+    const button = findRequired(controls, "follow", HTMLElement);
+    new Following({ transcript, player, button, clock }).start();
+  }
+  const form = find(root, "transcript-filter", HTMLFormElement);
+  const announcer = new Announcer({ element: findRequired(body, "announcer", HTMLElement), clock });
+  const onChange = () => {
+    buttons.refresh();
+    transcript.refresh();
+    keys.refresh();
+  };
+  if (form) new TranscriptFilter({ root, form, fragments, announcer, clock, onChange }).start();
 }
 
 /**
@@ -107,8 +139,6 @@ function startConversation() {
   const findElement = (/** @type {string} */ name) => findRequired(body, name, HTMLElement);
 
   const clock = new Clock();
-  const html = new TrustedHtml(document);
-  const fragments = new Fragments({ html });
   const menu = new ConversationMenu(findElement("menu"));
   const place = new Place({ main, form, menu });
   const connection = new Connection({ url: socketAddress(), clock });

@@ -3,15 +3,15 @@
  * @import { Entry } from "./outbox.js"
  * @import { Reading } from "../page/reading_place.js"
  *
- * @typedef {{outbox: Entry[]} & Record<`draft:${string}`, Draft> & Record<`reading:${string}`, Reading>} Stored the
+ * @typedef {{outbox: Entry[], speed: number} & Record<`draft:${string}`, Draft> & Record<`reading:${string}`, Reading>} Stored the
  *   type of each value by its name
  */
 
 const PREFIX = "chatsite:";
 
 /**
- * Stores values of one user for this browser tab, as JSON. They survive a reload, even if the user has to sign in
- * again, and are deleted for the next user. Without storage they last as long as the page.
+ * Stores values of one user for this browser tab, or for the browser, as JSON. They survive a reload, even if the user
+ * has to sign in again, and are deleted for the next user. Without storage they last as long as the page.
  */
 export class Store {
   /** @type {Storage | null} */ #storage;

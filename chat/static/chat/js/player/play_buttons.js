@@ -17,9 +17,19 @@ export class PlayButtons {
   }
 
   start() {
-    for (const button of findAll(this.#root, "play")) button.hidden = false;
+    this.refresh();
     this.#root.addEventListener("click", (event) => this.#clicked(event));
     this.#player.onChange(() => this.#show());
+  }
+
+  /** Take over the buttons of the page, which may be other ones now. */
+  refresh() {
+    const buttons = findAll(this.#root, "play");
+    for (const button of buttons) button.hidden = false;
+    if (this.#button === null || this.#button.isConnected) return;
+    const { play } = this.#button.dataset;
+    this.#button = buttons.find(({ dataset }) => dataset.play === play) ?? this.#button;
+    this.#show();
   }
 
   /** @param {Event} event */

@@ -48,6 +48,16 @@ export class Player {
     return this.#audio.currentTime;
   }
 
+  /** How fast it plays; 1 is as it was recorded. */
+  get speed() {
+    return this.#audio.playbackRate;
+  }
+
+  set speed(speed) {
+    this.#audio.defaultPlaybackRate = speed; // what is loaded next begins with it
+    this.#audio.playbackRate = speed;
+  }
+
   /** Whether it plays, or is about to. */
   get isOn() {
     return this.#state === "playing" || this.#state === "loading";
@@ -86,6 +96,21 @@ export class Player {
   pause() {
     this.#audio.pause();
     if (this.isOn) this.#enter("silent");
+  }
+
+  /** Pause, or go on: with the span, or without one from the position. */
+  async toggle() {
+    if (this.isOn) this.pause();
+    else if (this.#span === null) await this.#start();
+    else await this.resume();
+  }
+
+  /**
+   * Move the position, and go on as before.
+   * @param {number} seconds negative for back
+   */
+  skip(seconds) {
+    this.#audio.currentTime = Math.max(0, this.time + seconds);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { findAll } from "./elements.js";
+import { findAll } from "../page/elements.js";
 
 /**
  * @import { Player } from "../player/player.js"
@@ -9,20 +9,42 @@ const PLACE = /^#segment-(\d+)$/u;
 
 /** The page of a recording with audio: starts at the linked segment, and marks the one that is playing. */
 export class Transcript {
+  /** @type {HTMLElement} */ #root;
   /** @type {Player} */ #player;
-  /** @type {Segment[]} sorted by start */ #segments;
+  /** @type {Segment[]} sorted by start */ #segments = [];
   /** @type {HTMLElement | null} */ #current = null;
+  /** @type {((segment: HTMLElement | null) => void)[]} */ #listeners = [];
 
   /** @param {{root: HTMLElement, player: Player}} parts */
   constructor({ root, player }) {
+    this.#root = root;
     this.#player = player;
-    this.#segments = findAll(root, "start").map(asSegment).sort((a, b) => a.start - b.start);
   }
 
   start() {
+    this.refresh();
     this.#player.onChange(() => this.#mark());
     addEventListener("hashchange", () => this.#cue());
     this.#cue();
+  }
+
+  /** The segment that is playing; null if it is not on the page. */
+  get current() {
+    return this.#current;
+  }
+
+  /**
+   * Call a listener when another segment plays.
+   * @param {(segment: HTMLElement | null) => void} listener
+   */
+  onMove(listener) {
+    this.#listeners.push(listener);
+  }
+
+  /** Read the segments of the page, which may be other ones now. */
+  refresh() {
+    this.#segments = findAll(this.#root, "start").map(asSegment).sort((a, b) => a.start - b.start);
+    this.#mark();
   }
 
   /** Start at the segment that the address of the page names. */
@@ -39,6 +61,7 @@ export class Transcript {
     this.#current?.removeAttribute("aria-current");
     element?.setAttribute("aria-current", "true");
     this.#current = element;
+    for (const listener of this.#listeners) listener(element);
   }
 }
 
