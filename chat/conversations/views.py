@@ -167,7 +167,7 @@ def _page(
     if chosen is None:
         chosen = [UUID(recording["id"]) for recording in latest.recordings] if latest else []
     context = {
-        "question": question[: Turn.QUESTION_LIMIT],
+        "question": question,
         "refusal": refusal,
         "rename_form": rename_form,
         "request_id": uuid4(),

@@ -46,6 +46,7 @@ def question(**more: object) -> dict[str, object]:
 
 BAD: list[Any] = [
     None, [], "text", {}, {"query": "When?"}, {"session_id": None}, question(query=""), question(query=" \n"),
+    question(query="\u200d\u0007 \u2028"),
     question(query="x" * 4097), question(query=7), question(query=None), question(session_id="x"),
     question(session_id=1), question(recording_filter=None), question(recording_filter="x"),
     question(recording_filter=["x"]), question(recording_filter=[str(uuid4())] * 501), question(more=1),

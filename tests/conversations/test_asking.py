@@ -82,6 +82,8 @@ def test_a_line_break_counts_as_one_character(page: Client) -> None:
     ("sent", "message"),
     [
         ({"question": " \n "}, "The question is empty."),
+        ({"question": "\u200b \u2060\ufeff\u00ad"}, "The question has only invisible characters."),
+        ({"question": "a" * 100_000}, "The question is too long: 100,000 characters, at most 8,000."),
         ({"question": "a" * 8_001}, "The question is too long: 8,001 characters, at most 8,000."),
         ({"question": "a\0b"}, "Null characters are not allowed."),
         ({"request_id": "1"}, "This form was incomplete."),
@@ -110,6 +112,13 @@ def test_a_refused_question_stays_in_the_box_with_its_filter(page: Client, page_
     assert "5 questions are already waiting." in text(response)
     assert "\nOne &lt;more&gt;</textarea>" in text(response)
     assert f'value="{recording.uuid}" data-title="Planning" checked>' in squeezed(text(response))
+
+
+def test_a_question_that_is_too_long_stays_whole_in_the_box(page: Client) -> None:
+    response = page.post("/ask/", form("a" * 100_000))
+
+    assert f"\n{'a' * 100_000}</textarea>" in text(response)
+    assert "maxlength" not in text(response).split("<textarea")[1].split(">")[0]
 
 
 def test_a_request_id_that_was_used_for_something_else_is_a_conflict(page: Client) -> None:

@@ -35,6 +35,7 @@ async def refusal(client: Client, **command: object) -> dict[str, Any]:
         {"type": "stop", "turn": str(uuid4())},
         {"type": "ask", "request_id": str(uuid4()), "conversation": None, "question": " ", "recordings": []},
         {"type": "ask", "request_id": str(uuid4()), "conversation": None, "question": "x" * 8001, "recordings": []},
+        {"type": "ask", "request_id": str(uuid4()), "conversation": None, "question": "\u200b\u3164", "recordings": []},
         {"type": "ask", "request_id": str(uuid4()), "conversation": None, "question": "?", "recordings": [],
          "state": "complete"},
     ],

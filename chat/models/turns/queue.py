@@ -21,6 +21,7 @@ from ..login_session import LoginSession
 from ..recording import Recording
 from ..refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited
 from .lease import LEASE
+from .question import cleaned
 from .state import ACTIVE, Phase, State
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         earlier = self._turn_of_request(login_session, submission)
         if earlier:
             return earlier
-        question = _clean(submission.question, limit=self.model.QUESTION_LIMIT)
+        question = cleaned(submission.question, limit=self.model.QUESTION_LIMIT)
         self._check_limits(login_session)
         conversation = _conversation(login_session.user_id, submission, question)
         return self.create(
@@ -175,15 +176,6 @@ class QueueQuerySet(models.QuerySet["Turn"]):
                 )
         except IntegrityError:
             return False  # a turn of the same login session or conversation was started first
-
-
-def _clean(question: str, *, limit: int) -> str:
-    text = question.replace("\0", "").encode("utf-8", "replace").decode().strip()
-    if not text:
-        raise InvalidRequest("The question is empty.")
-    if len(text) > limit:
-        raise InvalidRequest(f"The question is too long: {len(text):,} characters, at most {limit:,}.")
-    return text
 
 
 def _conversation(user_id: int, submission: Submission, question: str) -> Conversation:
