@@ -150,7 +150,7 @@ function startConversation() {
   const formAsks = new FormAsks({ asks, fragments, form });
   const catchUp = new CatchUp({ place, turns, fragments });
   const resync = new Resync({ connection, turns, asks, catchUp, clock });
-  const composer = new Composer(form);
+  const composer = new Composer({ form, clock });
   const filter = new RecordingFilter({
     element: findRequired(body, "filter", HTMLDetailsElement),
     fragments,

@@ -1,6 +1,9 @@
 import { findRequired } from "../page/elements.js";
+import { Counter } from "./counter.js";
 
 /**
+ * @import { Clock } from "../page/clock.js"
+ *
  * @typedef {{composerChanged: (text: string) => void, composerSubmitted: (question: string) => boolean,
  *   stopStreaming: () => boolean}} ComposerDelegate ``composerSubmitted`` returns whether it has taken the question;
  *   otherwise the browser submits the form, as without a script
@@ -15,15 +18,18 @@ export class Composer {
   /** @type {HTMLButtonElement} */ #send;
   /** @type {HTMLButtonElement} */ #stop;
   /** @type {HTMLElement} */ #refusal;
+  /** @type {Counter} */ #counter;
   /** @type {ComposerDelegate | null} */ #delegate = null;
 
-  /** @param {HTMLFormElement} form */
-  constructor(form) {
+  /** @param {{form: HTMLFormElement, clock: Clock}} parts */
+  constructor({ form, clock }) {
     this.#form = form;
     this.#input = findRequired(form, "question-input", HTMLTextAreaElement);
     this.#send = findRequired(form, "send", HTMLButtonElement);
     this.#stop = findRequired(form, "stop-streaming", HTMLButtonElement);
     this.#refusal = findRequired(form, "refusal", HTMLElement);
+    const limit = Number(this.#input.dataset.limit);
+    this.#counter = new Counter({ element: findRequired(form, "counter", HTMLElement), limit, clock });
   }
 
   get text() {
@@ -42,6 +48,7 @@ export class Composer {
     this.#input.addEventListener("keydown", (event) => this.#pressed(event));
     this.#form.addEventListener("submit", (event) => this.#submitted(event));
     this.#stop.addEventListener("click", () => delegate.stopStreaming());
+    this.#counter.show(this.text);
     this.#fit();
   }
 
@@ -62,7 +69,7 @@ export class Composer {
 
   /** Take the focus from an element that is about to disappear, unless that would open an on-screen keyboard. */
   takeFocus() {
-    if (!matchMedia("(pointer: coarse)").matches) this.focus();
+    if (!isTouched()) this.focus();
   }
 
   /**
@@ -95,15 +102,18 @@ export class Composer {
   #changed() {
     this.#fit();
     this.#refusal.hidden = true;
+    this.#counter.show(this.text);
     this.#delegate?.composerChanged(this.text);
   }
 
   /**
-   * Submit on Enter, but not while an input method composes a character, or when the key repeats.
+   * Submit on Enter, but not while an input method composes a character, or when the key repeats. On-screen keyboards
+   * have no Shift with Enter: there Enter breaks the line.
    * @param {KeyboardEvent} event
    */
   #pressed(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (isTouched() && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     if (!event.repeat && this.text.trim() !== "") this.#form.requestSubmit();
   }
@@ -111,8 +121,12 @@ export class Composer {
   /** @param {Event} event */
   #submitted(event) {
     const question = this.text;
+    const refusal = this.#counter.refusal(question);
     if (question.trim() === "") {
       event.preventDefault();
+    } else if (refusal) {
+      event.preventDefault();
+      this.refuse(refusal);
     } else if (this.#delegate?.composerSubmitted(question)) {
       event.preventDefault();
       this.fill("");
@@ -129,4 +143,9 @@ export class Composer {
     const lineHeight = parseFloat(getComputedStyle(this.#input).lineHeight) || 24;
     style.height = `${Math.min(this.#input.scrollHeight, LINES * lineHeight + lineHeight / 2)}px`;
   }
+}
+
+/** @returns {boolean} whether the device is mainly used by touch */
+function isTouched() {
+  return matchMedia("(pointer: coarse)").matches;
 }
