@@ -2,6 +2,7 @@ import { Markdown } from "../markdown/markdown.js";
 import { MarkdownView } from "../markdown/markdown_view.js";
 import { find, findRequired } from "../page/elements.js";
 import { addCodeButtons } from "./code_blocks.js";
+import { KeptSelection } from "./kept_selection.js";
 import { TurnState, isTerminal, stateOf } from "./turn_state.js";
 
 const NO_TURN = "00000000-0000-0000-0000-000000000000";
@@ -151,13 +152,15 @@ export class TurnView {
   }
 
   /**
-   * Replace the turn by the HTML of the server.
+   * Replace the turn by the HTML of the server, and keep what the reader has selected in the answer.
    * @param {HTMLElement} element
    */
   replace(element) {
+    const selection = new KeptSelection(this.#answerElement);
     this.#element.replaceWith(element);
     this.#element = element;
     this.#adopt();
+    selection.restore(this.#answerElement);
   }
 
   /** Retry by submitting the form, which loads a page. */
@@ -174,8 +177,12 @@ export class TurnView {
     this.#element.remove();
   }
 
+  get #answerElement() {
+    return findRequired(this.#element, "answer", HTMLElement);
+  }
+
   #adopt() {
-    const answer = findRequired(this.#element, "answer", HTMLElement);
+    const answer = this.#answerElement;
     this.#answer = null;
     this.#hasText = answer.textContent !== "";
     this.#part("copy")?.toggleAttribute("hidden", false);
