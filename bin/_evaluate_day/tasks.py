@@ -203,7 +203,7 @@ TASKS = [
     Task(7, "Ask, and read the first words", 2, 3, _ask_and_read),
     Task(8, "Stop an answer", 1, 2, _stop),
     Task(9, "Ask the same in other words", 3, 4, _ask_in_other_words),
-    Task(10, "Read around a source, and come back", 2, 4, _read_around),
+    Task(10, "Read what was said around a source, and come back", 2, 4, _read_around),
     Task(11, "Come in with a sign-in link", 2, 3, _come_in),
     Task(12, "Review: label a failed answer, and go to the next", 4, 8, _review),
 ]
