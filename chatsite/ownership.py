@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import sys
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -37,7 +38,8 @@ def check_sqlite(var: str, file: Path) -> None:
         _check_access(var, Path(f"{file}{suffix}"))
     if file.is_dir():
         raise ImproperlyConfigured(f"{var}: {file} is a folder; name a file in it")
-    if file.exists() and _start(file) not in (b"", _SQLITE):
+    is_restored = sys.argv[1:2] == ["restore"]  # it puts another file there, and keeps this one
+    if file.exists() and _start(file) not in (b"", _SQLITE) and not is_restored:
         raise ImproperlyConfigured(f"{var}: {file} is no SQLite database; correct the path, or move that file away")
 
 

@@ -56,7 +56,7 @@ FROM chat_turn t WHERE t.login_session_id IN ({places}) ORDER BY t.id
 """
 _CITED = """
 SELECT c.turn_id, c.recording_uuid, c.number FROM chat_citation c JOIN chat_turn t ON t.id = c.turn_id
-WHERE t.login_session_id IN ({places}) ORDER BY c.turn_id, c.number
+WHERE c.cited AND t.login_session_id IN ({places}) ORDER BY c.turn_id, c.number
 """
 
 

@@ -30,7 +30,7 @@ class Record:
 class StoredTurn:
     """A turn in the database, with its related rows. ``number`` is its place in the order of acceptance.
 
-    ``cited`` has the recording of each citation, and ``numbers`` its number.
+    ``cited`` has the recording of each citation with a marker, and ``numbers`` its number.
     """
 
     number: int

@@ -67,6 +67,14 @@ def cited(turn: Turn) -> list[tuple[int, str, str]]:
     return [(c.number, c.recording_title, c.excerpt) for c in Citation.objects.filter(turn=turn.pk)]
 
 
+def test_what_a_model_only_got_belongs_to_complete_answers(login: LoginSession, passage: Passage) -> None:
+    given = Citation.quoting(passage.segments[0], 1, "We ship in March.")
+    given.cited = False
+
+    assert cited(asked(login, answer="In March.", citations=[given]))
+    assert not cited(asked(login, answer="In March.", state="stopped", citations=[given]))
+
+
 BOTH = [(1, "Launch planning", "We ship in March."), (2, "Launch planning", "Then in May.")]
 
 
