@@ -39,6 +39,21 @@ def day_group(moment: datetime) -> str:
     return "Previous 7 days" if age <= 7 else f"{day:%B %Y}"
 
 
+def ago(moment: datetime) -> str:
+    """Return how long ago a moment was: ``now``, ``5min ago``, ``2h ago``, ``yesterday``, ``3d ago``, ``3 Feb 2026``.
+
+    A page with a script says the same in the reader's language and time zone.
+    """
+    minutes = int((timezone.now() - moment).total_seconds() // 60)
+    day = timezone.localtime(moment).date()
+    days = (timezone.localdate() - day).days
+    if minutes < 60:
+        return f"{minutes}min ago" if minutes >= 1 else "now"
+    if days < 7:
+        return (f"{minutes // 60}h ago", "yesterday", f"{days}d ago")[min(days, 2)]
+    return f"{day.day} {day:%b}" if day.year == timezone.localdate().year else f"{day.day} {day:%b %Y}"
+
+
 def shown(text: str) -> str:
     """Return untrusted text without U+E0000–E007F: invisible characters that can carry a message no reader sees."""
     return _TAG_CHARACTERS.sub("", text)

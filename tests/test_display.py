@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chat.display import clock, day_group, duration
+from chat.display import ago, clock, day_group, duration
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,23 @@ def test_older_moments_are_grouped_by_month() -> None:
     moment = timezone.now() - timedelta(days=40)
 
     assert day_group(moment) == f"{moment:%B %Y}"
+
+
+@pytest.mark.parametrize(
+    ("age", "text"),
+    [
+        (timedelta(seconds=5), "now"),
+        (timedelta(seconds=-5), "now"),
+        (timedelta(minutes=5), "5min ago"),
+        (timedelta(days=1), "yesterday"),
+        (timedelta(days=3), "3d ago"),
+    ],
+)
+def test_a_moment_of_the_last_week_is_shown_by_its_age(age: timedelta, text: str) -> None:
+    assert ago(timezone.now() - age) == text
+
+
+def test_an_older_moment_is_shown_by_its_date() -> None:
+    moment = timezone.now() - timedelta(days=400)
+
+    assert ago(moment) == f"{moment.day} {moment:%b %Y}"

@@ -2,9 +2,9 @@
 
 from django import template
 
-from chat.display import clock, day_group, duration, marked, shown
+from chat.display import ago, clock, day_group, duration, marked, shown
 from chat.recordings.speakers import initials, tint
 
 register = template.Library()
-for function in (clock, day_group, duration, initials, marked, shown, tint):
+for function in (ago, clock, day_group, duration, initials, marked, shown, tint):
     register.filter(function)

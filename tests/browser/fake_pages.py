@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import patch
@@ -32,9 +33,10 @@ def turn_html(
     sources: int = 0,
     recordings: Sequence[str] = (),
     has_audio: bool = True,
+    created_at: datetime | None = None,
 ) -> str:
     """Return a turn as the server renders it."""
-    turn = Turn(uuid=name, state=state, question=question, phase="retrieving", failure=failure)
+    turn = Turn(uuid=name, state=state, question=question, phase="retrieving", failure=failure, created_at=created_at)
     turn.recordings = [{"id": recording, "title": "Kick-off"} for recording in recordings]
     citations = [cast("Citation", _source(number, has_audio=has_audio)) for number in range(1, sources + 1)]
     existing = frozenset(recordings)
@@ -49,6 +51,17 @@ def conversation_page(conversation: str, turns: Sequence[str], *, question: str 
 def new_page(*, question: str = "") -> str:
     """Return the page for a new question."""
     return _page("chat/home.html", None, (), question)
+
+
+def conversations_html(asked: dict[str, datetime]) -> str:
+    """Return the list of conversations with these titles and times."""
+    conversations = [
+        SimpleNamespace(
+            uuid=uuid.uuid4(), title=title, asked_at=asked_at, get_absolute_url=lambda: "/", is_active=False
+        )
+        for title, asked_at in asked.items()
+    ]
+    return render_to_string("chat/_conversations.html", {"conversations": conversations})
 
 
 def option(name: str, title: str) -> str:

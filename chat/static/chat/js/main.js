@@ -28,6 +28,7 @@ import { Scroller } from "./page/scroller.js";
 import { SearchShortcut } from "./page/search_shortcut.js";
 import { Shortcuts } from "./page/shortcuts.js";
 import { Sidebar } from "./page/sidebar.js";
+import { Times } from "./page/times.js";
 import { TrustedHtml } from "./page/trusted_html.js";
 import { PlayButtons } from "./player/play_buttons.js";
 import { Player } from "./player/player.js";
@@ -54,6 +55,7 @@ const store = new Store(storage("sessionStorage"), body.dataset.user ?? "");
 const html = new TrustedHtml(document);
 const fragments = new Fragments({ html });
 
+new Times({ root: body, clock: new Clock() }).start();
 startSignOut();
 startSearch();
 startSound();
