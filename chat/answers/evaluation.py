@@ -13,7 +13,7 @@ from ..models import Citation
 from ..retrieval.evaluation import Question
 from . import rag
 
-_QUOTE = re.compile(r"“((?:[^”\\]|\\.)*)”\s*\[(\d+)\]", re.DOTALL)
+_QUOTE = re.compile(r"“((?:[^”\\]|\\.)*)”(?:\s*…)?\s*\[(\d+)\]", re.DOTALL)
 _ESCAPED = re.compile(r"\\([\W_])")
 
 

@@ -56,8 +56,13 @@ def _quote(cited: Citation) -> str:
     if cited.start is not None:
         place += f", {clock(cited.start)}"
     speaker = f"{_literal(cited.speaker)}: " if cited.speaker else ""
-    text = cited.excerpt if len(cited.excerpt) <= QUOTE_LIMIT else cited.excerpt[:QUOTE_LIMIT].rpartition(" ")[0] + " …"
-    return f"- {place} — {speaker}“{_literal(text)}” [{cited.number}]"
+    return f"- {place} — {speaker}{_quotation(cited.excerpt)} [{cited.number}]"
+
+
+def _quotation(text: str) -> str:
+    """Return a text in quotation marks, and behind them an ellipsis if it is cut."""
+    shown = text if len(text) <= QUOTE_LIMIT else text[:QUOTE_LIMIT].rpartition(" ")[0] or text[:QUOTE_LIMIT]
+    return f"“{_literal(shown)}”{'' if shown == text else ' …'}"
 
 
 def _literal(text: str) -> str:

@@ -11,12 +11,15 @@ from pytest_django import Settings
 
 from chat.answers import rag
 from chat.answers.budget import tokens
+from chat.answers.evaluation import Asked
 from chat.database import in_database
 from chat.errors import GenerationFailed, RetrievalFailed
 from chat.llm import Delta
 from chat.models import Citation, Phase, Recording, Segment, Turn
 from chat.prompts import Exchange, Message
 from chat.upkeep import demo
+
+from ..support.library import record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,6 +115,17 @@ async def test_a_refusal_says_first_what_was_searched_and_cites_the_nearest_pass
     assert answered.citations
     assert all(await asyncio.gather(*(in_database(is_verbatim, citation) for citation in answered.citations)))
     assert not model.messages
+
+
+async def test_a_refusal_quotes_nothing_but_what_was_said(db: None) -> None:
+    await in_database(record, "Harbour council", f"Ana: The swallow {'came back to the harbour ' * 20}in May.")
+
+    text, _, answered = await answer("What is the airspeed of an unladen swallow?")
+
+    asked = Asked(text, answered.citations, "", 1.0)
+    assert answered.finish_reason == Turn.NOTHING_FOUND
+    assert (len(asked.quotes()), asked.lost_quotes()) == (1, 0)
+    assert text.endswith("back to the” … [1]")
 
 
 @pytest.mark.parametrize(
