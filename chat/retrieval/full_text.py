@@ -18,6 +18,7 @@ from ..models import IndexedPassage
 from ..passages import Passage
 from ..terms import ASKING_WORDS, STOP_WORDS, informative, is_compound, root, words
 from .overview import overview
+from .reranking import FIRST, reranked
 from .results import RAREST, Hit, judged, passages_of, pool_for, scope_of
 
 QUESTION_WORDS = 128
@@ -105,9 +106,12 @@ class FullText:
         all_terms = self._look_up(query_words, total)
         terms = _affordable(all_terms, self.index.rows_at_once / _share(scope, total))
         missing = [term for term in all_terms if not term.count and not term.compound]
-        hits = self._rank(_weigh(terms, missing), scope, pool_for(limit))
+        weighed = _weigh(terms, missing)
+        hits = self._rank(weighed, scope, max(FIRST, pool_for(limit)))
         related = [hit for hit in hits if hit.relevance > 0]  # the rest mentions only asking words of the query
-        return judged(related) or self._rank(self._nearby(informative(query_words), total), scope, pool_for(limit))
+        if related:
+            return judged(reranked(related, weighed))
+        return self._rank(self._nearby(informative(query_words), total), scope, pool_for(limit))
 
     def _search(self, query: str, recordings: Sequence[UUID], limit: int) -> list[Passage]:
         try:

@@ -285,7 +285,7 @@ def test_a_search_takes_a_few_queries(django_assert_max_num_queries: DjangoAsser
 
     full_text = own_search()
     assert isinstance(full_text, FullText)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         passages = full_text._search("budget", [recording.uuid for recording in recordings], limit=20)
 
     assert len(passages) == 20

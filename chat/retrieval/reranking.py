@@ -1,0 +1,109 @@
+"""The order of the first hits by what BM25 does not see: whether the words of the question stand together."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from django.db.models.functions import Left
+
+from ..models import IndexedPassage
+from ..terms import root
+
+if TYPE_CHECKING:
+    from .full_text import Term
+    from .results import Hit
+
+FIRST = 100
+"""Hits that are put into a new order; any others stay behind them."""
+PIECE = 90
+"""Words in a piece of a passage, about 500 characters."""
+_WEIGHT = 0.4
+"""What the best piece, and the nearness of the words, each count compared with BM25. docs/retrieval.md has figures."""
+_READ = 8_000  # characters of a passage, so that no long one costs much time
+_SATURATION = 1.2  # as k1 of BM25: how soon repeating a word counts no more
+_NEIGHBOURS = 2  # mentions before a mention that are compared with it
+
+Mention = tuple[int, str]
+"""The position of a word of the question in a passage, in words, and the root of that word."""
+
+
+def reranked(hits: Sequence[Hit], terms: Sequence[Term]) -> list[Hit]:
+    """Return the hits of these terms in a new order, with new scores. Run a query.
+
+    The score is the sum of three shares of the best value of all hits: BM25, the best piece, and the nearness of the
+    words. Each alone ranks worse.
+    """
+    first = hits[:FIRST]
+    texts = _texts(first)
+    rarities = _rarities(terms)
+    forms = _forms(rarities, terms, texts.values())
+    mentions = [_mentions(texts.get(hit.pk, ()), forms) for hit in first]
+    scores = _shares([hit.score for hit in first])
+    pieces = _shares([_best_piece(each, rarities) for each in mentions])
+    nearness = _shares([_nearness(each, rarities) for each in mentions])
+    sums = [score + _WEIGHT * (piece + near) for score, piece, near in zip(scores, pieces, nearness, strict=True)]
+    scored = [replace(hit, score=total) for hit, total in zip(first, sums, strict=True)]
+    ordered = sorted(scored, key=lambda hit: (-hit.score, hit.pk))
+    return [*ordered, *(replace(hit, score=0.0) for hit in hits[FIRST:])]
+
+
+def _texts(hits: Sequence[Hit]) -> dict[int, list[str]]:
+    """Return the indexed words of each hit, in order."""
+    passages = IndexedPassage.objects.filter(pk__in=[hit.pk for hit in hits])
+    return {pk: text.split() for pk, text in passages.values_list("pk", Left("text", _READ))}
+
+
+def _rarities(terms: Sequence[Term]) -> dict[str, float]:
+    """Return how rare each root is that the terms have; a term of two words gives its rarity to both."""
+    rarities: defaultdict[str, float] = defaultdict(float)
+    for term in terms:
+        for word in term.text.split():
+            rarities[root(word)] = max(rarities[root(word)], term.rarity)
+    return dict(rarities)
+
+
+def _forms(rarities: Mapping[str, float], terms: Sequence[Term], texts: Iterable[Sequence[str]]) -> dict[str, str]:
+    """Return the words of the texts that are a form of a term, each with the root that it counts for."""
+    beginnings = {each[:2] for each in rarities}
+    candidates = {word for word in set().union(*texts) if word[:2] in beginnings}
+    forms = {word: form for word in candidates if (form := root(word)) in rarities}
+    for term in terms:
+        if term.stem:
+            forms |= dict.fromkeys((word for word in candidates if word.startswith(term.text)), root(term.text))
+    return forms
+
+
+def _mentions(words: Sequence[str], forms: Mapping[str, str]) -> list[Mention]:
+    return [(position, forms[word]) for position, word in enumerate(words) if word in forms]
+
+
+def _best_piece(mentions: Sequence[Mention], rarities: Mapping[str, float]) -> float:
+    """Return how much of the question the best piece has: rare words count more, repeated ones less each time."""
+    pieces = groupby(mentions, key=lambda mention: mention[0] // PIECE)
+    return max((_value(Counter(map(itemgetter(1), piece)), rarities) for _, piece in pieces), default=0.0)
+
+
+def _value(counts: Mapping[str, int], rarities: Mapping[str, float]) -> float:
+    return sum(rarities[word] * count / (count + _SATURATION) for word, count in counts.items())
+
+
+def _nearness(mentions: Sequence[Mention], rarities: Mapping[str, float]) -> float:
+    """Return how near the words stand to each other: for every two of them, one by the smallest distance."""
+    nearest: dict[tuple[str, str], float] = {}
+    for number, (position, word) in enumerate(mentions):
+        for before, other in mentions[max(0, number - _NEIGHBOURS) : number]:
+            pair = (word, other) if word < other else (other, word)
+            if word != other and nearest.get(pair, 0.0) * (position - before) < 1:
+                nearest[pair] = 1 / (position - before)
+    return sum(nearby * min(rarities[one], rarities[other]) for (one, other), nearby in nearest.items())
+
+
+def _shares(values: Sequence[float]) -> list[float]:
+    """Return each value as a share of the highest."""
+    highest = max(values, default=0.0) or 1.0
+    return [value / highest for value in values]
