@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
+from .test_player import PLAYING, TIME, WATCH
 
 pytestmark = pytest.mark.browser
 
@@ -53,19 +54,22 @@ async def test_on_a_narrow_screen_the_shortcut_opens_the_menu(signed_in_page: Pa
 
 async def test_a_place_plays_from_its_beginning_to_its_end(site: SiteProcess, signed_in_page: Page) -> None:
     page = signed_in_page
+    await page.add_init_script(f"({WATCH})()")
     await page.goto(f"{site.url}/search/?q=seal+shrinks")
-    button, audio = page.locator("[data-listen]"), page.locator("[data-listen-audio]")
+    button, place = page.locator(".place [data-play]"), page.locator(".place")
     start, end = map(float, (await button.get_attribute("href") or "").partition("#t=")[2].split(","))
 
     await button.click()
-    await expect(button).to_have_attribute("data-playing", "")
+    await expect(button).to_have_attribute("data-state", "playing")
     await expect(button).to_have_attribute("aria-label", re.compile("^Pause from"))
-    assert start <= await audio.evaluate("audio => audio.currentTime") < end
-    await expect(page.locator("[data-listen-title]")).to_contain_text("Heron launch retrospective")
+    await expect(place).to_have_attribute("data-playing", "")
+    assert start <= await page.evaluate(TIME) < end
 
-    await audio.evaluate("(audio, time) => { audio.currentTime = time; }", end - 0.2)
-    await expect(button).not_to_have_attribute("data-playing", "", timeout=15_000)
-    assert await audio.evaluate("audio => audio.paused && audio.currentTime") == pytest.approx(end, abs=1)
+    await page.evaluate(f"[...window.sounds][0].currentTime = {end - 0.2}")
+    await expect(button).to_have_attribute("data-state", "silent", timeout=15_000)
+    await expect(place).not_to_have_attribute("data-playing", "")
+    assert await page.evaluate(PLAYING) == 0
+    assert await page.evaluate(TIME) == pytest.approx(end, abs=1)
 
 
 async def test_without_script_a_place_is_found_and_its_audio_opens(site: SiteProcess, browser: Browser) -> None:
@@ -76,7 +80,7 @@ async def test_without_script_a_place_is_found_and_its_audio_opens(site: SitePro
     await page.keyboard.press("Enter")
 
     await expect(page.locator(".place__words")).to_contain_text("shrinks below 6 degrees")
-    address = await page.locator("[data-listen]").get_attribute("href")
+    address = await page.locator(".place [data-play]").get_attribute("href")
     response = await context.request.get(f"{site.url}{address}")
     assert response.headers["content-type"] == "audio/mpeg"
     await context.close()

@@ -21,7 +21,6 @@ import { Clock } from "./page/clock.js";
 import { ConversationMenu } from "./page/conversation_menu.js";
 import { find, findAll, findRequired } from "./page/elements.js";
 import { Frames } from "./page/frames.js";
-import { Listening } from "./page/listening.js";
 import { Place } from "./page/place.js";
 import { ReadingPlace } from "./page/reading_place.js";
 import { Scroller } from "./page/scroller.js";
@@ -82,12 +81,9 @@ function startSignOut() {
 function startSearch() {
   const input = find(body, "search-input", HTMLInputElement);
   if (input) new SearchShortcut(input).start(document);
-  const root = find(body, "places", HTMLElement);
-  const bar = find(body, "listen-bar", HTMLElement);
-  if (root && bar) new Listening({ root, bar }).start();
 }
 
-/** Start the only sound of the page: that of a recording, or of the sources of answers. */
+/** Start the only sound of the page: that of a recording, or of what is played from several. */
 function startSound() {
   const root = find(body, "transcript", HTMLElement);
   const player = new Player({ audio: find(body, "audio", HTMLAudioElement) ?? new Audio(), clock: new Clock() });

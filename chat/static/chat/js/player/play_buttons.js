@@ -4,7 +4,10 @@ import { closest, find, findAll } from "../page/elements.js";
 
 const FAILED = "The audio could not be played. Its file may be missing.";
 
-/** The ▶ buttons of a page: each plays its part of a recording, and pauses it while it plays. */
+/**
+ * The ▶ buttons of a page: each plays its part of a recording, and pauses it while it plays. Some are links, which
+ * without script open the audio itself.
+ */
 export class PlayButtons {
   /** @type {HTMLElement} */ #root;
   /** @type {Player} */ #player;
@@ -32,10 +35,11 @@ export class PlayButtons {
     this.#show();
   }
 
-  /** @param {Event} event */
+  /** @param {MouseEvent} event */
   #clicked(event) {
     const button = closest(event, "[data-play]");
-    if (button === null) return;
+    if (button === null || isForNewTab(event)) return;
+    event.preventDefault();
     const isSame = button === this.#button && this.#isCurrent;
     if (this.#button && !isSame) show(this.#button, "silent", 0);
     this.#button = button;
@@ -78,6 +82,11 @@ function show(button, state, time) {
   if (failure === null) return;
   failure.hidden = state !== "failed";
   failure.textContent = state === "failed" ? FAILED : "";
+}
+
+/** @param {MouseEvent} event @returns {boolean} whether it opens a link elsewhere */
+function isForNewTab({ ctrlKey, metaKey, shiftKey }) {
+  return ctrlKey || metaKey || shiftKey;
 }
 
 /** @param {Element} moment @param {number} time in seconds */
