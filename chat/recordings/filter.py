@@ -6,23 +6,26 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from ..models import Recording
 
 OPTIONS = 50
 """Recordings that the filter offers at once, besides the chosen ones."""
+NEWEST_FIRST = (F("recorded_on").desc(nulls_last=True), "title", "pk")
+"""The order of recordings wherever they are listed; those without a date come last."""
 
 
 def with_title(text: str) -> QuerySet[Recording]:
-    """Return the recordings whose title contains this text; all of them for an empty text."""
-    return Recording.objects.filter(title__icontains=text) if text else Recording.objects.all()
+    """Return the recordings whose title contains this text, the newest first; all of them for an empty text."""
+    found = Recording.objects.filter(title__icontains=text) if text else Recording.objects.all()
+    return found.order_by(*NEWEST_FIRST)
 
 
 def filter_options(chosen: Collection[UUID]) -> dict[str, Any]:
-    """Return the template context of the filter: the chosen recordings that still exist, then the first 50 others."""
-    recordings = list(Recording.objects.filter(uuid__in=chosen)) if chosen else []
-    others = list(Recording.objects.exclude(uuid__in=[recording.uuid for recording in recordings])[:OPTIONS])
+    """Return the template context of the filter: the chosen recordings that still exist, then the newest 50 others."""
+    recordings = list(with_title("").filter(uuid__in=chosen)) if chosen else []
+    others = list(with_title("").exclude(uuid__in=[recording.uuid for recording in recordings])[:OPTIONS])
     return {
         "options": recordings + others,
         "chosen": {recording.uuid for recording in recordings},

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from ..accounts.login_sessions import SignedInRequest
-from ..models import Recording, Segment
+from ..models import Recording
 from ..query import search_text
 from . import words
 from .filter import OPTIONS, with_title
+from .rows import rows
 from .shown_transcript import ShownTranscript, Wanted
 
 PAGE = 50
@@ -23,12 +22,10 @@ PAGE = 50
 
 @require_safe
 def listing(request: SignedInRequest) -> HttpResponse:
-    """Render a page of 50 recordings: of all, or of those with ``?q=`` in their title."""
+    """Render a page of 50 recordings, the newest first: of all, or of those with ``?q=`` in their title."""
     text = search_text(request)
     page = Paginator(with_title(text), PAGE).get_page(request.GET.get("page"))
-    counts = _speaker_counts(list(page))
-    rows = [(recording, counts.get(recording.pk, 0)) for recording in page]
-    return render(request, "chat/recording_list.html", {"page": page, "rows": rows, "q": text})
+    return render(request, "chat/recording_list.html", {"page": page, "rows": rows(list(page)), "q": text})
 
 
 @require_safe
@@ -58,8 +55,3 @@ def _transcript(request: SignedInRequest, uuid: UUID) -> dict[str, object]:
     recording = get_object_or_404(Recording, uuid=uuid)
     linked = words.parse(request.GET.get("words", ""))
     return {"recording": recording, "transcript": ShownTranscript(recording, Wanted.by(request), linked)}
-
-
-def _speaker_counts(recordings: Collection[Recording]) -> dict[int, int]:
-    rows = Segment.objects.filter(recording__in=recordings).exclude(speaker="").order_by().values("recording")
-    return dict(rows.annotate(n=Count("speaker", distinct=True)).values_list("recording", "n"))

@@ -84,3 +84,21 @@ async def test_without_script_a_place_is_found_and_its_audio_opens(site: SitePro
     response = await context.request.get(f"{site.url}{address}")
     assert response.headers["content-type"] == "audio/mpeg"
     await context.close()
+
+
+async def test_a_recording_plays_from_the_list(site: SiteProcess, signed_in_page: Page) -> None:
+    page = signed_in_page
+    await page.add_init_script(f"({WATCH})()")
+    await page.goto(f"{site.url}/recordings/")
+    first, second = (page.get_by_label(re.compile("^(Play|Pause) Heron launch")).nth(number) for number in (0, 1))
+
+    await first.click()
+    await expect(first).to_have_attribute("data-state", "playing")
+    await second.click()
+    await expect(second).to_have_attribute("data-state", "playing")
+
+    await expect(first).to_have_attribute("data-state", "silent")
+    assert await page.evaluate(PLAYING) == 1
+    await second.click()
+    await expect(second).to_have_attribute("data-state", "silent")
+    assert await page.evaluate(PLAYING) == 0

@@ -11,6 +11,7 @@ from django.db import connections
 from django.test import AsyncClient, Client
 
 from chat.models import Recording, Segment
+from chat.recordings.rows import rows
 
 from ..support.asked import recorded
 from ..support.hostile import squeezed
@@ -32,15 +33,68 @@ def text(response: Any) -> str:
     return str(response.content.decode())
 
 
-def test_recordings_are_listed_with_date_length_speakers_and_audio(page: Client) -> None:
+def test_recordings_are_listed_with_date_length_speakers_and_sound(page: Client) -> None:
     recording = recorded("Planning", *["Hello."] * 70)
     Segment.objects.filter(recording=recording, number=2).update(speaker="Omar")
     Recording.objects.update(recorded_on="2026-02-03", audio="a.mp3")
 
     html = text(page.get("/recordings/"))
 
-    for fact in ("Planning", "3 Feb 2026", "12 min", "2 speakers", "audio"):
+    for fact in ("Planning", "3 Feb 2026", "12 min", "<bdi>Ana</bdi>, <bdi>Omar</bdi>", 'aria-label="Play Planning"'):
         assert fact in html
+    assert f'data-play-audio="/recordings/{recording.uuid}/audio/"' in html
+
+
+def test_a_recording_without_sound_says_so(page: Client) -> None:
+    recorded("Planning", "Hello.")
+
+    html = text(page.get("/recordings/"))
+
+    assert "Only the transcript" in html
+    assert "data-play=" not in html
+
+
+def test_bars_are_as_long_as_the_recordings_and_divided_among_the_speakers() -> None:
+    long, short = recorded("Long", *["Hello."] * 4), recorded("Short", "Hello.")
+    Segment.objects.filter(recording=long, number=4).update(speaker="Omar")
+
+    first, second = rows([long, short])
+
+    assert [(speaker.name, speaker.part) for speaker in first.speakers] == [("Ana", 0.75), ("Omar", 0.25)]
+    assert [(piece.at, piece.length, piece.tone) for piece in first.pieces] == [(0, 750, 0), (750, 250, 1)]
+    assert [(piece.at, piece.length, piece.tone) for piece in second.pieces] == [(0, 250, 0)]
+
+
+def test_speakers_without_times_are_weighed_by_what_they_say() -> None:
+    recording = recorded("Planning", *["Hello."] * 3)
+    Segment.objects.filter(number=1).update(speaker="Omar")
+    Segment.objects.update(start=None, end=None)
+    Recording.objects.update(duration=None)
+
+    (row,) = rows([Recording.objects.get(pk=recording.pk)])
+
+    assert row.names == ["Ana", "Omar"]
+    assert row.pieces == []
+
+
+def test_many_speakers_are_counted() -> None:
+    recording = recorded("Planning", *["Hello."] * 6)
+    for segment in Segment.objects.filter(recording=recording):
+        Segment.objects.filter(pk=segment.pk).update(speaker=f"Speaker {segment.number}")
+
+    (row,) = rows([recording])
+
+    assert (row.names, row.more) == (["Speaker 1", "Speaker 2", "Speaker 3"], 3)
+    assert [piece.tone for piece in row.pieces] == [0, 1, 2, 3, 3, 3]
+
+
+def test_the_newest_recording_comes_first_and_those_without_a_date_last(page: Client) -> None:
+    for title, day in (("Undated", None), ("Spring", "2026-04-01"), ("Autumn", "2026-10-01")):
+        Recording.objects.filter(pk=recorded(title, "Hello.").pk).update(recorded_on=day)
+
+    for address in ("/recordings/", "/recordings/options/"):
+        html = text(page.get(address))
+        assert html.index("Autumn") < html.index("Spring") < html.index("Undated"), address
 
 
 def test_recordings_are_found_by_title(page: Client) -> None:
