@@ -35,5 +35,5 @@ def filter_options(chosen: Collection[UUID]) -> dict[str, Any]:
 
 def _summary(chosen: Sequence[Recording]) -> str:
     if not chosen:
-        return "All recordings"
-    return chosen[0].title if len(chosen) == 1 else f"{len(chosen)} recordings"
+        return "Choose recordings"
+    return f"Only in {len(chosen)} recording{'s' if len(chosen) > 1 else ''}"

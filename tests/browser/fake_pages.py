@@ -116,7 +116,7 @@ def _page(template: str, conversation: Conversation | None, turns: Sequence[str]
         "phases": Phase.choices,
         "blank_turn": render_blank_turn("token"),
         "blank_conversation": blank_conversation(),
-        "filter_summary": "All recordings",
+        "filter_summary": "Choose recordings",
         "options": [SimpleNamespace(uuid=KICK_OFF, title="Kick-off", recorded_on=None, duration=None)],
         "chosen": (),
     }
@@ -149,4 +149,5 @@ def _source(number: int, *, has_audio: bool) -> SimpleNamespace:
         start=61.0,
         end=65.5,
         excerpt=f"We take the green one, part {number}.",
+        cited=True,
     )

@@ -70,15 +70,54 @@ async def test_the_filter_can_be_searched_survives_a_reload_and_is_sent(fake: Fa
     await page.get_by_label("Kick-off").check()
     await page.locator("[data-filter-search]").fill("design")
     await page.get_by_label("Design <meeting>").check()
-    await expect(summary).to_have_text("2 recordings")
+    await expect(summary).to_have_text("Only in 2 recordings")
     await page.keyboard.press("Escape")
     await page.reload()
     socket = await fake.socket()
-    await expect(summary).to_have_text("2 recordings")
+    await expect(summary).to_have_text("Only in 2 recordings")
     await ask(page, "Of these")
 
     assert OTHER in (await socket.expect("ask"))["recordings"]
-    await expect(page.locator("[data-filter-note]")).to_have_text(re.compile("^Searched: .*Design <meeting>"))
+    await expect(page.locator("[data-filter-note]")).to_have_text(re.compile("^Searched only: .*Design <meeting>"))
     await page.locator("[data-filter] summary").click()
     await page.locator("[data-filter-all]").click()
-    await expect(summary).to_have_text("All recordings")
+    await expect(summary).to_have_text("Choose recordings")
+    await expect(summary.locator("xpath=..")).to_be_focused()
+    await expect(page.locator("[data-filter-all]")).to_be_hidden()
+
+
+async def test_what_is_chosen_stands_in_chips_and_is_removed_there(fake: FakeSite, page: Page) -> None:
+    await open_page(fake, page)
+    fake.pages["/recordings/options/"] = (200, option(OTHER, "Design <meeting>"))
+    chips, head = page.locator("[data-filter-chips]"), page.locator("[data-filter-shown]")
+    await expect(chips).to_be_hidden()
+    await expect(head).to_be_hidden()
+
+    await page.locator("[data-filter] summary").click()
+    await page.get_by_label("Kick-off").check()
+    await expect(head).to_have_text("Only in “Kick-off”")
+    await page.locator("[data-filter-search]").fill("design")
+    await page.get_by_label("Design <meeting>").check()
+    await expect(chips.get_by_role("button")).to_have_text(["Remove Kick-off", "Remove Design <meeting>"])
+
+    await chips.get_by_role("button", name="Remove Kick-off").click()
+    await expect(chips.get_by_role("button", name="Remove Design <meeting>")).to_be_focused()
+    await expect(page.get_by_label("Kick-off", exact=True)).not_to_be_checked()
+    await page.keyboard.press("Enter")
+    await expect(chips).to_be_hidden()
+    await expect(page.locator("[data-filter] summary")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_the_filter_covers_neither_the_answer_nor_its_sources(fake: FakeSite, page: Page, width: int) -> None:
+    await page.set_viewport_size({"width": width, "height": 800})
+    await open_page(fake, page)
+
+    await page.locator("[data-filter] summary").click()
+
+    panel = await page.locator(".filter__panel").bounding_box()
+    scroller = await page.locator("[data-scroller]").bounding_box()
+    assert panel
+    assert scroller
+    assert panel["y"] >= scroller["y"] + scroller["height"]
+    assert scroller["height"] >= 200

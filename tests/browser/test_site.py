@@ -275,7 +275,7 @@ async def test_typed_text_and_chosen_recordings_survive_a_reload(signed_in_page:
     await page.reload()
 
     await expect(page.locator("[data-question-input]")).to_have_value("Half a que")
-    await expect(page.locator("[data-filter-summary]")).to_contain_text("Brightmoor")
+    await expect(page.locator("[data-filter-chips]")).to_contain_text("Brightmoor")
     await page.locator("[data-question-input]").fill("What about Bluetooth?")
     await page.keyboard.press("Enter")
     await expect(turn(page, "complete").last).to_be_visible(timeout=LONG)

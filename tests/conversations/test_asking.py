@@ -202,7 +202,7 @@ def test_edit_puts_question_and_filter_back_into_the_box(page: Client, page_logi
     response = page.get(f"{turn.conversation.get_absolute_url()}?edit={turn.uuid}")
 
     assert "Who &lt;pays&gt;?</textarea>" in response.content.decode()
-    assert response.context["filter_summary"] == "Planning"
+    assert response.context["filter_summary"] == "Only in 1 recording"
 
 
 @pytest.mark.parametrize("edited", ["nothing", "00000000-0000-4000-8000-000000000000"])

@@ -163,8 +163,9 @@ def test_a_source_outlives_its_recording(login: LoginSession) -> None:
 def test_the_filter_is_shown_on_the_answer(login: LoginSession) -> None:
     recording = recorded("Planning")
 
+    assert "Searched only:" in render_turn(asked(login, recordings=[recording]))
     assert "Planning" in render_turn(asked(login, recordings=[recording]))
-    assert "All recordings" in render_turn(asked(login))
+    assert '<p class="filter-note" data-filter-note hidden>' in render_turn(asked(login))
 
 
 @pytest.mark.parametrize(

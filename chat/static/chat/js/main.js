@@ -151,6 +151,8 @@ function startConversation() {
   const composer = new Composer({ form, clock });
   const filter = new RecordingFilter({
     element: findRequired(body, "filter", HTMLDetailsElement),
+    chips: findElement("filter-chips"),
+    shown: findElement("filter-shown"),
     fragments,
     clock,
     onChange: (recordings) => drafts.keepRecordings(place.conversation, recordings),

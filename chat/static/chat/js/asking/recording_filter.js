@@ -1,4 +1,4 @@
-import { findRequired } from "../page/elements.js";
+import { closest, findAll, findRequired } from "../page/elements.js";
 
 /**
  * @import { Fragments } from "../connection/fragments.js"
@@ -7,12 +7,15 @@ import { findRequired } from "../page/elements.js";
  */
 
 const PAUSE = 200;
-const ALL = "All recordings";
+const NONE = "Choose recordings";
 
 /** The recordings that a question searches. If none is chosen, it searches all. */
 export class RecordingFilter {
   /** @type {HTMLDetailsElement} */ #element;
   /** @type {HTMLElement} */ #summary;
+  /** @type {HTMLElement} */ #chips;
+  /** @type {HTMLElement} in the head of the page */ #shown;
+  /** @type {HTMLElement} */ #all;
   /** @type {HTMLInputElement} */ #search;
   /** @type {HTMLElement} */ #options;
   /** @type {Fragments} */ #fragments;
@@ -22,11 +25,14 @@ export class RecordingFilter {
   #fetching = new AbortController();
 
   /**
-   * @param {{element: HTMLDetailsElement, fragments: Fragments, clock: Clock,
+   * @param {{element: HTMLDetailsElement, chips: HTMLElement, shown: HTMLElement, fragments: Fragments, clock: Clock,
    *   onChange: (recordings: ChosenRecording[]) => void}} parts
    */
-  constructor({ element, fragments, clock, onChange }) {
+  constructor({ element, chips, shown, fragments, clock, onChange }) {
     this.#element = element;
+    this.#chips = chips;
+    this.#shown = shown;
+    this.#all = findRequired(element, "filter-all", HTMLElement);
     this.#summary = findRequired(element, "filter-summary", HTMLElement);
     this.#search = findRequired(element, "filter-search", HTMLInputElement);
     this.#options = findRequired(element, "filter-options", HTMLElement);
@@ -40,10 +46,10 @@ export class RecordingFilter {
     return this.#boxes.filter((box) => box.checked).map((box) => ({ id: box.value, title: box.dataset.title ?? "" }));
   }
 
-  /** The note about the chosen recordings that a turn shows. */
+  /** The note about the chosen recordings that a turn shows; empty if it searches all. */
   get note() {
     const titles = this.chosen.map(({ title }) => title);
-    return titles.length === 0 ? ALL : `Searched: ${titles.join(", ")}`;
+    return titles.length === 0 ? "" : `Searched only: ${titles.join(", ")}`;
   }
 
   start() {
@@ -52,7 +58,8 @@ export class RecordingFilter {
     this.#search.addEventListener("keydown", (event) => {
       if (event.key === "Enter") event.preventDefault(); // or the form would be submitted
     });
-    findRequired(this.#element, "filter-all", HTMLElement).addEventListener("click", () => this.choose([]));
+    this.#all.addEventListener("click", () => this.#chooseAll());
+    this.#chips.addEventListener("click", (event) => this.#removed(event));
     this.#element.addEventListener("keydown", (event) => this.#pressed(event));
     this.#element.ownerDocument.addEventListener("pointerdown", (event) => this.#pointed(event));
     this.#summarise();
@@ -82,8 +89,36 @@ export class RecordingFilter {
 
   #summarise() {
     const { chosen } = this;
-    if (chosen.length === 0) this.#summary.textContent = ALL;
-    else this.#summary.textContent = chosen.length === 1 ? chosen[0].title : `${chosen.length} recordings`;
+    const only = `Only in ${chosen.length} recording${chosen.length === 1 ? "" : "s"}`;
+    this.#summary.textContent = chosen.length === 0 ? NONE : only;
+    this.#shown.textContent = chosen.length === 1 ? `Only in “${chosen[0].title}”` : only;
+    this.#chips.replaceChildren(...chosen.map((recording) => this.#chip(recording)));
+    for (const element of [this.#chips, this.#shown, this.#all]) element.hidden = chosen.length === 0;
+  }
+
+  /** The button hides itself: the focus goes to what has opened the panel. */
+  #chooseAll() {
+    this.choose([]);
+    this.#focus();
+  }
+
+  /**
+   * Take a recording out of the filter whose chip was pressed, and move the focus to the next chip.
+   * @param {Event} event
+   */
+  #removed(event) {
+    const chip = closest(event, "[data-filter-chip]");
+    if (chip === null) return;
+    const at = findAll(this.#chips, "filter-chip").indexOf(chip);
+    this.choose(this.chosen.filter(({ id }) => id !== chip.dataset.filterChip));
+    const left = findAll(this.#chips, "filter-chip");
+    const next = left[Math.min(at, left.length - 1)];
+    if (next) next.focus();
+    else this.#focus();
+  }
+
+  #focus() {
+    this.#element.querySelector("summary")?.focus();
   }
 
   /**
@@ -94,12 +129,12 @@ export class RecordingFilter {
     if (event.key !== "Escape" || !this.#element.open) return;
     event.preventDefault();
     this.#element.open = false;
-    this.#element.querySelector("summary")?.focus();
+    this.#focus();
   }
 
   /** @param {Event} event */
   #pointed({ target }) {
-    if (!(target instanceof Node && this.#element.contains(target))) this.#element.open = false;
+    if (!(target instanceof Node && this.#element.closest("form")?.contains(target))) this.#element.open = false;
   }
 
   #plan() {
@@ -129,6 +164,21 @@ export class RecordingFilter {
       if (ids.has(box.value)) box.closest("label")?.remove();
     }
     this.#options.replaceChildren(...kept.map((box) => box.closest("label") ?? box), found);
+  }
+
+  /** @param {ChosenRecording} recording @returns {HTMLElement} a button that takes it out of the filter */
+  #chip({ id, title }) {
+    const { ownerDocument } = this.#chips;
+    const item = ownerDocument.createElement("li");
+    const button = item.appendChild(ownerDocument.createElement("button"));
+    button.type = "button";
+    button.className = "filter-chip";
+    button.dataset.filterChip = id;
+    const verb = button.appendChild(ownerDocument.createElement("span"));
+    verb.className = "visually-hidden";
+    verb.textContent = "Remove ";
+    button.appendChild(ownerDocument.createElement("bdi")).textContent = title;
+    return item;
   }
 
   /** @param {ChosenRecording} recording @returns {HTMLInputElement} */

@@ -81,6 +81,7 @@ export class TurnView {
     asked.toggleAttribute("data-long", question.length > LONG);
     const note = this.#part("filter-note");
     if (note) note.textContent = filterNote;
+    if (note) note.hidden = filterNote === "";
   }
 
   /**
