@@ -50,7 +50,8 @@ def test_the_next_question_starts_with_the_filter_of_the_last_one(page: Client, 
 
     assert f'value="{call.uuid}" data-title="Call" checked>' in html
     assert f'value="{planning.uuid}" data-title="Planning">' in html
-    assert "<span data-filter-summary>Call</span>" in html
+    assert "<span data-filter-summary>Only in 1 recording</span>" in html
+    assert "<bdi>Call</bdi>" in html.partition("data-filter-chips")[2].partition("</ul>")[0]
 
 
 def test_a_deleted_recording_is_not_offered_as_a_filter(page: Client, page_login: LoginSession) -> None:
@@ -58,7 +59,7 @@ def test_a_deleted_recording_is_not_offered_as_a_filter(page: Client, page_login
     conversation = asked(page_login, recordings=[recording]).conversation
     recording.delete()
 
-    assert "<span data-filter-summary>All recordings</span>" in text(page.get(f"/c/{conversation.uuid}/"))
+    assert "<span data-filter-summary>Choose recordings</span>" in text(page.get(f"/c/{conversation.uuid}/"))
 
 
 def test_earlier_turns_are_a_link_away(page: Client, page_login: LoginSession) -> None:
@@ -228,12 +229,12 @@ def test_the_home_page_says_what_to_do_when_there_are_no_recordings(page: Client
 
 
 def test_the_home_page_offers_questions_that_fill_the_box(page: Client) -> None:
-    recording = recorded("Planning")
+    recording = recorded("Planning", "We have decided: the silicone seal is what all the probes get from June on.")
 
     html = text(page.get("/"))
     filled = text(page.get(f"/?q=What+was+<decided>%3F&recording={recording.uuid}"))
 
-    assert f"&amp;recording={recording.uuid}" in html
+    assert f"What%20was%20decided%20about%20the%20silicone%20seal%3F&amp;recording={recording.uuid}" in html
     assert "\nWhat was &lt;decided&gt;?</textarea>" in filled
     assert f'value="{recording.uuid}" data-title="Planning" checked>' in squeezed(filled)
 
