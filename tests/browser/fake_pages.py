@@ -149,5 +149,4 @@ def _source(number: int, *, has_audio: bool) -> SimpleNamespace:
         start=61.0,
         end=65.5,
         excerpt=f"We take the green one, part {number}.",
-        cited=True,
     )
