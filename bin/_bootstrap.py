@@ -135,7 +135,8 @@ def check_address(host: str, port: str) -> None:
         raise Failed(f"HOST is {host!r}, which is not an address of this machine") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise Failed(f"port {port} of {host} is in use; choose another one: PORT={int(port) + 1} bin/run") from None
+            remedy = f"if not by this site, write PORT={int(port) + 1} into .env"
+            raise Failed(f"port {port} of {host} is in use; {remedy}") from None
         raise Failed(f"cannot listen on port {port} of {host}: {error.strerror}") from None
 
 

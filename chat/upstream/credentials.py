@@ -22,6 +22,8 @@ def missing_for_openai(url: str, key: str, *, key_name: str, url_name: str) -> s
     """Return what a model ``openai:…`` lacks with this address and key, as a hint; empty if it lacks nothing."""
     if url == "databricks":
         return missing_for_workspace()
+    if not key.isascii() or not key.isprintable():
+        return f"{key_name} has a character that no key has; copy the key again."
     return "" if url or key else f"Set {key_name}, or the address of a server of your own in {url_name}."
 
 

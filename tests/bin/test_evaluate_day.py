@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 
-from bin._evaluate_day.hands import Hands
-from bin._evaluate_day.tasks import TASKS
-from tests.support.processes import ROOT
+from ..support.processes import ROOT
+
+Hands = import_module("bin._evaluate_day.hands").Hands
+TASKS = import_module("bin._evaluate_day.tasks").TASKS
 
 ROW = re.compile(r"^\| (\d+) \| (.+?) \| .+? \| (\d+) \| (\d+) \|$", re.MULTILINE)
 
@@ -39,12 +41,12 @@ class Place:
 
 
 async def test_each_click_key_and_field_counts_as_a_step() -> None:
-    hands, place = Hands(Page()), Place()  # type: ignore[arg-type]
+    hands, place = Hands(Page()), Place()
 
     await hands.open("http://127.0.0.1/")
-    await hands.fill(place, "seal")  # type: ignore[arg-type]
+    await hands.fill(place, "seal")
     await hands.press("Enter")
-    await hands.click(place)  # type: ignore[arg-type]
+    await hands.click(place)
     await hands.go_back()
 
     assert hands.steps == 5

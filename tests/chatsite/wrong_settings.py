@@ -101,6 +101,7 @@ PARTS = [
     Row(r"CHAT_MODEL is 'oracle:delphi', which is unknown\. Known:", {"CHAT_MODEL": "oracle:delphi"}),
     Row(r"CHAT_MODEL is 'openai:', which names no model\. .*openai:gpt-5-mini", {"CHAT_MODEL": "openai:", **KEY}),
     Row(r"CHAT_MODEL is 'openai:gpt-5-mini', .*no credentials .*OPENAI_API_KEY.*OPENAI_BASE_URL", OPENAI),
+    Row(r"CHAT_MODEL .*OPENAI_API_KEY has a character that no key has", OPENAI | {"OPENAI_API_KEY": "…"}),
     Row(
         r"CHAT_MODEL is 'openai:gpt-5-mini', .*not installed\. .*--extra openai",
         {**OPENAI, **KEY},

@@ -30,7 +30,8 @@ class Command(SiteCommand):
             raise CommandError("A proxy signs in the users of this site (TRUSTED_PROXY), so sign-in links do not work.")
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
-            raise CommandError(f"There is no user {options['username']!r}. Create one: bin/manage createsuperuser")
+            username = options["username"]
+            raise CommandError(f"There is no user {username!r}. Add the user in the admin, or name another one")
         if not user.is_active:
             raise CommandError(f"The user {user.username!r} is not active.")
         self.stdout.write(sign_in_link(user, options["base_url"]))
