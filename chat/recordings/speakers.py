@@ -17,7 +17,8 @@ def initials(name: str) -> str:
     >>> initials("Mara Quist"), initials("Speaker 12"), initials("omar"), initials("")
     ('MQ', 'S12', 'O', '?')
     """
-    first, *others = _WORD.findall(name) or ["?"]
+    found: list[str] = _WORD.findall(name)
+    first, *others = found or ["?"]
     last = others[-1] if others else ""
     return (first[0] + (last[:2] if last.isdigit() else last[:1])).upper()
 

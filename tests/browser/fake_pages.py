@@ -36,7 +36,9 @@ def turn_html(
     created_at: datetime | None = None,
 ) -> str:
     """Return a turn as the server renders it."""
-    turn = Turn(uuid=name, state=state, question=question, phase="retrieving", failure=failure, created_at=created_at)
+    turn = Turn(uuid=name, state=state, question=question, phase="retrieving", failure=failure)
+    if created_at:
+        turn.created_at = created_at
     turn.recordings = [{"id": recording, "title": "Kick-off"} for recording in recordings]
     citations = [cast("Citation", _source(number, has_audio=has_audio)) for number in range(1, sources + 1)]
     existing = frozenset(recordings)

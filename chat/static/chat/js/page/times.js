@@ -7,6 +7,7 @@ import { absolute, dayGroup, exact, relative } from "./moments.js";
  */
 
 const MINUTE = 60_000;
+const MOMENT = /^\d{4}-\d\d-\d\d(?:T|$)/u; // a question that was just asked has no time yet
 
 /**
  * Shows the times of the page as its reader writes them, which the server cannot know. Those in the list of
@@ -36,6 +37,7 @@ export class Times {
   /** Show the times that have come to the page, and those that have changed. */
   refresh() {
     for (const time of this.#root.querySelectorAll("time")) {
+      if (!MOMENT.test(time.dateTime)) continue;
       if (time.dateTime.includes("T") && "relative" in time.dataset) this.#showRelative(time);
       else if (!this.#shown.has(time)) this.#show(time);
     }
