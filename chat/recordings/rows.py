@@ -16,7 +16,7 @@ NAMES = 3
 """Speakers whose names a row shows."""
 TONES = 4
 """Speakers with a tone of their own in a bar; the others share the last one."""
-_SMALLEST = 8
+_SMALLEST = 30
 
 
 @dataclass(frozen=True)
