@@ -123,3 +123,15 @@ async def test_at_400_percent_zoom_most_of_the_height_is_for_reading(fake: FakeS
         assert box
         assert box["height"] >= 24
         assert box["width"] >= 24
+
+
+async def test_at_400_percent_zoom_the_open_filter_leaves_the_question(fake: FakeSite, page: Page) -> None:
+    await page.set_viewport_size({"width": 320, "height": 256})
+    await open_page(fake, page)
+
+    await page.locator("[data-filter] summary").click()
+
+    question = await question_box(page).bounding_box()
+    assert question
+    assert question["width"] >= 200
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
