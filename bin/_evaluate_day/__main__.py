@@ -1,6 +1,7 @@
 """bin/evaluate-day: replay the twelve tasks of docs/working-day.md in Chromium, on a private site with the demo.
 
 It prints what each task took beside its budget, and exits with status 1 if one is over it or does not reach its end.
+Then it prints what the pages weigh on a first visit, uncompressed and without audio, and what moves in an answer.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tests.support.site_process import SiteProcess
 
 from .hands import Hands
 from .tasks import LAST_WEEK, TASKS, Day, Task
+from .weight import print_weights
 
 DESK = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=390, height=844)
@@ -43,6 +45,8 @@ async def _replay(tasks: list[Task], site: SiteProcess, size: ViewportSize) -> i
         browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         print("| | task | steps | budget | seconds | budget | |\n|---|---|---|---|---|---|---|")
         kept = [await _run(task, browser, site, size) for task in tasks]
+        if len(tasks) == len(TASKS):
+            await print_weights(browser, site, [DESK, PHONE])
         await browser.close()
     return 0 if all(kept) else 1
 

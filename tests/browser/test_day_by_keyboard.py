@@ -1,0 +1,72 @@
+"""A working day without a mouse: ask, check, hear, read on, come back, search, stop."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from ..support.site_process import SiteProcess
+
+pytestmark = pytest.mark.browser
+
+STOPS = 80
+"""Tab stops after which an element counts as out of reach."""
+LONG = 30_000
+
+
+async def tab_to(page: Page, target: Locator, key: str = "Tab") -> None:
+    """Press the key until the element has the focus."""
+    for _ in range(STOPS):
+        if await target.evaluate("(element) => element === document.activeElement"):
+            return
+        await page.keyboard.press(key)
+    raise AssertionError(f"{target} has not got the focus after {STOPS} tab stops")
+
+
+async def ask(page: Page, question: str) -> None:
+    await page.keyboard.press("/")  # unless the box has the focus, which then has the character
+    await page.keyboard.press("ControlOrMeta+a")
+    await page.keyboard.type(question)
+    await page.keyboard.press("Enter")
+
+
+def turn(page: Page) -> Locator:
+    return page.locator("[data-turns] [data-turn][data-state]").last
+
+
+async def test_a_day_is_done_by_keyboard(signed_in_page: Page, site: SiteProcess) -> None:
+    page = signed_in_page
+    await ask(page, "What was decided about the silicone seal?")
+    await expect(turn(page)).to_have_attribute("data-state", "complete", timeout=LONG)
+
+    marker = turn(page).locator("[data-answer] a").first
+    await tab_to(page, marker, "Shift+Tab")
+    await page.keyboard.press("Enter")
+    source = turn(page).locator("li.source").first
+    await expect(source).to_be_focused()
+
+    await tab_to(page, source.locator("[data-play]"))
+    await page.keyboard.press("Enter")
+    await expect(source.locator("[data-play]")).to_have_attribute("data-state", "playing")
+    await page.keyboard.press("Enter")
+    await expect(source.locator("[data-play]")).to_have_attribute("data-state", "silent")
+
+    await tab_to(page, source.locator("a"))
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile("/recordings/.*#segment-"))
+    await expect(page.locator("mark").first).to_be_in_viewport()
+    await page.go_back()  # Alt+Left, which a browser without a window does not have
+    await expect(turn(page).locator("[data-answer]")).to_be_visible()
+
+    await page.keyboard.press("ControlOrMeta+k")
+    await page.keyboard.type("recalibration")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("main mark").first).to_be_in_viewport()
+
+    await page.goto(site.url)
+    await ask(page, "What did Tom promise about the battery, the price and the launch?")
+    await expect(turn(page).locator("[data-answer]")).not_to_be_empty()
+    await page.keyboard.press("Escape")
+    await expect(turn(page)).to_have_attribute("data-state", re.compile("stopped|complete"))
