@@ -19,6 +19,8 @@ from ..terms import ASKING_WORDS, STOP_WORDS, terms, words
 SEGMENTS_READ = 600
 """Segments of a recording that are read."""
 _PHRASE_LIMIT = 40
+_SHORT = 4
+"""A sentence with fewer words says something about the next one."""
 _ENGLISH = 0.25
 """The least part of stop words among the words of an English recording."""
 
@@ -117,17 +119,22 @@ def _has_number_for(phrase: str, sentence: str) -> bool:
 
 
 def _phrases(text: str) -> Iterator[tuple[str, str]]:
-    """Yield what a text speaks about, each with its sentence: nouns after an article, and names."""
+    """Yield what a text speaks about, each with its sentence: nouns after an article, and names.
+
+    A short sentence before, such as "Decided.", belongs to it.
+    """
     if text.isupper():
         return
+    before = ""
     for sentence in _SENTENCE.findall(text):
+        before, whole = sentence, (before if len(before.split()) < _SHORT else "") + sentence
         if sentence.rstrip().endswith("?"):
             continue  # its answer is somewhere else
         tokens = _TOKEN.findall(sentence)
         for at in range(1, len(tokens)):
             phrase = _nouns(tokens, at) if tokens[at - 1].lower() in _ARTICLES else _name(tokens, at)
             if phrase and len(phrase) <= _PHRASE_LIMIT:
-                yield phrase, sentence
+                yield phrase, whole
 
 
 def _nouns(tokens: Sequence[str], at: int) -> str:

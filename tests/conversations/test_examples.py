@@ -57,6 +57,17 @@ def test_they_ask_for_decisions_numbers_and_names() -> None:
     assert "What was said about the touch screen?" in asked
 
 
+def test_a_short_sentence_says_what_the_next_one_is() -> None:
+    decided, agreed, unsure = (
+        recorded(f"Meeting {number}", f"{before} From June on we all have the silicone seal, and it is free.")
+        for number, before in enumerate(("Decided.", "We are agreed.", "Nobody of us knows what was decided."))
+    )
+
+    assert "What was decided about the silicone seal?" in questions(decided)
+    assert "What was decided about the silicone seal?" in questions(agreed)
+    assert "What was decided about the silicone seal?" not in questions(unsure)
+
+
 @pytest.mark.parametrize(
     "said",
     [
