@@ -210,7 +210,7 @@ async def test_a_refusal_is_asked_again_in_all_recordings_with_one_click(fake: F
     command = await socket.expect("ask")
 
     assert (command["question"], command["recordings"]) == ("What was decided?", [])
-    await expect(page.locator("[data-turns] [data-turn]").last).to_contain_text("All recordings")
+    await expect(page.locator("[data-turns] [data-turn]").last.locator("[data-filter-note]")).to_be_hidden()
 
 
 async def test_edit_puts_question_and_filter_back_into_the_box(fake: FakeSite, page: Page) -> None:
