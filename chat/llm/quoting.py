@@ -15,11 +15,15 @@ from ..terms import terms, words
 from .statements import SHORTEST, Statement, complete, reply_to, statements
 
 QUOTES = 6
-"""Maximum of statements from one recording that clearly leads, or is the only one."""
+"""Maximum of statements from one recording that clearly leads among others."""
+OF_ONLY = 4
+"""Maximum of statements if all passages are from one recording."""
 FEW = 2
 """Maximum of statements from one recording otherwise."""
 OF_TWO = 3
 """Maximum of statements from the two nearest recordings together, if both may be meant."""
+OPENINGS = 6
+"""Maximum of statements for a question without a term to look for."""
 
 _LEADS = 0.7
 """Share of the weight of all passages from which on a recording leads clearly."""
@@ -27,8 +31,10 @@ _SECOND = 0.5
 """Minimum weight of a second recording, compared with the first."""
 _FAR_BELOW = 0.4
 """Minimum score of a statement, compared with the best."""
-_STANDING = 0.7
+_STANDING = 0.5
 """Minimum standing of a passage, compared with the best one of its recording."""
+_OTHER_SPEAKER = 0.3
+"""What a statement counts if the question names a speaker, but another one makes it."""
 _LEAST = 0.05
 """What counts for a passage that has no word of the question: only its rank tells it from others."""
 _OPENING_WORDS = 6
@@ -61,7 +67,7 @@ def best(passages: Sequence[dict[str, Any]], question: str, earlier: str) -> lis
     said = statements(passages)
     asked = _question(question, earlier, said)
     if not asked.weights:
-        return _grouped(_distinct(_openings(said), QUOTES), [])
+        return _grouped(_distinct(_openings(said), OPENINGS), [])
     recordings = _recordings(passages, asked, said)
     chosen, limit = _nearest(recordings)
     scores = _scores(passages, asked, said)
@@ -116,9 +122,11 @@ def _is_named(title: str, asked: Question) -> bool:
 def _nearest(recordings: Sequence[tuple[str, float]]) -> tuple[list[str], int]:
     """Return the recordings to quote, and how many statements."""
     (first, share), *others = recordings
+    if not others:
+        return [first], OF_ONLY
     if share >= _LEADS:
         return [first], QUOTES
-    if not others or others[0][1] < _SECOND * share:
+    if others[0][1] < _SECOND * share:
         return [first], FEW
     return [first, others[0][0]], OF_TWO
 
@@ -141,7 +149,7 @@ def _scores(passages: Sequence[dict[str, Any]], asked: Question, said: Sequence[
         score = shares[place] + 0.3 * _nearby(place, said, shares)
         score *= min(1.0, len(statement.text) / SHORTEST)
         score *= 0.7 if statement.asks else 1.0
-        score *= 0.5 if speakers and statement.speaker not in speakers else 1.0
+        score *= _OTHER_SPEAKER if speakers and statement.speaker not in speakers else 1.0
         scores.append((score + 0.2) * standing[statement.passage] if shares[place] else 0.0)
     return scores
 
@@ -161,11 +169,11 @@ def _standing(passages: Sequence[dict[str, Any]], shares: Sequence[float]) -> di
 
     Passages far below the best do not count.
     """
-    values = {passage["n"]: share / (passage["n"] + 2) for passage, share in zip(passages, shares, strict=True)}
+    values = {passage["n"]: share**2 / (passage["n"] + 2) for passage, share in zip(passages, shares, strict=True)}
     tops: defaultdict[str, float] = defaultdict(float)
     for passage in passages:
         tops[passage["recording"]] = max(tops[passage["recording"]], values[passage["n"]])
-    standing = {passage["n"]: (values[passage["n"]] / tops[passage["recording"]]) ** 0.5 for passage in passages}
+    standing = {passage["n"]: (values[passage["n"]] / tops[passage["recording"]]) ** 0.3 for passage in passages}
     return {number: value if value >= _STANDING else 0.0 for number, value in standing.items()}
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from chat.llm.embedded import QuotingModel, quote
-from chat.llm.quoting import QUOTES
+from chat.llm.quoting import OF_ONLY, QUOTES
 from chat.llm.statements import LONGEST
 from chat.models import Recording, Segment
 from chat.passages import Passage
@@ -143,6 +143,15 @@ def test_a_passage_far_below_the_best_of_its_recording_is_not_quoted() -> None:
     far = passage(("Mara", "In April it rains, and the canteen is closed for two weeks of repairs."))
 
     assert "rains" not in quote(prompt("When does the board launch the Heron, in April?", near, near, near, far))
+
+
+def test_from_the_only_recording_fewer_statements_are_quoted() -> None:
+    speakers = [f"Speaker {number}" for number in range(9)]
+    lines = [
+        (who, f"The roof leaks above the desk of {who}, and it did so in the last storm, too.") for who in speakers
+    ]
+
+    assert quote(prompt("What about the roof?", passage(*lines))).count("\n- ") == OF_ONLY < QUOTES
 
 
 def test_what_the_asked_speaker_says_is_preferred() -> None:
