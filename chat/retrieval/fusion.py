@@ -1,29 +1,42 @@
-"""Several rankings of the same passages, fused into one."""
+"""Two rankings of passages, one by words and one by meaning, fused into one."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
+from statistics import fmean, pstdev
 
 from .results import Hit
 
-K = 60
-"""The constant of the paper. The larger it is, the less the first ranks stand out from the following ones."""
+MEANING = 0.5
+"""What meaning counts compared with words; docs/retrieval.md has figures."""
+_FLOOR = -1.0
+"""The most that a passage gets from a ranking which lacks it, so that the only hit of a ranking precedes the others."""
 
 
-def fused(*rankings: Sequence[Hit]) -> list[Hit]:
-    """Fuse rankings by reciprocal rank (Cormack, Clarke and Büttcher 2009); return each hit once, the best first.
+def fused(by_words: Sequence[Hit], by_meaning: Sequence[Hit]) -> list[Hit]:
+    """Fuse two rankings by the sum of their standard scores; return each hit once, the best first.
 
-    Only ranks count, because the scores of different searches cannot be compared: the new score is the sum of
-    1 / (K + rank). A hit keeps its highest relevance. Of equal scores the higher relevance comes first, so that what
-    only the words have found precedes what is only near in meaning.
+    A standard score says by how many standard deviations a score exceeds the mean of its ranking, so that scores of
+    different kinds compare. A hit that one ranking lacks gets the lowest of that ranking. It keeps its highest
+    relevance; of equal sums the higher relevance comes first.
     """
-    scores: dict[int, float] = defaultdict(float)
-    relevances: dict[int, float] = defaultdict(float)
-    for ranking in rankings:
-        for rank, hit in enumerate(ranking, 1):
-            scores[hit.pk] += 1 / (K + rank)
-            relevances[hit.pk] = max(relevances[hit.pk], hit.relevance)
-    return [
-        Hit(pk, scores[pk], relevances[pk]) for pk in sorted(scores, key=lambda pk: (-scores[pk], -relevances[pk], pk))
+    words, lacking_words = _standardized(by_words)
+    meaning, lacking_meaning = _standardized(by_meaning)
+    relevances: dict[int, float] = {}
+    for hit in (*by_words, *by_meaning):
+        relevances[hit.pk] = max(relevances.get(hit.pk, 0.0), hit.relevance)
+    hits = [
+        Hit(pk, words.get(pk, lacking_words) + MEANING * meaning.get(pk, lacking_meaning), relevance)
+        for pk, relevance in relevances.items()
     ]
+    return sorted(hits, key=lambda hit: (-hit.score, -hit.relevance, hit.pk))
+
+
+def _standardized(ranking: Sequence[Hit]) -> tuple[dict[int, float], float]:
+    """Return the standard score of each hit, and the one of a passage that the ranking lacks."""
+    if not ranking:
+        return {}, 0.0
+    scores = [hit.score for hit in ranking]
+    mean, deviation = fmean(scores), pstdev(scores) or 1.0
+    standardized = {hit.pk: (hit.score - mean) / deviation for hit in ranking}
+    return standardized, min(_FLOOR, *standardized.values())
