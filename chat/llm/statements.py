@@ -48,8 +48,9 @@ class Statement:
         return self.parts[-1].rstrip('"”’) ').endswith("?")
 
     def overlaps(self, other: Statement) -> bool:
-        """Return whether both have a sentence in common, or say the same."""
-        if words(self.text) == words(other.text):
+        """Return whether both have a sentence in common, or a part that says the same."""
+        said = {tuple(words(part)) for part in self.parts}
+        if not said.isdisjoint(tuple(words(part)) for part in other.parts):
             return True
         is_same_segment = (self.passage, self.segment) == (other.passage, other.segment)
         return is_same_segment and self.first <= other.last and other.first <= self.last

@@ -165,6 +165,18 @@ def test_a_statement_that_two_passages_share_is_quoted_once() -> None:
     assert quote(prompt("When does the Heron launch?", MEETING, MEETING)).count("On 28 April") == 1
 
 
+def test_what_completes_a_statement_is_not_quoted_again() -> None:
+    readers = passage(
+        ("Anna", "The new badge readers arrive on Tuesday."),
+        ("Anna", "Visitors keep paper badges until the end of the year."),
+    )
+
+    text = quote(prompt("When do the badge readers arrive?", readers))
+
+    assert text.count("arrive on Tuesday") == 1
+    assert text.count("Visitors keep paper badges") == 1
+
+
 def test_markdown_in_a_transcript_is_escaped() -> None:
     markup = passage(("*Eve*", "Launch [now](http://evil) with <b>bold</b> `code` [1]."))
 
