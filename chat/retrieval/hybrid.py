@@ -20,6 +20,7 @@ from .embeddings import embeddings
 from .full_text import FullText
 from .fusion import fused
 from .remote import OptionalRemote
+from .reranking import FIRST
 from .results import MIN_RELEVANCE, Hit, passages_of, pool_for, scope_of
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,8 @@ class Hybrid:
             if not by_meaning:
                 return passages_of(by_words, scope, limit)
             by_words = [hit for hit in by_words if hit.relevance > 0]  # 0 is a similar spelling, the last resort
-            return passages_of(_with_an_answer(fused(by_words, by_meaning), by_words, limit), scope, limit)
+            hits = fused(by_words, by_meaning, all_with_words=len(by_words) < FIRST)
+            return passages_of(_with_an_answer(hits, by_words, limit), scope, limit)
         except DatabaseError as error:
             raise RetrievalFailed("could not search the passages") from error
 

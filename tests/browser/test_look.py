@@ -77,7 +77,7 @@ async def test_a_conversation_says_when_it_was_held_and_where_it_searches(
 
     await page.reload()
 
-    await expect(page.locator(".page__head time")).to_have_text(re.compile(r"^\d{1,2} \w{3} \d{4}$"))
+    await expect(page.locator(".page__head time")).to_have_text(re.compile(r"^\w{3} \d{1,2}, \d{4}, "))
     await expect(page.locator("[data-filter-shown]")).to_have_text("Only in “Heron launch planning”")
 
 

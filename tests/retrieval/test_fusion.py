@@ -42,6 +42,14 @@ def test_the_only_hit_by_words_precedes_those_that_are_as_near_in_meaning() -> N
     assert pks(fused([Hit(3, 5.0, 0.4)], by_meaning)) == [3, 1, 2]
 
 
+def test_a_passage_with_none_of_the_words_does_not_precede_the_best_of_two_that_have_one() -> None:
+    by_words = [Hit(1, 5.1, 0.4), Hit(2, 5.0, 0.4)]
+    by_meaning = [Hit(3, 0.9, 0.0), *(Hit(pk, 0.5, 0.0) for pk in range(4, 22)), Hit(2, 0.4, 0.0), Hit(1, 0.4, 0.0)]
+
+    assert pks(fused(by_words, by_meaning))[0] == 3
+    assert pks(fused(by_words, by_meaning, all_with_words=True))[0] == 1
+
+
 def test_of_equal_scores_the_more_relevant_hit_is_first() -> None:
     assert pks(fused([Hit(1, 9.0, 0.4), Hit(2, 9.0, 0.8)], [])) == [2, 1]
 
