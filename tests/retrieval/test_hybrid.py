@@ -234,7 +234,7 @@ def test_a_search_takes_a_few_queries(django_assert_max_num_queries: DjangoAsser
     hybrid, vector = retriever(), _vector("launch in autumn")
     assert isinstance(hybrid, Hybrid)
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         passages = hybrid._search("launch in autumn", vector, [recording.uuid for recording in recordings], limit=20)
 
     assert len(passages) == 20
