@@ -220,6 +220,7 @@ if HTTPS:
     # Both bind hosts other than this one, for a year and more, so they are a decision of whoever owns the domain.
     SECURE_HSTS_PRELOAD = HSTS_PRELOAD
     SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_SUBDOMAINS or HSTS_PRELOAD  # browsers' lists require both
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # which would have everybody decide to bind them
 
 # Language, time zone and log
 

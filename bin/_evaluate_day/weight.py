@@ -21,14 +21,20 @@ async def print_weights(browser: Browser, site: SiteProcess, sizes: list[Viewpor
     context = await browser.new_context()
     day = Day(await context.new_page(), site)
     await day.ask()
-    places = ["/", day.page.url.removeprefix(site.url), "/recordings/", "/search/?q=silicone", await _recording(day)]
+    places = {
+        "home": "/",
+        "a conversation": day.page.url.removeprefix(site.url),
+        "recordings": "/recordings/",
+        "a recording": await _recording(day),
+        "search": "/search/?q=silicone",
+    }
     print("\n| page | requests | kB |\n|---|---|---|")
-    for place in places:
+    for name, place in places.items():
         requests, size = await _weigh(browser, site, place, await context.storage_state())
-        print(f"| {place.split('?')[0].rstrip('0123456789abcdef-/') or '/'} | {requests} | {size / 1024:.0f} |")
+        print(f"| {name} | {requests} | {size / 1024:.0f} |")
     print("\n| width | layout shift while an answer streams and ends |\n|---|---|")
-    for size in sizes:
-        print(f"| {size['width']} px | {await _shift(day.page, size):.4f} |")
+    for viewport in sizes:
+        print(f"| {viewport['width']} px | {await _shift(day.page, viewport):.4f} |")
     await context.close()
 
 
