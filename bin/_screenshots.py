@@ -14,7 +14,7 @@ from tests.support.signing_in import sign_in
 from tests.support.site_process import SiteProcess
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
-DESK = {"width": 1280, "height": 800}
+DESK = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 780}
 QUESTION = "How much does the Heron cost?"
 SEARCHED = "silicone seal"
