@@ -10,7 +10,7 @@ from functools import lru_cache
 from ..models import Citation, Segment
 from ..passages import Passage
 from .excerpts import EXCERPT_LIMIT, excerpt, sentences
-from .verbatim import RUN, Spoken, Stretch, quotations, words
+from .verbatim import RUN, Spoken, Stretch, quotations, weight, words
 
 __all__ = ["EXCERPT_LIMIT", "Sources"]
 
@@ -100,7 +100,7 @@ class Sources:
         claimed, asked = _words(claim), self._question_words
         segment = max(cited.segments, key=lambda s: (_overlap(claimed, s), _overlap(asked, s), -s.number))
         about, text = claimed | asked, segment.text
-        best = max(sentences(text), key=lambda part: (_weight(about & _words(text[part[0] : part[1]])), -part[0]))
+        best = max(sentences(text), key=lambda part: (weight(about & _words(text[part[0] : part[1]])), -part[0]))
         return Place(cited, segment, best)
 
     def _segments(self, passage: Passage) -> Iterator[tuple[Segment, Spoken]]:
@@ -123,20 +123,10 @@ class Sources:
 
 
 def _citation(number: int, place: Place, *, cited: bool = True) -> Citation:
-    recording, segment = place.passage.recording, place.segment
     start, end = place.shown
-    return Citation(
-        number=number,
-        recording=recording,
-        recording_uuid=recording.uuid,
-        recording_title=recording.title,
-        segment=segment.number,
-        speaker=segment.speaker,
-        excerpt=segment.text[start:end],
-        start=segment.start,
-        end=segment.end,
-        cited=cited,
-    )
+    citation = Citation.quoting(place.passage.recording, place.segment, number, place.segment.text[start:end])
+    citation.cited = cited
+    return citation
 
 
 def _fit(segment: Segment, claim: str) -> tuple[int, int, int]:
@@ -150,9 +140,4 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _overlap(shared: Set[str], segment: Segment) -> int:
-    return _weight(shared & _words(f"{segment.speaker} {segment.text}"))
-
-
-def _weight(shared: Set[str]) -> int:
-    """Return the weight of words that two texts share: long words weigh more than short ones."""
-    return sum(min(len(word), 8) - 1 for word in shared)
+    return weight(shared & _words(f"{segment.speaker} {segment.text}"))

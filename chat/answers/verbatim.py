@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cached_property
 
 RUN = 5
@@ -21,6 +21,11 @@ _QUOTATION = re.compile(r"„([^“”\n]*)[“”]|“([^”\n]*)”|«([^»\n]
 def words(text: str) -> list[str]:
     """Return the words of a text in order, without case and punctuation."""
     return [word.casefold() for word in _WORD.findall(text)]
+
+
+def weight(shared: Set[str]) -> int:
+    """Return the weight of words that two texts share: long words weigh more than short ones."""
+    return sum(min(len(word), 8) - 1 for word in shared)
 
 
 def quotations(markdown: str) -> list[str]:

@@ -49,15 +49,5 @@ def _example(recording: Recording, idea: Idea) -> Example | None:
     segment = Segment.objects.filter(recording=recording, number=idea.segment).first()
     if segment is None:
         return None
-    citation = Citation(
-        number=1,
-        recording=recording,
-        recording_uuid=recording.uuid,
-        recording_title=recording.title,
-        segment=segment.number,
-        speaker=segment.speaker,
-        excerpt=segment.text,
-        start=segment.start,
-        end=segment.end,
-    )
+    citation = Citation.quoting(recording, segment, 1, segment.text)
     return Example(idea.question, recording, Source(citation, ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ..answers.verbatim import weight
 from ..recordings.words import Span
 
 RUN = 4
@@ -58,15 +59,10 @@ def _claim(answer: str, number: int) -> frozenset[str]:
 def _nearest_sentence(excerpt: str, claim: frozenset[str]) -> list[Span]:
     starts = [0, *(gap.end() for gap in _SENTENCE_END.finditer(excerpt))]
     spans = [Span(start, end) for start, end in zip(starts, [*starts[1:], len(excerpt)], strict=True)]
-    weights = [_weight(claim.intersection(_words(excerpt[span.start : span.end]))) for span in spans]
+    weights = [weight(claim.intersection(_words(excerpt[span.start : span.end]))) for span in spans]
     best = max(range(len(spans)), key=lambda at: (weights[at], -at))
     span = spans[best]
     return [Span(span.start, len(excerpt[: span.end].rstrip()))] if weights[best] else []
-
-
-def _weight(words: frozenset[str]) -> int:
-    """Return how much shared words say: long ones more than short ones, as for the citations themselves."""
-    return sum(min(len(word), 8) - 1 for word in words)
 
 
 def _closed(excerpt: str, end: int) -> int:

@@ -75,6 +75,8 @@ def is_verbatim(citation: Citation) -> bool:
 
 @pytest.mark.usefixtures("recordings")
 async def test_the_embedded_model_answers_with_quotes_that_are_in_the_recordings() -> None:
+    await rag.loaded_model()  # a busy machine needs seconds for it, and then the answer has phases more
+
     text, phases, answered = await answer("How much does the Heron cost?")
 
     assert "480 euros" in text

@@ -105,7 +105,7 @@ def test_passages_are_stored_once_and_again_only_with_a_new_citation() -> None:
     log.find([segments])
     for text in ("We ship in ", "March [1]", ", they ", "say."):
         if "[1]" in text:
-            citation = Citation.quoting(segments[0], 1, "We ship in March.")
+            citation = Citation.quoting(segments[0].recording, segments[0], 1, "We ship in March.")
             citation.shown_at = 20
             log.cite(citation)
         log.append(text)

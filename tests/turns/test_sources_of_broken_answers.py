@@ -33,7 +33,7 @@ def passage(login: LoginSession) -> Passage:
 
 def quoting(passage: Passage, number: int, excerpt: str, shown_at: int) -> Citation:
     segment = next(segment for segment in passage.segments if excerpt in segment.text)
-    citation = Citation.quoting(segment, number, excerpt)
+    citation = Citation.quoting(passage.recording, segment, number, excerpt)
     citation.shown_at = shown_at
     return citation
 
@@ -68,7 +68,7 @@ def cited(turn: Turn) -> list[tuple[int, str, str]]:
 
 
 def test_what_a_model_only_got_belongs_to_complete_answers(login: LoginSession, passage: Passage) -> None:
-    given = Citation.quoting(passage.segments[0], 1, "We ship in March.")
+    given = Citation.quoting(passage.recording, passage.segments[0], 1, "We ship in March.")
     given.cited = False
 
     assert cited(asked(login, answer="In March.", citations=[given]))

@@ -69,13 +69,13 @@ class Citation(models.Model):
         return f"[{self.number}] {self.recording_title}"
 
     @classmethod
-    def quoting(cls, segment: Segment, number: int, excerpt: str) -> Citation:
-        """Return the citation of words in a segment, not stored yet."""
+    def quoting(cls, recording: Recording, segment: Segment, number: int, excerpt: str) -> Citation:
+        """Return the citation of words in a segment of a recording, not stored yet."""
         return cls(
             number=number,
-            recording=segment.recording,
-            recording_uuid=segment.recording.uuid,
-            recording_title=segment.recording.title,
+            recording=recording,
+            recording_uuid=recording.uuid,
+            recording_title=recording.title,
             segment=segment.number,
             speaker=segment.speaker,
             excerpt=excerpt,

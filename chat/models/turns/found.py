@@ -74,6 +74,6 @@ def _segments(places: set[tuple[int, int]]) -> dict[tuple[int, int], Segment]:
 
 
 def _citation(number: int, segment: Segment, start: int, end: int, shown_at: int) -> Citation:
-    citation = Citation.quoting(segment, number, segment.text[start:end])
+    citation = Citation.quoting(segment.recording, segment, number, segment.text[start:end])
     citation.shown_at = shown_at
     return citation
