@@ -12,16 +12,17 @@ WORDS = 500
 
 
 class Counting:
-    """Counts ``word1 word2 …`` at a pace, in paragraphs of 25 words, and cites the first passage at the end.
+    """Counts ``word1 word2 …`` at a pace, in paragraphs of 25 words, and cites the first passage at the ``end``.
 
     It rewrites a follow-up question at once.
     """
 
     name = "counting"
 
-    def __init__(self, words: int, per_second: float) -> None:
+    def __init__(self, words: int, per_second: float, *, end: str = "[1]") -> None:
         self._words = words
         self._pause = 1 / per_second
+        self._end = end
 
     async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
         if messages[0].content != INSTRUCTIONS:
@@ -30,7 +31,7 @@ class Counting:
         for number in range(1, self._words + 1):
             yield Delta(f"word{number}" + ("\n\n" if number % 25 == 0 else " "))
             await asyncio.sleep(self._pause)
-        yield Delta("[1]", "stop")
+        yield Delta(self._end, "stop")
 
 
 def steadily() -> ChatModel:
@@ -51,3 +52,8 @@ def briefly() -> ChatModel:
 def at_length() -> ChatModel:
     """Answer with 150,000 characters at once."""
     return Counting(16_000, per_second=1_000_000)
+
+
+def without_sources() -> ChatModel:
+    """Answer for a moment, and name no source."""
+    return Counting(5, per_second=50, end="")
