@@ -19,7 +19,7 @@ from ..passages import Passage
 from ..terms import ASKING_WORDS, STOP_WORDS, informative, is_compound, root, words
 from .overview import overview
 from .reranking import FIRST, reranked
-from .results import RAREST, Hit, judged, passages_of, pool_for, scope_of
+from .results import MIN_RELEVANCE, RAREST, Hit, judged, passages_of, pool_for, scope_of
 
 QUESTION_WORDS = 128
 """Distinct words of a query that are looked up: the first ones."""
@@ -96,7 +96,10 @@ class FullText:
         return await persist(lambda: in_database(self._search, query, recordings, limit))
 
     def hits(self, query: str, scope: Sequence[int] | None, limit: int) -> list[Hit]:
-        """Return enough hits for ``limit`` passages, the best first. Raise ``DatabaseError``."""
+        """Return enough hits for ``limit`` passages: first those that may answer, of both the best first.
+
+        Raise ``DatabaseError``.
+        """
         query_words = list(dict.fromkeys(words(query)))
         if not query_words or limit < 1:
             return []
@@ -110,7 +113,8 @@ class FullText:
         hits = self._rank(weighed, scope, max(FIRST, pool_for(limit)))
         related = [hit for hit in hits if hit.relevance > 0]  # the rest mentions only asking words of the query
         if related:
-            return judged(reranked(related, weighed))
+            ordered = judged(reranked(related, weighed))
+            return sorted(ordered, key=lambda hit: hit.relevance < MIN_RELEVANCE)
         return self._rank(self._nearby(informative(query_words), total), scope, pool_for(limit))
 
     def _search(self, query: str, recordings: Sequence[UUID], limit: int) -> list[Passage]:

@@ -88,7 +88,7 @@ def test_results_share_no_segment() -> None:
 
 def test_a_rare_word_counts_more_than_common_ones() -> None:
     for number in range(20):
-        record(f"Meeting {number}", "Ana: The budget is large, and as ever the budget has, and nobody minds, a plan.")
+        record(f"Meeting {number}", "Ana: The budget and its plan, the budget and the plan, and again budget and plan.")
     rare = record("Another", "Ana: Somebody pays the greenhouse.")
 
     assert search("the greenhouse in the budget plan")[0].recording == rare
