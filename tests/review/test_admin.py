@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from chat.models import Citation, Conversation, IndexedPassage, LoginSession, Recording, Segment, Turn
@@ -312,79 +312,6 @@ def test_the_deletion_page_counts_the_segments_of_a_recording(review: Client, ca
     assert "Segments: 30" in html
     assert "Hello." not in html
     assert Segment.objects.count() == 30
-
-
-# Users
-
-
-def test_deactivating_a_user_signs_them_out(client: Client, admin_user: User, alice: User, login: LoginSession) -> None:
-    client.force_login(admin_user)
-    inactive = {"username": "alice", "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
-
-    client.post(f"/admin/auth/user/{alice.pk}/change/", inactive)
-
-    login.refresh_from_db()
-    assert login.ended_at
-
-
-def test_a_new_password_signs_a_user_out(client: Client, admin_user: User, alice: User, login: LoginSession) -> None:
-    client.force_login(admin_user)
-    new = {"password1": "quite-another-word", "password2": "quite-another-word", "usable_password": "true"}
-
-    client.post(f"/admin/auth/user/{alice.pk}/password/", new)
-
-    login.refresh_from_db()
-    assert login.ended_at
-    assert client.get("/").status_code == 200
-
-
-def test_deleting_a_user_deletes_their_conversations(client: Client, admin_user: User, turn: Turn) -> None:
-    client.force_login(admin_user)
-
-    client.post(f"/admin/auth/user/{turn.user.pk}/delete/", {"post": "yes"})
-
-    assert not Conversation.objects.exists()
-    assert not Turn.objects.exists()
-
-
-def test_the_page_of_a_user_folds_away_the_permissions_and_offers_those_that_open_something(
-    client: Client, admin_user: User, alice: User
-) -> None:
-    permit(alice, "change_recording", "add_logentry")
-    client.force_login(admin_user)
-
-    html = text(client.get(f"/admin/auth/user/{alice.pk}/change/"))
-
-    folded = html.split("<details>")[1].split("</details>")[0]
-    assert "Groups and single permissions" in folded
-    assert "Can delete recording" in folded
-    assert "| Can delete recording" not in folded
-    assert "Can add log entry" in folded  # she has it already
-    assert "Can change log entry" not in html
-    assert 'type="checkbox" name="is_staff"' in html.split("<details>")[0]
-
-
-def test_saving_a_user_keeps_and_changes_permissions(client: Client, admin_user: User, alice: User) -> None:
-    permit(alice, "add_logentry")
-    kept, new = (Permission.objects.get(codename=name).pk for name in ("add_logentry", "view_recording"))
-    client.force_login(admin_user)
-
-    client.post(
-        f"/admin/auth/user/{alice.pk}/change/",
-        {"username": "alice", "is_active": "on", "user_permissions": [kept, new]},
-    )
-
-    assert set(alice.user_permissions.values_list("codename", flat=True)) == {"add_logentry", "view_recording"}
-
-
-def test_a_group_is_made_of_permissions_that_open_something(client: Client, admin_user: User) -> None:
-    client.force_login(admin_user)
-    useful = Permission.objects.get(codename="delete_recording").pk
-
-    client.post("/admin/auth/group/add/", {"name": "Librarians", "permissions": [useful]})
-
-    assert Group.objects.get().permissions.get().codename == "delete_recording"
-    assert "Can add login session" not in text(client.get("/admin/auth/group/add/"))
 
 
 def test_the_admin_looks_like_the_site_and_leads_back_to_it(review: Client) -> None:
