@@ -71,6 +71,8 @@ def copy_media(source: Path, target: Path) -> None:
 
 
 def _new_folder(parent: Path) -> Path:
+    if parent.exists() and not parent.is_dir():
+        raise BackupFailed(f"{parent} is a file; name a folder")
     for place, name in ((settings.BASE_DIR, "the repository"), (settings.DATA_DIR, "DATA_DIR")):
         if parent.is_relative_to(Path(place).resolve()):
             raise BackupFailed(f"{parent} is inside {name}, and would be lost with it; choose a folder elsewhere")

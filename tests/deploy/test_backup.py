@@ -176,6 +176,8 @@ def test_a_backup_is_outside_of_the_site_and_readable_by_its_owner_alone(start_s
     assert first.stat().st_mode & 0o777 == 0o700
     for place in (ROOT, ROOT / "backups", site.folder / "backups"):
         assert "choose a folder elsewhere" in run(site, "backup", place).stderr
+    (tmp_path / "afile").touch()
+    assert "afile is a file; name a folder" in run(site, "backup", tmp_path / "afile").stderr
 
 
 def test_what_is_no_backup_is_refused_in_one_line(start_site: Start, tmp_path: Path) -> None:
