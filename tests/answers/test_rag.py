@@ -14,7 +14,7 @@ from chat.answers.budget import tokens
 from chat.answers.evaluation import Asked
 from chat.database import in_database
 from chat.errors import GenerationFailed, RetrievalFailed
-from chat.llm import Delta
+from chat.llm import Delta, loaded_model
 from chat.models import Citation, Phase, Recording, Segment, Turn
 from chat.prompts import Exchange, Message
 from chat.upkeep import demo
@@ -75,7 +75,7 @@ def is_verbatim(citation: Citation) -> bool:
 
 @pytest.mark.usefixtures("recordings")
 async def test_the_embedded_model_answers_with_quotes_that_are_in_the_recordings() -> None:
-    await rag.loaded_model()  # a busy machine needs seconds for it, and then the answer has phases more
+    await loaded_model()  # a busy machine needs seconds for it, and then the answer has phases more
 
     text, phases, answered = await answer("How much does the Heron cost?")
 
