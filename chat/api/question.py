@@ -43,6 +43,8 @@ def question_in(request: HttpRequest) -> Question:
         return msgspec.json.decode(body, type=Question)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InvalidRequest(f"This question could not be read: {error}.") from None
+    except RecursionError:
+        raise InvalidRequest("This question could not be read: it is nested too deeply.") from None
 
 
 def request_id_in(request: HttpRequest) -> UUID | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -30,6 +31,8 @@ from .follower import NotReading
 from .protocol import CloseCode
 from .socket_watch import socket_watch
 
+logger = logging.getLogger(__name__)
+
 COMMANDS_WAITING = 32
 """Most commands that may wait while another is carried out."""
 SIGNALS_PER_MINUTE = 600
@@ -52,14 +55,27 @@ class ChatConsumer(AsyncWebsocketConsumer):
     live: ClassVar[set[ChatConsumer]] = set()
     sockets: ClassVar[Counter[int]] = Counter()
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._tasks = OwnedTasks("a socket", on_failure=self._closes_after)
+
     # The socket
+
+    @override
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve the socket to its end, and give its place back however that comes."""
+        try:
+            await super().__call__(scope, receive, send)
+        except Exception:
+            await self._fail()
+        finally:
+            self._leave()
 
     @override
     async def connect(self) -> None:
         """Accept every socket, even to refuse it: a browser can read nothing of a refusal but the close code."""
         self.present.add(self)
         await self.accept()
-        self._tasks = OwnedTasks("a socket", on_failure=self._closes_after)
         self.session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
         try:
             login = await in_database(live_login, self.session_key)
@@ -100,8 +116,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     @override
     async def disconnect(self, code: int) -> None:
         """Forget the socket. Its turns continue."""
-        self.present.discard(self)
-        self._forget()
+        self._leave()
 
     async def settle(self, seconds: float) -> None:
         """Wait for the turns that this socket follows to end, for at most ``seconds``."""
@@ -162,6 +177,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 await self._commands.carry_out(await self._work.get())
         except UNAVAILABLE:
             await self.restart()
+        except Exception:
+            await self._fail()
 
     async def _check_sign_in(self) -> None:
         with suppress(*UNAVAILABLE):  # the socket watch asks again in seconds
@@ -190,6 +207,15 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._forget()
         with suppress(*_GONE):
             await self.close(int(code))
+
+    async def _fail(self) -> None:
+        """Log the current exception, and close: a client that got no answer would wait forever."""
+        logger.exception("A socket failed")
+        await self._end(CloseCode.FAILED)
+
+    def _leave(self) -> None:
+        self.present.discard(self)
+        self._forget()
 
     def _forget(self) -> None:
         if self in self.live:

@@ -21,6 +21,7 @@ Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 class CloseCode(IntEnum):
     """Every code with which the server closes a socket."""
 
+    FAILED = 1011
     RESTART = 1012
     TOO_BIG = 1009
     BINARY = 1003
@@ -89,6 +90,8 @@ def decode(text: str) -> Ask | Follow | Ack | Stop | Ping:
         return _decoder.decode(text)
     except (msgspec.MsgspecError, UnicodeEncodeError) as error:
         raise InvalidRequest(f"This message could not be read: {error}.") from None
+    except RecursionError:
+        raise InvalidRequest("This message could not be read: it is nested too deeply.") from None
 
 
 def json_schema() -> dict[str, Any]:

@@ -64,7 +64,7 @@ def _end(forwarded: Forwarded) -> float:
     payload = forwarded.token.split(".")[1:2]
     try:
         expiry = json.loads(base64.urlsafe_b64decode(payload[0] + "=="))["exp"] if payload else None
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         expiry = None
     if isinstance(expiry, int | float):
         return expiry - SPARE_SECONDS

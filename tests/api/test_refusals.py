@@ -62,7 +62,10 @@ async def test_a_malformed_question_is_refused(program: Program, number: int) ->
     assert await in_database(Turn.objects.count) == 0
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"query": "\\ud800", "session_id": null}', b" " * 70_000])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"\xff", b'{"query": "\\ud800", "session_id": null}', b" " * 70_000, b'{"a":' * 10_000],
+)
 async def test_a_body_that_is_not_json_is_refused(program: Program, body: bytes) -> None:
     assert await problem(await program.send("POST", STREAM, body, **JSON)) == (400, "INVALID_REQUEST")
 

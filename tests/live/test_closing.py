@@ -14,7 +14,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from chat.database import in_database
-from chat.live import window
+from chat.live import protocol, window
+from chat.live.commands import Commands
+from chat.live.consumer import ChatConsumer
+from chat.live.socket_watch import socket_watch
 from chat.models import LoginSession, Turn
 from chat.turns.nudges import NEWS_TOPIC
 from chat.turns.runner import TurnRunner
@@ -145,6 +148,54 @@ async def test_the_third_malformed_frame_closes_with_4400(connect: Open, session
         assert (await client.receive())["code"] == "INVALID_REQUEST"
 
     assert await client.closed() == 4400
+
+
+@pytest.mark.parametrize("piece", ['{"a":', "[", '{"type":"ping","a":[', '{"type":"ask","recordings":['])
+async def test_a_deeply_nested_frame_is_refused_and_the_socket_stays_open(
+    connect: Open, session: str, piece: str
+) -> None:
+    client = await connect(session)
+
+    await client.socket.send_to(text_data=piece * (60_000 // len(piece)))
+
+    refused = await client.receive()
+    await client.send(type="ping")
+    assert (refused["code"], await client.receive()) == ("INVALID_REQUEST", {"type": "pong"})
+
+
+async def test_a_socket_that_fails_gives_its_place_back(
+    connect: Open,
+    session: str,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    settings.CHAT_SOCKETS_PER_USER = 1
+    with monkeypatch.context() as patch:
+        patch.setattr(protocol, "decode", Mock(side_effect=ZeroDivisionError("a bug")))
+        broken = await connect(session)
+        await broken.send(type="ping")
+        code = await broken.closed()
+
+    next_one = await connect(session)
+    await next_one.send(type="ping")
+
+    assert (code, await next_one.receive()) == (1011, {"type": "pong"})
+    assert len(ChatConsumer.live) == len(socket_watch._sockets) == 1
+    assert "a bug" in caplog.text
+
+
+async def test_a_command_that_fails_closes_the_socket(
+    connect: Open, session: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Commands, "follow", Mock(side_effect=ZeroDivisionError("a bug")))
+    client = await connect(session)
+
+    await client.send(type="follow", turn=uuid4(), after=0)
+
+    assert await client.closed() == 1011
+    assert not ChatConsumer.live
+    assert "a bug" in caplog.text
 
 
 async def test_too_many_commands_a_minute_close_with_4429(connect: Open, session: str, settings: Settings) -> None:
