@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from chat.llm import ChatModel, Delta
-from chat.prompts import INSTRUCTIONS, Message
+from chat.prompts import INSTRUCTIONS, Message, read_fence
 
 WORDS = 500
 
@@ -57,3 +57,29 @@ def at_length() -> ChatModel:
 def without_sources() -> ChatModel:
     """Answer for a moment, and name no source."""
     return Counting(5, per_second=50, end="")
+
+
+GATE = "nobody has asked for the spare gate"
+REPORT = (
+    "[{n}] The wardens keep the only key to the pump house.\n\n"
+    f"The board learned about the budget, the pump and the summer, and that {GATE} [{{n}}]. "
+    "The old one gave way to a pump that leaks less than ours [{n}]."
+)
+
+
+class Reporting:
+    """Repeats words of the passage about the gate: behind its number and before it."""
+
+    name = "reporting"
+
+    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
+        passages, _ = read_fence(messages[-1].content)
+        number = next(passage["n"] for passage in passages if GATE in str(passage["said"]))
+        for line in REPORT.format(n=number).splitlines(keepends=True):
+            yield Delta(line)
+        yield Delta("", "stop")
+
+
+def with_numbers() -> ChatModel:
+    """Repeat what was said, with markers before and behind the sentences."""
+    return Reporting()

@@ -33,6 +33,7 @@ import { PlayButtons } from "./player/play_buttons.js";
 import { Player } from "./player/player.js";
 import { PlayerControls } from "./player/player_controls.js";
 import { Following } from "./recordings/following.js";
+import { showMarkedWords } from "./recordings/marked_words.js";
 import { SegmentKeys } from "./recordings/segment_keys.js";
 import { Transcript } from "./recordings/transcript.js";
 import { TranscriptFilter } from "./recordings/transcript_filter.js";
@@ -100,6 +101,7 @@ function startTranscript({ root, player, buttons }) {
   const controls = find(root, "player-controls", HTMLElement);
   transcript.start();
   keys.start();
+  if (!isReturn()) showMarkedWords(root);
   if (controls) {
     const kept = new Store(storage("localStorage"), body.dataset.user ?? "");
     new PlayerControls({ element: controls, player, store: kept }).start();
