@@ -97,3 +97,36 @@ async def test_a_block_of_code_is_copied_alone(fake: FakeSite, page: Page) -> No
     await expect(page.locator("[data-announcer]")).to_have_text("Copied")
 
     assert await page.evaluate("navigator.clipboard.readText()") == 'print("a < b")'
+
+
+PASTED = """mail => ({
+    rows: [...mail.querySelectorAll("table tr")].map((row) => [...row.cells].map((cell) => cell.innerText.trim())),
+    items: [...mail.querySelectorAll("li")].map((item) => item.innerText.trim()),
+    start: mail.querySelector("ol").start,
+    strong: mail.querySelector("strong, b, [style*=bold]")?.innerText,
+    links: [...mail.querySelectorAll("a")].map((link) => [link.innerText, link.getAttribute("href")]),
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_a_table_lists_and_links_survive_in_a_mail(
+    fake: FakeSite, page: Page, context: BrowserContext, width: int
+) -> None:
+    await page.set_viewport_size({"width": width, "height": 800})
+    await open_answer(fake, page)
+    await turn_element(page).get_by_role("button", name="Copy", exact=True).click()
+    await expect(page.locator("[data-announcer]")).to_have_text("Copied")
+
+    program = await context.new_page()
+    await program.set_content("<div contenteditable>Dear all, </div>")
+    mail = program.locator("[contenteditable]")
+    await mail.click()
+    await program.keyboard.press("Control+v")
+
+    pasted = await mail.evaluate(PASTED)
+    assert pasted["rows"] == [["Item", "Price"], ["Heron", "480"]]
+    assert pasted["items"] == ["First", "Second [1]", "Point"]
+    assert pasted["start"] == 3
+    assert pasted["strong"] == "green"
+    place = f"{fake.url}/recordings/5/#segment-"
+    assert pasted["links"][:2] == [["[2]", f"{place}2"], ["[1]", f"{place}1"]]

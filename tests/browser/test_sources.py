@@ -117,6 +117,38 @@ async def test_beside_the_answer_a_visible_source_does_not_move_the_page(fake: F
     assert await source(page, 1).bounding_box() == source_box
 
 
+@pytest.mark.parametrize("width", [390, 1199, 1200])
+async def test_sources_are_open_beside_the_answer_if_there_is_room_and_below_it_otherwise(
+    fake: FakeSite, page: Page, width: int
+) -> None:
+    await page.set_viewport_size({"width": width, "height": 800})
+    await open_page(fake, page, turn_html(TURN, "complete", text="Take the green one [1].", seq=1, sources=2))
+
+    await expect(source(page, 1)).to_be_in_viewport(ratio=1)
+    place, above = await source(page, 1).bounding_box(), await answer(page).bounding_box()
+    assert place
+    assert above
+    assert (place["x"] >= above["x"] + above["width"]) == (width == 1200)
+    assert (place["y"] >= above["y"] + above["height"]) == (width < 1200)
+
+
+@WIDTHS
+async def test_a_source_looks_like_a_moment_of_its_recording(fake: FakeSite, page: Page, size: Any) -> None:
+    await page.set_viewport_size(size)
+    await open_page(fake, page, turn_html(TURN, "complete", text="Take the green one [1].", seq=1, sources=1))
+    line, moment = source(page, 1).locator(".timeline"), source(page, 1).locator(".timeline__moment")
+
+    await expect(source(page, 1).locator(".source__speaker")).to_have_text("Anna")
+    await expect(source(page, 1).locator(".source__time")).to_have_text("1:01–1:05")
+    await expect(source(page, 1).get_by_role("button", name="Play")).to_be_in_viewport(ratio=1)
+    await expect(source(page, 1).locator("mark")).to_have_text("take the green one")
+    whole, part = await line.bounding_box(), await moment.bounding_box()
+    assert whole
+    assert part
+    assert abs((part["x"] - whole["x"]) / whole["width"] - 61 / 600) < 0.01
+    assert part["height"] > 2
+
+
 HIT = """marker => {
     const box = marker.getBoundingClientRect(), half = 11.9;
     const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
@@ -154,8 +186,9 @@ async def test_a_marker_is_named_by_its_source(fake: FakeSite, page: Page) -> No
 # The card
 
 
-async def test_pointing_at_a_marker_shows_its_source_without_a_jump(fake: FakeSite, page: Page) -> None:
-    await streamed(fake, page, PHONE)
+@WIDTHS
+async def test_pointing_at_a_marker_shows_its_source_without_a_jump(fake: FakeSite, page: Page, size: Any) -> None:
+    await streamed(fake, page, size)
     card, scroller = page.get_by_role("tooltip"), page.locator("[data-scroller]")
     await marker(page, 2).last.scroll_into_view_if_needed()
     top = await scroller.evaluate("box => box.scrollTop")
