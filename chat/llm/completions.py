@@ -10,16 +10,18 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from time import monotonic
-from typing import Any
 
-import msgspec
+from django.conf import settings
 
 from ..errors import GenerationFailed
 from ..prompts import Message
-from ..upstream.failures import failure, redacted
+from ..upstream.failures import failure
 from . import Delta
+from .choices import Choices, Piece
+from .chunk import Fields, choices_of, chunk_of, delta_of, index_of, text_of, usage_of
 from .finish_reason import finish_reason
 from .sse import EventStream
+from .surrogates import Surrogates
 
 CONNECT_SECONDS = 10.0
 """Time-out for connecting; the runner has the other time-outs."""
@@ -29,34 +31,8 @@ END_SECONDS = 0.1
 """How long to wait for the end of the body after that: only then can the next answer reuse the connection."""
 
 _DONE = b"[DONE]"
-
-
-class _ChoiceDelta(msgspec.Struct):
-    content: str | list[Any] | None = None  # or a list of blocks of any form
-    refusal: str | None = None  # OpenAI's models give the reason here, instead of content
-
-
-class _Choice(msgspec.Struct):
-    index: int = 0
-    delta: _ChoiceDelta | None = None
-    finish_reason: str | None = None
-
-
-class _Usage(msgspec.Struct):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-
-
-class _Chunk(msgspec.Struct):
-    choices: list[_Choice] | None = None
-    delta: _ChoiceDelta | None = None  # Databricks' agents leave out the choices
-    finish_reason: str | None = None
-    usage: _Usage | None = None
-    error: msgspec.Raw = msgspec.Raw(b"null")
-    error_code: msgspec.Raw = msgspec.Raw(b"null")
-
-
-_decode = msgspec.json.Decoder(_Chunk).decode
+_DONE_REASON = "stop"
+"""The finish reason of an answer that has none, if the setting says that ``[DONE]`` is its end."""
 
 
 Request = Callable[[Sequence[Message]], AbstractAsyncContextManager[AsyncIterator[bytes]]]
@@ -115,55 +91,63 @@ class Completion:
     def __init__(self) -> None:
         self.finish_reason = ""
         self.is_over = False
+        self._goes_on = False  # text came after a finish reason, as from servers that send one with every chunk
         self._events = EventStream()
+        self._choices = Choices()
+        self._surrogates = Surrogates()
 
     @property
     def time_limit(self) -> float | None:
         """Seconds within which the stream must end; None before the finish reason, when the runner's limits apply."""
         if self.is_over:
             return END_SECONDS
-        return TAIL_SECONDS if self.finish_reason else None
+        return TAIL_SECONDS if self.finish_reason and not self._goes_on else None
 
     def feed(self, received: bytes) -> Iterator[Delta]:
         """Yield the deltas in these bytes.
 
-        Raise ``GenerationFailed`` for an error inside the stream and for invalid data, ``EventTooLong`` for an event
-        that exceeds its limit.
+        Raise ``GenerationFailed`` for an error inside the stream, for invalid data, and for an end without a finish
+        reason; ``EventTooLong`` for an event that exceeds its limit.
         """
         for event in self._events.feed(received):
-            self.is_over = self.is_over or event.strip() == _DONE
             if self.is_over:
                 return
-            delta = self._delta(event)
-            if delta.text or delta.finish_reason or delta.usage:
-                yield delta
+            self.is_over = event.strip(b' "\t') == _DONE
+            yield from self._end() if self.is_over else self._deltas(event)
 
-    def _delta(self, event: bytes) -> Delta:
-        try:
-            chunk = _decode(event)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise GenerationFailed(f"the model sent an invalid chunk: {error}") from None
-        if bytes(chunk.error) != b"null" or bytes(chunk.error_code) != b"null":
-            reported = redacted(event.decode(errors="replace"))
-            raise GenerationFailed(f"the model reported an error inside its stream: {reported}")
-        text = ""
-        for choice in chunk.choices or [_Choice(0, chunk.delta, chunk.finish_reason)]:
-            if choice.index == 0:
-                text += text_of(choice.delta.content or choice.delta.refusal) if choice.delta else ""
-                self.finish_reason = finish_reason(choice.finish_reason) or self.finish_reason
-        return Delta(text, self.finish_reason, _usage_of(chunk.usage))
+    def _deltas(self, event: bytes) -> Iterator[Delta]:
+        chunk = chunk_of(event) or {}
+        pieces: list[Piece] = []
+        for choice in choices_of(chunk):
+            piece = _piece(choice)
+            if piece.says_something:
+                pieces += self._choices.take(index_of(choice), piece)
+        yield from self._told(pieces, usage_of(chunk.get("usage")))
+
+    def _end(self) -> Iterator[Delta]:
+        """Yield what is left at ``[DONE]``."""
+        yield from self._told(list(self._choices.end()))
+        if not self.finish_reason and not settings.CHAT_DONE_IS_END:
+            raise GenerationFailed(
+                "the model's stream ended with [DONE], but without a finish reason; if this server never sends one,"
+                " set CHAT_DONE_IS_END=true"
+            )
+        if not self.finish_reason:
+            self.finish_reason = _DONE_REASON
+            yield Delta(self._surrogates.end(), self.finish_reason)
+
+    def _told(self, pieces: Sequence[Piece], usage: dict[str, int] | None = None) -> Iterator[Delta]:
+        """Yield what these pieces and this usage tell, if it is anything."""
+        text = self._surrogates.joined("".join(piece.text for piece in pieces))
+        self._goes_on = self._goes_on or bool(self.finish_reason and text)
+        for piece in pieces:
+            self.finish_reason = finish_reason(piece.finish_reason) or self.finish_reason
+        text += self._surrogates.end() if self.finish_reason else ""
+        if pieces or usage:
+            yield Delta(text, self.finish_reason, usage)
 
 
-def text_of(content: str | Sequence[Any] | None) -> str:
-    """Return the text of a content, or of its blocks of text; leave out reasoning and other blocks."""
-    if content is None or isinstance(content, str):
-        return content or ""
-    blocks = [block if isinstance(block, dict) else {"type": "text", "text": block} for block in content]
-    return "".join(str(block.get("text") or "") for block in blocks if block.get("type") == "text")
-
-
-def _usage_of(usage: _Usage | None) -> dict[str, int] | None:
-    """Return the usage so far. Some endpoints send a running total with each chunk: keep the last one, not the sum."""
-    if usage is None or usage.prompt_tokens is None or usage.completion_tokens is None:
-        return None
-    return {"input_tokens": usage.prompt_tokens, "output_tokens": usage.completion_tokens}
+def _piece(choice: Fields) -> Piece:
+    delta = delta_of(choice)
+    reason = choice.get("finish_reason")
+    return Piece(text_of(delta.get("content")) or text_of(delta.get("refusal")), str(reason) if reason else "")

@@ -17,6 +17,8 @@ _ABORTED = {
     "error", "error_limit", "abort", "aborted", "cancelled", "insufficient_system_resource", "language", "other",
 }  # fmt: skip
 """The provider gave up: the answer is incomplete."""
+_NONE = {"null", "none"}
+"""What some servers write before the end, instead of null."""
 
 
 def finish_reason(reason: str | None) -> str:
@@ -27,4 +29,6 @@ def finish_reason(reason: str | None) -> str:
     lower_case = (reason or "").lower()
     if lower_case in _ABORTED:
         raise GenerationFailed(f"the model broke off with the finish reason {reason!r}")
+    if lower_case in _NONE:
+        return ""
     return _OPENAI_REASONS.get(lower_case, reason or "")

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 from ..prompts import Message
 from ..upstream.failures import failure
 from . import Delta
-from .completions import text_of
+from .chunk import text_of
 from .finish_reason import finish_reason
 
 _REASON_KEYS = ("finish_reason", "stop_reason", "stopReason", "done_reason")

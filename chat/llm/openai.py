@@ -18,7 +18,7 @@ from ..upstream import on_behalf
 from . import ChatModel
 from .completions import CompletionsModel
 from .langchain import LangChainModel
-from .sdk import http_client, request_by, timeout
+from .sdk import cleaning_http_client, http_client, request_by, timeout
 
 OPENAI_URL = "https://api.openai.com/v1"
 
@@ -41,7 +41,7 @@ def provide(name: str) -> ChatModel:
         stream_usage=True,
         use_responses_api=False,
         timeout=timeout(),
-        http_async_client=http_client(),
+        http_async_client=cleaning_http_client() if settings.CHAT_LANGSMITH else http_client(),
     )
     if settings.CHAT_LANGSMITH:
         return LangChainModel(model, name=name)

@@ -10,6 +10,7 @@ import openai
 from django.conf import settings
 
 from ..prompts import Message
+from .cleaned import clean
 from .completions import CONNECT_SECONDS, Request
 from .langchain import as_langchain
 
@@ -22,6 +23,11 @@ def timeout() -> openai.Timeout:
 def http_client() -> openai.DefaultAsyncHttpxClient:
     """Return a client that follows no redirects: questions go to the configured address and nowhere else."""
     return openai.DefaultAsyncHttpxClient(follow_redirects=False)
+
+
+def cleaning_http_client() -> openai.DefaultAsyncHttpxClient:
+    """Return the same for a model that reads its responses itself: it gets them cleaned."""
+    return openai.DefaultAsyncHttpxClient(follow_redirects=False, event_hooks={"response": [clean]})
 
 
 def request_by(model: Any, headers: Callable[[], dict[str, str]] = dict) -> Request:  # its class depends on the package

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+
 EVENT_LIMIT = 4 * 1024 * 1024
 """Maximum of bytes in an event; an answer of the maximum length, with every character escaped, fits into one."""
 
@@ -11,10 +13,14 @@ class EventTooLong(Exception):
 
 
 class EventStream:
-    """A parser that takes the bytes of a stream in pieces of any size. It ignores comments and unknown fields."""
+    """A parser that takes the bytes of a stream in pieces of any size.
+
+    It ignores comments, unknown fields and a byte order mark at the beginning.
+    """
 
     def __init__(self) -> None:
         self._rest = bytearray()
+        self._has_begun = False
         self._data: list[bytes] = []
         self._size = 0
 
@@ -33,6 +39,9 @@ class EventStream:
         return events
 
     def _take(self, line: bytes) -> bytes | None:
+        if not self._has_begun:
+            self._has_begun = True
+            line = line.removeprefix(BOM_UTF8)
         if line.startswith(b"data:"):
             value = line[5:].removeprefix(b" ")
             self._data.append(value)
