@@ -42,6 +42,7 @@ VALUES = [
     Row(r"TIME_ZONE is 'Europe/Berln', .* one such as Europe/Berlin or UTC", {"TIME_ZONE": "Europe/Berln"}),
     Row(r"TIME_ZONE is 'Europe', which is no time zone", {"TIME_ZONE": "Europe"}),
     Row(r"LOG_LEVEL is 'chatty', .* one of DEBUG, INFO, WARNING", {"LOG_LEVEL": "chatty"}),
+    Row(r"CHAT_READER is 'httpx', .* one of aiohttp, library", {"CHAT_READER": "httpx"}),
     *[Row(rf"{name} is 0, .* set a greater number, or leave it out", {name: "0"}) for name in WITHOUT_ZERO],
 ]
 HOSTS = [

@@ -49,12 +49,20 @@ async def connections(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     await asyncio.gather(*(client.aclose() for client in opened))
 
 
-@pytest_asyncio.fixture(params=clients())
+def readers() -> list[str]:
+    """Return the installed clients; those of the OpenAI SDK with each of their HTTP clients."""
+    library = [f"{kind} library" for kind in clients() if kind in ("openai", "databricks")]
+    return clients() + library
+
+
+@pytest_asyncio.fixture(params=readers())
 async def model(
     request: pytest.FixtureRequest, connections: None, upstream: Upstream, settings: Settings
 ) -> AsyncIterator[RetryingModel]:
     """The site's chat model: one of the clients, which calls ``upstream``."""
-    settings.CHAT_MODEL = f"{request.param}:fake"
+    kind, _, reader = request.param.partition(" ")
+    settings.CHAT_MODEL = f"{kind}:fake"
+    settings.CHAT_READER = reader or "aiohttp"
     settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = f"{upstream.url}/v1", KEY
     settings.DATABRICKS_HOST, settings.DATABRICKS_TOKEN = upstream.url, KEY
     chat_model.cache_clear()

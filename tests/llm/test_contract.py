@@ -274,6 +274,16 @@ async def test_redirects_are_not_followed(model: RetryingModel, upstream: Upstre
     assert len(upstream.calls) == 1
 
 
+async def test_no_request_reaches_the_host_of_a_redirect(model: RetryingModel, upstream: Upstream) -> None:
+    async with Upstream() as elsewhere:
+        head = f"HTTP/1.1 307 Moved\\r\\nLocation: {elsewhere.url}/v1/chat/completions\\r\\n"
+
+        outcome = await ask(model, upstream, f'bare "{head}Content-Length: 0\\r\\n\\r\\n"')
+
+        assert isinstance(outcome.failure, GenerationFailed)
+        assert (elsewhere.calls, elsewhere.other_requests, elsewhere.accepted) == ([], [], 0)
+
+
 async def test_the_library_has_a_time_out_and_no_retries(model: RetryingModel, upstream: Upstream) -> None:
     """Check the headers in which the SDKs report their own time-outs and retries to the server."""
     await ask(model, upstream, "tokens 1; finish; done")

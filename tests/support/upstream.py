@@ -26,6 +26,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from ssl import SSLContext
 from time import monotonic
 from typing import Any, Self
 
@@ -40,8 +41,9 @@ _MARKED = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 class Upstream:
     """The endpoint; ``async with Upstream("tokens 3; cut") as upstream`` serves at ``upstream.url``."""
 
-    def __init__(self, *scripts: str, port: int = 0) -> None:
+    def __init__(self, *scripts: str, port: int = 0, tls: SSLContext | None = None) -> None:
         self.scripts = list(scripts) or [GOOD]
+        self.tls = tls
         self.calls: list[Call] = []
         self.other_requests: list[Call] = []
         """Requests that are not calls of the model: tokens, discovery."""
@@ -56,7 +58,9 @@ class Upstream:
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), "127.0.0.1", self.port, backlog=500)
+        self._server = await loop.create_server(
+            lambda: Connection(self), "127.0.0.1", self.port, backlog=500, ssl=self.tls
+        )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
