@@ -1,0 +1,1 @@
+"""bin/bench: what an answer costs, beside a pump that stores nothing."""

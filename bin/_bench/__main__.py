@@ -1,0 +1,146 @@
+"""bin/bench: what an answer costs the server, the question included, beside a pump that stores nothing.
+
+A paced model on loopback writes its clock into every token; each user has a socket and asks, first questions spread
+over a second. The servers share one core, the readers and the model have the others. The targets take turns within a
+run, so that ratios to the pump hold on a busy machine. Exit with status 1 if an answer was not as it should be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from functools import partial
+from statistics import median
+
+from .measuring import Measured, client_core, measure, pinned_to
+from .readers import Task
+from .targets import Target, plain, scaled, set_plan, site, upstream
+
+COLUMNS = (
+    "target", "users", "CPU ms per 1,000 tokens", "× pump",
+    "added p50 ms", "p99", "max", "first token p50 ms", "p99", "MB", "lost",
+)  # fmt: skip
+TARGETS: dict[str, Callable[..., AbstractContextManager[Target]]] = {
+    "pump": partial(plain, "pump"),
+    "bare-uvicorn": partial(plain, "bare", "uvicorn"),
+    "bare-daphne": partial(plain, "bare", "daphne"),
+    "uvicorn-openai": partial(site, "uvicorn", "openai"),
+    "daphne-openai": partial(site, "daphne", "openai"),
+    "uvicorn-databricks": partial(site, "uvicorn", "databricks"),
+    "daphne-databricks": partial(site, "daphne", "databricks"),
+    "postgres-1": partial(scaled, "uvicorn", "openai", 1),
+    "postgres-2": partial(scaled, "uvicorn", "openai", 2),
+    "postgres-2-daphne": partial(scaled, "daphne", "openai", 2),
+}
+WARM_ANSWERS = 10
+
+
+def main() -> int:
+    """Run every combination and print a table; return 1 if an answer was not as it should be."""
+    options = _options()
+    with ExitStack() as stack:
+        url = stack.enter_context(upstream())
+        stack.enter_context(pinned_to(client_core(), os.getpid()))
+        most = max(*options.users, 50)
+        targets = {name: stack.enter_context(TARGETS[name](url=url, users=most)) for name in options.targets}
+        _warm(targets, url)
+        print(f"{options.tokens} tokens an answer, {options.rate:g} a second; {options.runs} runs, medians\n")
+        broken = _streams(targets, url, options)
+        if options.questions:
+            broken += _questions(targets, url, options)
+    if broken:
+        print("\nSomething was lost, out of order or not complete.", file=sys.stderr)
+    return 1 if broken else 0
+
+
+def _options() -> argparse.Namespace:
+    def numbers(text: str) -> list[int]:
+        return [int(part) for part in text.split(",")]
+
+    def names(text: str) -> list[str]:
+        return text.split(",")
+
+    parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    default = "pump,bare-uvicorn,bare-daphne,uvicorn-openai,daphne-openai"
+    parser.add_argument("--targets", type=names, default=default.split(","), help=f"of {', '.join(TARGETS)}")
+    parser.add_argument("--users", type=numbers, default=[1, 10, 50, 100, 200], help="numbers of users at once")
+    parser.add_argument("--answers", type=int, default=2, help="questions of each user")
+    parser.add_argument("--tokens", type=int, default=200, help="tokens in each answer")
+    parser.add_argument("--rate", type=float, default=50.0, help="tokens per second of each answer")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each combination")
+    parser.add_argument(
+        "--questions", action="store_true", help="also measure what a question costs, and how many a second"
+    )
+    return parser.parse_args()
+
+
+def _warm(targets: dict[str, Target], url: str) -> None:
+    set_plan(url, 20, 1000)
+    for target in targets.values():
+        _run(target, 2, 20, WARM_ANSWERS)
+
+
+def _streams(targets: dict[str, Target], url: str, options: argparse.Namespace) -> int:
+    print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS), flush=True)
+    set_plan(url, options.tokens, options.rate)
+    broken = 0
+    for users in options.users:
+        runs: dict[str, list[Measured]] = {name: [] for name in targets}
+        for _ in range(options.runs):
+            for name, target in targets.items():
+                runs[name].append(_run(target, users, options.tokens, options.answers))
+        for name in targets:
+            print(_row(name, users, runs), flush=True)
+            broken += sum(run.result.lost + run.result.gaps + run.result.incomplete for run in runs[name])
+    return broken
+
+
+def _questions(targets: dict[str, Target], url: str, options: argparse.Namespace) -> int:
+    """Print the cost of a question: that of answers of few and of many tokens, and of answers of one token."""
+    print(
+        "\n| target | µs a token | ms a question | questions a second, 50 users | ms each then |\n|---|---|---|---|---|"
+    )
+    broken = 0
+    for name, target in targets.items():
+        set_plan(url, 200, options.rate)
+        short = _run(target, 50, 200, 1)
+        set_plan(url, 1000, options.rate)
+        long = _run(target, 50, 1000, 1)
+        set_plan(url, 1, options.rate)
+        ones = _run(target, 50, 1, 20)
+        token = (long.per_answer - short.per_answer) / 800
+        question = short.per_answer - 200 * token
+        rate = ones.answers / ones.seconds
+        print(f"| {name} | {token * 1e3:.0f} | {question:.1f} | {rate:.0f} | {ones.per_answer:.1f} |", flush=True)
+        broken += sum(run.result.lost + run.result.gaps + run.result.incomplete for run in (short, long, ones))
+    return broken
+
+
+def _run(target: Target, users: int, tokens: int, answers: int) -> Measured:
+    viewer = target.sites[1] if target.can_view else ""
+    task = Task(target.sites[0], list(target.cookies[:users]), tokens, answers, spread=1.0, viewer=viewer)
+    return measure(target.processes, task, target.others)
+
+
+def _row(name: str, users: int, runs: dict[str, list[Measured]]) -> str:
+    measured = runs[name]
+    cost = median(run.per_token for run in measured)
+    pump = median(run.per_token for run in runs["pump"]) if "pump" in runs else float("nan")
+    cells = [
+        name,
+        users,
+        f"{cost:.0f}",
+        f"{cost / pump:.2f}",
+        *(f"{median(run.delay(percent) for run in measured):.1f}" for percent in (50, 99, 100)),
+        *(f"{median(run.first(percent) for run in measured):.1f}" for percent in (50, 99)),
+        f"{max(run.megabytes for run in measured):.0f}",
+        sum(run.result.lost + run.result.gaps for run in measured),
+    ]
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

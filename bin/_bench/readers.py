@@ -1,0 +1,157 @@
+"""The readers of the benchmark, in a process of their own: each has one socket, on which it asks, reads and acknowledges.
+
+Reads a task, one line of JSON, from standard input; prints ``ready`` when all sockets are open, and waits for another line
+before it asks. In the end it prints one JSON object: the delay of every token from the model to the frame, the
+time from each question to its first token (both in milliseconds), and counts of errors. With ``viewer``, a second
+socket of the same user, to another process, follows the answer, and its frames are the ones that count.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import msgspec
+
+QUESTION = "When does the Heron launch?"
+ACK_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the readers do: a cookie each, first questions within ``spread`` seconds, ``answers`` questions each."""
+
+    site: str
+    cookies: list[str]
+    tokens: int
+    answers: int
+    spread: float
+    viewer: str = ""
+
+
+@dataclass
+class Result:
+    """What all readers received."""
+
+    delays: list[float] = field(default_factory=list)
+    first: list[float] = field(default_factory=list)
+    frames: int = 0
+    lost: int = 0
+    gaps: int = 0
+    incomplete: int = 0
+
+
+class Reader:
+    """One user."""
+
+    def __init__(self, session: aiohttp.ClientSession, task: Task, cookie: str, result: Result) -> None:
+        self.session, self.task, self.cookie, self.result = session, task, cookie, result
+        self.seen: dict[str, int] = {}
+
+    async def connect(self) -> None:
+        """Open the sockets."""
+        self.asking = await self._connect(self.task.site)
+        self.viewing = await self._connect(self.task.viewer) if self.task.viewer else None
+
+    async def run(self, wait: float) -> None:
+        """Wait, and ask one question after the other."""
+        acks = asyncio.create_task(self._acknowledge(self.viewing or self.asking))
+        await asyncio.sleep(wait)
+        for _ in range(self.task.answers):
+            await self._answer(self.asking, self.viewing)
+        acks.cancel()
+
+    def _connect(self, site: str) -> Any:
+        headers = {"Cookie": self.cookie, "Origin": site}
+        return self.session.ws_connect(f"{site}/ws/chat/", headers=headers, max_msg_size=0)
+
+    async def _answer(
+        self, asking: aiohttp.ClientWebSocketResponse, viewing: aiohttp.ClientWebSocketResponse | None
+    ) -> None:
+        asked = time.monotonic()
+        command = {
+            "type": "ask",
+            "request_id": str(uuid4()),
+            "conversation": None,
+            "question": QUESTION,
+            "recordings": [],
+        }
+        await asking.send_str(json.dumps(command))
+        if viewing is None:
+            await self._read(asking, asked, counted=True)
+            return
+        turn = await self._accepted(asking)
+        await viewing.send_str(json.dumps({"type": "follow", "turn": turn, "after": 0}))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._read(asking, asked, counted=False))
+            group.create_task(self._read(viewing, asked, counted=True))
+
+    async def _accepted(self, socket: aiohttp.ClientWebSocketResponse) -> str:
+        while True:
+            event = msgspec.json.decode(await socket.receive_str())
+            if event["type"] == "accepted":
+                return str(event["turn"])
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse, asked: float, *, counted: bool) -> None:
+        seq = stamps = 0
+        while True:
+            event = msgspec.json.decode(await socket.receive_str())
+            now = time.monotonic_ns() // 1000
+            if event["type"] == "token":
+                sent = [int(word) for word in event["content"].split() if word.isdigit()]
+                if counted:
+                    if not seq:
+                        self.result.first.append(now / 1000 - asked * 1000)
+                    self.result.gaps += event["after"] != seq
+                    self.result.frames += 1
+                    self.result.delays += [(now - stamp) / 1000 for stamp in sent]
+                stamps += len(sent)
+                seq = event["seq"]
+                self.seen[event["turn"]] = seq
+            elif event["type"] in ("done", "error"):
+                if counted:
+                    self.result.lost += max(1, self.task.tokens - 1) - stamps
+                    self.result.incomplete += event.get("state") != "complete"
+                self.seen.pop(event.get("turn", ""), None)
+                if not counted:
+                    await socket.send_str(json.dumps({"type": "ack", "turn": event["turn"], "seq": seq}))
+                return
+
+    async def _acknowledge(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        sent: dict[str, int] = {}
+        while True:
+            await asyncio.sleep(ACK_SECONDS)
+            for turn, seq in list(self.seen.items()):
+                if turn and sent.get(turn) != seq:
+                    sent[turn] = seq
+                    with suppress(ConnectionError):
+                        await socket.send_str(json.dumps({"type": "ack", "turn": turn, "seq": seq}))
+
+
+async def main(task: Task) -> Result:
+    """Let all readers read at once. Print ``ready`` before, and wait for a line."""
+    result = Result()
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        readers = [Reader(session, task, cookie, result) for cookie in task.cookies]
+        for reader in readers:
+            await reader.connect()
+        print("ready", flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
+        pauses = (task.spread * place / len(readers) for place in range(len(readers)))
+        await asyncio.gather(*(reader.run(pause) for reader, pause in zip(readers, pauses, strict=True)))
+    result.delays.sort()
+    result.first.sort()
+    return result
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    json.dump(vars(uvloop.run(main(Task(**json.loads(sys.stdin.readline()))))), sys.stdout)
