@@ -1,9 +1,9 @@
-"""The readers of the benchmark, in a process of their own: each has one socket, on which it asks, reads and acknowledges.
+"""The readers of the benchmark, in a process of their own: each has one socket, asks, reads and acknowledges.
 
-Reads a task, one line of JSON, from standard input; prints ``ready`` when all sockets are open, and waits for another line
-before it asks. In the end it prints one JSON object: the delay of every token from the model to the frame, the
-time from each question to its first token (both in milliseconds), and counts of errors. With ``viewer``, a second
-socket of the same user, to another process, follows the answer, and its frames are the ones that count.
+It reads a task, one line of JSON, from standard input, prints ``ready`` when all sockets are open, and waits for
+another line before it asks. In the end it prints one JSON object: the delay of every token from the model to the frame
+and the time from each question to its first token (both in milliseconds), and counts of errors. With ``viewer``, a
+second socket of the same user, to another process, follows the answer, and its frames are the ones that count.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Reader:
         self, asking: aiohttp.ClientWebSocketResponse, viewing: aiohttp.ClientWebSocketResponse | None
     ) -> None:
         asked = time.monotonic()
-        command = {
+        command: dict[str, object] = {
             "type": "ask",
             "request_id": str(uuid4()),
             "conversation": None,

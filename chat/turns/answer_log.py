@@ -36,9 +36,14 @@ class AnswerLog:
         return len(self.chunks)
 
     @property
+    def has_text(self) -> bool:
+        """Whether any text has come, stored or not."""
+        return bool(self.chunks or self._in_flight_texts or self._pending_length)
+
+    @property
     def backlog(self) -> int:
         """Characters that are not stored yet."""
-        return self._pending_length + (sum(map(len, self._in_flight.texts)) if self._in_flight else 0)
+        return self._pending_length + sum(map(len, self._in_flight_texts))
 
     @property
     def dirty(self) -> bool:
@@ -84,8 +89,11 @@ class AnswerLog:
 
     def everything(self) -> list[str]:
         """Return all chunks, including those that are not stored yet."""
-        in_flight = self._in_flight.texts if self._in_flight else ()
-        return [*self.chunks, *in_flight, *_pieces("".join(self._pending))]
+        return [*self.chunks, *self._in_flight_texts, *_pieces("".join(self._pending))]
+
+    @property
+    def _in_flight_texts(self) -> Sequence[str]:
+        return self._in_flight.texts if self._in_flight else ()
 
     def after(self, seq: int) -> list[str]:
         """Return the stored chunks ``seq + 1 ..``."""

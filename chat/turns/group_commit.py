@@ -7,6 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from time import monotonic
 from uuid import UUID
 
@@ -24,6 +25,8 @@ INTERVAL = 0.02
 """Seconds between the starts of two commits under constant load."""
 LONGEST_INTERVAL = 0.06
 """The limit up to which the interval grows when storing and sending take more than half of it."""
+FIRST_TEXT_SECONDS = 0.004
+"""The pause that is left when the first text of a turn comes: its reader waits, and so it is stored almost at once."""
 ENDINGS_PER_COMMIT = 8
 """The most turns to end between two commits, so that many endings do not delay the text of other turns."""
 BACKLOG = 64 * 1024
@@ -39,7 +42,7 @@ class GroupCommit:
     """The logs that this process writes, and the task that stores them.
 
     It commits at once when idle, and at most every ``INTERVAL`` when busy: the number of transactions grows neither
-    with the number of streams nor with their speed, and a first token is not delayed.
+    with the number of streams nor with their speed. The first text of a turn ends the pause, so it is not delayed.
     """
 
     def __init__(self, nudges: Nudges) -> None:
@@ -51,6 +54,7 @@ class GroupCommit:
         self._dirty: dict[AnswerLog, None] = {}
         self._endings: deque[tuple[AnswerLog, Ending, asyncio.Future[bool]]] = deque()
         self._work = asyncio.Event()
+        self._first_text = asyncio.Event()
         self._stored = asyncio.Condition()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="group-commit")
 
@@ -67,6 +71,8 @@ class GroupCommit:
 
     async def append(self, log: AnswerLog, text: str) -> None:
         """Add text to a log, and wait while more than ``BACKLOG`` of it is not stored."""
+        if not log.has_text:
+            self._first_text.set()
         log.append(text)
         self._mark(log)
         if log.backlog > BACKLOG:
@@ -95,8 +101,17 @@ class GroupCommit:
             await self._commit()
             await self._store_endings()
             await asyncio.sleep(0)  # let the followers send; their time counts as busy
-            busy = monotonic() - started
-            await asyncio.sleep(min(max(INTERVAL, 2 * busy), LONGEST_INTERVAL) - busy)
+            await self._pause(monotonic() - started)
+
+    async def _pause(self, busy: float) -> None:
+        """Wait between two commits, longer after a long one, and less once the first text of a turn has come."""
+        await asyncio.sleep(FIRST_TEXT_SECONDS)
+        rest = min(max(INTERVAL, 2 * busy), LONGEST_INTERVAL) - busy - FIRST_TEXT_SECONDS
+        if rest > 0 and not self._first_text.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(rest):
+                    await self._first_text.wait()
+        self._first_text.clear()
 
     def _finish(self, log: AnswerLog, ending: Ending) -> asyncio.Future[bool]:
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()

@@ -1,0 +1,77 @@
+"""When the group commit stores what it has: the pause between two commits is set to a minute here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import monotonic
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from django.contrib.auth.models import User
+
+from chat.database import in_database
+from chat.models import Claim, LoginSession, Phase, Submission, Turn
+from chat.turns import group_commit
+from chat.turns.answer_log import AnswerLog
+from chat.turns.group_commit import GroupCommit
+from chat.turns.nudges import Nudges
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 20
+
+
+@pytest_asyncio.fixture
+async def commits(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[GroupCommit]:
+    monkeypatch.setattr(group_commit, "INTERVAL", 60.0)
+    monkeypatch.setattr(group_commit, "LONGEST_INTERVAL", 60.0)
+    commits = GroupCommit(Nudges())
+    running = asyncio.create_task(commits.run())
+    yield commits
+    running.cancel()
+
+
+async def open_log(commits: GroupCommit, login: LoginSession) -> AnswerLog:
+    def claimed() -> Turn:
+        turn = Turn.objects.submit(login, Submission(request_id=uuid4(), question="When?"))
+        return next(won for won in Turn.objects.claim("me") if won.pk == turn.pk)
+
+    turn = await in_database(claimed)
+    return commits.open(Claim.of(turn), phase=turn.phase, claimed_at=monotonic(), on_lost=lambda: None)
+
+
+async def stored(log: AnswerLog, seq: int) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while log.seq < seq:  # noqa: ASYNC110  # a log has no event of its own
+            await asyncio.sleep(0.005)
+
+
+async def test_the_first_text_does_not_wait_for_the_pause_after_its_phases(
+    commits: GroupCommit, login: LoginSession
+) -> None:
+    log = await open_log(commits, login)
+    commits.enter(log, Phase.WAITING)
+    async with asyncio.timeout(PATIENCE):
+        while not commits.commits:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+
+    await commits.append(log, "It launches")
+
+    await stored(log, 1)
+
+
+async def test_later_text_waits_for_the_pause_and_goes_with_the_first_text_of_another_turn(
+    commits: GroupCommit, login: LoginSession, bob: User
+) -> None:
+    other = await in_database(LoginSession.objects.create, user=bob)
+    first, second = await open_log(commits, login), await open_log(commits, other)
+    await commits.append(first, "It launches")
+    await stored(first, 1)
+    await commits.append(first, " in April")
+    seq_before = first.seq
+
+    await commits.append(second, "Nobody")
+
+    await stored(second, 1)
+    assert (seq_before, first.chunks, commits.commits) == (1, ["It launches", " in April"], 2)
