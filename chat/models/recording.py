@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from .word_times import times_of, unpack
+
 
 class Recording(models.Model):
     """A transcribed meeting or call; the whole team shares all of them.
@@ -35,7 +37,10 @@ class Recording(models.Model):
 
 
 class Segment(models.Model):
-    """A stretch of a recording by one speaker; numbered from 1, with times in seconds, None if unknown."""
+    """A stretch of a recording by one speaker; numbered from 1, with times in seconds, None if unknown.
+
+    ``words`` holds the times of its words as ``word_times`` packs them; None if the transcript had none.
+    """
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="segments", db_index=False)
     number = models.PositiveIntegerField()
@@ -43,6 +48,7 @@ class Segment(models.Model):
     text = models.TextField()
     start = models.FloatField(null=True)
     end = models.FloatField(null=True)
+    words = models.BinaryField(null=True)
 
     class Meta:
         ordering = ["recording_id", "number"]
@@ -53,6 +59,17 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.speaker}: {self.text}" if self.speaker else self.text
+
+    def times_of(self, begin: int, end: int) -> tuple[float, float] | None:
+        """Return when the characters from ``begin`` up to ``end`` of the text are said, in seconds; None if unknown.
+
+        Words without a time are said between their neighbours; the first and last may reach to the segment's own times.
+        """
+        if not self.words or begin >= end:
+            return None
+        start, until = times_of(self.text, unpack(bytes(self.words)), begin, end)
+        start, until = (self.start if start is None else start), (self.end if until is None else until)
+        return (start, max(start, until)) if start is not None and until is not None else None
 
 
 class IndexedPassage(models.Model):

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from chat.models import Recording, Segment
+from chat.models.word_times import pack
 
 from ..retrieval import index
 from .transcripts import Transcript, Unreadable, audio_beside, open_sources, read
@@ -83,7 +84,15 @@ def _create(transcript: Transcript, digest: str, audio: str) -> Recording:
         recorded_on=transcript.recorded_on,
     )
     segments = (
-        Segment(recording=recording, number=number, speaker=u.speaker, text=u.text, start=u.start, end=u.end)
+        Segment(
+            recording=recording,
+            number=number,
+            speaker=u.speaker,
+            text=u.text,
+            start=u.start,
+            end=u.end,
+            words=pack(u.words) if u.words else None,
+        )
         for number, u in enumerate(transcript.utterances, 1)
     )
     Segment.objects.bulk_create(segments, batch_size=_ROWS_AT_ONCE)

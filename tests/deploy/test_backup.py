@@ -16,6 +16,8 @@ from uuid import UUID
 
 import pytest
 
+from chat.models.word_times import WordTime, unpack
+
 from ..support.processes import ROOT, Missing
 from ..support.reader import Reader
 from ..support.servers import new_database, postgresql
@@ -23,6 +25,8 @@ from ..support.site_process import SiteProcess
 
 pytestmark = [pytest.mark.process, pytest.mark.any_database, pytest.mark.waits]
 
+TALK = """{"segments": [{"start": 0.4, "end": 1.2, "text": "The pump.", "words": [
+    {"word": "The", "start": 0.5, "end": 0.7}, {"word": "pump.", "start": 0.8, "end": 1.1}]}]}"""
 FOR_A_WHILE = "python:tests.support.talking:for_a_while"
 BRIEFLY = "python:tests.support.talking:briefly"
 Start = Callable[..., SiteProcess]
@@ -38,6 +42,18 @@ def backed_up(site: SiteProcess, parent: Path) -> Path:
     done = run(site, "backup", parent)
     assert done.returncode == 0, done.stderr
     return Path(done.stdout.strip())
+
+
+def import_words(site: SiteProcess) -> None:
+    """Import a recording with the times of its words."""
+    file = site.folder / "talk.json"
+    file.write_text(TALK)
+    done = run(site, "import_recordings", file)
+    assert done.returncode == 0, done.stderr
+
+
+def words_of(site: SiteProcess) -> list[list[WordTime]]:
+    return [unpack(bytes(words)) for (words,) in site.rows("SELECT words FROM chat_segment WHERE words IS NOT NULL")]
 
 
 def audio_of(folder: Path) -> dict[str, bytes]:
@@ -67,7 +83,8 @@ async def assert_restored(site: SiteProcess, ended: str, running: str, shown: st
         assert (await reader.until_end(again["turn"]))["state"] == "complete"
     states = dict(site.rows("SELECT uuid, state FROM chat_turn"))
     assert {str(UUID(str(name))): state for name, state in states.items()}[ended] == "stopped"
-    assert site.rows("SELECT COUNT(*) FROM chat_recording") == [(3,)]
+    assert site.rows("SELECT COUNT(*) FROM chat_recording") == [(4,)]
+    assert words_of(site) == [[WordTime(0, 3, 0.5, 0.7), WordTime(4, 5, 0.8, 1.1)]]
 
 
 def status_with(site: SiteProcess, cookie: str) -> int:
@@ -92,6 +109,7 @@ async def test_a_backup_of_sqlite_restores_all_that_was_shown(start_site: Start,
     site = start_site(CHAT_MODEL=FOR_A_WHILE, DATABASE_URL="")
     backups, fresh = tmp_path / "backups", tmp_path / "fresh"
     fresh.mkdir()
+    import_words(site)
     async with Reader(site) as reader:
         backup, *turns = await asked_before_and_during(reader, lambda: backed_up(site, backups))
 
@@ -111,6 +129,7 @@ async def test_a_backup_of_postgresql_restores_all_that_was_shown(tmp_path: Path
     for name in ("first", "fresh"):
         (tmp_path / name).mkdir()
     with SiteProcess(tmp_path / "first", database_url=postgresql_url, CHAT_MODEL=FOR_A_WHILE) as site:
+        import_words(site)
         async with Reader(site) as reader:
             backup, *turns = await asked_before_and_during(reader, lambda: backed_up(site, tmp_path / "backups"))
         into_the_same = run(site, "restore", backup)

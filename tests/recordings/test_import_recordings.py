@@ -53,6 +53,18 @@ def test_with_embeddings_it_says_what_to_do_next(talk: Path, settings: LazySetti
     assert "bin/manage index_recordings" not in run(talk).out  # nothing new
 
 
+def test_the_times_of_words_are_stored_beside_the_text(tmp_path: Path) -> None:
+    file = tmp_path / "talk.json"
+    words = [{"word": "The", "start": 0.5, "end": 0.7}, {"word": "pump.", "start": 0.8, "end": 1.1}]
+    file.write_text(json.dumps({"segments": [{"start": 0.4, "end": 1.2, "text": "The pump.", "words": words}]}))
+
+    run(file)
+
+    segment = Segment.objects.get()
+    assert segment.times_of(4, 8) == (0.8, 1.1)
+    assert len(bytes(segment.words or b"")) in range(1, 13)
+
+
 @pytest.fixture
 def talk(tmp_path: Path) -> Path:
     file = tmp_path / "2026-03-04_pump_review.vtt"

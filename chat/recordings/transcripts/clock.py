@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 CLOCK = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,6})?"
 """A regular expression for ``12:34``, ``1:02:03`` and ``00:01:02.500``."""
 
 _CLOCK = re.compile(CLOCK)
+_ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_ISO_DURATION = re.compile(r"PT(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?")
+_UNIT = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) ?s", re.IGNORECASE)
+_EPOCH = 1e9
+"""Seconds; a smaller number is no date: this one is of 2001."""
+_EPOCH_IN_MILLISECONDS = 1e11
 
 
 def seconds(value: object, unit: float = 1.0) -> float | None:
-    """Return the seconds of a number in units of ``unit`` seconds, or of a clock time; None for None.
+    """Return the seconds of a number in units of ``unit`` seconds, or of a text with its unit; None for None.
 
+    Texts are clock times, ``1.5s`` and ISO 8601's ``PT1.5S``; an object of ``seconds`` and ``nanos`` is read, too.
     Return NaN for anything unreadable, so that ``Draft`` can count it.
     """
     if value is None:
         return None
-    if isinstance(value, str) and _CLOCK.fullmatch(value.strip()):
-        return clock_seconds(value)
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, str):
+        return _seconds_of_text(value.strip(), unit)
+    if isinstance(value, dict) and value.keys() & {"seconds", "nanos"} and not isinstance(value.get("seconds"), dict):
+        return (seconds(value.get("seconds") or 0) or 0) + (seconds(value.get("nanos") or 0, 1e-9) or 0)
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return math.nan
-    try:
-        return float(value) * unit
-    except (ValueError, OverflowError):
-        return math.nan
+    return _number(value, unit)
 
 
 def clock_seconds(clock: str) -> float:
@@ -38,8 +44,39 @@ def clock_seconds(clock: str) -> float:
 
 
 def day(value: object) -> date | None:
-    """Return the date of a text that begins with an ISO date; None for anything else."""
+    """Return the date of a text that begins with an ISO date, or of Unix time since 2001; None for anything else."""
     try:
+        if isinstance(value, int | float) and value >= _EPOCH:
+            return datetime.fromtimestamp(value / 1000 if value >= _EPOCH_IN_MILLISECONDS else value, UTC).date()
         return date.fromisoformat(value[:10]) if isinstance(value, str) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def moment(value: object) -> datetime | None:
+    """Return the date and time of an ISO 8601 text; None for anything else. One without a zone is taken as UTC."""
+    if not isinstance(value, str) or not _ISO_TIME.match(value):
+        return None
+    try:
+        read = datetime.fromisoformat(value.strip())
     except ValueError:
         return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _seconds_of_text(text: str, unit: float) -> float:
+    if _CLOCK.fullmatch(text):
+        return clock_seconds(text)
+    if (with_unit := _UNIT.fullmatch(text)) is not None:
+        return float(with_unit[1])
+    if (duration := _ISO_DURATION.fullmatch(text)) is not None:
+        hours, minutes, rest = (float(part or 0) for part in duration.groups())
+        return hours * 3600 + minutes * 60 + rest
+    return _number(text, unit)
+
+
+def _number(value: str | float, unit: float) -> float:
+    try:
+        return round(float(value) * unit, 6)
+    except (ValueError, OverflowError):
+        return math.nan

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
+from .spoken import LONGEST_TIME, Spoken, times_in
 from .transcript import Transcript, Unreadable, Utterance
 
 NO_TEXT = "no text"
@@ -15,9 +17,9 @@ HEADING = "line before the first speaker"
 NOT_A_TURN = "entry that is not a turn"
 BAD_TIME = "unusable time (text kept)"
 BACKWARDS = "end before start (text kept)"
+NOT_FINAL = "result that is not final"
+ANOTHER_LIST = "turn in another list of the file"
 
-LONGEST_TIME = 7 * 24 * 3600.0
-"""Seconds; a time of more than a week is a mistake, such as a date or a wrong unit."""
 LONGEST_TEXT = 200_000
 """Characters in one utterance; PostgreSQL cannot index a text that is much longer."""
 SPEAKER_LIMIT = 120
@@ -39,26 +41,37 @@ def clip(text: str, limit: int) -> str:
 
 
 class Draft:
-    """Collects utterances for a ``Transcript``."""
+    """Collects utterances for a ``Transcript``. ``recorded_on`` is the date of the first, where its time is a date."""
 
     def __init__(self) -> None:
         self.utterances: list[Utterance] = []
         self.skipped: Counter[str] = Counter()
+        self.recorded_on: date | None = None
 
-    def add(self, text: str, *, speaker: str = "", start: float | None = None, end: float | None = None) -> None:
+    def add(
+        self,
+        text: str,
+        *,
+        speaker: str = "",
+        start: float | None = None,
+        end: float | None = None,
+        words: Sequence[Spoken] = (),
+    ) -> None:
         """Add an utterance; only count one without text. Leave out, and count, a time that makes no sense.
 
-        Raise ``Unreadable`` if the text is too long.
+        ``words`` are those that the text is made of; they may be spelt in another way. Raise ``Unreadable`` if the text
+        is too long.
         """
-        words = clean(text)
-        if not words:
+        said = clean(text)
+        if not said:
             self.skip(NO_TEXT)
             return
-        if len(words) > LONGEST_TEXT:
+        if len(said) > LONGEST_TEXT:
             number = len(self.utterances) + 1
-            raise Unreadable(f"turn {number} has {len(words):,} characters; at most {LONGEST_TEXT:,} can be searched")
+            raise Unreadable(f"turn {number} has {len(said):,} characters; at most {LONGEST_TEXT:,} can be searched")
         start, end = self._times(start, end)
-        self.utterances.append(Utterance(clip(clean(speaker), SPEAKER_LIMIT), words, start, end))
+        times = times_in(said, words) if words else ()
+        self.utterances.append(Utterance(clip(clean(speaker), SPEAKER_LIMIT), said, start, end, times))
 
     def skip(self, reason: str, count: int = 1) -> None:
         if count:
@@ -69,9 +82,8 @@ class Draft:
         if not self.utterances:
             skipped = ", ".join(f"{count} × {reason}" for reason, count in self.skipped.items())
             raise Unreadable("contains no speech" + (f"; skipped: {skipped}" if skipped else ""))
-        return Transcript(
-            clip(clean(title), TITLE_LIMIT) or "Recording", tuple(self.utterances), recorded_on, self.skipped
-        )
+        heading = clip(clean(title), TITLE_LIMIT) or "Recording"
+        return Transcript(heading, tuple(self.utterances), recorded_on or self.recorded_on, self.skipped)
 
     def _times(self, start: float | None, end: float | None) -> tuple[float | None, float | None]:
         start, end = self._time(start), self._time(end)

@@ -41,8 +41,18 @@ def read(source: Source) -> Transcript:
                 return dialect.read(source)
     except Unreadable as error:
         raise Unreadable(error.reason, line=error.line or source.line) from None
-    kind = "JSON" if source.suffix in JSON_SUFFIXES else "text"
-    raise Unreadable(f"{kind} without turns of speakers in a known format", line=source.line)
+    if source.suffix in JSON_SUFFIXES:
+        raise Unreadable(f"JSON without turns of speakers in a known format; {_advice(source)}", line=source.line)
+    raise Unreadable("text without turns of speakers in a known format", line=source.line)
+
+
+def _advice(source: Source) -> str:
+    """Return what to do about JSON that no dialect reads."""
+    value = source.json
+    texts = [value.get(key) for key in ("text", "transcript", "transcription")] if isinstance(value, dict) else []
+    if any(isinstance(text, str) and text.strip() for text in texts):
+        return "its text has neither speakers nor times; ask the service for those, or import the text as .txt"
+    return 'make it a list of {"speaker": …, "text": …, "start": seconds}, or see docs/recordings.md'
 
 
 def _bytes_of(path: Path) -> bytes:

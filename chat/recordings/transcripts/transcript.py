@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from chat.models.word_times import WordTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,12 +14,14 @@ class Utterance:
     """What one speaker said without interruption.
 
     ``speaker`` may be empty. Times are in seconds, or None if unknown; if ``end`` is known, ``start`` is, too.
+    ``words`` are those of its words that have times.
     """
 
     speaker: str
     text: str
     start: float | None = None
     end: float | None = None
+    words: Sequence[WordTime] = ()
 
 
 @dataclass(frozen=True)

@@ -3,82 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
 from typing import Any  # any JSON that a file contains
 
-from ..clock import day, seconds
-from ..draft import NOT_A_TURN, Draft, clip
+from ..draft import ANOTHER_LIST, Draft
+from ..grouping import add_words
 from ..source import JSON_SUFFIXES, Source
-from ..transcript import Transcript
+from ..transcript import Transcript, Unreadable
+from .heading import recorded_on_in, title_in
+from .speech.dated import since_first
+from .speech.entries import MILLISECOND, Keys, add_utterances, entries, words_in
+from .speech.word_list import are_slow, are_words
+from .turn_keys import TEXTS, keys_of, unknown_keys
 
-TEXTS = ("content", "text", "transcript", "sentence", "utterance")
-SPEAKERS = ("speaker", "speaker_name", "speaker_label", "name", "participant", "role")
-STARTS = ("start", "start_time", "startTime", "timestamp", "time")
-ENDS = ("end", "end_time", "endTime")
-TITLES = ("title", "meeting_title", "name", "topic", "subject")
-DATES = ("recorded_on", "date", "meeting_date", "start_time", "created_at")
+_NO_SPEECH = frozenset(
+    {"action_items", "actionItems", "chapters", "highlights", "keywords", "notes", "questions", "summary", "summaries"}
+    | {"tasks", "topics", "topic_list", "general_query_list", "specific_query_list"}
+)
+"""Lists that are about a transcript."""
 _DEEPEST = 3
-_TOPIC_LENGTH = 120
+_WORD = Keys(("word", "text", "punctuated_word"), (), ("start", "start_time"), ("end", "end_time"))
 
 
 def recognises(source: Source) -> bool:
     """Return whether the JSON contains a list of objects with a text."""
-    return source.suffix in JSON_SUFFIXES and bool(_turns(source.json))
+    return source.suffix in JSON_SUFFIXES and any(map(_has_turns, _lists(source.json, _DEEPEST)))
 
 
 def read(source: Source) -> Transcript:
-    """Read the longest list of turns in the file."""
-    draft = Draft()
-    for turn in _turns(source.json):
-        if not _is_turn(turn):
-            draft.skip(NOT_A_TURN)
-            continue
-        draft.add(
-            _first(turn, TEXTS),
-            speaker=speaker_name(_first(turn, SPEAKERS)),
-            start=seconds(_first(turn, STARTS)),
-            end=seconds(_first(turn, ENDS)),
+    """Read the longest list of turns with speakers or times. Raise ``Unreadable`` if they may stand elsewhere."""
+    candidates = [(found, keys_of(entries(found))) for found in _lists(source.json, _DEEPEST) if _has_turns(found)]
+    turns, keys = max(candidates, key=lambda candidate: _weight(*candidate))
+    turning = [turn for turn in entries(turns) if _is_turn(turn)]
+    if unknown := unknown_keys(turning, keys):
+        raise Unreadable(
+            f"JSON without turns of speakers in a known format: a text stands beside {_quoted(unknown)}, which is no "
+            'known name of a speaker or a time; make it a list of {"speaker": …, "text": …, "start": seconds}'
         )
+    draft = Draft()
+    rivals = [found for found, rival in candidates if found is not turns and _is_rival(rival, keys)]
+    draft.skip(ANOTHER_LIST, sum(len(found) for found in rivals))
+    _add(draft, turns, _in_seconds(since_first(draft, turning, keys), turning))
     return draft.finish(title_in(source), recorded_on_in(source))
 
 
-def speaker_name(value: object) -> str:
-    """Return a name unchanged, and ``Speaker 0`` or ``Speaker A`` for a number or a letter."""
-    if isinstance(value, dict):
-        value = _first(value, ("name", "display_name", "id"))
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return ""
-    name = str(value)[:200]
-    return f"Speaker {name}" if len(name) == 1 or isinstance(value, int) else name
+def _add(draft: Draft, turns: list[Any], keys: Keys) -> None:
+    texts = [text for turn in turns if (text := keys.text_of(turn))]
+    if len(texts) > _FEW and keys.start and are_words(texts):
+        add_words(draft, words_in(draft, turns, keys))
+    else:
+        add_utterances(draft, turns, keys, replace(_WORD, unit=keys.unit))
 
 
-def title_in(source: Source) -> str:
-    """Return the meeting's title or first topic from the JSON, else from the file's name; distinct within a file."""
-    topic = _topic(source.json)
-    if topic and source.number:
-        return f"{clip(topic, _TOPIC_LENGTH)} ({source.title})"
-    return topic or source.title
+_FEW = 5
+"""So many turns of one word each may be answers."""
 
 
-def recorded_on_in(source: Source) -> date | None:
-    """Return the meeting's date from the JSON, else from the file's name."""
-    dates = (day(source.json.get(key)) for key in DATES) if isinstance(source.json, dict) else ()
-    return next((date for date in dates if date), source.recorded_on)
+def _in_seconds(keys: Keys, turns: list[Any]) -> Keys:
+    """Return the keys with milliseconds as their unit, if as seconds everybody would speak far too slowly."""
+    return replace(keys, unit=MILLISECOND) if are_slow(list(keys.words(turns))) else keys
 
 
-def _topic(value: Any) -> str:
-    if not isinstance(value, dict):
-        return ""
-    titles = [value.get(key) for key in TITLES]
-    topics = value.get("topic_list") or value.get("topics")
-    if isinstance(topics, list) and topics:
-        titles.append(topics[0].get("topic") if isinstance(topics[0], dict) else topics[0])
-    return next((title.strip() for title in titles if isinstance(title, str) and title.strip()), "")
+def _weight(found: list[Any], keys: Keys) -> tuple[bool, bool, int]:
+    texts = [text for turn in found if (text := keys.text_of(turn))]
+    return bool(keys.speaker or keys.start), not are_words(texts) or len(texts) <= _FEW, len(found)
 
 
-def _turns(value: Any) -> list[Any]:
-    candidates = [items for items in _lists(value, _DEEPEST) if any(map(_is_turn, items))]
-    return max(candidates, key=len, default=[])
+def _is_rival(rival: Keys, keys: Keys) -> bool:
+    """Return whether another list has the parts of the chosen one, so that it may be a part of the same talk."""
+    return rival.speaker == keys.speaker and rival.start == keys.start and bool(rival.speaker)
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f"“{name[:40]}”" for name in names[:4])
+
+
+def _has_turns(found: list[Any]) -> bool:
+    return any(map(_is_turn, found))
 
 
 def _lists(value: Any, depth: int) -> Iterator[list[Any]]:
@@ -86,13 +87,10 @@ def _lists(value: Any, depth: int) -> Iterator[list[Any]]:
     if isinstance(value, list):
         yield value
     elif isinstance(value, dict) and depth:
-        for inner in value.values():
-            yield from _lists(inner, depth - 1)
+        for key, inner in value.items():
+            if key not in _NO_SPEECH:
+                yield from _lists(inner, depth - 1)
 
 
 def _is_turn(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(_first(value, TEXTS), str)
-
-
-def _first(turn: dict[str, Any], keys: tuple[str, ...]) -> Any:
-    return next((turn[key] for key in keys if turn.get(key) is not None), None)
+    return isinstance(value, dict) and any(isinstance(value.get(key), str) for key in TEXTS)

@@ -14,6 +14,7 @@ from ..cues import Cue, add_labelled
 from ..draft import STRAY_TEXT, UNREADABLE_CUE, Draft
 from ..source import Source
 from ..transcript import Transcript, Unreadable
+from . import graph
 
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s([^<>]*))?>")
 _TAG = re.compile(r"</?(?:c|i|b|u|v|lang|ruby|rt)(?:[.\s][^<>]*)?>|<\d[\d:.]*>")
@@ -34,7 +35,9 @@ def read(source: Source) -> Transcript:
     draft = Draft()
     _count_lost(draft, source, len(captions))
     cues = [Cue(caption.lines, _seconds(caption.start_time), _seconds(caption.end_time)) for caption in captions]
-    if any(_VOICE.search(line) for cue in cues for line in cue.lines):
+    if graph.recognises(cues):
+        graph.add(draft, cues)
+    elif any(_VOICE.search(line) for cue in cues for line in cue.lines):
         _add_voices(draft, cues)
     else:
         add_labelled(draft, [Cue([_plain(line) for line in cue.lines], cue.start, cue.end) for cue in cues])

@@ -1,0 +1,112 @@
+"""JSON of speech recognisers and meeting services: one module for each of them, with all its variants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol  # any JSON that a file contains
+
+from ...draft import Draft
+from ...source import JSON_SUFFIXES, Source
+from ...transcript import Transcript, Unreadable
+from ..heading import recorded_on_in, title_in
+from . import (
+    amazon,
+    assemblyai,
+    azure,
+    crispasr,
+    deepgram,
+    elevenlabs,
+    fireflies,
+    google,
+    granola,
+    hugging_face,
+    meet,
+    nemo,
+    podcast,
+    pyannote,
+    recall,
+    rev,
+    soniox,
+    speechmatics,
+    watson,
+    whisper,
+    whisper_cpp,
+    word_list,
+)
+
+_WRAPPERS = ("data", "result", "results", "response", "output", "transcript", "transcription", "body", "payload")
+"""Keys under which programs that call a service store its answer."""
+_DEEPEST = 4
+
+
+class Form(Protocol):
+    """The interface of a module for one service."""
+
+    NAME: str
+
+    def recognises(self, value: Any) -> bool:
+        """Return whether the JSON is that of the service, whether or not it holds what ``add`` needs."""
+
+    def add(self, draft: Draft, value: Any) -> None:
+        """Add what was said. Raise ``Unreadable`` if that is missing."""
+
+
+FORMS: tuple[Form, ...] = (
+    amazon,
+    deepgram,
+    elevenlabs,
+    azure,
+    speechmatics,
+    watson,
+    google,
+    rev,
+    pyannote,
+    whisper_cpp,
+    crispasr,
+    podcast,
+    nemo,
+    hugging_face,
+    fireflies,
+    granola,
+    meet,
+    recall,
+    soniox,
+    assemblyai,
+    whisper,
+    word_list,
+)
+"""In the order in which they are tried: first those whose keys no other service has."""
+
+
+def recognises(source: Source) -> bool:
+    """Return whether the JSON is that of a known service."""
+    return source.suffix in JSON_SUFFIXES and _found(source.json) is not None
+
+
+def read(source: Source) -> Transcript:
+    """Read the JSON of a service, or refuse it if what it says is missing or spelt in an unknown way."""
+    found = _found(source.json)
+    if found is None:
+        raise Unreadable("JSON of no known service")
+    form, value = found
+    draft = Draft()
+    try:
+        form.add(draft, value)
+    except Unreadable as error:
+        raise Unreadable(f"JSON of {form.NAME}: {error.reason}", line=error.line) from None
+    return draft.finish(title_in(source), recorded_on_in(source))
+
+
+def _found(value: Any) -> tuple[Form, Any] | None:
+    return next(((form, inner) for inner in _unwrapped(value, 0) for form in FORMS if form.recognises(inner)), None)
+
+
+def _unwrapped(value: Any, depth: int) -> Iterator[Any]:
+    """Yield the value, and then what is inside of it under one of the usual keys."""
+    yield value
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+        yield from _unwrapped(value[0], depth)
+    elif isinstance(value, dict) and depth < _DEEPEST:
+        for key in _WRAPPERS:
+            if isinstance(value.get(key), dict | list):
+                yield from _unwrapped(value[key], depth + 1)
