@@ -30,6 +30,11 @@ def duration(seconds: float | None) -> str:
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
 
 
+def count(number: int) -> str:
+    """Return a number as people read it: ``100,000``."""
+    return f"{number:,}"
+
+
 def day_group(moment: datetime) -> str:
     """Return the heading for a moment in a list: ``Today``, ``Yesterday``, ``Previous 7 days``, ``May 2026``."""
     day = timezone.localtime(moment).date()

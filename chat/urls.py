@@ -4,7 +4,7 @@ from django.urls import path
 
 from .conversations import turn_views
 from .conversations import views as conversations
-from .recordings import audio
+from .recordings import audio, whole_text
 from .recordings import views as recordings
 from .search import views as search
 
@@ -27,5 +27,6 @@ urlpatterns = [
     path("recordings/options/", recordings.options, name="recording-options"),
     path("recordings/<uuid:uuid>/", recordings.detail, name="recording-detail"),
     path("recordings/<uuid:uuid>/segments/", recordings.segments, name="recording-segments"),
+    path("recordings/<uuid:uuid>/text/", whole_text.whole_text, name="recording-text"),
     path("recordings/<uuid:uuid>/audio/", audio.audio, name="recording-audio"),
 ]

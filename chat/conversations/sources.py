@@ -62,8 +62,10 @@ class Source:
         """The segment in its recording, with the quoted words marked; empty if the recording was deleted."""
         if self.citation.recording is None:
             return ""
-        query = f"?words={self._words}" if self._words else ""
-        return f"{self.citation.recording.get_absolute_url()}{query}#segment-{self.citation.segment}"
+        if not self._words:
+            return self.citation.recording.address_of(self.citation.segment)
+        place = f"?words={self._words}#segment-{self.citation.segment}"
+        return f"{self.citation.recording.get_absolute_url()}{place}"
 
     @property
     def audio(self) -> str:

@@ -35,12 +35,20 @@ class Recording(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("chat:recording-detail", args=[self.uuid])
 
+    def address_of(self, number: int) -> str:
+        """Return the address of a segment: of the page that has it, also without a script."""
+        page = Segment.page_of(number)
+        return f"{self.get_absolute_url()}{f'?page={page}' if page > 1 else ''}#segment-{number}"
+
 
 class Segment(models.Model):
-    """A stretch of a recording by one speaker; numbered from 1, with times in seconds, None if unknown.
+    """A stretch of a recording by one speaker; numbered from 1 without gaps, with times in seconds, None if unknown.
 
     ``words`` holds the times of its words as ``word_times`` packs them; None if the transcript had none.
     """
+
+    ON_PAGE = 2_000
+    """Segments on a page of a transcript."""
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="segments", db_index=False)
     number = models.PositiveIntegerField()
@@ -52,6 +60,10 @@ class Segment(models.Model):
 
     class Meta:
         ordering = ["recording_id", "number"]
+        indexes = [
+            models.Index(fields=["recording", "speaker", "number"], name="segment_speaker"),
+            models.Index(fields=["recording", "start"], name="segment_start"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["recording", "number"], name="segment_number"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="segment_number_from_1"),
@@ -70,6 +82,11 @@ class Segment(models.Model):
         start, until = times_of(self.text, unpack(bytes(self.words)), begin, end)
         start, until = (self.start if start is None else start), (self.end if until is None else until)
         return (start, max(start, until)) if start is not None and until is not None else None
+
+    @classmethod
+    def page_of(cls, number: int) -> int:
+        """Return the page of a transcript that has this segment."""
+        return (max(number, 1) - 1) // cls.ON_PAGE + 1
 
 
 class IndexedPassage(models.Model):

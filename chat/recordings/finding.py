@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache, reduce
+from itertools import chain
+from operator import and_, or_
 
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import Length
+
+from ..models import IndexedPassage, Recording, Segment
+from ..retrieval.indexing import TEXT_LIMIT
 from ..search.marks import spans
-from ..terms import root, words
+from ..terms import VERSION, root, words
 from .words import Span
 
 _REMEMBERED = 8_192
 """Segments whose words are kept in memory: who types a word asks again with each letter."""
+_SEARCHES = 16
+"""Searches whose places are kept in memory: who looks through them asks for page after page."""
+_RANGES_AT_ONCE = 50
+_BYTES_OF_CHARACTER = 4
+
+Range = tuple[int, int]
+"""The first and the last number of neighbouring segments."""
 
 
 def found_in(text: str, asked: Sequence[str]) -> list[Span]:
@@ -20,10 +35,70 @@ def found_in(text: str, asked: Sequence[str]) -> list[Span]:
     [Span(start=4, end=7), Span(start=16, end=20)]
     """
     said = _words(text)
-    if not all(any(_begins(word, one) for word in said) for one in asked):
+    if not _has_all(said, asked):
         return []
     found = [any(_begins(word, one) for one in asked) for word in said]
     return [Span(start, end) for start, end in spans(text, found)]
+
+
+def numbers_with(asked: Sequence[str], speakers: Collection[str], recording: Recording) -> Sequence[int]:
+    """Return the numbers of the segments of a recording that have all words, or words that begin so.
+
+    ``speakers`` are those whose segments count; empty for all. What is found is remembered until the recording is
+    indexed again: its next page is only a part of it.
+    """
+    passages = IndexedPassage.objects.filter(recording=recording)
+    is_renewed = Count("pk", filter=Q(terms_version=VERSION))
+    state = passages.aggregate(newest=Max("pk"), last=Max("last"), all=Count("pk"), renewed=is_renewed)
+    segments = Segment.objects.filter(recording=recording)
+    is_indexed = state["renewed"] == state["all"] and not segments.filter(number__gt=state["last"] or 0).exists()
+    if not is_indexed:
+        return _search([Q()], segments, asked, speakers)
+    return _remembered(tuple(asked), frozenset(speakers), recording.pk, state["newest"])
+
+
+@lru_cache(maxsize=_SEARCHES)
+def _remembered(asked: Sequence[str], speakers: Collection[str], recording: int, _newest: int | None) -> Sequence[int]:
+    return _search(_places(asked, recording), Segment.objects.filter(recording=recording), asked, speakers)
+
+
+def _search(
+    places: Iterable[Q], segments: QuerySet[Segment], asked: Sequence[str], speakers: Collection[str]
+) -> Sequence[int]:
+    spoken = segments.filter(speaker__in=speakers) if speakers else segments
+    rows = (spoken.filter(place).order_by("number").values_list("number", "text").iterator() for place in places)
+    return array("L", (number for number, text in chain.from_iterable(rows) if _has_all(_words(text), asked)))
+
+
+def _places(asked: Sequence[str], recording: int) -> Iterator[Q]:
+    """Yield where the words can be: the words of a segment take long to tell, those of passages are in the index."""
+    has_all = reduce(and_, (_may_have(word) for word in asked))
+    may_be_cut = Q(size__gte=TEXT_LIMIT // _BYTES_OF_CHARACTER)
+    passages = IndexedPassage.objects.filter(recording=recording).annotate(size=Length("text"))
+    ranges = _joined(passages.filter(has_all | may_be_cut).order_by("first").values_list("first", "last"))
+    for start in range(0, len(ranges), _RANGES_AT_ONCE):
+        yield reduce(or_, (Q(number__range=each) for each in ranges[start : start + _RANGES_AT_ONCE]))
+
+
+def _may_have(asked: str) -> Q:
+    """Return whether a passage may have a word that begins so, or has the same root: only -ies is not in its root."""
+    begins = root(asked)
+    return Q(text__contains=begins) | (Q(text__contains=f"{begins[:-1]}ies") if begins.endswith("y") else Q())
+
+
+def _joined(ranges: QuerySet[IndexedPassage, Range]) -> list[Range]:
+    """Return sorted ranges without overlaps."""
+    joined: list[Range] = []
+    for first, last in ranges:
+        if joined and first <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _has_all(said: Sequence[str], asked: Sequence[str]) -> bool:
+    return all(any(_begins(word, one) for word in said) for one in asked)
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -26,10 +26,14 @@ class ShownSegment:
 
 @dataclass(frozen=True)
 class Run:
-    """Segments under one heading: those of ``speaker``, and between them what others threw in."""
+    """Segments under one heading: those of ``speaker``, and between them what others threw in.
+
+    It ``continues`` a run whose first segments are not shown with it.
+    """
 
     speaker: str
     segments: list[ShownSegment] = field(default_factory=list)
+    continues: bool = False
 
 
 def is_brief(text: str) -> bool:
@@ -61,6 +65,12 @@ def with_asides(segments: Iterable[ShownSegment]) -> list[Run]:
                 run.segments.extend(part.segments)
             at = back + 1
     return runs
+
+
+def within(runs: Iterable[Run], first: int, last: int) -> list[Run]:
+    """Return what the runs have of the segments from ``first`` to ``last`` inclusive."""
+    kept = ((run, [each for each in run.segments if first <= each.number <= last]) for run in runs)
+    return [Run(run.speaker, segments, continues=run.segments[0].number < first) for run, segments in kept if segments]
 
 
 def _next_of(run: Run, parts: Sequence[Run], at: int) -> int | None:

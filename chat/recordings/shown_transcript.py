@@ -1,51 +1,23 @@
-"""A transcript as its page shows it: whole, or the segments of one speaker and those with some words."""
+"""A transcript as its page shows it: a piece of the whole, or the segments of one speaker and those with some words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest
+from django.db.models import Max, Min
 
 from ..models import Recording, Segment
-from ..query import page_number, search_text
-from ..search.query import NO_WORDS
-from ..terms import words
+from . import pieces
 from . import words as linked_words
-from .finding import found_in
-from .runs import Run, ShownSegment, by_speaker, is_brief, with_asides
+from .finding import found_in, numbers_with
+from .pieces import Piece
+from .runs import Run, ShownSegment, by_speaker, is_brief, with_asides, within
+from .wanted import UNKNOWN, Wanted
 
 PAGE = 100
 """Segments on a page of those that were found."""
-UNKNOWN = "?"
-"""What ``?speaker=`` calls the speakers whose name is not known."""
-SPEAKER_LIMIT = 120
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a reader wants to see: the segments of a ``speaker`` with all words of a ``text``; empty for any."""
-
-    speaker: str = ""
-    text: str = ""
-    page: int = 1
-
-    @classmethod
-    def by(cls, request: HttpRequest) -> Wanted:
-        """Return what ``?speaker=``, ``?q=`` and ``?page=`` say."""
-        speaker = request.GET.get("speaker", "").replace("\0", "")[:SPEAKER_LIMIT]
-        return cls(speaker, " ".join(search_text(request).split()), page_number(request))
-
-    @property
-    def words(self) -> list[str]:
-        return list(dict.fromkeys(words(self.text)))
-
-    @property
-    def refusal(self) -> str:
-        """Why nothing can be found; empty if it can."""
-        return NO_WORDS if self.text and not self.words else ""
 
 
 class ShownTranscript:
@@ -55,66 +27,125 @@ class ShownTranscript:
         self.recording = recording
         self.wanted = wanted
         self.linked = linked
-        self._all = list(Segment.objects.filter(recording=recording).order_by("number"))
+
+    @cached_property
+    def total(self) -> int:
+        """The number of its segments, which is that of the last one."""
+        return max(self._last_words.values(), default=0)
 
     @property
     def is_whole(self) -> bool:
-        """Whether all segments are shown, with their context."""
+        """Whether segments are shown in their context, not only those that were found."""
         return not self.wanted.speaker and not self.wanted.text
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was said in the recording."""
-        return not self._all
+        return not self.total
 
-    @cached_property
+    @property
+    def is_long(self) -> bool:
+        """Whether it has several pages."""
+        return self.total > Segment.ON_PAGE
+
+    @property
     def speakers(self) -> list[str]:
         """The speakers, in the order of their first words."""
-        return list(dict.fromkeys(segment.speaker for segment in self._all if segment.speaker))
+        return [name for name in self._last_words if name]
 
     @property
     def choices(self) -> list[tuple[str, str]]:
         """The values and names of the speakers that can be chosen."""
-        has_unknown = any(not segment.speaker for segment in self._all)
         named = [(speaker, speaker) for speaker in self.speakers if speaker != UNKNOWN]
-        return named + ([(UNKNOWN, "Unknown speaker")] if has_unknown or UNKNOWN in self.speakers else [])
+        return named + ([(UNKNOWN, "Unknown speaker")] if {"", UNKNOWN} & set(self._last_words) else [])
 
     @property
     def speaker_name(self) -> str:
         """The name of the speaker that is wanted, as the choices have it."""
         return dict(self.choices).get(self.wanted.speaker, self.wanted.speaker)
 
+    @cached_property
+    def piece(self) -> Piece:
+        """The segments that are shown of the whole: those that were asked for, or else a page."""
+        asked = pieces.asked(self.wanted.query, self.recording, self.total)
+        return asked or pieces.page(self._page_number, self.total)
+
     @property
-    def runs(self) -> list[Run]:
-        """The segments of the page, under the names of their speakers."""
-        if self.is_whole:
-            return with_asides([self._shown(segment, self._linked_spans(segment)) for segment in self._all])
-        return by_speaker(self._shown(segment, spans) for segment, spans in self.page)
+    def pages(self) -> Page[int]:
+        """The numbered pages of the whole, at the one that is shown."""
+        return Paginator(range(1, self.total + 1), Segment.ON_PAGE).get_page(Segment.page_of(self.piece.first))
+
+    @property
+    def page_numbers(self) -> list[int | str]:
+        """The numbers of the first, the last and the nearest pages, and an ellipsis for others between them."""
+        return list(self.pages.paginator.get_elided_page_range(self.pages.number, on_each_side=2, on_ends=1))
 
     @cached_property
-    def page(self) -> Page[tuple[Segment, Sequence[linked_words.Span]]]:
-        """The page of what was found, with the places of the words in each segment."""
-        return Paginator(self._found(), PAGE).get_page(self.wanted.page)
+    def runs(self) -> list[Run]:
+        """The segments that are shown, under the names of their speakers."""
+        if not self.is_whole:
+            return by_speaker(shown_segment(*found) for found in self._found)
+        read = self._opening if self._opens_at_start else self.piece.read(self.recording)
+        runs = with_asides(shown_segment(segment, self._linked_spans(segment)) for segment in read)
+        return within(runs, self.piece.first, self.piece.last)
 
-    def _found(self) -> list[tuple[Segment, Sequence[linked_words.Span]]]:
+    @cached_property
+    def page(self) -> Page[int]:
+        """The page of the numbers of what was found."""
+        return Paginator(self._numbers(), PAGE).get_page(self.wanted.page)
+
+    @cached_property
+    def _last_words(self) -> dict[str, int]:
+        """The number of the last segment of each speaker, in the order of their first ones."""
+        if self._opens_at_start and len(self._opening) <= Segment.ON_PAGE:
+            return {segment.speaker: segment.number for segment in self._opening}
+        spoken = Segment.objects.filter(recording=self.recording).values_list("speaker")
+        rows = spoken.annotate(first=Min("number"), last=Max("number")).order_by("first")
+        return {name: last for name, _, last in rows}
+
+    @cached_property
+    def _opening(self) -> list[Segment]:
+        """The segments of the first page, with their context: all of a transcript that is not long."""
+        return Piece(1, Segment.ON_PAGE).read(self.recording)
+
+    @property
+    def _opens_at_start(self) -> bool:
+        return self.is_whole and self._page_number == 1 and not pieces.is_asked(self.wanted.query)
+
+    @property
+    def _page_number(self) -> int:
+        is_linked = self.linked is not None and "page" not in self.wanted.query
+        return Segment.page_of(self.linked.segment) if self.linked and is_linked else self.wanted.page
+
+    def _numbers(self) -> Sequence[int]:
+        """Return the numbers of the segments that are wanted."""
         if self.wanted.refusal:
             return []
-        names = {self.wanted.speaker} if self.wanted.speaker != UNKNOWN else {UNKNOWN, ""}
-        spoken = [segment for segment in self._all if not self.wanted.speaker or segment.speaker in names]
+        name = self.wanted.speaker
+        speakers = {name, ""} if name == UNKNOWN else {name} - {""}
+        if self.wanted.words:
+            return numbers_with(self.wanted.words, speakers, self.recording)
+        spoken = Segment.objects.filter(recording=self.recording, speaker__in=speakers).order_by("number")
+        return list(spoken.values_list("number", flat=True))
+
+    @property
+    def _found(self) -> list[tuple[Segment, Sequence[linked_words.Span]]]:
+        """The segments of the page of what was found, with the places of the words in each."""
+        segments = Segment.objects.filter(recording=self.recording, number__in=list(self.page)).defer("words")
         asked = self.wanted.words
-        if not asked:
-            return [(segment, ()) for segment in spoken]
-        return [(segment, spans) for segment in spoken if (spans := found_in(segment.text, asked))]
+        return [(segment, found_in(segment.text, asked) if asked else ()) for segment in segments.order_by("number")]
 
     def _linked_spans(self, segment: Segment) -> Sequence[linked_words.Span]:
         return self.linked.spans if self.linked and self.linked.segment == segment.number else ()
 
-    def _shown(self, segment: Segment, spans: Sequence[linked_words.Span]) -> ShownSegment:
-        return ShownSegment(
-            number=segment.number,
-            speaker=segment.speaker,
-            start=segment.start,
-            end=segment.end,
-            text=linked_words.marked(segment.text, spans),
-            is_brief=is_brief(segment.text),
-        )
+
+def shown_segment(segment: Segment, spans: Sequence[linked_words.Span] = ()) -> ShownSegment:
+    """Return a segment as a page shows it, with these parts of its text marked."""
+    return ShownSegment(
+        number=segment.number,
+        speaker=segment.speaker,
+        start=segment.start,
+        end=segment.end,
+        text=linked_words.marked(segment.text, spans),
+        is_brief=is_brief(segment.text),
+    )

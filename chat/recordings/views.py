@@ -15,7 +15,8 @@ from ..query import search_text
 from . import words
 from .filter import OPTIONS, with_title
 from .rows import rows
-from .shown_transcript import ShownTranscript, Wanted
+from .shown_transcript import ShownTranscript
+from .wanted import Wanted
 
 PAGE = 50
 
@@ -39,15 +40,18 @@ def options(request: SignedInRequest) -> HttpResponse:
 def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Render the transcript by speaker, with times; each segment has the anchor ``segment-N``.
 
-    ``?words=`` marks words of one segment. ``?speaker=`` and ``?q=`` show the segments of a speaker, and those with
-    these words, 100 on a page.
+    A page has 2,000 segments. ``?words=`` marks words of one segment. ``?speaker=`` and ``?q=`` show the segments of a
+    speaker, and those with these words, 100 on a page.
     """
     return render(request, "chat/recording_detail.html", _transcript(request, uuid))
 
 
 @require_safe
 def segments(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Render only the segments that ``detail`` shows, for a page that replaces its own."""
+    """Render only the segments that ``detail`` shows, for a page that replaces its own or adds to them.
+
+    ``?after=``, ``?before=`` and ``?around=`` a number, and ``?at=`` a time in seconds, ask for 500 segments.
+    """
     return render(request, "chat/_segments.html", _transcript(request, uuid))
 
 

@@ -6,10 +6,10 @@ The link has positions, not the words themselves: what was said must not get int
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ..display import shown
@@ -47,8 +47,10 @@ def parse(words: str) -> MarkedWords | None:
     return MarkedWords(int(match[1]), [Span(int(start), int(end)) for start, end in pairs])
 
 
-def marked(text: str, spans: Iterable[Span]) -> SafeString:
+def marked(text: str, spans: Collection[Span]) -> SafeString:
     """Return a text as HTML with these parts in ``<mark>``; what of them is outside of the text is ignored."""
+    if not spans:
+        return escape(shown(text))
     pieces, at = [], 0
     for span in sorted(spans, key=lambda span: span.start):
         start, end = max(at, span.start), min(len(text), span.end)

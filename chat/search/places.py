@@ -35,6 +35,11 @@ class Place:
     speaker: list[Part]
 
     @property
+    def address(self) -> str:
+        """The address of the segment in its recording."""
+        return self.recording.address_of(self.segment.number)
+
+    @property
     def span(self) -> str:
         """The times of the segment as the fragment of an address of its audio has them: ``42.5,51``."""
         times = (self.segment.start, self.segment.end)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from .spelling import is_compound, one_form, unified, with_names
 
@@ -24,6 +25,9 @@ VERSION = 2
 """Increase it when ``words`` makes other words of a text: passages indexed by an older one are indexed again."""
 WORD_LIMIT = 64
 """The length in characters to which words are cut; PostgreSQL indexes no word of more than 2 KB."""
+
+_REMEMBERED = 65_536
+"""Words whose roots are kept in memory."""
 
 # English words that occur in any text, including every stop word of PostgreSQL's configuration "english".
 STOP_WORDS = frozenset(
@@ -94,6 +98,7 @@ def names_a_subject(text: str) -> bool:
     return bool(informative(words(text)))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def root(word: str) -> str:
     """Return a word without plural and verb endings: planned, planning, plans → plan. Other forms may differ."""
     if len(word) < 4 or not word.isascii() or word.endswith(("ss", "us", "is")):

@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 LONGEST = 24
 """Letters of the longest word that has a British and an American form; longer ones are left as they are."""
 
+_REMEMBERED = 65_536
+"""Words whose forms are kept in memory: a transcript says the same ones again and again."""
+
+_JOINED = re.compile(r"['’ʼ][^\W_]|[._‐‑-][a-z\d]|per[\W_]")
+"""What every text has that ``unified`` changes; most texts have nothing of it."""
 _ACRONYM = re.compile(r"(?<![^\W_])[a-z](?:[._][a-z\d])+(?=[._]?(?:s(?![^\W_])|(?![^\W_])))")
 _CLITIC = re.compile(r"(?<=[^\W_])\s?['’ʼ](?:s|t|d|m|ll|re|ve)(?![^\W_])")
 _COMPOUND = re.compile(r"(?<![\w‐‑-])([a-z]+)[‐‑-]([a-z]+)(?![\w‐‑-])")
@@ -73,11 +79,14 @@ def unified(text: str) -> str:
     L_C_D_ and L.C.D. become lcd, and e-mail becomes email. A compound like touch-screen is kept in both spellings,
     "touch screen touchscreen". Possessives and contractions lose their ending: Mara's, don't. O'Neil becomes oneil.
     """
+    if not _JOINED.search(text):
+        return text
     text = _IRISH.sub("o", _CLITIC.sub("", text))
     text = _ACRONYM.sub(lambda match: re.sub("[._]", "", match[0]), text)
     return _PERCENT.sub("percent", _COMPOUND.sub(_both_spellings, text))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def one_form(word: str) -> str:
     """Return a word in one of its British and American forms: colour → color, organize → organise."""
     if not 3 <= len(word) <= LONGEST or not word.isascii():

@@ -88,9 +88,12 @@ def _transcript(name: str, segments: Sequence[tuple[float, float]], text: str = 
         for number, (start, end) in enumerate(segments, 1)
     ]
     transcript = SimpleNamespace(
-        runs=[SimpleNamespace(speaker="Anna", segments=rows)],
+        runs=[SimpleNamespace(speaker="Anna", segments=rows, continues=False)],
         is_whole=text == "",
         is_empty=False,
+        is_long=False,
+        total=len(rows),
+        piece=SimpleNamespace(first=1, last=len(rows)),
         speakers=["Anna"],
         choices=[("Anna", "Anna"), ("?", "Unknown speaker")],
         wanted=SimpleNamespace(speaker="", text=text, refusal=""),
@@ -136,6 +139,7 @@ def _source(number: int, *, has_audio: bool) -> SimpleNamespace:
     recording = SimpleNamespace(
         uuid=KICK_OFF,
         get_absolute_url=lambda: "/recordings/5/",
+        address_of=lambda number: f"/recordings/5/#segment-{number}",
         audio="a.wav" if has_audio else "",
         duration=600.0,
         recorded_on=None,

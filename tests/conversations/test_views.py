@@ -51,6 +51,7 @@ ROUTES = [
     Route("chat:recording-options"),
     Route("chat:recording-detail", of="recording"),
     Route("chat:recording-segments", of="recording"),
+    Route("chat:recording-text", of="recording"),
     Route("chat:recording-audio", of="recording", status=404),  # the recording has no audio
     Route("password_change"),
     Route("api-tokens"),
