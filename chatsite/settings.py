@@ -228,6 +228,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = env.time_zone("TIME_ZONE", default="UTC")
 LOG_LEVEL = env.choice("LOG_LEVEL", default="WARNING", known=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 USE_I18N = False
+FORMAT_MODULE_PATH = "chatsite.formats"
 USE_TZ = True
 LOGGING = log.configuration(LOG_LEVEL)
 

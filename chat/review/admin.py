@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, 
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 from typing_extensions import override
@@ -160,8 +161,8 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="asked", ordering="asked_at")
     def asked(self, conversation: Conversation) -> str:
-        """Return when its last question was asked, in the time zone of the site."""
-        return f"{timezone.localtime(conversation.asked_at):%Y-%m-%d %H:%M}"
+        """Return when its last question was asked, in the time zone of the reviewer."""
+        return date_format(timezone.localtime(conversation.asked_at), "DATETIME_FORMAT")
 
     def _summary(self, conversation: Conversation) -> Summary:
         return conversation.summary  # type: ignore[attr-defined,no-any-return]  # set by ReviewList

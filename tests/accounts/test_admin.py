@@ -38,7 +38,7 @@ def test_an_administrator_makes_a_link_that_works_once(client: Client, admin_use
     page = text(make_link(client, alice))
 
     [link] = re.findall(r'value="(http://testserver/accounts/link/\S+)"', page)
-    assert re.search(r"until\s+<time datetime=\S+>\s+<strong>\d\d:\d\d</strong>", page)
+    assert re.search(r"until\s+<time datetime=\S+>\s+<strong>\d{1,2} \w{3} \d{4}, \d\d:\d\d</strong>", page)
     browser = Client()
     assert browser.post(urlsplit(link).path).status_code == 302
     assert browser.session["_auth_user_id"] == str(alice.pk)
