@@ -35,10 +35,17 @@ def periods(conversations: QuerySet[Conversation]) -> list[Period]:
     """Return the periods to choose from: some that end today, and the months in which these conversations are."""
     today = timezone.localdate()
     recent = [Period(name, label, _midnight(today - timedelta(days))) for name, (label, days) in _DAYS.items()]
-    months = conversations.order_by().dates("asked_at", "month", order="DESC")[:MONTHS]
     return recent + [
-        Period(f"{month:%Y-%m}", f"{month:%B %Y}", _midnight(month), _midnight(_next_month(month))) for month in months
+        Period(f"{month:%Y-%m}", f"{month:%B %Y}", _midnight(month), _midnight(_next_month(month)))
+        for month in _months(conversations)
     ]
+
+
+def _months(conversations: QuerySet[Conversation]) -> list[date]:
+    """Return the last months with a question. The database may not know the time zone, so it is not asked for them."""
+    moments = conversations.order_by("-asked_at").values_list("asked_at", flat=True)
+    days = (timezone.localtime(moment).date().replace(day=1) for moment in moments)
+    return list(dict.fromkeys(days))[:MONTHS]
 
 
 def _next_month(month: date) -> date:
@@ -46,4 +53,4 @@ def _next_month(month: date) -> date:
 
 
 def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime(day.year, day.month, day.day))  # the zone of the site
+    return timezone.make_aware(datetime(day.year, day.month, day.day))  # the zone of the reader

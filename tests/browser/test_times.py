@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from ..support.signing_in import sign_in
+from ..support.site_process import SiteProcess
 from .fake_pages import conversations_html, turn_html
 from .fake_site import FakeSite
 from .live import TURN, open_page, turn_element
@@ -18,6 +20,11 @@ pytestmark = pytest.mark.browser
 ASKED = datetime(2026, 2, 3, 2, 5, 7, tzinfo=UTC)
 EXACT = re.compile("^Montag, 2. Februar 2026 um 21:05:07 ")
 NOW = datetime(2026, 2, 3, 14, 30, tzinfo=UTC)
+LAST_NOON_OF_JANUARY = """
+from datetime import UTC, datetime
+from chat.models import Conversation
+Conversation.objects.update(asked_at=datetime(2025, 1, 31, 12, 0, tzinfo=UTC))
+"""
 
 
 @pytest.fixture
@@ -69,4 +76,34 @@ async def test_without_a_script_the_times_are_those_of_the_server(fake: FakeSite
     await page.goto(f"{fake.url}/c/{fake.conversation}/")
 
     await expect(turn_element(page).locator("time.turn__time")).to_have_text("3 Feb 2026, 02:05")
+    await context.close()
+
+
+# Days
+
+
+async def test_days_and_periods_are_those_of_the_reader_and_without_a_script_those_of_the_site(
+    start_site: Callable[..., SiteProcess], browser: Browser
+) -> None:
+    site = start_site()
+    context = await browser.new_context(timezone_id="Pacific/Kiritimati")
+    page = await context.new_page()
+    await sign_in(page, site)
+    await page.locator("[data-question-input]").fill("How much does the Heron cost?")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-turn][data-state=complete]")).to_have_count(1, timeout=30_000)
+    site.manage("shell", "--no-imports", "-c", LAST_NOON_OF_JANUARY)
+
+    await page.goto(f"{site.url}/conversations/all/")
+    await expect(page.locator(".rows__day")).to_have_text("February 2025")
+    await page.get_by_label("Time of the last question").select_option("February 2025")
+    await page.get_by_role("button", name="Show").click()
+    await expect(page.locator("main .rows li")).to_have_count(1)
+
+    await context.clear_cookies(name="zone")
+    blind = await browser.new_context(java_script_enabled=False, storage_state=await context.storage_state())
+    page = await blind.new_page()
+    await page.goto(f"{site.url}/conversations/all/")
+    await expect(page.locator(".rows__day")).to_have_text("January 2025")
+    await blind.close()
     await context.close()
