@@ -43,6 +43,33 @@ async def test_the_box_stands_in_the_middle_until_something_is_asked(
     assert (await box(composer))["y"] >= 600
 
 
+@WIDTHS
+async def test_at_home_one_search_field_is_at_hand_without_opening_a_menu(
+    site: SiteProcess, signed_in_page: Page, width: int
+) -> None:
+    page, field = signed_in_page, signed_in_page.get_by_role("searchbox")
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.goto(site.url)
+
+    await expect(field).to_have_count(1)
+    await field.fill("recalibration")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator("main mark").first).to_be_in_viewport()
+
+
+async def test_on_a_phone_the_title_takes_the_place_of_the_search_once_something_is_asked(signed_in_page: Page) -> None:
+    page = signed_in_page
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await expect(page.get_by_role("searchbox")).to_be_in_viewport()
+
+    await page.locator("[data-question-input]").fill("How much does the Heron cost?")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator("[data-page-title]")).to_be_in_viewport()
+    await expect(page.get_by_role("searchbox")).to_have_count(0)
+
+
 async def test_the_head_of_a_page_stands_over_its_column(site: SiteProcess, signed_in_page: Page) -> None:
     page = signed_in_page
     for path, column in (("/recordings/", ".column form"), ("/search/?q=seal", ".column form")):

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 async def test_what_was_said_is_found_and_opened_by_keyboard(signed_in_page: Page) -> None:
     page = signed_in_page
-    field = page.locator("[data-search-input]")
+    field = page.get_by_role("searchbox", name="Search recordings and conversations")
 
     await page.keyboard.press("Control+k")
     await expect(field).to_be_focused()
@@ -38,18 +38,23 @@ async def test_a_slash_focuses_the_search_where_nothing_can_be_asked(site: SiteP
 
     await page.keyboard.press("/")
 
-    await expect(page.locator("[data-search-input]")).to_be_focused()
-    await expect(page.locator("[data-search-input]")).to_have_value("")
+    await expect(page.get_by_role("searchbox", name="Search recordings and conversations")).to_be_focused()
+    await expect(page.get_by_role("searchbox", name="Search recordings and conversations")).to_have_value("")
 
 
-async def test_on_a_narrow_screen_the_shortcut_opens_the_menu(signed_in_page: Page) -> None:
+@pytest.mark.parametrize(("path", "opens"), [("/recordings/", True), ("/", False)])
+async def test_on_a_narrow_screen_the_shortcut_opens_the_menu_if_the_page_has_no_search(
+    site: SiteProcess, signed_in_page: Page, path: str, opens: bool
+) -> None:
     page = signed_in_page
     await page.set_viewport_size({"width": 390, "height": 780})
+    await page.goto(f"{site.url}{path}")
 
     await page.keyboard.press("Control+k")
 
-    await expect(page.locator("[data-search-input]")).to_be_visible()
-    await expect(page.locator("[data-search-input]")).to_be_focused()
+    await expect(page.locator("#sidebar:popover-open")).to_have_count(int(opens))
+    await expect(page.get_by_role("searchbox", name="Search recordings and conversations")).to_be_visible()
+    await expect(page.get_by_role("searchbox", name="Search recordings and conversations")).to_be_focused()
 
 
 async def test_a_place_plays_from_its_beginning_to_its_end(site: SiteProcess, signed_in_page: Page) -> None:
@@ -76,7 +81,7 @@ async def test_without_script_a_place_is_found_and_its_audio_opens(site: SitePro
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
     await sign_in(page, site)
-    await page.locator("[data-search-input]").fill("seal shrinks")
+    await page.get_by_role("searchbox", name="Search recordings and conversations").fill("seal shrinks")
     await page.keyboard.press("Enter")
 
     await expect(page.locator(".place__words")).to_contain_text("shrinks below 6 degrees")

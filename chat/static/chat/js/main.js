@@ -80,8 +80,8 @@ function startSignOut() {
 }
 
 function startSearch() {
-  const input = find(body, "search-input", HTMLInputElement);
-  if (input) new SearchShortcut(input).start(document);
+  const inputs = findAll(body, "search-input").filter((input) => input instanceof HTMLInputElement);
+  if (inputs.length > 0) new SearchShortcut(inputs).start(document);
 }
 
 /** Start the only sound of the page: that of a recording, or of what is played from several. */

@@ -2,11 +2,11 @@ import { isTyping } from "./shortcuts.js";
 
 /** The shortcuts of the search: Ctrl+K (⌘K) focuses its field, and "/" does so on pages without a composer. */
 export class SearchShortcut {
-  /** @type {HTMLInputElement} */ #input;
+  /** @type {HTMLInputElement[]} */ #inputs;
 
-  /** @param {HTMLInputElement} input */
-  constructor(input) {
-    this.#input = input;
+  /** @param {HTMLInputElement[]} inputs of which one is visible, or the first one in a sidebar that is closed */
+  constructor(inputs) {
+    this.#inputs = inputs;
   }
 
   /** @param {Document} document */
@@ -25,11 +25,12 @@ export class SearchShortcut {
     this.#focus();
   }
 
-  /** Focus the field; on narrow screens the sidebar, which holds it, has to open first. */
+  /** Focus the field; on narrow screens the sidebar, which may hold it, has to open first. */
   #focus() {
-    const sidebar = this.#input.closest("[popover]");
+    const input = this.#inputs.find((field) => field.checkVisibility()) ?? this.#inputs[0];
+    const sidebar = input.closest("[popover]");
     if (sidebar instanceof HTMLElement && getComputedStyle(sidebar).display === "none") sidebar.showPopover();
-    this.#input.focus();
-    this.#input.select();
+    input.focus();
+    input.select();
   }
 }
