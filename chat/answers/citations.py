@@ -45,14 +45,16 @@ class Sources:
         self._question_words = _words(question)
         self._numbers: dict[tuple[int, int], list[tuple[Stretch, int]]] = {}
         self._spoken: dict[tuple[int, int, str], Spoken] = {}
+        self._cited: dict[tuple[int, str], int] = {}
         self._shown = 0
 
     def cite(self, passage: int, claim: str) -> int | None:
         """Return the number for a marker with this claim that names this passage (from 1); None if there is none."""
         if not 1 <= passage <= len(self._passages):
             return None
-        cited = self._passages[passage - 1]
-        return self._number(self._quoted(cited, claim) or self._repeated(cited, claim) or self._closest(cited, claim))
+        if (passage, claim) not in self._cited:
+            self._cited[passage, claim] = self._number(self._place(self._passages[passage - 1], claim))
+        return self._cited[passage, claim]
 
     def given(self) -> list[Citation]:
         """Return the segment of each passage that is closest to the question, as what an answer does not cite."""
@@ -70,6 +72,9 @@ class Sources:
         numbers.append((shown, number))
         self.citations.append(_citation(number, place))
         return number
+
+    def _place(self, cited: Passage, claim: str) -> Place:
+        return self._quoted(cited, claim) or self._repeated(cited, claim) or self._closest(cited, claim)
 
     def _quoted(self, cited: Passage, claim: str) -> Place | None:
         """Return where the last quotation in the claim stands: in the cited passage, or else in another one."""

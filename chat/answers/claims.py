@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 
+from .spellings import LIMIT, MARKER
+
 CLAIM_LIMIT = 1_000
 """Maximum of characters before a marker that are searched for its claim."""
 FOLLOWING_LIMIT = 400
 """Maximum of characters after a marker that are searched for its claim."""
-MARKER_LIMIT = 64
-"""Maximum of characters in a marker; a longer bracket is none."""
-
-MARKER = re.compile(r"[\[【]\s*(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*(?:†[^\]】\n]{0,40})?[\]】]")
-MAYBE_MARKER = re.compile(r"[\[【]\s*(?:\d[\d\s,;]*(?:†[^\]】\n]{0,40})?)?$")
+LOOKAHEAD = 1_000
+"""Characters after a marker that are enough to tell its claim."""
 
 _NUMBER = re.compile(r"\[\d{1,3}\]")
-_MARKERS = re.compile(rf"(?:[ \t*_]*{MARKER.pattern})*")
+_MARKERS = re.compile(rf"(?:[ \t*_]*(?:{MARKER.pattern}))*", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[*_”“»\")]*(?P<gap>\s+)|\n+")
 _QUOTED = re.compile(r"„[^“”\n]*(?:[“”]|$)|“[^”\n]*(?:”|$)|«[^»\n]*(?:»|$)|\"[^\"\n]*(?:\"|$)", re.MULTILINE)
 _BULLETS = re.compile(r"(?:[\s>#*_+•|-]|\d{1,3}[.)](?=\s|$))*")
@@ -41,9 +40,10 @@ def after(text: str, *, is_whole: bool) -> str | None:
     markers = _MARKERS.match(text)
     line, is_ended, _ = text[markers.end() if markers else 0 :].partition("\n")
     next_marker = MARKER.search(line)
-    line = (line[: next_marker.start()] if next_marker else line)[: FOLLOWING_LIMIT + MARKER_LIMIT]
+    line = (line[: next_marker.start()] if next_marker else line)[: FOLLOWING_LIMIT + LIMIT]
     end = _SENTENCE_END.search(_masked(line))
-    is_known = is_whole or is_ended or next_marker or end or len(line) == FOLLOWING_LIMIT + MARKER_LIMIT
+    is_long = len(line) == FOLLOWING_LIMIT + LIMIT or len(text) >= LOOKAHEAD
+    is_known = is_whole or is_ended or next_marker or end or is_long
     if not is_known:
         return None
     sentence = line[: end.start("gap") if end else FOLLOWING_LIMIT]

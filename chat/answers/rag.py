@@ -23,6 +23,7 @@ from .citations import Sources
 from .grading import relevant
 from .markers import Markers
 from .nothing_found import nothing_found
+from .parentheses import Edit
 from .rewriting import reworded, rewritten
 
 logger = logging.getLogger(__name__)
@@ -46,15 +47,17 @@ _FEW_WORDS = 4
 
 @dataclass(frozen=True)
 class Answered:
-    """The end of an answer: its finish reason, citations, model and usage.
+    """The end of an answer: its finish reason, citations, model and usage, and the edits of its text.
 
-    If the answer cites nothing, the citations are the passages that the model got, not ``cited``.
+    If the answer cites nothing, the citations are the passages that the model got, not ``cited``. The edits change what
+    only the end could tell: which numbers in parentheses are markers. Readers get them with the stored answer.
     """
 
     finish_reason: str
     citations: Sequence[Citation] = ()
     model_name: str = ""
     usage: dict[str, int] | None = field(default=None)
+    edits: Sequence[Edit] = ()
 
 
 @dataclass(frozen=True)
@@ -200,10 +203,12 @@ async def _generate(search: Search) -> AsyncIterator[Part]:
     model = loading.result()
     sources = Sources(search.passages, search.standalone_question)
     markers = Markers(sources.cite)
-    length, finish_reason, usage = 0, "", None
+    length, finish_reason, usage, unshown = 0, "", None, ""
     async with closing(model.stream(answer_prompt(search.question, search.passages, search.history))) as deltas:
         async for delta in deltas:
-            text = markers.feed(_INVISIBLE.sub("", delta.text))
+            visible = _INVISIBLE.sub("", delta.text)
+            text = markers.feed(visible)
+            unshown = "" if length or text else (unshown + visible)[:ANSWER_LIMIT]
             for part in _shown(text, sources, length):
                 yield part
             length += len(text)
@@ -212,15 +217,16 @@ async def _generate(search: Search) -> AsyncIterator[Part]:
             if length >= ANSWER_LIMIT:
                 finish_reason = "length"
                 break
-    rest = markers.flush()
+    rest = markers.flush() or unshown.strip()  # if nothing but wrong markers came, they are the answer as they are
     for part in _shown(rest, sources, length):
         yield part
     if not finish_reason:
         raise GenerationFailed("the model's stream ended without a finish reason")
     if not (length or rest) and finish_reason not in EMPTY_REASONS:
         raise GenerationFailed(f"the model returned an empty answer with the finish reason {finish_reason!r}")
+    edits = [edit for edit in markers.late() if edit.end <= ANSWER_LIMIT]
     citations = sources.citations or (sources.given() if length or rest else [])
-    yield Answered(finish_reason, citations, model_name=model.name, usage=usage)
+    yield Answered(finish_reason, citations, model_name=model.name, usage=usage, edits=edits)
 
 
 def _shown(text: str, sources: Sources, before: int) -> Iterator[Part]:

@@ -1,7 +1,7 @@
 """The stream of an OpenAI-compatible endpoint, decoded without the SDKs' readers.
 
 A library builds, signs and sends the request; this module reads the response. The SDKs' readers build a tree of objects
-for each token, which takes about 100 µs; decoding only the fields that we need takes about 1 µs.
+for each token, which takes about 100 µs; reading only what we need takes about a tenth of that.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from ..answers.parentheses import edited
 from ..answers.rag import Answered, Found, Part, Used
 from ..database import in_database, persist
 from ..errors import TimedOut, TurnFailed
@@ -147,7 +148,7 @@ class Run:
 def _complete(answered: Answered, chunks: Sequence[str]) -> Ending:
     return Ending(
         state=State.COMPLETE,
-        chunks=chunks,
+        chunks=edited(chunks, answered.edits) if answered.edits else chunks,
         finish_reason=answered.finish_reason,
         citations=answered.citations,
         model_name=answered.model_name,

@@ -191,6 +191,29 @@ async def test_only_cited_passages_become_citations(model: ScriptedModel) -> Non
 
 
 @pytest.mark.usefixtures("recordings")
+@pytest.mark.parametrize("said", ["[12, 13]", "[9]", "[0][77]", " 【9†source】", "[source 12]"])
+async def test_an_answer_of_nothing_but_wrong_markers_is_shown_as_it_came(model: ScriptedModel, said: str) -> None:
+    model._deltas = (*map(Delta, said), Delta("", "stop"))
+
+    text, _, answered = await answer("When does the Heron launch?")
+
+    assert text == said.strip()
+    assert answered.citations
+    assert not any(citation.cited for citation in answered.citations)
+
+
+@pytest.mark.usefixtures("recordings")
+async def test_numbers_in_parentheses_are_edited_only_if_there_is_no_other_marker(model: ScriptedModel) -> None:
+    model._deltas = (Delta("On 28 April (2), at 480 (1)."), Delta("", "stop"))
+    _, _, alone = await answer("When does the Heron launch?")
+    model._deltas = (Delta("On 28 April (2), at 480 [1]."), Delta("", "stop"))
+    _, _, beside = await answer("When does the Heron launch?")
+
+    assert [(edit.start, edit.text) for edit in alone.edits] == [(12, "[1]"), (24, "[2]")]
+    assert ([citation.cited for citation in alone.citations], list(beside.edits)) == ([True, True], [])
+
+
+@pytest.mark.usefixtures("recordings")
 async def test_the_model_gets_the_history_and_the_passages(model: ScriptedModel) -> None:
     await answer("When does the Heron launch?", [Exchange("Hello?", "Hello.")])
 

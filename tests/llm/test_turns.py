@@ -24,6 +24,7 @@ from chat.turns.runner import TurnRunner
 from ..support.clients import KEY
 from ..support.upstream import Upstream
 from ..support.upstream_script import PROVIDER_TEXT
+from .test_odd_streams import STREAMS, raw
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database, pytest.mark.usefixtures("model")]
 
@@ -78,6 +79,42 @@ async def test_an_answer_is_stored_with_citations_and_usage(runner: TurnRunner, 
     assert (kept.state, kept.finish_reason, kept.answer) == ("complete", "stop", "On 28 April [1].word1 ")
     assert (kept.model_name, kept.usage) == ("fake", {"input_tokens": 11, "output_tokens": 1})
     assert [event.citations[0].number for event in seen if isinstance(event, events.Citations)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("stream", "answer", "count"),
+    [
+        ("index-in-running-text", "Set limits[0] to 5 and read arr[12] after.", 0),
+        ("footnotes", "The Heron launches on 28 April[1].", 1),
+    ],
+)
+async def test_markers_of_a_stream_become_ours_and_nothing_else_does(
+    runner: TurnRunner, turn: Turn, upstream: Upstream, stream: str, answer: str, count: int
+) -> None:
+    upstream.scripts = [raw((STREAMS / f"{stream}.sse").read_text())]
+
+    seen = await read(runner, turn)
+
+    kept = await stored(turn)
+    html = await in_database(render_turn, kept)
+    assert (kept.state, kept.answer, text_of(seen)) == ("complete", answer, answer)
+    assert html.count('class="citation"') == count
+    assert "[^1]" not in html
+
+
+async def test_numbers_in_parentheses_are_markers_in_the_stored_answer_if_there_are_no_others(
+    runner: TurnRunner, turn: Turn, upstream: Upstream
+) -> None:
+    upstream.scripts = ['say "On 28 April (2"; pause 0.1; say "), at 480 euros"; pause 0.1; say " (1)."; finish; done']
+
+    seen = await read(runner, turn)
+
+    kept = await stored(turn)
+    assert text_of(seen) == "On 28 April (2), at 480 euros (1)."
+    assert kept.answer == "On 28 April [1], at 480 euros [2]."
+    assert "".join(kept.answer_after(0)) == kept.answer
+    assert len(kept.chunk_lengths) == kept.seq
+    assert [event.citations[1].number for event in seen if isinstance(event, events.Citations)] == [2]
 
 
 @pytest.mark.parametrize(
