@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models.functions import Now
 from pytest_django import Settings
 
 from chat.database import in_database
@@ -126,10 +127,10 @@ def test_questions_of_two_devices_in_one_conversation_are_answered_in_order(alic
     first = asked(one, conversation=talk, state="queued")
     asked(other, conversation=talk, state="queued")
 
-    assert list(Turn.objects.startable()) == []
+    assert Turn.objects.claim("me") == []
     assert take_away(streaming)
 
-    assert list(Turn.objects.startable()) == [first]
+    assert Turn.objects.claim("me") == [first]
 
 
 def test_one_claim_starts_no_more_streams_than_a_user_may_have(alice: User, settings: Settings) -> None:
@@ -138,3 +139,12 @@ def test_one_claim_starts_no_more_streams_than_a_user_may_have(alice: User, sett
         asked(LoginSession.objects.create(user=alice), state="queued")
 
     assert len(Turn.objects.claim("me")) == 2
+    assert Turn.objects.claim("me") == []
+
+
+def test_a_question_of_a_login_that_has_ended_is_never_started(login: LoginSession) -> None:
+    turn = asked(login, state="queued")
+    LoginSession.objects.filter(pk=login.pk).update(ended_at=Now())
+
+    assert Turn.objects.claim("me") == []
+    assert Turn.objects.get(pk=turn.pk).state == "queued"

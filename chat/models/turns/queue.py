@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from ..conversation import Conversation, title_from
 from ..login_session import LoginSession
 from ..recording import Recording
 from ..refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited
-from .lease import LEASE
 from .question import cleaned
-from .state import ACTIVE, Phase, State
+from .starting import start
+from .state import ACTIVE, State
 
 if TYPE_CHECKING:
     from .turn import Turn
@@ -79,25 +77,14 @@ class QueueQuerySet(models.QuerySet["Turn"]):
             raise NotFound("There is no such answer to continue.")
         return turn
 
-    def startable(self) -> QueueQuerySet:
-        """Return the queued turns that may start now, oldest first: no turn is queued before them in their login
-        session or conversation, none streams in either, and their user is below the limit of streams."""
-        turns = self.model.objects
-        related = Q(login_session=OuterRef("login_session")) | Q(conversation=OuterRef("conversation"))
-        older = turns.filter(related, state=State.QUEUED, pk__lt=OuterRef("pk"))
-        streaming = turns.filter(state=State.STREAMING)
-        running = streaming.filter(user=OuterRef("user")).order_by().values("user").annotate(n=Count("pk"))
-        at_limit = running.filter(n__gte=settings.CHAT_STREAMS_PER_USER)
-        free = self.filter(~Exists(older), ~Exists(streaming.filter(related)), ~Exists(at_limit), state=State.QUEUED)
-        return free.order_by("pk")
+    def claim(self, owner: str) -> list[Turn]:
+        """Start the queued turns that may start now for ``owner``, and return them, oldest first.
 
-    def claim(self, owner: str, *, limit: int = 50) -> list[Turn]:
-        """Start up to ``limit`` startable turns for ``owner``; return those that it has won."""
-        if not self.filter(state=State.QUEUED).exists():
-            return []  # the usual case after the end of a turn
-        candidates = list(self.startable().values_list("pk", "user_id")[:limit])
-        won = [pk for pk, user_id in candidates if self._claim(pk, user_id, owner)]
-        return self.filter(pk__in=won).held_by(owner)
+        No turn waits or streams before them in their login session or conversation, and their user is below the limit
+        of streams.
+        """
+        won = start(owner)
+        return self.filter(pk__in=won).held_by(owner) if won else []
 
     def held_by(self, owner: str) -> list[Turn]:
         """Return the turns of this set that ``owner`` streams, oldest first."""
@@ -155,27 +142,6 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         if not turn.is_terminal or turn.question != question:
             raise InvalidRequest("You can ask a question again only after its answer has ended, and in the same words.")
         return turn
-
-    def _claim(self, pk: int, user_id: int, owner: str) -> bool:
-        users = get_user_model().objects.filter(pk=user_id)
-        try:
-            with transaction.atomic():
-                # Lock the user: concurrent claims could exceed the limit of their streams.
-                users.select_for_update(no_key=True).values_list("pk").first()
-                return bool(
-                    self.startable()
-                    .filter(pk=pk)
-                    .update(
-                        state=State.STREAMING,
-                        phase=Phase.RETRIEVING,
-                        owner=owner,
-                        fence=F("fence") + 1,
-                        lease_expires_at=Now() + LEASE,
-                        started_at=Now(),
-                    )
-                )
-        except IntegrityError:
-            return False  # a turn of the same login session or conversation was started first
 
 
 def _conversation(user_id: int, submission: Submission, question: str) -> Conversation:

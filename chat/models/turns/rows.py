@@ -20,7 +20,7 @@ _VALUE = {
     "sqlite": "json_extract(value, '$[{place}]') AS {name}",
     "postgresql": "(value ->> {place})::{type} AS {name}",
 }
-_NOW = {"sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')", "postgresql": "STATEMENT_TIMESTAMP()"}
+NOW = {"sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')", "postgresql": "STATEMENT_TIMESTAMP()"}
 
 
 def execute(statement: str, columns: dict[str, str], rows: Sequence[Mapping[str, object]]) -> int:
@@ -33,7 +33,7 @@ def execute(statement: str, columns: dict[str, str], rows: Sequence[Mapping[str,
     document = [[row[name] for name in columns] for row in rows]  # lists are half as long as objects
     with connection.cursor() as cursor:
         cursor.execute(
-            statement.format(new=_ROWS[kind].format(values=", ".join(values)), now=_NOW[kind]),
+            statement.format(new=_ROWS[kind].format(values=", ".join(values)), now=NOW[kind]),
             [json.dumps(document, ensure_ascii=False)],
         )
         return int(cursor.rowcount)

@@ -1,0 +1,74 @@
+"""Queries that Django compiles once.
+
+Compiling a query of the ORM takes longer than SQLite takes to carry it out, and an answer needs a dozen of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import copy
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Expression, Field, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+from typing_extensions import override
+
+Row = TypeVar("Row")
+Build = Callable[..., "QuerySet[Any, Row]"]
+
+
+class Parameter(Expression):
+    """A place in a prepared query, filled each time the query is carried out."""
+
+    def __init__(self, name: str, field: Field[Any, Any]) -> None:
+        super().__init__(output_field=field)
+        self.name = name
+
+    @override
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [self]
+
+
+class Prepared(Generic[Row]):
+    """A query with named parameters: ``Prepared(lambda user: Turn.objects.filter(user=user), user=IntegerField())``.
+
+    It is compiled at its first use, once for each kind of database, and carried out on the connection of the thread.
+    It cannot have ``prefetch_related``, and a parameter cannot be None.
+    """
+
+    def __init__(self, build: Build[Row], **fields: Field[Any, Any]) -> None:
+        self._build = build
+        self._fields = fields
+        self._compiled: dict[str, tuple[QuerySet[Any, Row], SQLCompiler, str, tuple[Any, ...]]] = {}
+
+    def fetch(self, **values: object) -> list[Row]:
+        """Carry the query out with these parameters, and return its rows."""
+        queryset, compiler, sql, parameters = self._compiled.get(connection.vendor) or self._compile()
+        bound = tuple(self._bind(parameter, values) for parameter in parameters)
+        # A compiler knows its connection, and keeps what it has compiled: the copy says what that was.
+        compiler = copy(compiler)
+        compiler.connection = connection
+        compiler.as_sql = lambda *_, **__: (sql, bound)  # type: ignore[method-assign]
+        query = copy(queryset.query)
+        query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
+        rows = QuerySet(model=queryset.model, query=query)
+        rows._iterable_class = queryset._iterable_class  # type: ignore[attr-defined]  # noqa: SLF001
+        return list(rows)
+
+    def first(self, **values: object) -> Row | None:
+        """Return the first row, if there is one."""
+        return next(iter(self.fetch(**values)), None)
+
+    def _bind(self, parameter: Any, values: dict[str, object]) -> Any:
+        if isinstance(parameter, Parameter):
+            return self._fields[parameter.name].get_db_prep_value(values[parameter.name], connection)
+        return parameter
+
+    def _compile(self) -> tuple[QuerySet[Any, Row], SQLCompiler, str, tuple[Any, ...]]:
+        queryset = self._build(**{name: Parameter(name, field) for name, field in self._fields.items()})
+        compiler = queryset.query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
+        compiled = queryset, compiler, sql, tuple(parameters)
+        self._compiled[connection.vendor] = compiled
+        return compiled

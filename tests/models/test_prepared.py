@@ -1,0 +1,75 @@
+"""Queries that are compiled once: they return what the ORM returns."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.db.models import CharField, IntegerField, QuerySet, UUIDField
+
+from chat.models import Conversation, LoginSession, Submission, Turn
+from chat.models.prepared import Prepared
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def turns(login: LoginSession) -> list[Turn]:
+    return [Turn.objects.submit(login, Submission(request_id=uuid4(), question=f"Number {n}?")) for n in range(3)]
+
+
+def test_each_fetch_has_its_own_parameters(turns: list[Turn]) -> None:
+    prepared = Prepared(lambda uuid: Turn.objects.filter(uuid=uuid), uuid=UUIDField())
+
+    assert [prepared.fetch(uuid=turn.uuid) for turn in turns] == [[turn] for turn in turns]
+    assert prepared.first(uuid=uuid4()) is None
+
+
+def test_rows_are_whole_with_their_relations_and_defaults(turns: list[Turn], django_assert_num_queries: Any) -> None:
+    prepared = Prepared(lambda uuid: Turn.objects.select_related("conversation").filter(uuid=uuid), uuid=UUIDField())
+
+    with django_assert_num_queries(1):
+        turn = prepared.fetch(uuid=turns[0].uuid)[0]
+        seen = (turn.question, turn.recordings, turn.conversation.title, turn.uuid, turn.created_at)
+
+    stored = Turn.objects.get(pk=turn.pk)
+    assert seen == (stored.question, [], stored.conversation.title, stored.uuid, stored.created_at)
+
+
+def test_values_are_converted_as_in_the_orm(turns: list[Turn]) -> None:
+    prepared = Prepared(lambda user: Turn.objects.filter(user=user).values_list("uuid", "state"), user=IntegerField())
+    flat = Prepared(
+        lambda state: Turn.objects.filter(state=state).order_by("pk").values_list("uuid", flat=True), state=CharField()
+    )
+
+    assert sorted(prepared.fetch(user=turns[0].user_id)) == sorted((turn.uuid, "queued") for turn in turns)
+    assert flat.fetch(state="queued") == [turn.uuid for turn in turns]
+
+
+def test_a_query_is_compiled_once(turns: list[Turn]) -> None:
+    built = []
+
+    def build(**parameters: Any) -> QuerySet[Turn, Turn]:
+        built.append(parameters)
+        return Turn.objects.filter(**parameters)
+
+    prepared = Prepared(build, uuid=UUIDField())
+    for turn in turns:
+        prepared.fetch(uuid=turn.uuid)
+
+    assert len(built) == 1
+
+
+def test_limits_and_subqueries_are_prepared_too(turns: list[Turn], bob: User) -> None:
+    newest = Prepared(
+        lambda user, pk: Turn.objects.filter(
+            conversation__in=Conversation.objects.filter(user=user), pk__lt=pk
+        ).order_by("-pk")[:1],
+        user=IntegerField(),
+        pk=IntegerField(),
+    )
+
+    assert newest.fetch(user=turns[0].user_id, pk=turns[2].pk) == [turns[1]]
+    assert newest.fetch(user=bob.pk, pk=turns[2].pk) == []
