@@ -5,6 +5,7 @@ from .conversation import Conversation
 from .login_session import LoginSession
 from .passage_vector import PassageVector
 from .password_offer import PasswordOffer
+from .prepared import Prepared
 from .purge_lease import PurgeLease
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
@@ -43,6 +44,7 @@ __all__ = [
     "PassageVector",
     "PasswordOffer",
     "Phase",
+    "Prepared",
     "PurgeLease",
     "QueueFull",
     "RateLimited",

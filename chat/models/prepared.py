@@ -26,7 +26,7 @@ class Parameter(Expression):
         self.name = name
 
     @override
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
 
 
@@ -52,8 +52,8 @@ class Prepared(Generic[Row]):
         compiler.as_sql = lambda *_, **__: (sql, bound)  # type: ignore[method-assign]
         query = copy(queryset.query)
         query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
-        rows = QuerySet(model=queryset.model, query=query)
-        rows._iterable_class = queryset._iterable_class  # type: ignore[attr-defined]  # noqa: SLF001
+        rows: QuerySet[Any, Row] = QuerySet(model=queryset.model, query=query)
+        rows._iterable_class = queryset._iterable_class  # noqa: SLF001
         return list(rows)
 
     def first(self, **values: object) -> Row | None:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from uuid import UUID
 
+from django.db.models import BigIntegerField, IntegerField, UUIDField
+
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..models import TERMINAL, Citation, Failure, State, Turn
+from ..models import TERMINAL, Chunk, Citation, Failure, Prepared, State, Turn
 from . import events
 from .answer_log import AnswerLog
 from .group_commit import GroupCommit
@@ -151,19 +153,33 @@ async def _read_stored_view(turn_uuid: UUID, after: int) -> View:
             await asyncio.sleep(POLL_SECONDS)
 
 
+_look = Prepared(
+    lambda uuid: Turn.objects.filter(uuid=uuid).values_list("pk", "state", "phase", "login_session_id"),
+    uuid=UUIDField(),
+)
+_chunks_after = Prepared(
+    lambda turn, seq: Chunk.objects.filter(turn=turn, seq__gt=seq).order_by("seq").values_list("text", flat=True),
+    turn=BigIntegerField(),
+    seq=IntegerField(),
+)
+
+
 def stored_view(turn_uuid: UUID, after: int) -> View:
     """Return the view of a turn that is queued, has ended, or is written by another process."""
-    turn = Turn.objects.only("uuid", "state", "phase", "login_session_id").get(uuid=turn_uuid)
-    if turn.is_terminal:
-        turn = Turn.objects.get(pk=turn.pk)
+    looked_at = _look.first(uuid=turn_uuid)
+    if looked_at is None:
+        raise Turn.DoesNotExist
+    pk, state, phase, login = looked_at
+    if state in TERMINAL:
+        turn = Turn.objects.get(pk=pk)
         chunks, more = _first_chunks(turn.answer_after(after))
         # Not turn.citations: they would keep the turn, and so the whole answer, in memory until a slow reader is done.
         citations = () if more else list(Citation.objects.filter(turn=turn.pk))
         return View(turn.state, seq=turn.seq, chunks=chunks, citations=citations, failure=turn.failure, more=more)
-    if turn.state == State.QUEUED:
-        return View(turn.state, position=turn.position(), queue=turn.login_session_id)
-    chunks, more = _first_chunks(list(turn.chunks.filter(seq__gt=after).order_by("seq").values_list("text", flat=True)))
-    return View(turn.state, turn.phase, chunks=chunks, more=more)
+    if state == State.QUEUED:
+        return View(state, position=Turn(pk=pk, login_session_id=login).position(), queue=login)
+    chunks, more = _first_chunks(_chunks_after.fetch(turn=pk, seq=after))
+    return View(state, phase, chunks=chunks, more=more)
 
 
 def _first_chunks(chunks: list[str]) -> tuple[list[str], bool]:

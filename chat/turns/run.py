@@ -161,12 +161,4 @@ def _broken(state: State, failure: str, log: AnswerLog) -> Ending:
 
 
 def _history(turn: Turn) -> list[Exchange]:
-    """Return the exchanges before a turn, oldest first, that are complete or were stopped by their user.
-
-    Those without an answer (stopped before the first word) are left out: some models refuse an empty message.
-    """
-    ended = Turn.objects.filter(state__in=[State.COMPLETE, State.STOPPED]).exclude(answer="")
-    recent = ended.filter(conversation=turn.conversation_id, pk__lt=turn.pk).order_by("-pk")[
-        : settings.CHAT_HISTORY_TURNS
-    ]
-    return [Exchange(earlier.question, earlier.answer) for earlier in reversed(recent)]
+    return [Exchange(*each) for each in turn.exchanges_before(settings.CHAT_HISTORY_TURNS)]

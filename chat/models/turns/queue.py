@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,13 +13,14 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 
-from ..conversation import Conversation, title_from
+from ..conversation import Conversation
 from ..login_session import LoginSession
 from ..recording import Recording
 from ..refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited
+from . import asked
 from .question import cleaned
 from .starting import start
-from .state import ACTIVE, State
+from .state import State
 
 if TYPE_CHECKING:
     from .turn import Turn
@@ -98,8 +98,7 @@ class QueueQuerySet(models.QuerySet["Turn"]):
 
     def _submit(self, login_session: LoginSession, submission: Submission) -> Turn:
         # Lock the login session, so that its questions are counted, refused and numbered one at a time.
-        live = LoginSession.objects.select_for_update().filter(pk=login_session.pk, ended_at=None)
-        if not live.exists():
+        if not asked.lock(login_session):
             raise NotFound("You have been signed out.")
         earlier = self._turn_of_request(login_session, submission)
         if earlier:
@@ -107,30 +106,20 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         question = cleaned(submission.question, limit=self.model.QUESTION_LIMIT)
         self._check_limits(login_session)
         conversation = _conversation(login_session.user_id, submission, question)
-        return self.create(
-            user_id=login_session.user_id,
-            login_session=login_session,
-            conversation=conversation,
-            request_id=submission.request_id,
-            ask_digest=submission.digest(),
-            question=question,
-            recordings=_filter_snapshot(submission.recordings),
-            retry_of=self._retried(conversation, submission, question),
-        )
+        recordings = _filter_snapshot(submission.recordings)
+        retried = self._retried(conversation, submission, question)
+        return asked.new_turn(login_session, conversation, submission, question, recordings, retried)
 
     def _turn_of_request(self, login_session: LoginSession, submission: Submission) -> Turn | None:
-        turns = self.filter(user_id=login_session.user_id, request_id=submission.request_id)
-        turn = turns.select_related("conversation").first()
+        turn = asked.turn_of_request(login_session.user_id, submission.request_id)
         if turn and turn.ask_digest != submission.digest():
             raise Conflict("This request was already used for another question. Please send your question again.")
         return turn
 
     def _check_limits(self, login_session: LoginSession) -> None:
-        active = self.filter(login_session=login_session, state__in=ACTIVE).count()
-        if active > QUEUE_LIMIT:
+        if asked.active(login_session) > QUEUE_LIMIT:
             raise QueueFull(f"{QUEUE_LIMIT} questions are already waiting. Wait for an answer, or cancel one of them.")
-        last_minute = self.filter(user_id=login_session.user_id, created_at__gt=Now() - timedelta(minutes=1))
-        if last_minute.count() >= settings.CHAT_QUESTIONS_PER_MINUTE:
+        if asked.in_last_minute(login_session.user_id) >= settings.CHAT_QUESTIONS_PER_MINUTE:
             raise RateLimited("That was a lot of questions. Please wait a minute before the next one.")
 
     def _retried(self, conversation: Conversation, submission: Submission, question: str) -> Turn | None:
@@ -146,7 +135,7 @@ class QueueQuerySet(models.QuerySet["Turn"]):
 
 def _conversation(user_id: int, submission: Submission, question: str) -> Conversation:
     if submission.conversation is None:
-        return Conversation.objects.create(user_id=user_id, title=title_from(question))
+        return asked.new_conversation(user_id, question)
     conversations = Conversation.objects.of(user_id).filter(uuid=submission.conversation)
     if not conversations.update(asked_at=Now()):  # first, so that nobody deletes it while the question is stored
         raise NotFound("This conversation no longer exists.")

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from ..conversation import Conversation
 from ..login_session import LoginSession
+from . import asked
 from .lease import LeaseQuerySet
 from .queue import QueueQuerySet
 from .state import TERMINAL, Failure, Phase, State
@@ -152,6 +153,10 @@ class Turn(models.Model):
         """The message for the user about a turn that failed or was interrupted; empty for other turns."""
         return Failure(self.failure).label if self.failure else ""
 
+    def exchanges_before(self, most: int) -> list[tuple[str, str]]:
+        """Return up to ``most`` questions and answers of the conversation before this turn, oldest first."""
+        return asked.exchanges_before(self, most)
+
     @property
     def step_times(self) -> list[tuple[str, int]]:
         """The phases of the turn, in their usual order, each with its duration in milliseconds."""
@@ -160,8 +165,7 @@ class Turn(models.Model):
 
     def position(self) -> int | None:
         """Return the place in the queue of the login session, from 1; None if the turn is not queued."""
-        queue = Turn.objects.filter(login_session=self.login_session_id, state=State.QUEUED)
-        return queue.filter(pk__lte=self.pk).count() if self.state == State.QUEUED else None
+        return asked.position(self) if self.state == State.QUEUED else None
 
     def answer_after(self, seq: int) -> list[str]:
         """Return the chunks seq+1..n of a turn that has ended."""
