@@ -7,19 +7,22 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.db import DatabaseError
 from msgspec import UNSET
 
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..forwarded import Forwarded
-from ..models import LoginSession, NotFound, RateLimited, Refused, Submission, Turn
+from ..models import InvalidRequest, LoginSession, NotFound, RateLimited, Refused, Submission, Turn
 from ..turns import asking, events
 from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
 from . import protocol
 from .follower import Follower
+from .in_flight import InFlight, part_of
 from .open_conversations import OpenConversations, find
+from .window import SendWindow
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +48,7 @@ class Commands:
         self._tasks = tasks
         self._forwarded = forwarded
         self._open = OpenConversations()
+        self._window = SendWindow(InFlight.of(login.user_id), part_of(settings.CHAT_SOCKETS_PER_USER))
         self._followers: dict[UUID, tuple[Follower, asyncio.Task[None]]] = {}
 
     async def carry_out(self, command: protocol.Ask | protocol.Follow | protocol.Stop) -> None:
@@ -94,9 +98,11 @@ class Commands:
         self.notice(missed)
 
     def ack(self, command: protocol.Ack) -> None:
-        """Free the acknowledged part of a turn's send window."""
-        if command.turn_uuid in self._followers:
-            self._followers[command.turn_uuid][0].acknowledge(command.seq)
+        """Free the acknowledged part of the send window. Raise ``InvalidRequest`` if so much was not sent."""
+        if not self._window.acknowledge(command.turn_uuid, command.seq):
+            raise InvalidRequest(f"Chunk {command.seq} of this answer was not sent to you yet.")
+        for follower, _ in self._followers.values():
+            follower.look_for_room()
 
     async def stop(self, command: protocol.Stop) -> None:
         """Remove a queued turn from its queue; ask the owner of a streaming one to stop at what the client has seen."""
@@ -108,6 +114,10 @@ class Commands:
         unseen_turns = self._open.news(turns)
         if unseen_turns:
             self._tasks.start(self._announce_all(unseen_turns))
+
+    def close(self) -> None:
+        """Give back what the socket had in flight."""
+        self._window.close()
 
     async def settle(self, seconds: float) -> None:
         """Wait for the followed turns to end, for at most ``seconds``."""
@@ -147,7 +157,8 @@ class Commands:
         previous = self._followers.pop(turn.uuid, None)
         if previous:
             previous[1].cancel()
-        follower = Follower(turn.uuid, runner.follow(turn.uuid, after), self._send)
+        self._window.follow(turn.uuid, after)
+        follower = Follower(turn.uuid, runner.follow(turn.uuid, after), self._send, self._window)
         task = self._tasks.start(follower.run())
         self._followers[turn.uuid] = (follower, task)
         task.add_done_callback(lambda _: self._unfollow(turn.uuid, follower))
@@ -155,6 +166,7 @@ class Commands:
     def _unfollow(self, turn_uuid: UUID, follower: Follower) -> None:
         if turn_uuid in self._followers and self._followers[turn_uuid][0] is follower:
             del self._followers[turn_uuid]
+            self._window.keep(self._followers)
 
     async def _refuse(self, command: protocol.Command, code: str, message: str, *, retryable: bool) -> None:
         request = command.request_id if isinstance(command, protocol.Ask) else UNSET

@@ -152,24 +152,27 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def _sort(self, text: str) -> None:
         try:
-            command = protocol.decode(text)
+            await self._take(protocol.decode(text))
         except InvalidRequest as refused:
             self._malformed += 1
             await self._refuse(refused)
             if self._malformed >= MALFORMED_LIMIT:
                 await self._end(CloseCode.MALFORMED)
-            return
+
+    async def _take(self, command: protocol.Command) -> None:
         is_signal = isinstance(command, protocol.Ack | protocol.Ping)
         allowance = self._signals_left if is_signal else self._commands_left
         if not allowance.use(monotonic()) or self._work.full():
             await self._refuse(RateLimited("This tab sent too much at once. It will continue in a moment."))
             await self._end(CloseCode.TOO_FAST)
-        elif isinstance(command, protocol.Ping):
-            await self._send(events.encode(events.Pong()))
-        elif isinstance(command, protocol.Ack):
-            self._commands.ack(command)
-        else:
-            self._work.put_nowait(command)
+            return
+        match command:
+            case protocol.Ping():
+                await self._send(events.encode(events.Pong()))
+            case protocol.Ack():
+                self._commands.ack(command)
+            case protocol.Ask() | protocol.Follow() | protocol.Stop():
+                self._work.put_nowait(command)
 
     async def _run_commands(self) -> None:
         try:
@@ -220,6 +223,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     def _forget(self) -> None:
         if self in self.live:
             self.live.discard(self)
+            self._commands.close()
             socket_watch.remove(self)
             self.sockets[self.login.user_id] -= 1
             if not self.sockets[self.login.user_id]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from time import monotonic, thread_time
 from uuid import UUID
@@ -16,7 +17,7 @@ from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..models import Turn
 from ..turns import events
-from .window import SendWindow
+from .window import FRAME_ROOM, Frame, SendWindow
 
 logger = logging.getLogger(__name__)
 
@@ -45,16 +46,16 @@ class Follower:
     larger frame, so a slow client costs a bounded amount of memory.
     """
 
-    def __init__(self, turn_uuid: UUID, log: AsyncIterator[events.Event], send: Send) -> None:
+    def __init__(self, turn_uuid: UUID, log: AsyncIterator[events.Event], send: Send, window: SendWindow) -> None:
         self.turn_uuid = turn_uuid
         self._log = log
         self._send = send
-        self._window = SendWindow(monotonic())
+        self._window = window
         self._room = asyncio.Event()
+        self._seq = 0
 
-    def acknowledge(self, seq: int) -> None:
-        """Record that the client has applied the text up to chunk ``seq``."""
-        self._window.acknowledged(seq, monotonic())
+    def look_for_room(self) -> None:
+        """Look again whether more may be sent: the client has acknowledged something."""
         self._room.set()
 
     async def run(self) -> None:
@@ -68,27 +69,39 @@ class Follower:
             return
 
     async def _send_all(self) -> None:
+        await self._wait_for_room()
         async for event in self._log:
-            if isinstance(event, events.Token):
-                frame = events.encode(event)
-                self._window.sent(event.seq, len(frame.encode()), monotonic())
-            elif isinstance(event, events.Done | events.Error):
-                frame = await _terminal_frame(event, self.turn_uuid)
-            else:
-                frame = events.encode(event)
-            await self._send(frame)
-            del event, frame  # a stalled reader keeps no text in memory
+            if isinstance(event, events.Token | events.Done | events.Error):
+                self._seq = event.seq if isinstance(event.seq, int) else self._seq
+            await self._send_frame(await self._frame_of(event))
+            del event  # a stalled reader keeps no text in memory
             await self._wait_for_room()
 
-    async def _wait_for_room(self) -> None:
-        while not self._window.is_open:
+    async def _frame_of(self, event: events.Event) -> str:
+        if not isinstance(event, events.Done | events.Error):
+            return events.encode(event)
+        frame = await _terminal_frame(event, self.turn_uuid)
+        return frame if self._window.fits(len(frame.encode())) else events.encode(event)
+
+    async def _send_frame(self, text: str) -> None:
+        frame = Frame(self.turn_uuid, self._seq, len(text.encode()))
+        await self._wait_for_room(frame.size)
+        self._window.add(frame)
+        try:
+            await self._send(text)
+            self._window.sent(frame)
+        finally:
+            if not frame.is_sent:
+                self._window.remove(frame)
+
+    async def _wait_for_room(self, size: int = FRAME_ROOM) -> None:
+        while not self._window.is_open(self.turn_uuid, monotonic(), size):
+            if self._window.is_stalled(self.turn_uuid, monotonic()):
+                raise NotReading
             self._room.clear()
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(CHECK_SECONDS):
                     await self._room.wait()
-            except TimeoutError:
-                if self._window.is_stalled(monotonic()):
-                    raise NotReading from None
 
 
 async def _terminal_frame(event: events.Done | events.Error, turn_uuid: UUID) -> str:

@@ -14,8 +14,8 @@ FRAME_LIMIT = 64 * 1024
 """The most bytes in one frame, in either direction."""
 RESTART_MS = 4_000
 """The time after a restart in which clients reconnect at random, so that all are back within five seconds."""
-CONTENT_LIMIT = 15_000
-"""The most characters in one ``token``: at 4 bytes each a frame stays below ``FRAME_LIMIT``."""
+CONTENT_LIMIT = 4_000
+"""The most characters in one ``token``, unless a single chunk is longer: at 4 bytes each a frame fits in any window."""
 
 
 class ErrorCode(StrEnum):

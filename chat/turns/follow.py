@@ -19,7 +19,7 @@ from .group_commit import GroupCommit
 from .nudges import Nudges, queue_topic, turn_topic
 
 POLL_SECONDS = 1.0
-READ_LIMIT = events.CONTENT_LIMIT
+READ_LIMIT = 15_000
 """The most characters to read from the database at once: they stay in memory until a slow reader takes them."""
 
 
@@ -82,7 +82,7 @@ class Cursor:
         length = 0
         first = self.seq
         for chunk in chunks:
-            if length + len(chunk) > events.CONTENT_LIMIT:
+            if content and length + len(chunk) > events.CONTENT_LIMIT:
                 yield events.Token(turn_uuid=self.turn_uuid, after=first, seq=self.seq, content="".join(content))
                 first, content, length = self.seq, [], 0
             content.append(chunk)

@@ -99,7 +99,6 @@ test("a connection that opened meanwhile is not reported as blocked", async () =
 
 test("events about turns that are not on the page, and unknown events, change nothing", () => {
   assert.deepEqual(receive({ type: "queued", turn: "t9", position: 2 }), ["turns.changed"]);
-  assert.deepEqual(receive({ type: "done", turn: "t9", seq: 1, state: "complete" }), ["turns.changed"]);
   assert.deepEqual(receive({ type: "pong" }), ["turns.changed"]);
   assert.deepEqual(receive({ type: "later" }), ["turns.changed"]);
 });
@@ -123,16 +122,26 @@ test("a gap in the text is not acknowledged, and the log is followed again", () 
   assert.deepEqual(receive(token), ["resync.follow t1"]);
 });
 
+test("the end of a turn is acknowledged, also if the page has it already or does not show the turn", () => {
+  const failed = { type: "error", turn: "t9", code: "TIMEOUT", message: "Too slow." };
+
+  const done = receive({ type: "done", turn: "t9", seq: 1, state: "complete" });
+
+  assert.deepEqual(done, ["acks.note t9 1 0", "acks.flush", "turns.changed"]);
+  assert.deepEqual(receive({ ...failed, seq: 3 }), ["acks.note t9 3 0", "acks.flush", "turns.changed"]);
+  assert.deepEqual(receive(failed), ["acks.flush", "turns.changed"]);
+});
+
 test("a turn ends once; without its HTML the turn is fetched", () => {
   const done = { type: "done", turn: "t1", seq: 9, state: "complete" };
   assert.deepEqual(receive(done), [
-    "turn.end complete ", "resync.renew t1", "acks.flush", "announcer.say Answer complete, 2 sources",
-    "sidebar.refresh", "turns.changed",
+    "acks.note t1 9 0", "acks.flush", "turn.end complete ", "resync.renew t1",
+    "announcer.say Answer complete, 2 sources", "sidebar.refresh", "turns.changed",
   ]);
 
   known[0].isTerminal = true;
 
-  assert.deepEqual(receive(done), ["turns.changed"]);
+  assert.deepEqual(receive(done), ["acks.note t1 9 0", "acks.flush", "turns.changed"]);
 });
 
 test("the announcement of the end names its outcome", () => {

@@ -171,18 +171,25 @@ export class ServerEvents {
    * @param {string} message
    */
   #ended(turn, event, state, message) {
+    this.#acknowledgeEnd(event);
     if (turn === null || turn.isTerminal) return;
-    const { acks, announcer, composer, resync, sidebar, turns } = this.#parts;
+    const { announcer, composer, resync, sidebar, turns } = this.#parts;
     const { hasFocus } = turn.view;
     if (!this.#replace(turn, event.html)) {
       turn.end(state, message);
       resync.renew(turn);
     }
     if (hasFocus) composer.takeFocus();
-    acks.flush();
     announcer.say(ending(turn, state, message));
     if (turns.isOne) sidebar.expectTitle();
     else sidebar.refresh();
+  }
+
+  /** The end may be larger than the text; no later token would acknowledge it. @param {Done | ErrorReport} event */
+  #acknowledgeEnd({ turn, seq }) {
+    const { acks } = this.#parts;
+    if (turn !== undefined && seq !== undefined) acks.note(turn, seq, 0);
+    acks.flush();
   }
 
   /** @param {Turn} turn @param {string | undefined} html @returns {boolean} whether the turn was replaced */
