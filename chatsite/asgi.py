@@ -21,7 +21,7 @@ from chat.routing import websocket_urlpatterns  # noqa: E402
 from chat.serving.life import drain, start  # noqa: E402
 
 from .origin import ExactOrigin  # noqa: E402
-from .refused_sockets import unknown_path  # noqa: E402
+from .refused_sockets import PlainSubprotocols, unknown_path  # noqa: E402
 from .trusted_proxy import TrustedProxy  # noqa: E402
 
 Receive = Callable[[], Awaitable[Any]]
@@ -31,7 +31,7 @@ Send = Callable[[Any], Awaitable[None]]
 def protocols() -> Any:
     """Return the application for pages and sockets, behind the proxy that the settings trust, if any."""
     other_paths: Any = re_path("", unknown_path)  # type: ignore[arg-type]  # the stubs know only views
-    sockets: Any = CookieMiddleware(URLRouter([*websocket_urlpatterns, other_paths]))
+    sockets: Any = PlainSubprotocols(CookieMiddleware(URLRouter([*websocket_urlpatterns, other_paths])))
     return TrustedProxy(
         ProtocolTypeRouter({"http": ASGIHandler(), "websocket": ExactOrigin(sockets, settings.ORIGINS)}),
         settings.TRUSTED_NETWORKS,

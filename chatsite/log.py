@@ -13,6 +13,9 @@ from typing_extensions import override
 _ESCAPES = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _ESCAPES |= {0x2028: "\\u2028", 0x2029: "\\u2029", ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
 
+_MALFORMED = ("Invalid HTTP request", "Invalid UTF-8 sequence")
+"""How lines of uvicorn begin about what a client sent."""
+
 REFUSAL_SECONDS = 60.0
 """The least time between two lines about refusals of one kind: scanners send hundreds of them."""
 
@@ -100,7 +103,7 @@ def refusal_kind(record: logging.LogRecord) -> str:
         return "origin" if "Origin checking failed" in record.getMessage() else "form"
     if record.name.startswith("django.security."):
         return record.name
-    if record.name == "uvicorn.error" and record.getMessage().startswith("Invalid HTTP request"):
+    if record.name == "uvicorn.error" and record.getMessage().startswith(_MALFORMED):
         return "malformed"
     status = getattr(record, "status_code", 0)
     return str(status) if record.name == "django.request" and 400 <= status < 500 else ""

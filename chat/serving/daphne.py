@@ -15,11 +15,11 @@ from twisted.internet import reactor
 from typing_extensions import override
 
 from .backpressure import Backpressure
-from .life import LEAVE_SECONDS, drain, start
+from .daphne_http import Channel
+from .daphne_socket import DaphneSocket
+from .life import LEAVE_SECONDS, MESSAGE_LIMIT, drain, start
 
-MESSAGE_LIMIT = 1024 * 1024
-"""Bytes. Above the protocol's limit, so that the consumer can send an error: the server would only disconnect."""
-
+_SOCKET = "chatsite.socket"
 
 PING_SECONDS = 3
 """How long a socket may be silent before Daphne pings it; Daphne checks every 2 seconds."""
@@ -27,12 +27,29 @@ PONG_SECONDS = 4
 """How long a pong may take. Until then a dead peer counts as one of its user's sockets."""
 
 
+def _paced(application: Any) -> Any:
+    """Return the application, so that a socket is read no faster than the application takes its messages."""
+
+    async def paced(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        socket: DaphneSocket | None = scope.pop(_SOCKET, None)
+
+        async def take() -> Any:
+            message = await receive()
+            if socket:
+                socket.taken()
+            return message
+
+        await application(scope, take, send)
+
+    return paced
+
+
 class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
     """Calls ``on_ready`` once it listens, and drains on SIGTERM or SIGINT; a second signal stops it at once."""
 
     def __init__(self, application: Any, *, host: str, port: int, on_ready: Callable[[], None]) -> None:
         super().__init__(
-            application,
+            _paced(application),
             endpoints=build_endpoint_description_strings(host=host, port=port),
             signal_handlers=False,
             websocket_max_message_size=MESSAGE_LIMIT,
@@ -66,10 +83,11 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
 
     @override
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        """Allow all close codes, not only 1000 and 3000 to 4999 as Autobahn does, and abort unfinished responses."""
+        """Abort unfinished responses; let the application refuse sockets with a status, and pace their clients."""
         if scope["type"] == "websocket":
-            protocol.serverClose = lambda code=None: protocol.sendCloseFrame(code=int(code or 1000))
-            protocol.closeHandshakeTimeout = LEAVE_SECONDS
+            scope["headers"] += protocol.odd_headers
+            scope["extensions"] = {"websocket.http.response": {}}
+            scope[_SOCKET] = protocol
         queue = super().create_application(protocol, scope)
         if scope["type"] == "http":
             self.connections[protocol]["application_instance"].add_done_callback(lambda _: self._break_off(protocol))
@@ -81,6 +99,8 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
 
         Raise ``BrokenPipeError`` if the client has just closed its socket: an ``OSError``, as ASGI specifies.
         """
+        if message["type"] == "websocket.send":
+            await protocol.room()
         backpressure = self._backpressure.get(protocol)
         if message["type"] == "http.response.body" and not message.get("more_body") and backpressure:
             del self._backpressure[protocol]
@@ -108,6 +128,10 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
         return super().kill_all_applications()
 
     def _begin(self) -> None:
+        self.http_factory.protocol = Channel
+        self.ws_factory.protocol = DaphneSocket
+        # A close frame tells the client what was wrong with its frame; Autobahn would drop the connection.
+        self.ws_factory.setProtocolOptions(failByDrop=False, closeHandshakeTimeout=LEAVE_SECONDS)
         self._start = asyncio.ensure_future(start())
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_event_loop().add_signal_handler(number, self._on_signal)

@@ -26,6 +26,10 @@ logger = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 0.5
 """How long the last frames may take to be sent."""
+HEADER_LIMIT = 33 * 1024
+"""Bytes of one header, of pages and sockets: 32 KiB of cookies, which a proxy that signs users in may set."""
+MESSAGE_LIMIT = 1024 * 1024
+"""Bytes of one message of a socket. Above the protocol's limit, so that the consumer can send an error."""
 LEAVE_SECONDS = 2.0
 """How long a slow client may take to close its side. A client that is dropped earlier sees a broken connection."""
 

@@ -11,16 +11,37 @@ import uvicorn
 from django.conf import settings
 from typing_extensions import override
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets import http11
 
-from .life import LEAVE_SECONDS, drain, start
+from .life import HEADER_LIMIT, LEAVE_SECONDS, MESSAGE_LIMIT, drain, start
 
 PING_SECONDS = 4.0
 PONG_SECONDS = 4.0
 """How long a pong may take. Until then a dead peer counts as one of its user's sockets."""
 
 
+http11.MAX_LINE_LENGTH = HEADER_LIMIT  # its own 8 KiB can only be changed by a variable of the environment
+
+
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """A protocol that aborts the connections of dead peers: uvicorn's own first waits until they have read the rest."""
+    """A protocol that answers handshakes it cannot take, and aborts the connections of dead peers.
+
+    uvicorn's own leaves the former without an answer, and waits until the latter have read the rest.
+    """
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.handshake_exc and not self.handshake_initiated:
+            self.handshake_complete = True
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
+
+    @override
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = True  # else uvicorn logs that there was no answer
 
     @override
     def keepalive_timeout(self) -> None:
@@ -43,6 +64,8 @@ class UvicornServer(uvicorn.Server):
             # They would replace the peer's address, by which a trusted proxy is recognised, with the client's.
             proxy_headers=not settings.TRUSTED_PROXY,
             ws=WebSocketProtocol,
+            ws_max_size=MESSAGE_LIMIT,
+            h11_max_incomplete_event_size=2 * HEADER_LIMIT,
             ws_ping_interval=PING_SECONDS,
             ws_ping_timeout=PONG_SECONDS,
             ws_per_message_deflate=False,  # a token has a few bytes: compressing costs more than sending
