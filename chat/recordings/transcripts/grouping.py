@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from .draft import Draft
-from .spoken import Spoken, is_unspaced
+from .spoken import LONGEST_TIME, Spoken, is_unspaced
+
+Part = TypeVar("Part")
 
 LONG_PAUSE = 2.0
 """Seconds; after it a new segment begins, even in the middle of a sentence."""
@@ -49,8 +52,17 @@ def add_words(draft: Draft, words: Iterable[Spoken]) -> None:
 def add_streams(draft: Draft, streams: Iterable[Iterable[Spoken]]) -> None:
     """Add the words of streams that run at the same time, such as channels, in the order in which segments begin."""
     groups = [group for words in streams for group in _groups(list(words))]
-    for group in sorted(groups, key=lambda group: group.start or 0):
+    for group in by_start(groups, [group.start for group in groups]):
         _add(draft, group)
+
+
+def by_start(parts: Iterable[Part], starts: Iterable[float | None]) -> list[Part]:
+    """Return the parts in the order of their starts; one without a usable start stays behind the one before it."""
+    clock, placed = 0.0, []
+    for part, start in zip(parts, starts, strict=True):
+        clock = start if start is not None and 0 <= start <= LONGEST_TIME else clock
+        placed.append((clock, part))
+    return [part for _, part in sorted(placed, key=lambda place: place[0])]
 
 
 def _add(draft: Draft, group: Group) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+from unicodedata import category
 
 from chat.models.word_times import WordTime
 
@@ -29,6 +30,11 @@ class Spoken(NamedTuple):
     def timed(self) -> bool:
         """Whether it has two times that make sense."""
         return self.start is not None and self.end is not None and 0 <= self.start <= self.end <= LONGEST_TIME
+
+    @property
+    def middle(self) -> float:
+        """The time between its start and its end; 0 if it is unknown."""
+        return (self.start + self.end) / 2 if self.start is not None and self.end is not None else 0
 
 
 def is_unspaced(character: str) -> bool:
@@ -66,16 +72,21 @@ def _places(text: str, words: Iterable[Spoken]) -> Iterator[tuple[Spoken, int, i
         spelt = word.text.strip()
         if not any(map(str.isalnum, spelt)):
             continue
-        while at < len(text) and text[at].isspace():
-            at += 1
-        end: int | None = at + len(spelt)
-        begin = at
-        if not text.startswith(spelt, at) or not _ends_word(text, at + len(spelt)):
+        begin = _next_word(text, spelt, at)
+        end: int | None = begin + len(spelt)
+        if not text.startswith(spelt, begin) or not _ends_word(text, begin + len(spelt)):
             letters = letters or _Letters(text)
             begin, end = letters.find(spelt, at)
         if end is not None:
             yield word, begin, end
             at = end
+
+
+def _next_word(text: str, spelt: str, at: int) -> int:
+    """Return where the next word begins, perhaps with a mark before it, as in ``¿Qué``."""
+    while at < len(text) and not text[at].isalnum() and not text.startswith(spelt, at):
+        at += 1
+    return at
 
 
 class _Letters:
@@ -97,9 +108,16 @@ class _Letters:
         while wanted and (found := self._letters.find(wanted, first, self._next + _FAR + len(wanted))) >= 0:
             begin, end = self._places[found], self._places[found + len(wanted) - 1] + 1
             if begin >= at and _ends_word(self._text, begin) and _ends_word(self._text, end):
-                return begin, end
+                return begin, _with_marks(self._text, end)
             first = found + 1
         return at, None
+
+
+def _with_marks(text: str, end: int) -> int:
+    """Return the end of a word with the combining marks, such as Indian vowels, that follow its last letter."""
+    while end < len(text) and category(text[end]).startswith("M"):
+        end += 1
+    return end
 
 
 def _letters(character: str) -> str:

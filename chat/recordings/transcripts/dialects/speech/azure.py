@@ -7,6 +7,7 @@ from typing import Any
 
 from ...clock import seconds
 from ...draft import NOT_A_TURN, Draft
+from ...grouping import by_start
 from ...spoken import Spoken
 from ...transcript import Unreadable
 from ..names import speaker_name
@@ -38,7 +39,7 @@ def add(draft: Draft, value: Any) -> None:
         raise Unreadable("there are no recognised phrases with a text")
     channels = {at(phrase, "channel") for phrase in phrases if isinstance(at(phrase, "channel"), int)}
     if len(channels) > 1:
-        phrases.sort(key=lambda phrase: _times(phrase)[0] or 0)
+        phrases = by_start(phrases, [_times(phrase)[0] for phrase in phrases])
     for phrase in phrases:
         text = first(phrase, _TEXTS)
         start, end = _times(phrase)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...draft import Draft
-from ...grouping import add_streams
+from ...grouping import add_streams, add_words
 from ...spoken import Spoken
 from ...transcript import Unreadable
 from .entries import Keys, add_utterances, at, entries, has_text, words_in
@@ -31,7 +31,7 @@ def add(draft: Draft, value: Any) -> None:
         add_utterances(draft, results["utterances"], _UTTERANCE, _WORD)
     elif any(has_text(at(alternative, "words"), _WORD) for alternative in best):
         streams = [words_in(draft, at(alternative, "words"), _WORD) for alternative in best]
-        add_streams(draft, _by_channel(streams))
+        _add_channels(draft, streams)
     elif paragraphs := [found for alternative in best for found in entries(alternative, ("paragraphs", "paragraphs"))]:
         for paragraph in paragraphs:
             sentences = [
@@ -42,11 +42,13 @@ def add(draft: Draft, value: Any) -> None:
         raise Unreadable("there are neither utterances nor words")
 
 
-def _by_channel(streams: list[list[Spoken]]) -> list[list[Spoken]]:
-    """Return the words of each channel; where there are several, the speakers are called by channel."""
+def _add_channels(draft: Draft, streams: list[list[Spoken]]) -> None:
+    """Add the words; where there are several channels, the speakers are called by channel."""
     if sum(map(bool, streams)) < 2:
-        return streams
-    return [
-        [word._replace(speaker=f"Channel {number}" + (f", {word.speaker}" if word.speaker else "")) for word in words]
-        for number, words in enumerate(streams)
-    ]
+        add_words(draft, [word for words in streams for word in words])
+        return
+    add_streams(draft, [[_in_channel(word, number) for word in words] for number, words in enumerate(streams)])
+
+
+def _in_channel(word: Spoken, number: int) -> Spoken:
+    return word._replace(speaker=f"Channel {number}, {word.speaker}" if word.speaker else f"Channel {number}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,10 @@ from typing import Any  # any JSON that a file contains
 
 from ...clock import moment, seconds
 from ...draft import BAD_TIME, NOT_A_TURN, Draft
-from ...spoken import Spoken
+from ...spoken import LONGEST_TIME, Spoken
 from ..names import speaker_name
 
 MILLISECOND = 0.001
-_NEAR = 0.05
-"""Seconds by which a word may begin outside its utterance."""
 Path = str | tuple[str | int, ...]
 """A key, or the keys and indexes that lead to a value."""
 
@@ -95,17 +93,17 @@ class Keys:
 
 
 def words_in(draft: Draft, found: Any, keys: Keys) -> list[Spoken]:
-    """Return the words of a list, and count its other entries, and times that are unreadable."""
+    """Return the words of a list, and count its other entries, and times that make no sense."""
     words = [keys.spoken(entry) for entry in found] if isinstance(found, list) else []
     draft.skip(NOT_A_TURN, words.count(None))
     return [_readable(draft, word) for word in words if word]
 
 
 def _readable(draft: Draft, word: Spoken) -> Spoken:
-    """Return the word without times that are not numbers, which are counted."""
-    unreadable = [time for time in (word.start, word.end) if time is not None and math.isnan(time)]
-    draft.skip(BAD_TIME, len(unreadable))
-    return word._replace(start=None, end=None) if unreadable else word
+    """Return the word without times that make no sense, which are counted."""
+    unusable = [time for time in (word.start, word.end) if time is not None and not 0 <= time <= LONGEST_TIME]
+    draft.skip(BAD_TIME, len(unusable))
+    return word._replace(start=None, end=None) if unusable else word
 
 
 def add_utterances(draft: Draft, found: Iterable[Any], keys: Keys, words: Keys | None = None) -> None:
@@ -121,19 +119,19 @@ def add_utterances(draft: Draft, found: Iterable[Any], keys: Keys, words: Keys |
 
 def add_with_words(draft: Draft, found: Iterable[Any], keys: Keys, words: Iterable[Spoken]) -> None:
     """Add each entry as an utterance, with the times of those of all ``words`` that are said in its time."""
-    timed = sorted((word for word in words if word.timed), key=_start)
+    timed = sorted((word for word in words if word.timed), key=_middle)
     for entry in found:
         spoken = keys.spoken(entry)
         if not spoken:
             draft.skip(NOT_A_TURN)
             continue
         start, end = spoken.start or 0, math.inf if spoken.end is None else spoken.end
-        own = timed[bisect_left(timed, start - _NEAR, key=_start) : bisect_left(timed, end + _NEAR, key=_start)]
+        own = timed[bisect_left(timed, start, key=_middle) : bisect_right(timed, end, key=_middle)]
         draft.add(spoken.text, speaker=spoken.speaker, start=spoken.start, end=spoken.end, words=own)
 
 
-def _start(word: Spoken) -> float:
-    return word.start or 0
+def _middle(word: Spoken) -> float:
+    return word.middle
 
 
 def has_text(found: Any, keys: Keys) -> bool:

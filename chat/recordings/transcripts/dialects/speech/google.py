@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...draft import Draft
+from ...draft import NOT_A_TURN, Draft
 from ...grouping import add_streams, add_words
-from ...spoken import Spoken
+from ...spoken import Spoken, tokens
 from ...transcript import Unreadable
 from ..names import speaker_name
 from .entries import Keys, at, entries, has_text, words_in
@@ -37,18 +37,19 @@ def add(draft: Draft, value: Any) -> None:
     files = _files(value)
     if len(files) > 1:
         raise Unreadable(f"it has the results of {len(files)} files; store each of them as a file of its own")
-    results = [result for result in (files[0] if files else entries(value, "results")) if _is_transcribed(result)]
+    found = files[0] if files else value["results"]
+    results = [result for result in found if _is_transcribed(result)]
+    draft.skip(NOT_A_TURN, len(found) - len(results))
     if not any(has_text(at(at(result, _BEST), "words"), _WORD) for result in results):
         _add_transcripts(draft, results)
         return
     streams = [_words(draft, result) for result in results]
-    if _repeats(streams):
-        streams = streams[-1:]
-    elif len(channels := dict.fromkeys(_channel(result) for result in results)) > 1:
+    if len(channels := dict.fromkeys(_channel(result) for result in results)) > 1:
         words = list(zip(results, streams, strict=True))
         add_streams(draft, [[w for result, found in words if _channel(result) == c for w in found] for c in channels])
-        return
-    add_words(draft, [word for words in streams for word in words])
+    else:
+        said = streams[-1:] if _repeats(streams) else streams
+        add_words(draft, [word for words in said for word in words])
 
 
 def _is_transcribed(result: Any) -> bool:
@@ -68,7 +69,9 @@ def _files(value: Any) -> list[list[dict[str, Any]]]:
 
 
 def _words(draft: Draft, result: Any) -> list[Spoken]:
-    words = words_in(draft, at(at(result, _BEST), "words") or [], _WORD)
+    words = words_in(draft, at(at(result, _BEST), "words"), _WORD)
+    words = words or list(tokens(_TRANSCRIPT.text_of(result) or "", ()))
+    draft.skip(NOT_A_TURN, not words)
     channel = _channel(result)
     return [word._replace(speaker=_named(word, channel)) for word in words]
 
@@ -84,10 +87,14 @@ def _named(word: Spoken, channel: int | None) -> str:
 
 
 def _repeats(streams: list[list[Spoken]]) -> bool:
-    """Return whether the last result begins with the first words, and has at least as many as the others."""
+    """Return whether the last result has all words again: it alone names speakers, or begins before others end."""
     *others, last = streams
     words = [word for found in others for word in found]
-    return bool(words and last) and len(last) >= len(words) and last[0][:3] == words[0][:3]
+    told_apart = any(word.speaker for word in last) and not any(word.speaker for word in words)
+    starts, known = [[word.start for word in found if word.start is not None] for found in (last, words)]
+    if told_apart or not (starts and known):
+        return told_apart and bool(words)
+    return 2 * len(last) > len(words) and min(starts) < max(known)
 
 
 def _add_transcripts(draft: Draft, results: list[dict[str, Any]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...draft import Draft
+from ...draft import NOT_A_TURN, Draft
 from ...grouping import add_words
 from ...transcript import Unreadable
 from ..names import speaker_name
@@ -28,7 +28,10 @@ def add(draft: Draft, value: Any) -> None:
     """Group the words of each entry."""
     if not any(has_text(at(entry, "words"), _KEYS) for entry in entries(value)):
         raise Unreadable("its words have no text")
-    for entry in entries(value):
+    for entry in value:
+        if not isinstance(at(entry, "words"), list):
+            draft.skip(NOT_A_TURN)
+            continue
         speaker = first(entry, ("participant", "speaker", "speaker_name"))
         words = words_in(draft, at(entry, "words"), _KEYS)
         add_words(draft, [word._replace(speaker=speaker_name(speaker)) for word in words])

@@ -27,6 +27,9 @@ def add(draft: Draft, value: Any) -> None:
     if not any(_ELEMENT.text_of(element) for monologue in monologues for element in entries(monologue, "elements")):
         raise Unreadable("its monologues have no elements with a value")
     for monologue in monologues:
+        if not isinstance(at(monologue, "elements"), list):
+            draft.skip(NOT_A_TURN)
+            continue
         add_words(draft, _words(draft, monologue, _speaker(monologue, names)))
 
 
@@ -41,9 +44,8 @@ def _speaker(monologue: Any, names: dict[Any, Any]) -> str:
 
 
 def _words(draft: Draft, monologue: Any, speaker: str) -> list[Spoken]:
-    elements = at(monologue, "elements")
     words = []
-    for element in elements if isinstance(elements, list) else []:
+    for element in monologue["elements"]:
         word = _ELEMENT.spoken(element, joined=True)
         if word:
             words.append(word._replace(speaker=speaker if word.start is not None else ""))

@@ -8,7 +8,7 @@ from typing import Any
 from ...clock import seconds
 from ...draft import NOT_A_TURN, NOT_FINAL, Draft
 from ...grouping import add_words
-from ...spoken import Spoken
+from ...spoken import Spoken, tokens
 from ...transcript import Unreadable
 from ..names import speaker_name
 from .entries import at, entries
@@ -26,14 +26,23 @@ def add(draft: Draft, value: Any) -> None:
     """Group the words of each final result."""
     answers = _answers(value)
     speakers = dict(_speakers(answers))
-    results = [result for answer in answers for result in entries(answer, "results")]
+    results = [result for answer in answers for result in _list(answer)]
     if not any(isinstance(at(result, (*_BEST, "timestamps")), list) for result in results):
         raise Unreadable("there are no timestamps; ask for timestamps=true, and for speaker_labels=true")
     for result in results:
         if at(result, "final") is False:
             draft.skip(NOT_FINAL)
+        elif timestamps := at(result, (*_BEST, "timestamps")):
+            add_words(draft, _words(draft, timestamps, speakers))
+        elif isinstance(text := at(result, (*_BEST, "transcript")), str):
+            add_words(draft, tokens(text, ()))
         else:
-            add_words(draft, _words(draft, at(result, (*_BEST, "timestamps")), speakers))
+            draft.skip(NOT_A_TURN)
+
+
+def _list(answer: dict[str, Any]) -> list[Any]:
+    results = answer.get("results")
+    return results if isinstance(results, list) else []
 
 
 def _answers(value: Any) -> list[dict[str, Any]]:
@@ -57,7 +66,7 @@ def _speakers(answers: list[dict[str, Any]]) -> Iterator[tuple[float, str]]:
 
 def _words(draft: Draft, timestamps: Any, speakers: dict[float, str]) -> list[Spoken]:
     words = []
-    for entry in timestamps if isinstance(timestamps, list) else []:
+    for entry in timestamps if isinstance(timestamps, list) else [None]:
         if not isinstance(entry, list) or len(entry) < 3 or not isinstance(entry[0], str):
             draft.skip(NOT_A_TURN)
             continue
