@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import BigIntegerField, OuterRef, Prefetch, QuerySet, Subquery, UUIDField
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from ..llm import shown_name
-from ..models import Chunk, Citation, Conversation, Recording, Segment, State, Turn
+from ..models import Chunk, Citation, Conversation, Prepared, Recording, Segment, State, Turn
 from . import markdown
 from .sources import Source, sources_of
 
@@ -128,6 +128,19 @@ def render_turn(turn: Turn, *, csrf_token: str = "") -> str:
     return shown[0].html(csrf_token)
 
 
+def render_ended(turn_uuid: UUID) -> str:
+    """Return the HTML of a turn that has just ended, with queries that are compiled once.
+
+    Raise ``Turn.DoesNotExist`` if it has been removed.
+    """
+    turn = _turn.first(uuid=turn_uuid)
+    if turn is None:
+        raise Turn.DoesNotExist
+    citations = _citations.fetch(turn=turn.pk)
+    shown = ShownTurn(turn=turn, text=turn.answer, seq=turn.seq, citations=citations, existing=_existing([turn]))
+    return shown.html()
+
+
 def render_blank_turn(csrf_token: str = "") -> str:
     """Return the HTML that the script clones for a question that was just sent."""
     return ShownTurn(turn=Turn(uuid=UUID(int=0))).html(csrf_token)
@@ -163,9 +176,7 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], *, limit: int) -> lis
     # Read the chunks before the rows: a turn that ends in between is then shown as ended. The other way round it would
     # be shown as running, but without its chunks.
     texts = _texts(chunks)
-    cited = Segment.objects.filter(recording=OuterRef("recording"), number=OuterRef("segment")).values("text")
-    known = Citation.objects.select_related("recording").annotate(said=Subquery(cited[:1]))
-    citations = Prefetch("citations", known)
+    citations = Prefetch("citations", _known_citations())
     rows = list(turns.select_related("conversation").prefetch_related(citations)[:limit])
     positions, existing = _positions(rows), _existing(rows)
     return [
@@ -179,6 +190,16 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], *, limit: int) -> lis
         )
         for turn in rows
     ]
+
+
+def _known_citations() -> QuerySet[Citation]:
+    """Return the citations with their recordings and, as ``said``, the texts of their segments."""
+    cited = Segment.objects.filter(recording=OuterRef("recording"), number=OuterRef("segment")).values("text")
+    return Citation.objects.select_related("recording").annotate(said=Subquery(cited[:1]))
+
+
+_turn = Prepared(lambda uuid: Turn.objects.select_related("conversation").filter(uuid=uuid), uuid=UUIDField())
+_citations = Prepared(lambda turn: _known_citations().filter(turn=turn), turn=BigIntegerField())
 
 
 def _texts(chunks: QuerySet[Chunk]) -> dict[int, tuple[str, int]]:

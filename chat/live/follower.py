@@ -12,7 +12,7 @@ from uuid import UUID
 
 from msgspec import structs
 
-from ..conversations.rendering import render_turn
+from ..conversations.rendering import render_ended
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..models import Turn
@@ -150,4 +150,4 @@ async def _render_under_lock(turn_uuid: UUID) -> str:
 def _render(turn_uuid: UUID) -> tuple[str, float]:
     """Return the HTML, and the processor time in seconds that it took."""
     began = thread_time()
-    return render_turn(Turn.objects.get(uuid=turn_uuid)), thread_time() - began
+    return render_ended(turn_uuid), thread_time() - began
