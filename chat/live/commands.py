@@ -37,13 +37,11 @@ class Commands:
     def __init__(
         self,
         login: LoginSession,
-        is_signed_in: Callable[[], Awaitable[bool]],
         send: Callable[[str], Awaitable[None]],
         tasks: OwnedTasks,
         forwarded: Forwarded | None = None,
     ) -> None:
         self._login = login
-        self._is_signed_in = is_signed_in
         self._send = send
         self._tasks = tasks
         self._forwarded = forwarded
@@ -58,8 +56,6 @@ class Commands:
         while the client repeats the other commands when it reconnects.
         """
         try:
-            if not await self._is_signed_in():
-                return
             match command:
                 case protocol.Ask():
                     await self.ask(command)

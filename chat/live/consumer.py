@@ -144,7 +144,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._commands_left = Allowance(settings.CHAT_COMMANDS_PER_MINUTE, 60, monotonic())
         self._signals_left = Allowance(SIGNALS_PER_MINUTE, 60, monotonic())
         forwarded = cast("Forwarded | None", self.scope.get("forwarded"))
-        self._commands = Commands(login, self._is_signed_in, self._send, self._tasks, forwarded)
+        self._commands = Commands(login, self._send, self._tasks, forwarded)
         self.live.add(self)
         self.sockets[login.user_id] += 1
         self._tasks.start(self._run_commands())

@@ -1,12 +1,12 @@
 """A watch over every socket and stream of this process, which notices ended sign-ins and questions asked elsewhere.
 
-One look serves them all: three queries, however many are open.
+One look serves them all: two queries for their sign-ins, one for new questions, however many are open.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,21 +14,22 @@ from time import monotonic
 from typing import Protocol
 
 from django.contrib.sessions.models import Session
+from django.db.models import BigIntegerField
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..models import LoginSession, Turn
-from ..turns.nudges import NEWS_TOPIC
+from ..models import LoginSession, Prepared, Turn
+from ..turns.nudges import NEWS_TOPIC, SIGN_INS_TOPIC
 from ..turns.runner import runner
 
 LOOK_SECONDS = 4.0
 """Interval between looks when no nudge arrives."""
 PAUSE_SECONDS = 0.05
-"""Least time between two looks; nudges that arrive meanwhile share one look."""
+"""Least time between two looks of a kind; nudges that arrive meanwhile share one look."""
 REREAD_SECONDS = 30.0
-"""How long to look for a turn after it was asked: turns are not committed in the order of their primary keys."""
+"""How long to look for a turn behind a gap in the numbers: turns are not committed in the order of their numbers."""
 
 
 class Watched(Protocol):
@@ -45,15 +46,25 @@ class Watched(Protocol):
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """The result of one look: who is signed in, and turns that no earlier look found."""
+class SignIns:
+    """Who is signed in, as of one look."""
 
     passwords: dict[int, str]
     """The hashed password of each live login session's user, by login session."""
     session_keys: set[str]
-    turns: Sequence[Turn]
 
-    def is_signed_in(self, socket: Watched) -> bool:
+    @classmethod
+    def of(cls, sockets: Sequence[tuple[LoginSession, str | None]]) -> SignIns:
+        """Read the sign-ins of these sockets from the database."""
+        logins = LoginSession.objects.filter(pk__in={login.pk for login, _ in sockets})
+        live = logins.filter(ended_at=None, user__is_active=True)
+        sessions = Session.objects.filter(session_key__in={key for _, key in sockets}, expire_date__gt=timezone.now())
+        return cls(
+            passwords=dict(live.values_list("pk", "user__password")),
+            session_keys=set(sessions.values_list("session_key", flat=True)),
+        )
+
+    def include(self, socket: Watched) -> bool:
         """Return whether the sign-in of a socket is still valid and its user's password unchanged."""
         if socket.session_key is None:
             return socket.login.pk in self.passwords
@@ -67,47 +78,60 @@ class SocketWatch:
     def __init__(self) -> None:
         self._sockets: set[Watched] = set()
         self._new_turns = NewTurns()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def add(self, socket: Watched) -> None:
         self._sockets.add(socket)
-        if self._task is None:
+        if not self._tasks:
             self._new_turns = NewTurns()
-            self._task = asyncio.create_task(self._look_always())
+            looks = (self._look_at_sign_ins, SIGN_INS_TOPIC), (self._look_for_turns, NEWS_TOPIC)
+            self._tasks = [asyncio.create_task(_always(look, topic)) for look, topic in looks]
 
     def remove(self, socket: Watched) -> None:
         self._sockets.discard(socket)
-        if self._task and not self._sockets:
-            self._task.cancel()
-            self._task = None
+        if not self._sockets:
+            for task in self._tasks:
+                task.cancel()
+            self._tasks = []
 
-    async def _look_always(self) -> None:
-        with runner.nudges.listen(NEWS_TOPIC) as news:
-            while True:
-                news.clear()
-                with suppress(*UNAVAILABLE):
-                    await self._look()
-                await asyncio.sleep(PAUSE_SECONDS)
-                await news.wait(LOOK_SECONDS)
-
-    async def _look(self) -> None:
+    async def _look_at_sign_ins(self) -> None:
         sockets = list(self._sockets)
-        snapshot = await in_database(self._take_snapshot, [(socket.login, socket.session_key) for socket in sockets])
+        sign_ins = await in_database(SignIns.of, [(socket.login, socket.session_key) for socket in sockets])
         for socket in sockets:
-            if not snapshot.is_signed_in(socket):
+            if not sign_ins.include(socket):
                 socket.check_sign_in()
-            elif snapshot.turns:
-                socket.notice(snapshot.turns)
 
-    def _take_snapshot(self, sockets: Sequence[tuple[LoginSession, str | None]]) -> Snapshot:
-        logins = LoginSession.objects.filter(pk__in={login.pk for login, _ in sockets})
-        live = logins.filter(ended_at=None, user__is_active=True)
-        sessions = Session.objects.filter(session_key__in={key for _, key in sockets}, expire_date__gt=timezone.now())
-        return Snapshot(
-            passwords=dict(live.values_list("pk", "user__password")),
-            session_keys=set(sessions.values_list("session_key", flat=True)),
-            turns=self._new_turns.find({login.user_id for login, _ in sockets}),
-        )
+    async def _look_for_turns(self) -> None:
+        turns = await in_database(self._new_turns.find, {socket.login.user_id for socket in self._sockets})
+        if turns:
+            for socket in list(self._sockets):
+                socket.notice(turns)
+
+
+async def _always(look: Callable[[], Awaitable[None]], topic: str) -> None:
+    with runner.nudges.listen(topic) as nudges:
+        while True:
+            nudges.clear()
+            with suppress(*UNAVAILABLE):
+                await look()
+            await asyncio.sleep(PAUSE_SECONDS)
+            await nudges.wait(LOOK_SECONDS)
+
+
+_newest = Prepared(
+    lambda: (
+        Turn.objects.filter(created_at__lt=Now() - timedelta(seconds=REREAD_SECONDS))
+        .order_by("-pk")
+        .values_list("pk", flat=True)[:1]
+    )
+)
+_newer = Prepared(
+    lambda pk: Turn.objects.filter(pk__gt=pk).order_by("pk").values_list("pk", "user_id"), pk=BigIntegerField()
+)
+_kept = Prepared(
+    lambda pk: Turn.objects.filter(pk=pk, conversation__deleted_at=None).select_related("conversation"),
+    pk=BigIntegerField(),
+)
 
 
 class NewTurns:
@@ -117,22 +141,23 @@ class NewTurns:
         self._after: int | None = None
         self._found_at: dict[int, float] = {}
 
-    def find(self, users: set[int]) -> list[Turn]:
+    def find(self, users: Collection[int]) -> list[Turn]:
         """Read from the database the turns that these users asked since the last call."""
         if self._after is None:
-            long_ago = Turn.objects.filter(created_at__lt=Now() - timedelta(seconds=REREAD_SECONDS))
-            self._after = long_ago.order_by("-pk").values_list("pk", flat=True).first() or 0
-        turns = Turn.objects.of(*users).filter(pk__gt=self._after)
-        new_ids = [pk for pk in turns.values_list("pk", flat=True) if pk not in self._found_at]
-        self._found_at |= dict.fromkeys(new_ids, monotonic())
-        self._forget(monotonic() - REREAD_SECONDS)
-        return list(turns.filter(pk__in=new_ids).select_related("conversation").order_by("pk")) if new_ids else []
+            self._after = _newest.first() or 0
+        rows = [(pk, user) for pk, user in _newer.fetch(pk=self._after) if pk not in self._found_at]
+        self._found_at |= dict.fromkeys((pk for pk, _ in rows), monotonic())
+        self._advance(monotonic() - REREAD_SECONDS)
+        found = (_kept.first(pk=pk) for pk, user in rows if user in users)
+        return [turn for turn in found if turn]
 
-    def _forget(self, before: float) -> None:
-        old_ids = [pk for pk, found_at in self._found_at.items() if found_at < before]
-        for pk in old_ids:
+    def _advance(self, before: float) -> None:
+        """Read no more what comes before the first gap in the numbers, or was found long ago."""
+        for pk in sorted(self._found_at):
+            if pk != (self._after or 0) + 1 and self._found_at[pk] >= before:
+                break
+            self._after = pk
             del self._found_at[pk]
-        self._after = max([*old_ids, self._after or 0])
 
 
 socket_watch = SocketWatch()

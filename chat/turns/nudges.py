@@ -44,7 +44,9 @@ def topics_of(turn: Turn) -> tuple[str, ...]:
 
 
 NEWS_TOPIC = "news"
-"""A question was asked, or a login session has ended."""
+"""A question was asked."""
+SIGN_INS_TOPIC = "sign-ins"
+"""A login session has ended."""
 STOP_TOPIC = "stop"
 """A turn was asked to stop."""
 

@@ -13,7 +13,7 @@ from chat.database import in_database
 from chat.live import stream as stream_module
 from chat.live.stream import Stream
 from chat.models import ApiToken, Conversation, LoginSession
-from chat.turns.nudges import NEWS_TOPIC
+from chat.turns.nudges import SIGN_INS_TOPIC
 from chat.turns.runner import TurnRunner
 
 from ..support.asked import asked
@@ -38,7 +38,7 @@ async def test_a_token_that_becomes_invalid_ends_the_response(
     await answer.event()
 
     await in_database(end, alice, await in_database(ApiToken.objects.select_related("login_session").get))
-    runner.wake(NEWS_TOPIC)
+    runner.wake(SIGN_INS_TOPIC)
 
     assert names_of(await complete(answer)) in ([], ["done"])
     assert (await program.ask("When?")).status == 401
@@ -50,7 +50,7 @@ async def test_revoking_a_token_stops_its_answer(program: Program, scripts: Scri
     token = await in_database(ApiToken.objects.select_related("login_session").get)
 
     await in_database(token.login_session.end)
-    runner.wake(NEWS_TOPIC)
+    runner.wake(SIGN_INS_TOPIC)
 
     await scripts["When?"].cancelled.wait()
 
@@ -63,7 +63,7 @@ async def test_signing_out_ends_the_response(
     await answer.event()
 
     await in_database(Session.objects.filter(session_key=session).delete)
-    runner.wake(NEWS_TOPIC)
+    runner.wake(SIGN_INS_TOPIC)
 
     assert await complete(answer) == []
 

@@ -19,7 +19,7 @@ from chat.live.commands import Commands
 from chat.live.consumer import ChatConsumer
 from chat.live.socket_watch import socket_watch
 from chat.models import LoginSession, Turn
-from chat.turns.nudges import NEWS_TOPIC
+from chat.turns.nudges import SIGN_INS_TOPIC
 from chat.turns.runner import TurnRunner
 from chatsite import asgi
 
@@ -76,7 +76,7 @@ async def test_a_sign_in_that_ends_closes_a_socket_that_only_reads(
     client = await connect(session)
 
     await in_database(end, alice, login)
-    runner.wake(NEWS_TOPIC)
+    runner.wake(SIGN_INS_TOPIC)
 
     assert await client.closed() == 4401
 

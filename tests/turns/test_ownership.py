@@ -148,3 +148,10 @@ def test_a_question_of_a_login_that_has_ended_is_never_started(login: LoginSessi
 
     assert Turn.objects.claim("me") == []
     assert Turn.objects.get(pk=turn.pk).state == "queued"
+
+
+def test_a_question_of_a_user_who_is_locked_out_is_never_started(login: LoginSession, alice: User) -> None:
+    asked(login, state="queued")
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+
+    assert Turn.objects.claim("me") == []

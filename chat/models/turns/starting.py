@@ -16,6 +16,7 @@ _WAITING = f"""
     SELECT turn.id, turn.user_id, ROW_NUMBER() OVER (PARTITION BY turn.user_id ORDER BY turn.id) AS place
     FROM chat_turn AS turn
     JOIN chat_loginsession AS login ON login.id = turn.login_session_id AND login.ended_at IS NULL
+    JOIN auth_user ON auth_user.id = turn.user_id AND auth_user.is_active
     WHERE turn.state = '{State.QUEUED}'
         AND NOT EXISTS (
             SELECT 1 FROM chat_turn AS older
@@ -28,7 +29,7 @@ _WAITING = f"""
                 AND (running.login_session_id = turn.login_session_id OR running.conversation_id = turn.conversation_id)
         )
 """  # noqa: S608  # our own constants
-"""The queued turns of live logins before which nothing waits or streams in their login session or conversation, each
+"""The queued turns of live sign-ins before which nothing waits or streams in their login session or conversation, each
 with its place among those of its user."""
 _STARTABLE = f"""
     SELECT waiting.id FROM ({_WAITING}) AS waiting
