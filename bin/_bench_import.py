@@ -1,0 +1,74 @@
+"""Time the reading and the import of transcripts: of files, and of 100,000 generated cues in each usual form."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import django
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
+django.setup()
+
+from chat.recordings import library  # noqa: E402  # Django must be set up first
+from chat.recordings.transcripts import open_sources, read  # noqa: E402
+from chat.retrieval.scratch import scratch_database  # noqa: E402
+
+CUES = 100_000
+NAMES = ("Ana Lima", "Bob Ray", "Cleo Nyberg", "Dr. Eva van den Berg")
+SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
+
+
+def clock(seconds: int, point: str = ".") -> str:
+    """Return ``01:02:03.000``."""
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{point}000"
+
+
+FORMS: dict[str, Callable[[int, str, str], str]] = {
+    "teams.vtt": lambda n, name, text: f"{n}\n{clock(n)} --> {clock(n + 1)}\n<v {name}>{text}</v>\n",
+    "zoom.vtt": lambda n, name, text: f"{n}\n{clock(n)} --> {clock(n + 1)}\n{name}: {text}\n",
+    "names.srt": lambda n, name, text: f"{n}\n{clock(n, ',')} --> {clock(n + 1, ',')}\n{name}: {text}\n",
+    "otter.txt": lambda n, name, text: f"{name}  {clock(n)[:8]}\n{text}\n",
+    "plain.txt": lambda n, name, text: f"[{clock(n)[:8]}] {name}: {text}",
+}
+
+
+def generated(folder: Path) -> Iterator[Path]:
+    """Yield a file of each form, with the same words."""
+    chosen = random.Random(1)  # noqa: S311  # the same cues in every run
+    words = ["".join(chosen.choices(SYLLABLES, k=chosen.randint(1, 4))) for _ in range(5000)]
+    cues = [(chosen.choice(NAMES), " ".join(chosen.choices(words, k=chosen.randint(3, 14)))) for _ in range(CUES)]
+    for name, form in FORMS.items():
+        head = ["WEBVTT\n"] if name.endswith(".vtt") else []
+        file = folder / name
+        file.write_text("\n".join(head + [form(number, *cue) for number, cue in enumerate(cues, 1)]))
+        yield file
+
+
+def main() -> None:
+    """Print seconds per file: to read it, and to import it with its index."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="a transcript of your own")
+    parser.add_argument("--read-only", action="store_true", help="do not import, only read")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, scratch_database():
+        print(f"{'file':32}{'segments':>10}{'read (s)':>10}{'import (s)':>12}")
+        for file in [*arguments.files, *generated(Path(folder))]:
+            began = time.process_time()
+            segments = sum(len(read(source).utterances) for source in open_sources(file))
+            seconds = time.process_time() - began
+            began = time.process_time()
+            for _ in [] if arguments.read_only else library.add(file):
+                pass
+            print(f"{file.name:32}{segments:10,}{seconds:10.2f}{time.process_time() - began:12.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
