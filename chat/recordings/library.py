@@ -26,13 +26,15 @@ _AUDIO_FOLDER = "audio"
 class Addition:
     """The recording of a transcript, which is ``new`` or was in the library before.
 
-    ``skipped`` counts, by reason, what was left out of a new one; ``characters`` is the length of its text in the file.
+    ``skipped`` counts, by reason, what was left out of a new one; ``characters`` is the length of its text in the file,
+    and ``encoding`` is named if it is not Unicode.
     """
 
     recording: Recording
     new: bool
     characters: int
     skipped: Mapping[str, int] = field(default_factory=dict)
+    encoding: str = ""
 
 
 def add(path: Path, *, title: str = "") -> Iterator[Addition]:
@@ -55,7 +57,7 @@ def add(path: Path, *, title: str = "") -> Iterator[Addition]:
         if transcript and not recording:
             recording, new = _store(replace(transcript, title=title or transcript.title), source.digest, audio)
             existing[source.digest] = recording
-            yield Addition(recording, new, len(source.text), transcript.skipped)
+            yield Addition(recording, new, len(source.text), transcript.skipped, source.encoding)
         elif recording:
             _add_missing_audio(recording, audio)
             yield Addition(recording, False, len(source.text))

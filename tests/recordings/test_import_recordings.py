@@ -168,13 +168,13 @@ def test_of_a_file_with_one_bad_meeting_nothing_is_imported(tmp_path: Path) -> N
 
 
 def test_unknown_files_of_a_folder_are_ignored_and_counted(talk: Path, tmp_path: Path) -> None:
-    (tmp_path / "minutes.docx").touch()
+    (tmp_path / "minutes.pdf").touch()
 
     assert run(tmp_path) == Run("1 imported, 0 unchanged, 0 failed, 1 ignored.\n", "", 0)
 
 
 def test_a_named_file_that_is_unknown_or_missing_is_an_error(tmp_path: Path) -> None:
-    unknown, missing = tmp_path / "minutes.docx", tmp_path / "missing.vtt"
+    unknown, missing = tmp_path / "minutes.pdf", tmp_path / "missing.vtt"
     unknown.touch()
 
     result = run(unknown, missing)
@@ -184,9 +184,9 @@ def test_a_named_file_that_is_unknown_or_missing_is_an_error(tmp_path: Path) -> 
 
 
 def test_skipped_parts_are_counted_by_reason(talk: Path) -> None:
-    talk.write_text(VTT + "\n00:05,000 --> 00:06,000\n<v Bob>Lost.</v>\n\n00:07.000 --> 00:08.000\n\n")
+    talk.write_text(VTT + "\n00:xx,000 --> 00:06,000\n<v Bob>When?</v>\n\n00:07.000 --> 00:08.000\n\n")
 
-    assert run(talk).out.endswith("Skipped: 1 × cue with an unreadable time, 1 × no text.\n")
+    assert run(talk).out.endswith("Skipped: 1 × cue with an unreadable time (text kept), 1 × no text.\n")
 
 
 def test_a_file_name_cannot_break_the_line_of_its_error(tmp_path: Path) -> None:

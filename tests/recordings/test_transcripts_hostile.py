@@ -45,12 +45,22 @@ def pieces() -> st.SearchStrategy[bytes]:
         b"]}",
         b",",
     ]
+    scraps += [b"0:00:01.000,0:00:02.000\n", b"(Ana)\n", b"### 00:10:00\n", b"**Ana:** ", b"0:05 - ", b"Ana\t", b" | "]
+    scraps += [b"[Script Info]\n", b"Dialogue: 0,0:00:01.00,0:00:02.00,,Ana,0,0,0,,hi\n", b"start\tend\ttext\n", b"0\t"]
+    scraps += [
+        b"<tt><body>",
+        b'<p begin="1s" end="2s">',
+        b"</p>",
+        b"</body></tt>",
+        b'{"events": [{"segs": [{"utf8": "hi"}',
+    ]
+    scraps += [b"\xcd\xe0\xf1\xee\xf1 ", b"\x82\xcd\x82\xa2", b"PK\x03\x04", b"Transcription ended after 1:00"]
     scraps += [b"\xff\xfe", b"\xef\xbb\xbf", b"\x00", b"\\ud800", b"[" * 50, b"9" * 30, b":", b"NOTE "]
     return st.lists(st.sampled_from(scraps) | st.binary(max_size=8), max_size=30).map(b"".join)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.binary(max_size=400) | pieces(), suffix=st.sampled_from([*sorted(SUFFIXES), ".docx", ""]))
+@given(content=st.binary(max_size=400) | pieces(), suffix=st.sampled_from([*sorted(SUFFIXES), ".pdf", ""]))
 @example(content=b'{"segments": [{"text": "hi", "start": NaN, "end": 1e999}]}', suffix=".json")
 @example(content=b"1\n99999999999:00:00,000 --> 00:00:01,000\nhi", suffix=".srt")
 def test_any_bytes_are_a_transcript_or_unreadable(content: bytes, suffix: str, tmp_path: Path) -> None:
@@ -101,8 +111,8 @@ def test_control_characters_and_lone_surrogates_do_not_reach_the_database(tmp_pa
     [
         ("a.vtt", b"", 1, "empty"),
         ("a.vtt", b"\xef\xbb\xbf \r\n", 1, "empty"),
-        ("a.vtt", b"1\n00:01.000 --> 00:02.000\nhi", 1, "must begin with the line WEBVTT"),
-        ("a.vtt", b"WEBVTT\n\n00:01,000 --> 00:02,000\nhi", 1, "1 × cue with an unreadable time"),
+        ("a.vtt", b"only words", 1, "no line with a time"),
+        ("a.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\n", 1, "1 × no text"),
         ("a.srt", b"only words", 1, "no line with a time"),
         ("a.json", b'{"a":\n 1,\n oops}', 3, "not JSON"),
         ("a.json", b"[" * 100_000, 1, "nested too deeply"),
@@ -111,9 +121,17 @@ def test_control_characters_and_lone_surrogates_do_not_reach_the_database(tmp_pa
         ("a.json", b'[{"text": ""}]', 1, "no speech"),
         ("a.jsonl", b'[{"text": "hi"}]\nnot json', 2, "not JSON"),
         ("a.jsonl", b'{"turns": [{"text": "hi"}]}\n{"turns": []}', 2, "without turns"),
-        ("a.txt", b"Once upon a time there was a pump.\n" * 30, 1, "without turns"),
+        ("a.md", b"Once upon a time there was a pump.\n" * 30, 1, "without turns"),
+        ("a.txt", b"0001 4f 2e 11 00 93\n" * 30, 1, "without turns"),
         ("a.txt", bytes(range(32)) * 9, 1, "not text"),
-        ("a.docx", b"Ana: hi", None, "not a transcript"),
+        ("a.docx", b"Ana: hi", 1, "not a Word document"),
+        ("a.docx", b"PK\x03\x04damaged", 1, "a damaged Word document"),
+        ("a.pdf", b"Ana: hi", None, "not a transcript"),
+        ("a.ttml", b"<tt>\n<p>", 2, "not XML"),
+        ("a.xml", b"<rss/>", 1, "its root is rss"),
+        ("a.ttml", b'<!DOCTYPE tt [<!ENTITY a "b">]><tt><p>&a;</p></tt>', 1, "may be harmful"),
+        ("a.ass", b"[Script Info]\n", 1, "no line that begins with Dialogue:"),
+        ("a.tsv", b"a\tb\tc\td\n", 1, "without columns for time and text"),
     ],
 )
 def test_an_unreadable_file_is_refused_with_line_and_reason(
@@ -189,7 +207,7 @@ def test_a_folder_is_searched_without_leaving_it(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
     for file in (inside / "b.vtt", inside / "deeper/a.VTT", inside / ".hidden/c.vtt", outside / "d.vtt"):
         file.write_text(VTT)
-    (inside / "notes.docx").touch()
+    (inside / "notes.pdf").touch()
     (inside / "link.vtt").symlink_to(outside / "d.vtt")
     (inside / "linked").symlink_to(outside)
 

@@ -18,8 +18,9 @@ from typing_extensions import override
 
 from chat.management.site_command import SiteCommand
 from chat.recordings import library
-from chat.recordings.transcripts import AUDIO_SUFFIXES, Unreadable, find_transcripts, transcript_beside
+from chat.recordings.transcripts import AUDIO_SUFFIXES, UNKNOWN_KIND, Unreadable, find_transcripts, transcript_beside
 
+_REPORTED = 20
 INDEX_THEM = "Searches now find them by their words. To find them by meaning too, run: bin/manage index_recordings"
 
 
@@ -32,16 +33,21 @@ class Tally:
     failed: int = 0
     ignored: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    encodings: Counter[str] = field(default_factory=Counter)
 
     def count(self, addition: library.Addition) -> None:
         self.imported += addition.new
         self.unchanged += not addition.new
         self.skipped.update(addition.skipped)
+        if addition.new and addition.encoding:
+            self.encodings[addition.encoding] += 1
 
     def __str__(self) -> str:
         line = f"{self.imported} imported, {self.unchanged} unchanged, {self.failed} failed, {self.ignored} ignored."
-        skipped = ", ".join(f"{count} × {reason}" for reason, count in sorted(self.skipped.items()))
-        return f"{line} Skipped: {skipped}." if skipped else line
+        for title, counts in (("Skipped", self.skipped), ("Not Unicode, read as", self.encodings)):
+            if counts:
+                line += f" {title}: {', '.join(f'{count} × {name}' for name, count in sorted(counts.items()))}."
+        return line
 
 
 class Command(SiteCommand):
@@ -49,8 +55,8 @@ class Command(SiteCommand):
 
     prepares = True
     help = (
-        "Import transcripts (.vtt, .srt, .json, .jsonl, .txt) and the audio beside them. The same content is imported"
-        " only once."
+        "Import transcripts (.vtt, .srt, .sbv, .ass, .ttml, .json, .jsonl, .txt, .tsv, .md, .docx) and the audio beside"
+        " them. The same content is imported only once."
     )
 
     @override
@@ -80,14 +86,28 @@ class Command(SiteCommand):
         files: list[Path] = []
         for path in paths:
             if path.is_dir():
-                contents = find_transcripts(path)
-                files += contents.transcripts
-                tally.ignored += contents.ignored
+                files += self._found(path, tally)
             elif path.suffix.lower() in AUDIO_SUFFIXES:
                 files.append(transcript_beside(path) or path)
             else:
                 files.append(path)
         return list(dict.fromkeys(files))
+
+    def _found(self, folder: Path, tally: Tally) -> list[Path]:
+        """Return the transcripts of a folder; report a folder of nothing but other files, file by file."""
+        contents = find_transcripts(folder)
+        if contents.transcripts:
+            tally.ignored += contents.ignored
+            return contents.transcripts
+        tally.failed += max(1, len(contents.others))
+        tally.ignored += contents.ignored - len(contents.others)
+        for file in contents.others[:_REPORTED]:
+            self.stderr.write(f"{_printable(file)}: {UNKNOWN_KIND}")
+        more = len(contents.others) - _REPORTED
+        if more > 0 or not contents.others:
+            reason = f"{more} more files that are no transcripts" if contents.others else "contains no transcripts"
+            self.stderr.write(f"{_printable(folder)}: {reason}")
+        return []
 
     def _add(self, file: Path, title: str, tally: Tally, bar: tqdm[Any]) -> None:
         bar.set_description(_printable(file.name))

@@ -1,6 +1,6 @@
 """Transcripts: a file in any of the known dialects is read into a ``Transcript``."""
 
-from .file import SUFFIXES, open_sources, read
+from .file import SUFFIXES, UNKNOWN_KIND, open_sources, read
 from .folder import AUDIO_SUFFIXES, FolderContents, audio_beside, find_transcripts, transcript_beside
 from .source import Source
 from .transcript import Transcript, Unreadable, Utterance
@@ -8,6 +8,7 @@ from .transcript import Transcript, Unreadable, Utterance
 __all__ = [
     "AUDIO_SUFFIXES",
     "SUFFIXES",
+    "UNKNOWN_KIND",
     "FolderContents",
     "Source",
     "Transcript",

@@ -16,6 +16,14 @@ _UNIT = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) ?s", re.IGNORECASE)
 _EPOCH = 1e9
 """Seconds; a smaller number is no date: this one is of 2001."""
 _EPOCH_IN_MILLISECONDS = 1e11
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]{{0,6}}"
+_DAY_IN_WORDS = re.compile(
+    r"(?:[A-Za-z]{3,9},? )?"
+    rf"(?:(?P<first>{_MONTH})\.? (?P<after>\d{{1,2}})|(?P<before>\d{{1,2}})\.? (?P<second>{_MONTH})\.?)"
+    r",? (?P<year>\d{4})\b",
+    re.IGNORECASE,
+)
 
 
 def seconds(value: object, unit: float = 1.0) -> float | None:
@@ -44,12 +52,26 @@ def clock_seconds(clock: str) -> float:
 
 
 def day(value: object) -> date | None:
-    """Return the date of a text that begins with an ISO date, or of Unix time since 2001; None for anything else."""
+    """Return the date of a text that begins with one, or of Unix time since 2001; None for anything else.
+
+    It may be ``2026-03-04``, ``Mar 4, 2026`` or ``4 March 2026``.
+    """
     try:
         if isinstance(value, int | float) and value >= _EPOCH:
             return datetime.fromtimestamp(value / 1000 if value >= _EPOCH_IN_MILLISECONDS else value, UTC).date()
         return date.fromisoformat(value[:10]) if isinstance(value, str) else None
     except (ValueError, OverflowError, OSError):
+        return _day_in_words(value.strip()) if isinstance(value, str) else None
+
+
+def _day_in_words(text: str) -> date | None:
+    words = _DAY_IN_WORDS.match(text)
+    if not words:
+        return None
+    month = _MONTHS.index((words["first"] or words["second"]).lower()[:3]) + 1
+    try:
+        return date(int(words["year"]), month, int(words["after"] or words["before"]))
+    except ValueError:
         return None
 
 

@@ -6,14 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from unicodedata import category
 
 from .spoken import LONGEST_TIME, Spoken, times_in
 from .transcript import Transcript, Unreadable, Utterance
 
 NO_TEXT = "no text"
-UNREADABLE_CUE = "cue with an unreadable time"
+UNREADABLE_CUE = "cue with an unreadable time (text kept)"
 STRAY_TEXT = "text outside a cue"
 HEADING = "line before the first speaker"
+REMARK = "remark of a program"
+UNLABELLED = "line without speaker and time (text kept)"
 NOT_A_TURN = "entry that is not a turn"
 BAD_TIME = "unusable time (text kept)"
 BACKWARDS = "end before start (text kept)"
@@ -38,6 +41,12 @@ def clean(text: str) -> str:
 def clip(text: str, limit: int) -> str:
     """Return the text in at most ``limit`` characters; an ellipsis marks a cut."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _name(speaker: str) -> str:
+    """Return a name that fits; nobody is called ``-`` or ``???``."""
+    name = clip(clean(speaker), SPEAKER_LIMIT)
+    return name if any(category(mark)[0] in "LNS" for mark in name) else ""
 
 
 class Draft:
@@ -71,7 +80,7 @@ class Draft:
             raise Unreadable(f"turn {number} has {len(said):,} characters; at most {LONGEST_TEXT:,} can be searched")
         start, end = self._times(start, end)
         times = times_in(said, words) if words else ()
-        self.utterances.append(Utterance(clip(clean(speaker), SPEAKER_LIMIT), said, start, end, times))
+        self.utterances.append(Utterance(_name(speaker), said, start, end, times))
 
     def skip(self, reason: str, count: int = 1) -> None:
         if count:

@@ -1,10 +1,12 @@
-"""Decoding of text files in any of the usual encodings."""
+"""Decoding of text files in any of the usual encodings, which their content shows."""
 
 from __future__ import annotations
 
 import codecs
 import re
+from typing import NamedTuple
 
+from .guessing import guessed
 from .transcript import Unreadable
 
 _MARKS = (
@@ -14,36 +16,74 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_ESCAPES = ((b"\x1b$)C", "iso2022_kr", "ISO-2022-KR"), (b"\x1b$", "iso2022_jp_2", "ISO-2022-JP"))
 _BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_ONE_BYTE = re.compile("[\x00-\xff]")
 _BINARY_SHARE = 0.1
+_ZERO_SHARE = 0.95
+_UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_WHOLE_SHARE = 0.9
 
 
-def decode(data: bytes) -> str:
-    """Return the text with line feeds as line ends. Raise ``Unreadable`` if the bytes are not text."""
-    text = _decoded(data)
+class Decoded(NamedTuple):
+    """A text with line feeds as line ends; ``encoding`` is named if it is not Unicode."""
+
+    text: str
+    encoding: str = ""
+
+
+def decode(data: bytes) -> Decoded:
+    """Return the text of the bytes. Raise ``Unreadable`` if they are not text, or their encoding is not certain."""
+    text, encoding = _decoded(data)
     if len(_BINARY.findall(text)) > _BINARY_SHARE * len(text):
         raise Unreadable("not text", line=1)
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return Decoded(text.replace("\r\n", "\n").replace("\r", "\n").strip(), encoding)
 
 
-def _decoded(data: bytes) -> str:
+def _decoded(data: bytes) -> Decoded:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
-    for encoding in (_unmarked_utf16(data), "utf-8", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
+            return Decoded(data[len(mark) :].decode(encoding, "replace"))
+    for sign, encoding, name in _ESCAPES:
+        if sign in data[:4096] and data.isascii():
+            return Decoded(data.decode(encoding, "replace"), name)
+    wide = _unmarked_wide(data)
+    if wide is not None:
+        return Decoded(wide)
+    try:
+        return Decoded(data.decode())
+    except UnicodeDecodeError:
+        return _not_unicode(data)
 
 
-def _unmarked_utf16(data: bytes) -> str:
-    """Guess the encoding: European text in UTF-16 has a zero in every other byte; anything else may be UTF-8."""
-    sample = data[:4096]
-    half = len(sample) // 2
-    if half and sample[1::2].count(0) > 0.7 * half:
-        return "utf-16-le"
-    if half and sample[::2].count(0) > 0.7 * half:
-        return "utf-16-be"
-    return "utf-8"
+def _not_unicode(data: bytes) -> Decoded:
+    if _BINARY_SHARE * len(data) < sum(data.count(byte) for byte in range(9)):
+        raise Unreadable("not text", line=1)
+    whole = sum(len(character) for character in _UTF8_CHARACTER.findall(data))
+    if whole >= _WHOLE_SHARE * len(_HIGH.findall(data)):
+        return Decoded(data.decode(errors="replace"), "UTF-8 with broken characters")
+    encoding = guessed(data)
+    return Decoded(data.decode(encoding.codec, "replace"), encoding.name)
+
+
+def _unmarked_wide(data: bytes) -> str | None:
+    """Return the text if this is UTF-16 or UTF-32 without a mark: every other byte of a space or line end is zero."""
+    if len(data) % 2 or b"\0" not in data:
+        return None
+    for encoding in ("utf-32-le", "utf-32-be") if len(data) % 4 == 0 else ():
+        text = _text_in(data, encoding)
+        if text:
+            return text
+    zeros = data[1::2].count(0), data[::2].count(0)
+    if max(zeros) < _ZERO_SHARE * sum(zeros):
+        return None
+    return _text_in(data, "utf-16-le" if zeros[0] > zeros[1] else "utf-16-be")
+
+
+def _text_in(data: bytes, encoding: str) -> str | None:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    return None if len(_BINARY.findall(text)) > _BINARY_SHARE * len(_ONE_BYTE.findall(text)) else text

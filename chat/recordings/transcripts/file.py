@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from .dialects import DIALECTS
-from .encoding import decode
+from . import word_document
+from .dialects import DIALECTS, plain, substation, ttml
+from .encoding import Decoded, decode
 from .source import JSON_SUFFIXES, Source
 from .transcript import Transcript, Unreadable
 
-SUFFIXES = JSON_SUFFIXES | {".vtt", ".srt", ".txt"}
+SUFFIXES = JSON_SUFFIXES | plain.SUFFIXES | substation.SUFFIXES | ttml.SUFFIXES | {".vtt", ".srt", ".sbv", ".tsv"}
+UNKNOWN_KIND = f"not a transcript; its name must end in {', '.join(sorted(SUFFIXES))}"
 LARGEST_FILE = 100 * 1024 * 1024
 """Bytes. A day of speech with a time for every word takes a tenth of it."""
 
@@ -23,13 +25,14 @@ def open_sources(path: Path) -> list[Source]:
     if not path.exists():
         raise Unreadable("no such file or folder")
     if path.suffix.lower() not in SUFFIXES:
-        raise Unreadable(f"not a transcript; its name must end in {', '.join(sorted(SUFFIXES))}")
-    source = Source(path.absolute(), decode(_bytes_of(path)))
+        raise Unreadable(UNKNOWN_KIND)
+    text, encoding = _text_of(path, _bytes_of(path))
+    source = Source(path.absolute(), text, encoding=encoding)
     if not source.text:
         raise Unreadable("the file is empty", line=1)
     if source.json_lines and _holds_transcript(_first_line(source)):
         lines = [(line_number, line) for line_number, line in enumerate(source.lines, 1) if line]
-        return [Source(source.path, line, line_number, number) for number, (line_number, line) in enumerate(lines, 1)]
+        return [replace(source, text=line, line=at, number=number) for number, (at, line) in enumerate(lines, 1)]
     return [source]
 
 
@@ -53,6 +56,15 @@ def _advice(source: Source) -> str:
     if any(isinstance(text, str) and text.strip() for text in texts):
         return "its text has neither speakers nor times; ask the service for those, or import the text as .txt"
     return 'make it a list of {"speaker": …, "text": …, "start": seconds}, or see docs/recordings.md'
+
+
+def _text_of(path: Path, data: bytes) -> Decoded:
+    """Return the text of a file's bytes. A Word document is an archive, whatever it is called."""
+    if word_document.is_archive(data):
+        return Decoded(word_document.text_of(data))
+    if path.suffix.lower() == word_document.SUFFIX and data:
+        raise Unreadable("not a Word document, which is an archive; if it is text, call it .txt", line=1)
+    return decode(data)
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -14,9 +14,10 @@ AUDIO_SUFFIXES = (".mp3", ".opus", ".ogg", ".m4a", ".wav")
 
 @dataclass
 class FolderContents:
-    """The transcripts below a folder, sorted by name, and the number of ignored files and folders."""
+    """The transcripts below a folder, sorted by name, the files of other kinds, and how much was ignored with them."""
 
     transcripts: list[Path] = field(default_factory=list)
+    others: list[Path] = field(default_factory=list)
     ignored: int = 0
 
     def ignore(self, _: object) -> None:
@@ -35,6 +36,7 @@ def find_transcripts(folder: Path) -> FolderContents:
             if _is_transcript(path, root):
                 contents.transcripts.append(path)
             else:
+                contents.others.append(path)
                 contents.ignore(path)
     return contents
 

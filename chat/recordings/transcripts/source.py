@@ -13,7 +13,7 @@ from typing import Any
 from .titles import title_and_date_of
 from .transcript import Unreadable
 
-JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
+JSON_SUFFIXES = frozenset({".json", ".json3", ".jsonl", ".ndjson"})
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Source:
     text: str
     line: int = 1
     number: int = 0
+    encoding: str = ""
+    """The encoding that was taken for the file's bytes, if it is not Unicode."""
 
     @property
     def suffix(self) -> str:
@@ -71,7 +73,7 @@ class Source:
         try:
             return isinstance(parse_json(first, self.line), dict)
         except Unreadable:
-            return self.suffix != ".json"
+            return self.suffix in (".jsonl", ".ndjson")
 
 
 def parse_json(text: str, line: int) -> Any:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ..source import Source
 from ..transcript import Transcript
-from . import otter, plain, speech, subrip, turns, vtt, zoom
+from . import json3, plain, speech, subrip, substation, table, ttml, turns, vtt, zoom
 
 
 class Dialect(Protocol):
@@ -19,5 +19,5 @@ class Dialect(Protocol):
         """Read the text, and count in the transcript what is left out. Raise ``Unreadable``."""
 
 
-DIALECTS: tuple[Dialect, ...] = (vtt, subrip, speech, turns, zoom, otter, plain)
+DIALECTS: tuple[Dialect, ...] = (vtt, subrip, ttml, substation, json3, speech, turns, zoom, table, plain)
 """The first that recognises a source reads it; ``plain`` comes last, because it reads almost any text."""

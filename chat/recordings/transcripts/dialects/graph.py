@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any  # any JSON that a file contains
 
+from ..captions import Cue
 from ..clock import moment
-from ..cues import Cue
 from ..draft import NO_TEXT, Draft
 from .names import speaker_name
 

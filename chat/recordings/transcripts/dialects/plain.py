@@ -1,122 +1,136 @@
-"""Plain text: ``Ana Lima: …``, with or without a time before or after the name."""
+"""Text and Markdown, also of Word documents: names and times in any of the orders of ``heads``.
+
+Text without any of them, as Whisper writes it, is read line by line, and that is counted.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ..clock import CLOCK, clock_seconds, day
-from ..draft import HEADING, Draft
-from ..labels import Label, label_of, speakers
+from ..clock import day
+from ..cues import Part, add_parts
+from ..draft import HEADING, REMARK, UNLABELLED, Draft
+from ..head_styles import decide
+from ..heads import Form, Line, parsed
+from ..remarks import is_remark
 from ..source import Source
+from ..titles import Meeting, meeting_of
 from ..transcript import Transcript
 
-_TIMED = re.compile(
-    rf"(?:\[\s*(?P<in_brackets>{CLOCK})(?:\s*-+>?\s*(?P<until>{CLOCK}))?\s*\]|\((?P<in_parentheses>{CLOCK})\)"
-    rf"|(?P<bare>{CLOCK})(?![\w:.,]))\s*[-–—]?\s*"
+SUFFIXES = frozenset({".txt", ".md", ".docx", ".markdown"})
+_TITLES = frozenset({"title", "meeting", "topic", "meeting title"})
+_DATES = frozenset({"date", "recorded on", "meeting date"})
+_HEADINGS = frozenset(
+    {"agenda", "attendees", "duration", "invited", "language", "location", "meeting participants", "participants"}
+    | {"speakers", "time", "recording"}
 )
-_TIME_AFTER_NAME = re.compile(rf"(?P<name>[^\[\]():]{{1,120}})[\[(](?P<clock>{CLOCK})[\])](?:\s*:(?P<text>.*))?")
-_TITLES = frozenset({"title", "meeting", "topic"})
-_DATES = frozenset({"date", "recorded on"})
-_HEADINGS = frozenset({"agenda", "attendees", "duration", "language", "location", "participants", "speakers", "time"})
+_TRANSCRIPT_OF = re.compile(r" [-–] transcript$", re.IGNORECASE)
 _FEWEST_TURNS = 0.1
-
-
-@dataclass
-class _Line:
-    """A parsed line. A ``start`` without a name is a turn of an unknown speaker, or the time of the next line."""
-
-    text: str
-    name: str = ""
-    start: float | None = None
-    end: float | None = None
+_LABELLED_SHARE = 1 / 3
+_FEWEST_LETTERS = 0.6
 
 
 @dataclass
 class _Turn:
-    head: _Line
+    name: str | None
+    start: float | None = None
+    end: float | None = None
     texts: list[str] = field(default_factory=list)
 
 
 def recognises(source: Source) -> bool:
-    """Return whether enough lines begin with a speaker or a time. This dialect is the last resort for any text."""
-    if source.suffix != ".txt":
+    """Return whether enough lines begin with a speaker or a time, or it is text of another kind that is speech."""
+    if source.suffix not in SUFFIXES:
         return False
-    lines = _lines(source)
-    beginnings = sum(bool(line.name or line.start is not None) for line in lines)
-    return beginnings > 0 and beginnings >= _FEWEST_TURNS * len(lines)
+    return _has_turns(_lines(source)) or _is_speech(source)
 
 
 def read(source: Source) -> Transcript:
     """Read the turns; a line without a speaker continues the turn before it."""
     draft, lines = Draft(), _lines(source)
+    draft.skip(REMARK, sum(bool(line) for line in source.lines) - len(lines))
+    if not _has_turns(lines):
+        return _unlabelled(draft, source, lines)
     headings = _headings(lines)
-    body = lines[len(headings) :]
     draft.skip(HEADING, len(headings))
-    for turn in _turns(body):
-        draft.add(
-            "\n".join([turn.head.text, *turn.texts]), speaker=turn.head.name, start=turn.head.start, end=turn.head.end
-        )
-    title = _heading_text(headings, _TITLES) or source.title
-    return draft.finish(title, day(_heading_text(headings, _DATES)) or source.recorded_on)
+    add_parts(draft, [_part(turn) for turn in _turns(lines[len(headings) :])])
+    title, recorded_on = _meeting(headings)
+    return draft.finish(title or source.title, recorded_on or source.recorded_on)
 
 
-def _headings(lines: list[_Line]) -> list[_Line]:
-    """Return the lines above the first speaker, such as title, date and participants."""
-    count = 0
-    while count < len(lines) and _is_heading(lines[count]):
-        count += 1
-    return lines[:count]
+def _lines(source: Source) -> list[Line]:
+    spoken = [line for line in source.lines if line]
+    lines = [line for line in map(parsed, spoken) if not is_remark(line.whole)]
+    decide(lines)
+    return lines
 
 
-def _is_heading(line: _Line) -> bool:
-    if line.start is not None:
+def _has_turns(lines: Sequence[Line]) -> bool:
+    """Return whether enough lines are heads. A few labels, none of which comes back, are part of the text."""
+    heads = [line for line in lines if line.form != Form.NONE and line.name.lower() not in _TITLES | _DATES | _HEADINGS]
+    labels = [line.name for line in heads if line.form == Form.LABEL]
+    if len(labels) == len(heads) < _LABELLED_SHARE * len(lines) and len(set(labels)) == len(labels):
         return False
-    return not line.name or line.name.lower() in _TITLES | _DATES | _HEADINGS
+    return len(heads) > 0 and len(heads) >= _FEWEST_TURNS * len(lines)
 
 
-def _heading_text(headings: list[_Line], names: frozenset[str]) -> str:
+def _is_speech(source: Source) -> bool:
+    """Return whether a text file has sentences: lines of letters."""
+    letters = sum(mark.isalpha() or mark.isspace() for mark in source.text)
+    return source.suffix == ".txt" and letters >= _FEWEST_LETTERS * len(source.text)
+
+
+def _unlabelled(draft: Draft, source: Source, lines: Sequence[Line]) -> Transcript:
+    for line in lines:
+        draft.add(line.whole)
+    draft.skip(UNLABELLED, len(lines))
+    return draft.finish(source.title, source.recorded_on)
+
+
+def _headings(lines: Sequence[Line]) -> Sequence[Line]:
+    """Return the lines above the first speaker, such as title, date and participants."""
+    for number, line in enumerate(lines):
+        if line.form != Form.NONE and line.name.lower() not in _TITLES | _DATES | _HEADINGS:
+            return lines[:number]
+    return lines
+
+
+def _meeting(headings: Sequence[Line]) -> Meeting:
+    """Return what the headings say of the meeting; the name of the file says the rest."""
+    texts = [line.whole for line in headings]
+    title = _labelled(headings, _TITLES) or next((text for text in texts if _TRANSCRIPT_OF.search(text)), "")
+    names = [meeting_of(text) for text in texts[:2]]
+    named = next((name for name in names if name.recorded_on and name.title), Meeting("", None))
+    days = [day(_labelled(headings, _DATES)), *map(day, texts), named.recorded_on]
+    return Meeting(_TRANSCRIPT_OF.sub("", title) or named.title, next((day for day in days if day), None))
+
+
+def _labelled(headings: Sequence[Line], names: frozenset[str]) -> str:
     return next((line.text for line in headings if line.name.lower() in names), "")
 
 
-def _turns(lines: list[_Line]) -> Iterator[_Turn]:
+def _turns(lines: Sequence[Line]) -> Iterator[_Turn]:
     turn: _Turn | None = None
     for line in lines:
-        if turn and not line.name and line.start is None:
+        if turn and line.form == Form.NONE:
             turn.texts.append(line.text)
             continue
-        if turn and _is_time_of(turn, line):
-            line.start, line.end = turn.head.start, turn.head.end
+        is_time_of_line = turn and turn.name is None and not turn.texts and line.start is None
+        is_time_of_turn = turn and turn.name and not turn.texts and line.form == Form.TIME and turn.start is None
+        if turn and is_time_of_turn:
+            turn.start, turn.end = line.start, line.end
+            continue
+        following = _Turn(line.name or None, line.start, line.end, [line.text] if line.text else [])
+        if turn and is_time_of_line:
+            following.start, following.end = turn.start, turn.end
         elif turn:
             yield turn
-        turn = _Turn(line)
+        turn = following
     if turn:
         yield turn
 
 
-def _is_time_of(turn: _Turn, line: _Line) -> bool:
-    """Return whether the turn is only a time, on a line of its own, that belongs to the next line."""
-    return not turn.head.name and not turn.head.text and not turn.texts and line.start is None
-
-
-def _lines(source: Source) -> list[_Line]:
-    lines = [_parsed(line) for line in source.lines if line]
-    labels = [label_of(line.text) for line in lines]
-    names = speakers(labels)
-    for line, label in zip(lines, labels, strict=True):
-        if not line.name and label and label.name in names:
-            line.name, line.text = label
-    return lines
-
-
-def _parsed(line: str) -> _Line:
-    named = _TIME_AFTER_NAME.fullmatch(line)
-    if named and speakers([Label(named["name"].strip(), "")]):
-        return _Line(named["text"] or "", named["name"].strip(), clock_seconds(named["clock"]))
-    timed = _TIMED.match(line)
-    if not timed:
-        return _Line(line)
-    start = timed["in_brackets"] or timed["in_parentheses"] or timed["bare"]
-    end = clock_seconds(timed["until"]) if timed["until"] else None
-    return _Line(line[timed.end() :], start=clock_seconds(start), end=end)
+def _part(turn: _Turn) -> Part:
+    return Part(turn.name, "\n".join(turn.texts), turn.start, turn.end)

@@ -1,58 +1,40 @@
-"""SubRip (.srt): numbered cues with times and the text ``Ana: …`` or ``[Bob] …``."""
+"""SubRip (.srt) and SubViewer (.sbv): cues with times and the text ``Ana: …``, ``[Bob] …`` or ``(Cleo)`` above it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import replace
 
-import srt
-
-from ..cues import Cue, add_labelled
-from ..draft import STRAY_TEXT, UNREADABLE_CUE, Draft
-from ..source import Source
+from ..captions import cues_of, has_timing, lines_of, unescaped
+from ..cues import add_labelled
+from ..draft import Draft
+from ..rolling import said_once
+from ..source import JSON_SUFFIXES, Source
 from ..transcript import Transcript, Unreadable
 
-_TAG = re.compile(r"</?(?:i|b|u|font)(?:\s[^<>]*)?>|\{\\[^{}]*\}", re.IGNORECASE)
-_LONGEST_TIMING = 200
+SUFFIXES = frozenset({".srt", ".sbv"})
+_TAG = re.compile(r"</?(?:i|b|u|c|font)(?:[.\s][^<>]*)?>|\{\\[^{}]*\}", re.IGNORECASE)
+_BREAK = re.compile(r"\[br\]", re.IGNORECASE)
+_FIRST_LINES = 12
 
 
 def recognises(source: Source) -> bool:
-    """Return whether the file is named .srt, or begins with a number and a time."""
-    start = [line for line in source.lines[:4] if line][:2]
-    return source.suffix == ".srt" or (len(start) == 2 and start[0].isdecimal() and "-->" in start[1])
+    """Return whether one of the first lines is the time of a cue, whatever the file's name is."""
+    if source.suffix in SUFFIXES or source.suffix == ".vtt":
+        return True
+    return source.suffix not in JSON_SUFFIXES and has_timing(source.lines[:_FIRST_LINES])
 
 
 def read(source: Source) -> Transcript:
-    """Read SubRip cue by cue, so that only a broken cue is lost."""
-    if not any("-->" in line for line in source.lines):
-        raise Unreadable("not SubRip: it has no line with a time, such as 00:00:01,000 --> 00:00:04,000")
+    """Read the cues; an unreadable time costs a cue its place, not its text."""
+    if not has_timing(source.lines):
+        raise Unreadable("it has no line with a time, such as 00:00:01,000 --> 00:00:04,000 or 0:00:01.000,0:00:04.000")
     draft = Draft()
-    cues = list(_cues(draft, source.lines))
-    add_labelled(draft, cues)
+    cues = [replace(cue, lines=_plain_lines(cue.lines)) for cue in cues_of(draft, source.lines)]
+    add_labelled(draft, said_once(cues))
     return draft.finish(source.title, source.recorded_on)
 
 
-def _cues(draft: Draft, lines: list[str]) -> Iterator[Cue]:
-    timings = [number for number, line in enumerate(lines) if "-->" in line]
-    draft.skip(STRAY_TEXT, sum(bool(line) and not line.isdecimal() for line in lines[: timings[0]]))
-    for timing, following in zip(timings, [*timings[1:], len(lines)], strict=True):
-        content = [line for line in lines[timing + 1 : following] if line]
-        if following < len(lines) and lines[following - 1].isdecimal() and following - 1 > timing:
-            content.pop()  # the number of the next cue
-        cue = _cue(lines[timing], content)
-        if cue:
-            yield cue
-        else:
-            draft.skip(UNREADABLE_CUE)
-
-
-def _cue(timing: str, content: list[str]) -> Cue | None:
-    # Give the parser only the time: on a whole file, its pattern takes quadratic time for long rows of digits.
-    if len(timing) > _LONGEST_TIMING:
-        return None
-    try:
-        (subtitle,) = srt.parse(f"{timing}\n\n")
-    except (srt.SRTParseError, srt.TimestampParseError, ValueError, OverflowError):
-        return None
-    lines = [_TAG.sub("", line) for line in content]
-    return Cue(lines, subtitle.start.total_seconds(), subtitle.end.total_seconds())
+def _plain_lines(lines: Sequence[str]) -> list[str]:
+    return lines_of(_BREAK.sub("\n", unescaped(_TAG.sub("", "\n".join(lines)))))

@@ -2,87 +2,59 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-import webvtt
-from webvtt.errors import MalformedFileError
-from webvtt.models import Timestamp
-
-from ..cues import Cue, add_labelled
-from ..draft import STRAY_TEXT, UNREADABLE_CUE, Draft
+from ..captions import Cue, cues_of, has_timing, lines_of, unescaped
+from ..cues import Part, add_labelled, add_parts
+from ..draft import Draft
+from ..rolling import said_once
 from ..source import Source
 from ..transcript import Transcript, Unreadable
 from . import graph
 
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s([^<>]*))?>")
-_TAG = re.compile(r"</?(?:c|i|b|u|v|lang|ruby|rt)(?:[.\s][^<>]*)?>|<\d[\d:.]*>")
-_NOT_CUES = frozenset({"WEBVTT", "NOTE", "STYLE", "REGION"})
+_TAG = re.compile(r"</?(?:c|i|b|u|v|lang|ruby|rt|font)(?:[.\s][^<>]*)?>|<\d[\d:.]*>")
 
 
 def recognises(source: Source) -> bool:
-    """Return whether the file is named .vtt, or begins with WEBVTT."""
-    return source.suffix == ".vtt" or source.text.startswith("WEBVTT")
+    """Return whether the text begins with WEBVTT, or at least the file's name ends in .vtt and it has no cues."""
+    return source.text.startswith("WEBVTT") or (source.suffix == ".vtt" and not has_timing(source.lines))
 
 
 def read(source: Source) -> Transcript:
-    """Read WebVTT, and count the cues that the parser drops."""
-    try:
-        captions = webvtt.from_string("\n".join(source.lines)).captions
-    except MalformedFileError:
-        raise Unreadable("not WebVTT: it must begin with the line WEBVTT") from None
+    """Read WebVTT; an unreadable time costs a cue its place, not its text."""
+    if not source.text.startswith("WEBVTT"):
+        raise Unreadable("not WebVTT: it has no line with a time, such as 00:01.000 --> 00:04.000")
     draft = Draft()
-    _count_lost(draft, source, len(captions))
-    cues = [Cue(caption.lines, _seconds(caption.start_time), _seconds(caption.end_time)) for caption in captions]
+    cues = list(cues_of(draft, _without_header(source.lines), comments=True))
     if graph.recognises(cues):
         graph.add(draft, cues)
     elif any(_VOICE.search(line) for cue in cues for line in cue.lines):
-        _add_voices(draft, cues)
+        add_parts(draft, [part for cue in cues for part in _voices(cue)])
     else:
-        add_labelled(draft, [Cue([_plain(line) for line in cue.lines], cue.start, cue.end) for cue in cues])
+        add_labelled(draft, said_once([replace(cue, lines=_plain_lines(cue.lines)) for cue in cues]))
     return draft.finish(source.title, source.recorded_on)
 
 
-def _seconds(timestamp: Timestamp) -> float:
-    return timestamp.in_milliseconds() / 1000
+def _without_header(lines: Sequence[str]) -> Sequence[str]:
+    return lines[next((number for number, line in enumerate(lines) if not line or has_timing([line])), len(lines)) :]
 
 
-def _add_voices(draft: Draft, cues: list[Cue]) -> None:
-    for cue in cues:
-        for speaker, text in _voices("\n".join(cue.lines)):
-            draft.add(text, speaker=speaker, start=cue.start, end=cue.end)
-
-
-def _voices(text: str) -> Iterator[tuple[str, str]]:
-    """Yield speaker and text of each voice in a cue; text before the first voice has no speaker."""
-    unvoiced, *voices = _VOICE.split(text)
+def _voices(cue: Cue) -> Iterator[Part]:
+    """Yield what each voice of a cue says; text before the first voice has no name."""
+    unvoiced, *voices = _VOICE.split("\n".join(cue.lines))
     if not voices or _plain(unvoiced).strip():
-        yield "", _plain(unvoiced)
+        yield Part(None, _plain(unvoiced), cue.start, cue.end)
     for speaker, spoken in zip(voices[::2], voices[1::2], strict=True):
-        yield html.unescape(speaker or ""), _plain(spoken)
+        yield Part(unescaped(speaker or ""), _plain(spoken), cue.start, cue.end)
+
+
+def _plain_lines(lines: Sequence[str]) -> list[str]:
+    """Return the lines without markup, and without those of which nothing is left."""
+    return lines_of(_plain("\n".join(lines)))
 
 
 def _plain(text: str) -> str:
-    return html.unescape(_TAG.sub("", text))
-
-
-def _count_lost(draft: Draft, source: Source, kept: int) -> None:
-    """Count cues with an unreadable time and blocks without a time, which the parser drops silently."""
-    timings = sum("-->" in line and not line.startswith("NOTE") for line in source.lines)
-    draft.skip(UNREADABLE_CUE, timings - kept)
-    draft.skip(STRAY_TEXT, sum(_is_stray(block) for block in _blocks(source.lines)))
-
-
-def _blocks(lines: list[str]) -> Iterator[list[str]]:
-    block: list[str] = []
-    for line in [*lines, ""]:
-        if line:
-            block.append(line)
-        elif block:
-            yield block
-            block = []
-
-
-def _is_stray(block: list[str]) -> bool:
-    return block[0].split()[0] not in _NOT_CUES and not any("-->" in line for line in block)
+    return unescaped(_TAG.sub("", text))
