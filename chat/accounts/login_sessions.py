@@ -20,7 +20,7 @@ from django.shortcuts import resolve_url
 from typing_extensions import override
 
 from ..models import ApiToken, LoginSession
-from ..turns.nudges import SIGN_INS_TOPIC
+from ..turns.nudges import SIGN_INS_TOPIC, STOP_TOPIC
 from ..turns.runner import runner
 
 
@@ -119,7 +119,7 @@ def revoke_tokens(instance: User, created: bool, **_: Any) -> None:
 def end(login_session: LoginSession) -> None:
     """End a login session, and nudge the sockets, streams and turns of it."""
     login_session.end()
-    runner.wake(SIGN_INS_TOPIC)
+    runner.wake(SIGN_INS_TOPIC, STOP_TOPIC)
 
 
 def end_login_sessions(user: User, *, but: LoginSession | None = None) -> None:

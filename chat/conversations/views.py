@@ -23,6 +23,7 @@ from ..recordings.filter import filter_options
 from ..search.conversations import Found, details, in_conversations
 from ..search.query import parsed
 from ..turns import asking
+from ..turns.nudges import STOP_TOPIC
 from ..turns.runner import runner
 from .deletion import erasure
 from .forms import RECORDINGS_LIMIT, AskForm, RenameForm
@@ -91,7 +92,7 @@ def delete(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Mark a conversation as deleted, and end the turns that run in it."""
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
     conversation.discard()
-    runner.wake()
+    runner.wake(STOP_TOPIC)
     messages.success(request, f"The conversation was deleted: nobody can open it any more. {erasure()}")
     return redirect("chat:home")
 

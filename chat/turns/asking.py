@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..forwarded import Forwarded
 from ..models import LoginSession, Submission, Turn
 from ..upstream import on_behalf
-from .nudges import NEWS_TOPIC, topics_of
+from .nudges import NEWS_TOPIC, STOP_TOPIC, topics_of
 from .runner import runner
 
 
@@ -27,4 +27,4 @@ def stop(turn: Turn, seen: int | None = None) -> None:
     ``seen`` is the last chunk that the user has seen: the answer ends there (None: wherever it is).
     """
     Turn.objects.filter(pk=turn.pk).end(seen)
-    runner.wake(*topics_of(turn))
+    runner.wake(*topics_of(turn), STOP_TOPIC)

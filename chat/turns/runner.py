@@ -9,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from uuid import UUID
 
+from django.db.models import CharField
+
 from ..answers import rag
 from ..database import in_database, in_thread
 from ..database.outage import UNAVAILABLE
-from ..models import State, Turn
+from ..models import Prepared, State, Turn
 from .events import Event
 from .follow import follow
 from .group_commit import GroupCommit
@@ -26,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 """How often leases are renewed, abandoned turns are closed, and queues are checked without a nudge."""
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.005
 """The least time between two checks of the queues, so that many asks or endings at once cause one check."""
 WATCH_SECONDS = 0.5
 """How often running turns are checked for time-outs and, without a nudge, for a request to stop."""
@@ -34,6 +36,16 @@ SAVE_SECONDS = 5.0
 """How long a drain waits until the turns that it has ended are stored."""
 GRACE_SECONDS = 6.0
 """The time to renew leases after an outage of the database, in which they have lapsed though their owners live."""
+
+
+_asked_to_stop = Prepared(
+    lambda owner: (
+        Turn.objects.filter(owner=owner, state=State.STREAMING)
+        .exclude(stop_requested_at=None)
+        .values_list("uuid", flat=True)
+    ),
+    owner=CharField(),
+)
 
 
 class TurnRunner:
@@ -77,7 +89,7 @@ class TurnRunner:
             self._tasks.start(work())
 
     def wake(self, *topics: str) -> None:
-        """Look for turns to claim or to stop, and nudge the listeners to ``topics``. Callable from any thread."""
+        """Look for turns to claim, and nudge the listeners to ``topics``. Callable from any thread."""
         if self._loop:
             self._loop.call_soon_threadsafe(self._wake, *topics)
 
@@ -143,7 +155,6 @@ class TurnRunner:
             self.runs[turn.uuid] = run
             self._tasks.start(self._drive(run))
             self.nudges.publish(*topics_of(turn))
-            self.nudges.wake(STOP_TOPIC)  # the run was not there yet when an earlier request to stop was handled
 
     def _claim_batch(self) -> list[Turn]:
         """Claim turns and return them; after a claim that failed half-way, return all that this owner holds."""
@@ -203,14 +214,13 @@ class TurnRunner:
                 self.runs[turn_uuid].end(Stopped())
 
     def _asked_to_stop(self) -> list[UUID]:
-        streaming = Turn.objects.filter(owner=self.owner.name, state=State.STREAMING)
-        return list(streaming.exclude(stop_requested_at=None).values_list("uuid", flat=True))
+        return _asked_to_stop.fetch(owner=self.owner.name)
 
     # Internals
 
     def _wake(self, *topics: str) -> None:
         self._work.set()
-        self.nudges.publish(STOP_TOPIC, *topics)
+        self.nudges.publish(*topics)
 
     async def _wait_until_empty(self, seconds: float) -> None:
         self._empty.clear()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django.apps import apps
-from django.db.models import BigIntegerField, Count, QuerySet, UUIDField
+from django.db.models import BigIntegerField, CharField, Count, QuerySet, UUIDField
 from django.db.models.functions import Now
 
 from ..conversation import Conversation, title_from
@@ -62,6 +62,11 @@ _of_request = Prepared(
     lambda user, request: _turns().filter(user_id=user, request_id=request), user=BigIntegerField(), request=UUIDField()
 )
 _of_uuid = Prepared(lambda uuid: _turns().filter(uuid=uuid), uuid=UUIDField())
+_streaming = Prepared(
+    lambda pk, owner: _turns().select_related("login_session").filter(pk=pk, owner=owner, state=State.STREAMING),
+    pk=BigIntegerField(),
+    owner=CharField(),
+)
 _conversation_of_uuid = Prepared(
     lambda user, uuid: Conversation.objects.of(user).filter(uuid=uuid), user=BigIntegerField(), uuid=UUIDField()
 )
@@ -118,6 +123,11 @@ def _earlier(most: int) -> Prepared[tuple[str, str]]:
         conversation=BigIntegerField(),
         pk=BigIntegerField(),
     )
+
+
+def streaming(pk: int, owner: str) -> Turn | None:
+    """Return a turn that ``owner`` has started, with its conversation and its login session."""
+    return _streaming.first(pk=pk, owner=owner)
 
 
 def exchanges_before(turn: Turn, most: int) -> list[tuple[str, str]]:

@@ -83,8 +83,8 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         No turn waits or streams before them in their login session or conversation, and their user is below the limit
         of streams.
         """
-        won = start(owner)
-        return self.filter(pk__in=won).held_by(owner) if won else []
+        started = (asked.streaming(pk, owner) for pk in start(owner))
+        return [turn for turn in started if turn]
 
     def held_by(self, owner: str) -> list[Turn]:
         """Return the turns of this set that ``owner`` streams, oldest first."""
