@@ -33,7 +33,9 @@ import { PlayButtons } from "./player/play_buttons.js";
 import { Player } from "./player/player.js";
 import { PlayerControls } from "./player/player_controls.js";
 import { Following } from "./recordings/following.js";
+import { KeptPlace } from "./recordings/kept_place.js";
 import { showMarkedWords } from "./recordings/marked_words.js";
+import { Pieces } from "./recordings/pieces.js";
 import { SegmentKeys } from "./recordings/segment_keys.js";
 import { Transcript } from "./recordings/transcript.js";
 import { TranscriptFilter } from "./recordings/transcript_filter.js";
@@ -96,26 +98,45 @@ function startSound() {
 /** @param {{root: HTMLElement, player: Player, buttons: PlayButtons}} parts */
 function startTranscript({ root, player, buttons }) {
   const clock = new Clock();
-  const transcript = new Transcript({ root, player });
-  const keys = new SegmentKeys({ root, transcript });
-  const controls = find(root, "player-controls", HTMLElement);
-  transcript.start();
-  keys.start();
-  if (!isReturn()) showMarkedWords(root);
-  if (controls) {
-    const kept = new Store(storage("localStorage"), body.dataset.user ?? "");
-    new PlayerControls({ element: controls, player, store: kept }).start();
-    const button = findRequired(controls, "follow", HTMLElement);
-    new Following({ transcript, player, button, clock }).start();
-  }
-  const form = find(root, "transcript-filter", HTMLFormElement);
   const announcer = new Announcer({ element: findRequired(body, "announcer", HTMLElement), clock });
   const onChange = () => {
     buttons.refresh();
     transcript.refresh();
     keys.refresh();
   };
-  if (form) new TranscriptFilter({ root, form, fragments, announcer, clock, onChange }).start();
+  const onArrival = () => {
+    transcript.cue();
+    keys.arrive();
+  };
+  const pieces = new Pieces({ root, fragments, announcer, onChange, onArrival });
+  const transcript = new Transcript({ root, player, pieces });
+  const keys = new SegmentKeys({ root, transcript, pieces });
+  const controls = find(root, "player-controls", HTMLElement);
+  transcript.start();
+  keys.start();
+  if (controls) {
+    const kept = new Store(storage("localStorage"), body.dataset.user ?? "");
+    new PlayerControls({ element: controls, player, store: kept }).start();
+    const button = findRequired(controls, "follow", HTMLElement);
+    new Following({ transcript, pieces, player, button, clock }).start();
+  }
+  const form = find(root, "transcript-filter", HTMLFormElement);
+  const onReplace = () => {
+    pieces.refresh();
+    onChange();
+  };
+  if (form) new TranscriptFilter({ root, form, fragments, announcer, clock, onChange: onReplace }).start();
+  showPlace(root, pieces);
+}
+
+/** Show the place where the reader was, or that the address names. @param {HTMLElement} root @param {Pieces} pieces */
+async function showPlace(root, pieces) {
+  const place = new KeptPlace({ store, pieces, root });
+  place.start();
+  const isRestored = isReturn() && (await place.restore());
+  if (!isRestored) await pieces.arrive();
+  if (!isReturn()) showMarkedWords(root);
+  pieces.start();
 }
 
 /**

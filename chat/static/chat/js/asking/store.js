@@ -2,9 +2,10 @@
  * @import { Draft } from "./drafts.js"
  * @import { Entry } from "./outbox.js"
  * @import { Reading } from "../page/reading_place.js"
+ * @import { Kept } from "../recordings/kept_place.js"
  *
- * @typedef {{outbox: Entry[], speed: number} & Record<`draft:${string}`, Draft> & Record<`reading:${string}`, Reading>} Stored the
- *   type of each value by its name
+ * @typedef {{outbox: Entry[], speed: number} & Record<`draft:${string}`, Draft> & Record<`reading:${string}`, Reading>
+ *   & Record<`segment:${string}`, Kept>} Stored the type of each value by its name
  */
 
 const PREFIX = "chatsite:";

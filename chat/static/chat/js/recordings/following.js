@@ -1,6 +1,7 @@
 /**
  * @import { Clock } from "../page/clock.js"
  * @import { Player, Span } from "../player/player.js"
+ * @import { Pieces } from "./pieces.js"
  * @import { Transcript } from "./transcript.js"
  */
 
@@ -14,6 +15,7 @@ const OWN = ["wheel", "touchmove", "pointerdown", "keydown"];
  */
 export class Following {
   /** @type {Transcript} */ #transcript;
+  /** @type {Pieces} */ #pieces;
   /** @type {Player} */ #player;
   /** @type {HTMLElement} */ #button;
   /** @type {Clock} */ #clock;
@@ -24,9 +26,10 @@ export class Following {
   #isScrolling = false;
   #cancelTimer = () => {};
 
-  /** @param {{transcript: Transcript, player: Player, button: HTMLElement, clock: Clock}} parts */
-  constructor({ transcript, player, button, clock }) {
+  /** @param {{transcript: Transcript, pieces: Pieces, player: Player, button: HTMLElement, clock: Clock}} parts */
+  constructor({ transcript, pieces, player, button, clock }) {
     this.#transcript = transcript;
+    this.#pieces = pieces;
     this.#player = player;
     this.#button = button;
     this.#clock = clock;
@@ -60,8 +63,16 @@ export class Following {
 
   #moved() {
     this.#offer();
-    const { current } = this.#transcript;
-    if (current && this.#follows && !isInside(current, EDGE)) this.#show(current);
+    const { current, isElsewhere } = this.#transcript;
+    if (isElsewhere && this.#follows) this.#fetch();
+    else if (current && this.#follows && !isInside(current, EDGE)) this.#show(current);
+  }
+
+  /** Fetch the part of the transcript that plays. */
+  async #fetch() {
+    await this.#pieces.showTime(this.#player.time);
+    const { latest, isElsewhere } = this.#transcript;
+    if (latest && !isElsewhere && !isInside(latest, EDGE)) this.#show(latest);
   }
 
   /** @param {HTMLElement} segment */
@@ -86,7 +97,8 @@ export class Following {
   }
 
   #offer() {
-    this.#button.hidden = this.#follows || this.#transcript.current === null;
+    const { current, isElsewhere } = this.#transcript;
+    this.#button.hidden = this.#follows || (current === null && !isElsewhere);
   }
 }
 

@@ -1,23 +1,29 @@
 import { closest, findAll } from "../page/elements.js";
+import { numberOf } from "./places.js";
 
-/** @import { Transcript } from "./transcript.js" */
+/**
+ * @import { Pieces } from "./pieces.js"
+ * @import { Transcript } from "./transcript.js"
+ */
 
 const STEPS = new Map([["ArrowDown", 1], ["ArrowUp", -1], ["Home", -Infinity], ["End", Infinity]]);
 
 /**
- * Makes the segments one stop of the Tab key. Arrows, Home and End move between them, and Enter plays from there; where
- * nothing can be played, it goes to the place. The stop is the segment that plays or was focused last.
+ * Makes the segments one stop of the Tab key. Arrows, Home and End move between them, also to those that the page does
+ * not have yet, and Enter plays from there; where nothing can be played, it goes to the place. The stop is the segment that plays or was focused last.
  */
 export class SegmentKeys {
   /** @type {HTMLElement} */ #root;
   /** @type {Transcript} */ #transcript;
+  /** @type {Pieces} */ #pieces;
   /** @type {HTMLElement[]} */ #segments = [];
   /** @type {HTMLElement | null} */ #stop = null;
 
-  /** @param {{root: HTMLElement, transcript: Transcript}} parts */
-  constructor({ root, transcript }) {
+  /** @param {{root: HTMLElement, transcript: Transcript, pieces: Pieces}} parts */
+  constructor({ root, transcript, pieces }) {
     this.#root = root;
     this.#transcript = transcript;
+    this.#pieces = pieces;
   }
 
   start() {
@@ -26,7 +32,12 @@ export class SegmentKeys {
     this.#root.addEventListener("focusin", (event) => this.#stopAt(closest(event, "[data-segment]")));
     this.#root.addEventListener("click", (event) => this.#stopAt(closest(event, "[data-segment]")));
     this.#transcript.onMove((segment) => this.#played(segment));
-    addEventListener("hashchange", () => this.#stopAt(this.#linked));
+    addEventListener("hashchange", () => this.arrive());
+  }
+
+  /** Stop at the segment that the address of the page names. */
+  arrive() {
+    this.#stopAt(this.#linked);
   }
 
   /** Take over the segments of the page, which may be other ones now. */
@@ -37,8 +48,9 @@ export class SegmentKeys {
       for (const control of segment.querySelectorAll("a, button")) control.setAttribute("tabindex", "-1");
     }
     const [first = null] = this.#segments;
+    const kept = this.#stop?.isConnected ? this.#stop : null;
     this.#stop = null;
-    this.#stopAt(this.#transcript.current ?? this.#linked ?? first);
+    this.#stopAt(kept ?? this.#transcript.current ?? this.#linked ?? first);
   }
 
   /** @returns {HTMLElement | null} the segment that the address of the page names */
@@ -68,12 +80,22 @@ export class SegmentKeys {
     if (segment === null || !isPlain || (step === undefined && !isEnter)) return;
     event.preventDefault();
     if (step === undefined) open(segment);
-    else this.#focus(this.#segments.indexOf(segment) + step);
+    else this.#move(segment, step);
   }
 
-  /** @param {number} index of the segment; beyond the ends it is the first or the last one */
-  #focus(index) {
-    this.#segments[Math.max(0, Math.min(index, this.#segments.length - 1))]?.focus();
+  /** @param {HTMLElement} segment @param {number} step beyond the ends it leads to the first or the last one */
+  #move(segment, step) {
+    const index = this.#segments.indexOf(segment) + step;
+    const isMissing = index < 0 ? this.#pieces.lacksFirst : index >= this.#segments.length && this.#pieces.lacksLast;
+    if (isMissing) this.#fetch(segment, Math.max(1, Math.min(numberOf(segment) + step, this.#pieces.total)));
+    else this.#segments[Math.max(0, Math.min(index, this.#segments.length - 1))]?.focus();
+  }
+
+  /** @param {HTMLElement} segment that has the focus @param {number} number */
+  async #fetch(segment, number) {
+    const fetched = await this.#pieces.show(number);
+    const { activeElement } = document;
+    if (activeElement === segment || activeElement === document.body) fetched?.focus();
   }
 }
 

@@ -1,31 +1,34 @@
 import { findAll } from "../page/elements.js";
+import { numberIn, segmentOf } from "./places.js";
 
 /**
  * @import { Player } from "../player/player.js"
+ * @import { Pieces } from "./pieces.js"
  * @typedef {{start: number, end: number, element: HTMLElement}} Segment times in seconds
  */
-
-const PLACE = /^#segment-(\d+)$/u;
 
 /** The page of a recording with audio: starts at the linked segment, and marks the one that is playing. */
 export class Transcript {
   /** @type {HTMLElement} */ #root;
   /** @type {Player} */ #player;
+  /** @type {Pieces} */ #pieces;
   /** @type {Segment[]} sorted by start */ #segments = [];
   /** @type {HTMLElement | null} */ #current = null;
+  #isElsewhere = false;
   /** @type {((segment: HTMLElement | null) => void)[]} */ #listeners = [];
 
-  /** @param {{root: HTMLElement, player: Player}} parts */
-  constructor({ root, player }) {
+  /** @param {{root: HTMLElement, player: Player, pieces: Pieces}} parts */
+  constructor({ root, player, pieces }) {
     this.#root = root;
     this.#player = player;
+    this.#pieces = pieces;
   }
 
   start() {
     this.refresh();
     this.#player.onChange(() => this.#mark());
-    addEventListener("hashchange", () => this.#cue());
-    this.#cue();
+    addEventListener("hashchange", () => this.cue());
+    this.cue();
   }
 
   /** The segment that is playing; null if it is not on the page. */
@@ -33,8 +36,19 @@ export class Transcript {
     return this.#current;
   }
 
+  /** Whether what plays is in a part of the transcript that the page does not have. */
+  get isElsewhere() {
+    return this.#isElsewhere;
+  }
+
+  /** The segment that plays, or has played last before a pause; null if none has begun. */
+  get latest() {
+    const index = countBegun(this.#segments, this.#player.time);
+    return this.#current ?? this.#segments[index - 1]?.element ?? null;
+  }
+
   /**
-   * Call a listener when another segment plays.
+   * Call a listener when another segment plays, or when it is no longer on the page or not yet.
    * @param {(segment: HTMLElement | null) => void} listener
    */
   onMove(listener) {
@@ -48,20 +62,27 @@ export class Transcript {
   }
 
   /** Start at the segment that the address of the page names. */
-  #cue() {
-    const id = PLACE.test(location.hash) ? location.hash.slice(1) : "";
-    const segment = this.#segments.find(({ element }) => element.id === id);
-    if (segment && !this.#player.isOn) this.#player.cue(segment.start);
+  cue() {
+    const start = segmentOf(numberIn(location.hash) ?? 0)?.dataset.start;
+    if (start !== undefined && !this.#player.isOn) this.#player.cue(Number(start));
   }
 
   #mark() {
-    const segment = this.#player.isOn ? segmentAt(this.#segments, this.#player.time) : null;
-    const element = segment?.element ?? null;
-    if (element === this.#current) return;
+    const { isOn, time } = this.#player;
+    const element = (isOn && segmentAt(this.#segments, time)?.element) || null;
+    const isElsewhere = isOn && element === null && this.#lacks(time);
+    if (element === this.#current && isElsewhere === this.#isElsewhere) return;
     this.#current?.removeAttribute("aria-current");
     element?.setAttribute("aria-current", "true");
     this.#current = element;
+    this.#isElsewhere = isElsewhere;
     for (const listener of this.#listeners) listener(element);
+  }
+
+  /** @param {number} time @returns {boolean} whether it lies beyond an end of what the page has */
+  #lacks(time) {
+    const begun = countBegun(this.#segments, time);
+    return begun === 0 ? this.#pieces.lacksFirst : begun === this.#segments.length && this.#pieces.lacksLast;
   }
 }
 
@@ -73,6 +94,16 @@ export class Transcript {
  * @returns {T | null}
  */
 export function segmentAt(segments, time) {
+  const segment = segments[countBegun(segments, time) - 1];
+  return segment && time < segment.end ? segment : null;
+}
+
+/**
+ * @param {{start: number}[]} segments sorted by start
+ * @param {number} time
+ * @returns {number} how many have begun
+ */
+function countBegun(segments, time) {
   let low = 0;
   let high = segments.length;
   while (low < high) {
@@ -80,8 +111,7 @@ export function segmentAt(segments, time) {
     if (segments[middle].start <= time) low = middle + 1;
     else high = middle;
   }
-  const segment = segments[low - 1];
-  return segment && time < segment.end ? segment : null;
+  return low;
 }
 
 /** @param {HTMLElement} element @returns {Segment} */

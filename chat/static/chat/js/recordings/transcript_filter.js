@@ -68,7 +68,7 @@ export class TranscriptFilter {
     const isHere = link.pathname === location.pathname;
     if (!isHere || link.search === location.search) return;
     event.preventDefault();
-    if (link.search === "") this.#clear();
+    if (!isFiltered(link.search)) this.#clear();
     this.#show(link.search, link.hash);
   }
 
@@ -105,9 +105,16 @@ export class TranscriptFilter {
     before?.replaceWith(segments);
     history.replaceState(history.state, "", location.pathname + query);
     this.#onChange();
-    this.#announcer.say(find(segments, "found", HTMLElement)?.textContent?.replace(/\s+/gu, " ").trim() ?? "");
+    const summary = find(segments, "found", HTMLElement) ?? find(segments, "part", HTMLElement);
+    this.#announcer.say(summary?.textContent?.replace(/\s+/gu, " ").trim() ?? "");
     if (hash) location.replace(hash);
     else if (before && before.getBoundingClientRect().top < 0) this.#form.scrollIntoView({ block: "center" });
     if (hadFocus) find(segments, "segment", HTMLElement)?.focus({ preventScroll: hash !== "" });
   }
+}
+
+/** @param {string} query of an address @returns {boolean} whether it shows only what was found */
+function isFiltered(query) {
+  const fields = new URLSearchParams(query);
+  return fields.has("q") || fields.has("speaker");
 }
