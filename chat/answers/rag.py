@@ -6,15 +6,15 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.conf import settings
 
 from ..database import in_database
 from ..errors import GenerationFailed, RetrievalFailed
-from ..llm import closing, is_quote_only, loaded_model
-from ..models import Citation, Phase, Turn
+from ..llm import Delta, closing, is_quote_only, loaded_model
+from ..models import RETRACTION, Citation, Phase, Turn
 from ..passages import Passage
 from ..prompts import Exchange, answer_prompt
 from ..retrieval import MIN_RELEVANCE, retriever
@@ -74,7 +74,12 @@ class Found:
     passages: Sequence[Passage]
 
 
-Part = str | Phase | Used | Found | Citation | Answered
+@dataclass(frozen=True)
+class Retracted:
+    """All text and citations so far turn out to have been a thought. ``RETRACTION`` goes into the log."""
+
+
+Part = str | Phase | Used | Found | Citation | Retracted | Answered
 
 
 async def answer(question: str, *, history: Sequence[Exchange], recordings: Sequence[UUID]) -> AsyncIterator[Part]:
@@ -201,39 +206,86 @@ async def _generate(search: Search) -> AsyncIterator[Part]:
     while not (await asyncio.wait([loading], timeout=LOADING_SECONDS))[0]:
         yield Phase.WAITING  # again, so that the import of its libraries does not count as silence of the model
     model = loading.result()
-    sources = Sources(search.passages, search.standalone_question)
-    markers = Markers(sources.cite)
-    length, finish_reason, usage, unshown = 0, "", None, ""
+    draft = _Draft(search)
     async with closing(model.stream(answer_prompt(search.question, search.passages, search.history))) as deltas:
         async for delta in deltas:
-            visible = _INVISIBLE.sub("", delta.text)
-            text = markers.feed(visible)
-            unshown = "" if length or text else (unshown + visible)[:ANSWER_LIMIT]
-            for part in _shown(text, sources, length):
+            for part in draft.add(delta):
                 yield part
-            length += len(text)
-            finish_reason = _INVISIBLE.sub("", delta.finish_reason)[:REASON_LIMIT] or finish_reason
-            usage = delta.usage or usage
-            if length >= ANSWER_LIMIT:
-                finish_reason = "length"
+            if draft.is_full:
                 break
-    rest = markers.flush() or unshown.strip()  # if nothing but wrong markers came, they are the answer as they are
-    for part in _shown(rest, sources, length):
+    for part in draft.end():
         yield part
-    if not finish_reason:
-        raise GenerationFailed("the model's stream ended without a finish reason")
-    if not (length or rest) and finish_reason not in EMPTY_REASONS:
-        raise GenerationFailed(f"the model returned an empty answer with the finish reason {finish_reason!r}")
-    edits = [edit for edit in markers.late() if edit.end <= ANSWER_LIMIT]
-    citations = sources.citations or (sources.given() if length or rest else [])
-    yield Answered(finish_reason, citations, model_name=model.name, usage=usage, edits=edits)
+    yield draft.answered(model.name)
 
 
-def _shown(text: str, sources: Sources, before: int) -> Iterator[Part]:
-    """Yield the part of ``text`` that still fits into the answer, after the citations of its markers."""
-    yield from sources.shown(text, before)
-    fitting = text[: max(ANSWER_LIMIT - before, 0)]
-    if fitting and not before:
-        yield Phase.ANSWERING
-    if fitting:
-        yield fitting
+class _Draft:
+    """The answer as it comes: its text with our markers, and what is known of it."""
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self._length = self._before = 0  # characters in the log, and those that were retracted
+        self._finish_reason = ""
+        self._usage: dict[str, int] | None = None
+        self._has_thought = False
+        self._unshown = ""  # what came, as long as nothing of it is shown
+        self._begin()
+
+    def _begin(self) -> None:
+        self._sources = Sources(self._search.passages, self._search.standalone_question)
+        self._markers = Markers(self._sources.cite)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more text fits."""
+        return self._length >= ANSWER_LIMIT
+
+    @property
+    def _is_empty(self) -> bool:
+        return self._length == self._before
+
+    def add(self, delta: Delta) -> Iterator[Part]:
+        """Yield what a delta adds to the answer. A thought is a sign of life: it yields the phase, again."""
+        if delta.retracts:
+            self._has_thought, self._before, self._unshown = True, self._length + len(RETRACTION), ""
+            self._length = self._before
+            self._begin()
+            yield Retracted()
+        if delta.thinks:
+            self._has_thought = True
+            yield Phase.THINKING if self._length == 0 else Phase.ANSWERING
+        visible = _INVISIBLE.sub("", delta.text)
+        text = self._markers.feed(visible)
+        self._unshown = "" if text or not self._is_empty else (self._unshown + visible)[:ANSWER_LIMIT]
+        yield from self._show(text)
+        self._finish_reason = _INVISIBLE.sub("", delta.finish_reason)[:REASON_LIMIT] or self._finish_reason
+        self._usage = delta.usage or self._usage
+
+    def end(self) -> Iterator[Part]:
+        """Yield the text that was held back. Raise ``GenerationFailed`` if the answer is incomplete, or is none."""
+        yield from self._show(self._markers.flush() or self._unshown.strip())  # wrong markers alone stay as they came
+        if self.is_full:
+            self._finish_reason = "length"
+        if not self._finish_reason:
+            raise GenerationFailed("the model's stream ended without a finish reason")
+        if self._is_empty and self._has_thought and self._finish_reason != "content_filter":
+            raise GenerationFailed(f"the model only thought, up to its finish reason {self._finish_reason!r}")
+        if self._is_empty and self._finish_reason not in EMPTY_REASONS:
+            raise GenerationFailed(f"the model returned an empty answer with the finish reason {self._finish_reason!r}")
+
+    def answered(self, model_name: str) -> Answered:
+        """Return the end of the answer."""
+        shift = self._before
+        late = (replace(edit, start=edit.start + shift, end=edit.end + shift) for edit in self._markers.late())
+        edits = [edit for edit in late if edit.end <= ANSWER_LIMIT]
+        citations = self._sources.citations or ([] if self._is_empty else self._sources.given())
+        return Answered(self._finish_reason, citations, model_name=model_name, usage=self._usage, edits=edits)
+
+    def _show(self, text: str) -> Iterator[Part]:
+        """Yield the part of ``text`` that still fits into the answer, after the citations of its markers."""
+        before, self._length = self._length, self._length + len(text)
+        yield from self._sources.shown(text, before)
+        fitting = text[: max(ANSWER_LIMIT - before, 0)]
+        if fitting and not before:
+            yield Phase.ANSWERING
+        if fitting:
+            yield fitting

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from ..llm import shown_name
-from ..models import Chunk, Citation, Conversation, Prepared, Recording, Segment, State, Turn
+from ..models import Chunk, Citation, Conversation, Prepared, Recording, Segment, State, Turn, unretracted
 from . import markdown
 from .sources import Source, sources_of
 
@@ -207,7 +207,7 @@ def _texts(chunks: QuerySet[Chunk]) -> dict[int, tuple[str, int]]:
     pieces: dict[int, list[str]] = {}
     for turn_id, text in chunks.order_by("turn_id", "seq").values_list("turn_id", "text"):
         pieces.setdefault(turn_id, []).append(text)
-    return {turn_id: ("".join(texts), len(texts)) for turn_id, texts in pieces.items()}
+    return {turn_id: (unretracted("".join(texts)), len(texts)) for turn_id, texts in pieces.items()}
 
 
 def _positions(turns: Iterable[Turn]) -> dict[UUID, int]:

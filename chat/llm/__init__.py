@@ -36,11 +36,17 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A piece of an answer's text; the last one has the finish reason and the usage in tokens."""
+    """A piece of an answer's text; the last one has the finish reason and the usage in tokens.
+
+    ``thinks`` is whether the model has thought; thoughts are never text. ``retracts`` is whether all text before this
+    delta turns out to have been a thought.
+    """
 
     text: str
     finish_reason: str = ""
     usage: dict[str, int] | None = None
+    thinks: bool = False
+    retracts: bool = False
 
 
 PROVIDERS = ("embedded", "openai", "databricks", "databricks-legacy", "python")

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Piece:
-    """What a choice adds to the answer: its text and its finish reason."""
+    """What a choice adds to the answer: its text, its finish reason, and whether it has thoughts."""
 
     text: str
     finish_reason: str
+    thinks: bool = False
 
     @property
     def says_something(self) -> bool:
         """Whether it adds anything at all."""
-        return bool(self.text or self.finish_reason)
+        return bool(self.text or self.finish_reason or self.thinks)
 
 
 class Choices:

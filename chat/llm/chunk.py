@@ -13,6 +13,10 @@ from ..upstream.failures import redacted
 
 _decode = msgspec.json.Decoder().decode
 
+THOUGHT = "\x1d"
+"""The character that stands for a thought in a cleaned stream; no answer has it."""
+_THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details", "reasoning_text", "thinking", "thinking_blocks")
+_THOUGHT_TYPES = ("thinking", "reasoning", "redacted_thinking", "reasoning_content", "thought")
 _MOST_TOKENS = 2**31
 _COUNTS = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens"}
 """Our names of the counts, which some servers use too, and those of OpenAI."""
@@ -71,6 +75,18 @@ def text_of(content: Any) -> str:
     if not isinstance(content, list):
         raise GenerationFailed(f"the model sent an invalid chunk: its content is a {type(content).__name__}")
     return "".join(map(_text_of_block, content))
+
+
+def thinks_in(fields: Fields) -> bool:
+    """Return whether a delta, or the additional fields of a library's message, has a thought."""
+    content = fields.get("content")
+    blocks = content if isinstance(content, list) else [content]
+    return any(fields.get(name) for name in _THOUGHTS) or any(map(is_thought, blocks))
+
+
+def is_thought(block: Any) -> bool:
+    """Return whether a block of a content is a thought."""
+    return isinstance(block, dict) and bool(block.get("type") in _THOUGHT_TYPES or block.get("thought"))
 
 
 def usage_of(usage: Any) -> dict[str, int] | None:

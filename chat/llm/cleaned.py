@@ -12,6 +12,7 @@ import httpx
 import msgspec
 
 from . import Delta
+from .chunk import THOUGHT
 from .completions import Completion
 
 _DONE = b"data: [DONE]\n\n"
@@ -45,7 +46,8 @@ class _CleanStream(httpx.AsyncByteStream):
     def _event(self, delta: Delta) -> bytes:
         reason = None if self._has_finished else delta.finish_reason or None  # the library joins several
         self._has_finished = self._has_finished or reason is not None
-        choice = {"index": 0, "delta": {"role": "assistant", "content": delta.text}, "finish_reason": reason}
+        content = (THOUGHT if delta.thinks else "") + delta.text  # the library would drop any other field for it
+        choice = {"index": 0, "delta": {"role": "assistant", "content": content}, "finish_reason": reason}
         chunk = {"id": "", "object": "chat.completion.chunk", "created": 0, "model": "", "choices": [choice]}
         return (
             b"data: " + msgspec.json.encode(chunk | ({"usage": _usage(delta.usage)} if delta.usage else {})) + b"\n\n"

@@ -18,7 +18,7 @@ from ..prompts import Message
 from ..upstream.failures import failure
 from . import Delta
 from .choices import Choices, Piece
-from .chunk import Fields, choices_of, chunk_of, delta_of, index_of, text_of, usage_of
+from .chunk import Fields, choices_of, chunk_of, delta_of, index_of, text_of, thinks_in, usage_of
 from .finish_reason import finish_reason
 from .sse import EventStream
 from .surrogates import Surrogates
@@ -144,10 +144,12 @@ class Completion:
             self.finish_reason = finish_reason(piece.finish_reason) or self.finish_reason
         text += self._surrogates.end() if self.finish_reason else ""
         if pieces or usage:
-            yield Delta(text, self.finish_reason, usage)
+            yield Delta(text, self.finish_reason, usage, thinks=any(piece.thinks for piece in pieces))
 
 
 def _piece(choice: Fields) -> Piece:
     delta = delta_of(choice)
     reason = choice.get("finish_reason")
-    return Piece(text_of(delta.get("content")) or text_of(delta.get("refusal")), str(reason) if reason else "")
+    return Piece(
+        text_of(delta.get("content")) or text_of(delta.get("refusal")), str(reason) if reason else "", thinks_in(delta)
+    )

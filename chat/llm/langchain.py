@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 from ..prompts import Message
 from ..upstream.failures import failure
 from . import Delta
-from .chunk import text_of
+from .chunk import THOUGHT, text_of, thinks_in
 from .finish_reason import finish_reason
 
 _REASON_KEYS = ("finish_reason", "stop_reason", "stopReason", "done_reason")
@@ -39,10 +39,12 @@ def as_langchain(messages: Sequence[Message]) -> list[BaseMessage]:
 
 def _delta(chunk: BaseMessage) -> Delta:
     usage = chunk.usage_metadata if isinstance(chunk, AIMessageChunk) else None
+    text = text_of(chunk.content)
     return Delta(
-        text=text_of(chunk.content),
+        text=text.replace(THOUGHT, ""),
         finish_reason=_reason(chunk.response_metadata),
         usage={key: usage[key] for key in ("input_tokens", "output_tokens")} if usage else None,
+        thinks=THOUGHT in text or thinks_in({**chunk.additional_kwargs, "content": chunk.content}),
     )
 
 

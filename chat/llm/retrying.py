@@ -7,6 +7,7 @@ import logging
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from django.conf import settings
 from ..errors import ModelBusy
 from ..prompts import Message
 from ..upstream.breaker import Breaker
+from .thoughts import Thoughts, Told
 
 if TYPE_CHECKING:
     from . import ChatModel, Delta
@@ -45,6 +47,7 @@ class RetryingModel:
         self.breaker = breaker or Breaker()
         self._model = model
         self._sleep = sleep
+        self._closes_alone = False  # the last answer had a thought without an opening tag
 
     async def stream(self, messages: Sequence[Message], *, retries: int = RETRIES) -> AsyncIterator[Delta]:
         """Yield the answer as it arrives. Raise what the model raises if no retry is left, or a retry cannot help."""
@@ -53,9 +56,9 @@ class RetryingModel:
             self.breaker.enter()
             has_begun = False
             try:
-                async with closing(self._model.stream(messages)) as deltas:
+                async with closing(self._without_thoughts(messages)) as deltas:
                     async for delta in deltas:
-                        if delta.text and not has_begun:
+                        if (delta.text or delta.thinks) and not has_begun:
                             has_begun = True
                             self.breaker.succeeded()
                         yield delta
@@ -74,6 +77,19 @@ class RetryingModel:
                     self.breaker.failed()
                 raise
             await self._sleep(pause)
+
+    async def _without_thoughts(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
+        """Yield the deltas without the thoughts in their text; a thought leaves a delta that says so."""
+        thoughts = Thoughts(begins_inside=self._closes_alone)
+        last = None
+        async with closing(self._model.stream(messages)) as deltas:
+            async for delta in deltas:
+                last = delta
+                told = thoughts.feed(delta.text) if delta.text else Told()
+                yield replace(delta, text=told.text, thinks=delta.thinks or told.thinks, retracts=told.retracts)
+        self._closes_alone = thoughts.closes_alone
+        if last and (rest := thoughts.end()):
+            yield replace(last, text=rest, usage=None, thinks=False, retracts=False)
 
 
 def pause_before(retry: int, retry_after: float | None) -> float | None:

@@ -62,6 +62,7 @@ class _RawReply:
             raise GenerationFailed("the circuit breaker of the model is open")
         async with closing(model.stream(messages, retries=0)) as deltas:
             async for delta in deltas:
+                self.text = "" if delta.retracts else self.text
                 self.text += delta.text
                 self.reason = delta.finish_reason or self.reason
                 self.usage = delta.usage or self.usage

@@ -12,7 +12,7 @@ from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited,
 from .review_label import COMMENT_LIMIT, ReviewLabel
 from .sign_in_attempt import SignInAttempt
 from .trace_export import TraceExport
-from .turns.answer import Chunk, Citation, Ending
+from .turns.answer import RETRACTION, Chunk, Citation, Ending, unretracted
 from .turns.append import Append, Claim
 from .turns.found import FoundPassage, found_passage
 from .turns.indexed_turn import IndexedTurn
@@ -24,6 +24,7 @@ __all__ = [
     "ACTIVE",
     "COMMENT_LIMIT",
     "QUEUE_LIMIT",
+    "RETRACTION",
     "TERMINAL",
     "TOKEN_LIMIT",
     "ApiToken",
@@ -58,4 +59,5 @@ __all__ = [
     "TraceExport",
     "Turn",
     "found_passage",
+    "unretracted",
 ]

@@ -65,6 +65,11 @@ class AnswerLog:
         self.citations.append(citation)
         self._passages_changed = True
 
+    def retract(self) -> None:
+        """Drop the citations, before ``RETRACTION`` is appended: both are stored with one commit."""
+        self.citations.clear()
+        self._passages_changed = True
+
     def take(self) -> Append:
         """Return what the next commit stores: the same until ``settle``, so that a failed commit can be repeated."""
         if self._in_flight is None:

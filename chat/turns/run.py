@@ -15,10 +15,10 @@ from uuid import UUID
 from django.conf import settings
 
 from ..answers.parentheses import edited
-from ..answers.rag import Answered, Found, Part, Used
+from ..answers.rag import Answered, Found, Part, Retracted, Used
 from ..database import in_database, persist
 from ..errors import TimedOut, TurnFailed
-from ..models import Citation, Claim, Ending, Failure, Phase, State, Turn
+from ..models import RETRACTION, Citation, Claim, Ending, Failure, Phase, State, Turn
 from ..prompts import Exchange
 from ..upstream import on_behalf
 from .answer_log import AnswerLog
@@ -91,12 +91,12 @@ class Run:
         ending = self._ending()
         await self._commits.finish(self._log, ending)
         if ending.state == State.COMPLETE:
-            self.answer = "".join(ending.chunks)
+            self.answer = "".join(ending.without_retracted().chunks)
 
     @property
     def _patience(self) -> float:
-        """The most seconds without progress. Those before the first word count from the call for the answer."""
-        if self._log.seq:
+        """The most seconds without progress. Those before the first word or thought count from the call."""
+        if self._log.seq or self._log.phase == Phase.THINKING:
             return float(settings.CHAT_IDLE_SECONDS)
         is_self_timed = self._log.phase in SELF_TIMED_PHASES
         return float(settings.CHAT_TOTAL_SECONDS if is_self_timed else settings.CHAT_FIRST_TOKEN_SECONDS)
@@ -140,6 +140,9 @@ class Run:
                 self._log.find([passage.segments for passage in part.passages])
             elif isinstance(part, Citation):
                 self._log.cite(part)
+            elif isinstance(part, Retracted):
+                self._log.retract()
+                await self._commits.append(self._log, RETRACTION)
             elif isinstance(part, str):
                 await self._commits.append(self._log, part)
         raise TurnFailed("the answer broke off before its end")

@@ -213,3 +213,29 @@ async def test_a_hostile_answer_stays_text(fake: FakeSite, page: Page) -> None:
     assert await answer(page).locator("img, script, svg, [onclick], [onerror], [style]").count() == 0
     assert await answer(page).locator("a[href]").evaluate_all("all => all.map(a => a.href)") == ["https://ok.example/"]
     assert dialogs == []
+
+
+async def test_thinking_shows_its_seconds_without_announcing_them(fake: FakeSite, page: Page) -> None:
+    socket = await open_page(fake, page, turn_html(TURN, "streaming"))
+    phase = turn_element(page).locator("[data-phase]")
+
+    await socket.send_event("phase", turn=TURN, phase="thinking")
+
+    await expect(phase).to_have_text("Thinking…")
+    await expect(phase.locator("span")).to_have_text("1 s")
+    await expect(phase.locator("span")).to_have_attribute("aria-hidden", "true")
+    await expect(phase).to_have_text("Thinking… 2 s")
+    await token(socket, 0, 1, "The green one.")
+    await expect(phase).to_be_hidden()
+
+
+async def test_text_that_was_a_thought_leaves_the_page_when_it_is_retracted(fake: FakeSite, page: Page) -> None:
+    socket = await open_page(fake, page, turn_html(TURN, "streaming"))
+
+    await token(socket, 0, 1, "I wonder. **Perhaps ")
+    await expect(answer(page)).to_contain_text("I wonder.")
+    await token(socket, 1, 3, "so\x1cThe green ")
+    await token(socket, 3, 4, "one [1].")
+
+    await expect(answer(page)).to_have_text("The green one 1.")
+    await expect(turn_element(page).locator("[data-cursor]")).to_be_visible()

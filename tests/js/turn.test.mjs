@@ -40,6 +40,10 @@ class FakeView {
     this.calls.push(`streaming ${phase}`);
   }
 
+  showSeconds(seconds) {
+    this.calls.push(`${seconds} s`);
+  }
+
   showStillWaiting() {
     this.calls.push("still waiting");
   }
@@ -71,6 +75,26 @@ function rendered(state, seq, text = "") {
 beforeEach(() => {
   clock = new FakeClock();
   make("streaming");
+});
+
+test("a turn counts the seconds of the model's thoughts until its first text", () => {
+  turn.enter("thinking");
+
+  clock.advance(2_000);
+  assert.deepEqual(shown.calls.slice(-2), ["1 s", "2 s"]);
+  turn.take({ after: 0, seq: 1, content: "a" });
+  clock.advance(5_000);
+
+  assert.equal(shown.calls.at(-1), "2 s");
+});
+
+test("a turn that is stopped while its model thinks counts no more", () => {
+  turn.enter("thinking");
+  turn.freeze();
+
+  clock.advance(3_000);
+
+  assert.equal(shown.calls.at(-1), "stopping");
 });
 
 test("after five seconds without text the turn shows that it still waits for the model", () => {

@@ -71,6 +71,19 @@ async def test_only_text_blocks_count() -> None:
     assert [delta.text for delta in await stream(Library(AIMessageChunk(content=blocks)))] == ["yes!"]
 
 
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        AIMessageChunk(content=[{"type": "thinking", "thinking": "hm"}]),
+        AIMessageChunk(content=[{"type": "reasoning", "reasoning": "hm"}]),
+        AIMessageChunk(content=[{"type": "redacted_thinking", "data": "x"}]),
+        AIMessageChunk(content="", additional_kwargs={"reasoning_content": "hm"}),
+    ],
+)
+async def test_a_thought_is_no_text_but_a_sign_of_life(chunk: AIMessageChunk) -> None:
+    assert await stream(Library(chunk)) == [Delta("", thinks=True)]
+
+
 async def test_any_exception_of_the_library_is_a_failure_of_the_turn() -> None:
     with pytest.raises(GenerationFailed, match="KeyError"):
         await stream(Library(AIMessageChunk(content="word"), KeyError("choices")))

@@ -21,7 +21,7 @@ from chat.llm.retrying import RetryingModel
 from ..support.clients import KEY, clients
 from ..support.upstream import Upstream
 from .conftest import load
-from .test_contract import ask
+from .test_contract import MESSAGES, ask
 
 STREAMS = Path(__file__).parent / "streams"
 TEXT = "It launches in April. It costs 480 euros."
@@ -108,6 +108,29 @@ OTHER = {
 }
 
 
+SECRET = "secret thought about [1]"
+THOUGHTS = {
+    "reasoning_content": body({"choices": [{"delta": {"reasoning_content": SECRET}}]}, *PLAIN),
+    "reasoning": body({"choices": [{"delta": {"content": "", "reasoning": SECRET}}]}, *PLAIN),
+    "reasoning_details": body({"choices": [{"delta": {"reasoning_details": [{"text": SECRET}]}}]}, *PLAIN),
+    "a block of thinking": body(chunk([{"type": "thinking", "thinking": SECRET}]), *PLAIN),
+    "a block of reasoning": body(chunk([{"type": "reasoning", "summary": [{"text": SECRET}]}]), *PLAIN),
+    "a thought beside text": body(
+        chunk([{"type": "thinking", "thinking": SECRET}, {"type": "text", "text": "It launches in April. "}]),
+        SECOND, END,
+    ),
+    "a text marked as a thought": body(chunk([{"type": "text", "text": SECRET, "thought": True}]), *PLAIN),
+    "think": (STREAMS / "think-inside-the-content.sse").read_text(),
+    "harmony": body(
+        chunk("<|channel|>analysis<|mess"), chunk(f"age|>{SECRET}<|end|><|start|>assistant<|channel|>final"),
+        chunk("<|message|>"), *PLAIN,
+    ),
+    "a closing tag left by the server": body(
+        {"choices": [{"delta": {"reasoning_content": SECRET}}]}, chunk("</think>\n\n"), *PLAIN
+    ),
+}  # fmt: skip
+
+
 @pytest_asyncio.fixture(params=[False, True], ids=["our reader", "the library's"])
 async def model(
     request: pytest.FixtureRequest, connections: None, upstream: Upstream, settings: Settings
@@ -141,6 +164,16 @@ async def test_a_field_that_the_answer_does_not_need_never_fails_it(
     outcome = await ask(model, upstream, raw(stream))
 
     assert (outcome.text, outcome.finish_reason, outcome.failure) == (text, "stop", None)
+
+
+@pytest.mark.parametrize("stream", THOUGHTS.values(), ids=THOUGHTS)
+async def test_thoughts_are_no_text_but_signs_of_life(model: RetryingModel, upstream: Upstream, stream: str) -> None:
+    upstream.scripts = [raw(stream)]
+
+    deltas = [delta async for delta in model.stream(MESSAGES)]
+
+    assert "".join(delta.text for delta in deltas) == TEXT
+    assert any(delta.thinks for delta in deltas)
 
 
 @pytest.mark.parametrize(

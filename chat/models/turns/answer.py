@@ -19,6 +19,9 @@ from .state import State
 if TYPE_CHECKING:
     from .turn import Turn
 
+RETRACTION = "\x1c"
+"""The character in a log that retracts all text before it, a thought of the model. No answer has it as text."""
+
 
 class Chunk(models.Model):
     """A piece of a streaming turn's answer; numbered from 1 without gaps (a trigger refuses any other number)."""
@@ -105,6 +108,14 @@ class Ending:
         chunks = self.chunks if seen is None else self.chunks[:seen]
         return replace(self, state=State.STOPPED, chunks=chunks, finish_reason="", failure="")
 
+    def without_retracted(self) -> Ending:
+        """Return the same end without the text that was retracted. Its chunks become empty, and keep their numbers."""
+        last = max((n for n, chunk in enumerate(self.chunks) if RETRACTION in chunk), default=None)
+        if last is None:
+            return self
+        kept = [*[""] * last, unretracted(self.chunks[last]), *self.chunks[last + 1 :]]
+        return replace(self, chunks=kept)
+
     def citing_what_is_shown(self) -> Ending:
         """Return the same end without the citations whose markers the text does not show.
 
@@ -113,6 +124,11 @@ class Ending:
         length, is_complete = sum(map(len, self.chunks)), self.state == State.COMPLETE
         shown = [each for each in self.citations if each.shown_at <= length and (each.cited or is_complete)]
         return replace(self, citations=shown)
+
+
+def unretracted(text: str) -> str:
+    """Return the part of a text from a log that was not retracted."""
+    return text.rpartition(RETRACTION)[2]
 
 
 FINISH = """
@@ -196,7 +212,7 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
         stopped = [
             (turn, ending.stopped_at(turn.stop_seen) if turn.stop_requested_at else ending) for turn, ending in turns
         ]
-        endings = [(turn, ending.citing_what_is_shown()) for turn, ending in stopped]
+        endings = [(turn, ending.citing_what_is_shown().without_retracted()) for turn, ending in stopped]
         if not endings:
             return {}
         execute(FINISH, FINISHED, [_row(turn, ending) for turn, ending in endings])

@@ -32,6 +32,7 @@ class Phase(models.TextChoices):
     RETRIEVING = "retrieving", "Searching the recordings…"
     GRADING = "grading", "Checking what was found…"
     WAITING = "waiting", "Waiting for the model…"
+    THINKING = "thinking", "Thinking…"
     ANSWERING = "answering", "Answering…"
 
 

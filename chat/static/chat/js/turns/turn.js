@@ -10,6 +10,7 @@ import { TurnState, isTerminal, stateOf } from "./turn_state.js";
 
 const PATIENCE = 2_000;
 const LONG_WAIT = 5_000;
+const SECOND = 1_000;
 
 /**
  * One turn of the page: its state, its position in the log, and its view.
@@ -140,6 +141,7 @@ export class Turn {
     this.#position = null;
     this.#phase = phase;
     if (!this.#isFrozen) this.#view.showStreaming(phase);
+    if (phase === "thinking") this.#think();
     if (phase === "waiting") this.#clock.after(LONG_WAIT, () => this.#waitOn());
   }
 
@@ -207,6 +209,16 @@ export class Turn {
 
   #waitOn() {
     if (this.isStreaming && this.#phase === "waiting" && this.seq === 0) this.#view.showStillWaiting();
+  }
+
+  /** Count the seconds of the model's thoughts, as long as they go on. */
+  #think() {
+    const since = this.#clock.now();
+    const stop = this.#clock.every(SECOND, () => {
+      if (this.isStreaming && this.#phase === "thinking" && this.seq === 0) {
+        this.#view.showSeconds(Math.round((this.#clock.now() - since) / SECOND));
+      } else stop();
+    });
   }
 
   #write() {

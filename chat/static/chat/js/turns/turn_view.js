@@ -8,6 +8,7 @@ import { TurnState, isTerminal, stateOf } from "./turn_state.js";
 const NO_TURN = "00000000-0000-0000-0000-000000000000";
 const STOPPING = "stopping";
 const LONG = 200;
+const RETRACTION = "\u001C";
 
 /** @typedef {{question: string, recordings: string[], filterNote: string}} ShownAsk what a turn shows of an ask */
 
@@ -114,6 +115,18 @@ export class TurnView {
     this.#show(TurnState.STREAMING, "Still waiting for the model…");
   }
 
+  /**
+   * Show how long the phase has taken. Screen readers announce the phase, but not each second.
+   * @param {number} seconds
+   */
+  showSeconds(seconds) {
+    const phase = this.#part("phase");
+    if (!phase) return;
+    const shown = phase.querySelector("span") ?? phase.appendChild(document.createElement("span"));
+    shown.setAttribute("aria-hidden", "true");
+    shown.textContent = ` ${seconds} s`;
+  }
+
   /** Show that the reader has stopped the turn. */
   showStopping() {
     this.#show(STOPPING, this.#hasText ? "" : "Stopping…");
@@ -139,10 +152,17 @@ export class TurnView {
   }
 
   /**
-   * Append the next part of the answer.
+   * Append the next part of the answer, which may retract all before: that was a thought of the model.
    * @param {string} text
    */
   write(text) {
+    const retracted = text.lastIndexOf(RETRACTION);
+    if (retracted >= 0) this.#retract();
+    this.#append(text.slice(retracted + 1));
+  }
+
+  /** @param {string} text */
+  #append(text) {
     if (text === "" || this.#answer === null) return;
     if (!this.#hasText) this.#showPhase("");
     this.#hasText = true;
@@ -197,12 +217,25 @@ export class TurnView {
    */
   #takeOver(answer) {
     const text = answer.textContent;
+    this.#begin(answer);
+    answer.removeAttribute("data-raw");
+    this.write(text);
+  }
+
+  /** @param {HTMLElement} answer */
+  #begin(answer) {
     const view = new MarkdownView(answer);
     this.#answer = { markdown: new Markdown(view), view };
     this.#hasText = false;
     answer.replaceChildren();
-    answer.removeAttribute("data-raw");
-    this.write(text);
+  }
+
+  #retract() {
+    if (this.#answer === null) return;
+    const answer = this.#answerElement;
+    const cursor = this.#part("cursor");
+    this.#begin(answer);
+    if (cursor) answer.append(cursor);
   }
 
   /** @param {TurnState | typeof STOPPING} state @param {string} phase */
