@@ -52,13 +52,25 @@ def check_exposure(**_: Any) -> Iterator[CheckMessage]:
 
 @register("chat", Tags.security)
 def check_proxy(**_: Any) -> Iterator[CheckMessage]:
-    """Report settings of the trusted proxy that are unknown, or let anyone sign in as any user."""
+    """Report settings of proxies that are unknown, or let anyone sign in as any user or guess without a limit."""
     trusts_all = any(network.prefixlen == 0 for network in settings.TRUSTED_NETWORKS)
     if trusts_all and "DATABRICKS_APP_NAME" not in os.environ:
         yield Error(
             "TRUSTED_PROXY trusts every address, so anyone who reaches the port can sign in as any user.",
             hint="List the addresses of the proxy. Only a Databricks App is reachable through its proxy alone.",
             id="chat.E008",
+        )
+    if any(network.prefixlen == 0 for network in settings.PROXY_ADDRESSES):
+        yield Error(
+            "PROXY_ADDRESSES has every address, so anyone can choose the one for which their failed sign-ins count.",
+            hint="List the addresses or networks of the proxy.",
+            id="chat.E019",
+        )
+    if "FORWARDED_ALLOW_IPS" in os.environ.keys() - settings.UNKNOWN_NAMES:  # which are reported already
+        yield Warning(
+            "FORWARDED_ALLOW_IPS has no effect: the site itself reads X-Forwarded-For, on every server.",
+            hint="Set PROXY_ADDRESSES to the addresses or networks of the proxy instead.",
+            id="chat.W020",
         )
     if settings.TRUSTED_PROXY_USER_HEADER.lower() not in map(str.lower, USER_HEADERS):
         yield Error(

@@ -21,6 +21,7 @@ from chat.routing import websocket_urlpatterns  # noqa: E402
 from chat.serving.life import drain, start  # noqa: E402
 
 from .origin import ExactOrigin  # noqa: E402
+from .peer import ClientAddress  # noqa: E402
 from .refused_sockets import PlainSubprotocols, unknown_path  # noqa: E402
 from .trusted_proxy import TrustedProxy  # noqa: E402
 
@@ -32,8 +33,11 @@ def protocols() -> Any:
     """Return the application for pages and sockets, behind the proxy that the settings trust, if any."""
     other_paths: Any = re_path("", unknown_path)  # type: ignore[arg-type]  # the stubs know only views
     sockets: Any = PlainSubprotocols(CookieMiddleware(URLRouter([*websocket_urlpatterns, other_paths])))
+    pages_and_sockets: Any = ProtocolTypeRouter(
+        {"http": ASGIHandler(), "websocket": ExactOrigin(sockets, settings.ORIGINS)}
+    )
     return TrustedProxy(
-        ProtocolTypeRouter({"http": ASGIHandler(), "websocket": ExactOrigin(sockets, settings.ORIGINS)}),
+        ClientAddress(pages_and_sockets, settings.PROXY_ADDRESSES),
         settings.TRUSTED_NETWORKS,
         user_header=settings.TRUSTED_PROXY_USER_HEADER,
         ends_tls=settings.HTTPS and settings.TRUSTED_PROXY == "databricks-apps",

@@ -99,6 +99,10 @@ TEMPLATES = [
     }
 ]
 
+# The proxies in front of the site
+
+PROXY_ADDRESSES = env.networks("PROXY_ADDRESSES", default="127.0.0.1,::1")
+
 # Users whom a trusted proxy signs in
 
 TRUSTED_NETWORKS = env.networks("TRUSTED_PROXY", default="")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from chat.forwarded import USER_HEADERS, Forwarded
 
-Application = Callable[..., Awaitable[None]]
-Network = IPv4Network | IPv6Network
+from .peer import Application, Network, is_in, peer_of
+
 Headers = Iterable[tuple[bytes, bytes]]
 
 _EMAIL, _NAME, _TOKEN = b"x-forwarded-email", b"x-forwarded-preferred-username", b"x-forwarded-access-token"
@@ -65,13 +64,7 @@ class TrustedProxy:
         return Forwarded(user, email=_text(identity[_EMAIL], _USER), name=_text(identity[_NAME], _LINE), token=token)
 
     def _is_from_proxy(self, scope: dict[str, Any]) -> bool:
-        try:
-            peer = ip_address((scope.get("client") or ("",))[0])
-        except ValueError:
-            return False
-        if isinstance(peer, IPv6Address) and peer.ipv4_mapped:
-            peer = peer.ipv4_mapped
-        return any(peer in network for network in self._networks)
+        return is_in(peer_of(scope), self._networks)
 
 
 def _is_about_identity(name: bytes) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, AuthenticationForm
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 from typing_extensions import override
 
@@ -17,16 +16,13 @@ from ..models import ApiToken, SignInAttempt
 
 
 class SignInForm(AuthenticationForm):
-    """User name and password. After 5 failures within 15 minutes it refuses to check them, right or wrong."""
+    """User name and password. After too many failures within 15 minutes it refuses to check them, right or wrong."""
 
     @override
     def clean(self) -> dict[str, Any]:
         """Count the attempt before checking the password, so that simultaneous guesses cannot evade the limit."""
         name, address = self.cleaned_data.get("username") or "", self._address()
-        with transaction.atomic():
-            until = SignInAttempt.blocked_until(name, address)
-            if not until:
-                SignInAttempt.record_failure(name, address)
+        until = SignInAttempt.begin(name, address)
         if until:
             raise ValidationError(_try_again(until), code="throttled")
         cleaned = super().clean()

@@ -8,7 +8,6 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
-from django.conf import settings
 from typing_extensions import override
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import http11
@@ -61,8 +60,8 @@ class UvicornServer(uvicorn.Server):
             log_config=None,  # its lines go where ours go, in the same form
             lifespan="off",
             server_header=False,
-            # They would replace the peer's address, by which a trusted proxy is recognised, with the client's.
-            proxy_headers=not settings.TRUSTED_PROXY,
+            # They would replace the peer's address, by which a proxy is recognised; ``chatsite.peer`` reads them.
+            proxy_headers=False,
             ws=WebSocketProtocol,
             ws_max_size=MESSAGE_LIMIT,
             h11_max_incomplete_event_size=2 * HEADER_LIMIT,

@@ -272,7 +272,7 @@ def test_the_command_creates_no_sign_in_link_behind_a_proxy() -> None:
 @pytest.mark.process
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
 def test_a_server_accepts_the_headers_of_its_peer_only(start_site: Callable[..., SiteProcess], server: str) -> None:
-    site = start_site(SERVER=server, TRUSTED_PROXY="127.0.0.2", FORWARDED_ALLOW_IPS="*")
+    site = start_site(SERVER=server, TRUSTED_PROXY="127.0.0.2", PROXY_ADDRESSES="127.0.0.2")
 
     def status(*headers: tuple[str, str], peer: str = "127.0.0.2") -> int:
         return site.status("/", *headers, peer=peer)

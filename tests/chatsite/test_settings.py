@@ -198,11 +198,20 @@ def test_the_settings_of_a_test_run_pass_every_check(settings: Settings) -> None
         ({"WEB_CONCURRENCY": 2, "REDIS_URL": ""}, "chat.E006"),
         ({"TRUSTED_NETWORKS": [ip_network("10.0.0.0/8"), ip_network("::/0")]}, "chat.E008"),
         ({"TRUSTED_PROXY_USER_HEADER": "X-User"}, "chat.E009"),
+        ({"PROXY_ADDRESSES": [ip_network("10.0.0.0/8"), ip_network("0.0.0.0/0")]}, "chat.E019"),
         ({"CHAT_ON_BEHALF_OF": True, "TRUSTED_PROXY": "10.0.0.1"}, "chat.W010"),
     ],
 )
 def test_a_dangerous_combination_is_reported(settings: Settings, values: dict[str, object], check_id: str) -> None:
     assert messages(settings, **values) == {check_id}
+
+
+def test_a_setting_of_uvicorn_that_has_no_effect_any_more_is_reported(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+
+    assert messages(settings) == {"chat.W020"}
 
 
 def test_a_server_or_client_that_is_not_installed_is_reported(

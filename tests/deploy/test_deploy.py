@@ -28,7 +28,7 @@ DOCUMENT = (ROOT / "docs/deploy.md").read_text()
 TABLE = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE)
 DEFAULTS = {name: default.strip("`") for name, default in TABLE}
 SETTINGS = set(DEFAULTS)
-OF_OTHERS = re.compile(r"^(PATH|PYTHON\w+|PIP_\w+|UV_\w+|POSTGRES_\w+|PGOPTIONS|EXTRAS|FORWARDED_ALLOW_IPS)$")
+OF_OTHERS = re.compile(r"^(PATH|PYTHON\w+|PIP_\w+|UV_\w+|POSTGRES_\w+|PGOPTIONS|EXTRAS)$")
 """Variables of other programs."""
 
 

@@ -129,8 +129,8 @@ async def not_reading(scene: Scene) -> list[float]:
     grown = max(0, process.memory_info().rss - before)
     await healthy.end_of(watched)
     if scene.is_long:
-        # Those for which the 2 MiB of their user left no room get it, and 30 s, when the first are closed.
-        await asyncio.wait_for(asyncio.gather(*(_closed_with(socket) for socket in sockets)), 100)
+        # In waves: those for which the 2 MiB of their user left no room get it, and 30 s, when others are closed.
+        await asyncio.wait_for(asyncio.gather(*(_closed_with(socket) for socket in sockets)), 180)
         assert {socket.close_code for socket in sockets} == {4408}
     for socket in sockets:
         socket.transport.abort()
