@@ -30,6 +30,24 @@ class ModelBusy(GenerationFailed):
         """Seconds until the retry; None if the model named no time."""
 
 
+class ModelUnreachable(ModelBusy):
+    """No connection to the model came about, or it failed too often to be called now."""
+
+    failure = Failure.MODEL_UNREACHABLE
+
+
+class ModelDenied(GenerationFailed):
+    """The model does not accept the credentials of the site."""
+
+    failure = Failure.MODEL_DENIED
+
+
+class ModelUnknown(GenerationFailed):
+    """The endpoint does not know the model, or the address is wrong."""
+
+    failure = Failure.MODEL_UNKNOWN
+
+
 class TimedOut(TurnFailed):
     """The model did not answer in time."""
 

@@ -65,7 +65,7 @@ class RetryingModel:
                 return  # noqa: TRY300  # only an exception continues the loop
             except ModelBusy as busy:
                 if has_begun:
-                    raise
+                    raise ModelBusy(str(busy)) from busy.__cause__  # it was reached
                 self.breaker.failed()
                 pause = pause_before(attempt + 1, busy.retry_after) if attempt < retries else None
                 if pause is None:

@@ -17,12 +17,13 @@ from .turns.append import Append, Claim
 from .turns.found import FoundPassage, found_passage
 from .turns.indexed_turn import IndexedTurn
 from .turns.queue import QUEUE_LIMIT, Submission
-from .turns.state import ACTIVE, TERMINAL, Failure, Phase, State
+from .turns.state import ACTIVE, LASTING, TERMINAL, Failure, Phase, State
 from .turns.turn import Turn
 
 __all__ = [
     "ACTIVE",
     "COMMENT_LIMIT",
+    "LASTING",
     "QUEUE_LIMIT",
     "RETRACTION",
     "TERMINAL",

@@ -15,6 +15,9 @@ from ..models import Failure, ReviewLabel, Turn
 REASONS = {
     Failure.RETRIEVAL_FAILED: "Search failed",
     Failure.GENERATION_FAILED: "Model failed",
+    Failure.MODEL_UNREACHABLE: "Model unreachable",
+    Failure.MODEL_DENIED: "Model refused the key",
+    Failure.MODEL_UNKNOWN: "Model not found",
     Failure.TIMEOUT: "Took too long",
     Failure.INTERNAL_ERROR: "Internal error",
     Failure.INTERRUPTED: "Interrupted",

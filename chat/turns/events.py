@@ -23,6 +23,9 @@ class ErrorCode(StrEnum):
 
     RETRIEVAL_FAILED = Failure.RETRIEVAL_FAILED.value
     GENERATION_FAILED = Failure.GENERATION_FAILED.value
+    MODEL_UNREACHABLE = Failure.MODEL_UNREACHABLE.value
+    MODEL_DENIED = Failure.MODEL_DENIED.value
+    MODEL_UNKNOWN = Failure.MODEL_UNKNOWN.value
     TIMEOUT = Failure.TIMEOUT.value
     INTERNAL_ERROR = Failure.INTERNAL_ERROR.value
     INTERRUPTED = Failure.INTERRUPTED.value

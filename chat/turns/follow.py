@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, IntegerField, UUIDField
 
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..models import TERMINAL, Chunk, Citation, Failure, Prepared, State, Turn
+from ..models import LASTING, TERMINAL, Chunk, Citation, Failure, Prepared, State, Turn
 from . import events
 from .answer_log import AnswerLog
 from .group_commit import GroupCommit
@@ -101,7 +101,7 @@ class Cursor:
             yield events.Error(
                 code=view.failure,
                 message=Failure(view.failure).label,
-                retryable=True,
+                retryable=view.failure not in LASTING,
                 turn_uuid=self.turn_uuid,
                 seq=view.seq,
             )

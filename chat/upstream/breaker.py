@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from time import monotonic
 
-from ..errors import GenerationFailed
+from ..errors import ModelUnreachable
 
 FAILURES = 5
 WITHIN_SECONDS = 30.0
@@ -31,11 +31,11 @@ class Breaker:
         return self._next_trial is not None
 
     def enter(self) -> None:
-        """Raise ``GenerationFailed`` if the model must not be called now; call this before each call of the model."""
+        """Raise ``ModelUnreachable`` if the model must not be called now; call this before each call of the model."""
         if self._next_trial is None:
             return
         if self._clock() < self._next_trial:
-            raise GenerationFailed("the model failed too often; the circuit breaker is open")
+            raise ModelUnreachable("the model failed too often; the circuit breaker is open")
         self._next_trial = self._clock() + OPEN_SECONDS
 
     def succeeded(self) -> None:

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 
 from django.conf import settings
 
-from ..errors import GenerationFailed, ModelBusy, TurnFailed
+from ..errors import GenerationFailed, ModelBusy, ModelDenied, ModelUnknown, ModelUnreachable, TurnFailed
 
 TEXT_LIMIT = 500
 """Maximum of characters that the log gets of a library's message."""
@@ -26,6 +26,7 @@ _CONNECTION = {
     "TransportError",
 }
 """Exception classes for a failed or broken connection, of SDKs like OpenAI's, requests, aiohttp and httpx."""
+_REFUSALS: dict[int | None, type[GenerationFailed]] = {401: ModelDenied, 403: ModelDenied, 404: ModelUnknown}
 _CREDENTIAL_HEADERS = ("authorization", "api-key", "x-api-key")
 _CREDENTIAL_SETTINGS = ("OPENAI_API_KEY", "EMBEDDINGS_API_KEY", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET")
 _hidden: ContextVar[tuple[str, ...]] = ContextVar("hidden_credentials", default=())
@@ -40,8 +41,8 @@ def failure(error: Exception) -> TurnFailed:
     if status == 429 or (status or 0) >= 500:
         return ModelBusy(line(error), retry_after=retry_after(_headers(error)))
     if status is None and any(kind.__name__ in _CONNECTION for kind in type(error).__mro__):
-        return ModelBusy(line(error))
-    return GenerationFailed(line(error))
+        return ModelUnreachable(line(error))
+    return _REFUSALS.get(status, GenerationFailed)(line(error))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -9,10 +9,11 @@ from collections.abc import Callable
 import pytest
 from playwright.async_api import Page, expect
 
-from ..support.clients import clients, environ
+from ..support.clients import KEY, clients, environ
 from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 from ..support.upstream import Upstream
+from ..support.upstream_script import PROVIDER_TEXT
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.any_database]
 
@@ -20,6 +21,7 @@ LONG = 60_000
 PATIENCE = 20
 """Seconds to wait for what should take one (``bin/bench-model`` measures it): the machine may be busy."""
 ANSWER = 'say "The Heron"; pause 0.2; say " costs 480 euros"; pause 0.2; say " [1]."; finish; usage; done'
+STAFF = "from django.contrib.auth.models import User; User.objects.update(is_staff=True)"
 ENDLESS = "tokens 9 20; stall"
 
 
@@ -74,3 +76,37 @@ async def _stop_an_answer(page: Page, upstream: Upstream) -> None:
 async def _ask(page: Page, question: str) -> None:
     await page.locator("[data-question-input]").fill(question)
     await page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize(
+    ("script", "said", "kind"),
+    [
+        ("status 401", "refuses its key", "Model refused the key"),
+        ("status 404", "does not exist where it is looked for", "Model not found"),
+        ("reset", "cannot be reached", "Model unreachable"),
+    ],
+)
+async def test_a_model_that_cannot_answer_anybody_says_so_to_the_asker_and_its_kind_to_staff(
+    start_site: Callable[..., SiteProcess], upstream: Upstream, browser_page: Page, script: str, said: str, kind: str
+) -> None:
+    upstream.scripts = [script]
+    site = await asyncio.to_thread(start_site, **environ("openai", upstream))
+    site.manage(
+        "shell",
+        "--no-imports",
+        "-c",
+        "from django.contrib.auth.models import User as U; U.objects.update(is_staff=True)",
+    )
+    page = browser_page
+    await sign_in(page, site)
+
+    await _ask(page, "How much does the Heron cost?")
+
+    notice = page.locator("[data-turns] [data-turn][data-state=failed] [data-notice]")
+    await expect(notice).to_contain_text(said, timeout=LONG)
+    await expect(notice).to_contain_text("tell whoever runs this site")
+    page_text = await page.locator("body").inner_text()
+    assert PROVIDER_TEXT not in page_text
+    assert KEY not in page_text
+    await page.goto(f"{site.url}/admin/chat/conversation/")
+    await expect(page.locator("#result_list tbody")).to_contain_text(kind)

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from chat.errors import GenerationFailed, ModelBusy
+from chat.errors import GenerationFailed, ModelBusy, ModelUnreachable
 from chat.llm import Delta
 from chat.llm.retrying import FIRST_PAUSE, LONGEST_PAUSE, RETRIES, RetryingModel, pause_before
+from chat.models import Failure
 from chat.prompts import Message
 from chat.upstream.breaker import FAILURES, OPEN_SECONDS, WITHIN_SECONDS, Breaker
 
@@ -93,6 +94,16 @@ async def test_a_call_is_never_retried_after_the_first_token() -> None:
     with pytest.raises(ModelBusy):
         await anext(stream)
     assert len(model.calls) == 1
+
+
+async def test_a_model_that_breaks_off_after_its_first_token_was_reached() -> None:
+    stream = RetryingModel(Model([WORD, ModelUnreachable("connection lost")]), sleep=Pauses()).stream([])
+    await anext(stream)
+
+    with pytest.raises(ModelBusy) as broken:
+        await anext(stream)
+
+    assert broken.value.failure == Failure.GENERATION_FAILED
 
 
 async def test_an_abandoned_stream_is_closed() -> None:

@@ -40,6 +40,6 @@ async def test_a_site_answers_stops_and_fails_as_its_model_does(
     assert (done["state"], reader.text[answered], ready["model"]) == ("complete", "On 28 April [1].", "ok")
     assert "sources" in done["html"]
     assert upstream.calls[1].closed_at is not None
-    assert failed["code"] == "GENERATION_FAILED"
+    assert (failed["code"], failed["retryable"]) == ("MODEL_DENIED", False)
     assert KEY not in site.output + json.dumps(failed)
     assert PROVIDER_TEXT not in json.dumps(failed)

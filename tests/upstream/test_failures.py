@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import pytest
 from pytest_django import Settings
 
-from chat.errors import GenerationFailed, ModelBusy, TimedOut
+from chat.errors import GenerationFailed, ModelBusy, ModelDenied, ModelUnknown, ModelUnreachable, TimedOut
 from chat.upstream.failures import TEXT_LIMIT, failure, line, redacted, retry_after
 
 KEY = "canary-credential-1177"
@@ -48,8 +48,11 @@ class ReadError(TransportError):
         (RefusedByLibrary("", Response(429)), ModelBusy),
         (RefusedByLibrary("", Response(503)), ModelBusy),
         (RefusedByLibrary("", Response(400)), GenerationFailed),
-        (ReadError("broken"), ModelBusy),
-        (ConnectionRefusedError("refused"), ModelBusy),
+        (RefusedByLibrary("", Response(401)), ModelDenied),
+        (RefusedByLibrary("", Response(403)), ModelDenied),
+        (RefusedByLibrary("", Response(404)), ModelUnknown),
+        (ReadError("broken"), ModelUnreachable),
+        (ConnectionRefusedError("refused"), ModelUnreachable),
         (KeyError("choices"), GenerationFailed),
         (TimedOut("ours"), TimedOut),
     ],

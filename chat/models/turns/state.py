@@ -41,6 +41,24 @@ class Failure(models.TextChoices):
 
     RETRIEVAL_FAILED = "RETRIEVAL_FAILED", "The recordings could not be searched. Please try again."
     GENERATION_FAILED = "GENERATION_FAILED", "The model could not finish this answer. Please try again."
+    MODEL_UNREACHABLE = (
+        "MODEL_UNREACHABLE",
+        "The model of this site cannot be reached. Please try again in a few minutes. If it stays so, tell whoever runs"
+        " this site.",
+    )
+    MODEL_DENIED = (
+        "MODEL_DENIED",
+        "The model of this site refuses its key. Asking again does not help: please tell whoever runs this site.",
+    )
+    MODEL_UNKNOWN = (
+        "MODEL_UNKNOWN",
+        "The model of this site does not exist where it is looked for. Asking again does not help: please tell whoever"
+        " runs this site.",
+    )
     TIMEOUT = "TIMEOUT", "The model took too long to answer. Please try again."
     INTERNAL_ERROR = "INTERNAL_ERROR", "Something went wrong on our side. Please try again."
     INTERRUPTED = "INTERRUPTED", "The answer was interrupted because the server restarted. What came is kept."
+
+
+LASTING = (Failure.MODEL_DENIED, Failure.MODEL_UNKNOWN)
+"""The failures that asking again does not mend: somebody has to change a setting."""
