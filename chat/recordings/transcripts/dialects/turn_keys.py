@@ -50,12 +50,12 @@ _HARMLESS = frozenset(
 
 def keys_of(turns: Iterable[Mapping[str, Any]]) -> Keys:
     """Return where these turns have their parts."""
-    names = {key: _plain(key) for turn in turns for key in turn}
+    names = {key: _plain(key) for key in dict.fromkeys(key for turn in turns for key in turn)}
     in_milliseconds = any(_MILLISECONDS.search(name) and _stem(name) in _STARTS for name in names.values())
     starts, ends, durations = (_paths(names, known, in_milliseconds) for known in (_STARTS, _ENDS, _DURATIONS))
     pairs = tuple(((path, 0), (path, 1)) for path in starts if isinstance(path, str))
     return Keys(
-        TEXTS,
+        tuple(text for text in TEXTS if text in names),
         _paths(names, _SPEAKERS, False),
         (*(start for start, _ in pairs), *starts),
         (*(end for _, end in pairs), *ends),

@@ -33,7 +33,7 @@ def recognises(source: Source) -> bool:
 def read(source: Source) -> Transcript:
     """Read the longest list of turns with speakers or times. Raise ``Unreadable`` if they may stand elsewhere."""
     candidates = [(found, keys_of(entries(found))) for found in _lists(source.json, _DEEPEST) if _has_turns(found)]
-    turns, keys = max(candidates, key=lambda candidate: _weight(*candidate))
+    turns, keys = max(candidates, key=lambda candidate: _weight(*candidate)) if candidates[1:] else candidates[0]
     turning = [turn for turn in entries(turns) if _is_turn(turn)]
     if unknown := unknown_keys(turning, keys):
         raise Unreadable(
@@ -48,8 +48,8 @@ def read(source: Source) -> Transcript:
 
 
 def _add(draft: Draft, turns: list[Any], keys: Keys) -> None:
-    texts = [text for turn in turns if (text := keys.text_of(turn))]
-    if len(texts) > _FEW and keys.start and are_words(texts):
+    texts = [text for turn in turns if (text := keys.text_of(turn))] if keys.start else []
+    if len(texts) > _FEW and are_words(texts):
         add_words(draft, words_in(draft, turns, keys))
     else:
         add_utterances(draft, turns, keys, replace(_WORD, unit=keys.unit))
@@ -61,7 +61,7 @@ _FEW = 5
 
 def _in_seconds(keys: Keys, turns: list[Any]) -> Keys:
     """Return the keys with milliseconds as their unit, if as seconds everybody would speak far too slowly."""
-    return replace(keys, unit=MILLISECOND) if are_slow(list(keys.words(turns))) else keys
+    return replace(keys, unit=MILLISECOND) if keys.start and are_slow(list(keys.words(turns))) else keys
 
 
 def _weight(found: list[Any], keys: Keys) -> tuple[bool, bool, int]:

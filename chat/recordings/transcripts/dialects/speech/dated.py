@@ -14,7 +14,7 @@ from .entries import Keys, first
 
 def since_first(draft: Draft, found: Iterable[Any], keys: Keys) -> Keys:
     """Return the keys with the first moment of the entries as origin, and note its date in the draft."""
-    moments = [then for entry in found if (then := _start(entry, keys))]
+    moments = [then for entry in found if (then := _start(entry, keys))] if keys.start else []
     if not moments:
         return keys
     origin = min(moments)

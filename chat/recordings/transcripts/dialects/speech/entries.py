@@ -33,7 +33,11 @@ def at(value: Any, path: Path) -> Any:
 
 def first(value: Any, paths: Iterable[Path]) -> Any:
     """Return the first value at one of the paths that is not None, or None."""
-    return next((found for path in paths if (found := at(value, path)) is not None), None)
+    for path in paths:  # no generator: this runs for every part of every turn
+        found = at(value, path)
+        if found is not None:
+            return found
+    return None
 
 
 def entries(value: Any, path: Path = ()) -> list[dict[str, Any]]:
