@@ -173,6 +173,40 @@ def test_unknown_files_of_a_folder_are_ignored_and_counted(talk: Path, tmp_path:
     assert run(tmp_path) == Run("1 imported, 0 unchanged, 0 failed, 1 ignored.\n", "", 0)
 
 
+def test_a_folder_of_nothing_but_unknown_files_says_which_and_why(tmp_path: Path) -> None:
+    for name in ("minutes.pdf", "deeper/talk.mov"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+
+    result = run(tmp_path)
+
+    assert (result.out, result.status) == ("0 imported, 0 unchanged, 2 failed, 0 ignored.\n", 1)
+    assert [line.split(": ")[0] for line in result.err.splitlines()] == [
+        str(tmp_path / "minutes.pdf"), str(tmp_path / "deeper/talk.mov"),
+    ]  # fmt: skip
+    assert "not a transcript; its name must end in .ass, " in result.err
+
+
+def test_an_empty_folder_is_an_error_and_many_unknown_files_are_summed_up(tmp_path: Path) -> None:
+    empty, full = tmp_path / "empty", tmp_path / "full"
+    empty.mkdir()
+    full.mkdir()
+    for number in range(25):
+        (full / f"{number:02}.pdf").touch()
+
+    assert run(empty).err == f"{empty}: contains no transcripts\n"
+    assert run(full).err.splitlines()[-1] == f"{full}: 5 more files that are no transcripts"
+    assert (run(empty).status, run(full).status) == (1, 1)
+
+
+def test_the_encoding_that_was_taken_is_named(tmp_path: Path) -> None:
+    for name, codec in [("a.txt", "cp1251"), ("b.txt", "koi8-r"), ("c.txt", "utf-8")]:
+        (tmp_path / name).write_bytes(f"Анна: Насос привезли в понедельник, {name}.".encode(codec))
+
+    assert run(tmp_path).out.endswith("Not Unicode, read as: 1 × KOI8-R, 1 × Windows-1251.\n")
+    assert "Unicode" not in run(tmp_path).out  # nothing new
+
+
 def test_a_named_file_that_is_unknown_or_missing_is_an_error(tmp_path: Path) -> None:
     unknown, missing = tmp_path / "minutes.pdf", tmp_path / "missing.vtt"
     unknown.touch()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from typing import NamedTuple
 
 from .guessing import guessed
@@ -20,7 +21,9 @@ _ESCAPES = ((b"\x1b$)C", "iso2022_kr", "ISO-2022-KR"), (b"\x1b$", "iso2022_jp_2"
 _BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _ONE_BYTE = re.compile("[\x00-\xff]")
 _BINARY_SHARE = 0.1
-_ZERO_SHARE = 0.95
+_ASCII = re.compile("[\n\r -~]")
+_SAMPLE = 4096
+_STRANGE = 100
 _UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _WHOLE_SHARE = 0.9
@@ -68,17 +71,16 @@ def _not_unicode(data: bytes) -> Decoded:
 
 
 def _unmarked_wide(data: bytes) -> str | None:
-    """Return the text if this is UTF-16 or UTF-32 without a mark: every other byte of a space or line end is zero."""
+    """Return the text if this is UTF-16 or UTF-32 without a mark, which has zeros in spaces and line ends."""
     if len(data) % 2 or b"\0" not in data:
         return None
     for encoding in ("utf-32-le", "utf-32-be") if len(data) % 4 == 0 else ():
         text = _text_in(data, encoding)
         if text:
             return text
-    zeros = data[1::2].count(0), data[::2].count(0)
-    if max(zeros) < _ZERO_SHARE * sum(zeros):
-        return None
-    return _text_in(data, "utf-16-le" if zeros[0] > zeros[1] else "utf-16-be")
+    texts = [text for text in (_text_in(data, encoding) for encoding in ("utf-16-le", "utf-16-be")) if text]
+    text = max(texts, key=_likeness, default="")
+    return text if _likeness(text) > 0 else None
 
 
 def _text_in(data: bytes, encoding: str) -> str | None:
@@ -87,3 +89,12 @@ def _text_in(data: bytes, encoding: str) -> str | None:
     except UnicodeDecodeError:
         return None
     return None if len(_BINARY.findall(text)) > _BINARY_SHARE * len(_ONE_BYTE.findall(text)) else text
+
+
+def _likeness(text: str) -> int:
+    """Return how many of the first characters are ASCII, less many for each that does not exist.
+
+    With its bytes exchanged, a line end does not exist, and a space is one that nobody uses.
+    """
+    strange = sum(unicodedata.category(mark) in ("Cn", "Co") or mark == "\u2000" for mark in text[:_SAMPLE])
+    return len(_ASCII.findall(text[:_SAMPLE])) - _STRANGE * strange

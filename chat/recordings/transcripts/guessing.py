@@ -53,6 +53,8 @@ _HIGH_RUNS = re.compile(rb"[\x80-\xff]+")
 _LETTERS = re.compile(rb"[A-Za-z]")
 _LONGEST_RUNS = 1.3
 _SAMPLE = 1 << 16
+_FEWEST = 4
+"""Characters; of fewer nobody can say what they are."""
 _LEAST_SCORE = 0.55
 _LEAST_MARGIN = 0.05
 _MARGIN_OF_ONE = 0.4
@@ -80,17 +82,19 @@ def guessed(data: bytes) -> Encoding:
     other = next((guess for guess in guesses if guess.text != best.text and not _are_alike(guess, best)), None)
     count = sum(mark >= "\u0080" for mark in best.text)
     margin = best.score - other.score if other else 1.0
-    if margin >= max(_LEAST_MARGIN, _MARGIN_OF_ONE / sqrt(count)) or _second_opinion(sample) == best.text:
+    if count >= _FEWEST and (
+        margin >= max(_LEAST_MARGIN, _MARGIN_OF_ONE / sqrt(count)) or _second_opinion(sample) == best.text
+    ):
         return best.encoding
-    name = other.encoding.name if other else ""
-    raise Unreadable(f"too short to tell whether it is {best.encoding.name} or {name}; save it as UTF-8", line=1)
+    names = " or ".join(guess.encoding.name for guess in (best, other) if guess)
+    raise Unreadable(f"too short to tell whether its encoding is {names}; save it as UTF-8", line=1)
 
 
 def _is_latin(sample: bytes) -> bool:
     """Return whether a few bytes that are not ASCII stand alone among many letters that are: accents and quotes."""
     runs = _HIGH_RUNS.findall(sample)
     high = sum(map(len, runs))
-    return high <= _LONGEST_RUNS * len(runs) and high * 3 <= len(_LETTERS.findall(sample))
+    return high <= _LONGEST_RUNS * len(runs) and high * 2 <= len(_LETTERS.findall(sample))
 
 
 def _are_alike(guess: Guess, other: Guess) -> bool:
