@@ -21,6 +21,7 @@ def decide(lines: Sequence[Line]) -> None:
     """Set the forms of the lines to what they are; a line that is no head becomes ``Form.NONE`` with its whole text."""
     names = _names(lines)
     _decide_bare_times(lines, names)
+    _decide_times_within(lines)
     for line in lines:
         if line.form in (Form.LABEL, Form.ALONE, Form.BEFORE_LABEL) and line.name not in names:
             _take_name_back(line)
@@ -55,12 +56,25 @@ def _decide_bare_times(lines: Sequence[Line], names: Collection[str]) -> None:
             _say(line)
 
 
+def _decide_times_within(lines: Sequence[Line]) -> None:
+    """Keep ``Ana (0:05) text`` without a colon only if most heads are like that; otherwise somebody says the time."""
+    within = [line for line in lines if line.form == Form.WITHIN and not line.is_parted]
+    others = sum(line.form not in (Form.NONE, Form.WITHIN, Form.BARE_WITHIN) for line in lines)
+    if len(within) <= others:
+        for line in within:
+            line.form = Form.LABEL if line.label else Form.NONE
+            line.name, line.text = line.label or ("", line.whole)
+            line.start = line.end = None
+
+
 def _fewest_timed(lines: int) -> float:
     return max(min(2, lines), _FEWEST_TIMED * lines)
 
 
 def _is_certain(line: Line, names: Collection[str]) -> bool:
-    return line.name in names or (not line.is_bare and len(line.name.split()) <= _SHORT_NAME)
+    return line.name in names or (
+        line.form == Form.AFTER and not line.is_bare and len(line.name.split()) <= _SHORT_NAME
+    )
 
 
 def _take_name_back(line: Line) -> None:

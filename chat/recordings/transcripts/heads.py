@@ -60,6 +60,7 @@ class Line:
     label: Label | None = None
     is_bare: bool = False
     is_heading: bool = False
+    is_parted: bool = False
     half: str = ""
 
 
@@ -150,7 +151,7 @@ def _in_brackets(read: Line, before: str, after: str) -> Line | None:
     name = f"{before[1:]} {after[:closing]}".strip(_AFTER_NAME)
     text = after[closing + 1 :].lstrip(": \t-–—")
     read.form, read.name, read.text = (Form.WITHIN if text else Form.AFTER), name, text
-    read.label, read.is_bare = Label(name, text), False
+    read.label, read.is_bare, read.is_parted = Label(name, text), False, True
     return read if name else None
 
 
@@ -167,6 +168,7 @@ def _after_name(read: Line, before: str, after: str) -> Line | None:
         read.is_bare = read.is_bare and not parted
     elif not read.is_bare:
         read.form = Form.WITHIN
+        read.is_parted = before.rstrip().endswith(":") or after[:1] == ":"
     elif parted:
         read.form = Form.BARE_WITHIN
     else:

@@ -130,7 +130,8 @@ def _is_unusual_name(name: str) -> bool:
     words = name.lower().split()
     if _LAST_FIRST.fullmatch(name):
         return is_name(name.replace(",", " "))
-    return len(words) <= 3 and not set(words) & STOP_WORDS and not _ENDS_SENTENCE.search(name)
+    is_lower = all(not word[0].isupper() for word in name.split())
+    return is_lower and len(words) <= 3 and not set(words) & STOP_WORDS and not _ENDS_SENTENCE.search(name)
 
 
 def _is_name_word(word: str) -> bool:

@@ -14,7 +14,7 @@ from ..source import JSON_SUFFIXES, Source
 from ..transcript import Transcript, Unreadable
 
 SUFFIXES = frozenset({".srt", ".sbv"})
-_TAG = re.compile(r"</?(?:i|b|u|c|font)(?:[.\s][^<>]*)?>|\{\\[^{}]*\}", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:i|b|u|c(?:\.[^\s<>]*)?|font(?:\s[^<>]*)?)>|\{\\[^{}]*\}", re.IGNORECASE)
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
 _FIRST_LINES = 12
 

@@ -15,7 +15,7 @@ from ..transcript import Transcript, Unreadable
 from . import graph
 
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s([^<>]*))?>")
-_TAG = re.compile(r"</?(?:c|i|b|u|v|lang|ruby|rt|font)(?:[.\s][^<>]*)?>|<\d[\d:.]*>")
+_TAG = re.compile(r"</?(?:(?:c|i|b|u|ruby|rt)(?:\.[^\s<>]*)?|(?:v|lang|font)(?:[.\s][^<>]*)?)>|<\d[\d:.]*>")
 
 
 def recognises(source: Source) -> bool:
