@@ -19,7 +19,7 @@ QUERY_LIMIT = 4096
 class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A question. ``session_id`` is its conversation, null starts a new one; no ``recording_filter`` means all."""
 
-    query: Annotated[str, Meta(min_length=1, max_length=QUERY_LIMIT)]
+    query: Annotated[str, Meta(min_length=1, extra_json_schema={"maxLength": QUERY_LIMIT})]
     session_id: UUID | None
     recording_filter: Annotated[tuple[UUID, ...], Meta(max_length=500)] = ()
 
@@ -40,11 +40,14 @@ def question_in(request: HttpRequest) -> Question:
     if len(body) > FRAME_LIMIT:
         raise InvalidRequest(f"The body is too long: at most {FRAME_LIMIT:,} bytes.")
     try:
-        return msgspec.json.decode(body, type=Question)
+        question = msgspec.json.decode(body, type=Question)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InvalidRequest(f"This question could not be read: {error}.") from None
     except RecursionError:
         raise InvalidRequest("This question could not be read: it is nested too deeply.") from None
+    if len(question.query) > QUERY_LIMIT:
+        raise InvalidRequest(f"The question is too long: {len(question.query):,} characters, at most {QUERY_LIMIT:,}.")
+    return question
 
 
 def request_id_in(request: HttpRequest) -> UUID | None:

@@ -70,6 +70,16 @@ async def test_a_body_that_is_not_json_is_refused(program: Program, body: bytes)
     assert await problem(await program.send("POST", STREAM, body, **JSON)) == (400, "INVALID_REQUEST")
 
 
+@pytest.mark.parametrize("length", [4_097, 60_000])
+async def test_the_refusal_of_a_question_that_is_too_long_names_its_length_and_the_limit(
+    program: Program, length: int
+) -> None:
+    answer = await program.ask("e" * length)
+
+    assert answer.status == 400
+    assert (await answer.json())["error"] == f"The question is too long: {length:,} characters, at most 4,096."
+
+
 async def test_the_longest_question_is_accepted(program: Program, scripts: Scripts) -> None:
     scripts["ü" * 4096].say("Yes.").end()
 
