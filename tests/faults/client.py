@@ -15,7 +15,9 @@ from uuid import uuid4
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from .back_off import BackOff
 from .history import History
+from .outbox import Outbox
 from .page import Address, Person, TurnOnPage, Unavailable, load
 from .reading import ENDINGS, Reading
 
@@ -24,16 +26,9 @@ HEARTBEAT = 3.0
 SILENCE = 5.9
 OPENING = 10.0
 PATIENCE = 2.0  # after a follow, before a tab with a gap follows again
-ASK_AGAIN = 10.0
 QUIET_TURN = 15.0
 ACK_SECONDS = 0.25
-FIRST, GROWTH, LONGEST = 0.5, 1.3, 10.0  # the limits of the back-off
-RESTART, SIGNED_OUT, TOO_FAST = 1012, 4401, 4429
-LOST = 1006
-
-
-class Refused(Exception):
-    """The site refused a question; the message is the code."""
+SIGNED_OUT, LOST = 4401, 1006
 
 
 class Tab:
@@ -50,13 +45,12 @@ class Tab:
         self.is_open = False
         self.opened_at = 0.0
         self.lost_at = 0.0
-        self.where, self._rng = where, rng
-        self._asks: dict[str, tuple[dict[str, Any], asyncio.Future[str], float]] = {}
+        self.where = where
+        self._asks = Outbox()
+        self._back_off = BackOff(rng)
         self._changed = asyncio.Condition()
         self._awake = asyncio.Event()
         self._socket: ClientConnection | None = None
-        self._attempt = 0
-        self._restart_within: float | None = None
         self._last_frame_at = 0.0
         self._life: asyncio.Task[None] | None = None
 
@@ -75,8 +69,7 @@ class Tab:
         request = str(more.pop("request_id", None) or uuid4())
         command = {"type": "ask", "request_id": request, "conversation": conversation, "question": question}
         command |= {"recordings": [], **more}  # type: ignore[dict-item]
-        accepted: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._asks[request] = (command, accepted, 0.0)
+        accepted = self._asks.add(request, command)
         await self._send_asks()
         return await accepted
 
@@ -99,15 +92,14 @@ class Tab:
         self.turns.clear()
         for turn in shown:
             self._show(turn)
-        self._attempt = 0
+        self._back_off.reset()
         self._life = asyncio.create_task(self._live())
         return shown
 
     async def leave(self) -> None:
         """Close the tab, and cancel its pending questions."""
         await self._end_life()
-        for _, accepted, _ in self._asks.values():
-            accepted.cancel()
+        self._asks.cancel()
 
     def wake(self) -> None:
         """Reconnect at once, as after the network or the reader has returned."""
@@ -168,16 +160,8 @@ class Tab:
                 return
             self._awake.clear()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._delay(code)):
+                async with asyncio.timeout(self._back_off.delay(code)):
                     await self._awake.wait()
-
-    def _delay(self, code: int) -> float:
-        attempt, self._attempt = self._attempt, self._attempt + 1
-        if code == RESTART:
-            return self._rng.random() * (self._restart_within or 5.0)
-        if code == TOO_FAST:
-            return LONGEST * (0.5 + self._rng.random() / 2)
-        return self._rng.random() * min(LONGEST, FIRST * GROWTH ** min(attempt, 12))
 
     async def _connect_and_read(self) -> int:
         self.sockets += 1
@@ -211,14 +195,12 @@ class Tab:
     async def _opened(self) -> None:
         self.is_open = True
         self.opened_at = self._last_frame_at = time.monotonic()
-        self._restart_within = None
+        self._back_off.restart_within = None
         self._note("opened")
-        self._asks = {request: (command, accepted, 0.0) for request, (command, accepted, _) in self._asks.items()}
+        self._asks.reconnected()
         await self._send_asks()
         live = [turn for turn, reading in self.turns.items() if reading.is_live]
-        last = (
-            [next(reversed(self.turns))] if self.turns else []
-        )  # a follower of it is notified of questions from other tabs
+        last = list(self.turns)[-1:]  # a follower of it is notified of questions from other tabs
         for turn in dict.fromkeys([*last, *live]):
             await self.follow(turn)
         await self._notify()
@@ -227,7 +209,7 @@ class Tab:
         try:
             async for frame in socket:
                 self._last_frame_at = time.monotonic()
-                self._attempt = 0
+                self._back_off.reset()
                 await self._handle(json.loads(frame))
         except ConnectionClosed:
             pass
@@ -281,10 +263,7 @@ class Tab:
                     await self.follow(turn.uuid)
 
     async def _send_asks(self) -> None:
-        now = time.monotonic()
-        for request, (command, accepted, sent_at) in tuple(self._asks.items()):
-            if now - sent_at >= ASK_AGAIN and await self.send(**command):
-                self._asks[request] = (command, accepted, now)
+        await self._asks.send(time.monotonic(), self.send)
 
     async def _end_life(self) -> None:
         if self._life:
@@ -304,9 +283,9 @@ class Tab:
         if event["type"] == "accepted":
             self._accepted(event)
         elif event["type"] == "restart":
-            self._restart_within = event["retry_after_ms"] / 1000
+            self._back_off.restart_within = event["retry_after_ms"] / 1000
         elif event["type"] == "error" and not turn:
-            self._refused(event)
+            self._asks.refused(event)
         elif turn:
             self.turns.setdefault(turn, Reading()).advance(event)
         await self._notify()
@@ -320,14 +299,7 @@ class Tab:
         reading.last_event_at = time.monotonic()
         if reading.is_live and event["state"] not in ENDINGS:
             reading.state = event["state"]
-        ask = self._asks.pop(event["request_id"], None)
-        if ask and not ask[1].done():
-            ask[1].set_result(event["turn"])
-
-    def _refused(self, event: dict[str, Any]) -> None:
-        ask = self._asks.pop(event.get("request_id", ""), None)
-        if ask and not ask[1].done():
-            ask[1].set_exception(Refused(event["code"]))
+        self._asks.accepted(event)
 
     def _note(self, what: str, **data: object) -> None:
         self.history.note(self.name, self.person.name, self.sockets, what, data)

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable
 from uuid import uuid4
 
-from .client import Refused, Tab
+from .client import Tab
 from .cluster import Cluster
 from .fault import FAULT_MARKS, Fault, fault, run_short
+from .outbox import Refused
 from .scene import Scene
 
 pytestmark = FAULT_MARKS

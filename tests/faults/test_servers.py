@@ -11,9 +11,10 @@ from collections.abc import Callable
 import psycopg
 
 from . import page
-from .client import Refused, Tab
+from .client import Tab
 from .cluster import SCALED, SQLITE, Cluster, pid_of
 from .fault import FAULT_MARKS, Fault, fault, run_short
+from .outbox import Refused
 from .scene import Scene
 
 pytestmark = FAULT_MARKS

@@ -14,10 +14,11 @@ import psutil
 import psycopg
 
 from . import page
-from .client import Refused, Tab
+from .client import Tab
 from .cluster import Cluster, pid_of
 from .fault import FAULT_MARKS, Fault, fault, run_short
 from .history import Call
+from .outbox import Refused
 from .page import Address, Person, Unavailable
 from .proxy import FaultProxy
 from .reading import ENDINGS

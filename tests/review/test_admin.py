@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +9,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from chat.models import Citation, Conversation, IndexedPassage, LoginSession, Recording, Segment, Turn
+from chat.models import Conversation, LoginSession, Recording, Turn
 
 from ..support.asked import asked, citing, recorded
 from ..support.hostile import squeezed
@@ -253,65 +251,6 @@ def test_long_conversations_are_paginated(review: Client, login: LoginSession) -
 
 def test_the_page_of_an_unknown_conversation_redirects(review: Client) -> None:
     assert review.get(f"{LIST}999/change/").status_code == 302
-
-
-# Recordings
-
-
-def test_recordings_need_a_permission(review: Client, carol: User, turn: Turn) -> None:
-    recording = Recording.objects.get()
-    change = f"/admin/chat/recording/{recording.pk}/change/"
-
-    assert review.post(change, {"title": "Forged"}).status_code == 403
-    permit(carol, "view_recording")
-    assert review.post(change, {"title": "Forged"}).status_code == 403
-    assert review.post(f"/admin/chat/recording/{recording.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert review.get("/admin/chat/recording/add/").status_code == 403
-    assert Recording.objects.get().title == "Planning"
-
-
-def test_renaming_a_recording_reindexes_it_and_keeps_its_citations(review: Client, carol: User, turn: Turn) -> None:
-    permit(carol, "view_recording", "change_recording")
-    recording = Recording.objects.get()
-
-    review.post(f"/admin/chat/recording/{recording.pk}/change/", {"title": "Zebra", "digest": "forged"})
-
-    assert Recording.objects.get().title == "Zebra"
-    assert Recording.objects.get().digest == recording.digest
-    assert Citation.objects.get().recording_title == "Planning"
-    assert "zebra" in IndexedPassage.objects.get().text.lower()
-
-
-@pytest.mark.parametrize("how", ["one", "many"])
-def test_deleting_a_recording_deletes_its_audio_and_keeps_its_citations(
-    review: Client, carol: User, turn: Turn, settings: Any, tmp_path: Path,
-    django_capture_on_commit_callbacks: Callable[..., Any], how: str,
-) -> None:  # fmt: skip
-    permit(carol, "view_recording", "delete_recording")
-    settings.MEDIA_ROOT = tmp_path
-    (tmp_path / "a.mp3").touch()
-    Recording.objects.update(audio="a.mp3")
-    pk = Recording.objects.get().pk
-    one = f"/admin/chat/recording/{pk}/delete/", {"post": "yes"}
-    many = "/admin/chat/recording/", {"action": "delete_selected", "_selected_action": [pk], "post": "yes"}
-
-    with django_capture_on_commit_callbacks(execute=True):
-        review.post(*{"one": one, "many": many}[how])
-
-    assert not Recording.objects.exists()
-    assert not (tmp_path / "a.mp3").exists()
-    assert Citation.objects.get().excerpt == "We ship in March."
-
-
-def test_the_deletion_page_counts_the_segments_of_a_recording(review: Client, carol: User) -> None:
-    permit(carol, "view_recording", "delete_recording")
-    recording = recorded("Planning", *["Hello."] * 30)
-
-    html = text(review.get(f"/admin/chat/recording/{recording.pk}/delete/"))
-
-    assert "Segments: 30" in html
-    assert "Hello." not in html
-    assert Segment.objects.count() == 30
 
 
 def test_the_admin_looks_like_the_site_and_leads_back_to_it(review: Client) -> None:
