@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from unicodedata import category
 
 from .spoken import LONGEST_TIME, Spoken, times_in
@@ -43,6 +44,7 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+@lru_cache(maxsize=1024)  # a talk has few names
 def _name(speaker: str) -> str:
     """Return a name that fits; nobody is called ``-`` or ``???``."""
     name = clip(clean(speaker), SPEAKER_LIMIT)

@@ -20,7 +20,10 @@ _STAMP = re.compile(
 )
 _TIMES = re.compile(CLOCK)
 _SEPARATOR = re.compile(r"\s*(?:[-–—|·•:]+\s+)?")
+_COLON = re.compile("[:：]")
+_COLON_WITHIN = re.compile(r"[:：]\s")
 _AFTER_NAME = " \t-–—|·•,:@"
+_MARKUP = re.compile(r"[#*_\[\\>•-]")
 _HEADING = re.compile(r"\A#{1,6}\s+")
 _BULLET = re.compile(r"\A(?:[-*•>]\s+)+(?=\S)")
 _BOLD = re.compile(r"(?P<mark>\*\*|__)(?P<inside>[^*_]{1,200}?)(?P=mark)")
@@ -89,7 +92,7 @@ class Plain:
 
 def without_markdown(line: str) -> Plain:
     """Return the line without the Markdown of its beginning; emphasis in what was said stays."""
-    if not set(line) & set("#*_[\\>-•"):
+    if not _MARKUP.search(line):
         return Plain(line)
     text = _ESCAPE.sub("", line)
     text = _BULLET.sub("", _HEADING.sub("", text, count=1), count=1) if text[:1] in "#->*•" else text
@@ -157,9 +160,9 @@ def _in_brackets(read: Line, before: str, after: str) -> Line | None:
 
 def _after_name(read: Line, before: str, after: str) -> Line | None:
     """Read ``Ana 0:05``, ``Ana [0:05] …``, ``Ana: [0:05] …`` and ``Ana: 0:05 …``."""
-    name = before.strip().lstrip("->*• ").rstrip(_AFTER_NAME)
-    colon = label_of(read.whole)
-    if not name or len(name) > 120 or re.search(r"[:：]\s", name):
+    name = before.lstrip("->*• \t").rstrip(_AFTER_NAME)
+    colon = label_of(read.whole) if _COLON.search(before) else None
+    if not name or len(name) > 120 or _COLON_WITHIN.search(name):
         return None
     text = after.strip().lstrip(":-–—|\t ")
     parted = before.rstrip().endswith((":", "-", "–", "—", "|")) or before.endswith(("\t", "  ")) or after[:1] in ":\t"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ..clock import day
 from ..cues import Part, add_parts
@@ -60,6 +61,7 @@ def read(source: Source) -> Transcript:
     return draft.finish(title or source.title, recorded_on or source.recorded_on)
 
 
+@lru_cache(maxsize=1)  # to recognise a source is most of the work of reading it
 def _lines(source: Source) -> list[Line]:
     spoken = [line for line in source.lines if line]
     lines = [line for line in map(parsed, spoken) if not is_remark(line.whole)]

@@ -20,6 +20,7 @@ _SPEAKERS = frozenset({"speaker", "name", "who", "speaker name", "speaker_name",
 _TEXTS = frozenset({"text", "transcript", "content", "sentence", "utterance", "caption"})
 _TIME = re.compile(rf"[\[(]?(?P<time>{CLOCK}|\d+(?:\.\d+)?)[\])]?")
 _MOST = 0.9
+_FIRST_LINES = 200
 _LONGEST_IN_SECONDS = 100
 """A cue that is longer than this is in milliseconds."""
 
@@ -53,6 +54,8 @@ def read(source: Source) -> Transcript:
 def _rows(source: Source) -> list[list[str]]:
     lines = [line for line in source.text.split("\n") if line.strip()]
     for separator in ("\t", "|"):
+        if sum(separator in line for line in lines[:_FIRST_LINES]) < _MOST * min(len(lines), _FIRST_LINES):
+            continue
         rows = [line.strip(" |").split(separator) if separator == "|" else line.split(separator) for line in lines]
         rows = [[cell.strip() for cell in row] for row in rows if not set("".join(row)) <= set("-: ")]
         if sum(len(row) > 1 for row in rows) >= max(1, _MOST * len(rows)):
