@@ -18,6 +18,8 @@ QUOTES = 6
 """Maximum of statements from one recording that clearly leads among others."""
 OF_ONLY = 4
 """Maximum of statements if all passages are from one recording."""
+AT_ONE_PLACE = 10
+"""Maximum of statements if the best ones are nearly all from one passage: all from there."""
 FEW = 2
 """Maximum of statements from one recording otherwise."""
 OF_TWO = 3
@@ -31,6 +33,14 @@ _SECOND = 0.5
 """Minimum weight of a second recording, compared with the first."""
 _FAR_BELOW = 0.4
 """Minimum score of a statement, compared with the best."""
+_FIRST = 8
+"""Best statements that tell whether the answer is at one place."""
+_NEARLY_ALL = 0.8
+"""Share of their scores that one passage then has at least."""
+_AROUND = 8
+"""Statements before and after one whose scores tell, together with its own, whether it belongs to that place."""
+_TELLING_WORDS = 4
+"""Minimum of words in a statement that is quoted for its place and has no word of the question."""
 _STANDING = 0.5
 """Minimum standing of a passage, compared with the best one of its recording."""
 _OTHER_SPEAKER = 0.3
@@ -68,16 +78,48 @@ def best(passages: Sequence[dict[str, Any]], question: str, earlier: str) -> lis
     asked = _question(question, earlier, said)
     if not asked.weights:
         return _grouped(_distinct(_openings(said), OPENINGS), [])
-    recordings = _recordings(passages, asked, said)
-    chosen, limit = _nearest(recordings)
+    chosen, limit = _nearest(_recordings(passages, asked, said))
     scores = _scores(passages, asked, said)
-    ranked = sorted(
-        (place for place, statement in enumerate(said) if statement.recording in chosen and scores[place] > 0),
-        key=lambda place: (-scores[place], place),
-    )
+    ranked = [place for place in _ranked(scores) if said[place].recording in chosen]
+    if limit >= OF_ONLY and _is_at_one_place(ranked, said, scores):
+        around = _around(ranked[0], said, scores)
+        return _grouped(_picked(around, passages, AT_ONE_PLACE, each=AT_ONE_PLACE), chosen)
     near = [said[place] for place in ranked if scores[place] >= _FAR_BELOW * scores[ranked[0]]]
     picked = _picked(near, passages, limit, each=FEW if len(chosen) > 1 else limit)
     return _grouped(picked, chosen)
+
+
+def _ranked(scores: Sequence[float]) -> list[int]:
+    """Return the places of the scores above 0, the best first."""
+    return sorted((place for place, score in enumerate(scores) if score > 0), key=lambda place: (-scores[place], place))
+
+
+def _is_at_one_place(ranked: Sequence[int], said: Sequence[Statement], scores: Sequence[float]) -> bool:
+    """Return whether the best statements are nearly all from one of several passages of their recording.
+
+    The search is right about such a passage more often than about others.
+    """
+    first = ranked[:_FIRST]
+    if not first or len({s.passage for s in said if s.recording == said[first[0]].recording}) == 1:
+        return False
+    there = sum(scores[place] for place in first if said[place].passage == said[first[0]].passage)
+    return there > _NEARLY_ALL * sum(scores[place] for place in first)
+
+
+def _around(best_place: int, said: Sequence[Statement], scores: Sequence[float]) -> list[Statement]:
+    """Return the statements of one passage, the best first: by their own scores and those of their neighbours.
+
+    So what was said in between is quoted, too, in whatever words.
+    """
+    sums = [
+        score + _nearby(place, said, scores, reach=_AROUND) if score or _tells(statement) else 0.0
+        for place, (statement, score) in enumerate(zip(said, scores, strict=True))
+    ]
+    return [said[place] for place in _ranked(sums) if said[place].passage == said[best_place].passage]
+
+
+def _tells(statement: Statement) -> bool:
+    return len(statement.text.split()) >= _TELLING_WORDS
 
 
 def _question(question: str, earlier: str, said: Sequence[Statement]) -> Question:
@@ -154,11 +196,11 @@ def _scores(passages: Sequence[dict[str, Any]], asked: Question, said: Sequence[
     return scores
 
 
-def _nearby(place: int, said: Sequence[Statement], shares: Sequence[float]) -> float:
-    """Return how much of the question the three statements before and after have; the nearer, the more it counts."""
-    around = range(max(0, place - 3), min(len(said), place + 4))
+def _nearby(place: int, said: Sequence[Statement], values: Sequence[float], reach: int = 3) -> float:
+    """Return what ``reach`` statements before and after have together; the nearer, the more each counts."""
+    around = range(max(0, place - reach), min(len(said), place + reach + 1))
     return sum(
-        shares[other] / (1 + abs(other - place))
+        values[other] / (1 + abs(other - place))
         for other in around
         if other != place and said[other].passage == said[place].passage
     )

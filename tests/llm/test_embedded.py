@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from chat.llm.embedded import QuotingModel, quote
-from chat.llm.quoting import OF_ONLY, QUOTES
+from chat.llm.quoting import AT_ONE_PLACE, OF_ONLY, QUOTES
 from chat.llm.statements import LONGEST
 from chat.models import Recording, Segment
 from chat.passages import Passage
@@ -154,6 +154,37 @@ def test_from_the_only_recording_fewer_statements_are_quoted() -> None:
     assert quote(prompt("What about the roof?", passage(*lines))).count("\n- ") == OF_ONLY < QUOTES
 
 
+def roofs(count: int) -> list[tuple[str, str]]:
+    places = ("desk", "door", "stairs", "lift", "kitchen", "archive")[:count]
+    return [("Tom" if n % 2 else "Mara", f"The roof of the hall leaks above the {it}.") for n, it in enumerate(places)]
+
+
+def test_if_the_best_statements_are_in_one_passage_what_was_said_in_between_is_quoted_too() -> None:
+    lines = roofs(6)
+    lines.insert(3, ("Eve", "Somebody has put buckets there since Monday."))
+    elsewhere = passage(("Tom", "The hall is booked for the whole of May."), ("Mara", "A roof is a roof."))
+
+    text = quote(prompt("What about the roof of the hall?", passage(*lines), elsewhere))
+
+    assert "- **Eve:** “Somebody has put buckets there since Monday.” [1]" in text
+    assert OF_ONLY < text.count("\n- ") == len(lines) <= AT_ONE_PLACE
+    assert "[2]" not in text
+
+
+def test_if_the_best_statements_are_in_several_passages_few_are_quoted() -> None:
+    here, there = passage(*roofs(6)), passage(*[(who, text.replace("leaks", "drips")) for who, text in roofs(6)])
+
+    assert quote(prompt("What about the roof of the hall?", here, there)).count("\n- ") == OF_ONLY
+
+
+def test_of_one_place_at_most_ten_statements_are_quoted() -> None:
+    lines = roofs(6) + [(who, text.replace("leaks", "drips")) for who, text in roofs(6)]
+
+    text = quote(prompt("What about the roof of the hall?", passage(*lines), passage(("Tom", "May is hot."))))
+
+    assert text.count("\n- ") == AT_ONE_PLACE
+
+
 def test_what_the_asked_speaker_says_is_preferred() -> None:
     others = [("Tom", f"The hinges of number {number} are weak, and the paint comes off.") for number in range(9)]
     meeting = passage(*others, ("Mara", "The hinges are strong, and the paint holds in every weather."))
@@ -163,6 +194,15 @@ def test_what_the_asked_speaker_says_is_preferred() -> None:
 
 def test_a_statement_that_two_passages_share_is_quoted_once() -> None:
     assert quote(prompt("When does the Heron launch?", MEETING, MEETING)).count("On 28 April") == 1
+
+
+def test_what_was_said_twice_in_the_same_words_is_quoted_once() -> None:
+    launch = "The Heron launches on 28 April, as the board has decided."
+    meeting = passage(
+        ("Mara", launch), ("Tom", "The hall is booked, and the banners are on their way."), ("Eve", launch)
+    )
+
+    assert quote(prompt("When does the Heron launch?", meeting)).count("28 April") == 1
 
 
 def test_what_completes_a_statement_is_not_quoted_again() -> None:
@@ -210,7 +250,8 @@ def test_any_question_and_any_transcript_give_an_answer_of_few_quotes(
 ) -> None:
     text = quote(prompt(question, passage(*lines)))
 
-    assert text == "The recordings do not say." or text.count("” [1]") >= text.count("\n- ") in range(1, QUOTES + 1)
+    lines_quoted = text.count("\n- ")
+    assert text == "The recordings do not say." or text.count("” [1]") >= lines_quoted in range(1, AT_ONE_PLACE + 1)
 
 
 @pytest.mark.process
