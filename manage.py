@@ -20,9 +20,10 @@ if __name__ == "__main__":
         sys.exit(ELSEWHERE.format(python=sys.executable, bin=folder, command=command))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import execute_from_command_line
+
+    from chatsite.commands import Commands
 
     try:
-        execute_from_command_line(sys.argv)
+        Commands(sys.argv).execute()
     except ImproperlyConfigured as error:
         sys.exit(f"chatsite: {error}")

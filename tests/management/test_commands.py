@@ -39,8 +39,8 @@ def test_a_command_refuses_a_database_that_lacks_migrations(
 @pytest.mark.parametrize(
     ("database_url", "expected"),
     [
-        ("", "CommandError: The database is not prepared"),
-        ("postgres://nobody:canary-word@127.0.0.1:1/none", "CommandError: The database does not answer"),
+        ("", "chatsite: The database is not prepared"),
+        ("postgres://nobody:canary-word@127.0.0.1:1/none", "chatsite: The database does not answer"),
     ],
     ids=["new", "away"],
 )
@@ -55,3 +55,24 @@ def test_a_command_reports_a_bad_database_in_one_line(tmp_path: Path, database_u
     assert (done.returncode, output.count("\n")) == (1, 1), output
     assert output.startswith(expected)
     assert "canary-word" not in output
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["backup", "/dev/null"], "chatsite: No backup was made: "),
+        (["restore", "no-such-folder"], "chatsite: Nothing was restored: "),
+        (["sign_in_link", "nobody"], "chatsite: "),
+        (["no_such_command"], "Unknown command: "),
+    ],
+)
+def test_what_stops_a_command_is_told_in_one_style(tmp_path: Path, command: list[str], told: str) -> None:
+    environ = {**os.environ, "DATA_DIR": str(tmp_path), "DATABASE_URL": ""}
+
+    done = subprocess.run(
+        [sys.executable, ROOT / "manage.py", *command], env=environ, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[-1].startswith(told) or done.stderr.startswith(told), done.stderr
+    assert "Error:" not in done.stderr
