@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -91,8 +91,8 @@ def _columns_by_content(rows: Sequence[Sequence[str]]) -> _Columns | None:
     return _Columns(others[-1], start, end, names[0] if names else None)
 
 
-def _is_column(rows: Sequence[Sequence[str]], place: int, holds: object) -> bool:
-    return sum(holds(row[place]) for row in rows if len(row) > place) >= _MOST * len(rows)  # type: ignore[operator]
+def _is_column(rows: Sequence[Sequence[str]], place: int, holds: Callable[[str], bool]) -> bool:
+    return sum(holds(row[place]) for row in rows if len(row) > place) >= _MOST * len(rows)
 
 
 def _is_time(cell: str) -> bool:
