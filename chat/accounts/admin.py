@@ -22,7 +22,7 @@ from typing_extensions import override
 from ..display import marked
 from ..models import ApiToken, Conversation, PasswordOffer
 from .forms import AccountCreationForm
-from .login_sessions import SignedInRequest, end_login_sessions
+from .login_sessions import SignedInRequest, staying_signed_in
 from .permissions import as_boxes
 from .sign_in_links import expiry, sign_in_link
 
@@ -90,20 +90,10 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs
         return TemplateResponse(request, "admin/auth/user/sign_in_link.html", context)
 
     @override
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Sign out a user who is deactivated."""
-        super().save_model(request, obj, form, change)
-        if not obj.is_active:
-            end_login_sessions(obj)
-
-    @override
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Sign out a user whose password was changed, except in this browser. Own passwords have another page."""
-        response = super().user_change_password(request, id, form_url)
-        if response.status_code == 302:
-            own_login = cast(SignedInRequest, request).login_session
-            end_login_sessions(User.objects.get(pk=id), but=own_login)
-        return response
+        with staying_signed_in(cast(SignedInRequest, request).login_session):
+            return super().user_change_password(request, id, form_url)
 
     @override
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

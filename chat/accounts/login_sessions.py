@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, cast
@@ -19,9 +21,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from typing_extensions import override
 
-from ..models import ApiToken, LoginSession
+from ..models import LoginSession
 from ..turns.nudges import SIGN_INS_TOPIC, STOP_TOPIC
 from ..turns.runner import runner
+
+_staying: ContextVar[int | None] = ContextVar("staying", default=None)
+"""The login session that survives a new password."""
 
 
 class SignedInRequest(HttpRequest):
@@ -104,16 +109,32 @@ def end_login_session(request: HttpRequest, user: User | None, **_: Any) -> None
         end(login_session)
 
 
-@receiver(post_save, sender=settings.AUTH_USER_MODEL)
-def revoke_tokens(instance: User, created: bool, **_: Any) -> None:
-    """Revoke a user's API tokens if the password changes: on the page, in the admin or by ``changepassword``.
+@contextmanager
+def staying_signed_in(login_session: LoginSession) -> Iterator[None]:
+    """Let one login session survive a new password of its user."""
+    token = _staying.set(login_session.pk)
+    try:
+        yield
+    finally:
+        _staying.reset(token)
 
-    Django itself binds browser sessions to the password. Only ``set_password`` sets ``_password``; Django does not when
-    it renews the hash of an unchanged password.
+
+@receiver(post_save, sender=settings.AUTH_USER_MODEL)
+def end_lost_sign_ins(instance: User, created: bool, update_fields: Collection[str] | None, **_: Any) -> None:
+    """End the login sessions and API tokens of a user who is deactivated or gets another password, here or in a shell.
+
+    Only ``set_password`` sets ``_password``; Django does not when it renews the hash of an unchanged password, of which
+    it stores nothing else.
     """
-    if not created and vars(instance).get("_password") is not None:  # Django has no public sign of it
-        for token in ApiToken.objects.of(instance.pk):
-            end(token.login_session)
+    if created or (update_fields is not None and not {"password", "is_active"} & set(update_fields)):
+        return
+    is_new = vars(instance).get("_password") is not None  # Django has no public sign of it
+    is_renewed = not is_new and set(update_fields or ()) == {"password"} and instance.has_usable_password()
+    for login_session in LoginSession.objects.filter(user=instance, ended_at=None):
+        if instance.is_active and (is_renewed or login_session.pk == _staying.get()):
+            login_session.bind(instance)
+        elif is_new or not login_session.is_good(instance):
+            end(login_session)
 
 
 def end(login_session: LoginSession) -> None:

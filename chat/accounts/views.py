@@ -23,7 +23,7 @@ from typing_extensions import override
 
 from ..models import PasswordOffer
 from .forms import SignInForm
-from .login_sessions import SignedInRequest, end_login_sessions
+from .login_sessions import SignedInRequest, end_login_sessions, staying_signed_in
 from .sign_in_links import redeem, user_of
 
 CAME_BY_LINK = "came_by_link"
@@ -91,7 +91,8 @@ class ChangePassword(PasswordChangeView):
     @override
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign out all other browsers, and revoke the API tokens."""
-        response = super().form_valid(form)
+        with staying_signed_in(self.request.login_session):
+            response = super().form_valid(form)
         self.request.session.pop(CAME_BY_LINK, None)
         end_login_sessions(self.request.user, but=self.request.login_session)
         messages.success(

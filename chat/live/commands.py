@@ -31,17 +31,23 @@ FOLLOWED_LIMIT = 20
 NOT_SAVED = "This could not be saved. Please try again in a moment."
 
 
+class SignedOut(Exception):
+    """The sign-in of the socket may have ended, and has to be checked."""
+
+
 class Commands:
     """The commands of one socket, and its followers of turns."""
 
     def __init__(
         self,
         login: LoginSession,
+        is_signed_in: Callable[[], bool],
         send: Callable[[str], Awaitable[None]],
         tasks: OwnedTasks,
         forwarded: Forwarded | None = None,
     ) -> None:
         self._login = login
+        self._is_signed_in = is_signed_in
         self._send = send
         self._tasks = tasks
         self._forwarded = forwarded
@@ -52,8 +58,9 @@ class Commands:
     async def carry_out(self, command: protocol.Ask | protocol.Follow | protocol.Stop) -> None:
         """Carry out a command, or send the client an error.
 
-        Raise the errors in ``UNAVAILABLE`` unless the command is a question: a user waits for the reply to a question,
-        while the client repeats the other commands when it reconnects.
+        Raise ``SignedOut`` for a question whose sign-in may have ended. Raise the errors in ``UNAVAILABLE`` unless the
+        command is a question: a user waits for the reply to a question, while the client repeats the other commands
+        when it reconnects.
         """
         try:
             match command:
@@ -122,6 +129,8 @@ class Commands:
             await asyncio.wait(tasks, timeout=seconds)
 
     def _submit(self, submission: Submission) -> tuple[Turn, int | None]:
+        if not self._is_signed_in():
+            raise SignedOut
         self._open.expect(submission.request_id)
         turn = asking.ask(self._login, submission, self._forwarded)
         self._open.open(turn)

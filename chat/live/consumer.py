@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Any, ClassVar, cast
 
@@ -26,10 +27,10 @@ from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
 from . import protocol
 from .allowance import Allowance
-from .commands import Commands
+from .commands import Commands, SignedOut
 from .follower import NotReading
 from .protocol import CloseCode
-from .socket_watch import socket_watch
+from .socket_watch import is_signed_in, socket_watch
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ COMMANDS_WAITING = 32
 SIGNALS_PER_MINUTE = 600
 """Most acks and pings per minute; they do not count towards the limit of the other commands."""
 MALFORMED_LIMIT = 3
+Work = protocol.Ask | protocol.Follow | protocol.Stop
 _GONE = (OSError, RuntimeError)
 """Errors on sending to a closed socket: ``OSError`` as ASGI specifies, and ``RuntimeError`` of uvicorn."""
 
@@ -140,11 +142,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
     def _begin(self, login: LoginSession) -> None:
         self.login = login
         self._malformed = 0
-        self._work: asyncio.Queue[protocol.Ask | protocol.Follow | protocol.Stop] = asyncio.Queue(COMMANDS_WAITING)
+        self._work: asyncio.Queue[Work] = asyncio.Queue(COMMANDS_WAITING)
         self._commands_left = Allowance(settings.CHAT_COMMANDS_PER_MINUTE, 60, monotonic())
         self._signals_left = Allowance(SIGNALS_PER_MINUTE, 60, monotonic())
         forwarded = cast("Forwarded | None", self.scope.get("forwarded"))
-        self._commands = Commands(login, self._send, self._tasks, forwarded)
+        self._commands = Commands(login, partial(is_signed_in, self), self._send, self._tasks, forwarded)
         self.live.add(self)
         self.sockets[login.user_id] += 1
         self._tasks.start(self._run_commands())
@@ -177,11 +179,18 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def _run_commands(self) -> None:
         try:
             while True:
-                await self._commands.carry_out(await self._work.get())
+                await self._carry_out(await self._work.get())
         except UNAVAILABLE:
             await self.restart()
         except Exception:
             await self._fail()
+
+    async def _carry_out(self, command: Work) -> None:
+        try:
+            await self._commands.carry_out(command)
+        except SignedOut:
+            if await self._is_signed_in():  # with a password whose hash was renewed
+                await self._commands.carry_out(command)
 
     async def _check_sign_in(self) -> None:
         with suppress(*UNAVAILABLE):  # the socket watch asks again in seconds

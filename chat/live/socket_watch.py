@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Protocol
 
 from django.contrib.sessions.models import Session
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, CharField, Exists
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -66,10 +66,24 @@ class SignIns:
 
     def include(self, socket: Watched) -> bool:
         """Return whether the sign-in of a socket is still valid and its user's password unchanged."""
-        if socket.session_key is None:
-            return socket.login.pk in self.passwords
         is_same = self.passwords.get(socket.login.pk) == socket.login.user.password
-        return is_same and socket.session_key in self.session_keys
+        return is_same and (socket.session_key is None or socket.session_key in self.session_keys)
+
+
+_sign_in = Prepared(
+    lambda login, key: (
+        LoginSession.objects.filter(pk=login, ended_at=None, user__is_active=True)
+        .filter(Exists(Session.objects.filter(session_key=key, expire_date__gt=Now())))
+        .values_list("user__password", flat=True)
+    ),
+    login=BigIntegerField(),
+    key=CharField(),
+)
+
+
+def is_signed_in(socket: Watched) -> bool:
+    """Return whether the sign-in of a browser's socket is still valid and its user's password unchanged."""
+    return bool(_sign_in.first(login=socket.login.pk, key=socket.session_key) == socket.login.user.password)
 
 
 class SocketWatch:

@@ -77,10 +77,10 @@ class ApiToken(models.Model):
 
     @classmethod
     def login(cls, digest: str) -> LoginSession | None:
-        """Return the login session, with its user, of the token with this digest; None unless both are active."""
+        """Return the login session, with its user, of the token with this digest; None unless both count."""
         tokens = cls.objects.live().filter(digest=digest, login_session__user__is_active=True)
         token = tokens.select_related("login_session__user").first()
-        if token is None:
+        if token is None or not token.login_session.is_good(token.login_session.user):
             return None
         token.note_use()
         return token.login_session

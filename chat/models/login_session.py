@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Collection
 from datetime import timedelta
@@ -11,13 +12,21 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from typing_extensions import override
+
+PASSWORD_DIGEST = {
+    "sqlite": "SHA256(auth_user.password)",  # a function of Django
+    "postgresql": "ENCODE(SHA256(CONVERT_TO(auth_user.password, 'UTF8')), 'hex')",
+}
+"""The digest of a user's password in SQL, by the kind of database."""
 
 
 class LoginSession(models.Model):
     """One login of one user: in one browser, from sign-in to sign-out, or by one API token, until it is revoked.
 
     The Django session of the browser holds its uuid. The session key is never stored here: it is a secret, and Django
-    changes it while the login stays the same.
+    changes it while the login stays the same. ``password_digest`` is the SHA-256 of what Django stores of the user's
+    password, which is salted: a login does not outlive it.
     """
 
     SESSION_KEY = "login_session"
@@ -26,9 +35,17 @@ class LoginSession(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="login_sessions")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
+    password_digest = models.CharField(max_length=64, default="", editable=False)
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    @override
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the login; a new one is bound to the password that its user has now."""
+        if self._state.adding and not self.password_digest:
+            self.password_digest = _digest(self.user)
+        super().save(*args, **kwargs)
 
     @classmethod
     def removable(cls, in_use: Collection[str]) -> list[LoginSession]:
@@ -48,7 +65,25 @@ class LoginSession(models.Model):
         name = session.get(cls.SESSION_KEY)
         return cls.objects.filter(uuid=name, user_id=user_id, ended_at=None).first() if name else None
 
+    def is_good(self, user: Any) -> bool:
+        """Return whether the login still counts, for its ``user`` as the database has them now.
+
+        It does not if it has ended, or if the user was deactivated or got another password in whatever way. Logins
+        from before this was stored are bound to no password.
+        """
+        is_same = self.password_digest in ("", _digest(user))
+        return bool(self.ended_at is None and user.is_active and is_same)
+
+    def bind(self, user: Any) -> None:
+        """Let the login count although the stored password of its ``user`` is another one now."""
+        self.password_digest = _digest(user)
+        self.save(update_fields=["password_digest"])
+
     def end(self) -> None:
         """Sign out: end the login for all its sockets, cancel its queued turns, and ask a streaming one to stop."""
         type(self).objects.filter(pk=self.pk, ended_at=None).update(ended_at=Now())
         self.turns.end(None)
+
+
+def _digest(user: Any) -> str:
+    return hashlib.sha256(user.password.encode()).hexdigest()

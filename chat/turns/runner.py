@@ -18,7 +18,7 @@ from ..models import Prepared, State, Turn
 from .events import Event
 from .follow import follow
 from .group_commit import GroupCommit
-from .nudges import STOP_TOPIC, Nudges, topics_of
+from .nudges import SIGN_INS_TOPIC, STOP_TOPIC, Nudges, topics_of
 from .owned_tasks import OwnedTasks
 from .owner import Owner
 from .run import Lost, Run, ShutDown, Source, Stopped
@@ -83,7 +83,7 @@ class TurnRunner:
         for work in (self.commits.run, self.nudges.relay):
             self._tasks.start(work())
         self._claiming = self._tasks.start(self._claim_loop())
-        for sweep in (self._renew, self._reap):  # apart, so that neither waits for the other
+        for sweep in (self._renew, self._reap, self._end_lost_logins):  # apart, so that none waits for another
             self._tasks.start(self._sweep_loop(sweep))
         for work in (self._stop_loop, self._timeout_loop):
             self._tasks.start(work())
@@ -208,6 +208,11 @@ class TurnRunner:
         self.owner.forget_dead(dead)
         return closed
 
+    async def _end_lost_logins(self) -> None:
+        """End what was asked by somebody who may not ask any more: a shell in another process tells nobody."""
+        if await in_database(_end_lost_logins):
+            self._wake(SIGN_INS_TOPIC, STOP_TOPIC)
+
     async def _end_stopped(self) -> None:
         for turn_uuid in await in_database(self._asked_to_stop):
             if turn_uuid in self.runs:
@@ -226,6 +231,14 @@ class TurnRunner:
         self._empty.clear()
         if self.runs:
             await _wait_for(self._empty, seconds)
+
+
+def _end_lost_logins() -> bool:
+    """Return whether there were any."""
+    lost = Turn.objects.lost_logins()
+    for login in lost:
+        login.end()
+    return bool(lost)
 
 
 async def _logging_errors(work: Callable[[], Awaitable[None]]) -> bool:

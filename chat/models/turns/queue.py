@@ -20,7 +20,7 @@ from ..refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited
 from . import asked
 from .question import cleaned
 from .starting import start
-from .state import State
+from .state import ACTIVE, State
 
 if TYPE_CHECKING:
     from .turn import Turn
@@ -90,6 +90,11 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         """Return the turns of this set that ``owner`` streams, oldest first."""
         held = self.filter(owner=owner, state=State.STREAMING)
         return list(held.select_related("conversation", "login_session").order_by("pk"))
+
+    def lost_logins(self) -> list[LoginSession]:
+        """Return the login sessions of queued and streaming turns that no longer count, whatever ended them."""
+        active = LoginSession.objects.filter(pk__in=self.filter(state__in=ACTIVE).values("login_session"))
+        return [login for login in active.select_related("user") if not login.is_good(login.user)]
 
     def positions(self) -> dict[UUID, int]:
         """Return the place in the queue, from 1, of each queued turn of this set (the turns of one login session)."""

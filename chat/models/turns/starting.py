@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
+from ..login_session import PASSWORD_DIGEST
 from .lease import LEASE
 from .rows import NOW
 from .state import Phase, State
@@ -17,6 +18,7 @@ _WAITING = f"""
     FROM chat_turn AS turn
     JOIN chat_loginsession AS login ON login.id = turn.login_session_id AND login.ended_at IS NULL
     JOIN auth_user ON auth_user.id = turn.user_id AND auth_user.is_active
+        AND login.password_digest IN ('', {{digest}})
     WHERE turn.state = '{State.QUEUED}'
         AND NOT EXISTS (
             SELECT 1 FROM chat_turn AS older
@@ -68,7 +70,8 @@ def start(owner: str) -> list[int]:
         with transaction.atomic(), connection.cursor() as cursor:
             if kind == "postgresql":
                 cursor.execute(_LOCK)  # else two claims at once could exceed the limit of a user's streams
-            cursor.execute(_START.format(lease=_LEASE[kind], now=NOW[kind]), [owner, settings.CHAT_STREAMS_PER_USER])
+            sql = _START.format(lease=_LEASE[kind], now=NOW[kind], digest=PASSWORD_DIGEST[kind])
+            cursor.execute(sql, [owner, settings.CHAT_STREAMS_PER_USER])
             return sorted(pk for (pk,) in cursor.fetchall())
     except IntegrityError:
         return []  # a turn of the same login session or conversation was started first: the next claim sees it
