@@ -78,7 +78,10 @@ class Questions:
         self.realistic: dict[str, Ask] = {
             "a question": lambda: (self._about(4), ()),
             "a question, 1 recording": lambda: (self._about(4), self.random.sample(recordings, 1)),
-            "a question, 50 recordings": lambda: (self._about(4), self.random.sample(recordings, 50)),
+            "a question, 50 recordings": lambda: (
+                self._about(4),
+                self.random.sample(recordings, min(50, len(recordings))),
+            ),
             "a long question": lambda: (self._about(40), ()),
             "one rare word": lambda: (f"What about {self.random.choice(language.words[-3000:])}?", ()),
             "with a typing error": lambda: (self._misspelt(), ()),
