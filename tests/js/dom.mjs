@@ -49,6 +49,10 @@ class Element extends Node {
     return this.childNodes.map((child) => child.textContent).join("");
   }
 
+  removeAttribute(name) {
+    delete this.attributes[name];
+  }
+
   setAttribute(name, value) {
     this.attributes[name] = value;
   }
@@ -108,8 +112,12 @@ export function* elements(node) {
 
 /** Return the tree as HTML, with adjacent text nodes joined. */
 export function html(node) {
-  if (node.nodeType === 3) return node.data.replace(/[&<>]/gu, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
+  if (node.nodeType === 3) return escaped(node.data);
   const inner = node.childNodes.map(html).join("");
-  const attributes = Object.entries(node.attributes).map(([name, value]) => ` ${name}="${value}"`);
+  const attributes = Object.entries(node.attributes).map(([name, value]) => ` ${name}="${escaped(value).replaceAll('"', "&quot;")}"`);
   return `<${node.localName}${attributes.join("")}>${inner}</${node.localName}>`;
+}
+
+function escaped(text) {
+  return text.replace(/[&<>]/gu, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[character]);
 }

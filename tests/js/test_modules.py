@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import posixpath
-import random
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from django.core.files.storage import FileSystemStorage
 from msgspec import Struct
 from msgspec.structs import fields
 
-from chat.conversations.markdown import render
 from chat.live.protocol import COMMANDS
 from chat.turns.events import EVENTS
 from chatsite.static import ModuleManifestStorage
@@ -140,112 +135,3 @@ def _types(script: str) -> Iterator[str]:
             if depth == 0:
                 break
         yield re.sub(r"\n *\*", "", script[tag.end() : end])
-
-
-# The live view of Markdown and the server's
-
-
-class Outline(HTMLParser):
-    """The visible content of some HTML: its text, and the elements that change how it looks."""
-
-    INVISIBLE: ClassVar = {"p": " ", "span": ""}  # neither paragraphs in items nor colours in code count
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-        self._open: list[str] = []
-
-    @classmethod
-    def of(cls, html: str) -> str:
-        outline = cls()
-        outline.feed(html)
-        outline.close()
-        text = re.sub(r"\s+", " ", "".join(outline.parts))
-        return re.sub(
-            r" ?(</?(?:ul|ol|li|pre|code|h\d|blockquote|table|thead|tbody|tr|td|th|hr|br)>) ?", r"\1", text
-        ).strip()
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        is_marker = tag == "sup" or ("class", "citation") in attributes
-        name = "marker" if is_marker else tag
-        if tag not in ("br", "hr"):
-            self._open.append(name)
-        self.parts.append(self.INVISIBLE.get(tag, f"<{name}>"))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in ("br", "hr"):
-            name = self._open.pop()
-            self.parts.append(self.INVISIBLE.get(tag, f"</{name}>"))
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
-
-
-WORDS = """
-    the a decision budget of Anna said *key* **bold** `code` [1] [2] [link](https://e.org/a_b) _it_ ~~no~~ 2*3
-    snake_case (note) 10.5 [laughter] **a *b* c** ![plan](https://e.org/p.png) “yes” 50% C# R&D <b> \\* it's * 2
-""".split()  # noqa: SIM905  # shorter than a list of strings
-
-
-def an_answer(seed: int) -> str:
-    """Return random headings, paragraphs, lists, code, quotes and tables."""
-    chance = random.Random(seed)  # noqa: S311
-
-    def words(most: int) -> str:
-        return "w " + " ".join(chance.choice(WORDS) for _ in range(chance.randint(1, most)))
-
-    def listing(depth: int = 0) -> str:
-        marker = chance.choice(["- ", "1. "])
-        inner = [f"\n{listing(depth + 1)}" if depth < 2 and chance.random() < 0.3 else "" for _ in range(3)]
-        return "\n".join(f"{marker}{words(6)}{more}".replace("\n", "\n" + " " * len(marker)) for more in inner)
-
-    def table() -> str:
-        rows = [[words(3) for _ in range(3)] for _ in range(3)]
-        rows.insert(1, ["---"] * 3)
-        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-    kinds: list[Callable[[], str]] = [
-        lambda: f"{words(12)}\n{words(12)}",
-        lambda: f"## {words(4)}",
-        listing,
-        lambda: f"```python\n{words(8)}\n\n    {words(4)}\n```",
-        lambda: f"> {words(8)}\n> {words(8)}",
-        table,
-        lambda: "---",
-    ]
-    return "\n\n".join(chance.choice(kinds)() for _ in range(6))
-
-
-@needs_node
-def test_an_answer_looks_the_same_while_it_streams_and_when_it_is_done() -> None:
-    answers = [an_answer(seed) for seed in range(400)]
-
-    for answer, live in zip(answers, rendered(answers), strict=True):
-        assert Outline.of(live) == Outline.of(render(answer, CITED)), answer
-
-
-@needs_node
-def test_an_answer_that_breaks_off_looks_the_same_before_and_after_its_end() -> None:
-    answers = [an_answer(seed).replace("2*3", "23").replace("c**", "c").replace("**a", "a") for seed in range(400)]
-    broken = [answer[: random.Random(answer).randint(1, len(answer))].rstrip() for answer in answers]  # noqa: S311
-
-    for answer, live in zip(broken, rendered(broken, "broken"), strict=True):
-        final = Outline.of(render(answer, CITED, is_broken=True))
-        assert without_empty(Outline.of(live)) == without_empty(final), answer
-
-
-def without_empty(outline: str) -> str:
-    """Return an outline without elements that show nothing."""
-    while (shorter := re.sub(r"<(\w+)></\1>", "", outline)) != outline:
-        outline = shorter
-    return outline
-
-
-def rendered(answers: list[str], *how: str) -> list[str]:
-    """Return the HTML that the page shows of each of these answers."""
-    command = ["node", str(ROOT / "tests/js/render.mjs"), *how]
-    text = json.dumps(answers)
-    done = subprocess.run(
-        command, env=NODE_ENVIRON, input=text, capture_output=True, text=True, timeout=SECONDS, check=True
-    )
-    return list(json.loads(done.stdout))

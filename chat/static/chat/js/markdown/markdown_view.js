@@ -1,17 +1,20 @@
-const NODE_LENGTH = 1_024;
-const LONGEST_NODE = 4_096;
+/** @import { Child, Node } from "./node.js" */
+
 const TEXT_NODE = 3;
+const HOLDERS = new Set([
+  "blockquote", "code", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ol", "p", "pre", "table", "tbody", "td", "th",
+  "thead", "tr", "ul",
+]);
 
 /**
- * Shows Markdown while it is parsed: elements of a fixed set, and text nodes. It never parses HTML.
+ * Shows the tree of an answer while it grows: elements of a fixed set, and text nodes. It never parses HTML.
  *
- * Text is buffered until ``flush``. A long text becomes several nodes, because appending to a node costs its length.
+ * What is on the page already stays there: only what has changed behind the stable children of an element is replaced.
  */
 export class MarkdownView {
-  /** @type {Document} */ #document;
-  /** @type {Element} */ #root;
-  /** @type {Element[]} the open elements, the innermost last */ #open = [];
-  #buffer = "";
+  #document;
+  #root;
+  /** @type {WeakMap<Element, Record<string, string>>} */ #attributes = new WeakMap();
 
   /** @param {Element} root an empty element */
   constructor(root) {
@@ -19,104 +22,89 @@ export class MarkdownView {
     this.#root = root;
   }
 
-  /** The innermost open element, which the next text goes into. */
+  /** The innermost element at the end that holds blocks or text, for what follows the text. */
   get innermost() {
-    return this.#open.at(-1) ?? this.#root;
-  }
-
-  /**
-   * @param {string} tag
-   * @returns {Element} the new innermost element
-   */
-  open(tag) {
-    const element = this.#add(tag);
-    this.#open.push(element);
+    let element = this.#root;
+    for (let last = element.lastChild; isHolder(last); last = element.lastChild) element = last;
     return element;
   }
 
-  /** @param {Element} element the innermost one */
-  close(element) {
-    this.flush();
-    if (this.#open.pop() !== element) throw new Error(`<${element.localName}> is not the innermost element.`);
+  /** @param {Node} tree */
+  show(tree) {
+    tree.element = this.#root;
+    this.#fill(this.#root, tree, tree.stable);
   }
 
-  /** @param {string} text */
-  text(text) {
-    this.#buffer += text;
+  /** @param {Element} element @param {Node} node @param {number} stable */
+  #fill(element, node, stable) {
+    const children = node.children.slice(stable);
+    let at = stable + (stable > 0 ? surplus(node) : 0);
+    for (const child of children) {
+      if (typeof child !== "string" && child.tag === "") at = this.#fillPart(element, child, at);
+      else this.#put(element, child, at++);
+    }
+    while (element.childNodes.length > at) element.removeChild(/** @type {ChildNode} */ (element.lastChild));
   }
 
-  /** @param {string} number */
-  marker(number) {
-    const marker = this.#add("sup");
-    marker.setAttribute("class", "marker");
-    marker.appendChild(this.#document.createTextNode(number));
+  /** Show the text of an item, which has no element. @param {Element} element @param {Node} part @param {number} at */
+  #fillPart(element, part, at) {
+    const stable = part.element === element ? part.stable : 0;
+    part.element = element;
+    let next = at + stable;
+    for (const child of part.children.slice(stable)) this.#put(element, child, next++);
+    return next;
   }
 
-  lineBreak() {
-    this.#add("br");
+  /** @param {Element} parent @param {Child} child @param {number} at */
+  #put(parent, child, at) {
+    const there = parent.childNodes[at] ?? null;
+    if (typeof child === "string") this.#putText(parent, child, there);
+    else this.#putElement(parent, child, there);
   }
 
-  rule() {
-    this.#add("hr");
+  /** @param {Element} parent @param {string} text @param {ChildNode | null} there */
+  #putText(parent, text, there) {
+    if (!isText(there)) {
+      replace(parent, this.#document.createTextNode(text), there);
+    } else if (there.data !== text) {
+      if (text.startsWith(there.data)) there.appendData(text.slice(there.data.length));
+      else there.data = text;
+    }
   }
 
-  /** @param {Element} list @param {number} start */
-  startAt(list, start) {
-    if (start !== 1) list.setAttribute("start", String(start));
+  /** @param {Element} parent @param {Node} node @param {ChildNode | null} there */
+  #putElement(parent, node, there) {
+    const isSame = isElement(there) && there.localName === node.tag;
+    const element = isSame ? there : this.#document.createElement(node.tag);
+    if (!isSame) replace(parent, element, there);
+    this.#setAttributes(element, node.attributes);
+    const stable = node.element === element ? node.stable : 0;
+    node.element = element;
+    this.#fill(element, node, stable);
   }
 
-  /** @param {Element} anchor @param {string} href checked by ``safeHref`` */
-  link(anchor, href) {
-    anchor.setAttribute("href", href);
-    anchor.setAttribute("rel", "noopener noreferrer nofollow");
-    anchor.setAttribute("target", "_blank");
+  /** @param {Element} element @param {Record<string, string>} attributes */
+  #setAttributes(element, attributes) {
+    const before = this.#attributes.get(element);
+    const names = Object.keys(attributes);
+    if (before === undefined && names.length === 0) return;
+    for (const name of Object.keys(before ?? {})) if (!(name in attributes)) element.removeAttribute(name);
+    for (const name of names) {
+      if (before?.[name] !== attributes[name]) element.setAttribute(name, attributes[name]);
+    }
+    this.#attributes.set(element, { ...attributes });
   }
+}
 
-  /**
-   * Replace an element, open or just closed, by the text that opened it and its content.
-   * @param {Element} element
-   * @param {string} text
-   */
-  unwrap(element, text) {
-    this.flush();
-    const parent = element.parentNode;
-    if (parent === null) return;
-    if (text !== "") parent.insertBefore(this.#document.createTextNode(text), element);
-    while (element.firstChild) parent.insertBefore(element.firstChild, element);
-    parent.removeChild(element);
-    this.#open = this.#open.filter((open) => open !== element);
-  }
+/** @param {Node} node @returns {number} how many nodes more than children its first child has: the text of an item */
+function surplus({ children: [first] }) {
+  return typeof first !== "string" && first.tag === "" ? first.children.length - 1 : 0;
+}
 
-  /** Write the buffered text to the page. */
-  flush() {
-    if (this.#buffer === "") return;
-    const text = this.#buffer;
-    this.#buffer = "";
-    let at = 0;
-    while (at < text.length) at += this.#append(text, at);
-  }
-
-  /** @param {string} tag @returns {Element} */
-  #add(tag) {
-    this.flush();
-    return this.innermost.appendChild(this.#document.createElement(tag));
-  }
-
-  /**
-   * Append as much as fits into the last text node, or start another one.
-   * @param {string} text
-   * @param {number} at
-   * @returns {number} the number of characters appended
-   */
-  #append(text, at) {
-    const parent = this.innermost;
-    const last = parent.lastChild;
-    const hasRoom = isText(last) && !isFull(last.data);
-    const node = hasRoom ? last : parent.appendChild(this.#document.createTextNode(""));
-    const size = roomIn(node.data.length, text, at);
-    node.appendData(text.slice(at, at + size));
-    return size;
-  }
+/** @param {Element} parent @param {Text | Element} node @param {ChildNode | null} there */
+function replace(parent, node, there) {
+  parent.insertBefore(node, there);
+  if (there) parent.removeChild(there);
 }
 
 /** @param {ChildNode | null} node @returns {node is Text} */
@@ -124,37 +112,13 @@ function isText(node) {
   return node?.nodeType === TEXT_NODE;
 }
 
-/**
- * Return whether a node is complete: it ends after a space, so that ligatures and joined letters stay in one node, or
- * anywhere once it is too long.
- * @param {string} data
- * @returns {boolean}
- */
-function isFull(data) {
-  return (data.length >= NODE_LENGTH && isSpace(data.slice(-1))) || data.length >= LONGEST_NODE;
+/** @param {ChildNode | null} node @returns {node is Element} */
+function isElement(node) {
+  return node !== null && node.nodeType !== TEXT_NODE;
 }
 
-/**
- * Return how many characters from ``at`` on fit into a node of this length: the same however the text was split.
- * @param {number} length
- * @param {string} text
- * @param {number} at
- * @returns {number}
- */
-function roomIn(length, text, at) {
-  const end = Math.min(text.length, at + LONGEST_NODE - length);
-  for (let next = Math.max(at, at + NODE_LENGTH - length - 1); next < end; next += 1) {
-    if (isSpace(text[next])) return next + 1 - at;
-  }
-  return (isHighSurrogate(text, end - 1) ? end + 1 : end) - at;
-}
-
-/** @param {string} character @returns {boolean} */
-function isSpace(character) {
-  return character === " " || character === "\n";
-}
-
-/** @param {string} text @param {number} at @returns {boolean} */
-function isHighSurrogate(text, at) {
-  return (text.charCodeAt(at) & 0xfc00) === 0xd800;
+/** @param {ChildNode | null} node @returns {node is Element} */
+function isHolder(node) {
+  if (!isElement(node) || !HOLDERS.has(node.localName)) return false;
+  return node.localName !== "code" || node.parentElement?.localName === "pre";
 }

@@ -7,7 +7,7 @@ export class Pieces {
   #afterReturn = false;
 
   /**
-   * Return the whole characters so far, with "\n" for every line break and without invisible tag characters.
+   * Return the whole characters so far, with "\n" for every line break, without invisible tag characters or U+0000.
    * @param {string} piece the next part of the text, which may end anywhere
    * @returns {string}
    */
@@ -18,7 +18,7 @@ export class Pieces {
     text = text.replace(INVISIBLE, "");
     const begins = this.#afterReturn && text.startsWith("\n") ? 1 : 0;
     if (text !== "") this.#afterReturn = text.endsWith("\r");
-    return text.slice(begins).replace(/\r\n?/gu, "\n");
+    return text.slice(begins).replace(/\r\n?/gu, "\n").replaceAll("\0", "\ufffd");
   }
 
   /** Return the half character that is left at the end of the text, if any. */

@@ -5,7 +5,7 @@ import { sourcesOf } from "./copied_text.js";
 /** @import { CopiedSource } from "./copied_text.js" */
 
 const NAMESPACE = ' xmlns="http://www.w3.org/1999/xhtml"';
-const KEPT = new Set(["href", "start"]);
+const KEPT = new Set(["align", "dir", "href", "start"]);
 
 /**
  * Return the answer of a turn with its sources as HTML for a mail or a document: without classes, tables with lines, and
@@ -19,7 +19,7 @@ export function asHtml(turn) {
   copy.append(...[...findRequired(turn, "answer", HTMLElement).childNodes].map((node) => node.cloneNode(true)));
   for (const button of copy.querySelectorAll("button, [data-cursor]")) button.remove();
   for (const marker of copy.querySelectorAll(`${MARKER}, sup`)) marker.replaceWith(markerOf(marker, sources));
-  for (const span of copy.querySelectorAll("span, .code-block")) span.replaceWith(...span.childNodes);
+  for (const span of copy.querySelectorAll("span:not([dir]), .code-block")) span.replaceWith(...span.childNodes);
   for (const element of copy.querySelectorAll("*")) clean(element);
   for (const table of copy.querySelectorAll("table")) line(table);
   if (sources.length > 0) copy.append(paragraph("Sources"), ...sources.map(sourceAsHtml));

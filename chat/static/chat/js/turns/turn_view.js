@@ -219,6 +219,7 @@ export class TurnView {
     const text = answer.textContent;
     this.#begin(answer);
     answer.removeAttribute("data-raw");
+    answer.dir = "ltr"; // each block has a direction of its own
     this.write(text);
   }
 
