@@ -8,7 +8,10 @@ from datetime import datetime
 from django.utils import timezone
 
 _TAG_CHARACTERS = re.compile("[\U000e0000-\U000e007f]")
-_CONTROLS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+_HIDING = "\u115f\u1160\u202a-\u202e\u2060-\u206f\u3164\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+"""Characters that show nothing or turn text around, and that no script needs."""
+_HIDDEN = re.compile(f"[{_HIDING}]")
+_CONTROLS = re.compile(f"[\u00ad\u200b-\u200f\ufeff{_HIDING}]")
 
 
 def clock(seconds: float | None) -> str:
@@ -66,4 +69,13 @@ def shown(text: str) -> str:
 
 def marked(text: str) -> str:
     """Return untrusted text for reviewers, with invisible and direction-changing characters written as ``⟨U+202E⟩``."""
-    return _CONTROLS.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)
+    return _CONTROLS.sub(_code, text)
+
+
+def revealed(text: str) -> str:
+    """Return text like ``marked``, but with the joiners and blanks without width that some scripts and emoji need."""
+    return _HIDDEN.sub(_code, text)
+
+
+def _code(match: re.Match[str]) -> str:
+    return f"⟨U+{ord(match[0]):04X}⟩"

@@ -11,6 +11,7 @@ from django.db.models import BigIntegerField, OuterRef, Prefetch, QuerySet, Subq
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from ..display import revealed
 from ..llm import shown_name
 from ..models import Chunk, Citation, Conversation, Prepared, Recording, Segment, State, Turn, unretracted
 from . import markdown
@@ -45,9 +46,17 @@ class ShownTurn:
     @property
     def answer(self) -> SafeString:
         """The answer so far, as HTML."""
+        return self._rendered(self.text)
+
+    @property
+    def revealed_answer(self) -> SafeString:
+        """The answer as reviewers see it: with its hidden characters made visible."""
+        return self._rendered(revealed(self.text))
+
+    def _rendered(self, text: str) -> SafeString:
         names = {source.citation.number: source.name for source in self.sources}
         is_broken = not self.turn.is_complete or self.turn.finish_reason in _FINISH_NOTICES
-        return markdown.render(self.text, names, prefix=f"source-{self.turn.uuid}-", is_broken=is_broken)
+        return markdown.render(text, names, prefix=f"source-{self.turn.uuid}-", is_broken=is_broken)
 
     @property
     def sources(self) -> Sequence[Source]:
