@@ -48,7 +48,8 @@ class Failure(Resource, frozen=True, kw_only=True):
 class Turn(Resource, frozen=True, kw_only=True):
     """A question and its answer so far: the text of the chunks up to ``seq``.
 
-    ``position`` is its place in the queue, from 1; null if it is not queued.
+    ``position`` is its place in the queue, from 1; null if it is not queued. ``given`` has the passages that the model
+    got, if the answer cites none.
     """
 
     id: UUID
@@ -59,6 +60,7 @@ class Turn(Resource, frozen=True, kw_only=True):
     seq: int
     answer: str
     citations: list[Source]
+    given: list[Source]
     error: Failure | None
     created_at: datetime
     ended_at: datetime | None
@@ -66,6 +68,7 @@ class Turn(Resource, frozen=True, kw_only=True):
     @classmethod
     def of(cls, shown: ShownTurn) -> Turn:
         turn = shown.turn
+        citations, given = Source.split(shown.citations)
         return cls(
             id=turn.uuid,
             question=turn.question,
@@ -74,7 +77,8 @@ class Turn(Resource, frozen=True, kw_only=True):
             position=shown.position,
             seq=shown.seq,
             answer=shown.text,
-            citations=[Source.of(citation) for citation in shown.citations],
+            citations=citations,
+            given=given,
             error=Failure(code=turn.failure, message=turn.message) if turn.failure else None,
             created_at=turn.created_at,
             ended_at=turn.ended_at,

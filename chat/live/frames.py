@@ -17,9 +17,13 @@ class TokenData(Struct, frozen=True, kw_only=True):
 
 
 class CitationsData(Struct, frozen=True, kw_only=True):
-    """The passages that an answer cites, numbered as the markers in its text; sent after its last token."""
+    """The passages that an answer cites, numbered as the markers in its text; sent after its last token.
+
+    ``given`` has those that its model got, if it cites none.
+    """
 
     citations: list[events.Source]
+    given: list[events.Source]
 
 
 class DoneData(Struct, frozen=True):
@@ -52,7 +56,7 @@ def frame(event: events.Event, seq: int) -> str:
         case events.Token():
             return _frame("token", event.seq, TokenData(content=event.content))
         case events.Citations():
-            return _frame("citations", seq, CitationsData(citations=event.citations))
+            return _frame("citations", seq, CitationsData(citations=event.citations, given=event.given))
         case events.Done():
             return _frame("done", seq, DoneData())
         case events.Error():

@@ -134,7 +134,7 @@ def _cited(turn: Turn, *, with_texts: bool) -> list[dict[str, object]]:
                 **({"title": citation.recording_title, "speaker": citation.speaker} if with_texts else {}),
             },
         }
-        for citation in turn.citations.order_by("number")
+        for citation in turn.citations.filter(cited=True).order_by("number")
     ]
 
 

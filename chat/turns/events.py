@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from uuid import UUID
 
@@ -88,7 +89,7 @@ class Token(Event, frozen=True, kw_only=True):
 
 
 class Source(Struct, frozen=True, kw_only=True):
-    """A citation of an answer, or (``cited`` false) a passage that the model of an answer without any got."""
+    """A citation of an answer, or a passage that the model got for an answer that cites none."""
 
     number: int
     recording_id: UUID
@@ -97,7 +98,6 @@ class Source(Struct, frozen=True, kw_only=True):
     speaker: str
     start: float | None
     end: float | None
-    cited: bool
 
     @classmethod
     def of(cls, citation: Citation) -> Source:
@@ -110,15 +110,26 @@ class Source(Struct, frozen=True, kw_only=True):
             speaker=citation.speaker,
             start=citation.start,
             end=citation.end,
-            cited=citation.cited,
         )
+
+    @classmethod
+    def split(cls, citations: Iterable[Citation]) -> tuple[list[Source], list[Source]]:
+        """Return what an answer cites, and what its model got if it cites nothing."""
+        sources: dict[bool, list[Source]] = {True: [], False: []}
+        for citation in citations:
+            sources[citation.cited].append(cls.of(citation))
+        return sources[True], sources[False]
 
 
 class Citations(Event, frozen=True, kw_only=True):
-    """The passages that an answer cites, numbered as the markers in its text; sent after its last token."""
+    """The passages that an answer cites, numbered as the markers in its text; sent after its last token.
+
+    ``given`` has those that its model got, if it cites none.
+    """
 
     turn_uuid: UUID
     citations: list[Source]
+    given: list[Source] = []
 
 
 class Done(Event, frozen=True, kw_only=True):

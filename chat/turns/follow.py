@@ -94,9 +94,8 @@ class Cursor:
     def _end(self, view: View) -> Iterator[events.Event]:
         self.ended = True
         if view.citations or view.state == State.COMPLETE:
-            yield events.Citations(
-                turn_uuid=self.turn_uuid, citations=[events.Source.of(citation) for citation in view.citations]
-            )
+            citations, given = events.Source.split(view.citations)
+            yield events.Citations(turn_uuid=self.turn_uuid, citations=citations, given=given)
         if view.failure:
             yield events.Error(
                 code=view.failure,

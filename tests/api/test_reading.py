@@ -79,8 +79,9 @@ async def test_a_conversation_has_its_turns_with_answers_and_citations(program: 
         "answer": "In March [1].",
         "citations": [
             {"number": 1, "recording_id": str(recording.uuid), "recording_title": "Planning", "speaker": "Ana",
-             "excerpt": "We ship in March.", "start": 0.0, "end": 10.0, "cited": True}
+             "excerpt": "We ship in March.", "start": 0.0, "end": 10.0}
         ],
+        "given": [],
         "error": None,
         "created_at": "",
         "ended_at": "",
@@ -137,3 +138,15 @@ async def test_an_empty_list_is_an_empty_page(program: Program, path: str) -> No
 
 async def test_a_session_can_read_without_a_csrf_token(session: str, login: LoginSession, program: Program) -> None:
     assert (await Program(session_key=session).get("/api/conversations")).status == 200
+
+
+async def test_what_the_model_of_an_answer_without_citations_got_is_kept_apart(
+    program: Program, login: LoginSession
+) -> None:
+    given = citing(await in_database(recorded))
+    given.cited = False
+    turn = await in_database(asked, login, "When?", citations=[given])
+
+    resource = (await got(program, f"/api/conversations/{turn.conversation.uuid}"))["turns"][0]
+
+    assert (resource["citations"], [source["number"] for source in resource["given"]]) == ([], [1])

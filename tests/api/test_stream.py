@@ -37,8 +37,9 @@ async def test_an_answer_consists_of_tokens_citations_and_done(program: Program,
     assert rest[1].data == {
         "citations": [
             {"number": 1, "recording_id": str(recording.uuid), "recording_title": "Planning", "speaker": "Ana",
-             "excerpt": "We ship in March.", "start": 0.0, "end": 10.0, "cited": True}
-        ]
+             "excerpt": "We ship in March.", "start": 0.0, "end": 10.0}
+        ],
+        "given": [],
     }  # fmt: skip
     assert rest[2].data == {}
     assert answer.headers["content-type"] == "text/event-stream"

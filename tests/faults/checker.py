@@ -202,7 +202,7 @@ def sources_only_for_shown_markers(history: History) -> Iterator[str]:
             yield f"turn {turn.uuid} cites a recording that is not in its filter"
     for record in _events(history, "citations"):
         row = rows.get(record.data["turn"])
-        received = {citation["number"] for citation in record.data["citations"] if citation.get("cited", True)}
+        received = {citation["number"] for citation in record.data["citations"]}
         if row and received != set(row.numbers):
             yield f"{record.tab} received the sources {sorted(received)} of {row.uuid}, which has {sorted(row.numbers)}"
 

@@ -12,15 +12,13 @@ export const Kind = Object.freeze({
 /** @typedef {(typeof Kind)[keyof typeof Kind]} Kind */
 
 /**
- * An open block with text.
+ * An open block with text: ``add`` takes a line, ``grow`` more of the last line without looking at its beginning.
  *
- * @typedef {object} Leaf
- * @property {Kind} kind
- * @property {Node} node
- * @property {(line: string) => void} add
- * @property {(text: string) => void} grow adds to the last line, without looking at its beginning
- * @property {() => () => void} snapshot returns what restores the block as it is now
- * @property {() => [Node, number][]} settled returns elements, and how many of their children will not change any more
- * @property {(isHalf: boolean) => void} show shows the end of the block; with ``isHalf`` it may go on
- * @property {(isHalf: boolean) => void} finish shows all of the block; with ``isHalf`` it has broken off
+ * ``snapshot`` returns what restores the block as it is now; ``settled`` returns elements, and how many of their
+ * children will not change any more. ``show`` shows the end of the block; with ``isHalf`` it may go on. ``finish`` shows
+ * all of it; with ``isHalf`` it has broken off.
+ *
+ * @typedef {{kind: Kind, node: Node, add: (line: string) => void, grow: (text: string) => void,
+ *   snapshot: () => () => void, settled: () => [Node, number][], show: (isHalf: boolean) => void,
+ *   finish: (isHalf: boolean) => void}} Leaf
  */
