@@ -58,6 +58,7 @@ SPEAKERS = {
     "pyannote_words_alone.json": ("SPEAKER_00", "SPEAKER_01"),
     "recall.json": ("Ana Lima", "Bob Ray"),
     "rev_ai.json": ("Speaker 0", "Speaker 1"),
+    "rev_ai_named.json": ("Ana Lima", "Bob Ray"),
     "rev_com.json": ("Ana Lima", "Bob Ray"),
     "soniox.json": ("Speaker 1", "Speaker 2"),
     "speechmatics.json": ("S1", "S2"),
@@ -94,11 +95,16 @@ UTTERANCES = {
     "deepgram_paragraphs.json": ("Speaker 0", "Speaker 1"),
     "fireflies.json": ("Ana Lima", "Bob Ray"),
     "fireflies_export.json": ("Ana Lima", "Bob Ray"),
+    "fireflies_sentences.json": ("Ana Lima", "Bob Ray"),
     "graph.vtt": ("Ana Lima", "Bob Ray"),
+    "graph_identifiers.vtt": ("Ana Lima", "Bob Ray"),
+    "graph_wrapped.vtt": ("Ana Lima", "Bob Ray"),
     "insanely_fast_whisper.json": ("SPEAKER_00", "SPEAKER_01"),
     "insanely_fast_whisper_alone.json": ("", ""),
     "mistral.json": ("speaker_1", "speaker_2"),
     "podcast.json": ("Ana Lima", "Bob Ray"),
+    "podcast_lines.json": ("Ana Lima", "Bob Ray"),
+    "pyannote_turns.json": ("SPEAKER_00", "SPEAKER_01"),
 }
 """Files that have the times of turns alone."""
 
