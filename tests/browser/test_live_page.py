@@ -22,7 +22,7 @@ async def test_only_the_beginning_and_the_end_are_announced(fake: FakeSite, page
     for seq in range(20):
         await token(socket, seq, seq + 1, "word ")
     await expect(announcer).to_have_text("Answering…")
-    source = {"number": 1, "recording_id": OTHER, "recording_title": "", "excerpt": "", "speaker": "", "cited": True}
+    source = {"number": 1, "recording_id": OTHER, "recording_title": "", "excerpt": "", "speaker": ""}
     await socket.send_event("citations", turn=TURN, citations=[source | {"start": None, "end": None}] * 3)
     await complete(socket, "word " * 20, 20, sources=3)
 

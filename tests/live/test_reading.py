@@ -71,7 +71,7 @@ async def test_a_client_that_asks_receives_all_events_in_order(connect: Open, se
     }
     assert by_type["citations"]["citations"] == [
         {"number": 1, "recording_id": str(recording.uuid), "recording_title": "Launch", "excerpt": "On Monday.",
-         "speaker": "Ana", "start": 1.5, "end": 2.0, "cited": True}
+         "speaker": "Ana", "start": 1.5, "end": 2.0}
     ]  # fmt: skip
     assert by_type["done"]["state"] == "complete"
     assert "On Monday" in by_type["done"]["html"]
