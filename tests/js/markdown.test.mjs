@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { Markdown } from "../../chat/static/chat/js/markdown/markdown.js";
 import { MarkdownView } from "../../chat/static/chat/js/markdown/markdown_view.js";
+import { Markers } from "../../chat/static/chat/js/markdown/markers.js";
 import { ATTACKS } from "./attacks.mjs";
 import { Document, elements, html, outline } from "./dom.mjs";
 import { randomPieces, randomText, seeded } from "./fuzz.mjs";
@@ -276,3 +277,19 @@ function operations(part, length) {
   const { document } = read(text.match(/[^]{1,5}/gu));
   return document.operations;
 }
+
+test("an index that is greater than the next marker is text, however the answer arrives", () => {
+  const text = "Read arr[12] and [404] as said [1][2], not limits[7], but [2] and [3].";
+  for (const size of [1, 7, text.length]) {
+    const root = new Document().createElement("div");
+    const markdown = new Markdown(new MarkdownView(root, new Markers()));
+    for (let at = 0; at < text.length; at += size) markdown.write(text.slice(at, at + size));
+    markdown.end();
+
+    const markers = [1, 2, 2, 3].map((number) => `<sup class="marker">${number}</sup>`);
+    assert.equal(
+      root.childNodes.map(html).join(""),
+      `<p>Read arr[12] and [404] as said ${markers[0]}${markers[1]}, not limits[7], but ${markers[2]} and ${markers[3]}.</p>`,
+    );
+  }
+});

@@ -1,4 +1,7 @@
-/** @import { Child, Node } from "./node.js" */
+/**
+ * @import { Markers } from "./markers.js"
+ * @import { Child, Node } from "./node.js"
+ */
 
 const TEXT_NODE = 3;
 const HOLDERS = new Set([
@@ -14,10 +17,15 @@ const HOLDERS = new Set([
 export class MarkdownView {
   #document;
   #root;
+  /** @type {Markers | null} */ #markers;
   /** @type {WeakMap<Element, Record<string, string>>} */ #attributes = new WeakMap();
 
-  /** @param {Element} root an empty element */
-  constructor(root) {
+  /**
+   * @param {Element} root an empty element
+   * @param {Markers | null} [markers] tell which numbers in brackets are markers; without them all are
+   */
+  constructor(root, markers = null) {
+    this.#markers = markers;
     this.#document = root.ownerDocument;
     this.#root = root;
   }
@@ -59,7 +67,13 @@ export class MarkdownView {
   #put(parent, child, at) {
     const there = parent.childNodes[at] ?? null;
     if (typeof child === "string") this.#putText(parent, child, there);
+    else if (this.#isText(child)) this.#putText(parent, `[${child.children[0]}]`, there);
     else this.#putElement(parent, child, there);
+  }
+
+  /** @param {Node} node @returns {boolean} whether it is a number in brackets that is no marker */
+  #isText(node) {
+    return node.attributes.class === "marker" && this.#markers?.take(Number(node.children[0])) === false;
   }
 
   /** @param {Element} parent @param {string} text @param {ChildNode | null} there */

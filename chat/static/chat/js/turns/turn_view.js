@@ -1,5 +1,6 @@
 import { Markdown } from "../markdown/markdown.js";
 import { MarkdownView } from "../markdown/markdown_view.js";
+import { Markers } from "../markdown/markers.js";
 import { find, findRequired } from "../page/elements.js";
 import { addCodeButtons } from "./code_blocks.js";
 import { KeptSelection } from "./kept_selection.js";
@@ -225,7 +226,7 @@ export class TurnView {
 
   /** @param {HTMLElement} answer */
   #begin(answer) {
-    const view = new MarkdownView(answer);
+    const view = new MarkdownView(answer, new Markers());
     this.#answer = { markdown: new Markdown(view), view };
     this.#hasText = false;
     answer.replaceChildren();
