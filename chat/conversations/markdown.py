@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from ..display import shown
 from .markup.blocks import Blocks
-from .markup.direction import direct
+from .markup.direction import direct, has_right_to_left
 from .markup.inline import Inline
 from .markup.nodes import markup
 
@@ -43,8 +43,11 @@ def render(
 def _render(text: str, cited: tuple[tuple[int, str], ...], prefix: str, is_broken: bool) -> SafeString:
     visible = shown(text).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     tree = Blocks(Inline(dict(cited), prefix)).read(visible, is_half=is_broken)
-    direct(tree)
-    return mark_safe(_cleaner().clean(markup(tree.children)))  # noqa: S308  # the allow-list has just been applied
+    html = markup(tree.children)
+    if has_right_to_left(html):
+        direct(tree)
+        html = markup(tree.children)
+    return mark_safe(_cleaner().clean(html))  # noqa: S308  # the allow-list has just been applied
 
 
 @cache

@@ -153,10 +153,10 @@ def test_invisible_characters_are_left_out() -> None:
     ],
     ids=lambda text: text[:12],
 )
-def test_no_text_takes_long(text: str) -> None:
+def test_no_text_takes_more_than_a_second(text: str) -> None:
     started = process_time()
 
     html = render(text, {1: ""})
 
-    assert process_time() - started <= 10  # quadratic time would be minutes
+    assert process_time() - started <= 1
     assert_harmless(html[:5_000] if len(html) > 1_000_000 else html)

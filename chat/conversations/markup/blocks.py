@@ -233,7 +233,7 @@ class Blocks:
             is_item = kept > 0 and self._containers[kept - 1].list is not None
             self._make(kept)
             is_first = is_item and not self._innermost.children
-            leaf = self._open_leaf(Kind.PARAGRAPH, kept, "" if is_first else "p")
+            leaf = self._new_leaf(Kind.PARAGRAPH, "" if is_first else "p")
         leaf.add_text(line.content)
 
     # What is open
@@ -276,8 +276,11 @@ class Blocks:
 
     def _open_leaf(self, kind: Kind, kept: int, tag: str) -> Leaf:
         self._make(kept)
-        self._leaf = Leaf(kind, self._innermost.open(tag))
-        return self._leaf
+        return self._new_leaf(kind, tag)
+
+    def _new_leaf(self, kind: Kind, tag: str) -> Leaf:
+        self._leaf = leaf = Leaf(kind, self._innermost.open(tag))
+        return leaf
 
     def _close_leaf(self, *, is_half: bool = False) -> None:
         leaf, self._leaf = self._leaf, None

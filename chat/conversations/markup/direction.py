@@ -18,14 +18,12 @@ _PARTS = {"", "td", "th"}
 
 def direct(root: Node) -> None:
     """Say of each block that its direction is another than that around it, which is from left to right."""
-    if any(_has_right_to_left(child) for child in root.children):
-        _direct(root, "ltr", is_in_list=False)
+    _direct(root, "ltr", is_in_list=False)
 
 
-def _has_right_to_left(child: Child) -> bool:
-    if isinstance(child, str):
-        return _RIGHT_TO_LEFT.search(child) is not None
-    return any(_has_right_to_left(each) for each in child.children)
+def has_right_to_left(text: str) -> bool:
+    """Return whether a text has letters that are written from right to left: without any no block has a direction."""
+    return _RIGHT_TO_LEFT.search(text) is not None
 
 
 def _direct(node: Node, around: str, *, is_in_list: bool) -> None:
