@@ -51,9 +51,9 @@ class SendWindow:
     def is_open(self, turn_uuid: UUID, now: float, size: int = FRAME_ROOM) -> bool:
         """Return whether a frame of the turn may be sent."""
         if self._bytes_of[turn_uuid] < WINDOW and self.fits(size):
-            self._full_since.pop(turn_uuid, None)
             return True
-        self._full_since.setdefault(turn_uuid, now)
+        if self._bytes:  # else the room is taken by other sockets of the user, which is no silence of this one
+            self._full_since.setdefault(turn_uuid, now)
         return False
 
     def fits(self, size: int) -> bool:
@@ -61,7 +61,10 @@ class SendWindow:
         return self._in_flight.fits(self._bytes, size, self._part)
 
     def is_stalled(self, turn_uuid: UUID, now: float) -> bool:
-        """Return whether the turn cannot be sent since the reader has acknowledged nothing for ``STALLED_SECONDS``."""
+        """Return whether the reader has acknowledged nothing for ``STALLED_SECONDS`` since the window was full.
+
+        Only its own acks end that: room that other sockets of its user give back does not.
+        """
         return now - self._full_since.get(turn_uuid, now) > STALLED_SECONDS
 
     def add(self, frame: Frame) -> None:

@@ -129,8 +129,7 @@ async def not_reading(scene: Scene) -> list[float]:
     grown = max(0, process.memory_info().rss - before)
     await healthy.end_of(watched)
     if scene.is_long:
-        # In waves: those for which the 2 MiB of their user left no room get it, and 30 s, when others are closed.
-        await asyncio.wait_for(asyncio.gather(*(_closed_with(socket) for socket in sockets)), 180)
+        await asyncio.wait_for(asyncio.gather(*(_closed_with(socket) for socket in sockets)), 45)
         assert {socket.close_code for socket in sockets} == {4408}
     for socket in sockets:
         socket.transport.abort()

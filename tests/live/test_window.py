@@ -136,6 +136,34 @@ def test_a_reader_stalls_when_it_acknowledges_nothing_while_its_window_is_full()
     assert not window.is_stalled(OTHER, 1002 + STALLED_SECONDS)
 
 
+def test_room_that_other_sockets_give_back_does_not_end_a_silence() -> None:
+    user = InFlight()
+    windows = [window_of(user) for _ in range(SOCKETS)]
+    for window in windows:
+        fill(window)
+    silent = windows.pop()
+    assert not silent.is_open(TURN, 1000)
+
+    for window in windows:
+        window.close()
+
+    assert silent.is_open(TURN, 1020)
+    send(silent, 100, WINDOW)
+    assert not silent.is_open(TURN, 1021)
+    assert silent.is_stalled(TURN, 1001 + STALLED_SECONDS)
+
+
+def test_a_socket_that_has_nothing_in_flight_is_not_silent_when_others_leave_no_room() -> None:
+    user = InFlight()
+    for _ in range(SOCKETS):
+        fill(window_of(user))
+    waiting = SendWindow(user, 0)
+    waiting.follow(TURN, 0)
+
+    assert not waiting.is_open(TURN, 1000)
+    assert not waiting.is_stalled(TURN, 1001 + STALLED_SECONDS)
+
+
 def test_a_reader_that_acknowledges_a_little_is_not_stalled() -> None:
     window = window_of()
     send(window, 1, 1)
