@@ -20,7 +20,7 @@ from .readers import Task
 from .targets import Target, plain, scaled, set_plan, site, upstream
 
 COLUMNS = (
-    "target", "users", "CPU ms per 1,000 tokens", "× pump",
+    "target", "users", "CPU ms per 1,000 tokens", "× pump", "database ms",
     "added p50 ms", "p99", "max", "first token p50 ms", "p99", "MB", "lost",
 )  # fmt: skip
 TARGETS: dict[str, Callable[..., AbstractContextManager[Target]]] = {
@@ -28,6 +28,7 @@ TARGETS: dict[str, Callable[..., AbstractContextManager[Target]]] = {
     "bare-uvicorn": partial(plain, "bare", "uvicorn"),
     "bare-daphne": partial(plain, "bare", "daphne"),
     "uvicorn-openai": partial(site, "uvicorn", "openai"),
+    "uvicorn-openai-library": partial(site, "uvicorn", "openai", reader="library"),
     "daphne-openai": partial(site, "daphne", "openai"),
     "uvicorn-databricks": partial(site, "uvicorn", "databricks"),
     "daphne-databricks": partial(site, "daphne", "databricks"),
@@ -134,6 +135,7 @@ def _row(name: str, users: int, runs: dict[str, list[Measured]]) -> str:
         users,
         f"{cost:.0f}",
         f"{cost / pump:.2f}",
+        f"{median(run.others_cpu / run.cpu for run in measured) * cost:.0f}",
         *(f"{median(run.delay(percent) for run in measured):.1f}" for percent in (50, 99, 100)),
         *(f"{median(run.first(percent) for run in measured):.1f}" for percent in (50, 99)),
         f"{max(run.megabytes for run in measured):.0f}",

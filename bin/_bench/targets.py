@@ -61,10 +61,10 @@ def plain(module: str, *arguments: str, url: str, users: int) -> Iterator[Target
 
 
 @contextmanager
-def site(server: str, client: str, *, url: str, users: int) -> Iterator[Target]:
+def site(server: str, client: str, *, url: str, users: int, reader: str = "aiohttp") -> Iterator[Target]:
     """Run a site on SQLite."""
     with tempfile.TemporaryDirectory(prefix="chatsite-bench-") as folder:
-        place = SiteProcess(Path(folder), **_settings(server, client, url))
+        place = SiteProcess(Path(folder), CHAT_READER=reader, **_settings(server, client, url))
         with place:
             cookies = _sign_in(place, users)
             pid = _pid(place)
