@@ -29,10 +29,10 @@ class SignInTokens(PasswordResetTokenGenerator):
 _tokens = SignInTokens()
 
 
-def sign_in_link(user: User, base_url: str) -> str:
+def sign_in_link(user: User, base_url: str, tokens: SignInTokens = _tokens) -> str:
     """Return a link below ``base_url`` (``http://host:port``) that signs ``user`` in."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    return base_url.rstrip("/") + reverse("sign-in-link", args=[uid, _tokens.make_token(user)])
+    return base_url.rstrip("/") + reverse("sign-in-link", args=[uid, tokens.make_token(user)])
 
 
 def expiry() -> datetime:

@@ -199,6 +199,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("pattern", HOSTILE)
 def test_hostile_text_takes_linear_time(pattern: str) -> None:
     """Compare the steps of a text with one four times as long: they must not grow by more than about that."""

@@ -44,10 +44,10 @@ async def test_a_source_plays_where_it_begins_and_stops_at_its_end(fake: FakeSit
     assert 61 <= await page.evaluate(TIME) < 65.5
     head = source(page, 1).locator("[data-play-head]")
     assert 100 <= float(await head.get_attribute("x1") or 0) <= 110
-    await page.evaluate("[...window.sounds][0].playbackRate = 8")
+    await page.evaluate("[...window.sounds][0].playbackRate = 2")
     await expect(source(page, 1).get_by_role("button", name="Play source 1")).to_be_visible()
     assert await page.evaluate(PLAYING) == 0
-    assert 65.5 <= await page.evaluate(TIME) < 66.5
+    assert 65.5 <= await page.evaluate(TIME) < 67.5  # a second of a busy machine's clock
 
 
 async def test_a_source_is_paused_and_goes_on_by_keyboard(fake: FakeSite, page: Page) -> None:

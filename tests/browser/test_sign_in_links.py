@@ -42,6 +42,7 @@ async def add_user(context: BrowserContext, site: SiteProcess, name: str) -> Pag
     await page.goto(f"{site.url}/admin/auth/user/add/")
     await page.get_by_label("Username").fill(name)
     await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.locator(".link-maker")).to_be_visible()
     return page
 
 

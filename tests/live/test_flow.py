@@ -104,6 +104,14 @@ async def test_three_false_acks_close_the_socket(connect: Open, session: str, lo
     assert await client.closed() == 4400
 
 
+@pytest.fixture
+def endless_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Close no socket that does not read, however long a busy machine takes to fill all of them."""
+    monkeypatch.setattr(window, "STALLED_SECONDS", float("inf"))
+
+
+@pytest.mark.repeats
+@pytest.mark.usefixtures("endless_patience")
 async def test_every_socket_of_a_user_gets_text_and_all_together_no_more_than_two_mebibytes(
     connect: Open, session: str, login: LoginSession
 ) -> None:
@@ -120,6 +128,8 @@ async def test_every_socket_of_a_user_gets_text_and_all_together_no_more_than_tw
     assert sum(sent) <= USER_LIMIT
 
 
+@pytest.mark.repeats
+@pytest.mark.usefixtures("endless_patience")
 async def test_another_user_notices_nothing_of_sockets_that_do_not_read(
     connect: Open, session: str, login: LoginSession, bob: User
 ) -> None:
@@ -150,6 +160,8 @@ async def test_the_end_of_a_turn_goes_without_its_rendering_where_that_has_no_ro
     assert (done["state"], "html" in done) == ("complete", False)
 
 
+@pytest.mark.repeats
+@pytest.mark.usefixtures("endless_patience")
 async def test_closed_sockets_leave_room_for_the_next(connect: Open, session: str, login: LoginSession) -> None:
     turns = await long_turns(login, 2)
     for _ in range(2):

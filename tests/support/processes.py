@@ -31,8 +31,11 @@ def free_port() -> int:
 
 
 def chromium() -> str:
-    """Return the path of an installed Chromium or Chrome. Raise ``Missing`` if there is none."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    """Return the path of an installed Chromium or Chrome. Raise ``Missing`` if there is none.
+
+    Debian's headless shell is the same engine without a desktop's parts, and takes a quarter less processor time.
+    """
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     for path in filter(None, map(shutil.which, names)):
         return path
     raise Missing("Chromium", "chromium")

@@ -101,6 +101,11 @@ class SiteProcess:
             connection.endheaders()
             return connection.getresponse()
 
+    @property
+    def secret_key(self) -> str:
+        """The key that it signs with."""
+        return self.environ.get("SECRET_KEY") or (self.folder / "secret_key").read_text()
+
     def sign_in_link(self, username: str = "demo") -> str:
         """Return a one-time link that signs this user in."""
         printed = re.findall(r"http\S+/accounts/link/\S+", self.output)[-1:] if username == "demo" else []
