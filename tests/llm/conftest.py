@@ -9,6 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -18,12 +19,13 @@ from chat.answers import rag
 from chat.database import in_database
 from chat.llm import chat_model
 from chat.llm.retrying import RetryingModel
-from chat.models import LoginSession
+from chat.models import LoginSession, Submission, Turn
 from chat.turns.owner import Owner
 from chat.turns.runner import TurnRunner
 from chat.upkeep import demo
 
 from ..support.clients import KEY, clients
+from ..support.turns import QUESTION
 from ..support.upstream import Upstream
 
 
@@ -78,6 +80,12 @@ async def runner(tmp_path: Path, login: LoginSession) -> AsyncIterator[TurnRunne
     await runner.start()
     yield runner
     await runner.drain(0)
+
+
+@pytest_asyncio.fixture
+async def turn(runner: TurnRunner, login: LoginSession) -> Turn:
+    """A question that the runner does not claim before it is woken."""
+    return await in_database(Turn.objects.submit, login, Submission(request_id=uuid4(), question=QUESTION))
 
 
 def load() -> RetryingModel:

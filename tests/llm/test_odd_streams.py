@@ -19,9 +19,9 @@ from chat.llm.completions import Completion
 from chat.llm.retrying import RetryingModel
 
 from ..support.clients import KEY, clients
+from ..support.outcomes import MESSAGES, ask
 from ..support.upstream import Upstream
 from .conftest import load
-from .test_contract import MESSAGES, ask
 
 STREAMS = Path(__file__).parent / "streams"
 TEXT = "It launches in April. It costs 480 euros."

@@ -18,9 +18,9 @@ from chat.turns.runner import TurnRunner
 
 from ..support.asked import asked
 from ..support.clients import KEY
+from ..support.turns import PATIENCE, read, stored
 from ..support.upstream import Upstream
 from ..support.upstream_script import PROVIDER_TEXT
-from .test_turns import PATIENCE, read, stored
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database, pytest.mark.usefixtures("model")]
 
