@@ -17,18 +17,12 @@ from chat.retrieval import index
 
 from ..support.asked import recorded
 from ..support.hostile import squeezed
+from ..support.pages import numbers, text
 from .test_runs import LONG, outline, said
-from .test_views import numbers, text
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("static_files")]
 
 TOTAL = 4_500
-
-
-@pytest.fixture
-def page(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
 
 
 @pytest.fixture

@@ -17,7 +17,9 @@ from chat.models.word_times import pack, unpack
 from chat.recordings.transcripts import Transcript, Unreadable, read
 from chat.recordings.transcripts.source import Source
 
-from .spoken_forms import FORMS, WORDS_TIMED, Said, Talk, Turn, crispasr
+from .spoken_forms import FORMS, WORDS_TIMED
+from .spoken_forms.models import crispasr
+from .spoken_forms.talk import Said, Talk, Turn
 
 Form = Callable[[Talk], Any]
 _WORDS = (

@@ -1,0 +1,31 @@
+"""The HTML of the pages of recordings."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.test import Client
+
+from chat.models import Recording
+
+from .hostile import squeezed
+
+
+def text(response: Any) -> str:
+    """Return the body of a response."""
+    return str(response.content.decode())
+
+
+def shown(client: Client, recording: Recording, **query: str) -> str:
+    """Return the page; what a script gets to replace its segments must be the same."""
+    whole = client.get(recording.get_absolute_url(), query)
+    part = client.get(f"{recording.get_absolute_url()}segments/", query)
+    assert whole.status_code == part.status_code == 200
+    assert squeezed(text(part)).strip() in squeezed(text(whole))
+    return squeezed(text(part))
+
+
+def numbers(html: str) -> list[int]:
+    """Return the numbers of the segments in the HTML."""
+    return [int(number) for number in re.findall(r'id="segment-(\d+)"', html)]
