@@ -23,6 +23,7 @@ BAD_TIME = "unusable time (text kept)"
 BACKWARDS = "end before start (text kept)"
 NOT_FINAL = "result that is not final"
 ANOTHER_LIST = "turn in another list of the file"
+TRANSLATION = "part of a translation"
 
 LONGEST_TEXT = 200_000
 """Characters in one utterance; PostgreSQL cannot index a text that is much longer."""

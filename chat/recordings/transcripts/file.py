@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import word_document
-from .dialects import DIALECTS, plain, substation, ttml
+from .dialects import DIALECTS, plain, speech, substation, ttml
 from .encoding import Decoded, decode
 from .source import JSON_SUFFIXES, Source
 from .transcript import Transcript, Unreadable
@@ -85,6 +85,6 @@ def _first_line(source: Source) -> Source:
 
 def _holds_transcript(source: Source) -> bool:
     try:
-        return any(dialect.recognises(source) for dialect in DIALECTS)
+        return not speech.is_part(source) and any(dialect.recognises(source) for dialect in DIALECTS)
     except Unreadable:
         return True  # report the broken JSON of this line, not of the whole file

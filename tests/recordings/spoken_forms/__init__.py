@@ -30,10 +30,12 @@ WORDS_TIMED: tuple[Callable[[Talk], Any], ...] = (
     recognisers.deepgram,
     recognisers.deepgram_utterances,
     recognisers.elevenlabs,
+    recognisers.gladia,
     recognisers.pyannote,
     recognisers.rev,
     recognisers.soniox,
     recognisers.speechmatics,
+    recognisers.vosk,
     recognisers.word_list,
 )
 """Forms that have the times of words."""

@@ -60,6 +60,20 @@ def elevenlabs(talk: Talk) -> Any:
     return {"language_code": "eng", "text": text_of(talk), "words": words}
 
 
+def gladia(talk: Talk) -> Any:
+    utterances = [
+        segment(turn, speaker=turn.speaker, channel=0, words=[timed(word) for word in turn.words]) for turn in talk
+    ]
+    return {"status": "done", "result": {"transcription": {"full_transcript": text_of(talk), "utterances": utterances}}}
+
+
+def mistral(talk: Talk) -> Any:
+    return [
+        {"type": "transcription.text.delta", "text": text_of(talk)},
+        {"type": "transcription.done", "segments": [segment(turn, speaker_id=f"S{turn.speaker}") for turn in talk]},
+    ]
+
+
 def pyannote(talk: Talk) -> Any:
     turns = [{**segment(turn), "text": turn.text, "speaker": f"SPEAKER_{turn.speaker}"} for turn in talk]
     words = [timed(word, "text", speaker=f"SPEAKER_{speaker}") for speaker, word in by_word(talk)]
@@ -81,7 +95,8 @@ def rev(talk: Talk) -> Any:
 def soniox(talk: Talk) -> Any:
     tokens: list[Any] = []
     for speaker, word in by_word(talk):
-        texts = filter(None, (f" {word.word[:2]}", word.word[2:], word.mark))
+        cut = 2 if max(word.word) < "\u0e00" else len(word.word)  # scripts without blanks have a token for each word
+        texts = filter(None, (f" {word.word[:cut]}", word.word[cut:], word.mark))
         times = {"start_ms": word.start, "end_ms": word.end}
         tokens += [{"text": text, "speaker": f"S{speaker}", **times} for text in texts]
     return {"text": text_of(talk), "tokens": tokens}
@@ -100,3 +115,7 @@ def speechmatics(talk: Talk) -> Any:
 
 def word_list(talk: Talk) -> Any:
     return {"words": [timed(word, speaker=f"Speaker {speaker}") for speaker, word in by_word(talk)]}
+
+
+def vosk(talk: Talk) -> Any:
+    return [{"result": [timed(word, conf=1.0) for word in turn.words], "text": turn.text} for turn in talk]

@@ -20,7 +20,7 @@ _SPEAKERS = (
 )  # fmt: skip
 _STARTS = (
     "start", "start_time", "timestamp", "time", "start_timestamp", "start_offset", "begin", "begin_time", "from",
-    "offset", "ts", "start_date_time", "started_at", "created_at",
+    "offset", "ts", "start_date_time", "started_at", "created_at", "time_begin",
 )  # fmt: skip
 _ENDS = (
     "end",
@@ -33,6 +33,7 @@ _ENDS = (
     "until",
     "end_date_time",
     "ended_at",
+    "time_end",
 )
 _DURATIONS = ("duration", "length")
 _MILLISECONDS = re.compile("_(?:in_)?(?:ms|msec|millis|milliseconds)$")

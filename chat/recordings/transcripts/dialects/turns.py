@@ -22,7 +22,9 @@ _NO_SPEECH = frozenset(
 )
 """Lists that are about a transcript."""
 _DEEPEST = 3
-_WORD = Keys(("word", "text", "punctuated_word"), (), ("start", "start_time"), ("end", "end_time"))
+_WORD = Keys(
+    ("word", "text", "punctuated_word"), (), ("start", "start_time", "time_begin"), ("end", "end_time", "time_end")
+)
 
 
 def recognises(source: Source) -> bool:

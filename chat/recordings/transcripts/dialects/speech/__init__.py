@@ -21,6 +21,7 @@ from . import (
     granola,
     hugging_face,
     meet,
+    mistral,
     nemo,
     podcast,
     pyannote,
@@ -28,6 +29,7 @@ from . import (
     rev,
     soniox,
     speechmatics,
+    vosk,
     watson,
     whisper,
     whisper_cpp,
@@ -59,6 +61,7 @@ FORMS: tuple[Form, ...] = (
     speechmatics,
     watson,
     google,
+    vosk,
     rev,
     pyannote,
     whisper_cpp,
@@ -71,16 +74,24 @@ FORMS: tuple[Form, ...] = (
     meet,
     recall,
     soniox,
+    mistral,
     assemblyai,
     whisper,
     word_list,
 )
 """In the order in which they are tried: first those whose keys no other service has."""
+_STREAMS = (recall, soniox, vosk)
+"""Those that can send a talk in parts, each of which looks like a talk."""
 
 
 def recognises(source: Source) -> bool:
     """Return whether the JSON is that of a known service."""
     return source.suffix in JSON_SUFFIXES and _found(source.json) is not None
+
+
+def is_part(source: Source) -> bool:
+    """Return whether the JSON is only a part of a talk, so that all lines of its file are one."""
+    return source.suffix in JSON_SUFFIXES and any(form.is_part(source.json) for form in _STREAMS)
 
 
 def read(source: Source) -> Transcript:

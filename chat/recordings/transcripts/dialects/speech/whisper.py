@@ -1,7 +1,7 @@
 """Whisper and its relatives: segments in seconds, with words in each or beside them.
 
 Among them are faster-whisper, WhisperX, whisper-timestamped, stable-ts, OpenAI's ``verbose_json`` and
-``diarized_json``, Groq, Mistral and Gladia.
+``diarized_json``, Groq, Mistral's whole answers and Gladia.
 """
 
 from __future__ import annotations
