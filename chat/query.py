@@ -11,8 +11,13 @@ PAGE_LIMIT = 1_000
 
 
 def search_text(request: HttpRequest) -> str:
-    """Return ``?q=`` without NUL, cut to 200 characters."""
-    return request.GET.get("q", "").replace("\0", "").strip()[:SEARCH_LIMIT]
+    """Return ``?q=``, cleaned."""
+    return cleaned_search(request.GET.get("q", ""))
+
+
+def cleaned_search(text: str) -> str:
+    """Return a text to search for without NUL, cut to 200 characters."""
+    return text.replace("\0", "").strip()[:SEARCH_LIMIT]
 
 
 def page_number(request: HttpRequest) -> int:

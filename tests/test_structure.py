@@ -23,7 +23,7 @@ from .support.processes import ROOT
 ORDER = """
     terms
     models  migrations  database
-    errors  passages  query  forwarded
+    errors  passages  query  pages  forwarded
     prompts  problems  display
     upstream
     llm  retrieval  traces

@@ -43,9 +43,12 @@ def periods(conversations: QuerySet[Conversation]) -> list[Period]:
 
 def _months(conversations: QuerySet[Conversation]) -> list[date]:
     """Return the last months with a question. The database may not know the time zone, so it is not asked for them."""
-    moments = conversations.order_by("-asked_at").values_list("asked_at", flat=True)
-    days = (timezone.localtime(moment).date().replace(day=1) for moment in moments)
-    return list(dict.fromkeys(days))[:MONTHS]
+    moments = earlier = conversations.order_by("-asked_at").values_list("asked_at", flat=True)
+    months: list[date] = []
+    while len(months) < MONTHS and (moment := earlier.first()):  # by an index, however much was asked in a month
+        months.append(timezone.localtime(moment).date().replace(day=1))
+        earlier = moments.filter(asked_at__lt=_midnight(months[-1]))
+    return months
 
 
 def _next_month(month: date) -> date:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +16,7 @@ from ..accounts.forwarded_user import forwarded
 from ..accounts.login_sessions import SignedInRequest
 from ..llm import is_quote_only, name_of_loaded_model
 from ..models import Conversation, Phase, Refused, Turn
+from ..pages import page_of
 from ..problems import STATUS
 from ..query import search_text, uuid_of
 from ..recordings.filter import filter_options
@@ -83,7 +83,7 @@ def rename(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     form = RenameForm(request.POST)
     if not form.is_valid():
         return _page(request, conversation, rename_form=form, status=400)
-    Conversation.objects.filter(pk=conversation.pk).update(title=form.cleaned_data["title"])
+    Conversation.objects.filter(pk=conversation.pk).rename(form.cleaned_data["title"])
     return redirect(conversation)
 
 
@@ -117,17 +117,21 @@ def listing(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def archive(request: SignedInRequest) -> HttpResponse:
-    """Show all conversations, 50 on a page: those with the words in ``?q=``, of the time in ``?period=``."""
+    """Show all conversations, 50 on a page: those with the words in ``?q=``, of the time in ``?period=``.
+
+    ``?before=<conversation>``, ``?after=<conversation>`` and ``?end=1`` are other pages.
+    """
     query = parsed(search_text(request))
     conversations = own_conversations(request.user)
     offered = periods(conversations)
     period = next((period for period in offered if period.name == request.GET.get("period")), None)
     if query.text:
-        conversations = in_conversations(query, conversations, request.user.pk)
+        conversations = in_conversations(query, conversations)
     if period:
         conversations = period.of(conversations)
-    page = Paginator(conversations, 50).get_page(request.GET.get("page"))
-    found = details(query, list(page), request.user.pk) if query.terms else [Found(item) for item in page]
+    own = request.user.conversations.all()
+    page = page_of(conversations, request.GET, lambda name: own.filter(uuid=uuid_of(name) or UUID(int=0)))
+    found = details(query, page.rows, request.user.pk) if query.terms else [Found(item) for item in page.rows]
     context = {"page": page, "found": found, "query": query, "periods": offered, "period": period}
     return render(request, "chat/conversation_archive.html", context)
 

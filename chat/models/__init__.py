@@ -11,18 +11,20 @@ from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
 from .review_label import COMMENT_LIMIT, ReviewLabel
 from .sign_in_attempt import SignInAttempt
+from .title_word import TitleWord
 from .trace_export import TraceExport
 from .turns.answer import RETRACTION, Chunk, Citation, Ending, unretracted
 from .turns.append import Append, Claim
 from .turns.found import FoundPassage, found_passage
 from .turns.indexed_turn import IndexedTurn
 from .turns.queue import QUEUE_LIMIT, Submission
-from .turns.state import ACTIVE, LASTING, TERMINAL, Failure, Phase, State
+from .turns.state import ACTIVE, ENDED_EARLY, LASTING, TERMINAL, Failure, Phase, State
 from .turns.turn import Turn
 
 __all__ = [
     "ACTIVE",
     "COMMENT_LIMIT",
+    "ENDED_EARLY",
     "LASTING",
     "QUEUE_LIMIT",
     "RETRACTION",
@@ -57,6 +59,7 @@ __all__ = [
     "SignInAttempt",
     "State",
     "Submission",
+    "TitleWord",
     "TraceExport",
     "Turn",
     "found_passage",

@@ -7,10 +7,11 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from .title_word import TitleWord
 from .turns.state import ACTIVE
 
 TITLE_LIMIT = 80
@@ -56,6 +57,14 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Return the conversations without a queued or streaming turn."""
         return self.exclude(turns__state__in=ACTIVE)
 
+    @transaction.atomic
+    def rename(self, title: str) -> None:
+        """Give these conversations another title, by which they are found from now on."""
+        keys = list(self.select_for_update().values_list("pk", flat=True))
+        self.model.objects.filter(pk__in=keys).update(title=title)
+        TitleWord.objects.filter(conversation__in=keys).delete()
+        TitleWord.store((key, title) for key in keys)
+
 
 class Conversation(models.Model):
     """An owner's thread of turns."""
@@ -72,7 +81,11 @@ class Conversation(models.Model):
     objects = ConversationQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["user", "-asked_at"], name="conversation_recent")]
+        # With the id, so that no page of either list has to be sorted.
+        indexes = [
+            models.Index(fields=["user", "-asked_at", "-id"], name="conversation_of_user"),
+            models.Index(fields=["-asked_at", "-id"], condition=models.Q(deleted_at=None), name="conversation_kept"),
+        ]
 
     def __str__(self) -> str:
         return self.title

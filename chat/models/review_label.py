@@ -40,7 +40,8 @@ class ReviewLabel(Export):
             models.CheckConstraint(condition=Q(verdict__in=["good", "partly", "wrong"]), name="verdict_is_known"),
         ]
         indexes = [
-            models.Index(fields=["claimed_until"], condition=Q(exported_at__isnull=True), name="review_label_waiting")
+            models.Index(fields=["claimed_until"], condition=Q(exported_at__isnull=True), name="review_label_waiting"),
+            models.Index(fields=["verdict", "turn"], name="review_label_verdict"),
         ]
 
     def __str__(self) -> str:

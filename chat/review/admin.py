@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.contrib.admin.views.main import PAGE_VAR
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
@@ -26,10 +25,13 @@ from ..accounts.staff_reads import StaffReads
 from ..conversations.rendering import TurnPage, turns_of
 from ..display import marked
 from ..models import COMMENT_LIMIT, Conversation, Failure, Refused, ReviewLabel, Turn
-from ..query import uuid_of
+from ..pages import SIZE
+from ..query import cleaned_search, search_text, uuid_of
+from ..search.conversations import in_conversations
+from ..search.query import parsed
 from . import export
 from .change_lists import FilteredList, ReviewList
-from .filters import FailureFilter, LabelFilter, StateFilter
+from .filters import FailureFilter, LabelFilter, StateFilter, UserFilter
 from .forms import LabelForm
 from .neighbours import neighbours
 from .reviewed import reviewed
@@ -49,13 +51,12 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
         LabelFilter,
         StateFilter,
         "asked_at",
-        ("user", admin.RelatedOnlyFieldListFilter),
+        ("user", UserFilter),
     ]
-    search_fields = ["title", "turns__question", "turns__answer"]
-    search_help_text = "Words in titles, questions and answers"
+    search_fields = ["title"]  # which only shows the field: see ``get_search_results``
+    search_help_text = "Words in titles, questions, answers and sources"
     list_select_related = ["user"]
-    list_per_page = 50
-    show_full_result_count = False
+    list_per_page = SIZE
     ordering = ["-asked_at", "-pk"]
     fields = ("shown_title", "shown_user", "created_at", "asked_at")
     readonly_fields = fields
@@ -63,10 +64,17 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
-        """Leave out deleted conversations; add how many turns there are, and how many of them have failed."""
+        """Leave out deleted conversations."""
+        return self.with_deleted().filter(deleted_at=None)
+
+    def with_deleted(self) -> QuerySet[Conversation]:
+        """Return all conversations with what the list is ordered by: how many turns there are, and how many failed.
+
+        A deleted one only tells where its neighbours in the list are.
+        """
         turns = Turn.objects.filter(conversation=OuterRef("pk"))
         counts = {"turn_count": _count(turns), "failed_count": _count(turns.filter(failure__in=Failure.values))}
-        return Conversation.objects.kept().order_by(*self.ordering).annotate(**counts)
+        return Conversation.objects.order_by(*self.ordering).annotate(**counts)
 
     @override
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[FilteredList]:
@@ -75,8 +83,18 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
         return ReviewList if is_list else FilteredList
 
     @override
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Conversation], search_term: str
+    ) -> tuple[QuerySet[Conversation], bool]:
+        """Find words by the full text, as users find them in their own conversations; no row comes twice."""
+        query = parsed(cleaned_search(search_term))
+        return (in_conversations(query, queryset) if query.text else queryset), False
+
+    @override
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Use a plain title."""
+        """Use a plain title, and say why there is nothing to search for in some words."""
+        if refusal := parsed(search_text(request)).refusal:
+            messages.warning(request, refusal)
         return super().changelist_view(request, {**(extra_context or {}), "title": "Conversations"})
 
     @override
@@ -147,7 +165,7 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="turns", ordering="turn_count")
     def turn_count(self, conversation: Conversation) -> int:
-        return int(conversation.turn_count)  # type: ignore[attr-defined]  # annotated above
+        return self._summary(conversation).states.total()
 
     @admin.display(description="failed turns", ordering="failed_count", empty_value="–")
     def failures(self, conversation: Conversation) -> SafeString | None:
@@ -174,9 +192,8 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _listed(self, request: HttpRequest, filters: QueryDict) -> QuerySet[Conversation]:
         """Return what the list has on all its pages with these parameters. Raise ``IncorrectLookupParameters``."""
-        of_list, parameters = copy(request), filters.copy()
-        parameters.pop(PAGE_VAR, None)
-        cast(Any, of_list).GET = parameters
+        of_list = copy(request)
+        cast(Any, of_list).GET = filters
         queryset: QuerySet[Conversation] = self.get_changelist_instance(of_list).queryset
         return queryset
 

@@ -6,11 +6,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from typing_extensions import override
 
-from ..models import Conversation, Failure, ReviewLabel, State, Turn
+from ..models import ENDED_EARLY, Conversation, Failure, ReviewLabel, State, Turn
 from .summary import REASONS
+
+_STATES = "(" + ", ".join(f"'{state}'" for state in ENDED_EARLY) + ")"
 
 Lookups = list[tuple[str, str]]
 
@@ -27,7 +30,10 @@ class StateFilter(admin.SimpleListFilter):
 
     @override
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        return queryset.filter(_has_turn(state=self.value())) if self.value() in State.values else queryset
+        state = self.value()
+        if state in ENDED_EARLY:
+            return queryset.filter(pk__in=_ended_early("state = %s", state))
+        return queryset.filter(_has_turn(state=state)) if state in State.values else queryset
 
 
 class FailureFilter(admin.SimpleListFilter):
@@ -43,11 +49,12 @@ class FailureFilter(admin.SimpleListFilter):
 
     @override
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        if self.value() in Failure.values:
-            return queryset.filter(_has_turn(failure=self.value()))
-        has_failed = _has_turn(failure__in=Failure.values)
-        filtered = {"any": queryset.filter(has_failed), "none": queryset.filter(~has_failed)}
-        return filtered.get(self.value() or "", queryset)
+        value = self.value() or ""
+        if value in Failure.values:
+            return queryset.filter(pk__in=_ended_early("failure = %s", value))
+        failed = _ended_early("failure <> %s", "")
+        filtered = {"any": queryset.filter(pk__in=failed), "none": queryset.exclude(pk__in=failed)}
+        return filtered.get(value, queryset)
 
 
 class LabelFilter(admin.SimpleListFilter):
@@ -63,12 +70,32 @@ class LabelFilter(admin.SimpleListFilter):
 
     @override
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        labels = ReviewLabel.objects.filter(turn__conversation=OuterRef("pk"))
-        if self.value() in ReviewLabel.Verdict.values:
-            return queryset.filter(Exists(labels.filter(verdict=self.value())))
-        is_labelled = Exists(labels)
-        filtered = {"any": queryset.filter(is_labelled), "none": queryset.filter(~is_labelled)}
-        return filtered.get(self.value() or "", queryset)
+        value, labels = self.value() or "", ReviewLabel.objects.order_by()
+        if value in ReviewLabel.Verdict.values:
+            return queryset.filter(pk__in=labels.filter(verdict=value).values("turn__conversation"))
+        labelled = labels.values("turn__conversation")
+        filtered = {"any": queryset.filter(pk__in=labelled), "none": queryset.exclude(pk__in=labelled)}
+        return filtered.get(value, queryset)
+
+
+class UserFilter(admin.RelatedFieldListFilter):
+    """The conversations of one user, of those who have any."""
+
+    @override
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Look for a conversation of each user, instead of for the users of all conversations."""
+        own = Conversation.objects.kept().filter(user=OuterRef("pk"))
+        users = field.remote_field.model.objects.filter(Exists(own))
+        return [(str(user.pk), str(user)) for user in users.order_by("username")]
+
+
+def _ended_early(condition: str, value: str) -> RawSQL:
+    """Return the conversations with a turn that ended without a complete answer, by the index of such turns.
+
+    The list of states must stand in the statement: by parameters, no database would recognise the index.
+    """
+    statement = f"SELECT conversation_id FROM chat_turn WHERE state IN {_STATES} AND {condition}"  # noqa: S608
+    return RawSQL(statement, [value])  # noqa: S611  # the value is a parameter
 
 
 def _has_turn(**conditions: object) -> Exists:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from ..models import Conversation
+from ..pages import following, preceding
 
 
 def neighbours(
@@ -14,19 +15,9 @@ def neighbours(
 
     ``everything`` has it, with the same annotations.
     """
-    ordering = [str(name) for name in listed.query.order_by]
-    backwards = [name[1:] if name.startswith("-") else f"-{name}" for name in ordering]
-    return _first_after(listed, everything, pk, backwards), _first_after(listed, everything, pk, ordering)
+    one = everything.filter(pk=pk)
+    return _first(preceding(listed, one)), _first(following(listed, one))
 
 
-def _first_after(
-    listed: QuerySet[Conversation], everything: QuerySet[Conversation], pk: int, ordering: list[str]
-) -> int | None:
-    beyond, equal = Q(), Q()
-    for name in ordering:
-        column = name.removeprefix("-")
-        # Compared by the database with itself: SQLite stores times with fewer digits than Python passes on.
-        value = Subquery(everything.filter(pk=pk).order_by().values(column)[:1])
-        beyond |= equal & Q(**{f"{column}__{'lt' if name.startswith('-') else 'gt'}": value})
-        equal &= Q(**{column: value})
-    return listed.filter(beyond).order_by(*ordering).values_list("pk", flat=True).first()
+def _first(rows: QuerySet[Conversation]) -> int | None:
+    return rows.values_list("pk", flat=True).first()

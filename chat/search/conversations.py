@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from ..models import Citation, Conversation, Turn
+from ..models import Citation, Conversation, TitleWord, Turn
 from ..models.turns.indexed_turn import plain, source_text
 from .full_text import TURNS
 from .marks import Part, Word, count, snippet, spans
-from .places import marked_title, names_all
+from .places import marked_title
 from .query import Query
 from .terms_found import numbered
 
@@ -36,19 +36,19 @@ class Found:
         return self.conversation.get_absolute_url() + (f"?turn={self.turn.uuid}" if self.turn else "")
 
 
-def in_conversations(query: Query, conversations: QuerySet[Conversation], user_id: int) -> QuerySet[Conversation]:
-    """Return those of the user's conversations in which all words occur together, in one turn or in the title."""
+def in_conversations(query: Query, conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Return those of these conversations in which all words occur together, in one turn or in the title."""
     if not query.terms:
         return conversations.none()
-    titles = Conversation.objects.of(user_id).order_by().values_list("pk", "title")
-    named = [pk for pk, title in titles if names_all(title, query)]
-    return conversations.filter(Q(pk__in=named) | Q(pk__in=_turns(query, user_id).values("conversation")))
+    turns = Turn.objects.filter(pk__in=TURNS.matching(query.terms)).order_by()
+    return conversations.filter(Q(pk__in=TitleWord.naming(query.words)) | Q(pk__in=turns.values("conversation")))
 
 
 def details(query: Query, conversations: Sequence[Conversation], user_id: int) -> list[Found]:
     """Return what was found in each of these conversations of the user."""
+    matching = Turn.objects.of(user_id).filter(conversation__in=conversations, pk__in=TURNS.matching(query.terms))
     turns: dict[int, list[Turn]] = {}
-    for turn in _turns(query, user_id).filter(conversation__in=conversations).order_by("-pk"):
+    for turn in matching.only("uuid", "conversation_id", "question", "answer", "created_at").order_by("-pk"):
         turns.setdefault(turn.conversation_id, []).append(turn)
     newest = [found[0] for found in turns.values()]
     marked = TURNS.marked(query.terms, [turn.pk for turn in newest])
@@ -58,10 +58,6 @@ def details(query: Query, conversations: Sequence[Conversation], user_id: int) -
     return [
         _found(query, conversation, turns.get(conversation.pk, []), citations, marked) for conversation in conversations
     ]
-
-
-def _turns(query: Query, user_id: int) -> QuerySet[Turn]:
-    return Turn.objects.of(user_id).filter(pk__in=TURNS.matching(query.terms))
 
 
 def _found(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from ..terms import is_compound, words
@@ -18,6 +19,8 @@ LENGTH = 240
 BEFORE = 60
 """Characters of a snippet before its first marked word."""
 
+_REMEMBERED = 8_192
+"""Chunks of text without a space whose numbers of words are kept in memory: a page has thousands, mostly the same."""
 _CHUNK = re.compile(r"\S+")
 _PIECE = re.compile(r"[^\W_]+")
 
@@ -55,12 +58,18 @@ def count(text: str) -> int:
     return len(words(text))
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _count_in_chunk(chunk: str) -> int:
+    return count(chunk)
+
+
 def spans(text: str, found: Sequence[bool]) -> list[Span]:
     """Return where the words of a text that were found stand in it; ``found`` has a value for each of its words."""
     chunks = list(_CHUNK.finditer(text))
-    if sum(count(chunk[0]) for chunk in chunks) == len(found):
+    counts = [_count_in_chunk(chunk[0]) for chunk in chunks]
+    if sum(counts) == len(found):
         values = iter(found)
-        marked = [list(islice(values, count(chunk[0]))) for chunk in chunks]
+        marked = [list(islice(values, number)) for number in counts]
     else:  # a word goes over a space, as in "don 't", so that only what the words are tells where they stand
         those = {word for word, value in zip(words(text), found, strict=False) if value}
         marked = [[word in those for word in words(chunk[0])] for chunk in chunks]

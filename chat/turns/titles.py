@@ -39,4 +39,4 @@ def _is_first(turn: Turn) -> bool:
 
 def _store(turn: Turn, title: str) -> None:
     """Replace the title that was made of the question; a title of the owner stays, whenever it came."""
-    Conversation.objects.filter(pk=turn.conversation_id, title=title_from(turn.question)).update(title=title)
+    Conversation.objects.filter(pk=turn.conversation_id, title=title_from(turn.question)).rename(title)

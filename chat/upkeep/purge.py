@@ -142,7 +142,7 @@ def _remove(conversation: Conversation) -> int:
     """Return 1; or 0 if a turn was added after all, or another process has removed the conversation first."""
     try:
         with transaction.atomic():
-            return Conversation.objects.filter(pk=conversation.pk, turns=None).delete()[0]
+            return Conversation.objects.filter(pk=conversation.pk, turns=None).delete()[1].get("chat.Conversation", 0)
     except IntegrityError:
         return 0
 

@@ -204,14 +204,31 @@ def test_deceptive_characters_are_made_visible(review: Client, login: LoginSessi
     assert "invoice⟨U+202E⟩gpj.exe" in text(review.get(LIST))
 
 
-@pytest.mark.parametrize("q", ["ship", "March", "WHEN DO"])
-def test_conversations_are_found_by_title_question_and_answer(review: Client, turn: Turn, q: str) -> None:
+@pytest.mark.parametrize("q", ["ship", "MARCH", "planning"])
+def test_conversations_are_found_by_question_answer_and_source(review: Client, turn: Turn, q: str) -> None:
     asked(turn.login_session, "Another question?")
 
     html = text(review.get(LIST, {"q": q}))
 
     assert "When do we ship?" in html
     assert "Another question?" not in html
+
+
+def test_conversations_are_found_by_a_title_that_was_changed(review: Client, turn: Turn) -> None:
+    Conversation.objects.all().rename("Purchases in spring")
+    asked(turn.login_session, "Another question?")
+
+    html = text(review.get(LIST, {"q": "purch"}))
+
+    assert "Purchases in spring" in html
+    assert "Another question?" not in html
+
+
+def test_a_search_without_a_word_to_search_for_says_so(review: Client, turn: Turn) -> None:
+    html = text(review.get(LIST, {"q": "when do we"}))
+
+    assert "These words occur almost everywhere." in html
+    assert "When do we ship?" not in html
 
 
 def test_conversations_are_filtered_by_state_date_and_user(review: Client, turn: Turn, bob: User) -> None:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
 
-from chat.models import Conversation, IndexedTurn, LoginSession, Turn
+from chat.models import Conversation, IndexedTurn, LoginSession, TitleWord, Turn
 from chat.search.conversations import Found, details, in_conversations
 from chat.search.query import parsed
 
@@ -21,7 +21,7 @@ Search = Callable[[str], list[Found]]
 
 def searched(user: User, text: str) -> list[Found]:
     query = parsed(text)
-    conversations = list(in_conversations(query, Conversation.objects.of(user.pk), user.pk))
+    conversations = list(in_conversations(query, Conversation.objects.of(user.pk)))
     return details(query, conversations, user.pk)
 
 
@@ -74,11 +74,48 @@ def test_the_snippet_of_an_answer_has_no_markdown(turn: Turn, search: Search) ->
 
 
 def test_a_new_title_is_found_at_once(turn: Turn, search: Search) -> None:
-    Conversation.objects.update(title="Purchases in spring")
+    Conversation.objects.all().rename("Purchases in spring")
 
     [found] = search("purchases")
 
     assert (found.turn, [part.text for part in found.title if part.found]) == (None, ["Purchases"])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("planned", True),
+        ("PLANS", True),
+        ("plann", True),
+        ("zoe colour", True),
+        ("gasket colors", False),
+        ("lanning", False),
+        ("東京", True),
+    ],
+)
+def test_titles_are_found_by_beginnings_and_roots_of_all_words(
+    turn: Turn, search: Search, text: str, is_found: bool
+) -> None:
+    Conversation.objects.all().rename("Zoë’s planning of colors, 東京都")
+
+    assert [found.conversation for found in search(text)] == ([turn.conversation] if is_found else [])
+
+
+def test_an_old_title_is_not_found_any_more(turn: Turn, search: Search) -> None:
+    Conversation.objects.all().rename("Purchases")
+    Conversation.objects.all().rename("Deliveries")
+
+    assert search("purchases") == []
+    assert len(search("deliveries")) == 1
+
+
+def test_the_migration_indexes_the_titles_that_there_are(turn: Turn, search: Search) -> None:
+    Conversation.objects.all().rename("Purchases")
+    TitleWord.objects.all().delete()
+
+    import_module("chat.migrations.0021_found_by_index").index_titles(apps, None)
+
+    assert len(search("purchases")) == 1
 
 
 def test_the_newest_turn_of_a_conversation_is_shown_and_the_others_are_counted(turn: Turn, search: Search) -> None:
@@ -99,7 +136,7 @@ def test_words_in_different_turns_do_not_match(turn: Turn, search: Search) -> No
 @pytest.mark.parametrize("state", STATES)
 def test_a_turn_is_found_as_soon_as_it_has_ended(login: LoginSession, search: Search, state: str) -> None:
     turn = asked(login, "Where is the Xanadu?", state=state)
-    Conversation.objects.update(title="Untitled")
+    Conversation.objects.all().rename("Untitled")
 
     assert [found.turn for found in search("xanadu")] == ([turn] if turn.is_terminal else [])
 

@@ -108,7 +108,7 @@ def test_more_conversations_are_a_link_away(page: Client) -> None:
 
     assert found.count("?turn=") == 3
     assert 'href="/conversations/all/?q=late+seal"' in found
-    assert "All 5 conversations with these words" in found
+    assert "All conversations with these words (5)" in found
 
 
 def test_a_recording_without_audio_has_no_button(page: Client) -> None:

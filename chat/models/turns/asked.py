@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from ..conversation import Conversation, title_from
 from ..login_session import LoginSession
 from ..prepared import Prepared
+from ..title_word import TitleWord
 from .rows import execute
 from .state import ACTIVE, State
 
@@ -144,7 +145,9 @@ def new_conversation(user_id: int, question: str) -> Conversation:
     execute(
         _INSERT_CONVERSATION, _CONVERSATION, [{"uuid": uuid.hex, "user_id": user_id, "title": title_from(question)}]
     )
-    return _conversation_of_uuid.fetch(user=user_id, uuid=uuid)[0]
+    conversation = _conversation_of_uuid.fetch(user=user_id, uuid=uuid)[0]
+    TitleWord.store([(conversation.pk, conversation.title)])
+    return conversation
 
 
 def new_turn(

@@ -23,6 +23,8 @@ TRANSITIONS = {
 }
 ACTIVE = tuple(TRANSITIONS)
 TERMINAL = tuple(state for state in State if state not in TRANSITIONS)
+ENDED_EARLY = ("stopped", "failed", "interrupted", "cancelled")
+"""The states of turns that ended without a complete answer, which are few: an index of their own has them."""
 
 
 class Phase(models.TextChoices):

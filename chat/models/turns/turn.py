@@ -15,7 +15,7 @@ from ..login_session import LoginSession
 from . import asked
 from .lease import LeaseQuerySet
 from .queue import QueueQuerySet
-from .state import TERMINAL, Failure, Phase, State
+from .state import ENDED_EARLY, TERMINAL, Failure, Phase, State
 
 
 class TurnQuerySet(QueueQuerySet, LeaseQuerySet):  # type: ignore[override]  # the plugin types as_manager per class
@@ -86,6 +86,9 @@ class Turn(models.Model):
             models.Index(fields=["login_session", "id"], condition=Q(state="queued"), name="turn_queue"),
             models.Index(fields=["user", "created_at"], name="turn_rate"),
             models.Index(fields=["ended_at"], name="turn_ended"),
+            models.Index(
+                fields=["state", "failure", "conversation"], condition=Q(state__in=ENDED_EARLY), name="turn_ended_early"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "request_id"], name="one_turn_per_request"),
