@@ -1,4 +1,7 @@
-/** The work of the page's Markdown is proportional to the length of the text: counted in steps of its code, not in time. */
+/**
+ * The work of the page's Markdown is proportional to the length of the text: counted in steps of its code, not in time.
+ * So is the work of the browser with its nodes: a text of a hundred thousand brackets must not become as many nodes.
+ */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -37,5 +40,27 @@ for (const pattern of PATTERNS) {
       assert.ok(large <= 10 * small + 20_000, `in pieces of ${size}: ${small} → ${large}`);
       assert.ok(large <= 20_000 * 500, `${large} steps in pieces of ${size}`);
     }
+  });
+}
+
+/** Return how many texts stand directly behind another one below a node: a browser lays out each by itself. */
+function split(node) {
+  const children = node.childNodes ?? [];
+  const behind = children.filter((child, at) => child.nodeType === 3 && children[at - 1]?.nodeType === 3);
+  return children.reduce((sum, child) => sum + split(child), behind.length);
+}
+
+for (const pattern of PATTERNS) {
+  test(`a long text has few nodes: ${JSON.stringify(pattern)}`, () => {
+    const root = new Document().createElement("div");
+    const markdown = new Markdown(new MarkdownView(root));
+    const text = pattern.repeat(Math.ceil(20_000 / pattern.length));
+    for (let at = 0; at < text.length; at += 25) markdown.write(text.slice(at, at + 25));
+
+    const live = split(root);
+    markdown.end();
+
+    assert.ok(live <= text.length / 500, `${live} while it streams`);
+    assert.ok(split(root) <= text.length / 500, `${split(root)} at the end`);
   });
 }
