@@ -126,7 +126,7 @@ def archive(request: SignedInRequest) -> HttpResponse:
     offered = periods(conversations)
     period = next((period for period in offered if period.name == request.GET.get("period")), None)
     if query.text:
-        conversations = in_conversations(query, conversations)
+        conversations = in_conversations(query, Conversation.objects.found_of(request.user.pk))
     if period:
         conversations = period.of(conversations)
     own = request.user.conversations.all()

@@ -46,7 +46,8 @@ def in_conversations(query: Query, conversations: QuerySet[Conversation]) -> Que
 
 def details(query: Query, conversations: Sequence[Conversation], user_id: int) -> list[Found]:
     """Return what was found in each of these conversations of the user."""
-    matching = Turn.objects.of(user_id).filter(conversation__in=conversations, pk__in=TURNS.matching(query.terms))
+    own = Conversation.objects.found_of(user_id).filter(pk__in=[conversation.pk for conversation in conversations])
+    matching = Turn.objects.filter(conversation__in=own.order_by().values("pk"), pk__in=TURNS.matching(query.terms))
     turns: dict[int, list[Turn]] = {}
     for turn in matching.only("uuid", "conversation_id", "question", "answer", "created_at").order_by("-pk"):
         turns.setdefault(turn.conversation_id, []).append(turn)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from ..terms import is_compound, words
 
@@ -27,8 +28,7 @@ _PIECE = re.compile(r"[^\W_]+")
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):  # of which a page of results makes thousands
     """A normalized word of an indexed text, and whether the search has found it there."""
 
     text: str
@@ -47,9 +47,11 @@ def read_marked(marked: str) -> list[Word]:
     """Return the words of an indexed text in which ``<`` and ``>`` enclose what was found."""
     found, is_open = [], False
     for token in marked.split():
-        found.append(Word(token.replace("<", "").replace(">", ""), is_open or "<" in token))
         if "<" in token or ">" in token:
+            found.append(Word(token.replace("<", "").replace(">", ""), is_open or "<" in token))
             is_open = token.rfind("<") > token.rfind(">")
+        else:
+            found.append(Word(token, is_open))
     return found
 
 

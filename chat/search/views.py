@@ -25,7 +25,7 @@ def search(request: SignedInRequest) -> HttpResponse:
     """Show what was said with the words in ``?q=``, 20 places on a page, and first the own conversations with them."""
     query, page = parsed(search_text(request)), page_number(request)
     found = places(query, (page - 1) * PAGE, page * PAGE)
-    own = in_conversations(query, Conversation.objects.of(request.user.pk))
+    own = in_conversations(query, Conversation.objects.found_of(request.user.pk))
     shown = list(own[:CONVERSATIONS]) if page == 1 else []
     count = counted(own) if len(shown) == CONVERSATIONS else len(shown)
     context = {
