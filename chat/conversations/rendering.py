@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID, uuid4
 
 from django.db.models import BigIntegerField, OuterRef, Prefetch, QuerySet, Subquery, UUIDField
@@ -58,7 +59,7 @@ class ShownTurn:
         is_broken = not self.turn.is_complete or self.turn.finish_reason in _FINISH_NOTICES
         return markdown.render(text, names, prefix=f"source-{self.turn.uuid}-", is_broken=is_broken)
 
-    @property
+    @cached_property
     def sources(self) -> Sequence[Source]:
         """The citations as the page shows them."""
         return sources_of([citation for citation in self.citations if citation.cited], self.text)

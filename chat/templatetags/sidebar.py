@@ -1,4 +1,4 @@
-"""The sidebar, which the template of every page renders: ``{% load sidebar %}{% sidebar %}``."""
+"""The sidebar, which the template of every page renders: ``{% load sidebar %}{% sidebar %}``, and the rows in it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from django.conf import settings
 from django.template.context import Context
 
 from chat.conversations.sidebar import recent_conversations
+from chat.conversations.sidebar_html import rows_html
 
 register = template.Library()
+register.simple_tag(rows_html, name="rows")
 
 
 @register.inclusion_tag("_sidebar.html", takes_context=True)

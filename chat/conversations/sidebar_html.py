@@ -1,0 +1,51 @@
+"""The conversations in the sidebar as HTML: every page has sixty, for which a template takes several times as long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import groupby
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from ..display import ago, day_group, shown
+from ..models import Conversation
+
+_DAY = '<li class="conversations__day" data-day>{}</li>\n'
+
+
+def rows_html(conversations: Iterable[Conversation], current: UUID | None) -> SafeString:
+    """Return these conversations by days, those with ``is_active`` as answering, and ``current`` as the open one."""
+    return format_html_join("", "{}", ((row,) for row in _rows(conversations, current)))
+
+
+def _rows(conversations: Iterable[Conversation], current: UUID | None) -> Iterator[SafeString]:
+    for day, of_day in groupby(conversations, key=lambda conversation: day_group(conversation.asked_at)):
+        yield format_html(_DAY, day)
+        yield from (_row(conversation, is_current=conversation.uuid == current) for conversation in of_day)
+
+
+def _row(conversation: Conversation, *, is_current: bool) -> SafeString:
+    return format_html(
+        _form(is_current, conversation.is_active),  # type: ignore[attr-defined]  # annotated
+        conversation.get_absolute_url(),
+        shown(conversation.title),
+        timezone.localtime(conversation.asked_at).isoformat(),
+        ago(conversation.asked_at),
+    )
+
+
+@cache
+def _form(is_current: bool, is_active: bool) -> str:  # keys of a cache
+    """Return the HTML of a row, with its values in braces."""
+    return (
+        '<li><a href="{}"'
+        + (' aria-current="page"' if is_current else "")
+        + (" data-active" if is_active else "")
+        + "><bdi>{}</bdi>"
+        + (' <span class="visually-hidden">(answering)</span>' if is_active else "")
+        + '<time class="conversations__time" datetime="{}" data-relative>{}</time></a></li>\n'
+    )
