@@ -12,7 +12,7 @@ from ..models import Recording, Segment
 from . import pieces
 from . import words as linked_words
 from .finding import found_in, numbers_with
-from .pieces import Piece
+from .pieces import Piece, SegmentRow
 from .runs import Run, ShownSegment, by_speaker, is_brief, with_asides, within
 from .wanted import UNKNOWN, Wanted
 
@@ -104,7 +104,7 @@ class ShownTranscript:
         return {name: last for name, _, last in rows}
 
     @cached_property
-    def _opening(self) -> list[Segment]:
+    def _opening(self) -> list[SegmentRow]:
         """The segments of the first page, with their context: all of a transcript that is not long."""
         return Piece(1, Segment.ON_PAGE).read(self.recording)
 
@@ -129,17 +129,17 @@ class ShownTranscript:
         return list(spoken.values_list("number", flat=True))
 
     @property
-    def _found(self) -> list[tuple[Segment, Sequence[linked_words.Span]]]:
+    def _found(self) -> list[tuple[SegmentRow, Sequence[linked_words.Span]]]:
         """The segments of the page of what was found, with the places of the words in each."""
-        segments = Segment.objects.filter(recording=self.recording, number__in=list(self.page)).defer("words")
+        segments = Segment.objects.filter(recording=self.recording, number__in=list(self.page))
         asked = self.wanted.words
-        return [(segment, found_in(segment.text, asked) if asked else ()) for segment in segments.order_by("number")]
+        return [(segment, found_in(segment.text, asked) if asked else ()) for segment in pieces.rows(segments)]
 
-    def _linked_spans(self, segment: Segment) -> Sequence[linked_words.Span]:
+    def _linked_spans(self, segment: SegmentRow) -> Sequence[linked_words.Span]:
         return self.linked.spans if self.linked and self.linked.segment == segment.number else ()
 
 
-def shown_segment(segment: Segment, spans: Sequence[linked_words.Span] = ()) -> ShownSegment:
+def shown_segment(segment: SegmentRow, spans: Sequence[linked_words.Span] = ()) -> ShownSegment:
     """Return a segment as a page shows it, with these parts of its text marked."""
     return ShownSegment(
         number=segment.number,
