@@ -1,18 +1,66 @@
-"""Static files under names that change with their content."""
+"""Static files under names that change with their content, packed and compressed."""
 
 from __future__ import annotations
 
+import logging
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+from django.core.files.storage import FileSystemStorage
+from servestatic.compress import Compressor
 from typing_extensions import override
+
+from .packing import NotPacked, is_source, pack, packager
+
+logger = logging.getLogger(__name__)
+
+UNCOMPRESSED = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
+"""Endings of files that are compressed already, or that only the tools of developers load."""
+
+Files = dict[str, tuple[FileSystemStorage, str]]
 
 
 class ModuleManifestStorage(ManifestStaticFilesStorage):
-    """Also rewrites the ``import … from "./x.js";`` of our ES modules (the semicolon is required)."""
+    """Packs the modules and sheets of each page into one, and compresses all files for ServeStatic.
+
+    Where there is no packager it serves them singly: it also rewrites the ``import … from "./x.js";`` of our ES modules
+    (the semicolon is required).
+    """
 
     support_js_module_import_aggregation = True
     max_post_process_passes = 20  # at least the length of the longest chain of imports
+
+    @property
+    def maker(self) -> str:
+        """What the files were made with; ``prepare`` collects them again when it changes."""
+        return packager()
+
+    @override
+    def post_process(self, paths: Files, dry_run: bool = False, **options: Any) -> Iterator[Any]:
+        """Yield what becomes of the collected files, with those of pages packed."""
+        with TemporaryDirectory() as folder:
+            files = paths if dry_run else self._with_packed(paths, Path(folder))
+            yield from super().post_process(files, dry_run=dry_run, **options)
+
+    def _with_packed(self, paths: Files, folder: Path) -> Files:
+        """Return the files with the packed ones instead of those that they are packed from."""
+        try:
+            names = pack(paths, folder)
+        except NotPacked as failure:
+            logger.warning("Pages load their scripts and style sheets singly: %s", failure)
+            return paths
+        if not names:
+            return paths
+        packed = FileSystemStorage(folder / "packed")
+        for name in names:  # ServeStatic expects each file under its own name, too
+            shutil.copyfile(packed.path(name), self.path(name))
+        others = {name: place for name, place in paths.items() if not is_source(name)}
+        return {**others, **{name: (packed, name) for name in names}}
 
     @override
     def save_manifest(self) -> None:
@@ -20,6 +68,7 @@ class ModuleManifestStorage(ManifestStaticFilesStorage):
 
         The files of the old manifest stay, for processes that still use it.
         """
+        self._compress()
         name = self.manifest_name
         self.manifest_name = f"{name}.draft"
         try:
@@ -27,3 +76,10 @@ class ModuleManifestStorage(ManifestStaticFilesStorage):
             Path(self.path(self.manifest_name)).replace(self.path(name))
         finally:
             self.manifest_name = name
+
+    def _compress(self) -> None:
+        """Put a smaller file in brotli and one in gzip beside each file whose name changes with its content."""
+        compressor = Compressor(UNCOMPRESSED, quiet=True, use_zstd=False)
+        files = [self.path(name) for name in set(self.hashed_files.values()) if compressor.should_compress(name)]
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(compressor.compress, [file for file in files if not Path(f"{file}.gz").exists()]))

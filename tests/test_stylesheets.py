@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 STYLES = ROOT / "chat/static/chat/css"
 SHEETS = sorted(STYLES.glob("*.css"))
+PAGES = sorted((STYLES / "pages").glob("*.css"))
 
 each_sheet = pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.stem)
 
@@ -53,12 +54,27 @@ def test_colors_are_defined_in_one_sheet() -> None:
     assert [(sheet.name, found) for sheet in others for found in literal.findall(without_comments(sheet))] == []
 
 
-def test_every_sheet_is_used() -> None:
-    assert {sheet.name for sheet in SHEETS} == set(_linked())
+def test_a_template_links_to_the_sheet_of_its_page_which_imports_the_others() -> None:
+    imported = {sheet.name for page in PAGES for sheet in _imported(page)}
+
+    assert set(_linked()) == {f"pages/{page.name}" for page in PAGES} | {"noscript.css"}
+    assert {sheet.name for sheet in SHEETS} == imported | {"noscript.css"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_sheet_of_a_page_has_nothing_but_imports_each_once(page: Path) -> None:
+    imported = list(_imported(page))
+
+    assert re.sub(r'@import "[^"]+"(?: print)?;', "", without_comments(page)).strip() == ""
+    assert len(imported) == len(set(imported))
+    assert set(imported) <= set(SHEETS)
+
+
+def _imported(page: Path) -> Iterator[Path]:
+    for address in re.findall(r'@import "([^"]+)"', page.read_text()):
+        yield (page.parent / address).resolve()
 
 
 def _linked() -> Iterator[str]:
     for template in (ROOT / "templates").rglob("*.html"):
-        yield from re.findall(r"chat/css/([\w-]+\.css)", template.read_text())
-    for module in (ROOT / "chat").rglob("*.py"):
-        yield from re.findall(r"chat/css/([\w-]+\.css)", module.read_text())
+        yield from re.findall(r"chat/css/([\w/-]+\.css)", template.read_text())

@@ -1,35 +1,22 @@
-"""What a browser loads for a page on its first visit and again, with its cache full: requests and bytes on the wire.
-
-Chromium reports the bytes of each response with its headers (``encodedDataLength`` of ``Network.loadingFinished``).
-Sockets are not counted.
-"""
+"""What a browser loads for a page on its first visit and again, with its cache full: requests and bytes on the wire."""
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.support.processes import chromium
 from tests.support.signing_in import sign_in
 from tests.support.site_process import SiteProcess
+from tests.support.weight import Weight, visit
 
 QUESTION = "How much does the Heron cost?"
 SERVERS = ("daphne", "uvicorn")
-
-
-@dataclass(frozen=True)
-class Weight:
-    """What a visit of a page loads."""
-
-    requests: int
-    size: int
 
 
 def measure() -> Iterator[str]:
@@ -66,7 +53,7 @@ async def _visit_all(browser: Browser, site: SiteProcess) -> dict[str, tuple[Wei
     visits = {}
     for name, address in pages.items():
         context = await browser.new_context(storage_state=state)
-        visits[name] = (await _visit(context, address), await _visit(context, address))
+        visits[name] = (await visit(context, address), await visit(context, address))
         await context.close()
     return visits
 
@@ -80,22 +67,3 @@ async def _pages(page: Page, site: SiteProcess) -> dict[str, str]:
     source = await page.locator("[data-sources] li a").first.get_attribute("href") or ""
     pages = {"a conversation of one turn": page.url, "a new question": site.url}
     return pages | {"a recording": site.url + urlsplit(source).path, "the search": f"{site.url}/search/?q=seal"}
-
-
-async def _visit(context: BrowserContext, address: str) -> Weight:
-    """Load a page in a new tab of this browser, until it has been quiet for half a second."""
-    page = await context.new_page()
-    session = await context.new_cdp_session(page)
-    sizes: dict[str, int] = {}
-    cached: set[str] = set()
-
-    def finished(event: dict[str, Any]) -> None:
-        sizes[event["requestId"]] = round(event["encodedDataLength"])
-
-    session.on("Network.requestServedFromCache", lambda event: cached.add(event["requestId"]))
-    session.on("Network.loadingFinished", finished)
-    await session.send("Network.enable")
-    await page.goto(address, wait_until="networkidle")
-    await page.close()
-    loaded = [size for request, size in sizes.items() if size and request not in cached]
-    return Weight(len(loaded), sum(loaded))

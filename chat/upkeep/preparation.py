@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -137,8 +138,9 @@ def _collect_static() -> list[str]:
 
 
 def _sources() -> str:
-    """Return a digest of the names, sizes and times of the apps' static files."""
-    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    """Return a digest of the names, sizes and times of the apps' static files, and of what the storage adds."""
+    maker = getattr(staticfiles_storage, "maker", "")
+    digest = hashlib.sha256(f"{settings.STORAGES['staticfiles']['BACKEND']} {maker}".encode())
     for finder in finders.get_finders():
         for name, storage in finder.list([]):
             file = Path(storage.path(name)).stat()

@@ -74,7 +74,7 @@ def test_public_pages_are_not_cached_either(client: Client, path: str) -> None:
 
 
 def test_static_files_may_be_cached_for_long(client: Client) -> None:
-    response = client.get(staticfiles_storage.url("chat/css/base.css"))
+    response = client.get(staticfiles_storage.url("chat/css/pages/plain.css"))
 
     assert response.status_code == 200
     assert "immutable" in response["Cache-Control"]

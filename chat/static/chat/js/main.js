@@ -47,6 +47,7 @@ import { Turn } from "./turns/turn.js";
 import { TurnActions } from "./turns/turn_actions.js";
 import { TurnView } from "./turns/turn_view.js";
 import { Turns } from "./turns/turns.js";
+import "./zone.js";
 
 /** Creates the parts of the page and connects them. */
 
