@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "chatsite.headers.PrivacyHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
+    "chatsite.compression.CompressionMiddleware",
     "chat.serving.hold.HoldMiddleware",
     "chatsite.reader_zone.ReaderZoneMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

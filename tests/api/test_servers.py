@@ -119,6 +119,18 @@ def test_a_client_that_disconnects_frees_its_place_and_the_answer_continues(star
     assert "Traceback" not in site.output
 
 
+@pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+def test_events_are_not_compressed_and_arrive_one_by_one(start_site: Start, server: str) -> None:
+    site = start_site(SERVER=server, CHAT_MODEL="python:tests.support.talking:for_a_while")
+    token = token_of(site)
+
+    with Reading(site, token, "When does the Heron launch?", **{"Accept-Encoding": "gzip, br"}) as reading:
+        reading.until_words(3)
+
+        assert reading.response.getheader("Content-Encoding") is None
+        assert site.rows("SELECT state FROM chat_turn") == [("streaming",)]
+
+
 def resume(site: SiteProcess, token: str, reading: Reading) -> bool:
     """Read the rest of the answer, and return True, unless the user has too many readers."""
     with Reading(site, token, "When does the Heron launch?", **{"Last-Event-ID": reading.id}) as again:
