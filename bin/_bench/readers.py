@@ -120,8 +120,7 @@ class Reader:
                     self.result.lost += max(1, self.task.tokens - 1) - stamps
                     self.result.incomplete += event.get("state") != "complete"
                 self.seen.pop(event.get("turn", ""), None)
-                if not counted:
-                    await socket.send_str(json.dumps({"type": "ack", "turn": event["turn"], "seq": seq}))
+                await socket.send_str(json.dumps({"type": "ack", "turn": event["turn"], "seq": seq}))
                 return
 
     async def _acknowledge(self, socket: aiohttp.ClientWebSocketResponse) -> None:

@@ -21,7 +21,7 @@ from ..turns.runner import runner
 from . import protocol
 from .follower import Follower
 from .in_flight import InFlight, part_of
-from .open_conversations import OpenConversations, find
+from .open_conversations import Asked, OpenConversations, find
 from .window import SendWindow
 
 logger = logging.getLogger(__name__)
@@ -112,6 +112,10 @@ class Commands:
         turn = await self._find(command.turn_uuid)
         await in_database(asking.stop, turn, command.seen)
 
+    def lacks(self, turn: Asked) -> bool:
+        """Return whether a turn was asked elsewhere in an open conversation of the client."""
+        return self._open.lacks(turn)
+
     def notice(self, turns: Sequence[Turn]) -> None:
         """Send the client those turns that were asked elsewhere in its open conversations."""
         unseen_turns = self._open.news(turns)
@@ -156,14 +160,14 @@ class Commands:
         )
         await self._send(events.encode(accepted))
         if turn.uuid not in self._followers:  # a client that repeats its question keeps its place in the turn
-            self._follow(turn, 0)
+            self._follow(turn, 0, is_new=True)
 
-    def _follow(self, turn: Turn, after: int) -> None:
+    def _follow(self, turn: Turn, after: int, *, is_new: bool = False) -> None:
         previous = self._followers.pop(turn.uuid, None)
         if previous:
             previous[1].cancel()
         self._window.follow(turn.uuid, after)
-        follower = Follower(turn.uuid, runner.follow(turn.uuid, after), self._send, self._window)
+        follower = Follower(turn.uuid, runner.follow(turn.uuid, after, is_new=is_new), self._send, self._window)
         task = self._tasks.start(follower.run())
         self._followers[turn.uuid] = (follower, task)
         task.add_done_callback(lambda _: self._unfollow(turn.uuid, follower))

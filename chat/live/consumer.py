@@ -29,6 +29,7 @@ from . import protocol
 from .allowance import Allowance
 from .commands import Commands, SignedOut
 from .follower import NotReading
+from .open_conversations import Asked
 from .protocol import CloseCode
 from .socket_watch import is_signed_in, socket_watch
 
@@ -128,6 +129,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """Send the client the delay before it reconnects, and close: the server is stopping or unavailable."""
         await self._send(events.encode(events.Restart(retry_after_ms=events.RESTART_MS)))
         await self._end(CloseCode.RESTART)
+
+    def lacks(self, turn: Asked) -> bool:
+        """Return whether a turn was asked elsewhere in an open conversation of the client."""
+        return self._commands.lacks(turn)
 
     def notice(self, turns: Sequence[Turn]) -> None:
         """Send the client those turns that were asked elsewhere in its open conversations."""

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import BigIntegerField
 from django.db.models.functions import Now
 
-from ..models import Turn
+from ..models import Prepared, Turn
 
 PAGE_AGE = timedelta(seconds=30)
 """Longest time between the rendering of a page and its first command. Older turns the page has, or fetches."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The little of a turn that tells who may lack it."""
+
+    pk: int
+    user_id: int
+    conversation_id: int
+    request_id: UUID
 
 
 class OpenConversations:
@@ -34,18 +46,29 @@ class OpenConversations:
         if turn.conversation_id in self._newest_turn_at_opening:
             return []
         self._newest_turn_at_opening[turn.conversation_id] = turn.pk
-        later = Turn.objects.filter(conversation=turn.conversation_id, pk__gt=turn.pk, created_at__gt=Now() - PAGE_AGE)
-        return list(later.select_related("conversation").order_by("pk"))
+        return _later.fetch(conversation=turn.conversation_id, pk=turn.pk)
+
+    def lacks(self, turn: Asked | Turn) -> bool:
+        """Return whether a turn was asked elsewhere in an open conversation."""
+        newest = self._newest_turn_at_opening.get(turn.conversation_id)
+        return newest is not None and turn.pk > newest and turn.request_id not in self._known_requests
 
     def news(self, turns: Iterable[Turn]) -> list[Turn]:
-        """Return those of ``turns`` that were asked elsewhere in open conversations; never a turn twice."""
-        new_turns = [turn for turn in turns if self._is_new(turn)]
+        """Return those of ``turns`` that the client lacks; never a turn twice."""
+        new_turns = [turn for turn in turns if self.lacks(turn)]
         self._known_requests.update(turn.request_id for turn in new_turns)
         return new_turns
 
-    def _is_new(self, turn: Turn) -> bool:
-        newest = self._newest_turn_at_opening.get(turn.conversation_id)
-        return newest is not None and turn.pk > newest and turn.request_id not in self._known_requests
+
+_later = Prepared(
+    lambda conversation, pk: (
+        Turn.objects.filter(conversation_id=conversation, pk__gt=pk, created_at__gt=Now() - PAGE_AGE)
+        .select_related("conversation")
+        .order_by("pk")
+    ),
+    conversation=BigIntegerField(),
+    pk=BigIntegerField(),
+)
 
 
 def find(user_id: int, turn_uuid: UUID) -> Turn | None:

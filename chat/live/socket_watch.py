@@ -6,7 +6,8 @@ One look serves them all: two queries for their sign-ins, one for new questions,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,9 +21,10 @@ from django.utils import timezone
 
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..models import LoginSession, Prepared, Turn
+from ..models import LoginSession, Many, Prepared, Turn
 from ..turns.nudges import NEWS_TOPIC, SIGN_INS_TOPIC
 from ..turns.runner import runner
+from .open_conversations import Asked
 
 LOOK_SECONDS = 4.0
 """Interval between looks when no nudge arrives."""
@@ -38,8 +40,11 @@ class Watched(Protocol):
     login: LoginSession
     session_key: str | None
 
+    def lacks(self, turn: Asked) -> bool:
+        """Return whether a turn that its user asked is news to its client."""
+
     def notice(self, turns: Sequence[Turn]) -> None:
-        """Receive turns that were asked recently, by any user."""
+        """Receive turns that its user asked recently."""
 
     def check_sign_in(self) -> None:
         """Check the sign-in, which may have ended."""
@@ -90,36 +95,43 @@ class SocketWatch:
     """Looks for changes while there are sockets."""
 
     def __init__(self) -> None:
-        self._sockets: set[Watched] = set()
+        self._sockets: defaultdict[int, set[Watched]] = defaultdict(set)  # by user
         self._new_turns = NewTurns()
         self._tasks: list[asyncio.Task[None]] = []
 
     def add(self, socket: Watched) -> None:
-        self._sockets.add(socket)
+        self._sockets[socket.login.user_id].add(socket)
         if not self._tasks:
             self._new_turns = NewTurns()
             looks = (self._look_at_sign_ins, SIGN_INS_TOPIC), (self._look_for_turns, NEWS_TOPIC)
             self._tasks = [asyncio.create_task(_always(look, topic)) for look, topic in looks]
 
     def remove(self, socket: Watched) -> None:
-        self._sockets.discard(socket)
+        of_user = self._sockets[socket.login.user_id]
+        of_user.discard(socket)
+        if not of_user:
+            del self._sockets[socket.login.user_id]
         if not self._sockets:
             for task in self._tasks:
                 task.cancel()
             self._tasks = []
 
     async def _look_at_sign_ins(self) -> None:
-        sockets = list(self._sockets)
+        sockets = [socket for of_user in self._sockets.values() for socket in of_user]
         sign_ins = await in_database(SignIns.of, [(socket.login, socket.session_key) for socket in sockets])
         for socket in sockets:
             if not sign_ins.include(socket):
                 socket.check_sign_in()
 
     async def _look_for_turns(self) -> None:
-        turns = await in_database(self._new_turns.find, {socket.login.user_id for socket in self._sockets})
-        if turns:
-            for socket in list(self._sockets):
-                socket.notice(turns)
+        asked = await in_database(self._new_turns.find)
+        lacked = [
+            turn.pk for turn in asked if any(socket.lacks(turn) for socket in self._sockets.get(turn.user_id, ()))
+        ]
+        turns = await in_database(_kept.fetch, pks=lacked) if lacked else ()
+        for turn in turns:
+            for socket in list(self._sockets.get(turn.user_id, ())):
+                socket.notice([turn])
 
 
 async def _always(look: Callable[[], Awaitable[None]], topic: str) -> None:
@@ -140,11 +152,16 @@ _newest = Prepared(
     )
 )
 _newer = Prepared(
-    lambda pk: Turn.objects.filter(pk__gt=pk).order_by("pk").values_list("pk", "user_id"), pk=BigIntegerField()
+    lambda pk: (
+        Turn.objects.filter(pk__gt=pk).order_by("pk").values_list("pk", "user_id", "conversation_id", "request_id")
+    ),
+    pk=BigIntegerField(),
 )
 _kept = Prepared(
-    lambda pk: Turn.objects.filter(pk=pk, conversation__deleted_at=None).select_related("conversation"),
-    pk=BigIntegerField(),
+    lambda pks: (
+        Turn.objects.filter(pk__among=pks, conversation__deleted_at=None).select_related("conversation").order_by("pk")
+    ),
+    pks=Many(BigIntegerField()),
 )
 
 
@@ -155,15 +172,15 @@ class NewTurns:
         self._after: int | None = None
         self._found_at: dict[int, float] = {}
 
-    def find(self, users: Collection[int]) -> list[Turn]:
-        """Read from the database the turns that these users asked since the last call."""
+    def find(self) -> list[Asked]:
+        """Read from the database which turns were asked since the last call, by any user."""
         if self._after is None:
             self._after = _newest.first() or 0
-        rows = [(pk, user) for pk, user in _newer.fetch(pk=self._after) if pk not in self._found_at]
-        self._found_at |= dict.fromkeys((pk for pk, _ in rows), monotonic())
+        newer = (Asked(*row) for row in _newer.fetch(pk=self._after))
+        found = [turn for turn in newer if turn.pk not in self._found_at]
+        self._found_at |= dict.fromkeys((turn.pk for turn in found), monotonic())
         self._advance(monotonic() - REREAD_SECONDS)
-        found = (_kept.first(pk=pk) for pk, user in rows if user in users)
-        return [turn for turn in found if turn]
+        return found
 
     def _advance(self, before: float) -> None:
         """Read no more what comes before the first gap in the numbers, or was found long ago."""

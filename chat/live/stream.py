@@ -19,6 +19,7 @@ from ..turns import events
 from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
 from . import frames
+from .open_conversations import Asked
 from .socket_watch import socket_watch
 from .window import STALLED_SECONDS
 
@@ -82,8 +83,12 @@ class Stream:
             self.leave()
             self._ended.set()
 
+    def lacks(self, turn: Asked) -> bool:
+        """Return False: this response is about one turn."""
+        return False
+
     def notice(self, turns: Sequence[Turn]) -> None:
-        """Ignore questions asked elsewhere: this response is about one turn."""
+        """Ignore questions asked elsewhere."""
 
     def check_sign_in(self) -> None:
         """Start a check that ends the response if its sign-in has ended."""

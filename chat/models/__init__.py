@@ -5,7 +5,7 @@ from .conversation import Conversation
 from .login_session import LoginSession
 from .passage_vector import PassageVector
 from .password_offer import PasswordOffer
-from .prepared import Prepared
+from .prepared import Many, Prepared
 from .purge_lease import PurgeLease
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
@@ -44,6 +44,7 @@ __all__ = [
     "IndexedTurn",
     "InvalidRequest",
     "LoginSession",
+    "Many",
     "NotFound",
     "PassageVector",
     "PasswordOffer",

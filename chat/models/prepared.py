@@ -5,12 +5,13 @@ Compiling a query of the ORM takes longer than SQLite takes to carry it out, and
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from copy import copy
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import Expression, Field, QuerySet
+from django.db.models import Expression, Field, Lookup, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from typing_extensions import override
 
@@ -28,6 +29,33 @@ class Parameter(Expression):
     @override
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
+
+
+class Many(Field):  # type: ignore[type-arg]  # no generic at run time
+    """The type of a parameter that is a list, however long: ``Prepared(lambda pks: ….filter(pk__among=pks), …)``."""
+
+    def __init__(self, each: Field[Any, Any]) -> None:
+        super().__init__()
+        self.each = each
+
+    @override
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        values = [self.each.get_db_prep_value(one, connection, prepared) for one in value]
+        return json.dumps(values) if connection.vendor == "sqlite" else values
+
+
+@Field.register_lookup
+class Among(Lookup):
+    """``field__among=pks``: the value is in the list that a parameter of the type ``Many`` has."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    @override
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        value, parameters = self.process_lhs(compiler, connection)
+        among = "IN (SELECT value FROM json_each(%s))" if connection.vendor == "sqlite" else "= ANY(%s)"
+        return f"{value} {among}", [*parameters, self.rhs]
 
 
 class Prepared(Generic[Row]):

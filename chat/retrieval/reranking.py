@@ -9,9 +9,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from django.db.models import BigIntegerField
 from django.db.models.functions import Left
 
-from ..models import IndexedPassage
+from ..models import IndexedPassage, Many, Prepared
 from ..terms import root
 
 if TYPE_CHECKING:
@@ -54,8 +55,13 @@ def reranked(hits: Sequence[Hit], terms: Sequence[Term]) -> list[Hit]:
 
 def _texts(hits: Sequence[Hit]) -> dict[int, list[str]]:
     """Return the indexed words of each hit, in order."""
-    passages = IndexedPassage.objects.filter(pk__in=[hit.pk for hit in hits])
-    return {pk: text.split() for pk, text in passages.values_list("pk", Left("text", _READ))}
+    return {pk: text.split() for pk, text in _beginnings.fetch(pks=[hit.pk for hit in hits])}
+
+
+_beginnings = Prepared(
+    lambda pks: IndexedPassage.objects.filter(pk__among=pks).values_list("pk", Left("text", _READ)),
+    pks=Many(BigIntegerField()),
+)
 
 
 def _rarities(terms: Sequence[Term]) -> dict[str, float]:

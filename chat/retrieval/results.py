@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import BigIntegerField, F
 
-from ..models import IndexedPassage, Recording, Segment
+from ..models import IndexedPassage, Many, Prepared, Recording, Segment
 from ..passages import Passage
 
 MIN_RELEVANCE = 0.3
@@ -82,36 +82,67 @@ def passages_of(hits: Sequence[Hit], scope: Sequence[int] | None, limit: int) ->
 
     Leave out hits that are out of scope, whichever search returned them.
     """
-    in_scope = IndexedPassage.objects.all() if scope is None else IndexedPassage.objects.filter(recording__in=scope)
-    indexed = in_scope.select_related("recording").defer("text").in_bulk([hit.pk for hit in hits])
-    chosen: dict[Hit, IndexedPassage] = {}
+    places = {pk: _Place(first, last, row) for pk, first, last, *row in _places.fetch(pks=[hit.pk for hit in hits])}
+    chosen: dict[Hit, _Place] = {}
     for hit in hits:
-        passage = indexed.get(hit.pk)  # None if its recording was deleted a moment ago
-        if passage and len(chosen) < limit and not _overlaps(passage, chosen.values()):
-            chosen[hit] = passage
+        place = places.get(hit.pk)  # None if its recording was deleted a moment ago
+        is_in_scope = place and (scope is None or place.recording_id in scope)
+        if place and is_in_scope and len(chosen) < limit and not any(map(place.overlaps, chosen.values())):
+            chosen[hit] = place
     segments = segments_of([hit.pk for hit in chosen])
     return [
-        Passage(passage.recording, tuple(segments[hit.pk]), hit.score, min(hit.relevance, 1.0))
-        for hit, passage in chosen.items()
+        Passage(place.recording(), tuple(segments[hit.pk]), hit.score, min(hit.relevance, 1.0))
+        for hit, place in chosen.items()
         if segments[hit.pk]
     ]
 
 
-def _overlaps(passage: IndexedPassage, others: Iterable[IndexedPassage]) -> bool:
-    return any(
-        passage.recording_id == other.recording_id and passage.first <= other.last and other.first <= passage.last
-        for other in others
-    )
+_COLUMNS = [field.attname for field in Recording._meta.concrete_fields]  # noqa: SLF001  # Django documents it
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a passage is: the numbers of its first and last segment, and the row of its recording."""
+
+    first: int
+    last: int
+    row: Sequence[Any]
+
+    @property
+    def recording_id(self) -> int:
+        return int(self.row[0])
+
+    def recording(self) -> Recording:
+        """Return the recording; made for those few places alone that are shown."""
+        return Recording.from_db(connection.alias, _COLUMNS, self.row)
+
+    def overlaps(self, other: _Place) -> bool:
+        is_same = self.recording_id == other.recording_id
+        return is_same and self.first <= other.last and other.first <= self.last
 
 
 def segments_of(pks: Collection[int]) -> dict[int, list[Segment]]:
     """Return the segments of each of these indexed passages, in order."""
+    segments: dict[int, list[Segment]] = defaultdict(list)
+    for segment in _segments.fetch(pks=list(pks)):
+        segments[segment.passage].append(segment)
+    return segments
+
+
+def _segments_within(pks: Any) -> Any:
     within = Segment.objects.filter(
-        recording__indexed_passages__in=pks,
+        recording__indexed_passages__in=IndexedPassage.objects.filter(pk__among=pks),
         number__gte=F("recording__indexed_passages__first"),
         number__lte=F("recording__indexed_passages__last"),
     )
-    segments: dict[int, list[Segment]] = defaultdict(list)
-    for segment in within.annotate(passage=F("recording__indexed_passages__pk")).order_by("recording_id", "number"):
-        segments[segment.passage].append(segment)
-    return segments
+    return within.annotate(passage=F("recording__indexed_passages__pk")).order_by("recording_id", "number")
+
+
+_PKS = Many(BigIntegerField())
+_places = Prepared(
+    lambda pks: IndexedPassage.objects.filter(pk__among=pks).values_list(
+        "pk", "first", "last", *(f"recording__{column}" for column in _COLUMNS)
+    ),
+    pks=_PKS,
+)
+_segments = Prepared[Any](_segments_within, pks=_PKS)

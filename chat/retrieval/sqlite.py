@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import chain
 from math import expm1, log
 
-from ..models import IndexedPassage
 from .full_text import Term
 from .results import Hit, rows
 
@@ -17,7 +16,8 @@ class SQLiteIndex:
     rows_at_once = 12_000
 
     def total(self) -> int:
-        return IndexedPassage.objects.count()
+        [(total,)] = rows("SELECT COUNT(*) FROM chat_indexedpassage", [])
+        return int(total)
 
     def counts(self, words: Sequence[str]) -> dict[str, int]:
         count = "SELECT %s, COUNT(*) FROM chat_fulltext WHERE chat_fulltext MATCH %s"

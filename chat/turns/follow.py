@@ -19,6 +19,8 @@ from .group_commit import GroupCommit
 from .nudges import Nudges, queue_topic, turn_topic
 
 POLL_SECONDS = 1.0
+CLAIM_SECONDS = 0.1
+"""How long a reader of a question that was just asked waits for its claim before it looks into the database."""
 READ_LIMIT = 15_000
 """The most characters to read from the database at once: they stay in memory until a slow reader takes them."""
 
@@ -108,16 +110,21 @@ class Cursor:
         yield events.Done(turn_uuid=self.turn_uuid, seq=view.seq, state=view.state)
 
 
-async def follow(commits: GroupCommit, nudges: Nudges, turn_uuid: UUID, after: int) -> AsyncGenerator[events.Event]:
+async def follow(
+    commits: GroupCommit, nudges: Nudges, turn_uuid: UUID, after: int, *, is_new: bool = False
+) -> AsyncGenerator[events.Event]:
     """Yield the events that a reader at seq ``after`` lacks, as they occur, up to and including the terminal event.
 
     If this process writes the turn, they come from memory; otherwise from the database, on each nudge and once a second
     without one (a nudge from another process may be lost). A slow reader gets all text that came meanwhile in one
-    event. Raise ``Turn.DoesNotExist`` if the turn does not exist (any more).
+    event. The reader of a question that ``is_new`` waits a moment for its claim. Raise ``Turn.DoesNotExist`` if the
+    turn does not exist (any more).
     """
     cursor = Cursor(turn_uuid, after)
     log: AnswerLog | None = None
     with nudges.listen(turn_topic(turn_uuid)) as listener:
+        if is_new and turn_uuid not in commits.logs:
+            await listener.wait(CLAIM_SECONDS)  # most questions are claimed at once, and then read from memory
         while not cursor.ended:
             listener.clear()
             log = commits.logs.get(turn_uuid) or (log if log and log.ending else None)

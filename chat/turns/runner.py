@@ -108,9 +108,9 @@ class TurnRunner:
         if not are_turns_left:  # else another process finds the unlocked file of this owner, and closes them
             await in_database(self.owner.end)
 
-    def follow(self, turn_uuid: UUID, after: int) -> AsyncGenerator[Event]:
+    def follow(self, turn_uuid: UUID, after: int, *, is_new: bool = False) -> AsyncGenerator[Event]:
         """Yield the events of a turn after seq ``after``: see ``follow.follow``."""
-        return follow(self.commits, self.nudges, turn_uuid, after)
+        return follow(self.commits, self.nudges, turn_uuid, after, is_new=is_new)
 
     # Loops
 

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.db.models import CharField, IntegerField, QuerySet, UUIDField
+from django.db.models import BigIntegerField, CharField, IntegerField, QuerySet, UUIDField
 
 from chat.models import Conversation, LoginSession, Submission, Turn
-from chat.models.prepared import Prepared
+from chat.models.prepared import Many, Prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +46,19 @@ def test_values_are_converted_as_in_the_orm(turns: list[Turn]) -> None:
 
     assert sorted(prepared.fetch(user=turns[0].user_id)) == sorted((turn.uuid, "queued") for turn in turns)
     assert flat.fetch(state="queued") == [turn.uuid for turn in turns]
+
+
+def test_a_list_is_one_parameter(turns: list[Turn]) -> None:
+    prepared = Prepared(
+        lambda pks, uuids: Turn.objects.filter(pk__among=pks, uuid__among=uuids).order_by("pk"),
+        pks=Many(BigIntegerField()),
+        uuids=Many(UUIDField()),
+    )
+    uuids = [turn.uuid for turn in turns]
+
+    assert prepared.fetch(pks=[turns[0].pk, turns[2].pk], uuids=uuids) == [turns[0], turns[2]]
+    assert prepared.fetch(pks=[turns[0].pk, turns[1].pk, -1], uuids=uuids[1:]) == [turns[1]]
+    assert prepared.fetch(pks=[], uuids=uuids) == []
 
 
 def test_a_query_is_compiled_once(turns: list[Turn]) -> None:

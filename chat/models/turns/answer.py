@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -11,9 +10,9 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 
 from ..recording import Recording, Segment
+from . import ended
 from .append import Append, Claim, write
 from .indexed_turn import IndexedTurn
-from .rows import execute
 from .state import State
 
 if TYPE_CHECKING:
@@ -131,27 +130,6 @@ def unretracted(text: str) -> str:
     return text.rpartition(RETRACTION)[2]
 
 
-FINISH = """
-    UPDATE chat_turn SET state = new.state, phase = '', seq = new.seq, answer = new.answer,
-        chunk_lengths = new.chunk_lengths, finish_reason = new.finish_reason, failure = new.failure,
-        model_name = new.model_name, usage = new.usage, steps = new.steps, passages = NULL,
-        owner = NULL, lease_expires_at = NULL, ended_at = {now}
-    FROM {new} WHERE chat_turn.id = new.id
-"""
-FINISHED = {
-    "id": "bigint",
-    "state": "text",
-    "seq": "integer",
-    "answer": "text",
-    "chunk_lengths": "jsonb",
-    "finish_reason": "text",
-    "failure": "text",
-    "model_name": "text",
-    "usage": "jsonb",
-    "steps": "jsonb",
-}
-
-
 class AnswerQuerySet(models.QuerySet["Turn"]):
     """``streaming → complete | stopped | failed``, its chunks before that, and ``queued → cancelled``."""
 
@@ -179,11 +157,9 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
         A turn that was asked to stop ends as ``stopped``, whatever its ending says. Return how each turn has ended;
         None for a turn whose claim no longer holds, of which nothing was changed.
         """
-        streaming = self.filter(pk__in=[claim.turn_id for claim, _ in endings], state=State.STREAMING)
-        locked = streaming.select_for_update().order_by("pk").defer("recordings", "passages")
-        turns = {Claim.of(turn): turn for turn in locked}
-        ended = self._finish([(turns[claim], ending) for claim, ending in endings if claim in turns])
-        return [ended.get(claim.turn_id) for claim, _ in endings]
+        turns = {Claim.of(turn): turn for turn in ended.locked(claim.turn_id for claim, _ in endings)}
+        stored = self._finish([(turns[claim], ending) for claim, ending in endings if claim in turns])
+        return [stored.get(claim.turn_id) for claim, _ in endings]
 
     def end(self, seen: int | None) -> None:
         """Cancel the queued turns of this set, then ask the streaming ones to stop at chunk ``seen``.
@@ -213,17 +189,8 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
             (turn, ending.stopped_at(turn.stop_seen) if turn.stop_requested_at else ending) for turn, ending in turns
         ]
         endings = [(turn, ending.citing_what_is_shown().without_retracted()) for turn, ending in stopped]
-        if not endings:
-            return {}
-        execute(FINISH, FINISHED, [_row(turn, ending) for turn, ending in endings])
-        for turn, ending in endings:
-            for citation in ending.citations:
-                citation.turn = turn
-        _store([citation for _, ending in endings for citation in ending.citations])
-        IndexedTurn.objects.bulk_create(
-            IndexedTurn.of(turn, "".join(ending.chunks), ending.citations) for turn, ending in endings
-        )
-        Chunk.objects.filter(turn__in=[turn for turn, _ in endings]).delete()
+        if endings:
+            ended.store(endings)
         return {turn.pk: ending for turn, ending in endings}
 
     def _stored_seqs(self, appends: Sequence[Append]) -> dict[int, int]:
@@ -236,33 +203,3 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
             for claim in claims
             if claim.turn_id in turns and claim == Claim.of(turns[claim.turn_id])
         }
-
-
-def _store(citations: Sequence[Citation]) -> None:
-    """Store citations, those of a recording that was deleted meanwhile as after its deletion: with its copies alone."""
-    recordings = {citation.recording_id for citation in citations if citation.recording_id}
-    existing = set(Recording.objects.filter(pk__in=recordings).values_list("pk", flat=True)) if recordings else ()
-    for citation in citations:
-        if citation.recording_id not in existing:
-            citation.recording = None
-    Citation.objects.bulk_create(citations)
-
-
-def _row(turn: Turn, ending: Ending) -> dict[str, object]:
-    """Return the columns of ``FINISHED``."""
-    return {
-        "id": turn.pk,
-        "state": ending.state,
-        "seq": len(ending.chunks),
-        "answer": "".join(ending.chunks),
-        "chunk_lengths": json.dumps([len(chunk) for chunk in ending.chunks]),
-        "finish_reason": ending.finish_reason,
-        "failure": ending.failure,
-        "model_name": ending.model_name,
-        "usage": _json_or_null(ending.usage),
-        "steps": _json_or_null(ending.steps),
-    }
-
-
-def _json_or_null(document: dict[str, Any] | None) -> str | None:
-    return None if document is None else json.dumps(document)

@@ -1,0 +1,126 @@
+"""Storing the ends of many turns, with statements that are compiled once and carry all of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db.models import BigIntegerField
+
+from ..prepared import Many, Prepared
+from .indexed_turn import indexed_text, searched_texts
+from .rows import execute
+from .state import State
+
+if TYPE_CHECKING:
+    from .answer import Citation, Ending
+    from .turn import Turn
+
+_FINISH = """
+    UPDATE chat_turn SET state = new.state, phase = '', seq = new.seq, answer = new.answer,
+        chunk_lengths = new.chunk_lengths, finish_reason = new.finish_reason, failure = new.failure,
+        model_name = new.model_name, usage = new.usage, steps = new.steps, passages = NULL,
+        owner = NULL, lease_expires_at = NULL, ended_at = {now}
+    FROM {new} WHERE chat_turn.id = new.id
+"""
+_FINISHED = {
+    "id": "bigint",
+    "state": "text",
+    "seq": "integer",
+    "answer": "text",
+    "chunk_lengths": "jsonb",
+    "finish_reason": "text",
+    "failure": "text",
+    "model_name": "text",
+    "usage": "jsonb",
+    "steps": "jsonb",
+}
+# A recording may have been deleted meanwhile: then its citations are stored as after its deletion, with their copies.
+_CITE = """
+    INSERT INTO chat_citation (turn_id, number, recording_id, recording_uuid, recording_title, segment, speaker,
+        excerpt, start, "end", cited)
+    SELECT turn_id, number, (SELECT id FROM chat_recording WHERE id = new.recording_id), recording_uuid,
+        recording_title, segment, speaker, excerpt, start, "end", cited FROM {new}
+"""
+_CITED = {
+    "turn_id": "bigint",
+    "number": "integer",
+    "recording_id": "bigint",
+    "recording_uuid": "uuid",
+    "recording_title": "text",
+    "segment": "integer",
+    "speaker": "text",
+    "excerpt": "text",
+    "start": "double precision",
+    '"end"': "double precision",
+    "cited": "boolean",
+}
+_INDEX = "INSERT INTO chat_indexedturn (turn_id, text) SELECT turn_id, text FROM {new}"
+_INDEXED = {"turn_id": "bigint", "text": "text"}
+_DELETE_CHUNKS = "DELETE FROM chat_chunk WHERE turn_id IN (SELECT id FROM {new})"
+_DELETED = {"id": "bigint"}
+
+
+def _streaming(pks: Any) -> Any:
+    turns = apps.get_model("chat", "Turn").objects.filter(pk__among=pks, state=State.STREAMING)
+    return turns.select_for_update().order_by("pk").defer("recordings", "passages")
+
+
+_locked = Prepared[Any](_streaming, pks=Many(BigIntegerField()))
+
+
+def locked(pks: Iterable[int]) -> list[Turn]:
+    """Lock those of these turns that stream, until the transaction ends, and return them."""
+    return _locked.fetch(pks=list(pks))
+
+
+def store(endings: Sequence[tuple[Turn, Ending]]) -> None:
+    """Store the ends of turns whose rows are locked: state, answer and citations; index them; delete their chunks."""
+    execute(_FINISH, _FINISHED, [_finished(turn, ending) for turn, ending in endings])
+    cited = [_cited(turn, citation) for turn, ending in endings for citation in ending.citations]
+    if cited:
+        execute(_CITE, _CITED, cited)
+    execute(_INDEX, _INDEXED, [_indexed(turn, ending) for turn, ending in endings])
+    execute(_DELETE_CHUNKS, _DELETED, [{"id": turn.pk} for turn, _ in endings])
+
+
+def _finished(turn: Turn, ending: Ending) -> dict[str, object]:
+    return {
+        "id": turn.pk,
+        "state": ending.state,
+        "seq": len(ending.chunks),
+        "answer": "".join(ending.chunks),
+        "chunk_lengths": json.dumps([len(chunk) for chunk in ending.chunks]),
+        "finish_reason": ending.finish_reason,
+        "failure": ending.failure,
+        "model_name": ending.model_name,
+        "usage": _json_or_null(ending.usage),
+        "steps": _json_or_null(ending.steps),
+    }
+
+
+def _cited(turn: Turn, citation: Citation) -> dict[str, object]:
+    return {
+        "turn_id": turn.pk,
+        "number": citation.number,
+        "recording_id": citation.recording_id,
+        "recording_uuid": citation.recording_uuid.hex,
+        "recording_title": citation.recording_title,
+        "segment": citation.segment,
+        "speaker": citation.speaker,
+        "excerpt": citation.excerpt,
+        "start": citation.start,
+        '"end"': citation.end,
+        "cited": citation.cited,
+    }
+
+
+def _indexed(turn: Turn, ending: Ending) -> dict[str, object]:
+    texts = searched_texts(turn.question, "".join(ending.chunks), ending.citations)
+    return {"turn_id": turn.pk, "text": indexed_text(texts)}
+
+
+def _json_or_null(document: dict[str, Any] | None) -> str | None:
+    return None if document is None else json.dumps(document)
