@@ -21,7 +21,7 @@ from ..upstream.workspace import token_of, workspace
 from . import ChatModel
 from .completions import CompletionsModel, Request
 from .langchain import LangChainModel, as_langchain
-from .sdk import http_client, timeout
+from .sdk import http_client, response_to, timeout
 
 
 def provide(name: str) -> ChatModel:
@@ -53,9 +53,7 @@ def _request_by(model: ChatDatabricks, client: AsyncOpenAI) -> Request:
     @asynccontextmanager
     async def request(messages: Sequence[Message]) -> AsyncIterator[AsyncIterator[bytes]]:
         payload = model._prepare_inputs(as_langchain(messages), stream=True)  # noqa: SLF001  # no public function
-        async with client.chat.completions.with_streaming_response.create(
-            **payload, extra_headers=on_behalf.headers()
-        ) as response:
-            yield response.iter_bytes()
+        async with response_to(client, payload, on_behalf.headers()) as body:
+            yield body
 
     return request

@@ -8,6 +8,9 @@ from typing import Any
 
 import openai
 from django.conf import settings
+from openai._base_client import make_request_options
+from openai._constants import RAW_RESPONSE_HEADER
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from ..prompts import Message
 from .cleaned import clean
@@ -40,14 +43,41 @@ def request_by(model: Any, headers: Callable[[], dict[str, str]] = dict) -> Requ
 
     It calls ``headers`` for each request; these headers replace the model's own.
     """
-    completions = model.async_client.with_streaming_response
+    client: openai.AsyncOpenAI = model.async_client._client  # noqa: SLF001  # the library has no public name
 
     @asynccontextmanager
     async def request(messages: Sequence[Message]) -> AsyncIterator[AsyncIterator[bytes]]:
         payload = model._get_request_payload(  # noqa: SLF001  # the library has no public function
             as_langchain(messages), stream=True, stream_options={"include_usage": True}
         )
-        async with completions.create(**payload, extra_headers=headers()) as response:
-            yield response.iter_bytes()
+        async with response_to(client, payload, headers()) as body:
+            yield body
 
     return request
+
+
+@asynccontextmanager
+async def response_to(
+    client: openai.AsyncOpenAI, payload: dict[str, Any], headers: dict[str, str]
+) -> AsyncIterator[AsyncIterator[bytes]]:
+    """Send the request for an answer, which a library has built, and yield the body of the response.
+
+    ``client.chat.completions.create`` would first convert the payload, which has the wire's form already: that takes
+    as long as building, signing and sending the request.
+    """
+    options = make_request_options(
+        extra_headers=headers | {RAW_RESPONSE_HEADER: "stream"},
+        **{name: payload.pop(name) for name in ("extra_query", "extra_body", "timeout") if name in payload},
+    )
+    response: Any = await client.post(
+        "/chat/completions",
+        cast_to=ChatCompletion,
+        body=payload,
+        options=options,
+        stream=True,
+        stream_cls=openai.AsyncStream[ChatCompletionChunk],
+    )
+    try:
+        yield response.iter_bytes()
+    finally:
+        await response.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from copy import copy
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
@@ -58,6 +59,17 @@ class Among(Lookup):
         return f"{value} {among}", [*parameters, self.rhs]
 
 
+@dataclass(frozen=True)
+class _Compiled(Generic[Row]):
+    """A query for one kind of database, and what turns its rows into the values of fields."""
+
+    queryset: QuerySet[Any, Row]
+    compiler: SQLCompiler
+    sql: str
+    parameters: tuple[Any, ...]
+    converters: dict[int, Any]
+
+
 class Prepared(Generic[Row]):
     """A query with named parameters: ``Prepared(lambda user: Turn.objects.filter(user=user), user=IntegerField())``.
 
@@ -68,20 +80,21 @@ class Prepared(Generic[Row]):
     def __init__(self, build: Build[Row], **fields: Field[Any, Any]) -> None:
         self._build = build
         self._fields = fields
-        self._compiled: dict[str, tuple[QuerySet[Any, Row], SQLCompiler, str, tuple[Any, ...]]] = {}
+        self._compiled: dict[str, _Compiled[Row]] = {}
 
     def fetch(self, **values: object) -> list[Row]:
         """Carry the query out with these parameters, and return its rows."""
-        queryset, compiler, sql, parameters = self._compiled.get(connection.vendor) or self._compile()
-        bound = tuple(self._bind(parameter, values) for parameter in parameters)
+        compiled = self._compiled.get(connection.vendor) or self._compile()
+        bound = tuple(self._bind(parameter, values) for parameter in compiled.parameters)
         # A compiler knows its connection, and keeps what it has compiled: the copy says what that was.
-        compiler = copy(compiler)
+        compiler = copy(compiled.compiler)
         compiler.connection = connection
-        compiler.as_sql = lambda *_, **__: (sql, bound)  # type: ignore[method-assign]
-        query = copy(queryset.query)
+        compiler.as_sql = lambda *_, **__: (compiled.sql, bound)  # type: ignore[method-assign]
+        compiler.get_converters = lambda *_: compiled.converters  # type: ignore[method-assign]
+        query = copy(compiled.queryset.query)
         query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
-        rows: QuerySet[Any, Row] = QuerySet(model=queryset.model, query=query)
-        rows._iterable_class = queryset._iterable_class  # noqa: SLF001
+        rows: QuerySet[Any, Row] = QuerySet(model=compiled.queryset.model, query=query)
+        rows._iterable_class = compiled.queryset._iterable_class  # noqa: SLF001
         return list(rows)
 
     def first(self, **values: object) -> Row | None:
@@ -93,10 +106,11 @@ class Prepared(Generic[Row]):
             return self._fields[parameter.name].get_db_prep_value(values[parameter.name], connection)
         return parameter
 
-    def _compile(self) -> tuple[QuerySet[Any, Row], SQLCompiler, str, tuple[Any, ...]]:
+    def _compile(self) -> _Compiled[Row]:
         queryset = self._build(**{name: Parameter(name, field) for name, field in self._fields.items()})
         compiler = queryset.query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
-        compiled = queryset, compiler, sql, tuple(parameters)
+        selected = [column for column, *_ in (compiler.select or ())[: compiler.col_count]]
+        compiled = _Compiled(queryset, compiler, sql, tuple(parameters), compiler.get_converters(selected))
         self._compiled[connection.vendor] = compiled
         return compiled

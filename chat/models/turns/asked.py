@@ -17,7 +17,7 @@ from ..conversation import Conversation, title_from
 from ..login_session import LoginSession
 from ..prepared import Prepared
 from ..title_word import TitleWord
-from .rows import execute
+from .rows import insert
 from .state import ACTIVE, State
 
 if TYPE_CHECKING:
@@ -62,14 +62,11 @@ _live_login = Prepared(
 _of_request = Prepared(
     lambda user, request: _turns().filter(user_id=user, request_id=request), user=BigIntegerField(), request=UUIDField()
 )
-_of_uuid = Prepared(lambda uuid: _turns().filter(uuid=uuid), uuid=UUIDField())
+_of_pk = Prepared(lambda pk: _turns().filter(pk=pk), pk=BigIntegerField())
 _streaming = Prepared(
     lambda pk, owner: _turns().select_related("login_session").filter(pk=pk, owner=owner, state=State.STREAMING),
     pk=BigIntegerField(),
     owner=CharField(),
-)
-_conversation_of_uuid = Prepared(
-    lambda user, uuid: Conversation.objects.of(user).filter(uuid=uuid), user=BigIntegerField(), uuid=UUIDField()
 )
 _active = Prepared(
     lambda login: _turns().filter(state__in=ACTIVE, login_session_id=login).order_by().values_list("pk", flat=True),
@@ -142,12 +139,10 @@ def exchanges_before(turn: Turn, most: int) -> list[tuple[str, str]]:
 def new_conversation(user_id: int, question: str) -> Conversation:
     """Store and return a conversation that is named after its first question."""
     uuid = uuid4()
-    execute(
-        _INSERT_CONVERSATION, _CONVERSATION, [{"uuid": uuid.hex, "user_id": user_id, "title": title_from(question)}]
-    )
-    conversation = _conversation_of_uuid.fetch(user=user_id, uuid=uuid)[0]
-    TitleWord.store([(conversation.pk, conversation.title)])
-    return conversation
+    title = title_from(question)
+    pk = insert(_INSERT_CONVERSATION, _CONVERSATION, {"uuid": uuid.hex, "user_id": user_id, "title": title})
+    TitleWord.store([(pk, title)])
+    return Conversation(pk=pk, uuid=uuid, user_id=user_id, title=title)
 
 
 def new_turn(
@@ -159,9 +154,8 @@ def new_turn(
     retry_of: Turn | None,
 ) -> Turn:
     """Store and return a queued turn."""
-    uuid = uuid4()
     row = {
-        "uuid": uuid.hex,
+        "uuid": uuid4().hex,
         "user_id": login_session.user_id,
         "login_session_id": login_session.pk,
         "conversation_id": conversation.pk,
@@ -171,7 +165,6 @@ def new_turn(
         "recordings": json.dumps(recordings),
         "retry_of_id": retry_of.pk if retry_of else None,
     }
-    execute(_INSERT_TURN, _TURN, [row])
-    turn = _of_uuid.fetch(uuid=uuid)[0]
+    turn = _of_pk.fetch(pk=insert(_INSERT_TURN, _TURN, row))[0]
     turn.login_session = login_session
     return turn

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from django.db import connection
 
@@ -28,12 +29,24 @@ def execute(statement: str, columns: dict[str, str], rows: Sequence[Mapping[str,
 
     ``columns`` maps the keys of the rows to their types on PostgreSQL. Return how many rows the statement changed.
     """
-    kind = connection.vendor
-    values = (_VALUE[kind].format(place=n, name=name, type=type_) for n, (name, type_) in enumerate(columns.items()))
-    document = [[row[name] for name in columns] for row in rows]  # lists are half as long as objects
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement.format(new=_ROWS[kind].format(values=", ".join(values)), now=NOW[kind]),
-            [json.dumps(document, ensure_ascii=False)],
-        )
+        cursor.execute(*_prepared(statement, columns, rows))
         return int(cursor.rowcount)
+
+
+def insert(statement: str, columns: dict[str, str], row: Mapping[str, object]) -> int:
+    """Execute a statement that inserts one row, and return its id."""
+    with connection.cursor() as cursor:
+        cursor.execute(*_prepared(f"{statement} RETURNING id", columns, [row]))
+        return int(cursor.fetchone()[0])
+
+
+def _prepared(statement: str, columns: dict[str, str], rows: Sequence[Mapping[str, object]]) -> tuple[str, list[str]]:
+    document = [[row[name] for name in columns] for row in rows]  # lists are half as long as objects
+    return _sql(statement, tuple(columns.items()), connection.vendor), [json.dumps(document, ensure_ascii=False)]
+
+
+@cache
+def _sql(statement: str, columns: tuple[tuple[str, str], ...], kind: str) -> str:
+    values = (_VALUE[kind].format(place=n, name=name, type=type_) for n, (name, type_) in enumerate(columns))
+    return statement.format(new=_ROWS[kind].format(values=", ".join(values)), now=NOW[kind])
