@@ -17,6 +17,7 @@ _SPECIAL = re.compile(
     r"|(?P<end>(?=[ \\]) {0,2}\\{0,4}\Z)|(?P<escape>\\[^\n])|(?P<line>\n)|(?P<ticks>`+)|(?P<tildes>~+)"
     r"|(?P<dollars>\$+)"
 )
+_ANY_SPECIAL = re.compile(r"[\\\n`~$\[【［〔〖<{(（⁽⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _OPEN = re.compile(r"[\[【［〔〖][\s\d]*\Z")
 _RAISED_DIGITS = "⁽⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = re.compile(r"<sup|[⁽⁰¹²³⁴⁵⁶⁷⁸⁹]", re.IGNORECASE)
@@ -62,7 +63,12 @@ class Markers:
 
     def feed(self, piece: str) -> str:
         """Add a piece of the model's text; return the text that can be shown now."""
-        return self._rewrite(self._held + piece, final=False)
+        text = self._held + piece
+        if self._literal or self._is_in_note or _ANY_SPECIAL.search(text):
+            return self._rewrite(text, final=False)
+        end = max(len(text.rstrip(" ")), len(text) - 2)  # most text, by the same rules in less time
+        self._held = text[end:]
+        return self._plain(text[:end])
 
     def flush(self) -> str:
         """Return the text that was held back when the text ended; drop half a marker."""

@@ -257,7 +257,8 @@ class _Draft:
         text = self._markers.feed(visible)
         self._unshown = "" if text or not self._is_empty else (self._unshown + visible)[:ANSWER_LIMIT]
         yield from self._show(text)
-        self._finish_reason = _INVISIBLE.sub("", delta.finish_reason)[:REASON_LIMIT] or self._finish_reason
+        if delta.finish_reason:
+            self._finish_reason = _INVISIBLE.sub("", delta.finish_reason)[:REASON_LIMIT] or self._finish_reason
         self._usage = delta.usage or self._usage
 
     def end(self) -> Iterator[Part]:

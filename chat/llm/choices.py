@@ -33,6 +33,11 @@ class Choices:
         self._waiting: list[tuple[str, Piece]] = []
         self._are_several: bool | None = None
 
+    def goes_on(self, index: str) -> bool:
+        """Return whether the next piece with this index is one of the answer, as ``take`` would yield it."""
+        self._first = index if self._first is None else self._first
+        return index == self._first and not self._waiting
+
     def take(self, index: str, piece: Piece) -> Iterator[Piece]:
         """Yield the pieces of the answer that are known to be such now."""
         self._first = index if self._first is None else self._first

@@ -18,7 +18,7 @@ from ..prompts import Message
 from ..upstream.failures import failure
 from . import Delta
 from .choices import Choices, Piece
-from .chunk import Fields, choices_of, chunk_of, delta_of, index_of, text_of, thinks_in, usage_of
+from .chunk import Fields, choices_of, chunk_of, delta_of, index_of, plain_text_of, text_of, thinks_in, usage_of
 from .finish_reason import finish_reason
 from .sse import EventStream
 from .surrogates import Surrogates
@@ -116,6 +116,11 @@ class Completion:
             yield from self._end() if self.is_over else self._deltas(event)
 
     def _deltas(self, event: bytes) -> Iterator[Delta]:
+        plain = None if self.finish_reason else plain_text_of(event)
+        if plain is not None and self._choices.goes_on("0"):
+            if plain:
+                yield Delta(self._surrogates.joined(plain))
+            return
         chunk = chunk_of(event) or {}
         pieces: list[Piece] = []
         for choice in choices_of(chunk):

@@ -85,6 +85,9 @@ class RetryingModel:
         async with closing(self._model.stream(messages)) as deltas:
             async for delta in deltas:
                 last = delta
+                if thoughts.passes(delta.text):
+                    yield delta
+                    continue
                 told = thoughts.feed(delta.text) if delta.text else Told()
                 yield replace(delta, text=told.text, thinks=delta.thinks or told.thinks, retracts=told.retracts)
         self._closes_alone = thoughts.closes_alone

@@ -78,6 +78,7 @@ async def response_to(
         stream_cls=openai.AsyncStream[ChatCompletionChunk],
     )
     try:
-        yield response.iter_bytes()
+        received = response.http_response
+        yield received.aiter_bytes() if "content-encoding" in received.headers else received.aiter_raw()
     finally:
         await response.close()

@@ -53,6 +53,8 @@ _HALF_TOKEN = re.compile(r"<(?:\|(?:\w{0,20}\|?)?)?\Z")
 _LOOSE = re.compile(r"<\|(?:start|channel)\|>\w{0,12}")
 _CODE = re.compile(r"`+|~{3,}|\n")
 _HALF_RUN = re.compile(r"[`~]+\Z")
+_MAY_MATTER = re.compile(r"[<\[◁`~\n]")
+"""What any tag or code has, or begins with."""
 _TAIL = 40
 """Characters at the end of a text that are enough to recognise any closing tag in it."""
 
@@ -85,6 +87,13 @@ class Thoughts:
         self._has_tokens = False
         self._code = ""
         self._shown = False
+
+    def passes(self, piece: str) -> bool:
+        """Return whether a piece is text of the answer whatever follows: most pieces are. Then it need not be fed."""
+        is_in_answer = self._has_begun and not (self._end or self._held or self._is_assumed)
+        passes = is_in_answer and not _MAY_MATTER.search(piece)
+        self._shown = self._shown or (passes and bool(piece))
+        return passes
 
     def feed(self, piece: str) -> Told:
         """Add a piece of the text; return what it tells now."""

@@ -129,6 +129,9 @@ class Run:
         recordings = [UUID(recording["id"]) for recording in self.turn.recordings]
         async for part in self._source(self.turn.question, history=history, recordings=recordings):
             self._progress_at = monotonic()
+            if type(part) is str:  # first, because almost all parts are text
+                await self._commits.append(self._log, part)
+                continue
             if isinstance(part, Used | Answered):
                 self._used.update(part.usage or {})
             if isinstance(part, Answered):
@@ -143,8 +146,6 @@ class Run:
             elif isinstance(part, Retracted):
                 self._log.retract()
                 await self._commits.append(self._log, RETRACTION)
-            elif isinstance(part, str):
-                await self._commits.append(self._log, part)
         raise TurnFailed("the answer broke off before its end")
 
 

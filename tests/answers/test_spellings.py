@@ -172,6 +172,16 @@ def test_text_is_held_back_no_longer_than_it_may_become_a_marker(text: str, show
     assert "".join(map(markers.feed, text)) == shown
 
 
+@given(st.lists(st.text("ab1 .[]()`$\\\n¹", max_size=4), max_size=12))
+def test_plain_pieces_are_rewritten_as_by_the_rules_for_all(pieces: list[str]) -> None:
+    quick, slow = Markers(Numbers(3)), Markers(Numbers(3))
+
+    shown = [quick.feed(piece) for piece in pieces]
+
+    assert shown == [slow._rewrite(slow._held + piece, final=False) for piece in pieces]
+    assert quick.flush() == slow.flush()
+
+
 def test_parentheses_are_shown_as_they_are_and_edited_at_the_end() -> None:
     markers = Markers(Numbers(3))
 
