@@ -15,7 +15,7 @@ from chat.llm.sse import EventStream
 from chat.llm.thoughts import Thoughts, Told
 
 TEXT = st.text("a <>/`~\n[]\\u◁é😀 ", max_size=8)
-DELTAS = st.fixed_dictionaries(
+DELTAS: st.SearchStrategy[dict[str, object]] = st.fixed_dictionaries(
     {"content": TEXT | st.none()},
     optional={
         "role": st.just("assistant") | st.none(),
@@ -25,7 +25,7 @@ DELTAS = st.fixed_dictionaries(
         "other": st.integers(),
     },
 )
-CHOICES = st.fixed_dictionaries(
+CHOICES: st.SearchStrategy[dict[str, object]] = st.fixed_dictionaries(
     {"delta": DELTAS},
     optional={
         "index": st.sampled_from([0, 0.0, "0", 1, None]),
@@ -33,7 +33,7 @@ CHOICES = st.fixed_dictionaries(
         "logprobs": st.none() | st.just({"content": []}),
     },
 )
-CHUNKS = st.fixed_dictionaries(
+CHUNKS: st.SearchStrategy[dict[str, object]] = st.fixed_dictionaries(
     {"choices": st.lists(CHOICES, min_size=1, max_size=2), "object": st.just("chat.completion.chunk")},
     optional={
         "id": st.text(max_size=3) | st.none(),
