@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 import argparse
+import os
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from . import weight
+from . import conversations, passages, sockets, start, weight
 
-PARTS: dict[str, Callable[[], Iterator[str]]] = {"weight": weight.measure}
+PARTS: dict[str, Callable[[argparse.Namespace], Iterator[str]]] = {
+    "weight": lambda options: weight.measure(),
+    "conversations": lambda options: conversations.measure(
+        options.servers, options.conversations, options.turns, options.folder / "conversations"
+    ),
+    "passages": lambda options: passages.measure(options.passages, options.servers[0], options.folder),
+    "sockets": lambda options: sockets.measure(options.servers, options.sockets),
+    "start": lambda options: start.measure(options.servers),
+}
 """Each part yields the lines of its table as it measures them."""
 
 
 def main() -> None:
     """Measure the parts that are asked for, one after the other."""
     options = _options()
-    for number, name in enumerate(options.only):
-        print(f"{'' if number == 0 else chr(10)}## {name}\n", flush=True)
-        for line in PARTS[name]():
-            print(line, flush=True)
+    with TemporaryDirectory(prefix="chatsite-bench-") as folder:
+        options.folder = options.folder or Path(folder)
+        print(
+            f"Ten million additions in a loop take {_speed():.2f} s; load average {os.getloadavg()[0]:.1f}", flush=True
+        )
+        for name in options.only:
+            print(f"\n## {name}\n", flush=True)
+            for line in PARTS[name](options):
+                print(line, flush=True)
+
+
+def _speed() -> float:
+    began, total = time.perf_counter(), 0
+    while total < 10_000_000:
+        total += 1
+    return time.perf_counter() - began
 
 
 def _options() -> argparse.Namespace:
@@ -29,6 +54,13 @@ def _options() -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(prog="bin/bench-pages", description=__doc__)
     parser.add_argument("--only", type=names, default=list(PARTS), metavar="PART,…", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--servers", type=lambda text: text.split(","), default=["daphne", "uvicorn"])
+    sizes: dict[str, Any] = {"type": lambda text: [int(number) for number in text.split(",")], "metavar": "N,…"}
+    parser.add_argument("--conversations", default=[1, 1_000, 100_000], help="of one user each", **sizes)
+    parser.add_argument("--turns", default=[1, 10, 100, 1_000], help="of one conversation each", **sizes)
+    parser.add_argument("--passages", default=[1_000, 30_000], help="1000000 takes hours to fill", **sizes)
+    parser.add_argument("--sockets", type=int, default=5_000, help="open at once")
+    parser.add_argument("--folder", type=Path, help="keep the filled databases there, and use them again")
     return parser.parse_args()
 
 

@@ -1,0 +1,105 @@
+"""How the pages of conversations, their lists and searches grow with conversations and turns."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from tests.support.processes import ROOT
+from tests.support.site_process import SiteProcess
+
+from .growth import row, visit
+
+ADMIN, ARCHIVE = "/admin/chat/conversation/", "/conversations/all/"
+
+
+@dataclass
+class Filled:
+    """What the benchmark asks for: cookies by number of conversations, addresses by number of turns, words to find."""
+
+    cookies: dict[int, str] = field(default_factory=dict)
+    staff: str = ""
+    reader: str = ""
+    conversations: dict[int, str] = field(default_factory=dict)
+    admin: str = ""
+    searches: list[str] = field(default_factory=list)
+
+
+def measure(servers: Sequence[str], counts: Sequence[int], lengths: Sequence[int], folder: Path) -> Iterator[str]:
+    """Yield a table for each server, of a site in this folder, whose database is filled first unless it is already."""
+    filled = _filled(folder, counts, lengths)
+    for server in servers:
+        with SiteProcess(folder, SERVER=server) as site:
+            yield from _conversations(server, site, filled)
+            yield from _turns(server, site, filled)
+            yield from _admin(server, site, filled)
+
+
+def _filled(folder: Path, counts: Sequence[int], lengths: Sequence[int]) -> Filled:
+    notes = folder / "conversations.json"
+    if not notes.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with SiteProcess(folder) as site:  # which prepares the database
+            pass
+        command = [
+            sys.executable,
+            "-B",
+            "-m",
+            "bin._bench_pages.filling",
+            *(",".join(map(str, n)) for n in (counts, lengths)),
+        ]
+        notes.write_bytes(
+            subprocess.run(command, cwd=ROOT, env=site.environ, stdout=subprocess.PIPE, check=True).stdout
+        )
+    return Filled(**json.loads(notes.read_text()))
+
+
+def _conversations(server: str, site: SiteProcess, filled: Filled) -> Iterator[str]:
+    yield from _head(f"{server}: conversations of the user", list(filled.cookies))
+    addresses = {
+        "the page for a question": ["/"],
+        "all conversations": [ARCHIVE],
+        "their last page": [f"{ARCHIVE}?end=1"],
+        "a search for two words in them": [f"{ARCHIVE}?q={quote(words)}" for words in filled.searches],
+        "the page of results for two words": [f"/search/?q={quote(words)}" for words in filled.searches],
+    }
+    for name, paths in addresses.items():
+        yield row(name, {int(count): visit(site.url, paths, cookie) for count, cookie in filled.cookies.items()})
+    yield ""
+
+
+def _turns(server: str, site: SiteProcess, filled: Filled) -> Iterator[str]:
+    yield from _head(f"{server}: turns of the conversation", list(filled.conversations))
+    times = {int(turns): visit(site.url, [path], filled.reader) for turns, path in filled.conversations.items()}
+    yield row("its page", times)
+    yield ""
+
+
+def _admin(server: str, site: SiteProcess, filled: Filled) -> Iterator[str]:
+    total = sum(map(int, filled.cookies)) + len(filled.conversations)
+    yield from (f"| {server}: admin at {total:,} conversations | ms |", "|---|---|")
+    middle = f"{ADMIN}?after={total // 2}"
+    addresses = {
+        "the list": [ADMIN],
+        "a page in the middle": [middle],
+        "its last page": [f"{ADMIN}?end=1"],
+        "filtered: complete": [f"{ADMIN}?state=complete"],
+        "filtered: failed": [f"{ADMIN}?state=failed"],
+        "filtered: no label": [f"{ADMIN}?label=none"],
+        "ordered by the number of turns, which no index has": [f"{ADMIN}?o=2"],
+        "a search for two words": [f"{ADMIN}?q={quote(words)}" for words in filled.searches],
+        "the last 50 turns of the longest conversation": [filled.admin],
+    }
+    for name, paths in addresses.items():
+        yield f"| {name} | {visit(site.url, paths, filled.staff)} |"
+    yield ""
+
+
+def _head(name: str, sizes: Sequence[str | int]) -> Iterator[str]:
+    yield f"| {name} | {' | '.join(f'{int(size):,}' for size in sizes)} | exponent |"
+    yield "|---" * (len(sizes) + 2) + "|"
