@@ -18,7 +18,7 @@ from servestatic.utils import parse_accept_encoding
 COMPRESSED = frozenset({"application/json", "text/csv", "text/html"})
 """The kinds of content to compress. Events must arrive at once, and ranges of audio as they are in its file."""
 QUICK = 64 * 1024
-"""Bytes that compress in two milliseconds at most; more go to a thread, because they would hold up all streams."""
+"""Bytes that compress in about two milliseconds; more go to a thread, because they would hold up all streams."""
 OWN = frozenset({"same-origin", "none"})
 """The values of ``Sec-Fetch-Site`` for a request that no other site has caused."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,10 +20,23 @@ from .packing import NotPacked, is_source, pack, packager
 
 logger = logging.getLogger(__name__)
 
+Files = dict[str, tuple[FileSystemStorage, str]]
+
 UNCOMPRESSED = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 """Endings of files that are compressed already, or that only the tools of developers load."""
 
-Files = dict[str, tuple[FileSystemStorage, str]]
+
+class WholeFileCompressor(Compressor):  # type: ignore[misc]  # the package has no types
+    """Never leaves a part of a file: a crash would make every later start take it for the whole."""
+
+    @staticmethod
+    @override
+    def write_data(path: str, data: bytes, suffix: str, stat_result: os.stat_result) -> str:
+        file, draft = Path(f"{path}{suffix}"), Path(f"{path}{suffix}.draft")
+        draft.write_bytes(data)
+        os.utime(draft, (stat_result.st_atime, stat_result.st_mtime))
+        draft.replace(file)
+        return str(file)
 
 
 class ModuleManifestStorage(ManifestStaticFilesStorage):
@@ -79,7 +93,7 @@ class ModuleManifestStorage(ManifestStaticFilesStorage):
 
     def _compress(self) -> None:
         """Put a smaller file in brotli and one in gzip beside each file whose name changes with its content."""
-        compressor = Compressor(UNCOMPRESSED, quiet=True, use_zstd=False)
+        compressor = WholeFileCompressor(UNCOMPRESSED, quiet=True, use_zstd=False)
         files = [self.path(name) for name in set(self.hashed_files.values()) if compressor.should_compress(name)]
         with ThreadPoolExecutor() as threads:
             list(threads.map(compressor.compress, [file for file in files if not Path(f"{file}.gz").exists()]))

@@ -136,6 +136,25 @@ def test_every_file_has_a_smaller_one_in_brotli_and_in_gzip(collected: Collected
     assert not list(Path(collected.storage.location).rglob("*.map.*"))
 
 
+def test_a_crash_leaves_no_part_of_a_compressed_file(collected: Collected, monkeypatch: pytest.MonkeyPatch) -> None:
+    collected.write("admin/css/base.css", "p { margin: 0 }\n" * 1000)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", _fail)
+        with pytest.raises(OSError, match="disk full"):
+            collected.collect()
+    file = next(Path(collected.storage.location).glob("admin/css/base.*.css"))
+
+    before = [Path(f"{file}{suffix}").exists() for suffix in (".br", ".gz")]
+    collected.collect()
+
+    assert before == [False, False]
+    assert gzip.decompress(Path(f"{file}.gz").read_bytes()) == file.read_bytes()
+
+
+def _fail(*_: object) -> None:
+    raise OSError("disk full")
+
+
 @pytest.fixture
 def stamp(settings: Settings, tmp_path: Path) -> Path:
     settings.STATIC_ROOT, settings.STATICFILES_FINDERS = tmp_path, []
