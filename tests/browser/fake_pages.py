@@ -102,6 +102,7 @@ def _transcript(name: str, segments: Sequence[tuple[float, float]], text: str = 
     recording = SimpleNamespace(
         uuid=name,
         get_absolute_url=lambda: "/recordings/1/",
+        address_of=lambda number: f"/recordings/1/#segment-{number}",
         title="Kick-off",
         recorded_on=None,
         duration=None,
