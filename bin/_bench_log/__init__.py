@@ -1,1 +1,0 @@
-"""The benchmark of the answer log: see ``bin/bench-log``."""
