@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 INTERVAL = 0.02
 """Seconds between the starts of two commits under constant load."""
 INTERVAL_OF_A_STREAM = 0.0001
-"""Seconds more for each stream: with a hundred, a chunk has the text of 30 ms, and a word costs less of the processor."""
+"""Seconds more for each stream: with a hundred, a chunk has the text of 30 ms, and costs less for each word."""
 LONGEST_INTERVAL = 0.06
 """The limit up to which the interval grows also when storing and sending take more than half of it."""
 FIRST_TEXT_SECONDS = 0.004
