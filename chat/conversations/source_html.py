@@ -6,7 +6,7 @@ from functools import cache
 from uuid import UUID
 
 from django.template.loader import get_template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from ..display import clock, shown
@@ -61,7 +61,7 @@ def source_html(source: Source, turn_uuid: UUID) -> SafeString:
 
 def timeline_html(timeline: Timeline) -> SafeString:
     """Return the line of a recording with the place of a moment on it."""
-    ticks = format_html_join("", "M{} 13V9", ((tick,) for tick in timeline.ticks))
+    ticks = mark_safe("".join(f"M{tick} 13V9" for tick in timeline.ticks))  # noqa: S308  # numbers
     return format_html(_TIMELINE, ticks, timeline.at, timeline.length, timeline.duration)
 
 

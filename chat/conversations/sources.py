@@ -57,7 +57,7 @@ class Source:
         """The excerpt as HTML, with the words marked that the answer uses."""
         return marked(self.citation.excerpt, self._quoted)
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The segment in its recording, with the quoted words marked; empty if the recording was deleted."""
         if self.citation.recording is None:
@@ -67,7 +67,7 @@ class Source:
         place = f"?words={self._words}#segment-{self.citation.segment}"
         return f"{self.citation.recording.get_absolute_url()}{place}"
 
-    @property
+    @cached_property
     def audio(self) -> str:
         """The address of the sound; empty if there is none, or no time to play it from."""
         recording = self.citation.recording
@@ -75,7 +75,7 @@ class Source:
             return ""
         return reverse("chat:recording-audio", args=[recording.uuid])
 
-    @property
+    @cached_property
     def timeline(self) -> Timeline | None:
         """Where in the recording it lies; None if the times are unknown."""
         recording, start, end = self.citation.recording, self.citation.start, self.citation.end
