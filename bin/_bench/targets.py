@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -77,7 +78,7 @@ def scaled(server: str, client: str, processes: int, *, url: str, users: int) ->
     """Run a site of several processes on PostgreSQL and Redis of its own, on all cores."""
     with ExitStack() as stack:
         database = stack.enter_context(postgresql_server(synchronous_commit="off"))
-        settings = _settings(server, client, url) | {"SECRET_KEY": "bench" * 12}
+        settings = _settings(server, client, url) | {"SECRET_KEY": secrets.token_urlsafe(50)}
         if processes > 1:
             settings["REDIS_URL"] = stack.enter_context(redis())
         folders = [stack.enter_context(tempfile.TemporaryDirectory(prefix="chatsite-bench-")) for _ in range(processes)]
