@@ -114,12 +114,13 @@ class Reader:
                     self.result.delays += [(now - stamp) / 1000 for stamp in sent]
                 stamps += len(sent)
                 seq = event["seq"]
-                self.seen[event["turn"]] = seq
+                if counted:  # the other socket may be ahead of what this one was sent
+                    self.seen[event["turn"]] = seq
             elif event["type"] in ("done", "error"):
                 if counted:
                     self.result.lost += max(1, self.task.tokens - 1) - stamps
                     self.result.incomplete += event.get("state") != "complete"
-                self.seen.pop(event.get("turn", ""), None)
+                    self.seen.pop(event.get("turn", ""), None)
                 await socket.send_str(json.dumps({"type": "ack", "turn": event["turn"], "seq": seq}))
                 return
 
