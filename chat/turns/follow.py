@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate, islice
+from contextlib import ExitStack
 from uuid import UUID
 
-from django.db.models import BigIntegerField, IntegerField, UUIDField
-
-from ..database import in_database
-from ..database.outage import UNAVAILABLE
-from ..models import LASTING, TERMINAL, Chunk, Citation, Failure, Prepared, State, Turn
+from ..models import LASTING, TERMINAL, Failure, State
 from . import events
 from .answer_log import AnswerLog
+from .copies import Copies, SharedCopy
 from .group_commit import GroupCommit
 from .nudges import Nudges, queue_topic, turn_topic
+from .view import View, written_view
 
-POLL_SECONDS = 1.0
 CLAIM_SECONDS = 0.1
 """How long a reader of a question that was just asked waits for its claim before it looks into the database."""
-READ_LIMIT = 15_000
-"""The most characters to read from the database at once: they stay in memory until a slow reader takes them."""
 
 
 class Cursor:
@@ -93,33 +86,34 @@ class Cursor:
 
 
 async def follow(
-    commits: GroupCommit, nudges: Nudges, turn_uuid: UUID, after: int, *, is_new: bool = False
+    commits: GroupCommit, nudges: Nudges, copies: Copies, turn_uuid: UUID, after: int, *, is_new: bool = False
 ) -> AsyncGenerator[events.Event]:
     """Yield the events that a reader at seq ``after`` lacks, as they occur, up to and including the terminal event.
 
-    If this process writes the turn, they come from memory; otherwise from the database, on each nudge and once a second
-    without one (a nudge from another process may be lost). A slow reader gets all text that came meanwhile in one
-    event. The reader of a question that ``is_new`` waits a moment for its claim. Raise ``Turn.DoesNotExist`` if the
-    turn does not exist (any more).
+    If this process writes the turn, they come from memory; otherwise from the text in nudges, and from the database
+    whenever that is not the next, and after a second without one (a nudge from another process may be lost). A slow
+    reader gets all text that came meanwhile in one event. The reader of a question that ``is_new`` waits a moment for
+    its claim. Raise ``Turn.DoesNotExist`` if the turn does not exist (any more).
     """
     cursor = Cursor(turn_uuid, after)
     log: AnswerLog | None = None
-    with nudges.listen(turn_topic(turn_uuid)) as listener:
+    copy: SharedCopy | None = None
+    with nudges.listen(turn_topic(turn_uuid)) as listener, ExitStack() as opened:
         if is_new and turn_uuid not in commits.logs:
             await listener.wait(CLAIM_SECONDS)  # most questions are claimed at once, and then read from memory
         while not cursor.ended:
             listener.clear()
             log = commits.logs.get(turn_uuid) or (log if log and log.ending else None)
-            poll_after = None if log else POLL_SECONDS
             if log:
-                view = written_view(log, cursor.seq)
+                view, patience = written_view(log, cursor.seq), None
             else:
-                view = await _read_stored_view(turn_uuid, cursor.seq)
+                copy = copy or opened.enter_context(copies.open(turn_uuid))
+                view = await copy.view(cursor.seq)
+                copies.announce(copy)
+                patience = copy.patience
                 if view.queue:
                     listener.add(queue_topic(view.queue))
             for event in cursor.advance(view):
                 yield event
             if not (cursor.ended or view.more):
-                await listener.wait(poll_after)
-
-
+                await listener.wait(patience)

@@ -51,6 +51,7 @@ class GroupCommit:
         self.logs: dict[UUID, AnswerLog] = {}
         self.commits = 0
         self._nudges = nudges
+        nudges.on_followed = self._greet
         self._on_lost: dict[AnswerLog, Callable[[], None]] = {}
         self._renewed: dict[AnswerLog, float] = {}
         self._dirty: dict[AnswerLog, None] = {}
@@ -116,6 +117,11 @@ class GroupCommit:
                     await self._first_text.wait()
         self._first_text.clear()
 
+    def _greet(self, turn_uuid: UUID) -> None:
+        """Say how far a turn is to a process that has just begun to follow it, if this one writes it."""
+        if log := self.logs.get(turn_uuid):
+            self._nudges.publish_log(log, log.seq)
+
     def _finish(self, log: AnswerLog, ending: Ending) -> asyncio.Future[bool]:
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._endings.append((log, ending, future))
@@ -145,8 +151,9 @@ class GroupCommit:
             if log.claim.turn_id in lost:
                 self._lose(log)
             else:
+                before = log.seq
                 log.settle()
-        self._nudges.publish(*(turn_topic(log.claim.turn_uuid) for log in logs))
+                self._nudges.publish_log(log, before)
         async with self._stored:
             self._stored.notify_all()
 

@@ -1,31 +1,27 @@
 """Nudges: "there is news on this topic", sent to all listeners in this process and in others.
 
-They carry no data. The database holds the truth, and every listener also polls it once a second, so a lost nudge costs
-a moment and nothing else.
+To a process that follows a turn they carry its new text, too. They are hints all the same: the database holds the
+truth, and every listener looks there after a second without a nudge, so a lost nudge costs a moment and nothing else.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from typing import TYPE_CHECKING
+from uuid import UUID
 
-from channels.layers import BaseChannelLayer, InMemoryChannelLayer, get_channel_layer
-from django.core.exceptions import ImproperlyConfigured
+from .answer_log import AnswerLog
+from .extract import Extract
+from .interest import Interest
+from .outgoing import Message, Outgoing
+from .relay import Relay
 
 if TYPE_CHECKING:
     from ..models import Turn
-
-logger = logging.getLogger(__name__)
-
-GROUP = "nudges"
-RETRY_SECONDS = 1.0
-CANCEL_SECONDS = 0.1
-"""How long a cancelled task may take to end before it is cancelled again."""
 
 
 def turn_topic(turn_uuid: UUID) -> str:
@@ -85,6 +81,10 @@ class Listener:
         """Deliver a nudge."""
         self._event.set()
 
+    def receive(self, extract: Extract) -> None:
+        """Deliver a nudge that carries text."""
+        self.wake()
+
     def clear(self) -> None:
         """Forget the nudges so far. Call it before reading, so that no change after the read is missed."""
         self._event.clear()
@@ -104,15 +104,15 @@ class Listener:
 
 
 class Nudges:
-    """The listeners of this process, and the relay to and from other processes over the channel layer."""
+    """The listeners of this process, and what it has to say to those of others."""
 
     def __init__(self) -> None:
         self.listeners: defaultdict[str, set[Listener]] = defaultdict(set)
-        self._name = uuid4().hex
-        self._reachable = True
-        self._is_relayed = False
-        self._outgoing: dict[str, None] = {}
-        self._outgoing_ready = asyncio.Event()
+        self.on_followed: Callable[[UUID], None] = lambda _: None
+        """Called when another process begins to follow a turn."""
+        self._outgoing = Outgoing()
+        self._interest = Interest()
+        self._relay = Relay(self._outgoing, self._receive)
 
     def listen(self, *topics: str) -> Listener:
         """Return a listener to these topics."""
@@ -133,71 +133,34 @@ class Nudges:
     def publish(self, *topics: str) -> None:
         """Nudge the listeners of every process. Return at once: a slow or dead layer delays nobody."""
         self.wake(*topics)
-        if self._is_relayed:
-            self._outgoing.update(dict.fromkeys(topics))
-            self._outgoing_ready.set()
+        if self._relay.is_on:
+            self._outgoing.add_topics(topics)
+            self._relay.wake()
+
+    def publish_log(self, log: AnswerLog, after: int) -> None:
+        """Nudge the readers of a turn that is written here. Those elsewhere get its stored chunks after ``after``."""
+        turn_uuid = log.claim.turn_uuid
+        self.wake(turn_topic(turn_uuid))
+        if self._relay.is_on and self._interest.includes(turn_uuid, monotonic()):
+            self._outgoing.add_log(log, after)
+            self._relay.wake()
+
+    def announce(self, turn_uuid: UUID) -> None:
+        """Tell the other processes that a turn is followed here."""
+        if self._relay.is_on:
+            self._outgoing.add_followed(turn_uuid)
+            self._relay.wake()
 
     async def relay(self) -> None:
-        """Relay nudges to and from other processes until cancelled, whatever errors the layer raises.
+        """Relay nudges to and from other processes until cancelled: see ``Relay.run``."""
+        await self._relay.run()
 
-        Return at once if the layer is the in-memory one, which reaches no other process.
-        """
-        self._is_relayed = type(_layer()) is not InMemoryChannelLayer
-        if not self._is_relayed:
-            return
-        tasks = {asyncio.create_task(self._persist(work)) for work in (self._send_all, self._receive_all)}
-        try:
-            await asyncio.wait(tasks)
-        finally:
-            await _end(tasks)
-
-    async def _persist(self, work: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            try:
-                await work()
-            except Exception as error:  # whatever the layer's client raises, the answers continue
-                self._report(error)
-                await asyncio.sleep(RETRY_SECONDS)
-
-    async def _send_all(self) -> None:
-        layer = _layer()
-        while True:
-            await self._outgoing_ready.wait()
-            self._outgoing_ready.clear()
-            topics = list(self._outgoing)
-            self._outgoing.clear()
-            await layer.group_send(GROUP, {"type": "nudge", "sender": self._name, "topics": topics})
-
-    async def _receive_all(self) -> None:
-        layer = _layer()
-        channel = await layer.new_channel()
-        await layer.group_add(GROUP, channel)
-        try:
-            while True:
-                message: dict[str, Any] = await layer.receive(channel)
-                self._reachable = True
-                if message["sender"] != self._name:
-                    self.wake(*message["topics"])
-        finally:
-            await layer.group_discard(GROUP, channel)
-
-    def _report(self, error: Exception) -> None:
-        if self._reachable:
-            logger.warning("Redis (REDIS_URL) cannot be reached; followers poll the database: %r", error)
-        self._reachable = False
-
-
-async def _end(tasks: set[asyncio.Task[None]]) -> None:
-    """Cancel ``tasks`` until they have ended: ``wait_for``, which Redis's client uses, may swallow a cancellation (up
-    to Python 3.11)."""
-    while tasks:
-        for task in tasks:
-            task.cancel()
-        _, tasks = await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
-
-
-def _layer() -> BaseChannelLayer:
-    layer = get_channel_layer()
-    if layer is None:
-        raise ImproperlyConfigured("CHANNEL_LAYERS names no default layer")
-    return layer
+    def _receive(self, message: Message) -> None:
+        followed = [UUID(bytes=name) for name in message.get("followed", ())]
+        for turn_uuid in self._interest.note(followed, monotonic()):
+            self.on_followed(turn_uuid)
+        for encoded in message.get("extracts", ()):
+            extract = Extract.of(*encoded)
+            for listener in tuple(self.listeners.get(turn_topic(extract.turn_uuid), ())):
+                listener.receive(extract)
+        self.wake(*message["topics"])

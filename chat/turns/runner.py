@@ -15,6 +15,7 @@ from ..answers import rag
 from ..database import in_database, in_thread
 from ..database.outage import UNAVAILABLE
 from ..models import Prepared, State, Turn
+from .copies import Copies
 from .events import Event
 from .follow import follow
 from .group_commit import GroupCommit
@@ -54,6 +55,7 @@ class TurnRunner:
     def __init__(self, *, answer: Source, owner: Owner | None = None) -> None:
         self.nudges = Nudges()
         self.commits = GroupCommit(self.nudges)
+        self.copies = Copies(self.nudges)
         self.owner = owner or Owner()
         self.runs: dict[UUID, Run] = {}
         self.draining = False
@@ -110,7 +112,7 @@ class TurnRunner:
 
     def follow(self, turn_uuid: UUID, after: int, *, is_new: bool = False) -> AsyncGenerator[Event]:
         """Yield the events of a turn after seq ``after``: see ``follow.follow``."""
-        return follow(self.commits, self.nudges, turn_uuid, after, is_new=is_new)
+        return follow(self.commits, self.nudges, self.copies, turn_uuid, after, is_new=is_new)
 
     # Loops
 

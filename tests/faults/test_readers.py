@@ -13,7 +13,8 @@ import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
 from chat.turns.events import Token
-from chat.turns.follow import Cursor, View
+from chat.turns.follow import Cursor
+from chat.turns.view import View
 
 from ..support.raw_socket import RawSocket
 from . import page

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from chat.models import Citation, Claim, Recording, Segment
 from chat.turns import events
 from chat.turns.answer_log import CHUNK_LIMIT, AnswerLog
-from chat.turns.follow import Cursor, View
+from chat.turns.follow import Cursor
+from chat.turns.view import View
 
 TURN = uuid4()
 

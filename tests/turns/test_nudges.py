@@ -94,7 +94,7 @@ async def test_a_failing_layer_delays_nobody_and_is_logged_once(
         raise ConnectionError
 
     failures: list[str] = []
-    monkeypatch.setattr("chat.turns.nudges.RETRY_SECONDS", 0)
+    monkeypatch.setattr("chat.turns.relay.RETRY_SECONDS", 0)
     monkeypatch.setattr(layer, "group_send", fail)
     nudges = Nudges()
     async with relaying(nudges):

@@ -9,8 +9,8 @@ import pytest
 
 from chat.database import in_database
 from chat.models import LoginSession, Phase
-from chat.turns.follow import View, stored_view, written_view
 from chat.turns.runner import TurnRunner
+from chat.turns.view import View, stored_view, written_view
 
 from ..support.asked import asked
 from ..support.scripts import Scripts
@@ -38,4 +38,4 @@ async def test_a_streaming_turn_has_the_same_view_here_and_in_other_processes(
     written = written_view(runner.commits.logs[turn.uuid], 1)
     stored = await in_database(stored_view, turn.uuid, 1)
 
-    assert written == stored == View("streaming", "answering", chunks=["Monday."])
+    assert written == stored == View("streaming", "answering", seq=2, chunks=["Monday."])
