@@ -48,6 +48,31 @@ class Result:
     incomplete: int = 0
 
 
+class Socket:
+    """A socket that is read all the time, so that it answers pings while nobody waits for its frames."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+        self._frames: asyncio.Queue[tuple[int, str] | None] = asyncio.Queue()
+        self._reading = asyncio.create_task(self._read())
+
+    async def receive(self) -> tuple[int, Any]:
+        """Return the next event, and when it came, in microseconds."""
+        frame = await self._frames.get()
+        if frame is None:
+            raise ConnectionError(f"The site closed a socket: {self._socket.close_code}")
+        return frame[0], msgspec.json.decode(frame[1])
+
+    async def send(self, **command: object) -> None:
+        """Send a command."""
+        await self._socket.send_str(json.dumps(command))
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            self._frames.put_nowait((time.monotonic_ns() // 1000, message.data))
+        self._frames.put_nowait(None)
+
+
 class Reader:
     """One user."""
 
@@ -65,45 +90,40 @@ class Reader:
         acks = asyncio.create_task(self._acknowledge(self.viewing or self.asking))
         await asyncio.sleep(wait)
         for _ in range(self.task.answers):
-            await self._answer(self.asking, self.viewing)
+            await self._answer()
         acks.cancel()
 
-    def _connect(self, site: str) -> Any:
+    async def _connect(self, site: str) -> Socket:
         headers = {"Cookie": self.cookie, "Origin": site}
-        return self.session.ws_connect(f"{site}/ws/chat/", headers=headers, max_msg_size=0)
+        return Socket(await self.session.ws_connect(f"{site}/ws/chat/", headers=headers, max_msg_size=0))
 
-    async def _answer(
-        self, asking: aiohttp.ClientWebSocketResponse, viewing: aiohttp.ClientWebSocketResponse | None
-    ) -> None:
+    async def _answer(self) -> None:
         asked = time.monotonic()
-        command: dict[str, object] = {
-            "type": "ask",
+        question: dict[str, object] = {
             "request_id": str(uuid4()),
             "conversation": None,
             "question": QUESTION,
             "recordings": [],
         }
-        await asking.send_str(json.dumps(command))
-        if viewing is None:
-            await self._read(asking, asked, counted=True)
+        await self.asking.send(type="ask", **question)
+        if self.viewing is None:
+            await self._read(self.asking, asked, counted=True)
             return
-        turn = await self._accepted(asking)
-        await viewing.send_str(json.dumps({"type": "follow", "turn": turn, "after": 0}))
+        await self.viewing.send(type="follow", turn=await self._accepted(self.asking), after=0)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._read(asking, asked, counted=False))
-            group.create_task(self._read(viewing, asked, counted=True))
+            group.create_task(self._read(self.asking, asked, counted=False))
+            group.create_task(self._read(self.viewing, asked, counted=True))
 
-    async def _accepted(self, socket: aiohttp.ClientWebSocketResponse) -> str:
+    async def _accepted(self, socket: Socket) -> str:
         while True:
-            event = msgspec.json.decode(await socket.receive_str())
+            _, event = await socket.receive()
             if event["type"] == "accepted":
                 return str(event["turn"])
 
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse, asked: float, *, counted: bool) -> None:
+    async def _read(self, socket: Socket, asked: float, *, counted: bool) -> None:
         seq = stamps = 0
         while True:
-            event = msgspec.json.decode(await socket.receive_str())
-            now = time.monotonic_ns() // 1000
+            now, event = await socket.receive()
             if event["type"] == "token":
                 sent = [int(word) for word in event["content"].split() if word.isdigit()]
                 if counted:
@@ -121,10 +141,10 @@ class Reader:
                     self.result.lost += max(1, self.task.tokens - 1) - stamps
                     self.result.incomplete += event.get("state") != "complete"
                     self.seen.pop(event.get("turn", ""), None)
-                await socket.send_str(json.dumps({"type": "ack", "turn": event["turn"], "seq": seq}))
+                await socket.send(type="ack", turn=event["turn"], seq=seq)
                 return
 
-    async def _acknowledge(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    async def _acknowledge(self, socket: Socket) -> None:
         sent: dict[str, int] = {}
         while True:
             await asyncio.sleep(ACK_SECONDS)
@@ -132,7 +152,7 @@ class Reader:
                 if turn and sent.get(turn) != seq:
                     sent[turn] = seq
                     with suppress(ConnectionError):
-                        await socket.send_str(json.dumps({"type": "ack", "turn": turn, "seq": seq}))
+                        await socket.send(type="ack", turn=turn, seq=seq)
 
 
 async def main(task: Task) -> Result:
