@@ -31,7 +31,7 @@ def configuration(level: str) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": "WARNING", "propagate": True},
-            # It logs a traceback twice a second while Redis is unreachable; chat.turns.nudges logs the outage once.
+            # It logs a traceback twice a second while Redis is unreachable; chat.turns.relay logs the outage once.
             "channels_redis": {"level": "CRITICAL"},
             "openai": {"level": "INFO"},  # below that it logs what it sends: questions and transcripts
             "databricks": {"level": "INFO"},  # below that it logs what it receives: passwords of the database
