@@ -21,6 +21,7 @@ from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
 from ..upkeep.purger import purger
 from .model_loading import ModelLoading
+from .watchdog import watchdog
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ async def drain(stop_listening: Callable[[], object]) -> None:
     is called: the server would drop any later socket without a close code. Never raises.
     """
     _waiting.cancel()
+    watchdog.end()
     purger.end()
     try:
         if runner.started:
@@ -112,3 +114,4 @@ async def _warm() -> None:
     # The libraries' objects stay for good: keep the garbage collector from traversing them during a stream.
     gc.collect()
     gc.freeze()
+    watchdog.start()  # not before: loading may keep the interpreter, and with it the loop
