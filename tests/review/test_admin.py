@@ -13,10 +13,12 @@ from chat.models import Conversation, LoginSession, Recording, Turn
 
 from ..support.asked import asked, citing, recorded
 from ..support.hostile import squeezed
+from ..support.processes import ROOT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
 LIST = "/admin/chat/conversation/"
+SHEET = ROOT / "chat/static/chat/css/pages/admin.css"
 
 
 @pytest.fixture
@@ -273,8 +275,8 @@ def test_the_page_of_an_unknown_conversation_redirects(review: Client) -> None:
 def test_the_admin_looks_like_the_site_and_leads_back_to_it(review: Client) -> None:
     html = squeezed(text(review.get("/admin/")))
 
-    assert "chat/css/colors" in html
-    assert "chat/css/admin" in html
+    assert "chat/css/pages/admin" in html
+    assert {"../colors.css", "../admin.css"} <= set(re.findall(r'@import "([^"]+)"', SHEET.read_text()))
     assert '<a class="brand" href="/">' in html
     assert 'aria-label="Sections"' in html
     assert "theme.js" not in html
