@@ -9,9 +9,18 @@ from django.core.management import ManagementUtility
 from django.core.management.base import BaseCommand, CommandError, SystemCheckError
 from typing_extensions import override
 
+from .event_loop import prefer_uvloop
+
 
 class Commands(ManagementUtility):
     """All commands. Their errors begin with the name of the site, instead of the name of a class."""
+
+    @override
+    def execute(self) -> None:
+        """Run the command. The serving process makes its event loops with uvloop."""
+        if self.argv[1:2] == ["serve"]:
+            prefer_uvloop()
+        super().execute()
 
     @override
     def fetch_command(self, subcommand: str) -> BaseCommand:
