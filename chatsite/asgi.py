@@ -11,11 +11,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 django.setup(set_prefix=False)  # before anything that needs the apps
 
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.sessions import CookieMiddleware  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
-from django.urls import re_path  # noqa: E402
 
 from chat.routing import websocket_urlpatterns  # noqa: E402
 from chat.serving.life import drain, start  # noqa: E402
@@ -23,6 +20,7 @@ from chat.serving.life import drain, start  # noqa: E402
 from .origin import ExactOrigin  # noqa: E402
 from .peer import ClientAddress  # noqa: E402
 from .refused_sockets import PlainSubprotocols, unknown_path  # noqa: E402
+from .routes import ByPath, ByType, WithCookies  # noqa: E402
 from .trusted_proxy import TrustedProxy  # noqa: E402
 
 Receive = Callable[[], Awaitable[Any]]
@@ -31,11 +29,9 @@ Send = Callable[[Any], Awaitable[None]]
 
 def protocols() -> Any:
     """Return the application for pages and sockets, behind the proxy that the settings trust, if any."""
-    other_paths: Any = re_path("", unknown_path)  # type: ignore[arg-type]  # the stubs know only views
-    sockets: Any = PlainSubprotocols(CookieMiddleware(URLRouter([*websocket_urlpatterns, other_paths])))
-    pages_and_sockets: Any = ProtocolTypeRouter(
-        {"http": ASGIHandler(), "websocket": ExactOrigin(sockets, settings.ORIGINS)}
-    )
+    sockets = PlainSubprotocols(WithCookies(ByPath(websocket_urlpatterns, unknown_path)))
+    pages: Any = ASGIHandler()
+    pages_and_sockets = ByType({"http": pages, "websocket": ExactOrigin(sockets, settings.ORIGINS)})
     return TrustedProxy(
         ClientAddress(pages_and_sockets, settings.PROXY_ADDRESSES),
         settings.TRUSTED_NETWORKS,

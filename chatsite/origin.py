@@ -21,12 +21,11 @@ class ExactOrigin:
         self._application = application
         self._origins = frozenset(origins)
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Awaitable[None]:
         """Pass the handshake on, or deny it."""
         origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
         if len(origins) == 1 and origins[0] in self._origins:
-            await self._application(scope, receive, send)
-        elif origins:
-            await refuse(scope, receive, send, "origin", "its page is of %s.", ", ".join(origins))
-        else:
-            await refuse(scope, receive, send, "origin", "its client names no origin.")
+            return self._application(scope, receive, send)
+        if origins:
+            return refuse(scope, receive, send, "origin", "its page is of %s.", ", ".join(origins))
+        return refuse(scope, receive, send, "origin", "its client names no origin.")

@@ -22,12 +22,12 @@ class ClientAddress:
         self._application = application
         self._networks = networks
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Awaitable[None]:
         """Pass the connection on."""
         peer = peer_of(scope)
         client = self._client(peer, scope) if peer else None
         inner_scope = scope if client == peer else {**scope, "client": [str(client), 0]}
-        await self._application(inner_scope, receive, send)
+        return self._application(inner_scope, receive, send)
 
     def _client(self, peer: Address, scope: dict[str, Any]) -> Address:
         client = peer

@@ -41,10 +41,9 @@ class PlainSubprotocols:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Awaitable[None]:
         """Pass the handshake on, or deny it."""
         asked_for = b"".join(value for name, value in scope["headers"] if name.lower() == b"sec-websocket-protocol")
         if asked_for.isascii():
-            await self._application(scope, receive, send)
-        else:
-            await refuse(scope, receive, send, "malformed", "its subprotocol is not ASCII: %r", asked_for)
+            return self._application(scope, receive, send)
+        return refuse(scope, receive, send, "malformed", "its subprotocol is not ASCII: %r", asked_for)

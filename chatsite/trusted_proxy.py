@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Awaitable, Collection, Iterable
 from typing import Any
+
+from asgiref.sync import markcoroutinefunction
 
 from chat.forwarded import USER_HEADERS, Forwarded
 
@@ -36,8 +38,9 @@ class TrustedProxy:
         self._networks = networks
         self._user_header = user_header.lower().encode()
         self._ends_tls = ends_tls
+        markcoroutinefunction(self)  # it returns the coroutine of the application, so that no frame keeps the scope
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Awaitable[None]:
         """Pass the connection on with the changed scope."""
         other_headers = [(name, value) for name, value in scope["headers"] if not _is_about_identity(name)]
         inner_scope = {**scope, "headers": other_headers, "forwarded": self._forwarded(scope)}
@@ -45,7 +48,7 @@ class TrustedProxy:
             inner_scope["headers"] = _with_original_host(other_headers)
             if self._ends_tls:
                 inner_scope["scheme"] = "https" if scope["type"] == "http" else "wss"
-        await self._application(inner_scope, receive, send)
+        return self._application(inner_scope, receive, send)
 
     def _forwarded(self, scope: dict[str, Any]) -> Forwarded | None:
         if not self._networks:

@@ -6,6 +6,8 @@ from __future__ import annotations
 class Allowance:
     """A token bucket: it holds ``amount`` tokens, and refills evenly in ``seconds``."""
 
+    __slots__ = ("_amount", "_at", "_left", "_rate")
+
     def __init__(self, amount: int, seconds: float, now: float) -> None:
         self._amount = float(amount)
         self._rate = amount / seconds

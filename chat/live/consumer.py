@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,6 +11,7 @@ from time import monotonic
 from typing import Any, ClassVar, cast
 
 from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from typing_extensions import override
@@ -66,9 +66,16 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     @override
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve the socket to its end, and give its place back however that comes."""
+        """Serve the socket to its end, and give its place back however that comes.
+
+        Channels has a task for each socket that waits for its messages, beside the one that this is.
+        """
+        self.scope, self.base_send = scope, send
+        del scope  # for ``_begin``
         try:
-            await super().__call__(scope, receive, send)
+            with suppress(StopConsumer):
+                while True:
+                    await self.dispatch(await receive())
         except Exception:
             await self._fail()
         finally:
@@ -147,14 +154,14 @@ class ChatConsumer(AsyncWebsocketConsumer):
     def _begin(self, login: LoginSession) -> None:
         self.login = login
         self._malformed = 0
-        self._work: asyncio.Queue[Work] = asyncio.Queue(COMMANDS_WAITING)
+        self._work: list[Work] = []
         self._commands_left = Allowance(settings.CHAT_COMMANDS_PER_MINUTE, 60, monotonic())
         self._signals_left = Allowance(SIGNALS_PER_MINUTE, 60, monotonic())
         forwarded = cast("Forwarded | None", self.scope.get("forwarded"))
+        self.scope = cast(Any, {"type": "websocket"})  # the headers, unused now, would stay as long as the socket
         self._commands = Commands(login, partial(is_signed_in, self), self._send, self._tasks, forwarded)
         self.live.add(self)
         self.sockets[login.user_id] += 1
-        self._tasks.start(self._run_commands())
         socket_watch.add(self)
 
     async def _sort(self, text: str) -> None:
@@ -169,7 +176,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def _take(self, command: protocol.Command) -> None:
         is_signal = isinstance(command, protocol.Ack | protocol.Ping)
         allowance = self._signals_left if is_signal else self._commands_left
-        if not allowance.use(monotonic()) or self._work.full():
+        if not allowance.use(monotonic()) or len(self._work) > COMMANDS_WAITING:
             await self._refuse(RateLimited("This tab sent too much at once. It will continue in a moment."))
             await self._end(CloseCode.TOO_FAST)
             return
@@ -179,12 +186,16 @@ class ChatConsumer(AsyncWebsocketConsumer):
             case protocol.Ack():
                 self._commands.ack(command)
             case protocol.Ask() | protocol.Follow() | protocol.Stop():
-                self._work.put_nowait(command)
+                self._work.append(command)
+                if len(self._work) == 1:
+                    self._tasks.start(self._run_commands())
 
     async def _run_commands(self) -> None:
+        """Carry out the commands that wait, in order; the first of them is the one at work."""
         try:
-            while True:
-                await self._carry_out(await self._work.get())
+            while self._work:
+                await self._carry_out(self._work[0])
+                del self._work[0]
         except UNAVAILABLE:
             await self.restart()
         except Exception:

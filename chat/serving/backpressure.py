@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
+
+from .gate import Gate
 
 
 @implementer(IPushProducer)
@@ -15,8 +16,7 @@ class Backpressure:
 
     def __init__(self, consumer: Any) -> None:
         self._consumer = consumer
-        self._open = asyncio.Event()
-        self._open.set()
+        self._open = Gate()
         consumer.registerProducer(self, True)
 
     async def wait(self) -> None:

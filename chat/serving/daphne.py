@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from autobahn.exception import Disconnected
@@ -18,11 +19,15 @@ from .backpressure import Backpressure
 from .daphne_http import Channel
 from .daphne_socket import DaphneSocket
 from .life import LEAVE_SECONDS, MESSAGE_LIMIT, drain, start
+from .mailbox import Mailbox
+from .pings import interval
 
 _SOCKET = "chatsite.socket"
 
-PING_SECONDS = 3
-"""How long a socket may be silent before Daphne pings it; Daphne checks every 2 seconds."""
+PING_SECONDS, CHECK_SECONDS = 3, 2
+"""How long a socket may be silent before Daphne pings it, and how often Daphne checks."""
+CHECKED_PER_SECOND = 1_000
+"""Most connections of which Daphne looks whether their application has ended."""
 PONG_SECONDS = 4
 """How long a pong may take. Until then a dead peer counts as one of its user's sockets."""
 
@@ -30,7 +35,7 @@ PONG_SECONDS = 4
 def _paced(application: Any) -> Any:
     """Return the application, so that a socket is read no faster than the application takes its messages."""
 
-    async def paced(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    def paced(scope: dict[str, Any], receive: Any, send: Any) -> Coroutine[Any, Any, None]:
         socket: DaphneSocket | None = scope.pop(_SOCKET, None)
 
         async def take() -> Any:
@@ -39,7 +44,7 @@ def _paced(application: Any) -> Any:
                 socket.taken()
             return message
 
-        await application(scope, take, send)
+        return cast(Coroutine[Any, Any, None], application(scope, take, send))
 
     return paced
 
@@ -61,6 +66,7 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
         self.connections: dict[Any, dict[str, Any]] = {}
         self._backpressure: WeakKeyDictionary[Any, Backpressure] = WeakKeyDictionary()
         self.failure = ""
+        self._check_at = 0.0
         self._on_ready = on_ready
         self._end: asyncio.Task[None] | None = None
 
@@ -84,14 +90,36 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
     @override
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         """Abort unfinished responses; let the application refuse sockets with a status, and pace their clients."""
+        scope["asgi"] = {"version": "3.0"}
         if scope["type"] == "websocket":
             scope["headers"] += protocol.odd_headers
             scope["extensions"] = {"websocket.http.response": {}}
             scope[_SOCKET] = protocol
-        queue = super().create_application(protocol, scope)
+        queue = Mailbox()
+        work = asyncio.ensure_future(self.application(scope, queue.get, partial(self.handle_reply, protocol)))
+        self.connections[protocol]["application_instance"] = work
         if scope["type"] == "http":
-            self.connections[protocol]["application_instance"].add_done_callback(lambda _: self._break_off(protocol))
+            work.add_done_callback(lambda _: self._break_off(protocol))
         return queue
+
+    @override
+    def timeout_checker(self) -> None:
+        """Ping the sockets that have been silent, and end what takes too long; look less often at very many."""
+        self.ping_interval = interval(PING_SECONDS, len(self.connections))
+        for protocol in list(self.connections):
+            protocol.check_timeouts()
+        later: Any = reactor
+        later.callLater(max(CHECK_SECONDS, self.ping_interval / 5), self.timeout_checker)
+
+    @override
+    def application_checker(self) -> None:
+        """Forget applications that have ended; look less often at very many."""
+        later: Any = reactor
+        if later.seconds() < self._check_at:
+            later.callLater(1, self.application_checker)
+        else:
+            self._check_at = later.seconds() + len(self.connections) / CHECKED_PER_SECOND
+            super().application_checker()
 
     @override
     async def handle_reply(self, protocol: Any, message: Any) -> None:

@@ -38,6 +38,14 @@ class DaphneSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no ty
         return super().onConnect(request)
 
     @override
+    def onOpen(self) -> None:
+        """Forget the headers of the handshake, which would stay as long as the socket."""
+        super().onOpen()
+        self.request.headers = self.http_headers = None
+        self.clean_headers.clear()  # which is also in the scope
+        self.http_request_data = b""
+
+    @override
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # Autobahn's name
         super().onMessage(payload, isBinary)
         if self.application_queue.qsize() >= MESSAGES_WAITING:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from typing_extensions import override
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import http11
 
+from .gate import Gate
 from .life import HEADER_LIMIT, LEAVE_SECONDS, MESSAGE_LIMIT, drain, start
+from .mailbox import Mailbox
+from .pings import interval
 
 PING_SECONDS = 4.0
 PONG_SECONDS = 4.0
@@ -28,8 +31,16 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     uvicorn's own leaves the former without an answer, and waits until the latter have read the rest.
     """
 
+    _heard_at = 0.0
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.queue = cast(Any, Mailbox())
+        self.writable = cast(Any, Gate())
+
     @override
     def data_received(self, data: bytes) -> None:
+        self._heard_at = self.loop.time()
         super().data_received(data)
         if self.conn.handshake_exc and not self.handshake_initiated:
             self.handshake_complete = True
@@ -39,8 +50,25 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     @override
     async def send(self, message: Any) -> None:
         await super().send(message)
+        if message["type"] == "websocket.accept":
+            self.scope["headers"] = []  # else all headers of the handshake would stay as long as the socket
+            del self.request, self.response
         if message["type"] == "websocket.http.response.body":
             self.handshake_complete = True  # else uvicorn logs that there was no answer
+
+    @override
+    def schedule_ping(self) -> None:
+        self.ping_interval = interval(PING_SECONDS, len(self.connections))
+        super().schedule_ping()
+
+    @override
+    def send_keepalive_ping(self) -> None:
+        """Ping, if the client has been silent as long as that: the pages send something every three seconds."""
+        silent = self.loop.time() - self._heard_at
+        if silent < 0.9 * PING_SECONDS:
+            self.ping_timer = self.loop.call_later(PING_SECONDS - silent, self.send_keepalive_ping)
+        else:
+            super().send_keepalive_ping()
 
     @override
     def keepalive_timeout(self) -> None:
