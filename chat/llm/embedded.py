@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
 
 from django.conf import settings
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.messages.ai import UsageMetadata
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from typing_extensions import override
 
-from ..prompts import read_fence
-from .langchain import LangChainModel
+from ..prompts import Message, read_fence
+from . import Delta
 from .quoting import best
 from .statements import Statement
 
@@ -26,76 +19,37 @@ _BREAK = re.compile(r"\s*[\n\r]\s*")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
-class QuotingModel(BaseChatModel):
+class QuotingModel:
     """A model that quotes the statements which answer the question best, each with the marker of its passage.
 
     It reads nothing but the messages of ``prompts.answer_prompt``. ``words_per_second`` slows its stream to the pace of
     a reader; 0 streams at full speed.
     """
 
-    words_per_second: float = 0.0
+    name = "embedded"
 
-    @property
-    @override
-    def _llm_type(self) -> str:
-        return "chatsite-embedded"
+    def __init__(self, words_per_second: float = 0.0) -> None:
+        self._pause = 1 / words_per_second if words_per_second > 0 else 0
 
-    @override
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,  # LangChain's interface allows any
-    ) -> ChatResult:
-        *words, last = [chunk.message for chunk in self._chunks(messages)]
-        usage = last.usage_metadata if isinstance(last, AIMessageChunk) else None
-        message = AIMessage("".join(str(word.content) for word in words), usage_metadata=usage)
-        return ChatResult(generations=[ChatGeneration(message=message)])
-
-    @override
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        yield from self._chunks(messages)
-
-    @override
-    async def _astream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> AsyncIterator[ChatGenerationChunk]:
-        pause = 1 / self.words_per_second if self.words_per_second > 0 else 0
-        for chunk in await asyncio.to_thread(lambda: list(self._chunks(messages))):
-            yield chunk
-            await asyncio.sleep(pause)
-
-    def _chunks(self, messages: list[BaseMessage]) -> Iterator[ChatGenerationChunk]:
-        tokens = _TOKEN.findall(quote(messages))
-        read = sum(len(_TOKEN.findall(str(message.content))) for message in messages)
-        usage = UsageMetadata(input_tokens=read, output_tokens=len(tokens), total_tokens=read + len(tokens))
-        for token in tokens:
-            yield ChatGenerationChunk(message=AIMessageChunk(content=token))
-        yield ChatGenerationChunk(
-            message=AIMessageChunk(content="", usage_metadata=usage, response_metadata={"finish_reason": "stop"})
-        )
+    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
+        """Yield the answer word by word, and at its end what was read and written."""
+        words = _TOKEN.findall(await asyncio.to_thread(quote, messages))
+        for word in words:
+            yield Delta(word)
+            await asyncio.sleep(self._pause)
+        read = sum(len(_TOKEN.findall(message.content)) for message in messages)
+        yield Delta("", "stop", {"input_tokens": read, "output_tokens": len(words)})
 
 
-def provide(_name: str) -> LangChainModel:
+def provide(_name: str) -> QuotingModel:
     """Return the embedded model, which streams at ``CHAT_EMBEDDED_WORDS_PER_SECOND``."""
-    return LangChainModel(QuotingModel(words_per_second=settings.CHAT_EMBEDDED_WORDS_PER_SECOND), name="embedded")
+    return QuotingModel(settings.CHAT_EMBEDDED_WORDS_PER_SECOND)
 
 
-def quote(messages: list[BaseMessage]) -> str:
+def quote(messages: Sequence[Message]) -> str:
     """Return the answer: the best statements under their recordings, as Markdown lists with markers."""
-    passages, question = read_fence(str(messages[-1].content))
-    earlier = [str(message.content) for message in messages[:-1] if message.type == "human"]
+    passages, question = read_fence(messages[-1].content)
+    earlier = [message.content for message in messages[:-1] if message.role == "user"]
     groups = best(passages, question, earlier[-1] if earlier else "")
     if not groups:
         return "The recordings do not say."

@@ -11,10 +11,10 @@ from types import ModuleType
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
+from langchain_core.language_models import FakeListChatModel
 from pytest_django import Settings
 
 from chat.llm import ChatModel, Delta, chat_model, loaded_model
-from chat.llm.embedded import QuotingModel
 from chat.prompts import Message
 from chat.upstream.breaker import FAILURES
 
@@ -106,9 +106,9 @@ async def test_any_other_langchain_provider_is_created_without_retries(
 ) -> None:
     created: dict[str, object] = {}
 
-    def init(name: str, **options: object) -> QuotingModel:
+    def init(name: str, **options: object) -> FakeListChatModel:
         created.update(options, name=name)
-        return QuotingModel()
+        return FakeListChatModel(responses=["Yes."])
 
     langchain = ModuleType("langchain.chat_models")
     monkeypatch.setattr(langchain, "init_chat_model", init, raising=False)

@@ -1,4 +1,4 @@
-"""The embedded chat model, through LangChain's interface."""
+"""The embedded chat model."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from chat.llm.embedded import QuotingModel, quote
 from chat.llm.quoting import AT_ONE_PLACE, OF_ONLY, QUOTES
 from chat.llm.statements import LONGEST
 from chat.models import Recording, Segment
 from chat.passages import Passage
-from chat.prompts import answer_prompt
+from chat.prompts import Message, answer_prompt
 
 
 def passage(*lines: tuple[str, str], title: str = "Launch") -> Passage:
@@ -27,8 +26,8 @@ def passage(*lines: tuple[str, str], title: str = "Launch") -> Passage:
     return Passage(recording=recording, segments=tuple(segments), score=1, relevance=1)
 
 
-def prompt(question: str, *passages: Passage) -> list[BaseMessage]:
-    return [HumanMessage(answer_prompt(question, passages, [])[-1].content)]
+def prompt(question: str, *passages: Passage) -> list[Message]:
+    return [answer_prompt(question, passages, [])[-1]]
 
 
 MEETING = passage(
@@ -228,19 +227,23 @@ def test_markdown_in_a_transcript_is_escaped() -> None:
 
 
 def test_without_anything_to_quote_it_says_so() -> None:
-    assert quote([HumanMessage("When?")]) == "The recordings do not say."
+    assert quote([Message("user", "When?")]) == "The recordings do not say."
 
 
 async def test_it_streams_what_it_generates_with_finish_reason_and_usage() -> None:
-    model = QuotingModel()
-    messages = [SystemMessage("Answer."), AIMessage("Hello."), *prompt("When does the Heron launch?", MEETING)]
+    messages = [
+        Message("system", "Answer."), Message("assistant", "Hello."), *prompt("When does the Heron launch?", MEETING),
+    ]  # fmt: skip
 
-    chunks = [chunk async for chunk in model.astream(messages)]
+    *words, end = [delta async for delta in QuotingModel().stream(messages)]
 
-    assert "".join(str(chunk.content) for chunk in chunks) == str(model.invoke(messages).content)
-    assert len(chunks) > 5
-    assert [chunk.response_metadata["finish_reason"] for chunk in chunks if chunk.response_metadata] == ["stop"]
-    assert any(chunk.usage_metadata for chunk in chunks)
+    assert "".join(delta.text for delta in words) == quote(messages)
+    assert len(words) > 5
+    assert end.finish_reason == "stop"
+    assert end.usage == {
+        "input_tokens": sum(len(each.content.split()) for each in messages),
+        "output_tokens": len(words),
+    }
 
 
 @settings(max_examples=50)
@@ -255,10 +258,13 @@ def test_any_question_and_any_transcript_give_an_answer_of_few_quotes(
 
 
 @pytest.mark.process
-def test_nothing_heavy_is_imported_before_the_first_question() -> None:
-    heavy = ("langchain_core", "pydantic", "numpy", "openai")
-    code = f"import sys, chatsite.asgi; print([name for name in {heavy} if name in sys.modules])"
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "chatsite.settings"}
+def test_nothing_heavy_is_imported_for_it() -> None:
+    heavy = ("langchain_core", "pydantic", "numpy", "openai", "aiohttp", "httpx")
+    code = (
+        "import sys, chatsite.asgi, chat.llm; assert chat.llm.chat_model().name == 'embedded';"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "chatsite.settings", "CHAT_MODEL": "embedded"}
 
     printed = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
 
