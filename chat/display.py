@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import cache
 
+from django.template.loader import get_template
 from django.utils import timezone
 
 _TAG_CHARACTERS = re.compile("[\U000e0000-\U000e007f]")
@@ -12,6 +14,12 @@ _HIDING = "\u115f\u1160\u202a-\u202e\u2060-\u206f\u3164\uffa0\ufff0-\ufffb\U0001
 """Characters that show nothing or turn text around, and that no script needs."""
 _HIDDEN = re.compile(f"[{_HIDING}]")
 _CONTROLS = re.compile(f"[\u00ad\u200b-\u200f\ufeff{_HIDING}]")
+
+
+@cache
+def icon(name: str) -> str:
+    """Return the drawing of ``templates/icons`` with this name, as HTML; a template takes longer to include it."""
+    return get_template(f"icons/{name}.svg").render()
 
 
 def clock(seconds: float | None) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import BigIntegerField, OuterRef, Prefetch, QuerySet, Subquery, UUIDField
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from ..display import revealed
@@ -95,6 +96,7 @@ class ShownTurn:
             "filter_ids": " ".join(recording["id"] for recording in self.turn.recordings),
             "chosen": json.dumps([{"id": each["id"], "title": each["title"]} for each in searched if each["exists"]]),
             "retry_id": uuid4(),
+            "retry_url": reverse("chat:turn-retry", args=[self.turn.uuid]),
             "credit": credit(self.turn),
             "everywhere_id": uuid4() if self.may_lie_elsewhere else None,
         }

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from uuid import UUID
 
-from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from ..display import clock, shown
+from ..display import clock, icon, shown
 from ..models import Citation
 from .sources import Source, Timeline
 
@@ -82,7 +80,7 @@ def _moment(source: Source) -> str:
 def _play(source: Source) -> SafeString:
     citation = source.citation
     end = "" if citation.end is None else format_html(' data-play-end="{}"', citation.end)
-    return format_html(_PLAY, citation.start, end, source.audio, source.moment, _icon())
+    return format_html(_PLAY, citation.start, end, source.audio, source.moment, icon("play"))
 
 
 def _recording(source: Source) -> SafeString:
@@ -92,8 +90,3 @@ def _recording(source: Source) -> SafeString:
     day = citation.recording.recorded_on
     date = format_html(_DATE, day.isoformat(), f"{day.day} {day:%b %Y}") if day else ""
     return format_html(_TITLE, address, shown(citation.recording_title), date)
-
-
-@cache
-def _icon() -> str:
-    return get_template("icons/play.svg").render()

@@ -2,7 +2,7 @@
 
 from django import template
 
-from chat.display import ago, clock, count, day_group, duration, marked, shown
+from chat.display import ago, clock, count, day_group, duration, icon, marked, shown
 from chat.models import Recording
 from chat.recordings.speakers import initials, tint
 
@@ -10,3 +10,4 @@ register = template.Library()
 for function in (ago, clock, count, day_group, duration, initials, marked, shown, tint):
     register.filter(function)
 register.filter("address_of", Recording.address_of)
+register.simple_tag(icon)

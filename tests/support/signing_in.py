@@ -47,6 +47,7 @@ def link_to(site: SiteProcess, username: str) -> str:
 
     from chat.accounts.sign_in_links import SignInTokens, sign_in_link
 
+    site.note_sign_in()
     tokens = SignInTokens()
     tokens.secret = site.secret_key
     ((pk, password, last_login),) = site.rows(

@@ -108,10 +108,14 @@ class SiteProcess:
 
     def sign_in_link(self, username: str = "demo") -> str:
         """Return a one-time link that signs this user in."""
-        printed = re.findall(r"http\S+/accounts/link/\S+", self.output)[-1:] if username == "demo" else []
-        link = next(iter(set(printed) - self._used_links), "") or self.manage("sign_in_link", username).split()[-1]
+        printed = set(self._printed_links[-1:]) if username == "demo" else set()
+        link = next(iter(printed - self._used_links), "") or self.manage("sign_in_link", username).split()[-1]
         self._used_links.add(link)
         return link
+
+    def note_sign_in(self) -> None:
+        """Note that somebody signs in by another link: those that it has printed may no longer work."""
+        self._used_links.update(self._printed_links)
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Return the rows of a SELECT (with ``?`` as placeholders) in this site's database."""
@@ -122,6 +126,10 @@ class SiteProcess:
                 return connection.execute(sql.replace("%", "%%").replace("?", "%s").encode(), parameters).fetchall()
         with contextlib.closing(sqlite3.connect(self.folder / "chatsite.sqlite3")) as connection:
             return connection.execute(sql, parameters).fetchall()
+
+    @property
+    def _printed_links(self) -> list[str]:
+        return re.findall(r"http\S+/accounts/link/\S+", self.output)
 
     @property
     def _log(self) -> Path:
