@@ -104,21 +104,26 @@ class Watchdog:
         return max(0.0, self._due_at + SAMPLE_SECONDS - monotonic())
 
     def _blocks_after(self, last_beat: float) -> Iterator[Block]:
-        """Yield what blocks the loop from now on until its next beat."""
+        """Yield what blocks the loop from now on until its next beat.
+
+        The time between two samples counts if both find the same callback: on a busy machine many may run in between.
+        """
         block: Block | None = None
+        before = self._thread.reading()
         while self._beaten_at == last_beat and not self._stopped.is_set():
             frame = self._thread.frame()
             callback = _callback(frame, self._base) if frame else None
-            if block and callback is not block.callback:
+            now = self._thread.reading()
+            if block and callback is block.callback:
+                block.seconds += occupied(before, now)
+            elif block:
                 yield block
                 block = None
             if frame and callback and block is None:
                 block = Block(callback, _place(frame))
             del frame, callback  # a frame keeps its variables alive
-            before = self._thread.reading()
+            before = now
             self._stopped.wait(SAMPLE_SECONDS)
-            if block:
-                block.seconds += occupied(before, self._thread.reading())
         if block:
             yield block
 
