@@ -17,6 +17,7 @@ _SPECIAL = re.compile(
     r"|(?P<end>(?=[ \\]) {0,2}\\{0,4}\Z)|(?P<escape>\\[^\n])|(?P<line>\n)|(?P<ticks>`+)|(?P<tildes>~+)"
     r"|(?P<dollars>\$+)"
 )
+# Each character with which one of those can begin.
 _ANY_SPECIAL = re.compile(r"[\\\n`~$\[【［〔〖<{(（⁽⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _OPEN = re.compile(r"[\[【［〔〖][\s\d]*\Z")
 _RAISED_DIGITS = "⁽⁰¹²³⁴⁵⁶⁷⁸⁹"

@@ -33,8 +33,11 @@ class Choices:
         self._waiting: list[tuple[str, Piece]] = []
         self._are_several: bool | None = None
 
-    def goes_on(self, index: str) -> bool:
-        """Return whether the next piece with this index is one of the answer, as ``take`` would yield it."""
+    def take_plain(self, index: str) -> bool:
+        """Take a piece with this index if it is the answer's whatever follows, and return whether it is.
+
+        Any other is left for ``take``.
+        """
         self._first = index if self._first is None else self._first
         return index == self._first and not self._waiting
 

@@ -117,7 +117,7 @@ class Completion:
 
     def _deltas(self, event: bytes) -> Iterator[Delta]:
         plain = None if self.finish_reason else plain_text_of(event)
-        if plain is not None and self._choices.goes_on("0"):
+        if plain is not None and self._choices.take_plain("0"):
             if plain:
                 yield Delta(self._surrogates.joined(plain))
             return

@@ -85,7 +85,7 @@ class RetryingModel:
         async with closing(self._model.stream(messages)) as deltas:
             async for delta in deltas:
                 last = delta
-                if thoughts.passes(delta.text):
+                if thoughts.take_plain(delta.text):
                     yield delta
                     continue
                 told = thoughts.feed(delta.text) if delta.text else Told()

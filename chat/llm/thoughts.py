@@ -88,12 +88,15 @@ class Thoughts:
         self._code = ""
         self._shown = False
 
-    def passes(self, piece: str) -> bool:
-        """Return whether a piece is text of the answer whatever follows: most pieces are. Then it need not be fed."""
+    def take_plain(self, piece: str) -> bool:
+        """Take a piece that is text of the answer whatever follows, as most are, and return whether it is one.
+
+        Any other is left for ``feed``.
+        """
         is_in_answer = self._has_begun and not (self._end or self._held or self._is_assumed)
-        passes = is_in_answer and not _MAY_MATTER.search(piece)
-        self._shown = self._shown or (passes and bool(piece))
-        return passes
+        is_plain = is_in_answer and not _MAY_MATTER.search(piece)
+        self._shown = self._shown or (is_plain and bool(piece))
+        return is_plain
 
     def feed(self, piece: str) -> Told:
         """Add a piece of the text; return what it tells now."""

@@ -67,7 +67,7 @@ def test_a_plain_chunk_is_read_as_any_other(chunks: list[dict[str, object]]) -> 
 def test_text_that_passes_is_what_the_filter_would_tell(pieces: list[str]) -> None:
     quick, slow = Thoughts(), Thoughts()
 
-    told = [(Told(piece) if quick.passes(piece) else quick.feed(piece)) for piece in pieces]
+    told = [(Told(piece) if quick.take_plain(piece) else quick.feed(piece)) for piece in pieces]
 
     assert told == [slow.feed(piece) for piece in pieces]
     assert (quick.end(), quick.closes_alone) == (slow.end(), slow.closes_alone)
