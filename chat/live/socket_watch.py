@@ -17,7 +17,6 @@ from typing import Protocol
 from django.contrib.sessions.models import Session
 from django.db.models import BigIntegerField, CharField, Exists
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
@@ -61,13 +60,9 @@ class SignIns:
     @classmethod
     def of(cls, sockets: Sequence[tuple[LoginSession, str | None]]) -> SignIns:
         """Read the sign-ins of these sockets from the database."""
-        logins = LoginSession.objects.filter(pk__in={login.pk for login, _ in sockets})
-        live = logins.filter(ended_at=None, user__is_active=True)
-        sessions = Session.objects.filter(session_key__in={key for _, key in sockets}, expire_date__gt=timezone.now())
-        return cls(
-            passwords=dict(live.values_list("pk", "user__password")),
-            session_keys=set(sessions.values_list("session_key", flat=True)),
-        )
+        logins = {login.pk for login, _ in sockets}
+        keys = {key for _, key in sockets if key is not None}
+        return cls(passwords=dict(_passwords.fetch(logins=logins)), session_keys=set(_live_keys.fetch(keys=keys)))
 
     def include(self, socket: Watched) -> bool:
         """Return whether the sign-in of a socket is still valid and its user's password unchanged."""
@@ -75,6 +70,18 @@ class SignIns:
         return is_same and (socket.session_key is None or socket.session_key in self.session_keys)
 
 
+_passwords = Prepared(
+    lambda logins: LoginSession.objects.filter(pk__among=logins, ended_at=None, user__is_active=True).values_list(
+        "pk", "user__password"
+    ),
+    logins=Many(BigIntegerField()),
+)
+_live_keys = Prepared(
+    lambda keys: Session.objects.filter(session_key__among=keys, expire_date__gt=Now()).values_list(
+        "session_key", flat=True
+    ),
+    keys=Many(CharField()),
+)
 _sign_in = Prepared(
     lambda login, key: (
         LoginSession.objects.filter(pk=login, ended_at=None, user__is_active=True)

@@ -92,7 +92,7 @@ def test_a_list_that_fits_on_a_page_has_its_length_and_no_links(staff: Client, a
     page = Shown(staff, address)
 
     assert page.links == {}
-    assert re.search(r"\b2(?:, the last used first| conversations)", page.text)
+    assert re.search(r"\b2(?:, latest first| conversations)", page.text)
 
 
 @pytest.mark.parametrize("address", LISTS)
