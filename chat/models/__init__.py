@@ -1,6 +1,7 @@
 """The models, and the rules that they enforce."""
 
 from .api_token import TOKEN_LIMIT, ApiToken
+from .collection import Collection, Membership, Role
 from .conversation import Conversation
 from .login_session import LoginSession
 from .passage_vector import PassageVector
@@ -35,6 +36,7 @@ __all__ = [
     "Chunk",
     "Citation",
     "Claim",
+    "Collection",
     "Conflict",
     "Conversation",
     "Ending",
@@ -45,6 +47,7 @@ __all__ = [
     "InvalidRequest",
     "LoginSession",
     "Many",
+    "Membership",
     "NotFound",
     "PassageVector",
     "PasswordOffer",
@@ -56,6 +59,7 @@ __all__ = [
     "Recording",
     "Refused",
     "ReviewLabel",
+    "Role",
     "Segment",
     "SignInAttempt",
     "State",

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
+from typing_extensions import override
 
+from .collection import Collection
 from .word_times import times_of, unpack
 
 
+class RecordingQuerySet(models.QuerySet["Recording"]):
+    """Recordings; every look-up for a user starts from ``heard_by``, so no query can forget who may hear what."""
+
+    def heard_by(self, user_id: int) -> RecordingQuerySet:
+        """Return the recordings that this user hears: those in the collections that the user hears."""
+        return self.filter(collection__in=Collection.objects.heard_by(user_id))
+
+
 class Recording(models.Model):
-    """A transcribed meeting or call; the whole team shares all of them.
+    """A transcribed meeting or call, heard by those who hear its collection.
 
     ``digest`` is the SHA-256 of the transcript's content in hex: the same content is imported once.
     ``audio`` is a file name below ``MEDIA_ROOT``, or empty. Lengths and times are seconds.
     """
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="recordings")
+    """The default collection, unless it is told another."""
     title = models.CharField(max_length=200)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     audio = models.CharField(max_length=200, blank=True)
@@ -26,11 +39,19 @@ class Recording(models.Model):
     recorded_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    objects = RecordingQuerySet.as_manager()
+
     class Meta:
         ordering = ["title", "pk"]
 
     def __str__(self) -> str:
         return self.title
+
+    @override
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.collection_id is None:
+            self.collection = Collection.objects.default()
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("chat:recording-detail", args=[self.uuid])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from chat.models import Recording, Segment
+from chat.models import Collection, Recording, Segment
 from chat.models.word_times import pack
 
 from ..retrieval import index
@@ -37,10 +37,11 @@ class Addition:
     encoding: str = ""
 
 
-def add(path: Path, *, title: str = "") -> Iterator[Addition]:
+def add(path: Path, *, title: str = "", collection: Collection | None = None) -> Iterator[Addition]:
     """Add the recordings of a transcript file that are not in the library yet, with the audio file beside it.
 
-    ``title`` replaces the title that a new recording would get. Raise ``Unreadable`` before storing anything.
+    ``title`` replaces the title that a new recording would get, and ``collection`` the default one. One that was in the
+    library before stays where it is. Raise ``Unreadable`` before storing anything.
 
     Each recording is stored with its segments and index in one transaction, so a crash leaves none incomplete. The file
     is not one transaction: SQLite has a single writer, and answers being streamed must not wait for a file of many
@@ -55,7 +56,8 @@ def add(path: Path, *, title: str = "") -> Iterator[Addition]:
     for source, transcript in drafts:
         recording = existing.get(source.digest)
         if transcript and not recording:
-            recording, new = _store(replace(transcript, title=title or transcript.title), source.digest, audio)
+            named = replace(transcript, title=title or transcript.title)
+            recording, new = _store(named, source.digest, audio, collection)
             existing[source.digest] = recording
             yield Addition(recording, new, len(source.text), transcript.skipped, source.encoding)
         elif recording:
@@ -63,22 +65,25 @@ def add(path: Path, *, title: str = "") -> Iterator[Addition]:
             yield Addition(recording, False, len(source.text))
 
 
-def _existing(digests: Collection[str]) -> dict[str, Recording]:
+def _existing(digests: Set[str]) -> dict[str, Recording]:
     return {recording.digest: recording for recording in Recording.objects.filter(digest__in=digests)}
 
 
-def _store(transcript: Transcript, digest: str, audio: Path | None) -> tuple[Recording, bool]:
+def _store(
+    transcript: Transcript, digest: str, audio: Path | None, collection: Collection | None
+) -> tuple[Recording, bool]:
     """Return the recording of the transcript, and whether it is new: another process may have stored it first."""
     audio_name = _copy_audio(audio, digest) if audio else ""  # before the transaction: copying takes time
     try:
         with transaction.atomic():
-            return _create(transcript, digest, audio_name), True
+            return _create(transcript, digest, audio_name, collection), True
     except IntegrityError:
         return Recording.objects.get(digest=digest), False
 
 
-def _create(transcript: Transcript, digest: str, audio: str) -> Recording:
+def _create(transcript: Transcript, digest: str, audio: str, collection: Collection | None) -> Recording:
     recording = Recording.objects.create(
+        collection=collection or Collection.objects.default(),
         title=transcript.title,
         digest=digest,
         audio=audio,

@@ -9,7 +9,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError
 
-from chat.models import Recording
+from chat.models import Collection, Recording
 
 from ..support.importing import VTT, Run, meetings, run
 
@@ -135,3 +135,35 @@ def test_one_title_for_several_recordings_is_refused(talk: Path, tmp_path: Path)
     with pytest.raises(CommandError, match="there are 2 files"):
         run(talk, many, title="About pumps")
     assert not Recording.objects.exists()
+
+
+def test_new_recordings_go_into_the_default_collection_or_into_the_named_one(talk: Path, tmp_path: Path) -> None:
+    sales = Collection.objects.create(name="Sales")
+    run(talk)
+    run(meetings(tmp_path / "one.jsonl", ["One"]), collection="Sales")
+
+    assert {recording.title: recording.collection.name for recording in Recording.objects.all()} == {
+        "Pump review": "Team",
+        "One": sales.name,
+    }
+
+
+def test_an_unknown_collection_is_an_error_that_lists_the_others(talk: Path) -> None:
+    Collection.objects.create(name="Sales")
+
+    with pytest.raises(CommandError, match=r"no collection called Sails\. The collections are: Sales, Team\."):
+        run(talk, collection="Sails")
+    assert not Recording.objects.exists()
+
+
+def test_a_recording_of_another_collection_is_not_moved_and_the_import_says_so(talk: Path) -> None:
+    Collection.objects.create(name="Sales")
+    run(talk)
+
+    again = run(talk, collection="Sales")
+
+    assert again.out == (
+        "0 imported, 1 unchanged, 0 failed, 0 ignored."
+        " Not moved: 1 of the unchanged, which are in another collection.\n"
+    )
+    assert Recording.objects.get().collection == Collection.objects.default()

@@ -11,6 +11,7 @@ from chat.models import (
     Append,
     Citation,
     Claim,
+    Collection,
     Conversation,
     Ending,
     LoginSession,
@@ -75,9 +76,21 @@ def _streamed(state: str, answer: str, citations: Sequence[Citation], finish_rea
         Turn.objects.finish(claim, ending)
 
 
-def recorded(title: str = "Launch planning", *said: str, speaker: str = "Ana", audio: str = "") -> Recording:
+def recorded(
+    title: str = "Launch planning",
+    *said: str,
+    speaker: str = "Ana",
+    audio: str = "",
+    collection: Collection | None = None,
+) -> Recording:
     """Create a recording of ``speaker`` with one segment for each text, 10 seconds long."""
-    recording = Recording.objects.create(title=title, digest=uuid4().hex, audio=audio, duration=10.0 * len(said))
+    recording = Recording.objects.create(
+        title=title,
+        digest=uuid4().hex,
+        audio=audio,
+        duration=10.0 * len(said),
+        collection=collection or Collection.objects.default(),
+    )
     Segment.objects.bulk_create(
         Segment(
             recording=recording, number=number, speaker=speaker, text=text, start=10.0 * (number - 1), end=10.0 * number

@@ -28,11 +28,11 @@ class Run(NamedTuple):
     status: int
 
 
-def run(*paths: Path, title: str = "") -> Run:
+def run(*paths: Path, title: str = "", collection: str = "") -> Run:
     """Run the command on files and folders."""
     out, err = StringIO(), StringIO()
     try:
-        call_command("import_recordings", *map(str, paths), title=title, stdout=out, stderr=err)
+        call_command("import_recordings", *map(str, paths), title=title, collection=collection, stdout=out, stderr=err)
     except SystemExit as error:
         return Run(out.getvalue(), err.getvalue(), int(error.code or 0))
     return Run(out.getvalue(), err.getvalue(), 0)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from uuid import uuid4
 
-from chat.models import Recording, Segment
+from chat.models import Collection, Recording, Segment
 from chat.passages import Passage
 from chat.retrieval import index, retriever
 
 
-def record(title: str, *lines: str) -> Recording:
+def record(title: str, *lines: str, collection: Collection | None = None) -> Recording:
     """Create and index a recording whose segments are lines like ``Name: text``."""
-    recording = Recording.objects.create(title=title, digest=uuid4().hex)
+    recording = Recording.objects.create(
+        title=title, digest=uuid4().hex, collection=collection or Collection.objects.default()
+    )
     parted = [line.rpartition(": ") for line in lines]
     Segment.objects.bulk_create(
         Segment(

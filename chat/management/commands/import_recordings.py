@@ -17,6 +17,7 @@ from tqdm import tqdm
 from typing_extensions import override
 
 from chat.management.site_command import SiteCommand
+from chat.models import Collection
 from chat.recordings import library
 from chat.recordings.transcripts import AUDIO_SUFFIXES, UNKNOWN_KIND, Unreadable, find_transcripts, transcript_beside
 
@@ -26,18 +27,23 @@ INDEX_THEM = "Searches now find them by their words. To find them by meaning too
 
 @dataclass
 class Tally:
-    """How many recordings were imported or unchanged, and how many files failed or were ignored."""
+    """How many recordings were imported or unchanged, and how many files failed or were ignored.
+
+    ``elsewhere`` counts the unchanged ones that are in another collection than the import names.
+    """
 
     imported: int = 0
     unchanged: int = 0
     failed: int = 0
     ignored: int = 0
+    elsewhere: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     encodings: Counter[str] = field(default_factory=Counter)
 
-    def count(self, addition: library.Addition) -> None:
+    def count(self, addition: library.Addition, collection: Collection | None) -> None:
         self.imported += addition.new
         self.unchanged += not addition.new
+        self.elsewhere += bool(collection and addition.recording.collection_id != collection.pk)
         self.skipped.update(addition.skipped)
         if addition.new and addition.encoding:
             self.encodings[addition.encoding] += 1
@@ -47,6 +53,8 @@ class Tally:
         for title, counts in (("Skipped", self.skipped), ("Not Unicode, read as", self.encodings)):
             if counts:
                 line += f" {title}: {', '.join(f'{count} × {name}' for name, count in sorted(counts.items()))}."
+        if self.elsewhere:
+            line += f" Not moved: {self.elsewhere} of the unchanged, which are in another collection."
         return line
 
 
@@ -63,10 +71,12 @@ class Command(SiteCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a transcript, or a folder of them")
         parser.add_argument("--title", default="", help="the title of the recording, if there is only one file")
+        parser.add_argument("--collection", default="", metavar="NAME", help="where new recordings go")
 
     @override
-    def handle(self, *args: Any, paths: Sequence[Path], title: str, **options: Any) -> None:
+    def handle(self, *args: Any, paths: Sequence[Path], title: str, collection: str, **options: Any) -> None:
         """Import the files; exit with 1 if one cannot be read."""
+        into = _collection(collection) if collection else None
         tally = Tally()
         files = self._files(paths, tally)
         if title and len(files) != 1:
@@ -74,7 +84,7 @@ class Command(SiteCommand):
         sizes = [_size(file) for file in files]
         with tqdm(total=sum(sizes), unit="B", unit_scale=True, disable=None, leave=False) as bar:
             for file, end in zip(files, accumulate(sizes), strict=True):
-                self._add(file, title, tally, bar)
+                self._add(file, title, into, tally, bar)
                 bar.update(end - bar.n)
         self.stdout.write(str(tally))
         if tally.imported and settings.EMBEDDINGS:
@@ -109,17 +119,25 @@ class Command(SiteCommand):
             self.stderr.write(f"{_printable(folder)}: {reason}")
         return []
 
-    def _add(self, file: Path, title: str, tally: Tally, bar: tqdm[Any]) -> None:
+    def _add(self, file: Path, title: str, into: Collection | None, tally: Tally, bar: tqdm[Any]) -> None:
         bar.set_description(_printable(file.name))
         try:
-            for addition in library.add(file, title=title):
-                tally.count(addition)
+            for addition in library.add(file, title=title, collection=into):
+                tally.count(addition, into)
                 bar.update(addition.characters)
         except Unreadable as error:
             tally.failed += 1
             bar.clear()
             place = f":{error.line}" if error.line else ""
             self.stderr.write(f"{_printable(file)}{place}: {_printable(error.reason)}")
+
+
+def _collection(name: str) -> Collection:
+    """Return the collection of this name. Raise ``CommandError``, which lists those that there are."""
+    if found := Collection.objects.filter(name=name).first():
+        return found
+    names = ", ".join(_printable(collection.name) for collection in Collection.objects.all())
+    raise CommandError(f"There is no collection called {_printable(name)}. The collections are: {names}.")
 
 
 def _size(file: Path) -> int:
