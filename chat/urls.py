@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .about import views as about
 from .conversations import turn_views
 from .conversations import views as conversations
 from .recordings import audio, whole_text
@@ -22,6 +23,7 @@ urlpatterns = [
     path("turns/<uuid:uuid>/", turn_views.detail, name="turn-detail"),
     path("turns/<uuid:uuid>/stop/", turn_views.stop, name="turn-stop"),
     path("turns/<uuid:uuid>/retry/", turn_views.retry, name="turn-retry"),
+    path("about/data/", about.data, name="about-data"),
     path("search/", search.search, name="search"),
     path("recordings/", recordings.listing, name="recording-list"),
     path("recordings/options/", recordings.options, name="recording-options"),

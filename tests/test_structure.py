@@ -30,7 +30,7 @@ ORDER = """
     answers
     turns
     accounts
-    search
+    search  about
     recordings
     conversations
     upkeep  live  review

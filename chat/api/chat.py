@@ -9,6 +9,7 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from ..accounts.forwarded_user import forwarded, is_allowed_by_proxy
 from ..database import in_database
 from ..live.stream import Stream
+from ..llm import credit_of_site
 from ..models import LoginSession, Turn
 from ..problems import ProblemCode, problem
 from ..turns import asking
@@ -32,6 +33,7 @@ async def stream(request: ApiRequest) -> HttpResponseBase:
     response = StreamingHttpResponse(reader.read(turn.uuid, asked.after), content_type="text/event-stream")
     response["X-Turn"] = str(turn.uuid)
     response["X-Conversation"] = str(turn.conversation.uuid)
+    response["X-Credit"] = credit_of_site()
     response["X-Accel-Buffering"] = "no"  # or nginx would buffer it
     return response
 

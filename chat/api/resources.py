@@ -49,7 +49,8 @@ class Turn(Resource, frozen=True, kw_only=True):
     """A question and its answer so far: the text of the chunks up to ``seq``.
 
     ``position`` is its place in the queue, from 1; null if it is not queued. ``given`` has the passages that the model
-    got, if the answer cites none.
+    got, if the answer cites none. ``credit`` says that an AI has written the answer, with the name of the model: show
+    it with the answer. It is empty while no model has answered.
     """
 
     id: UUID
@@ -59,6 +60,7 @@ class Turn(Resource, frozen=True, kw_only=True):
     position: int | None
     seq: int
     answer: str
+    credit: str
     citations: list[Source]
     given: list[Source]
     error: Failure | None
@@ -77,6 +79,7 @@ class Turn(Resource, frozen=True, kw_only=True):
             position=shown.position,
             seq=shown.seq,
             answer=shown.text,
+            credit=shown.credit,
             citations=citations,
             given=given,
             error=Failure(code=turn.failure, message=turn.message) if turn.failure else None,

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from ..display import revealed
-from ..llm import shown_name
+from ..llm import credit
 from ..models import Chunk, Citation, Conversation, Prepared, Recording, Segment, State, Turn, unretracted
 from . import markdown
 from .sources import Source, sources_of
@@ -71,6 +71,11 @@ class ShownTurn:
         return sources_of([citation for citation in self.citations if not citation.cited], "")
 
     @property
+    def credit(self) -> str:
+        """The line that says that an AI has written the answer, and which; empty without a text."""
+        return credit(self.turn.model_name) if self.text else ""
+
+    @property
     def may_lie_elsewhere(self) -> bool:
         """Whether the turn has searched some recordings only, and its answer has nothing from them."""
         is_refusal = self.turn.finish_reason == Turn.NOTHING_FOUND or not self.sources
@@ -97,7 +102,7 @@ class ShownTurn:
             "chosen": json.dumps([{"id": each["id"], "title": each["title"]} for each in searched if each["exists"]]),
             "retry_id": uuid4(),
             "retry_url": reverse("chat:turn-retry", args=[self.turn.uuid]),
-            "credit": credit(self.turn),
+            "credit": self.credit,
             "everywhere_id": uuid4() if self.may_lie_elsewhere else None,
         }
 
@@ -170,14 +175,6 @@ def notice(turn: Turn) -> str:
     if turn.state == State.CANCELLED:
         return "Cancelled before it was answered."
     return turn.message or _FINISH_NOTICES.get(turn.finish_reason, "")
-
-
-def credit(turn: Turn) -> str:
-    """Return the line that says which model gave the answer of a turn; empty if none was asked."""
-    if turn.model_name == "embedded":
-        return "Quoted by the built-in model"
-    name = shown_name(turn.model_name)
-    return f"Answered by {name}" if name else ""
 
 
 def _chunks(conversation: Conversation) -> QuerySet[Chunk]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ..accounts.forwarded_user import forwarded
 from ..accounts.login_sessions import SignedInRequest
-from ..llm import is_quote_only, name_of_loaded_model
+from ..llm import is_quote_only, name_for_readers
 from ..models import Conversation, Phase, Refused, Turn
 from ..pages import page_of
 from ..problems import STATUS
@@ -179,7 +179,7 @@ def _page(
         "question_limit": Turn.QUESTION_LIMIT,
         "phases": Phase.choices,
         "is_quote_only": is_quote_only(),
-        "model_name": name_of_loaded_model(),
+        "model_name": name_for_readers(),
         "blank_turn": render_blank_turn(get_token(request)),
         "running": any(not shown.turn.is_terminal for shown in page.turns),
     }

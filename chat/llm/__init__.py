@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 from ..prompts import Message
 from .retrying import RetryingModel, closing
-from .shown_name import shown_name
+from .shown_name import credit, shown_name
 
 __all__ = [
     "PROVIDERS",
@@ -26,10 +26,12 @@ __all__ = [
     "RetryingModel",
     "chat_model",
     "closing",
+    "credit",
+    "credit_of_site",
     "is_known",
     "is_quote_only",
     "loaded_model",
-    "name_of_loaded_model",
+    "name_for_readers",
     "shown_name",
 ]
 
@@ -100,9 +102,20 @@ async def loaded_model() -> RetryingModel:
     return await asyncio.get_running_loop().run_in_executor(_loading, chat_model)
 
 
-def name_of_loaded_model() -> str:
-    """Return the name of the chat model as readers see it; empty until it is loaded."""
-    return shown_name(chat_model().name) if chat_model.cache_info().currsize else ""
+def name_for_readers() -> str:
+    """Return the name of the chat model as readers see it, without importing the model.
+
+    It is empty if the name shows too much, and for ``python:``, whose model has its name only once it is loaded.
+    """
+    if chat_model.cache_info().currsize:
+        return shown_name(chat_model().name)
+    kind, _, name = str(settings.CHAT_MODEL).partition(":")
+    return "" if kind == "python" else shown_name(name or kind)
+
+
+def credit_of_site() -> str:
+    """Return the line that says that the chat model of the site writes the answers."""
+    return credit("embedded" if is_quote_only() else name_for_readers()) or "Written by an AI"
 
 
 def is_known(kind: str) -> bool:

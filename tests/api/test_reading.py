@@ -77,6 +77,7 @@ async def test_a_conversation_has_its_turns_with_answers_and_citations(program: 
         "position": None,
         "seq": 3,
         "answer": "In March [1].",
+            "credit": "Written by an AI (scripted)",
         "citations": [
             {"number": 1, "recording_id": str(recording.uuid), "recording_title": "Planning", "speaker": "Ana",
              "excerpt": "We ship in March.", "start": 0.0, "end": 10.0}

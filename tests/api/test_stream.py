@@ -64,6 +64,7 @@ async def test_the_text_equals_that_of_the_socket_and_the_database(
         await asyncio.sleep(0)
     scripts["When?"].end()
 
+    assert answer.headers["x-credit"] == "Quoted by the built-in model"
     seen = await complete(answer)
     page = await connect(session)
     await page.send(type="follow", turn=answer.headers["x-turn"], after=0)

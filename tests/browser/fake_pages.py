@@ -34,9 +34,10 @@ def turn_html(
     recordings: Sequence[str] = (),
     has_audio: bool = True,
     created_at: datetime | None = None,
+    model: str = "",
 ) -> str:
     """Return a turn as the server renders it."""
-    turn = Turn(uuid=name, state=state, question=question, phase="retrieving", failure=failure)
+    turn = Turn(uuid=name, state=state, question=question, phase="retrieving", failure=failure, model_name=model)
     if created_at:
         turn.created_at = created_at
     turn.recordings = [{"id": recording, "title": "Kick-off"} for recording in recordings]

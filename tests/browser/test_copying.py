@@ -46,20 +46,22 @@ async def page(context: BrowserContext, page: Page) -> Page:
 
 
 async def open_answer(fake: FakeSite, page: Page) -> None:
-    await open_page(fake, page, turn_html(TURN, "complete", text=TEXT, seq=1, sources=2))
+    await open_page(fake, page, turn_html(TURN, "complete", text=TEXT, seq=1, sources=2, model="heron-7b"))
 
 
 def check(copied: Any, url: str) -> None:
     lines = [line for line in copied["plain"].splitlines() if line]
     assert lines[:4] == ["Take green [2].", "3. First", "4. Second [1]", "• Point"]
     assert "Heron\t480" in lines
-    assert lines[-1] == "[2] Kick-off, Anna 1:01–1:05: “We take the green one, part 2.”"
+    assert lines[-1] == "Written by an AI (heron-7b)."
+    assert lines[-2] == "[2] Kick-off, Anna 1:01–1:05: “We take the green one, part 2.”"
     html = copied["html"]
     assert f'<a href="{url}/recordings/5/#segment-2">[2]</a>' in html
     assert '<ol start="3">' in html
     assert '<table border="1" cellpadding="6" cellspacing="0">' in html
     assert "<td>480</td>" in html
     assert f'[2] <a href="{url}/recordings/5/#segment-2">Kick-off</a>, Anna 1:01–1:05: “We take the green' in html
+    assert html.removesuffix("</div>").endswith("<p>Written by an AI (heron-7b).</p>")
     assert 'print("a &lt; b")' in html
     assert not [word for word in ("class=", "style=", "<button", "aria-") if word in html]
 

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from chat.conversations.rendering import credit
-from chat.llm import chat_model
-from chat.models import LoginSession, Turn
+from chat.llm import chat_model, credit
+from chat.models import LoginSession
 
 from ..support.asked import asked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
 QUOTES = "it quotes word for word what was said, and does not think"
+AN_AI = "Answers are written by an AI{}. Check the sources."
 SECRET_NAMES = ["http://10.0.0.5:8000/v1", "https://user:word@host", "sk-abcdef123456"]
 
 
@@ -52,12 +52,22 @@ def test_the_page_says_that_the_embedded_model_quotes_and_does_not_think(page: C
     assert QUOTES not in text(page.get("/"))
 
 
-def test_the_page_names_the_model_as_soon_as_it_is_loaded(page: Client, named_model: type[NamedModel]) -> None:
-    assert "Answers can be wrong" in text(page.get("/"))
+@pytest.mark.parametrize("kind", ["openai:", "databricks:", "databricks-legacy:", "anthropic:"])
+def test_the_page_says_that_an_ai_writes_the_answers_and_which(page: Client, settings: Any, kind: str) -> None:
+    settings.CHAT_MODEL = f"{kind}heron-7b"
+    chat_model.cache_clear()
+
+    assert AN_AI.format(" (<bdi>heron-7b</bdi>)") in text(page.get("/"))
+
+
+def test_the_page_names_a_model_of_your_own_as_soon_as_it_is_loaded(
+    page: Client, named_model: type[NamedModel]
+) -> None:
+    assert AN_AI.format("") in text(page.get("/"))
 
     chat_model()
 
-    assert "<bdi>heron-7b</bdi> answers, a language model. It can be wrong" in text(page.get("/"))
+    assert AN_AI.format(" (<bdi>heron-7b</bdi>)") in text(page.get("/"))
 
 
 @pytest.mark.parametrize("name", SECRET_NAMES)
@@ -68,13 +78,16 @@ def test_no_page_shows_an_address_or_a_credential_as_the_name_of_the_model(
     chat_model()
 
     assert name not in text(page.get("/"))
-    assert "Answers can be wrong" in text(page.get("/"))
-    assert credit(Turn(model_name=name)) == ""
+    assert AN_AI.format("") in text(page.get("/"))
+    assert credit(name) == "Written by an AI"
 
 
 def test_an_answer_names_the_model_that_gave_it(page: Client, login: LoginSession) -> None:
     turn = asked(login, answer="In March.")
+    asked(login, state="failed", answer="", conversation=turn.conversation)
 
-    assert ">Answered by scripted</bdi>" in text(page.get(turn.conversation.get_absolute_url()))
-    assert credit(Turn(model_name="embedded")) == "Quoted by the built-in model"
-    assert credit(Turn()) == ""
+    page_of_both = text(page.get(turn.conversation.get_absolute_url()))
+    assert page_of_both.count("Written by an AI (scripted)</bdi>") == 1
+    assert ">Written by an AI (scripted)</bdi>" in text(page.get(turn.conversation.get_absolute_url()))
+    assert credit("embedded") == "Quoted by the built-in model"
+    assert credit("") == ""

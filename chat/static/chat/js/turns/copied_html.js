@@ -1,6 +1,6 @@
 import { findRequired } from "../page/elements.js";
 import { MARKER } from "../sources/source.js";
-import { sourcesOf } from "./copied_text.js";
+import { creditOf, sourcesOf } from "./copied_text.js";
 
 /** @import { CopiedSource } from "./copied_text.js" */
 
@@ -8,8 +8,8 @@ const NAMESPACE = ' xmlns="http://www.w3.org/1999/xhtml"';
 const KEPT = new Set(["align", "dir", "href", "start"]);
 
 /**
- * Return the answer of a turn with its sources as HTML for a mail or a document: without classes, tables with lines, and
- * each marker a link to the place in the recording.
+ * Return the answer of a turn with its sources as HTML for a mail or a document: without classes, tables with lines,
+ * each marker a link to the place in the recording, and at its end who wrote it.
  * @param {HTMLElement} turn
  * @returns {string}
  */
@@ -23,6 +23,8 @@ export function asHtml(turn) {
   for (const element of copy.querySelectorAll("*")) clean(element);
   for (const table of copy.querySelectorAll("table")) line(table);
   if (sources.length > 0) copy.append(paragraph("Sources"), ...sources.map(sourceAsHtml));
+  const credit = creditOf(turn);
+  if (credit !== "") copy.append(paragraph(credit));
   return new XMLSerializer().serializeToString(copy).replaceAll(NAMESPACE, "");
 }
 

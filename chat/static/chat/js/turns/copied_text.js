@@ -1,4 +1,4 @@
-import { findRequired } from "../page/elements.js";
+import { find, findRequired } from "../page/elements.js";
 import { MARKER } from "../sources/source.js";
 
 /**
@@ -6,7 +6,7 @@ import { MARKER } from "../sources/source.js";
  */
 
 /**
- * Return the answer of a turn as text, with its markers in brackets and the cited sources below it.
+ * Return the answer of a turn as text, with its markers in brackets, and below it the cited sources and who wrote it.
  * @param {HTMLElement} turn
  * @returns {string}
  */
@@ -15,7 +15,18 @@ export function asText(turn) {
   const sources = sourcesOf(turn).map(({ number, title, place, excerpt }) => {
     return `[${number}] ${[title, place].filter(Boolean).join(", ")}: “${excerpt}”`;
   });
-  return sources.length === 0 ? answer : `${answer}\n\nSources\n${sources.join("\n")}`;
+  const parts = [answer, sources.length === 0 ? "" : `Sources\n${sources.join("\n")}`, creditOf(turn)];
+  return parts.filter(Boolean).join("\n\n");
+}
+
+/**
+ * Return the line that says that an AI has written the answer, and which; empty if there is none.
+ * @param {HTMLElement} turn
+ * @returns {string}
+ */
+export function creditOf(turn) {
+  const credit = textIn(find(turn, "credit", HTMLElement));
+  return credit && `${credit}.`;
 }
 
 /**

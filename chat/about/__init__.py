@@ -1,0 +1,1 @@
+"""What the site does with the data of the people who use it, made from its settings."""

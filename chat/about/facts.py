@@ -1,0 +1,143 @@
+"""What a works council asks first, answered from the settings: a heading, and sentences that hold for this site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+
+from ..llm import is_quote_only, name_for_readers
+from ..models.sign_in_attempt import WINDOW
+from . import hosts
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of the page, and the sentences below it."""
+
+    heading: str
+    sentences: Sequence[str]
+
+
+def sections() -> list[Section]:
+    """Return the sections of the page about data."""
+    return [
+        Section("Who answers", [*_model()]),
+        Section("What leaves this site", [*_leaving()] or ["Nothing: what is asked, answered and said stays here."]),
+        Section("Where it is stored", [*_storage()]),
+        Section("How long it is kept", [*_kept()]),
+        Section("What is known about you", [*_identity()]),
+    ]
+
+
+def _model() -> Iterator[str]:
+    if is_quote_only():
+        yield "The built-in model answers, on this server. It quotes word for word what was said, and does not think."
+        return
+    name = name_for_readers()
+    yield f"Answers are written by an AI{f', {name}' if name else ''}, at {_model_host()}. An AI can be wrong."
+    yield "Each answer names the model that has written it, and the sources to check it against."
+
+
+def _model_host() -> str:
+    kind = str(settings.CHAT_MODEL).partition(":")[0]
+    if kind == "python":
+        return "a place that the operator of this site has programmed"
+    return hosts.model() or f"the provider {kind}"
+
+
+def _leaving() -> Iterator[str]:
+    """Yield a sentence for each service that gets something; one that runs on this server is named as well."""
+    yield from _to_model()
+    if host := hosts.embeddings():
+        model = _name(settings.EMBEDDINGS)
+        yield f"What is said in the recordings, and each search, goes to {host}, where {model} computes its meaning."
+    if host := hosts.index():
+        name = _name(settings.CHAT_RETRIEVER)
+        yield f"Each search goes to the index {name} at {host}, which has the recordings as text."
+    yield from _to_mlflow()
+    if settings.CHAT_LANGSMITH:
+        yield "If the operator has set LangSmith up, it gets each question with its passages, and the answer."
+
+
+def _to_model() -> Iterator[str]:
+    if is_quote_only():
+        return
+    history = f", up to {settings.CHAT_HISTORY_TURNS} exchanges before it" if settings.CHAT_HISTORY_TURNS else ""
+    yield (
+        f"For each answer, {_model_host()} gets your question{history}, and up to {settings.CHAT_PASSAGES} passages of"
+        " recordings, with their titles and speakers."
+    )
+    uses = [text for text, is_on in _further_uses() if is_on]
+    if uses:
+        yield f"The same model also {_joined(uses)}."
+    of_workspace = settings.CHAT_MODEL.startswith("databricks") or settings.OPENAI_BASE_URL == "databricks"
+    if settings.CHAT_ON_BEHALF_OF and settings.TRUSTED_PROXY and of_workspace and not settings.CHAT_LANGSMITH:
+        yield "The model is called with your own sign-in, so the workspace can see that it is you who asks."
+    else:
+        yield "The model is not told who asks."
+
+
+def _further_uses() -> Iterator[tuple[str, bool]]:
+    yield "rewrites follow-up questions for the search", bool(settings.CHAT_REWRITE and settings.CHAT_HISTORY_TURNS)
+    yield "judges what the search has found", settings.CHAT_GRADE
+    yield "names new conversations", settings.CHAT_TITLES
+
+
+def _to_mlflow() -> Iterator[str]:
+    if not (host := hosts.traces()):
+        return
+    if settings.MLFLOW_TEXTS:
+        yield (
+            f"MLflow at {host} gets each question with your user name, its answer, its quotes, times and numbers of"
+            " tokens, and the labels of reviewers with their names. What you delete here stays there."
+        )
+    else:
+        yield f"MLflow at {host} gets times, numbers of tokens and labels of each question, but no words and no names."
+
+
+def _storage() -> Iterator[str]:
+    vendor = "SQLite" if "sqlite" in settings.DATABASES["default"]["ENGINE"] else "PostgreSQL"
+    yield f"Recordings as text, questions and answers: in a database ({vendor}) on {hosts.database()}."
+    yield "The sound of recordings: in a folder of this server."
+    if host := hosts.redis():
+        yield f"While an answer is written, its text passes through Redis on {host}, which does not keep it."
+    yield "Your browser loads pages, scripts and sound from this site alone."
+
+
+def _kept() -> Iterator[str]:
+    if days := settings.CHAT_RETENTION_DAYS:
+        yield f"A conversation is removed {_days(days)} after its last question."
+    else:
+        yield "A conversation is kept until you delete it."
+    if settings.PURGE_AT is None:
+        yield "What was deleted is hidden at once, and erased when the operator of this site purges it."
+    else:
+        at = f"{settings.PURGE_AT:%H:%M} ({settings.TIME_ZONE})"
+        yield f"What was deleted is hidden at once, and erased from the database at {at} of each day."
+    yield "Backups that were made before still have it, for as long as the operator keeps them."
+    yield "A recording is kept until the operator removes it."
+
+
+def _identity() -> Iterator[str]:
+    if settings.TRUSTED_PROXY:
+        yield "Your company's sign-in sends your user name, your e-mail address and your name, which are stored."
+    else:
+        yield "Your user name, and a password that is stored so that nobody can read it."
+    yield f"A sign-in lasts {_days(timedelta(seconds=settings.SESSION_COOKIE_AGE).days)} at most."
+    minutes = WINDOW // timedelta(minutes=1)
+    yield f"Failed sign-ins count for {minutes} minutes, by a digest of name and address; then they are erased."
+
+
+def _name(setting: object) -> str:
+    return str(setting).partition(":")[2]
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
