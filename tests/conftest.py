@@ -1,7 +1,7 @@
 """Shared fixtures: people, running sites and a browser.
 
-alice asks, bob is another user, carol is staff. A test that needs a program that is not installed is skipped, and
-the reason names the package of the program.
+alice asks, bob is another user, carol is staff and a reviewer. A test that needs a program that is not installed is
+skipped, and the reason names the package of the program.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import hypothesis
 import pytest
 import pytest_asyncio
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client, TransactionTestCase, override_settings
 from pytest_django import Settings
 
 from chat import retrieval
-from chat.models import LoginSession
+from chat.models import REVIEWERS, LoginSession
 from chat.turns.owner import Owner
 from chat.turns.runner import TurnRunner
 from chatsite import asgi
@@ -125,7 +125,9 @@ def bob(db: None) -> User:
 
 @pytest.fixture
 def carol(db: None) -> User:
-    return get_user_model().objects.create_user("carol", password="carol-secret-words", is_staff=True)
+    carol = get_user_model().objects.create_user("carol", password="carol-secret-words", is_staff=True)
+    carol.groups.add(Group.objects.get_or_create(name=REVIEWERS)[0])
+    return carol
 
 
 @pytest.fixture

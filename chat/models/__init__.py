@@ -1,5 +1,8 @@
 """The models, and the rules that they enforce."""
 
+from .access.event import REASON_LIMIT, AccessEvent, NotRecorded, Read
+from .access.kinds import How, Kind
+from .access.seal import AccessSeal, SealLease
 from .api_token import TOKEN_LIMIT, ApiToken
 from .collection import Collection, Membership, Role
 from .conversation import Conversation
@@ -11,6 +14,7 @@ from .purge_lease import PurgeLease
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
 from .review_label import COMMENT_LIMIT, ReviewLabel
+from .reviewer import REVIEWERS, is_reviewer
 from .sign_in_attempt import SignInAttempt
 from .title_word import TitleWord
 from .trace_export import TraceExport
@@ -28,9 +32,13 @@ __all__ = [
     "ENDED_EARLY",
     "LASTING",
     "QUEUE_LIMIT",
+    "REASON_LIMIT",
     "RETRACTION",
+    "REVIEWERS",
     "TERMINAL",
     "TOKEN_LIMIT",
+    "AccessEvent",
+    "AccessSeal",
     "ApiToken",
     "Append",
     "Chunk",
@@ -42,13 +50,16 @@ __all__ = [
     "Ending",
     "Failure",
     "FoundPassage",
+    "How",
     "IndexedPassage",
     "IndexedTurn",
     "InvalidRequest",
+    "Kind",
     "LoginSession",
     "Many",
     "Membership",
     "NotFound",
+    "NotRecorded",
     "PassageVector",
     "PasswordOffer",
     "Phase",
@@ -56,10 +67,12 @@ __all__ = [
     "PurgeLease",
     "QueueFull",
     "RateLimited",
+    "Read",
     "Recording",
     "Refused",
     "ReviewLabel",
     "Role",
+    "SealLease",
     "Segment",
     "SignInAttempt",
     "State",
@@ -68,5 +81,6 @@ __all__ = [
     "TraceExport",
     "Turn",
     "found_passage",
+    "is_reviewer",
     "unretracted",
 ]

@@ -5,15 +5,23 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from chat.models.turns.triggers import TRIGGERS
+from chat.models.access import append_only
+from chat.models.turns import triggers
 
 pytestmark = pytest.mark.django_db
 
-_OF_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('chat_turn', 'chat_chunk')"
-_OF_POSTGRESQL = """
+TRIGGERS = [
+    trigger
+    for trigger in (*triggers.TRIGGERS, *append_only.TRIGGERS)
+    if trigger.event != "TRUNCATE" or connection.vendor == "postgresql"
+]
+TABLES = ", ".join(sorted({f"'{trigger.table}'" for trigger in TRIGGERS}))
+
+_OF_SQLITE = f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ({TABLES})"  # noqa: S608
+_OF_POSTGRESQL = f"""
     SELECT tgname, pg_get_triggerdef(pg_trigger.oid), prosrc
     FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
-    WHERE NOT tgisinternal AND tgrelid IN ('chat_turn'::regclass, 'chat_chunk'::regclass)"""
+    WHERE NOT tgisinternal AND tgrelid::regclass::text IN ({TABLES})"""  # noqa: S608
 
 
 def migrated() -> dict[str, tuple[str, ...]]:

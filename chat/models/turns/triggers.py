@@ -40,7 +40,9 @@ class Trigger:
     message: str
 
     def sqlite(self) -> list[str]:
-        """Return the statements that create it on SQLite."""
+        """Return the statements that create it on SQLite, which deletes all rows of a table with DELETE."""
+        if self.event == "TRUNCATE":
+            return []
         return [
             f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW WHEN {self.condition}"
             f" BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
@@ -48,12 +50,13 @@ class Trigger:
 
     def postgresql(self) -> list[str]:
         """Return the statements that create it on PostgreSQL, where WHEN must not contain a SELECT."""
+        each = "STATEMENT" if self.event == "TRUNCATE" else "ROW"
         return [
             f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
             f" IF {self.condition} THEN RAISE EXCEPTION '{self.message}' USING ERRCODE = 'check_violation'; END IF;"
             " RETURN NEW; END $$",
             f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.event} ON {self.table}"
-            f" FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+            f" FOR EACH {each} EXECUTE FUNCTION {self.name}()",
         ]
 
 

@@ -1,0 +1,42 @@
+"""What an event of the log of accesses can say: what happened, and in which way."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Kind(models.TextChoices):
+    """What happened. Those of ``OF_CONTENT`` name the owner whose content it was."""
+
+    READ = "read", "read"
+    FOUND = "found", "shown as the result of a search"
+    EXPORTED = "exported", "exported"
+    UNMASKED = "unmasked", "shown with the name of the owner"
+    REVIEWER_ADDED = "reviewer-added", "became a reviewer"
+    REVIEWER_REMOVED = "reviewer-removed", "is no longer a reviewer"
+    REVIEWERS_CHANGED = "reviewers-changed", "the group of reviewers was changed"
+    MEMBER_ADDED = "member-added", "became a member of a collection"
+    MEMBER_REMOVED = "member-removed", "is no longer a member of a collection"
+    MEMBER_CHANGED = "member-changed", "got another role in a collection"
+    COLLECTION_CHANGED = "collection-changed", "the rules of a collection were changed"
+
+
+OF_CONTENT = (Kind.READ, Kind.FOUND, Kind.EXPORTED, Kind.UNMASKED)
+OF_REVIEWERS = (Kind.REVIEWER_ADDED, Kind.REVIEWER_REMOVED, Kind.REVIEWERS_CHANGED)
+
+
+class How(models.TextChoices):
+    """The way in which it happened. The column takes any word, so a new way needs no migration."""
+
+    PAGE = "page", "on a page"
+    PRINT = "print", "in the print view"
+    JSON = "json", "as JSON"
+    CSV = "csv", "as CSV"
+    SEARCH = "search", "by a search"
+    HISTORY = "history", "in the history of the admin"
+    API = "api", "by the API"
+    ADMIN = "admin", "in the admin"
+    SETTING = "setting", "by a setting"
+    PROXY = "proxy", "by the proxy"
+    UPGRADE = "upgrade", "by an upgrade"
+    PROGRAM = "program", "by a program"
