@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 from databricks.sdk import WorkspaceClient
 from django.conf import settings
@@ -19,9 +20,9 @@ from ..prompts import Message
 from ..upstream import on_behalf
 from ..upstream.workspace import token_of, workspace
 from . import ChatModel
-from .completions import CompletionsModel, Request
+from .completions import CompletionsModel
 from .langchain import LangChainModel, as_langchain
-from .sdk import http_client, response_to, timeout
+from .sdk import http_client, requests_by, timeout
 
 
 def provide(name: str) -> ChatModel:
@@ -46,14 +47,9 @@ def provide(name: str) -> ChatModel:
         timeout=timeout(),
         http_client=http_client(),
     )
-    return CompletionsModel(_request_by(model, client), name=name)
+    return CompletionsModel(requests_by(client, partial(_payload_of, model), on_behalf.headers), name=name)
 
 
-def _request_by(model: ChatDatabricks, client: AsyncOpenAI) -> Request:
-    @asynccontextmanager
-    async def request(messages: Sequence[Message]) -> AsyncIterator[AsyncIterator[bytes]]:
-        payload = model._prepare_inputs(as_langchain(messages), stream=True)  # noqa: SLF001  # no public function
-        async with response_to(client, payload, on_behalf.headers()) as body:
-            yield body
-
-    return request
+def _payload_of(model: ChatDatabricks, messages: Sequence[Message]) -> dict[str, Any]:
+    inputs: dict[str, Any] = model._prepare_inputs(as_langchain(messages), stream=True)  # noqa: SLF001  # no public one
+    return inputs

@@ -15,7 +15,6 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from ..prompts import Message
 from .cleaned import clean
 from .completions import CONNECT_SECONDS, Request
-from .langchain import as_langchain
 
 
 def timeout() -> openai.Timeout:
@@ -38,19 +37,19 @@ def cleaning_http_client() -> openai.DefaultAsyncHttpxClient:
     return openai.DefaultAsyncHttpxClient(follow_redirects=False, event_hooks={"response": [clean]})
 
 
-def request_by(model: Any, headers: Callable[[], dict[str, str]] = dict) -> Request:  # its class depends on the package
-    """Return the ``Request`` of a LangChain model that uses this SDK.
+def requests_by(
+    client: openai.AsyncOpenAI,
+    payload_of: Callable[[Sequence[Message]], dict[str, Any]],
+    headers: Callable[[], dict[str, str]],
+) -> Request:
+    """Return the ``Request`` that sends these payloads.
 
-    It calls ``headers`` for each request; these headers replace the model's own.
+    It calls ``headers`` for each request; these headers replace the client's own.
     """
-    client: openai.AsyncOpenAI = model.async_client._client  # noqa: SLF001  # the library has no public name
 
     @asynccontextmanager
     async def request(messages: Sequence[Message]) -> AsyncIterator[AsyncIterator[bytes]]:
-        payload = model._get_request_payload(  # noqa: SLF001  # the library has no public function
-            as_langchain(messages), stream=True, stream_options={"include_usage": True}
-        )
-        async with response_to(client, payload, headers()) as body:
+        async with response_to(client, payload_of(messages), headers()) as body:
             yield body
 
     return request
@@ -60,7 +59,7 @@ def request_by(model: Any, headers: Callable[[], dict[str, str]] = dict) -> Requ
 async def response_to(
     client: openai.AsyncOpenAI, payload: dict[str, Any], headers: dict[str, str]
 ) -> AsyncIterator[AsyncIterator[bytes]]:
-    """Send the request for an answer, which a library has built, and yield the body of the response.
+    """Send the request for an answer, and yield the body of the response.
 
     ``client.chat.completions.create`` would first convert the payload, which has the wire's form already: that takes
     as long as building, signing and sending the request.
