@@ -107,21 +107,27 @@ def fill(language: Language, passages: int) -> tuple[list[str], list[Recording],
     """Store meetings with this many passages; return texts, recordings and the seconds that indexing took."""
     texts: list[str] = []
     recordings: list[Recording] = []
-    seconds = 0.0
-    while sum(map(len, texts)) < passages * STEP * 1.01:
+    characters, seconds = 0, 0.0
+    while characters < passages * STEP * 1.01:
         segments = language.meeting()
-        recording = Recording.objects.create(title=f"Meeting {len(recordings) + 1}", digest=uuid4().hex)
-        speaker = language.random.randint(1, 5)
-        Segment.objects.bulk_create(
-            Segment(recording=recording, number=number, speaker=f"Speaker {speaker + number % 5}", text=text)
-            for number, text in enumerate(segments, 1)
-        )
+        recordings.append(store(language, segments, len(recordings) + 1))
         began = time.perf_counter()
-        index([recording])
+        index(recordings[-1:])
         seconds += time.perf_counter() - began
+        characters += sum(map(len, segments))
         texts += segments
-        recordings.append(recording)
     return texts, recordings, seconds
+
+
+def store(language: Language, segments: Sequence[str], number: int) -> Recording:
+    """Store a meeting with these segments, by numbered speakers."""
+    recording = Recording.objects.create(title=f"Meeting {number}", digest=uuid4().hex)
+    speaker = language.random.randint(1, 5)
+    Segment.objects.bulk_create(
+        Segment(recording=recording, number=place, speaker=f"Speaker {speaker + place % 5}", text=text)
+        for place, text in enumerate(segments, 1)
+    )
+    return recording
 
 
 def measure(ask: Ask, rounds: int) -> list[tuple[float, float]]:
