@@ -6,13 +6,14 @@ Compiling a query of the ORM takes longer than SQLite takes to carry it out, and
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from copy import copy
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar, cast
 
 from django.db import connection
 from django.db.models import Expression, Field, Lookup, QuerySet
+from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 from typing_extensions import override
 
@@ -61,20 +62,27 @@ class Among(Lookup):
 
 @dataclass(frozen=True)
 class _Compiled(Generic[Row]):
-    """A query for one kind of database, and what turns its rows into the values of fields."""
+    """A query for one kind of database, and how to make its results of the rows that it selects."""
 
-    queryset: QuerySet[Any, Row]
-    compiler: SQLCompiler
     sql: str
     parameters: tuple[Any, ...]
-    converters: dict[int, Any]
+    converters: list[tuple[int, Any, Any]]
+    results: Callable[[list[Sequence[Any]]], list[Row]]
+
+    def convert(self, row: Sequence[Any]) -> Sequence[Any]:
+        """Return a row with the values of fields, as the ORM converts them."""
+        values = list(row)
+        for place, converters, expression in self.converters:
+            for converter in converters:
+                values[place] = converter(values[place], expression, connection)
+        return tuple(values)
 
 
 class Prepared(Generic[Row]):
     """A query with named parameters: ``Prepared(lambda user: Turn.objects.filter(user=user), user=IntegerField())``.
 
     It is compiled at its first use, once for each kind of database, and carried out on the connection of the thread.
-    It cannot have ``prefetch_related``, and a parameter cannot be None.
+    It returns models or a ``values_list``. It cannot have ``prefetch_related``, and a parameter cannot be None.
     """
 
     def __init__(self, build: Build[Row], **fields: Field[Any, Any]) -> None:
@@ -85,17 +93,11 @@ class Prepared(Generic[Row]):
     def fetch(self, **values: object) -> list[Row]:
         """Carry the query out with these parameters, and return its rows."""
         compiled = self._compiled.get(connection.vendor) or self._compile()
-        bound = tuple(self._bind(parameter, values) for parameter in compiled.parameters)
-        # A compiler knows its connection, and keeps what it has compiled: the copy says what that was.
-        compiler = copy(compiled.compiler)
-        compiler.connection = connection
-        compiler.as_sql = lambda *_, **__: (compiled.sql, bound)  # type: ignore[method-assign]
-        compiler.get_converters = lambda *_: compiled.converters  # type: ignore[method-assign]
-        query = copy(compiled.queryset.query)
-        query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
-        rows: QuerySet[Any, Row] = QuerySet(model=compiled.queryset.model, query=query)
-        rows._iterable_class = compiled.queryset._iterable_class  # noqa: SLF001
-        return list(rows)
+        bound = [self._bind(parameter, values) for parameter in compiled.parameters]
+        with connection.cursor() as cursor:
+            cursor.execute(compiled.sql, bound)
+            rows = cursor.fetchall()
+        return compiled.results([compiled.convert(row) for row in rows] if compiled.converters else rows)
 
     def first(self, **values: object) -> Row | None:
         """Return the first row, if there is one."""
@@ -111,6 +113,44 @@ class Prepared(Generic[Row]):
         compiler = queryset.query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         selected = [column for column, *_ in (compiler.select or ())[: compiler.col_count]]
-        compiled = _Compiled(queryset, compiler, sql, tuple(parameters), compiler.get_converters(selected))
+        converters = [(place, *found) for place, found in compiler.get_converters(selected).items()]
+        compiled = _Compiled(sql, tuple(parameters), converters, _results(queryset, compiler))
         self._compiled[connection.vendor] = compiled
         return compiled
+
+
+def _results(queryset: QuerySet[Any, Row], compiler: SQLCompiler) -> Callable[[list[Sequence[Any]]], list[Row]]:
+    """Return what makes the results of a query of its rows."""
+    kind = queryset._iterable_class  # noqa: SLF001  # only this says whether it is a values_list
+    if kind is FlatValuesListIterable:
+        return lambda rows: [row[0] for row in rows]
+    if kind is ValuesListIterable:
+        return lambda rows: list(map(tuple, rows))  # type: ignore[arg-type]
+    if kind is not ModelIterable:
+        raise TypeError(f"A prepared query returns models or a values_list, not {kind.__name__}")
+    return partial(_models, _Columns(compiler))
+
+
+class _Columns:
+    """Which columns of a row are the fields of a model, of its relations, and annotations."""
+
+    def __init__(self, compiler: SQLCompiler) -> None:
+        klass, select = cast("dict[str, Any]", compiler.klass_info), compiler.select or []
+        self.model = klass["model"]
+        self.first, self.end = klass["select_fields"][0], klass["select_fields"][-1] + 1
+        self.names = [cast(Any, column).target.attname for column, *_ in select[self.first : self.end]]
+        self.relations = get_related_populators(klass, select, connection.alias)  # type: ignore[call-arg]  # Django 6
+        self.annotations = list((compiler.annotation_col_map or {}).items())
+
+
+def _models(columns: _Columns, rows: list[Sequence[Any]]) -> list[Any]:
+    """Return the models in rows, as ``ModelIterable`` does."""
+    models = []
+    for row in rows:
+        model = columns.model.from_db(connection.alias, columns.names, row[columns.first : columns.end])
+        for relation in columns.relations:
+            relation.populate(row, model)
+        for name, place in columns.annotations:
+            setattr(model, name, row[place])
+        models.append(model)
+    return models

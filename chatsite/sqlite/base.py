@@ -17,7 +17,9 @@ from typing import Any, ClassVar
 
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
+from typing_extensions import override
 
+from .cursor import Cursor
 from .fair_lock import FairLock
 
 _IS_WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
@@ -34,6 +36,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         self._holds_lock = False
         self.execute_wrappers.append(self._lock_writes)
+
+    @override
+    def create_cursor(self, name: str | None = None) -> Cursor:
+        cursor: Cursor = self.connection.cursor(factory=Cursor)
+        return cursor
 
     def _start_transaction_under_autocommit(self) -> None:
         with self._write_lock():
