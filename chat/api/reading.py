@@ -1,4 +1,4 @@
-"""The readable resources: the user's own conversations, and the team's recordings."""
+"""The readable resources: the user's own conversations, and the recordings that the user hears."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def conversation(request: ApiRequest, uuid: UUID) -> HttpResponse:
 
 @api("GET")
 async def recordings(request: ApiRequest) -> HttpResponse:
-    """Return a page of all recordings."""
+    """Return a page of the recordings that the user hears."""
     return json_response(await in_database(_recordings, request))
 
 
@@ -46,5 +46,5 @@ def _conversation(request: ApiRequest, uuid: UUID) -> resources.ConversationWith
 
 
 def _recordings(request: ApiRequest) -> resources.RecordingPage:
-    page, next_after = newest(Recording.objects.all(), request)
+    page, next_after = newest(Recording.objects.heard_by(request.login_session.user_id), request)
     return resources.RecordingPage(recordings=list(map(resources.Recording.of, page)), next=next_after)

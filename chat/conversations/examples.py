@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..models import Citation, Recording, Segment
+from ..models import Citation, Recording
 from .ideas import Idea, ideas_of
 from .sources import Source
 
@@ -24,9 +24,12 @@ class Example:
     source: Source
 
 
-def examples() -> list[Example]:
-    """Return up to three questions of different kinds: of different recordings if possible, the last added first."""
-    latest = list(Recording.objects.order_by("-created_at", "-pk")[:RECORDINGS_READ])
+def examples(user_id: int) -> list[Example]:
+    """Return up to three questions of different kinds about what this user hears.
+
+    They are of different recordings if possible, the last added first.
+    """
+    latest = list(Recording.objects.heard_by(user_id).order_by("-created_at", "-pk")[:RECORDINGS_READ])
     chosen: list[tuple[Recording, Idea]] = []
     for rank in range(LIMIT):
         for recording in latest:
@@ -46,7 +49,7 @@ def _best(recording: Recording, rank: int, chosen: Sequence[Idea]) -> Idea | Non
 
 
 def _example(recording: Recording, idea: Idea) -> Example | None:
-    segment = Segment.objects.filter(recording=recording, number=idea.segment).first()
+    segment = recording.segments.filter(number=idea.segment).first()
     if segment is None:
         return None
     citation = Citation.quoting(recording, segment, 1, segment.text)

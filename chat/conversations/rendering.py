@@ -35,7 +35,8 @@ _FINISH_NOTICES = {
 class ShownTurn:
     """A turn at one moment: ``text`` is its answer or, while it runs, exactly its chunks 1..``seq``.
 
-    ``position`` is its place in the queue, from 1. ``existing`` has the recordings of its filter that still exist.
+    ``position`` is its place in the queue, from 1. ``existing`` has the recordings of its filter that
+    its user still hears.
     """
 
     turn: Turn
@@ -228,7 +229,8 @@ def _positions(turns: Iterable[Turn]) -> dict[UUID, int]:
     }
 
 
-def _existing(turns: Iterable[Turn]) -> frozenset[str]:
+def _existing(turns: Sequence[Turn]) -> frozenset[str]:
+    """Return the recordings in the filters of these turns, which are of one user, that this user still hears."""
     ids = {recording["id"] for turn in turns for recording in turn.recordings}
-    existing_ids = Recording.objects.filter(uuid__in=ids).values_list("uuid", flat=True) if ids else ()
-    return frozenset(map(str, existing_ids))
+    heard = Recording.objects.heard_by(turns[0].user_id).filter(uuid__in=ids) if ids else Recording.objects.none()
+    return frozenset(map(str, heard.values_list("uuid", flat=True)))

@@ -184,9 +184,11 @@ def _page(
         "running": any(not shown.turn.is_terminal for shown in page.turns),
     }
     if conversation is None:
-        context |= welcome() | {"blank_conversation": blank_conversation()}
+        context |= welcome(request.user.pk) | {"blank_conversation": blank_conversation()}
     template = "chat/conversation_detail.html" if conversation else "chat/home.html"
-    return _render_turns(request, template, conversation, page, context | filter_options(chosen), status=status)
+    return _render_turns(
+        request, template, conversation, page, context | filter_options(chosen, request.user.pk), status=status
+    )
 
 
 def _render_turns(

@@ -8,6 +8,6 @@ from ..models import Recording
 from .examples import examples
 
 
-def welcome() -> dict[str, Any]:
-    """Return the number of recordings, and questions worth asking."""
-    return {"recording_count": Recording.objects.count(), "examples": examples()}
+def welcome(user_id: int) -> dict[str, Any]:
+    """Return the number of recordings that this user hears, and questions worth asking."""
+    return {"recording_count": Recording.objects.heard_by(user_id).count(), "examples": examples(user_id)}

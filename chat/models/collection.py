@@ -28,7 +28,10 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
 
     def heard_by(self, user_id: int) -> CollectionQuerySet:
         """Return the collections whose recordings this user hears."""
-        return self._for(user_id, Q(everyone=True) | Q(pk__in=_memberships(user_id).values("collection")))
+        return self._for(
+            user_id,
+            Q(pk__in=self.model.objects.filter(everyone=True)) | Q(pk__in=_memberships(user_id).values("collection")),
+        )
 
     def managed_by(self, user_id: int) -> CollectionQuerySet:
         """Return the collections that this user may change."""
@@ -63,6 +66,7 @@ class Collection(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
+        indexes = [models.Index(fields=["everyone"], condition=Q(everyone=True), name="collection_of_everyone")]
         constraints = [
             models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_collection"),
             models.CheckConstraint(condition=~Q(name=""), name="collection_has_a_name"),

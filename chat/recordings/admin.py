@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -21,10 +22,15 @@ from ..models import Recording, Segment
 class RecordingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
     """The admin of recordings, which can be renamed and deleted here; ``import_recordings`` adds them."""
 
-    list_display = ["title", "recorded_on", "length", "created_at"]
+    list_display = ["title", "collection", "recorded_on", "length", "created_at"]
     search_fields = ["title"]
-    fields = ["title", "recorded_on", "length", "audio", "created_at"]
-    readonly_fields = ["recorded_on", "length", "audio", "created_at"]
+    fields = ["title", "collection", "recorded_on", "length", "audio", "created_at"]
+    readonly_fields = ["collection", "recorded_on", "length", "audio", "created_at"]
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recording]:
+        """Return the recordings that the administrator hears: by membership, like everybody."""
+        return Recording.objects.heard_by(cast(User, request.user).pk).select_related("collection")
 
     @override
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -36,7 +36,7 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 @require_safe
 def audio(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
     """Send the audio file of a recording: 200, 206 for one range, 304, or 416 for a range outside of the file."""
-    path = _path(get_object_or_404(Recording, uuid=uuid))
+    path = _path(get_object_or_404(Recording.objects.heard_by(request.user.pk), uuid=uuid))
     size, etag = path.stat().st_size, f'"{path.stat().st_mtime_ns:x}-{path.stat().st_size:x}"'
     range_header = request.headers.get("Range", "") if request.headers.get("If-Range", etag) == etag else ""
     part = _part(range_header, size)

@@ -16,16 +16,20 @@ NEWEST_FIRST = (F("recorded_on").desc(nulls_last=True), "title", "pk")
 """The order of recordings wherever they are listed; those without a date come last."""
 
 
-def with_title(text: str) -> QuerySet[Recording]:
-    """Return the recordings whose title contains this text, the newest first; all of them for an empty text."""
-    found = Recording.objects.filter(title__icontains=text) if text else Recording.objects.all()
-    return found.order_by(*NEWEST_FIRST)
+def with_title(text: str, user_id: int) -> QuerySet[Recording]:
+    """Return what this user hears whose title contains this text, the newest first; all of it for an empty text."""
+    heard = Recording.objects.heard_by(user_id)
+    return (heard.filter(title__icontains=text) if text else heard).order_by(*NEWEST_FIRST)
 
 
-def filter_options(chosen: Collection[UUID]) -> dict[str, Any]:
-    """Return the template context of the filter: the chosen recordings that still exist, then the newest 50 others."""
-    recordings = list(with_title("").filter(uuid__in=chosen)) if chosen else []
-    others = list(with_title("").exclude(uuid__in=[recording.uuid for recording in recordings])[:OPTIONS])
+def filter_options(chosen: Collection[UUID], user_id: int) -> dict[str, Any]:
+    """Return the template context of the filter: the chosen recordings that this user hears, then the newest 50 others.
+
+    A chosen recording that was deleted, or that the user does not hear, is left out.
+    """
+    heard = with_title("", user_id)
+    recordings = list(heard.filter(uuid__in=chosen)) if chosen else []
+    others = list(heard.exclude(uuid__in=[recording.uuid for recording in recordings])[:OPTIONS])
     return {
         "options": recordings + others,
         "chosen": {recording.uuid for recording in recordings},

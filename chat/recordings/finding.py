@@ -47,10 +47,10 @@ def numbers_with(asked: Sequence[str], speakers: Collection[str], recording: Rec
     ``speakers`` are those whose segments count; empty for all. What is found is remembered until the recording is
     indexed again: its next page is only a part of it.
     """
-    passages = IndexedPassage.objects.filter(recording=recording)
+    passages = recording.indexed_passages
     is_renewed = Count("pk", filter=Q(terms_version=VERSION))
     state = passages.aggregate(newest=Max("pk"), last=Max("last"), all=Count("pk"), renewed=is_renewed)
-    segments = Segment.objects.filter(recording=recording)
+    segments = recording.segments.all()
     is_indexed = state["renewed"] == state["all"] and not segments.filter(number__gt=state["last"] or 0).exists()
     if not is_indexed:
         return _search([Q()], segments, asked, speakers)

@@ -46,7 +46,7 @@ class Piece:
         if self.last < self.first:
             return []
         numbers = (self.first - CONTEXT, self.last + CONTEXT)
-        return rows(Segment.objects.filter(recording=recording, number__range=numbers))
+        return rows(recording.segments.filter(number__range=numbers))
 
 
 def rows(segments: QuerySet[Segment]) -> list[SegmentRow]:
@@ -87,7 +87,7 @@ def asked(query: Mapping[str, str], recording: Recording, total: int) -> Piece |
 
 def _number_at(time: float, recording: Recording) -> int:
     """Return the number of the segment that began last at a time; the first one if none has."""
-    begun = Segment.objects.filter(recording=recording, start__lte=time).order_by("-start", "-number")
+    begun = recording.segments.filter(start__lte=time).order_by("-start", "-number")
     return begun.values_list("number", flat=True).first() or 1
 
 

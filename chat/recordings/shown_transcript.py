@@ -99,7 +99,7 @@ class ShownTranscript:
         """The number of the last segment of each speaker, in the order of their first ones."""
         if self._opens_at_start and len(self._opening) <= Segment.ON_PAGE:
             return {segment.speaker: segment.number for segment in self._opening}
-        spoken = Segment.objects.filter(recording=self.recording).values_list("speaker")
+        spoken = self.recording.segments.values_list("speaker")
         rows = spoken.annotate(first=Min("number"), last=Max("number")).order_by("first")
         return {name: last for name, _, last in rows}
 
@@ -125,13 +125,13 @@ class ShownTranscript:
         speakers = {name, ""} if name == UNKNOWN else {name} - {""}
         if self.wanted.words:
             return numbers_with(self.wanted.words, speakers, self.recording)
-        spoken = Segment.objects.filter(recording=self.recording, speaker__in=speakers).order_by("number")
+        spoken = self.recording.segments.filter(speaker__in=speakers).order_by("number")
         return list(spoken.values_list("number", flat=True))
 
     @property
     def _found(self) -> list[tuple[SegmentRow, Sequence[linked_words.Span]]]:
         """The segments of the page of what was found, with the places of the words in each."""
-        segments = Segment.objects.filter(recording=self.recording, number__in=list(self.page))
+        segments = self.recording.segments.filter(number__in=list(self.page))
         asked = self.wanted.words
         return [(segment, found_in(segment.text, asked) if asked else ()) for segment in pieces.rows(segments)]
 

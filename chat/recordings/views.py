@@ -23,16 +23,16 @@ PAGE = 50
 
 @require_safe
 def listing(request: SignedInRequest) -> HttpResponse:
-    """Render a page of 50 recordings, the newest first: of all, or of those with ``?q=`` in their title."""
+    """Render a page of 50 recordings, the newest first: of those that the user hears, with ``?q=`` in their title."""
     text = search_text(request)
-    page = Paginator(with_title(text), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(with_title(text, request.user.pk), PAGE).get_page(request.GET.get("page"))
     return render(request, "chat/recording_list.html", {"page": page, "rows": rows(list(page)), "q": text})
 
 
 @require_safe
 def options(request: SignedInRequest) -> HttpResponse:
     """Render the first 50 recordings with ``?q=`` in their title as options of the filter."""
-    recordings = list(with_title(search_text(request))[:OPTIONS])
+    recordings = list(with_title(search_text(request), request.user.pk)[:OPTIONS])
     return render(request, "chat/_recording_options.html", {"options": recordings, "chosen": ()})
 
 
@@ -56,6 +56,6 @@ def segments(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def _transcript(request: SignedInRequest, uuid: UUID) -> dict[str, object]:
-    recording = get_object_or_404(Recording, uuid=uuid)
+    recording = get_object_or_404(Recording.objects.heard_by(request.user.pk), uuid=uuid)
     linked = words.parse(request.GET.get("words", ""))
     return {"recording": recording, "transcript": ShownTranscript(recording, Wanted.by(request), linked)}

@@ -24,21 +24,23 @@ _HERE = "{segments}"
 
 @require_safe
 def whole_text(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
-    """Send a page with all segments of a recording."""
-    recording = get_object_or_404(Recording, uuid=uuid)
+    """Send a page with all segments of a recording, as long as the reader hears it."""
+    recording = get_object_or_404(Recording.objects.heard_by(request.user.pk), uuid=uuid)
     transcript = ShownTranscript(recording, Wanted())
     context = {"recording": recording, "speakers": transcript.speakers, "segments": _HERE}
     head, _, tail = render_to_string("chat/recording_text.html", context, request).rpartition(_HERE)
-    return StreamingHttpResponse(_parts(head, tail, recording, transcript.total))
+    return StreamingHttpResponse(_parts(head, tail, recording, transcript.total, request.user.pk))
 
 
-async def _parts(head: str, tail: str, recording: Recording, total: int) -> AsyncIterator[str]:
+async def _parts(head: str, tail: str, recording: Recording, total: int, user_id: int) -> AsyncIterator[str]:
     yield head
     for number in range(1, Segment.page_of(total) + 1):
-        yield await in_database(_text, recording, pieces.page(number, total))
+        yield await in_database(_text, recording, pieces.page(number, total), user_id)
     yield tail
 
 
-def _text(recording: Recording, piece: pieces.Piece) -> str:
+def _text(recording: Recording, piece: pieces.Piece, user_id: int) -> str:
+    if not Recording.objects.heard_by(user_id).filter(pk=recording.pk).exists():
+        return ""  # it was moved or deleted while this page was sent
     runs = with_asides(shown_segment(segment) for segment in piece.read(recording))
     return render_to_string("chat/_text_runs.html", {"runs": within(runs, piece.first, piece.last)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
 
 from chat.answers import rag
 from chat.conversations.examples import Example, examples
@@ -100,36 +101,36 @@ def test_a_recording_in_another_language_has_none() -> None:
     assert questions(recorded("Planung", said)) == []
 
 
-def test_three_are_shown_of_different_recordings_and_kinds() -> None:
+def test_three_are_shown_of_different_recordings_and_kinds(alice: User) -> None:
     meetings()
 
-    shown = examples()
+    shown = examples(alice.pk)
 
     assert len({example.question for example in shown}) == 3
     assert len({example.recording for example in shown}) == 3
-    assert [example.question for example in shown] == [example.question for example in examples()]
+    assert [example.question for example in shown] == [example.question for example in examples(alice.pk)]
 
 
-def test_one_recording_may_have_all_of_them() -> None:
+def test_one_recording_may_have_all_of_them(alice: User) -> None:
     recorded("Planning", *MEETINGS["Planning"], speaker="Ana Silva")
 
-    shown = examples()
+    shown = examples(alice.pk)
 
     assert len({example.question for example in shown}) == 3
     assert [_begins(example) for example in shown] == ["What was decided", "Which numbers were", "What was said"]
 
 
-def test_an_example_leads_to_the_moment_that_answers_it() -> None:
+def test_an_example_leads_to_the_moment_that_answers_it(alice: User) -> None:
     recording = recorded("Planning", "Hello.", "It is the touch screen, and it is for us.", audio="a.mp3")
 
-    (example,) = examples()
+    (example,) = examples(alice.pk)
 
     assert example.source.citation.segment == 2
     assert example.source.audio == f"/recordings/{recording.uuid}/audio/"
 
 
-def test_without_recordings_there_is_none() -> None:
-    assert examples() == []
+def test_without_recordings_there_is_none(alice: User) -> None:
+    assert examples(alice.pk) == []
 
 
 async def test_every_question_is_answered_from_its_recording() -> None:

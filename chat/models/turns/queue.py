@@ -111,7 +111,7 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         question = cleaned(submission.question, limit=self.model.QUESTION_LIMIT)
         self._check_limits(login_session)
         conversation = _conversation(login_session.user_id, submission, question)
-        recordings = _filter_snapshot(submission.recordings)
+        recordings = _filter_snapshot(login_session.user_id, submission.recordings)
         retried = self._retried(conversation, submission, question)
         return asked.new_turn(login_session, conversation, submission, question, recordings, retried)
 
@@ -147,10 +147,11 @@ def _conversation(user_id: int, submission: Submission, question: str) -> Conver
     return conversations.get()
 
 
-def _filter_snapshot(chosen: Sequence[UUID]) -> list[dict[str, Any]]:
+def _filter_snapshot(user_id: int, chosen: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return the ids and titles of the chosen recordings. One that the user does not hear is as one that is gone."""
     if not chosen:
         return []
-    titles = dict(Recording.objects.filter(uuid__in=chosen).values_list("uuid", "title"))
+    titles = dict(Recording.objects.heard_by(user_id).filter(uuid__in=chosen).values_list("uuid", "title"))
     if len(titles) != len(set(chosen)):
         raise NotFound("A recording in the filter no longer exists. Please choose again.")
     return [{"id": str(name), "title": titles[name]} for name in dict.fromkeys(chosen)]
