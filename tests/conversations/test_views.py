@@ -46,6 +46,7 @@ ROUTES = [
     Route("chat:turn-detail", of="turn"),
     Route("chat:turn-stop", "post", of="turn", status=302),
     Route("chat:turn-retry", "post", of="turn", status=302),
+    Route("chat:about-data"),
     Route("chat:search"),
     Route("chat:recording-list"),
     Route("chat:recording-options"),
