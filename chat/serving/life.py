@@ -20,6 +20,7 @@ from ..traces.exporter import exporter
 from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
 from ..upkeep.purger import purger
+from ..upkeep.sealer import sealer
 from .model_loading import ModelLoading
 from .watchdog import watchdog
 
@@ -59,6 +60,7 @@ async def start() -> None:
         await runner.start()
         exporter.start()
         purger.start()
+        sealer.start()
         _warming.start(_warm())
 
 
@@ -71,6 +73,7 @@ async def drain(stop_listening: Callable[[], object]) -> None:
     _waiting.cancel()
     watchdog.end()
     purger.end()
+    sealer.end()
     try:
         if runner.started:
             await runner.drain(settings.SERVE_DRAIN_SECONDS)

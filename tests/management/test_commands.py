@@ -15,12 +15,14 @@ from chat.management import site_command
 from ..support.processes import ROOT
 
 COMMANDS = [
+    ["access_log", "--since", "1h"],
     ["import_recordings", "meeting.vtt"],
     ["export_passages", "passages.jsonl"],
     ["index_recordings"],
     ["load_demo"],
     ["purge"],
     ["sign_in_link", "demo"],
+    ["verify_access_log"],
 ]
 
 
