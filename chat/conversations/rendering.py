@@ -11,16 +11,23 @@ from uuid import UUID, uuid4
 from django.db.models import BigIntegerField, OuterRef, Prefetch, QuerySet, Subquery, UUIDField
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from ..display import revealed
+from ..display import revealed, shown
 from ..llm import credit
 from ..models import Chunk, Citation, Conversation, Prepared, Recording, Segment, State, Turn, unretracted
 from . import markdown
+from .filled import Value, filled
+from .source_html import source_html
 from .sources import Source, sources_of
 
 PAGE = 50
 """Most turns that a page shows at once."""
+
+LONG = 200
+"""Characters from which on a question is folded."""
 
 ASKABLE = 3
 """Most recordings that are offered to be asked alone, those first that the answer cites first."""
@@ -84,35 +91,66 @@ class ShownTurn:
 
     def html(self, csrf_token: str = "") -> SafeString:
         """Render ``_turn.html``. Without JavaScript its forms work only with a token."""
-        return render_to_string("chat/_turn.html", self._context() | {"csrf_token": csrf_token})
+        ids = {"uuid": str(self.turn.uuid), "csrf_token": csrf_token}
+        return filled("chat/_turn.html", ids | self._state() | self._said() | self._offers(csrf_token))
 
-    def _context(self) -> dict[str, object]:
-        searched = [recording | {"exists": recording["id"] in self.existing} for recording in self.turn.recordings]
+    def _state(self) -> dict[str, Value]:
+        turn = self.turn
+        asked = timezone.localtime(turn.created_at) if turn.pk else None  # the blank turn has no time yet
         return {
-            "turn": self.turn,
-            "text": self.text,
-            "seq": self.seq,
-            "position": self.position,
-            "answer": self.answer if self.turn.is_terminal else "",
-            "notice": notice(self.turn),
-            "sources": self.sources,
-            "askable": self._askable(),
-            "given": self.given,
-            "filter": searched,
-            "filter_ids": " ".join(recording["id"] for recording in self.turn.recordings),
-            "chosen": json.dumps([{"id": each["id"], "title": each["title"]} for each in searched if each["exists"]]),
-            "retry_id": uuid4(),
-            "retry_url": reverse("chat:turn-retry", args=[self.turn.uuid]),
-            "credit": self.credit,
-            "everywhere_id": uuid4() if self.may_lie_elsewhere else None,
+            "state": turn.state,
+            "seq": str(self.seq),
+            "is_queued": turn.is_queued,
+            "is_streaming": turn.is_streaming,
+            "is_terminal": turn.is_terminal,
+            "is_complete": turn.is_complete,
+            "position": str(self.position or ""),
+            "phase": turn.get_phase_display(),
+            "notice": notice(turn),
+            "asked": f"{asked.day} {asked:%b %Y, %H:%M}" if asked else "",
+            "asked_at": asked.isoformat() if asked else "",
         }
 
-    def _askable(self) -> list[dict[str, object]]:
-        """Return the recordings of an answer that cites several, each with a request id to ask only there."""
+    def _said(self) -> dict[str, Value]:
+        is_terminal = self.turn.is_terminal
+        return {
+            "question": shown(self.turn.question),
+            "is_long": len(self.turn.question) > LONG,
+            "has_text": bool(self.text),
+            "text": "" if is_terminal else self.text,
+            "answer": self.answer if is_terminal else "",
+            "credit": shown(self.credit),
+            "sources": _cards(self.sources, self.turn),
+            "sources_count": _count(self.sources, "source"),
+            "given": _cards(self.given, self.turn),
+            "given_count": _count(self.given, "passage"),
+        }
+
+    def _offers(self, csrf_token: str) -> dict[str, Value]:
+        """Return the forms and links of the turn, and its filter."""
+        turn = self.turn
+        searched = [recording | {"exists": recording["id"] in self.existing} for recording in turn.recordings]
+        retry_url = reverse("chat:turn-retry", args=[turn.uuid])
+        return {
+            "filter": render_to_string("chat/_filter_note.html", {"filter": searched}) if searched else "",
+            "filter_ids": " ".join(recording["id"] for recording in turn.recordings),
+            "chosen": json.dumps([{"id": each["id"], "title": each["title"]} for each in searched if each["exists"]]),
+            "ask_only": self._ask_only(retry_url, csrf_token),
+            "retry_id": str(uuid4()),
+            "retry_url": retry_url,
+            "stop_url": "" if turn.is_terminal else reverse("chat:turn-stop", args=[turn.uuid]),
+            "edit_url": f"{turn.conversation.get_absolute_url()}?edit={turn.uuid}" if turn.is_terminal else "",
+            "everywhere_id": str(uuid4()) if self.may_lie_elsewhere else "",
+        }
+
+    def _ask_only(self, retry_url: str, csrf_token: str) -> str:
+        """Return the forms that ask an answer's question only of one of the recordings that it cites, if of several."""
         cited = {each.recording_id: each.recording for each in self.citations if each.cited and each.recording}
         if len(cited) < 2 or not self.turn.is_terminal:
-            return []
-        return [{"recording": recording, "request_id": uuid4()} for recording in list(cited.values())[:ASKABLE]]
+            return ""
+        askable = [{"recording": recording, "request_id": uuid4()} for recording in list(cited.values())[:ASKABLE]]
+        context = {"turn": self.turn, "retry_url": retry_url, "csrf_token": csrf_token, "askable": askable}
+        return render_to_string("chat/_ask_only.html", context)
 
 
 @dataclass(frozen=True)
@@ -127,8 +165,8 @@ class TurnPage:
 def turns_of(conversation: Conversation, *, before: Turn | None = None) -> TurnPage:
     """Return the last turns of a conversation, or the last ones before a turn; at most 50."""
     rows = Turn.objects.filter(conversation=conversation).order_by("-pk")
-    shown = _shown(rows.filter(pk__lt=before.pk) if before else rows, _chunks(conversation), limit=PAGE + 1)
-    return TurnPage(shown[:PAGE][::-1], earlier=len(shown) > PAGE, later=before is not None)
+    found = _shown(rows.filter(pk__lt=before.pk) if before else rows, _chunks(conversation), limit=PAGE + 1)
+    return TurnPage(found[:PAGE][::-1], earlier=len(found) > PAGE, later=before is not None)
 
 
 def turns_after(conversation: Conversation, turn: Turn | None) -> list[ShownTurn]:
@@ -140,10 +178,10 @@ def turns_after(conversation: Conversation, turn: Turn | None) -> list[ShownTurn
 def render_turn(turn: Turn, *, csrf_token: str = "") -> str:
     """Return the HTML of a turn as it is now. Raise ``Turn.DoesNotExist`` if it has been removed."""
     chunks = Chunk.objects.none() if turn.is_terminal else Chunk.objects.filter(turn=turn)
-    shown = _shown(Turn.objects.filter(pk=turn.pk), chunks, limit=1)
-    if not shown:
+    found = _shown(Turn.objects.filter(pk=turn.pk), chunks, limit=1)
+    if not found:
         raise Turn.DoesNotExist
-    return shown[0].html(csrf_token)
+    return found[0].html(csrf_token)
 
 
 def render_ended(turn_uuid: UUID) -> str:
@@ -155,8 +193,8 @@ def render_ended(turn_uuid: UUID) -> str:
     if turn is None:
         raise Turn.DoesNotExist
     citations = _citations.fetch(turn=turn.pk)
-    shown = ShownTurn(turn=turn, text=turn.answer, seq=turn.seq, citations=citations, existing=_existing([turn]))
-    return shown.html()
+    ended = ShownTurn(turn=turn, text=turn.answer, seq=turn.seq, citations=citations, existing=_existing([turn]))
+    return ended.html()
 
 
 def render_blank_turn(csrf_token: str = "") -> str:
@@ -176,6 +214,14 @@ def notice(turn: Turn) -> str:
     if turn.state == State.CANCELLED:
         return "Cancelled before it was answered."
     return turn.message or _FINISH_NOTICES.get(turn.finish_reason, "")
+
+
+def _cards(sources: Sequence[Source], turn: Turn) -> SafeString:
+    return format_html_join("", "{}", ((source_html(source, turn.uuid),) for source in sources))
+
+
+def _count(sources: Sequence[Source], noun: str) -> str:
+    return f"{len(sources)} {noun}{'' if len(sources) == 1 else 's'}"
 
 
 def _chunks(conversation: Conversation) -> QuerySet[Chunk]:
