@@ -54,7 +54,7 @@ class AnswerRequest:
     def turn(self) -> Turn:
         """Return the turn to stream: one that was asked before, or a new one. Raise a ``Refused``."""
         if not self._resumes:
-            return asking.ask(self._login, self._submission, self._forwarded)
+            return asking.ask(self._login, self._submission, self._forwarded).turn
         if self._key:
             return Turn.objects.submitted(self._login, self._submission)
         return Turn.objects.latest_of_question(self._login, self._submission)

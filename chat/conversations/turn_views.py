@@ -43,7 +43,7 @@ def retry(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=uuid)
     try:
         submission = _submission(request, turn, _request_id(request.POST.get("request_id", "")))
-        return _back_to(asking.ask(request.login_session, submission, forwarded(request)))
+        return _back_to(asking.ask(request.login_session, submission, forwarded(request)).turn)
     except Refused as refused:
         messages.error(request, refused.message)
         return _back_to(turn)

@@ -70,7 +70,7 @@ def ask(request: SignedInRequest, uuid: UUID | None = None) -> HttpResponse:
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid) if uuid else None
     form = AskForm(request.POST)
     try:
-        turn = asking.ask(request.login_session, form.submission(conversation=uuid), forwarded(request))
+        turn = asking.ask(request.login_session, form.submission(conversation=uuid), forwarded(request)).turn
     except Refused as refused:
         return _refused(request, conversation, form, refused)
     return redirect(f"{turn.conversation.get_absolute_url()}#turn-{turn.uuid}")

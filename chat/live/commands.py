@@ -136,8 +136,12 @@ class Commands:
         if not self._is_signed_in():
             raise SignedOut
         self._open.expect(submission.request_id)
-        turn = asking.ask(self._login, submission, self._forwarded)
-        self._open.open(turn)
+        submitted = asking.ask(self._login, submission, self._forwarded)
+        turn = submitted.turn
+        if submitted.is_first:
+            self._open.begin(turn)
+        else:
+            self._open.open(turn)
         return turn, turn.position()
 
     async def _find(self, turn_uuid: UUID) -> Turn:

@@ -37,6 +37,10 @@ class OpenConversations:
         """Exclude from the news a question that the client is asking itself: it gets the reply to that anyway."""
         self._known_requests.add(request_id)
 
+    def begin(self, turn: Turn) -> None:
+        """Record that the client has just begun the conversation of ``turn``, in which nobody can have asked yet."""
+        self._newest_turn_at_opening[turn.conversation_id] = turn.pk
+
     def open(self, turn: Turn) -> list[Turn]:
         """Record that the client shows ``turn``, the newest one it has if its conversation was not open before.
 

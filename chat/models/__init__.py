@@ -22,7 +22,7 @@ from .turns.answer import RETRACTION, Chunk, Citation, Ending, unretracted
 from .turns.append import Append, Claim
 from .turns.found import FoundPassage, found_passage
 from .turns.indexed_turn import IndexedTurn
-from .turns.queue import QUEUE_LIMIT, Submission
+from .turns.queue import QUEUE_LIMIT, Submission, Submitted
 from .turns.state import ACTIVE, ENDED_EARLY, LASTING, TERMINAL, Failure, Phase, State
 from .turns.turn import Turn
 
@@ -77,6 +77,7 @@ __all__ = [
     "SignInAttempt",
     "State",
     "Submission",
+    "Submitted",
     "TitleWord",
     "TraceExport",
     "Turn",

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from ..forwarded import Forwarded
-from ..models import LoginSession, Submission, Turn
+from ..models import LoginSession, Submission, Submitted, Turn
 from ..upstream import on_behalf
 from .nudges import NEWS_TOPIC, STOP_TOPIC, topics_of
 from .runner import runner
 
 
-def ask(login_session: LoginSession, submission: Submission, forwarded: Forwarded | None) -> Turn:
-    """Queue a question, keep the user's own token for it if the proxy sent one, and wake the runner.
+def ask(login_session: LoginSession, submission: Submission, forwarded: Forwarded | None) -> Submitted:
+    """Store a question, with the user's own token for it if the proxy sent one, and see to its answer.
 
-    Return the question's turn: the same request id always returns the same turn. Raise a ``Refused`` if the question
-    is not accepted; then nothing was changed.
+    This process starts its turn at once, unless it has to wait for others. The same request id always returns the same
+    turn. Raise a ``Refused`` if the question is not accepted; then nothing was changed.
     """
     on_behalf.keep_token(login_session.user_id, submission.request_id, forwarded)
-    turn = Turn.objects.submit(login_session, submission)
-    runner.wake(*topics_of(turn), NEWS_TOPIC)
-    return turn
+    began = monotonic()
+    with runner.starting() as owner:
+        submitted = Turn.objects.submit_to(owner, login_session, submission)
+        if submitted.is_started:
+            runner.drive(submitted.turn, began, is_first=submitted.is_first)
+        else:
+            runner.wake(*topics_of(submitted.turn), NEWS_TOPIC)
+    return submitted
 
 
 def stop(turn: Turn, seen: int | None = None) -> None:

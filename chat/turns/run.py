@@ -56,9 +56,12 @@ class Lost(Exception):
 class Run:
     """A claimed turn. Its pump is a task that only reads the answer: cancelling it stops the model."""
 
-    def __init__(self, turn: Turn, *, commits: GroupCommit, answer: Source, claimed_at: float) -> None:
+    def __init__(
+        self, turn: Turn, *, commits: GroupCommit, answer: Source, claimed_at: float, is_first: bool = False
+    ) -> None:
         self.turn = turn
         self._source = answer
+        self._is_first = is_first
         self._commits = commits
         self._log = commits.open(
             Claim.of(turn), phase=turn.phase, claimed_at=claimed_at, on_lost=lambda: self.end(Lost())
@@ -125,7 +128,7 @@ class Run:
 
     async def _read(self) -> Answered:
         on_behalf.use_token(self.turn.user_id, self.turn.request_id)
-        history = await persist(lambda: in_database(_history, self.turn))
+        history = () if self._is_first else await persist(lambda: in_database(_history, self.turn))
         recordings = [UUID(recording["id"]) for recording in self.turn.recordings]
         async for part in self._source(self.turn.question, history=history, recordings=recordings):
             self._progress_at = monotonic()

@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from functools import partial
 from time import monotonic
 from uuid import UUID
 
@@ -19,10 +21,11 @@ from .copies import Copies
 from .events import Event
 from .follow import follow
 from .group_commit import GroupCommit
-from .nudges import SIGN_INS_TOPIC, STOP_TOPIC, Nudges, topics_of
+from .nudges import NEWS_TOPIC, SIGN_INS_TOPIC, STOP_TOPIC, Nudges, topics_of
 from .owned_tasks import OwnedTasks
 from .owner import Owner
 from .run import Lost, Run, ShutDown, Source, Stopped
+from .starts import Starts
 from .titles import entitle
 
 logger = logging.getLogger(__name__)
@@ -66,6 +69,8 @@ class TurnRunner:
         self._grace_until = float("-inf")
         self._claim_failed = False
         self._claiming: asyncio.Task[None] | None = None
+        self._starts = Starts(self.owner.name)
+        self._driven: set[UUID] = set()  # since the last claim
         self._unended: set[UUID] = set()
         self._tasks = OwnedTasks("the runner")
         self._lease_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lease")  # never behind other work
@@ -89,6 +94,22 @@ class TurnRunner:
             self._tasks.start(self._sweep_loop(sweep))
         for work in (self._stop_loop, self._timeout_loop):
             self._tasks.start(work())
+        self._starts.open()
+
+    def starting(self) -> AbstractContextManager[str]:
+        """Yield the owner for whom a question may start at once that is submitted in this block, empty for nobody.
+
+        Callable from any thread, which calls ``drive`` before the end of the block.
+        """
+        return self._starts.one()
+
+    def drive(self, turn: Turn, started_at: float, *, is_first: bool) -> None:
+        """Drive a turn that was asked, and started for this owner no earlier than ``started_at`` (monotonic seconds).
+
+        It ``is_first`` if it begins its conversation.
+        """
+        if self._loop:
+            self._loop.call_soon_threadsafe(partial(self._drive, turn, started_at, NEWS_TOPIC, is_first=is_first))
 
     def wake(self, *topics: str) -> None:
         """Look for turns to claim, and nudge the listeners to ``topics``. Callable from any thread."""
@@ -99,6 +120,7 @@ class TurnRunner:
         """Claim nothing more, give running turns ``seconds`` to end, store the rest as interrupted, and stop."""
         self.draining = True
         self._work.set()
+        await self._starts.close(SAVE_SECONDS)
         if self._claiming:  # turns that it is about to win are driven, and ended with the others
             await asyncio.wait([self._claiming], timeout=SAVE_SECONDS)
         await self._wait_until_empty(seconds)
@@ -149,25 +171,31 @@ class TurnRunner:
 
     async def _claim(self) -> None:
         claimed_at = monotonic()
-        driven = {*self.runs, *self._unended}
+        self._driven = {*self.runs, *self._unended}
         for turn in await in_database(self._claim_batch):
-            if turn.uuid in driven:
-                continue
-            run = Run(turn, commits=self.commits, answer=self._answer, claimed_at=claimed_at)
-            self.runs[turn.uuid] = run
-            self._tasks.start(self._drive(run))
-            self.nudges.publish(*topics_of(turn))
+            self._drive(turn, claimed_at)
 
     def _claim_batch(self) -> list[Turn]:
-        """Claim turns and return them; after a claim that failed half-way, return all that this owner holds."""
+        """Claim turns and return them; after a claim or start that failed half-way, return all that this owner holds."""
         failed, self._claim_failed = self._claim_failed, True
+        doubts = self._starts.doubts
         won = Turn.objects.claim(self.owner.name)
-        if failed:
+        if failed or doubts:
             won = Turn.objects.held_by(self.owner.name)
         self._claim_failed = False
+        self._starts.settle(doubts)
         return won
 
-    async def _drive(self, run: Run) -> None:
+    def _drive(self, turn: Turn, claimed_at: float, *news: str, is_first: bool = False) -> None:
+        if turn.uuid in self._driven:
+            return
+        self._driven.add(turn.uuid)
+        run = Run(turn, commits=self.commits, answer=self._answer, claimed_at=claimed_at, is_first=is_first)
+        self.runs[turn.uuid] = run
+        self._tasks.start(self._run(run))
+        self.nudges.publish(*topics_of(turn), *news)
+
+    async def _run(self, run: Run) -> None:
         try:
             await run.run_to_end()
         except UNAVAILABLE as error:

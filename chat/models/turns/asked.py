@@ -4,45 +4,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import BigIntegerField, CharField, Count, QuerySet, UUIDField
-from django.db.models.functions import Now
 
 from ..conversation import Conversation, title_from
 from ..login_session import LoginSession
 from ..prepared import Prepared
 from ..title_word import TitleWord
-from .rows import insert
-from .state import ACTIVE, State
+from .lease import LEASE
+from .rows import NOW, insert, moment
+from .starting import LEASED
+from .state import Phase, State
 
 if TYPE_CHECKING:
     from .queue import Submission
     from .turn import Turn
 
-_INSERT_CONVERSATION = "INSERT INTO chat_conversation (uuid, user_id, title) SELECT uuid, user_id, title FROM {new}"
-_CONVERSATION = {"uuid": "uuid", "user_id": "bigint", "title": "text"}
-_INSERT_TURN = f"""
+_INSERT_CONVERSATION = "INSERT INTO chat_conversation (uuid, user_id, title) VALUES (%s, %s, %s) RETURNING id"
+_INSERT_TURN = """
     INSERT INTO chat_turn (uuid, user_id, login_session_id, conversation_id, request_id, ask_digest, question,
-        recordings, retry_of_id, state, phase, seq, answer, chunk_lengths, finish_reason, failure, model_name, fence)
-    SELECT uuid, user_id, login_session_id, conversation_id, request_id, ask_digest, question,
-        recordings, retry_of_id, '{State.QUEUED}', '', 0, '', '[]', '', '', '', 0 FROM {{new}}
-"""  # noqa: S608  # our own constant
-_TURN = {
-    "uuid": "uuid",
-    "user_id": "bigint",
-    "login_session_id": "bigint",
-    "conversation_id": "bigint",
-    "request_id": "uuid",
-    "ask_digest": "text",
-    "question": "text",
-    "recordings": "jsonb",
-    "retry_of_id": "bigint",
-}
+        recordings, retry_of_id, owner, state, phase, fence, lease_expires_at, started_at,
+        seq, answer, chunk_lengths, finish_reason, failure, model_name)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, {start}, 0, '', '[]', '', '', '') RETURNING id, created_at
+"""
+_WAITS = f"'{State.QUEUED}', '', 0, NULL, NULL"
+_STARTS = f"'{State.STREAMING}', '{Phase.RETRIEVING}', 1, {{lease}}, {{now}}"
 
 
 def _turns() -> QuerySet[Turn]:
@@ -55,10 +47,6 @@ def _counted(turns: QuerySet[Turn]) -> QuerySet[Turn, int]:
     return turns.order_by().values("user_id").annotate(n=Count("pk")).values_list("n", flat=True)
 
 
-_live_login = Prepared(
-    lambda pk: LoginSession.objects.select_for_update().filter(pk=pk, ended_at=None).values_list("pk", flat=True),
-    pk=BigIntegerField(),
-)
 _of_request = Prepared(
     lambda user, request: _turns().filter(user_id=user, request_id=request), user=BigIntegerField(), request=UUIDField()
 )
@@ -68,39 +56,16 @@ _streaming = Prepared(
     pk=BigIntegerField(),
     owner=CharField(),
 )
-_active = Prepared(
-    lambda login: _turns().filter(state__in=ACTIVE, login_session_id=login).order_by().values_list("pk", flat=True),
-    login=BigIntegerField(),
-)
 _waiting = Prepared(
     lambda login, pk: _counted(_turns().filter(state=State.QUEUED, login_session_id=login, pk__lte=pk)),
     login=BigIntegerField(),
     pk=BigIntegerField(),
 )
-_recent = Prepared(
-    lambda user: _counted(_turns().filter(user_id=user, created_at__gt=Now() - timedelta(minutes=1))),
-    user=BigIntegerField(),
-)
-
-
-def lock(login_session: LoginSession) -> bool:
-    """Lock a login session until the transaction ends; return whether it is still signed in."""
-    return bool(_live_login.fetch(pk=login_session.pk))
 
 
 def turn_of_request(user_id: int, request_id: UUID) -> Turn | None:
     """Return the turn of a request, if there is one."""
     return _of_request.first(user=user_id, request=request_id)
-
-
-def active(login_session: LoginSession) -> int:
-    """Return how many turns of a login session wait or stream."""
-    return len(_active.fetch(login=login_session.pk))
-
-
-def in_last_minute(user_id: int) -> int:
-    """Return how many questions a user has asked within a minute."""
-    return _recent.first(user=user_id) or 0
 
 
 def position(turn: Turn) -> int:
@@ -136,11 +101,16 @@ def exchanges_before(turn: Turn, most: int) -> list[tuple[str, str]]:
     return _earlier(most).fetch(conversation=turn.conversation_id, pk=turn.pk)[::-1]
 
 
+def turn(pk: int) -> Turn:
+    """Return a turn with its conversation."""
+    return _of_pk.fetch(pk=pk)[0]
+
+
 def new_conversation(user_id: int, question: str) -> Conversation:
     """Store and return a conversation that is named after its first question."""
     uuid = uuid4()
     title = title_from(question)
-    pk = insert(_INSERT_CONVERSATION, _CONVERSATION, {"uuid": uuid.hex, "user_id": user_id, "title": title})
+    [pk] = insert(_INSERT_CONVERSATION, [_uuid(uuid), user_id, title])
     TitleWord.store([(pk, title)])
     return Conversation(pk=pk, uuid=uuid, user_id=user_id, title=title)
 
@@ -152,19 +122,42 @@ def new_turn(
     question: str,
     recordings: Sequence[Mapping[str, Any]],
     retry_of: Turn | None,
+    owner: str,
 ) -> Turn:
-    """Store and return a queued turn."""
-    row = {
-        "uuid": uuid4().hex,
-        "user_id": login_session.user_id,
-        "login_session_id": login_session.pk,
-        "conversation_id": conversation.pk,
-        "request_id": submission.request_id.hex,
-        "ask_digest": submission.digest(),
-        "question": question,
-        "recordings": json.dumps(recordings),
-        "retry_of_id": retry_of.pk if retry_of else None,
-    }
-    turn = _of_pk.fetch(pk=insert(_INSERT_TURN, _TURN, row))[0]
-    turn.login_session = login_session
-    return turn
+    """Store and return a turn: queued, or started for ``owner`` if that is not empty."""
+    uuid, digest = uuid4(), submission.digest()
+    places = [login_session.user_id, login_session.pk, conversation.pk]
+    asked = [_uuid(submission.request_id), digest, question, json.dumps(recordings), retry_of.pk if retry_of else None]
+    statement = _insert_turn(connection.vendor, starts=bool(owner))
+    pk, created_at = insert(statement, [_uuid(uuid), *places, *asked, owner or None])
+    new: Turn = apps.get_model("chat", "Turn")(
+        pk=pk,
+        uuid=uuid,
+        user_id=login_session.user_id,
+        login_session=login_session,
+        conversation=conversation,
+        request_id=submission.request_id,
+        ask_digest=digest,
+        question=question,
+        recordings=recordings,
+        retry_of=retry_of,
+        created_at=moment(created_at),
+        **_started(owner, moment(created_at)) if owner else {},
+    )
+    new._state.adding = False  # noqa: SLF001  # Django documents it
+    return new
+
+
+def _started(owner: str, at: datetime) -> dict[str, Any]:
+    leased = {"owner": owner, "fence": 1, "lease_expires_at": at + LEASE, "started_at": at}
+    return {"state": State.STREAMING, "phase": Phase.RETRIEVING, **leased}
+
+
+@cache
+def _insert_turn(kind: str, *, starts: bool) -> str:
+    start = _STARTS.format(lease=LEASED[kind], now=NOW[kind]) if starts else _WAITS
+    return _INSERT_TURN.format(start=start)
+
+
+def _uuid(value: UUID) -> UUID | str:
+    return value.hex if connection.vendor == "sqlite" else value

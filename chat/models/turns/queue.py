@@ -19,6 +19,8 @@ from ..recording import Recording
 from ..refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited
 from . import asked
 from .question import cleaned
+from .standing import Standing, is_busy
+from .standing import standing as standing_of
 from .starting import start
 from .state import ACTIVE, State
 
@@ -44,6 +46,18 @@ class Submission:
         return hashlib.sha256(json.dumps(parts, default=str).encode("utf-8", "replace")).hexdigest()
 
 
+@dataclass(frozen=True)
+class Submitted:
+    """The turn of a submission; whether that has started it, and whether it is the first of its conversation.
+
+    Both are False for a turn that an earlier submission has made.
+    """
+
+    turn: Turn
+    is_started: bool = False
+    is_first: bool = False
+
+
 class QueueQuerySet(models.QuerySet["Turn"]):
     """``(none) → queued → streaming``."""
 
@@ -52,15 +66,22 @@ class QueueQuerySet(models.QuerySet["Turn"]):
 
         If it is refused, raise Conflict, InvalidRequest, NotFound, QueueFull or RateLimited, and change nothing.
         """
+        return self.submit_to("", login_session, submission).turn
+
+    def submit_to(self, owner: str, login_session: LoginSession, submission: Submission) -> Submitted:
+        """Submit a question, and start it for ``owner`` at once, if that is not empty and nothing is before it."""
         try:
             with transaction.atomic():
-                return self._submit(login_session, submission)
+                return self._submit(owner, login_session, submission)
         except IntegrityError:
             # Another login session of this user submitted the same request, and its transaction committed first.
             turn = self._turn_of_request(login_session, submission)
-            if turn is None:
+            if turn:
+                return Submitted(turn)
+            if not owner:
                 raise
-            return turn
+        # Or another process has just started a turn of the same conversation: this one waits for it.
+        return self.submit_to("", login_session, submission)
 
     def submitted(self, login_session: LoginSession, submission: Submission) -> Turn:
         """Return the turn of an earlier submission. Raise Conflict, or NotFound if there was none."""
@@ -101,31 +122,26 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         queued = self.filter(state=State.QUEUED).order_by("pk").values_list("uuid", flat=True)
         return {uuid: place for place, uuid in enumerate(queued, 1)}
 
-    def _submit(self, login_session: LoginSession, submission: Submission) -> Turn:
-        # Lock the login session, so that its questions are counted, refused and numbered one at a time.
-        if not asked.lock(login_session):
+    def _submit(self, owner: str, login_session: LoginSession, submission: Submission) -> Submitted:
+        standing = standing_of(login_session, submission.request_id)
+        if standing is None:
             raise NotFound("You have been signed out.")
-        earlier = self._turn_of_request(login_session, submission)
-        if earlier:
-            return earlier
+        if standing.turn_id:
+            return Submitted(_checked(asked.turn(standing.turn_id), submission))
         question = cleaned(submission.question, limit=self.model.QUESTION_LIMIT)
-        self._check_limits(login_session)
+        _check_limits(standing)
         conversation = _conversation(login_session.user_id, submission, question)
         recordings = _filter_snapshot(login_session.user_id, submission.recordings)
         retried = self._retried(conversation, submission, question)
-        return asked.new_turn(login_session, conversation, submission, question, recordings, retried)
+        is_first = submission.conversation is None
+        starts = bool(owner) and standing.may_start and (is_first or not is_busy(conversation.pk))
+        owner = owner if starts else ""
+        turn = asked.new_turn(login_session, conversation, submission, question, recordings, retried, owner)
+        return Submitted(turn, is_started=starts, is_first=is_first)
 
     def _turn_of_request(self, login_session: LoginSession, submission: Submission) -> Turn | None:
         turn = asked.turn_of_request(login_session.user_id, submission.request_id)
-        if turn and turn.ask_digest != submission.digest():
-            raise Conflict("This request was already used for another question. Please send your question again.")
-        return turn
-
-    def _check_limits(self, login_session: LoginSession) -> None:
-        if asked.active(login_session) > QUEUE_LIMIT:
-            raise QueueFull(f"{QUEUE_LIMIT} questions are already waiting. Wait for an answer, or cancel one of them.")
-        if asked.in_last_minute(login_session.user_id) >= settings.CHAT_QUESTIONS_PER_MINUTE:
-            raise RateLimited("That was a lot of questions. Please wait a minute before the next one.")
+        return turn and _checked(turn, submission)
 
     def _retried(self, conversation: Conversation, submission: Submission, question: str) -> Turn | None:
         if submission.retry_of is None:
@@ -136,6 +152,20 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         if not turn.is_terminal or turn.question != question:
             raise InvalidRequest("You can ask a question again only after its answer has ended, and in the same words.")
         return turn
+
+
+def _checked(turn: Turn, submission: Submission) -> Turn:
+    """Return the turn of an earlier request. Raise ``Conflict`` if that asked something else."""
+    if turn.ask_digest != submission.digest():
+        raise Conflict("This request was already used for another question. Please send your question again.")
+    return turn
+
+
+def _check_limits(standing: Standing) -> None:
+    if standing.queued + standing.streaming > QUEUE_LIMIT:
+        raise QueueFull(f"{QUEUE_LIMIT} questions are already waiting. Wait for an answer, or cancel one of them.")
+    if standing.last_minute >= settings.CHAT_QUESTIONS_PER_MINUTE:
+        raise RateLimited("That was a lot of questions. Please wait a minute before the next one.")
 
 
 def _conversation(user_id: int, submission: Submission, question: str) -> Conversation:

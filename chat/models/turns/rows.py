@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 from django.db import connection
 
@@ -34,11 +36,17 @@ def execute(statement: str, columns: dict[str, str], rows: Sequence[Mapping[str,
         return int(cursor.rowcount)
 
 
-def insert(statement: str, columns: dict[str, str], row: Mapping[str, object]) -> int:
-    """Execute a statement that inserts one row, and return its id."""
+def insert(statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
+    """Execute a statement that inserts one row, and return what it returns."""
     with connection.cursor() as cursor:
-        cursor.execute(*_prepared(f"{statement} RETURNING id", columns, [row]))
-        return int(cursor.fetchone()[0])
+        cursor.execute(statement, values)
+        row: tuple[Any, ...] = cursor.fetchone()
+        return row
+
+
+def moment(value: datetime) -> datetime:
+    """Return a time as the database gives it, with its zone, which SQLite leaves out."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def _prepared(statement: str, columns: dict[str, str], rows: Sequence[Mapping[str, object]]) -> tuple[str, list[str]]:

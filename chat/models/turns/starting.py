@@ -53,10 +53,11 @@ _LOCK = f"""
     WHERE id IN (SELECT user_id FROM chat_turn WHERE state = '{State.QUEUED}') ORDER BY id FOR NO KEY UPDATE
 """  # noqa: S608
 _SECONDS = LEASE.total_seconds()
-_LEASE = {
+LEASED = {
     "sqlite": f"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW', '+{_SECONDS:g} seconds')",
     "postgresql": f"STATEMENT_TIMESTAMP() + INTERVAL '{_SECONDS:g} seconds'",
 }
+"""The end of a lease that begins now, in SQL, by the kind of database."""
 
 
 def start(owner: str) -> list[int]:
@@ -70,7 +71,7 @@ def start(owner: str) -> list[int]:
         with transaction.atomic(), connection.cursor() as cursor:
             if kind == "postgresql":
                 cursor.execute(_LOCK)  # else two claims at once could exceed the limit of a user's streams
-            sql = _START.format(lease=_LEASE[kind], now=NOW[kind], digest=PASSWORD_DIGEST[kind])
+            sql = _START.format(lease=LEASED[kind], now=NOW[kind], digest=PASSWORD_DIGEST[kind])
             cursor.execute(sql, [owner, settings.CHAT_STREAMS_PER_USER])
             return sorted(pk for (pk,) in cursor.fetchall())
     except IntegrityError:

@@ -1,0 +1,93 @@
+"""What counts when a login session asks: read, and locked, in one statement where the database allows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import UUIDField
+
+from ..login_session import PASSWORD_DIGEST, LoginSession
+from .state import State
+
+_QUEUED, _STREAMING = (f"state = '{state}'" for state in (State.QUEUED, State.STREAMING))  # as in the partial indexes
+_OF_USER = """
+    SELECT COUNT(*) FROM chat_loginsession AS other JOIN chat_turn ON chat_turn.login_session_id = other.id
+    WHERE other.user_id = login.user_id AND """
+_READ = f"""
+    SELECT auth_user.is_active AND login.password_digest IN ('', {{digest}}),
+        (SELECT id FROM chat_turn WHERE user_id = login.user_id AND request_id = %s),
+        (SELECT COUNT(*) FROM chat_turn WHERE login_session_id = login.id AND {_QUEUED}),
+        (SELECT COUNT(*) FROM chat_turn WHERE login_session_id = login.id AND {_STREAMING}),
+        (SELECT COUNT(*) FROM chat_turn WHERE user_id = login.user_id AND created_at > {{minute_ago}}),
+        ({_OF_USER} {_QUEUED}) + ({_OF_USER} {_STREAMING})
+    FROM chat_loginsession AS login JOIN auth_user ON auth_user.id = login.user_id
+    WHERE login.id = %s AND login.ended_at IS NULL
+"""  # noqa: S608  # our own constants
+_MINUTE_AGO = {
+    "sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW', '-1 minute')",
+    "postgresql": "STATEMENT_TIMESTAMP() - INTERVAL '1 minute'",
+}
+# The login session, so that its questions are counted, refused and numbered one at a time; and the user, as a claim
+# does, so that they never stream more than their limit. On SQLite a transaction is alone from its start.
+_LOCK = """
+    SELECT 1 FROM chat_loginsession AS login JOIN auth_user ON auth_user.id = login.user_id
+    WHERE login.id = %s FOR UPDATE OF login FOR NO KEY UPDATE OF auth_user
+"""
+# The sum keeps SQLite from reading all turns of the conversation by index, to see which of them wait.
+_IS_BUSY = f"""
+    SELECT EXISTS (SELECT 1 FROM chat_turn WHERE conversation_id = %s AND {_STREAMING})
+        OR EXISTS (SELECT 1 FROM chat_turn WHERE conversation_id + 0 = %s AND {_QUEUED})
+"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A login session that is signed in, at the moment in which it asks.
+
+    ``is_good`` is whether it may start a turn; ``turn_id`` is the turn that the same request has made before.
+    ``queued`` and ``streaming`` count its turns, ``last_minute`` and ``active`` those of its user.
+    """
+
+    is_good: bool
+    turn_id: int | None
+    queued: int
+    streaming: int
+    last_minute: int
+    active: int
+
+    @property
+    def may_start(self) -> bool:
+        """Whether its next turn may start at once, as far as the turns of its user are concerned."""
+        is_free = not (self.queued or self.streaming) and self.active < settings.CHAT_STREAMS_PER_USER
+        return bool(self.is_good) and is_free
+
+
+def standing(login_session: LoginSession, request_id: UUID) -> Standing | None:
+    """Lock a login session until the transaction ends, and return its standing; None if it has been signed out."""
+    kind = connection.vendor
+    with connection.cursor() as cursor:
+        if kind == "postgresql":
+            cursor.execute(_LOCK, [login_session.pk])  # apart: the counts must be of the time after waiting
+        request = _REQUEST.get_db_prep_value(request_id, connection)
+        cursor.execute(_read(kind), [request, login_session.pk])
+        row = cursor.fetchone()
+    return Standing(*row) if row else None
+
+
+def is_busy(conversation_id: int) -> bool:
+    """Return whether a turn waits or streams in a conversation."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_BUSY, [conversation_id, conversation_id])
+        return bool(cursor.fetchone()[0])
+
+
+_REQUEST: UUIDField[UUID, UUID] = UUIDField()
+
+
+@cache
+def _read(kind: str) -> str:
+    return _READ.format(digest=PASSWORD_DIGEST[kind], minute_ago=_MINUTE_AGO[kind])
