@@ -21,7 +21,7 @@ from chat.models import State
 from .support.processes import ROOT
 
 ORDER = """
-    terms
+    terms  addresses
     models  migrations  database
     errors  passages  query  pages  forwarded
     prompts  problems  display

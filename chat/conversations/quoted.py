@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from ..answers.verbatim import weight
 from ..recordings.words import Span
@@ -16,7 +17,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 _MARKUP = re.compile(r"[*_`~]+")
 
 
-def quoted(excerpt: str, answer: str, number: int) -> list[Span]:
+@lru_cache(maxsize=512)
+def quoted(excerpt: str, answer: str, number: int) -> Sequence[Span]:
     """Return the words of an excerpt that the answer quotes.
 
     Where it quotes none, return the sentence of the excerpt that shares the most words with what the answer says at
@@ -24,21 +26,21 @@ def quoted(excerpt: str, answer: str, number: int) -> list[Span]:
     """
     words = list(_WORD.finditer(excerpt))
     said = [word[0].casefold() for word in words]
-    spans = list(_runs(said, _words(_MARKUP.sub("", answer))))
+    spans = list(_runs(said, answer))
     if spans:
-        return [Span(words[first].start(), _closed(excerpt, words[last - 1].end())) for first, last in spans]
-    return _nearest_sentence(excerpt, _claim(answer, number))
+        return tuple(Span(words[first].start(), _closed(excerpt, words[last - 1].end())) for first, last in spans)
+    return tuple(_nearest_sentence(excerpt, _claim(answer, number)))
 
 
-def _runs(said: Sequence[str], answer: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _runs(said: Sequence[str], answer: str) -> Iterator[tuple[int, int]]:
     """Yield the longest runs of words that both have, as positions in ``said``."""
     size = min(RUN, len(said))
     if size == 0:
         return
-    known = {tuple(answer[at : at + size]) for at in range(len(answer) - size + 1)}
+    known = _known(answer, size)
     begun = end = 0
-    for at in range(len(said) - size + 1):
-        if tuple(said[at : at + size]) not in known:
+    for at, words in enumerate(_in_a_row(said, size)):
+        if words not in known:
             continue
         if at > end:
             if end:
@@ -47,6 +49,16 @@ def _runs(said: Sequence[str], answer: Sequence[str]) -> Iterator[tuple[int, int
         end = at + size
     if end:
         yield begun, end
+
+
+@lru_cache(maxsize=16)
+def _known(answer: str, size: int) -> frozenset[tuple[str, ...]]:
+    """Return all runs of so many words in an answer, which has several sources."""
+    return frozenset(_in_a_row(_words(_MARKUP.sub("", answer)), size))
+
+
+def _in_a_row(words: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[start:] for start in range(size)), strict=False)
 
 
 def _claim(answer: str, number: int) -> frozenset[str]:

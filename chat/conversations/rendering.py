@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 
 from django.db.models import BigIntegerField, OuterRef, Prefetch, QuerySet, Subquery, UUIDField
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from ..addresses import address
 from ..display import revealed, shown
 from ..llm import credit
 from ..models import Chunk, Citation, Conversation, Prepared, Recording, Segment, State, Turn, unretracted
@@ -130,7 +130,7 @@ class ShownTurn:
         """Return the forms and links of the turn, and its filter."""
         turn = self.turn
         searched = [recording | {"exists": recording["id"] in self.existing} for recording in turn.recordings]
-        retry_url = reverse("chat:turn-retry", args=[turn.uuid])
+        retry_url = address("chat:turn-retry", turn.uuid)
         return {
             "filter": render_to_string("chat/_filter_note.html", {"filter": searched}) if searched else "",
             "filter_ids": " ".join(recording["id"] for recording in turn.recordings),
@@ -138,7 +138,7 @@ class ShownTurn:
             "ask_only": self._ask_only(retry_url, csrf_token),
             "retry_id": str(uuid4()),
             "retry_url": retry_url,
-            "stop_url": "" if turn.is_terminal else reverse("chat:turn-stop", args=[turn.uuid]),
+            "stop_url": "" if turn.is_terminal else address("chat:turn-stop", turn.uuid),
             "edit_url": f"{turn.conversation.get_absolute_url()}?edit={turn.uuid}" if turn.is_terminal else "",
             "everywhere_id": str(uuid4()) if self.may_lie_elsewhere else "",
         }

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from ..addresses import address
 from ..display import clock, shown
 from ..models import Citation
 from ..recordings.words import MarkedWords, Span, marked
@@ -73,7 +73,7 @@ class Source:
         recording = self.citation.recording
         if recording is None or not recording.audio or self.citation.start is None:
             return ""
-        return reverse("chat:recording-audio", args=[recording.uuid])
+        return address("chat:recording-audio", recording.uuid)
 
     @cached_property
     def timeline(self) -> Timeline | None:
@@ -87,7 +87,7 @@ class Source:
         return Timeline(at, min(max(length, _SMALLEST), WIDTH - at), _ticks(duration), duration)
 
     @cached_property
-    def _quoted(self) -> list[Span]:
+    def _quoted(self) -> Sequence[Span]:
         return quoted(self.citation.excerpt, self.answer, self.citation.number)
 
     @cached_property

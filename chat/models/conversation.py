@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.urls import reverse
 
+from ..addresses import address
 from .title_word import TitleWord
 from .turns.state import ACTIVE
 
@@ -99,7 +99,7 @@ class Conversation(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("chat:conversation-detail", args=[self.uuid])
+        return address("chat:conversation-detail", self.uuid)
 
     def discard(self) -> None:
         """Hide the conversation from everybody and end its active turns; the purge removes it for good."""

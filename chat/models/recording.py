@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import models
 from django.db.models.functions import Now
-from django.urls import reverse
 from typing_extensions import override
 
+from ..addresses import address
 from .collection import Collection
 from .word_times import times_of, unpack
 
@@ -54,7 +54,7 @@ class Recording(models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse("chat:recording-detail", args=[self.uuid])
+        return address("chat:recording-detail", self.uuid)
 
     def address_of(self, number: int) -> str:
         """Return the address of a segment: of the page that has it, also without a script."""

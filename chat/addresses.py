@@ -1,0 +1,20 @@
+"""The addresses of what has a UUID: a page has a hundred of them, and Django looks at all patterns for each."""
+
+from __future__ import annotations
+
+from functools import cache
+from uuid import UUID
+
+from django.urls import get_script_prefix, reverse
+
+_PLACE = UUID(int=0)
+
+
+def address(name: str, uuid: UUID) -> str:
+    """Return the address with this name, whose only argument is a UUID, as ``reverse`` does."""
+    return _pattern(name, get_script_prefix()).replace(str(_PLACE), str(uuid))
+
+
+@cache
+def _pattern(name: str, _prefix: str) -> str:
+    return reverse(name, args=[_PLACE])
