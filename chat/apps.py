@@ -12,6 +12,6 @@ class ChatConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        """Register the system checks, and the signal receivers for signing in and out."""
+        """Register the system checks, and the signal receivers for sign-ins and for changes of reviewers."""
         from . import checks  # noqa: F401
-        from .accounts import login_sessions  # noqa: F401
+        from .accounts import login_sessions, reviewers  # noqa: F401

@@ -24,6 +24,7 @@ urlpatterns = [
     path("turns/<uuid:uuid>/stop/", turn_views.stop, name="turn-stop"),
     path("turns/<uuid:uuid>/retry/", turn_views.retry, name="turn-retry"),
     path("about/data/", about.data, name="about-data"),
+    path("about/reviewers/", about.reviewers, name="reviewers"),
     path("search/", search.search, name="search"),
     path("recordings/", recordings.listing, name="recording-list"),
     path("recordings/options/", recordings.options, name="recording-options"),

@@ -111,6 +111,7 @@ TRUSTED_NETWORKS = env.networks("TRUSTED_PROXY", default="")
 TRUSTED_PROXY = env.str("TRUSTED_PROXY", default="")
 TRUSTED_PROXY_USER_HEADER = env.str("TRUSTED_PROXY_USER_HEADER", default="X-Forwarded-Email")
 STAFF_EMAILS = [email.lower() for email in env.items("STAFF_EMAILS", default="")]
+REVIEWER_EMAILS = [email.lower() for email in env.items("REVIEWER_EMAILS", default=",".join(STAFF_EMAILS))]
 ADMIN_EMAILS = [email.lower() for email in env.items("ADMIN_EMAILS", default="")]
 if TRUSTED_PROXY:
     AUTHENTICATION_BACKENDS = ["chat.accounts.forwarded_user.ForwardedUserBackend"]

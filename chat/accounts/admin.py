@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from ..display import marked
 from ..models import ApiToken, Conversation, PasswordOffer
+from .acting_admin import ActingAdmin
 from .forms import AccountCreationForm
 from .login_sessions import SignedInRequest, staying_signed_in
 from .permissions import as_boxes
@@ -30,19 +31,19 @@ admin.site.unregister(User)
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+class AccountAdmin(ActingAdmin, UserAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """Django's admin of users, with sign-in links.
 
-    It signs out at once a user who is deactivated or gets another password. Three boxes are all that most users need;
-    what few need is folded away.
+    It signs out at once a user who is deactivated or gets another password. Three boxes and the groups, of which one is
+    that of the reviewers, are all that most users need; what few need is folded away.
     """
 
     add_form = AccountCreationForm
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Personal info", {"fields": ("first_name", "last_name", "email")}),
-        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser")}),
-        ("Groups and single permissions", {"classes": ("collapse",), "fields": ("groups", "user_permissions")}),
+        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        ("Single permissions", {"classes": ("collapse",), "fields": ("user_permissions",)}),
         ("Important dates", {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("last_login", "date_joined")

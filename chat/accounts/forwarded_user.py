@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from typing_extensions import override
 
 from ..forwarded import Forwarded
+from .reviewers import follow_setting_for
 
 
 class ForwardedUserMiddleware(RemoteUserMiddleware):
@@ -37,7 +38,7 @@ class ForwardedUserBackend(RemoteUserBackend):
     """Creates a user without a password for each new name.
 
     The settings or the database say who is staff. What the settings say is never stored, so it ends when it is removed
-    from them.
+    from them. Who may review is stored, as a membership that follows ``REVIEWER_EMAILS``.
     """
 
     @override
@@ -55,6 +56,7 @@ class ForwardedUserBackend(RemoteUserBackend):
         if created or current != {"email": user.email, "first_name": user.first_name}:
             user.email, user.first_name = current["email"], current["first_name"]
             user.save(update_fields=["password", "email", "first_name"])
+        follow_setting_for(user)
         return _promoted(user)
 
     @override

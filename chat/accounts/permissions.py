@@ -12,6 +12,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from typing_extensions import override
 
+from .acting_admin import ActingAdmin
+
 USEFUL = Q(content_type__app_label="auth", content_type__model__in=["user", "group"])
 USEFUL |= Q(content_type__app_label="chat", content_type__model="recording") & ~Q(codename="add_recording")
 """Everything else in the admin is open to all staff, or to nobody."""
@@ -20,7 +22,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class TeamAdmin(GroupAdmin):
+class TeamAdmin(ActingAdmin, GroupAdmin):
     """Django's admin of groups."""
 
     filter_horizontal = ()

@@ -1,11 +1,13 @@
 """The models, and the rules that they enforce."""
 
+from .access.acting import acting
 from .access.event import REASON_LIMIT, AccessEvent, NotRecorded, Read
 from .access.kinds import How, Kind
 from .access.seal import AccessSeal, SealLease
 from .api_token import TOKEN_LIMIT, ApiToken
 from .collection import Collection, Membership, Role
 from .conversation import Conversation
+from .listed_reviewer import ListedReviewer
 from .login_session import LoginSession
 from .passage_vector import PassageVector
 from .password_offer import PasswordOffer
@@ -14,7 +16,7 @@ from .purge_lease import PurgeLease
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
 from .review_label import COMMENT_LIMIT, ReviewLabel
-from .reviewer import REVIEWERS, is_reviewer
+from .reviewer import REVIEWERS, is_reviewer, reviewers
 from .sign_in_attempt import SignInAttempt
 from .title_word import TitleWord
 from .trace_export import TraceExport
@@ -55,6 +57,7 @@ __all__ = [
     "IndexedTurn",
     "InvalidRequest",
     "Kind",
+    "ListedReviewer",
     "LoginSession",
     "Many",
     "Membership",
@@ -81,7 +84,9 @@ __all__ = [
     "TitleWord",
     "TraceExport",
     "Turn",
+    "acting",
     "found_passage",
     "is_reviewer",
+    "reviewers",
     "unretracted",
 ]

@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from ..accounts.reviewers import follow_setting
 from ..models import Recording, State, Turn
 from .clock import clock_warnings
 
@@ -39,6 +40,7 @@ def prepare() -> list[str]:
     """
     with _preparation_lock():
         lines = [*_migrate(), *_renew_full_text(), *_collect_static(), *_load_demo()]
+        follow_setting()
         return [*lines, *_missing_vectors(), *clock_warnings(), *_demo_sign_in_link()]
 
 

@@ -1,4 +1,4 @@
-"""Seals new events of the log of accesses, in a background thread that readers never wait for.
+"""Keeps the log of accesses: seals new events, and adds what nobody has noticed, in a thread nobody waits for.
 
 Every serving process has one, and the lease in the database lets one of them seal. A look that finds nothing is one
 query by index, and writes nothing.
@@ -12,8 +12,10 @@ from time import monotonic
 
 from django.db import connection
 
+from ..accounts.reviewers import record_unnoticed
 from ..database.outage import UNAVAILABLE, outage
 from ..models.access.sealing import BATCH, last_settled, seal_new
+from ..models.reviewer_changes import Change
 from ..turns.runner import runner
 
 logger = logging.getLogger(__name__)
@@ -34,6 +36,7 @@ class Sealer:
         self._thread: threading.Thread | None = None
         self._end = threading.Event()
         self._after = 0
+        self._unnoticed = set[Change]()
         self._settled_at, self._full_look_at = float("-inf"), monotonic()
 
     def start(self) -> None:
@@ -58,8 +61,12 @@ class Sealer:
         return sealed
 
     def _settle(self) -> None:
-        """Leave out what is sealed and old from now on; every hour, look at everything once more before."""
+        """Leave out what is sealed and old from now on; every hour, look at everything once more before.
+
+        Meanwhile, look for changes of who may review.
+        """
         now = monotonic()
+        self._unnoticed = record_unnoticed(self._owner, self._unnoticed)
         if now > self._full_look_at + FULL_LOOK_SECONDS:
             self._full_look_at, self._after, self._settled_at = now, 0, float("-inf")
         else:

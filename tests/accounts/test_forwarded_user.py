@@ -19,7 +19,7 @@ from chat.accounts.forwarded_user import ForwardedUserMiddleware
 from chat.conversations import turn_views as turns
 from chat.conversations import views as conversations
 from chat.forwarded import Forwarded
-from chat.models import LoginSession
+from chat.models import REVIEWERS, AccessEvent, LoginSession
 from chat.upstream import on_behalf
 
 from ..support.asked import asked
@@ -123,6 +123,20 @@ async def test_a_user_can_also_be_made_staff_in_the_admin(browser: Browser) -> N
     await User.objects.filter(username="ana@example.com").aupdate(is_staff=True)
 
     assert (await browser.get("/admin/chat/conversation/", ANA))["status"] == 200
+
+
+async def test_users_are_reviewers_from_their_first_sign_in_while_the_setting_names_them(
+    browser: Browser, settings: Settings
+) -> None:
+    settings.REVIEWER_EMAILS = ["ana@example.com"]
+    await browser.get("/", ANA)
+    ana = await User.objects.aget(username="ana@example.com")
+
+    assert await User.objects.filter(pk=ana.pk, groups__name=REVIEWERS).aexists()
+    assert not ana.is_staff
+    event = await AccessEvent.objects.of_reviewers().afirst()
+    assert event
+    assert (event.member_name, event.how) == ("ana@example.com", "setting")
 
 
 # Spoofing

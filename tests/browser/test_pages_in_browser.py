@@ -58,7 +58,7 @@ async def pages(page: Page, site: SiteProcess) -> list[str]:
     conversation = await page.locator("[data-conversations] li a").first.get_attribute("href")
     await page.goto(f"{site.url}/recordings/")
     recording = await page.locator("a.row").first.get_attribute("href")
-    account = ["/accounts/password/", "/accounts/tokens/", "/about/data/"]
+    account = ["/accounts/password/", "/accounts/tokens/", "/about/data/", "/about/reviewers/"]
     return ["/", f"{conversation}", "/conversations/all/", "/recordings/", f"{recording}", "/search/?q=heron", *account]
 
 

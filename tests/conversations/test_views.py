@@ -47,6 +47,7 @@ ROUTES = [
     Route("chat:turn-stop", "post", of="turn", status=302),
     Route("chat:turn-retry", "post", of="turn", status=302),
     Route("chat:about-data"),
+    Route("chat:reviewers"),
     Route("chat:search"),
     Route("chat:recording-list"),
     Route("chat:recording-options"),

@@ -133,7 +133,7 @@ class AccessEventQuerySet(models.QuerySet["AccessEvent"]):
 
     def of_reviewers(self) -> AccessEventQuerySet:
         """Return the changes of who may review, the latest first, which all users may see."""
-        return self.filter(kind__in=OF_REVIEWERS).order_by("-pk")
+        return self.filter(owner_id=None, kind__in=OF_REVIEWERS).order_by("-pk")
 
 
 class AccessEvent(models.Model):
@@ -169,7 +169,8 @@ class AccessEvent(models.Model):
             models.Index(
                 fields=["collection", "-id"], condition=Q(collection__isnull=False), name="access_of_collection"
             ),
-            models.Index(fields=["member_id", "-id"], condition=Q(kind__in=OF_REVIEWERS), name="access_of_reviewers"),
+            models.Index(fields=["member_id", "-id"], condition=Q(member_id__isnull=False), name="access_of_member"),
+            models.Index(fields=["-id"], condition=Q(owner_id__isnull=True), name="access_of_rights"),
             models.Index(fields=["at"], name="access_at"),
         ]
         constraints = [
