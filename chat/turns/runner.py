@@ -176,7 +176,7 @@ class TurnRunner:
             self._drive(turn, claimed_at)
 
     def _claim_batch(self) -> list[Turn]:
-        """Claim turns and return them; after a claim or start that failed half-way, return all that this owner holds."""
+        """Claim turns and return them; after a claim or start that failed half-way, all that this owner holds."""
         failed, self._claim_failed = self._claim_failed, True
         doubts = self._starts.doubts
         won = Turn.objects.claim(self.owner.name)

@@ -20,7 +20,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
 GROWING = "conversation|turn|titleword|indexedturn|turnfulltext|citation|reviewlabel"
 # Indexes that have nothing but what is listed, in its order; the full text, read by MATCH.
-ALLOWED = r"(?:USING (?:COVERING )?INDEX (?:conversation_kept|collection_of_everyone|\w*review_?label\w+)|VIRTUAL TABLE INDEX \d+:=?M)"
+LISTED = r"conversation_kept|collection_of_everyone|\w*review_?label\w+"
+ALLOWED = rf"(?:USING (?:COVERING )?INDEX (?:{LISTED})|VIRTUAL TABLE INDEX \d+:=?M)"
 SCAN = {
     # U0, V0 … are the aliases of Django.
     "sqlite": rf"^SCAN (?:chat_(?:{GROWING})|[U-Z]\d)\b(?! {ALLOWED})",
