@@ -12,9 +12,11 @@ _PLACE = UUID(int=0)
 
 def address(name: str, uuid: UUID) -> str:
     """Return the address with this name, whose only argument is a UUID, as ``reverse`` does."""
-    return _pattern(name, get_script_prefix()).replace(str(_PLACE), str(uuid))
+    before, after = _around(name, get_script_prefix())
+    return f"{before}{uuid}{after}"
 
 
 @cache
-def _pattern(name: str, _prefix: str) -> str:
-    return reverse(name, args=[_PLACE])
+def _around(name: str, _prefix: str) -> tuple[str, str]:
+    before, _, after = reverse(name, args=[_PLACE]).partition(str(_PLACE))
+    return before, after

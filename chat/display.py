@@ -46,28 +46,32 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def day_group(moment: datetime) -> str:
-    """Return the heading for a moment in a list: ``Today``, ``Yesterday``, ``Previous 7 days``, ``May 2026``."""
+def day_group(moment: datetime, now: datetime | None = None) -> str:
+    """Return the heading for a moment in a list: ``Today``, ``Yesterday``, ``Previous 7 days``, ``May 2026``.
+
+    A long list reads the local time ``now`` only once.
+    """
     day = timezone.localtime(moment).date()
-    age = (timezone.localdate() - day).days
+    age = ((now or timezone.localtime()).date() - day).days
     if age <= 1:
         return "Yesterday" if age == 1 else "Today"
     return "Previous 7 days" if age <= 7 else f"{day:%B %Y}"
 
 
-def ago(moment: datetime) -> str:
+def ago(moment: datetime, now: datetime | None = None) -> str:
     """Return how long ago a moment was: ``now``, ``5min ago``, ``2h ago``, ``yesterday``, ``3d ago``, ``3 Feb 2026``.
 
     A page with a script says the same in the reader's language and time zone.
     """
-    minutes = int((timezone.now() - moment).total_seconds() // 60)
+    now = now or timezone.localtime()
+    minutes = int((now - moment).total_seconds() // 60)
     day = timezone.localtime(moment).date()
-    days = (timezone.localdate() - day).days
+    days = (now.date() - day).days
     if minutes < 60:
         return f"{minutes}min ago" if minutes >= 1 else "now"
     if days < 7:
         return (f"{minutes // 60}h ago", "yesterday", f"{days}d ago")[min(days, 2)]
-    return f"{day.day} {day:%b}" if day.year == timezone.localdate().year else f"{day.day} {day:%b %Y}"
+    return f"{day.day} {day:%b}" if day.year == now.year else f"{day.day} {day:%b %Y}"
 
 
 def shown(text: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..models import Citation, Recording
+from django.db.models import BigIntegerField, IntegerField
+
+from ..models import Citation, Prepared, Recording, Segment
 from .ideas import Idea, ideas_of
 from .sources import Source
 
@@ -29,7 +31,7 @@ def examples(user_id: int) -> list[Example]:
 
     They are of different recordings if possible, the last added first.
     """
-    latest = list(Recording.objects.heard_by(user_id).order_by("-created_at", "-pk")[:RECORDINGS_READ])
+    latest = _latest.fetch(user=user_id)
     chosen: list[tuple[Recording, Idea]] = []
     for rank in range(LIMIT):
         for recording in latest:
@@ -49,8 +51,19 @@ def _best(recording: Recording, rank: int, chosen: Sequence[Idea]) -> Idea | Non
 
 
 def _example(recording: Recording, idea: Idea) -> Example | None:
-    segment = recording.segments.filter(number=idea.segment).first()
+    segment = _segment.first(recording=recording.pk, number=idea.segment)
     if segment is None:
         return None
     citation = Citation.quoting(recording, segment, 1, segment.text)
     return Example(idea.question, recording, Source(citation, ""))
+
+
+_latest = Prepared(
+    lambda user: Recording.objects.heard_by(user).order_by("-created_at", "-pk")[:RECORDINGS_READ],
+    user=BigIntegerField(),
+)
+_segment = Prepared(
+    lambda recording, number: Segment.objects.filter(recording=recording, number=number),
+    recording=BigIntegerField(),
+    number=IntegerField(),
+)

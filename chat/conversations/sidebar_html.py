@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import cache
 from itertools import groupby
 from uuid import UUID
@@ -23,18 +24,19 @@ def rows_html(conversations: Iterable[Conversation], current: UUID | None) -> Sa
 
 
 def _rows(conversations: Iterable[Conversation], current: UUID | None) -> Iterator[SafeString]:
-    for day, of_day in groupby(conversations, key=lambda conversation: day_group(conversation.asked_at)):
+    now = timezone.localtime()
+    for day, of_day in groupby(conversations, key=lambda conversation: day_group(conversation.asked_at, now)):
         yield format_html(_DAY, day)
-        yield from (_row(conversation, is_current=conversation.uuid == current) for conversation in of_day)
+        yield from (_row(conversation, now, is_current=conversation.uuid == current) for conversation in of_day)
 
 
-def _row(conversation: Conversation, *, is_current: bool) -> SafeString:
+def _row(conversation: Conversation, now: datetime, *, is_current: bool) -> SafeString:
     return format_html(
         _form(is_current, conversation.is_active),  # type: ignore[attr-defined]  # annotated
         conversation.get_absolute_url(),
         shown(conversation.title),
         timezone.localtime(conversation.asked_at).isoformat(),
-        ago(conversation.asked_at),
+        ago(conversation.asked_at, now),
     )
 
 

@@ -122,7 +122,7 @@ def archive(request: SignedInRequest) -> HttpResponse:
     ``?before=<conversation>``, ``?after=<conversation>`` and ``?end=1`` are other pages.
     """
     query = parsed(search_text(request))
-    conversations = own_conversations(request.user)
+    conversations = own_conversations(request.user.pk)
     offered = periods(conversations)
     period = next((period for period in offered if period.name == request.GET.get("period")), None)
     if query.text:

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import BigIntegerField, F, QuerySet, UUIDField
 
-from ..models import Recording
+from ..models import Many, Prepared, Recording
 
 OPTIONS = 50
 """Recordings that the filter offers at once, besides the chosen ones."""
@@ -27,14 +27,25 @@ def filter_options(chosen: Collection[UUID], user_id: int) -> dict[str, Any]:
 
     A chosen recording that was deleted, or that the user does not hear, is left out.
     """
-    heard = with_title("", user_id)
-    recordings = list(heard.filter(uuid__in=chosen)) if chosen else []
-    others = list(heard.exclude(uuid__in=[recording.uuid for recording in recordings])[:OPTIONS])
+    recordings = _chosen.fetch(user=user_id, chosen=chosen) if chosen else []
+    others = _others.fetch(user=user_id, chosen=[recording.uuid for recording in recordings])
     return {
         "options": recordings + others,
         "chosen": {recording.uuid for recording in recordings},
         "filter_summary": _summary(recordings),
     }
+
+
+_chosen = Prepared(
+    lambda user, chosen: with_title("", user).filter(uuid__among=chosen),
+    user=BigIntegerField(),
+    chosen=Many(UUIDField()),
+)
+_others = Prepared(
+    lambda user, chosen: with_title("", user).exclude(uuid__among=chosen)[:OPTIONS],
+    user=BigIntegerField(),
+    chosen=Many(UUIDField()),
+)
 
 
 def _summary(chosen: Sequence[Recording]) -> str:
