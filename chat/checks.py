@@ -11,12 +11,13 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
-from .forwarded import USER_HEADERS
+from .forwarded import ACCESS_TOKEN_HEADER, USER_HEADERS
 from .llm import PROVIDERS, is_known
 from .retrieval import RETRIEVERS
 from .retrieval.embeddings import PROVIDERS as EMBEDDINGS
 from .upstream.credentials import missing_for_openai, missing_for_workspace
 
+_HEADER = re.compile(r"[a-z0-9-]+")
 _INDEX_NAME = re.compile(r"[^.\s]+(\.[^.\s]+){2}")
 _MODEL_PACKAGES = {
     "openai": ("langchain_openai", "openai"),
@@ -77,6 +78,13 @@ def check_proxy(**_: Any) -> Iterator[CheckMessage]:
             f"TRUSTED_PROXY_USER_HEADER is {settings.TRUSTED_PROXY_USER_HEADER!r}, which is unknown.",
             hint=f"Known: {', '.join(USER_HEADERS)}.",
             id="chat.E009",
+        )
+    groups = settings.TRUSTED_PROXY_GROUPS_HEADER.lower()
+    if groups and (not _HEADER.fullmatch(groups) or groups in map(str.lower, (*USER_HEADERS, ACCESS_TOKEN_HEADER))):
+        yield Error(
+            f"TRUSTED_PROXY_GROUPS_HEADER is {settings.TRUSTED_PROXY_GROUPS_HEADER!r}, which lists no groups.",
+            hint="Name the header in which the proxy sends the user's groups, for example X-Forwarded-Groups.",
+            id="chat.E024",
         )
 
 

@@ -8,6 +8,8 @@ from time import monotonic
 USER_HEADERS = ("X-Forwarded-Email", "X-Forwarded-User", "X-Forwarded-Preferred-Username")
 """Headers that can identify the user: by email address, id or name."""
 
+ACCESS_TOKEN_HEADER = "X-Forwarded-Access-Token"  # noqa: S105  # the name of a header
+
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
@@ -18,4 +20,6 @@ class Forwarded:
     name: str = ""
     token: str = field(default="", repr=False)
     """The user's own access token, if the proxy forwards one; kept in memory only."""
+    groups: frozenset[str] | None = None
+    """The groups that the user is in; None if the proxy says nothing about groups."""
     received_at: float = field(default_factory=monotonic, compare=False)

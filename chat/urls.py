@@ -3,6 +3,8 @@
 from django.urls import path
 
 from .about import views as about
+from .collections import moving
+from .collections import views as collections
 from .conversations import turn_views
 from .conversations import views as conversations
 from .recordings import audio, whole_text
@@ -26,10 +28,19 @@ urlpatterns = [
     path("about/data/", about.data, name="about-data"),
     path("about/reviewers/", about.reviewers, name="reviewers"),
     path("search/", search.search, name="search"),
+    path("collections/", collections.listing, name="collection-list"),
+    path("collections/new/", collections.new, name="collection-new"),
+    path("collections/<uuid:uuid>/", collections.detail, name="collection-detail"),
+    path("collections/<uuid:uuid>/edit/", collections.edit, name="collection-edit"),
+    path("collections/<uuid:uuid>/delete/", collections.delete, name="collection-delete"),
+    path("collections/<uuid:uuid>/leave/", collections.leave, name="collection-leave"),
+    path("collections/<uuid:uuid>/members/", collections.add_member, name="collection-members"),
+    path("collections/<uuid:uuid>/members/<int:pk>/", collections.change_member, name="collection-member"),
     path("recordings/", recordings.listing, name="recording-list"),
     path("recordings/options/", recordings.options, name="recording-options"),
     path("recordings/<uuid:uuid>/", recordings.detail, name="recording-detail"),
     path("recordings/<uuid:uuid>/segments/", recordings.segments, name="recording-segments"),
+    path("recordings/<uuid:uuid>/move/", moving.move_recording, name="recording-move"),
     path("recordings/<uuid:uuid>/text/", whole_text.whole_text, name="recording-text"),
     path("recordings/<uuid:uuid>/audio/", audio.audio, name="recording-audio"),
 ]

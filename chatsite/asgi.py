@@ -36,6 +36,7 @@ def protocols() -> Any:
         ClientAddress(pages_and_sockets, settings.PROXY_ADDRESSES),
         settings.TRUSTED_NETWORKS,
         user_header=settings.TRUSTED_PROXY_USER_HEADER,
+        groups_header=settings.TRUSTED_PROXY_GROUPS_HEADER,
         ends_tls=settings.HTTPS and settings.TRUSTED_PROXY == "databricks-apps",
     )
 

@@ -110,6 +110,7 @@ PROXY_ADDRESSES = env.networks("PROXY_ADDRESSES", default="127.0.0.1,::1")
 TRUSTED_NETWORKS = env.networks("TRUSTED_PROXY", default="")
 TRUSTED_PROXY = env.str("TRUSTED_PROXY", default="")
 TRUSTED_PROXY_USER_HEADER = env.str("TRUSTED_PROXY_USER_HEADER", default="X-Forwarded-Email")
+TRUSTED_PROXY_GROUPS_HEADER = env.str("TRUSTED_PROXY_GROUPS_HEADER", default="")
 STAFF_EMAILS = [email.lower() for email in env.items("STAFF_EMAILS", default="")]
 REVIEWER_EMAILS = [email.lower() for email in env.items("REVIEWER_EMAILS", default=",".join(STAFF_EMAILS))]
 ADMIN_EMAILS = [email.lower() for email in env.items("ADMIN_EMAILS", default="")]

@@ -30,7 +30,7 @@ ORDER = """
     answers
     turns
     accounts
-    search  about
+    search  about  collections
     recordings
     conversations
     upkeep  live  review

@@ -24,6 +24,7 @@ from typing_extensions import override
 from ..models import LoginSession
 from ..turns.nudges import SIGN_INS_TOPIC, STOP_TOPIC
 from ..turns.runner import runner
+from .forwarded_groups import join_forwarded_groups
 
 _staying: ContextVar[int | None] = ContextVar("staying", default=None)
 """The login session that survives a new password."""
@@ -54,6 +55,7 @@ class SignedInMiddleware(LoginRequiredMiddleware):
                 logout(request)
             else:
                 cast(SignedInRequest, request).login_session = login_session
+                join_forwarded_groups(request, request.user)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     @override

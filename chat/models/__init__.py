@@ -9,6 +9,7 @@ from .collection import Collection, Membership, Role
 from .conversation import Conversation
 from .listed_reviewer import ListedReviewer
 from .login_session import LoginSession
+from .members import Members, dissolve, hearers, make_collection, move
 from .passage_vector import PassageVector
 from .password_offer import PasswordOffer
 from .prepared import Many, Prepared
@@ -60,6 +61,7 @@ __all__ = [
     "ListedReviewer",
     "LoginSession",
     "Many",
+    "Members",
     "Membership",
     "NotFound",
     "NotRecorded",
@@ -85,8 +87,12 @@ __all__ = [
     "TraceExport",
     "Turn",
     "acting",
+    "dissolve",
     "found_passage",
+    "hearers",
     "is_reviewer",
+    "make_collection",
+    "move",
     "reviewers",
     "unretracted",
 ]

@@ -6,10 +6,14 @@ import uuid
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.db import models
 from django.db.models import Exists, Q, QuerySet
 from django.db.models.functions import Now
+from django.urls import reverse
+
+ADMINISTRATE = "chat.change_collection"
+"""The permission of administrators to make collections and to change all of them; superusers have it."""
 
 
 class Role(models.TextChoices):
@@ -37,6 +41,17 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
         """Return the collections that this user may change."""
         managing = _memberships(user_id).filter(role=Role.MANAGE)
         return self._for(user_id, Q(pk__in=managing.values("collection")))
+
+    def changeable_by(self, user: User) -> CollectionQuerySet:
+        """Return the collections whose members, rules and recordings this user may change.
+
+        Those are what the user manages, and all for an administrator, who needs not hear them for that.
+        """
+        return self.all() if user.has_perm(ADMINISTRATE) else self.managed_by(user.pk)
+
+    def visible_to(self, user: User) -> CollectionQuerySet:
+        """Return the collections whose page this user may open."""
+        return self.all() if user.has_perm(ADMINISTRATE) else self.heard_by(user.pk)
 
     def default(self) -> Collection:
         """Return the collection of new recordings, unless they are told another."""
@@ -74,6 +89,9 @@ class Collection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("chat:collection-detail", args=[self.uuid])
 
 
 class Membership(models.Model):

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from ..accounts.login_sessions import SignedInRequest
-from ..models import Recording
-from ..query import search_text
+from ..models import Collection, Recording
+from ..query import search_text, uuid_of
 from . import words
 from .filter import OPTIONS, with_title
 from .rows import rows
@@ -23,10 +23,18 @@ PAGE = 50
 
 @require_safe
 def listing(request: SignedInRequest) -> HttpResponse:
-    """Render a page of 50 recordings, the newest first: of those that the user hears, with ``?q=`` in their title."""
+    """Render a page of 50 recordings, the newest first: of those that the user hears, with ``?q=`` in their title.
+
+    With ``?collection=`` only of that one; one that the user does not hear is as one that does not exist.
+    """
     text = search_text(request)
-    page = Paginator(with_title(text, request.user.pk), PAGE).get_page(request.GET.get("page"))
-    return render(request, "chat/recording_list.html", {"page": page, "rows": rows(list(page)), "q": text})
+    recordings = with_title(text, request.user.pk).select_related("collection")
+    collection = _collection(request)
+    if collection:
+        recordings = recordings.filter(collection=collection)
+    page = Paginator(recordings, PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "rows": rows(list(page)), "q": text, "collection": collection}
+    return render(request, "chat/recording_list.html", context)
 
 
 @require_safe
@@ -43,7 +51,10 @@ def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     A page has 2,000 segments. ``?words=`` marks words of one segment. ``?speaker=`` and ``?q=`` show the segments of a
     speaker, and those with these words, 100 on a page.
     """
-    return render(request, "chat/recording_detail.html", _transcript(request, uuid))
+    context = _transcript(request, uuid)
+    changeable = Collection.objects.changeable_by(request.user)
+    may_move = changeable.filter(recordings__uuid=uuid).exists()
+    return render(request, "chat/recording_detail.html", context | {"may_move": may_move})
 
 
 @require_safe
@@ -55,7 +66,16 @@ def segments(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return render(request, "chat/_segments.html", _transcript(request, uuid))
 
 
+def _collection(request: SignedInRequest) -> Collection | None:
+    if "collection" not in request.GET:
+        return None
+    return get_object_or_404(
+        Collection.objects.heard_by(request.user.pk), uuid=uuid_of(request.GET["collection"]) or UUID(int=0)
+    )
+
+
 def _transcript(request: SignedInRequest, uuid: UUID) -> dict[str, object]:
-    recording = get_object_or_404(Recording.objects.heard_by(request.user.pk), uuid=uuid)
+    heard = Recording.objects.heard_by(request.user.pk).select_related("collection")
+    recording = get_object_or_404(heard, uuid=uuid)
     linked = words.parse(request.GET.get("words", ""))
     return {"recording": recording, "transcript": ShownTranscript(recording, Wanted.by(request), linked)}

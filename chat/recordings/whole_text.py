@@ -25,7 +25,8 @@ _HERE = "{segments}"
 @require_safe
 def whole_text(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
     """Send a page with all segments of a recording, as long as the reader hears it."""
-    recording = get_object_or_404(Recording.objects.heard_by(request.user.pk), uuid=uuid)
+    heard = Recording.objects.heard_by(request.user.pk).select_related("collection")
+    recording = get_object_or_404(heard, uuid=uuid)
     transcript = ShownTranscript(recording, Wanted())
     context = {"recording": recording, "speakers": transcript.speakers, "segments": _HERE}
     head, _, tail = render_to_string("chat/recording_text.html", context, request).rpartition(_HERE)

@@ -198,6 +198,8 @@ def test_the_settings_of_a_test_run_pass_every_check(settings: Settings) -> None
         ({"WEB_CONCURRENCY": 2, "REDIS_URL": ""}, "chat.E006"),
         ({"TRUSTED_NETWORKS": [ip_network("10.0.0.0/8"), ip_network("::/0")]}, "chat.E008"),
         ({"TRUSTED_PROXY_USER_HEADER": "X-User"}, "chat.E009"),
+        ({"TRUSTED_PROXY_GROUPS_HEADER": "X-Forwarded-Email"}, "chat.E024"),
+        ({"TRUSTED_PROXY_GROUPS_HEADER": "my groups"}, "chat.E024"),
         ({"PROXY_ADDRESSES": [ip_network("10.0.0.0/8"), ip_network("0.0.0.0/0")]}, "chat.E019"),
         ({"CHAT_ON_BEHALF_OF": True, "TRUSTED_PROXY": "10.0.0.1"}, "chat.W010"),
     ],

@@ -18,6 +18,7 @@ class Kind(models.TextChoices):
     MEMBER_ADDED = "member-added", "became a member of a collection"
     MEMBER_REMOVED = "member-removed", "is no longer a member of a collection"
     MEMBER_CHANGED = "member-changed", "got another role in a collection"
+    RECORDING_MOVED = "recording-moved", "was moved to another collection"
     COLLECTION_CHANGED = "collection-changed", "the rules of a collection were changed"
 
 
