@@ -17,7 +17,18 @@ from django.utils.safestring import SafeString
 from ..addresses import address
 from ..display import revealed, shown
 from ..llm import credit
-from ..models import Chunk, Citation, Conversation, Prepared, Recording, Segment, State, Turn, unretracted
+from ..models import (
+    Chunk,
+    Citation,
+    Conversation,
+    Ending,
+    Prepared,
+    Recording,
+    Segment,
+    State,
+    Turn,
+    unretracted,
+)
 from . import markdown
 from .filled import Value, filled
 from .source_html import source_html
@@ -192,9 +203,12 @@ def render_ended(turn_uuid: UUID) -> str:
     turn = _turn.first(uuid=turn_uuid)
     if turn is None:
         raise Turn.DoesNotExist
-    citations = _citations.fetch(turn=turn.pk)
-    ended = ShownTurn(turn=turn, text=turn.answer, seq=turn.seq, citations=citations, existing=_existing([turn]))
-    return ended.html()
+    return _ended(turn, _citations.fetch(turn=turn.pk))
+
+
+def render_ending(turn: Turn, ending: Ending) -> str:
+    """Return the same HTML in the process that has written the turn, which knows how it has ended."""
+    return _ended(turn.ended_with(ending), ending.citations)
 
 
 def render_blank_turn(csrf_token: str = "") -> str:
@@ -214,6 +228,11 @@ def notice(turn: Turn) -> str:
     if turn.state == State.CANCELLED:
         return "Cancelled before it was answered."
     return turn.message or _FINISH_NOTICES.get(turn.finish_reason, "")
+
+
+def _ended(turn: Turn, citations: Sequence[Citation]) -> str:
+    ended = ShownTurn(turn=turn, text=turn.answer, seq=turn.seq, citations=citations, existing=_existing([turn]))
+    return ended.html()
 
 
 def _cards(sources: Sequence[Source], turn: Turn) -> SafeString:
@@ -278,5 +297,7 @@ def _positions(turns: Iterable[Turn]) -> dict[UUID, int]:
 def _existing(turns: Sequence[Turn]) -> frozenset[str]:
     """Return the recordings in the filters of these turns, which are of one user, that this user still hears."""
     ids = {recording["id"] for turn in turns for recording in turn.recordings}
-    heard = Recording.objects.heard_by(turns[0].user_id).filter(uuid__in=ids) if ids else Recording.objects.none()
+    if not ids:
+        return frozenset()
+    heard = Recording.objects.heard_by(turns[0].user_id).filter(uuid__in=ids)
     return frozenset(map(str, heard.values_list("uuid", flat=True)))

@@ -100,7 +100,7 @@ class Source:
 
 
 def sources_of(citations: Sequence[Citation], answer: str) -> list[Source]:
-    """Return the sources of an answer; a citation of the database has the attribute ``said``."""
+    """Return the sources of an answer; a citation has the attribute ``said``."""
     return [Source(citation, answer, getattr(citation, "said", None) or "") for citation in citations]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -171,7 +172,8 @@ class Commands:
         if previous:
             previous[1].cancel()
         self._window.follow(turn.uuid, after)
-        follower = Follower(turn.uuid, runner.follow(turn.uuid, after, is_new=is_new), self._send, self._window)
+        log = runner.follow(turn.uuid, after, is_new=is_new)
+        follower = Follower(turn.uuid, log, self._send, self._window, partial(runner.runs.get, turn.uuid))
         task = self._tasks.start(follower.run())
         self._followers[turn.uuid] = (follower, task)
         task.add_done_callback(lambda _: self._unfollow(turn.uuid, follower))

@@ -12,11 +12,12 @@ from uuid import UUID
 
 from msgspec import structs
 
-from ..conversations.rendering import render_ended
+from ..conversations.rendering import render_ended, render_ending
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..models import Turn
 from ..turns import events
+from ..turns.run import Run
 from .window import FRAME_ROOM, Frame, SendWindow
 
 logger = logging.getLogger(__name__)
@@ -46,8 +47,17 @@ class Follower:
     larger frame, so a slow client costs a bounded amount of memory.
     """
 
-    def __init__(self, turn_uuid: UUID, log: AsyncIterator[events.Event], send: Send, window: SendWindow) -> None:
+    def __init__(
+        self,
+        turn_uuid: UUID,
+        log: AsyncIterator[events.Event],
+        send: Send,
+        window: SendWindow,
+        find_run: Callable[[], Run | None] = lambda: None,
+    ) -> None:
         self.turn_uuid = turn_uuid
+        self._find_run = find_run
+        self._run: Run | None = None
         self._log = log
         self._send = send
         self._window = window
@@ -79,8 +89,9 @@ class Follower:
 
     async def _frame_of(self, event: events.Event) -> str:
         if not isinstance(event, events.Done | events.Error):
+            self._run = self._run or self._find_run()
             return events.encode(event)
-        frame = await _terminal_frame(event, self.turn_uuid)
+        frame = await _terminal_frame(event, self.turn_uuid, self._run)
         return frame if self._window.fits(len(frame.encode())) else events.encode(event)
 
     async def _send_frame(self, text: str) -> None:
@@ -104,13 +115,13 @@ class Follower:
                     await self._room.wait()
 
 
-async def _terminal_frame(event: events.Done | events.Error, turn_uuid: UUID) -> str:
+async def _terminal_frame(event: events.Done | events.Error, turn_uuid: UUID, run: Run | None) -> str:
     """Return the frame of the event with the rendered turn.
 
     If the turn cannot be rendered or is too large for a frame, leave it out: the page then fetches it.
     """
     try:
-        html = await asyncio.shield(_html_of(turn_uuid))
+        html = await asyncio.shield(_html_of(turn_uuid, run))
     except UNAVAILABLE:
         return events.encode(event)
     except Turn.DoesNotExist:
@@ -122,10 +133,10 @@ async def _terminal_frame(event: events.Done | events.Error, turn_uuid: UUID) ->
     return frame if len(frame.encode()) <= events.FRAME_LIMIT else events.encode(event)
 
 
-def _html_of(turn_uuid: UUID) -> asyncio.Task[str]:
+def _html_of(turn_uuid: UUID, run: Run | None) -> asyncio.Task[str]:
     """Return the task that renders the turn; all tabs that show the turn share it."""
     if turn_uuid not in _rendered:
-        _rendered[turn_uuid] = asyncio.create_task(_render_under_lock(turn_uuid))
+        _rendered[turn_uuid] = asyncio.create_task(_render_under_lock(turn_uuid, run))
         _rendered[turn_uuid].add_done_callback(partial(_forget, turn_uuid))
     return _rendered[turn_uuid]
 
@@ -136,18 +147,20 @@ def _forget(turn_uuid: UUID, task: asyncio.Task[str]) -> None:
         task.exception()  # mark it as retrieved: every tab that awaited the task may be gone
 
 
-async def _render_under_lock(turn_uuid: UUID) -> str:
+async def _render_under_lock(turn_uuid: UUID, run: Run | None) -> str:
     await _rendering.acquire()
     pause = 0.0
     try:
-        html, seconds = await in_database(_render, turn_uuid)
+        html, seconds = await in_database(_render, turn_uuid, run)
         pause = seconds * (1 / RENDERING_SHARE - 1)
         return html
     finally:
         asyncio.get_running_loop().call_later(pause, _rendering.release)
 
 
-def _render(turn_uuid: UUID) -> tuple[str, float]:
+def _render(turn_uuid: UUID, run: Run | None) -> tuple[str, float]:
     """Return the HTML, and the processor time in seconds that it took."""
     began = thread_time()
-    return render_ended(turn_uuid), thread_time() - began
+    ending = run.ending if run else None
+    html = render_ending(run.turn, ending) if run and ending else render_ended(turn_uuid)
+    return html, thread_time() - began

@@ -76,6 +76,11 @@ class Run:
         """The context of the pump, which has the user's own token, if there is one."""
         self._pump = asyncio.create_task(self._read(), context=self.context)
 
+    @property
+    def ending(self) -> Ending | None:
+        """How the turn has ended, once that is stored."""
+        return self._log.ending
+
     def end(self, cause: BaseException) -> None:
         """Stop reading the answer. The first cause counts."""
         if self._cause is None:

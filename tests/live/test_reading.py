@@ -11,6 +11,7 @@ from chat.errors import GenerationFailed, RetrievalFailed
 from chat.live import follower
 from chat.live.consumer import ChatConsumer
 from chat.models import Citation, Phase, Recording, Turn
+from chat.turns.run import Run
 from chat.turns.runner import TurnRunner
 
 from ..support.scripts import Scripts
@@ -244,9 +245,9 @@ async def test_an_answer_that_many_tabs_show_is_rendered_once(
 ) -> None:
     rendered, render = list[UUID](), follower._render
 
-    def counted(name: UUID) -> tuple[str, float]:
+    def counted(name: UUID, run: Run | None) -> tuple[str, float]:
         rendered.append(name)
-        return render(name)
+        return render(name, run)
 
     monkeypatch.setattr(follower, "_render", counted)
     first, second = await connect(session), await connect(session)
@@ -266,7 +267,7 @@ async def test_an_answer_that_many_tabs_show_is_rendered_once(
 async def test_the_end_is_sent_even_if_the_answer_cannot_be_rendered(
     connect: Open, session: str, scripts: Scripts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(_: UUID) -> tuple[str, float]:
+    def fail(*_: object) -> tuple[str, float]:
         raise ValueError("a bug")
 
     monkeypatch.setattr(follower, "_render", fail)

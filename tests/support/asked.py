@@ -61,19 +61,22 @@ def _streamed(state: str, answer: str, citations: Sequence[Citation], finish_rea
     [turn] = Turn.objects.claim("a test")
     claim, chunks = Claim.of(turn), chunks_of(answer)
     Turn.objects.append([Append(claim=claim, seq=len(chunks), phase="answering", texts=chunks)])
-    failures = {"failed": "GENERATION_FAILED", "interrupted": "INTERRUPTED"}
     if state != "streaming":
-        ending = Ending(
-            state=state,
-            chunks=chunks,
-            finish_reason=finish_reason if state == "complete" else "",
-            failure=failures.get(state, ""),
-            citations=citations,
-            model_name="scripted",
-            usage={"input_tokens": 7, "output_tokens": 11},
-            steps={"answering": 34, "retrieving": 12},
-        )
-        Turn.objects.finish(claim, ending)
+        Turn.objects.finish(claim, ending_as(state, answer, citations, finish_reason))
+
+
+def ending_as(state: str, answer: str, citations: Sequence[Citation] = (), finish_reason: str = "stop") -> Ending:
+    """Return the end of a turn as ``state``."""
+    return Ending(
+        state=state,
+        chunks=chunks_of(answer),
+        finish_reason=finish_reason if state == "complete" else "",
+        failure={"failed": "GENERATION_FAILED", "interrupted": "INTERRUPTED"}.get(state, ""),
+        citations=citations,
+        model_name="scripted",
+        usage={"input_tokens": 7, "output_tokens": 11},
+        steps={"answering": 34, "retrieving": 12},
+    )
 
 
 def recorded(

@@ -15,6 +15,7 @@ from chat.models import LoginSession, Submission, Turn
 from chat.turns import asking, events
 from chat.turns.runner import TurnRunner
 from chat.turns.starts import Starts
+from chat.upstream import on_behalf
 
 from ..support.scripts import Scripts
 
@@ -49,13 +50,15 @@ async def test_a_question_is_driven_without_a_claim(
 
 
 async def test_a_question_whose_client_goes_while_it_is_stored_is_answered(
-    runner: TurnRunner, scripts: Scripts, login: LoginSession
+    runner: TurnRunner, scripts: Scripts, login: LoginSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    loop, under_way = asyncio.get_running_loop(), asyncio.Event()
+    monkeypatch.setattr(on_behalf, "keep_token", lambda *_: loop.call_soon_threadsafe(under_way.set))
     asked = asyncio.create_task(ask(login, "When?"))
-    await asyncio.sleep(0)
-    asked.cancel()
-    scripts["When?"].say("On Monday.").end()
     async with asyncio.timeout(20):
+        await under_way.wait()
+        asked.cancel()
+        scripts["When?"].say("On Monday.").end()
         await scripts["When?"].asked.wait()
 
     assert isinstance(await end_of(runner, await in_database(Turn.objects.get)), events.Done)

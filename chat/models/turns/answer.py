@@ -72,8 +72,8 @@ class Citation(models.Model):
 
     @classmethod
     def quoting(cls, recording: Recording, segment: Segment, number: int, excerpt: str) -> Citation:
-        """Return the citation of words in a segment of a recording, not stored yet."""
-        return cls(
+        """Return the citation of words in a segment of a recording, not stored yet, and ``said``, the whole segment."""
+        citation = cls(
             number=number,
             recording=recording,
             recording_uuid=recording.uuid,
@@ -84,6 +84,8 @@ class Citation(models.Model):
             start=segment.start,
             end=segment.end,
         )
+        citation.said = segment.text  # type: ignore[attr-defined]  # as the pages annotate those of the database
+        return citation
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField
 
 from ..prepared import Many, Prepared
 from .indexed_turn import indexed_text, searched_texts
-from .rows import execute
+from .rows import execute, returned
 from .state import State
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _CITE = """
         excerpt, start, "end", cited)
     SELECT turn_id, number, (SELECT id FROM chat_recording WHERE id = new.recording_id), recording_uuid,
         recording_title, segment, speaker, excerpt, start, "end", cited FROM {new}
+    RETURNING turn_id, number, recording_id
 """
 _CITED = {
     "turn_id": "bigint",
@@ -79,9 +80,7 @@ def locked(pks: Iterable[int]) -> list[Turn]:
 def store(endings: Sequence[tuple[Turn, Ending]]) -> None:
     """Store the ends of turns whose rows are locked: state, answer and citations; index them; delete their chunks."""
     execute(_FINISH, _FINISHED, [_finished(turn, ending) for turn, ending in endings])
-    cited = [_cited(turn, citation) for turn, ending in endings for citation in ending.citations]
-    if cited:
-        execute(_CITE, _CITED, cited)
+    _cite({(turn.pk, each.number): each for turn, ending in endings for each in ending.citations})
     execute(_INDEX, _INDEXED, [_indexed(turn, ending) for turn, ending in endings])
     execute(_DELETE_CHUNKS, _DELETED, [{"id": turn.pk} for turn, _ in endings])
 
@@ -101,9 +100,17 @@ def _finished(turn: Turn, ending: Ending) -> dict[str, object]:
     }
 
 
-def _cited(turn: Turn, citation: Citation) -> dict[str, object]:
+def _cite(citations: Mapping[tuple[int, int], Citation]) -> None:
+    """Store citations by turn and number, and let them forget the recordings that no longer exist."""
+    rows = [_cited(turn, citation) for (turn, _), citation in citations.items()]
+    for turn, number, recording in returned(_CITE, _CITED, rows) if rows else ():
+        if recording is None:
+            citations[turn, number].recording = None
+
+
+def _cited(turn: int, citation: Citation) -> dict[str, object]:
     return {
-        "turn_id": turn.pk,
+        "turn_id": turn,
         "number": citation.number,
         "recording_id": citation.recording_id,
         "recording_uuid": citation.recording_uuid.hex,

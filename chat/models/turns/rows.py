@@ -36,6 +36,13 @@ def execute(statement: str, columns: dict[str, str], rows: Sequence[Mapping[str,
         return int(cursor.rowcount)
 
 
+def returned(statement: str, columns: dict[str, str], rows: Sequence[Mapping[str, object]]) -> list[tuple[Any, ...]]:
+    """Execute a statement as ``execute`` does, and return the rows that it returns."""
+    with connection.cursor() as cursor:
+        cursor.execute(*_prepared(statement, columns, rows))
+        return list(cursor.fetchall())
+
+
 def insert(statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
     """Execute a statement that inserts one row, and return what it returns."""
     with connection.cursor() as cursor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from copy import copy
 from itertools import accumulate
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db.models.functions import Now
 from ..conversation import Conversation
 from ..login_session import LoginSession
 from . import asked
+from .answer import Ending
 from .lease import LeaseQuerySet
 from .queue import QueueQuerySet
 from .state import ENDED_EARLY, TERMINAL, Failure, Phase, State
@@ -155,6 +157,13 @@ class Turn(models.Model):
     def message(self) -> str:
         """The message for the user about a turn that failed or was interrupted; empty for other turns."""
         return Failure(self.failure).label if self.failure else ""
+
+    def ended_with(self, ending: Ending) -> Turn:
+        """Return the turn as it is once it has ended like this, without the facts that only reviewers see."""
+        ended = copy(self)
+        ended.state, ended.phase, ended.seq, ended.answer = ending.state, "", len(ending.chunks), "".join(ending.chunks)
+        ended.finish_reason, ended.failure, ended.model_name = ending.finish_reason, ending.failure, ending.model_name
+        return ended
 
     def exchanges_before(self, most: int) -> list[tuple[str, str]]:
         """Return up to ``most`` questions and answers of the conversation before this turn, oldest first."""
