@@ -54,12 +54,12 @@ def best(passages: Sequence[Passage], room: int) -> list[Passage]:
     """Return the best passages that fit, the best first; the last one may be cut at its end."""
     kept: list[Passage] = []
     for number, passage in enumerate(passages, 1):
-        cut = _cut_passage(number, passage, room)
-        if cut:
-            kept.append(cut)
-            room -= tokens(passage_line(number, cut))
-        if cut is not passage:
-            break
+        whole = tokens(passage_line(number, passage))
+        if whole > room:
+            cut = _cut_passage(number, passage, room)
+            return [*kept, cut] if cut else kept
+        kept.append(passage)
+        room -= whole
     return kept
 
 
@@ -77,14 +77,12 @@ def _cut_exchange(exchange: Exchange, room: int) -> Exchange | None:
 
 
 def _cut_passage(number: int, passage: Passage, room: int) -> Passage | None:
-    """Return the passage with as many segments as fit; if not even the first one fits, with the beginning of it."""
+    """Return a passage that is too long with the segments that fit, or else with the beginning of its first one."""
 
     def is_too_long(count: int) -> bool:
         return tokens(passage_line(number, replace(passage, segments=passage.segments[:count]))) > room
 
-    count = bisect_left(range(1, len(passage.segments) + 1), True, key=is_too_long)
-    if count == len(passage.segments):
-        return passage
+    count = bisect_left(range(1, len(passage.segments)), True, key=is_too_long)
     if count:
         return replace(passage, segments=passage.segments[:count])
     return _cut_segment(number, replace(passage, segments=passage.segments[:1]), room)

@@ -103,7 +103,12 @@ class Sources:
     def _closest(self, cited: Passage, claim: str) -> Place:
         """Return the sentence with the most words of claim and question, in the segment closest to the claim."""
         claimed, asked = _words(claim), self._question_words
-        segment = max(cited.segments, key=lambda s: (_overlap(claimed, s), _overlap(asked, s), -s.number))
+
+        def closeness(segment: Segment) -> tuple[int, int, int]:
+            said = _words(f"{segment.speaker} {segment.text}")
+            return weight(claimed & said), weight(asked & said), -segment.number
+
+        segment = max(cited.segments, key=closeness)
         about, text = claimed | asked, segment.text
         best = max(sentences(text), key=lambda part: (weight(about & _words(text[part[0] : part[1]])), -part[0]))
         return Place(cited, segment, best)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from html import escape
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -37,6 +38,15 @@ def render(
     leaves half-open, in the way in which the page has shown it while it streamed.
     """
     return _render(text, tuple(sorted((cited or {}).items())), prefix, is_broken)
+
+
+def formatted(template: str, *values: object) -> SafeString:
+    """Return HTML with these values, escaped unless they are HTML, as ``format_html`` does in three times as long.
+
+    An answer with three sources has a hundred values.
+    """
+    texts = [value if type(value) is SafeString else escape(str(value)) for value in values]
+    return mark_safe(template.format(*texts))  # noqa: S308  # every value has just been escaped
 
 
 @lru_cache(maxsize=512)

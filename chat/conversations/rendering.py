@@ -31,6 +31,7 @@ from ..models import (
 )
 from . import markdown
 from .filled import Value, filled
+from .notices import FINISH_NOTICES, notice
 from .source_html import source_html
 from .sources import Source, sources_of
 
@@ -42,11 +43,6 @@ LONG = 200
 
 ASKABLE = 3
 """Most recordings that are offered to be asked alone, those first that the answer cites first."""
-
-_FINISH_NOTICES = {
-    "length": "The answer reached the maximum length and is cut off here.",
-    "content_filter": "The model's content filter ended this answer.",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +72,7 @@ class ShownTurn:
 
     def _rendered(self, text: str) -> SafeString:
         names = {source.citation.number: source.name for source in self.sources}
-        is_broken = not self.turn.is_complete or self.turn.finish_reason in _FINISH_NOTICES
+        is_broken = not self.turn.is_complete or self.turn.finish_reason in FINISH_NOTICES
         return markdown.render(text, names, prefix=f"source-{self.turn.uuid}-", is_broken=is_broken)
 
     @cached_property
@@ -219,15 +215,6 @@ def render_blank_turn(csrf_token: str = "") -> str:
 def blank_conversation() -> Conversation:
     """Return the conversation for whose id the script puts that of the one that was just begun."""
     return Conversation(uuid=UUID(int=0), title="")
-
-
-def notice(turn: Turn) -> str:
-    """Return the notice below the answer of a turn; empty if it needs none."""
-    if turn.state == State.STOPPED:
-        return "Stopped."
-    if turn.state == State.CANCELLED:
-        return "Cancelled before it was answered."
-    return turn.message or _FINISH_NOTICES.get(turn.finish_reason, "")
 
 
 def _ended(turn: Turn, citations: Sequence[Citation]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ..display import clock, icon, shown
 from ..models import Citation
+from .markdown import formatted
 from .sources import Source, Timeline
 
 _CARD = """<li class="source" id="source-{}-{}" tabindex="-1" data-source>
@@ -42,30 +42,30 @@ _FAILURE = '<p class="{}" role="alert" data-play-failure hidden></p>'
 def source_html(source: Source, turn_uuid: UUID) -> SafeString:
     """Return a source of the answer of a turn, with the words marked that the answer uses."""
     citation = source.citation
-    return format_html(
+    return formatted(
         _CARD,
         turn_uuid,
         citation.number,
         citation.number,
-        format_html(_SPEAKER, shown(citation.speaker)) if citation.speaker else "",
+        formatted(_SPEAKER, shown(citation.speaker)) if citation.speaker else "",
         _time(citation),
         source.excerpt,
         _moment(source),
         _recording(source),
-        format_html(_FAILURE, "source__failure") if source.audio else "",
+        formatted(_FAILURE, "source__failure") if source.audio else "",
     )
 
 
 def timeline_html(timeline: Timeline) -> SafeString:
     """Return the line of a recording with the place of a moment on it."""
     ticks = "".join(f"M{tick} 13V9" for tick in timeline.ticks)
-    return format_html(_TIMELINE, ticks, timeline.at, timeline.length, timeline.duration)
+    return formatted(_TIMELINE, ticks, timeline.at, timeline.length, timeline.duration)
 
 
 def _time(citation: Citation) -> str:
     if citation.start is None:
         return ""
-    return format_html(_TIME, clock(citation.start), "" if citation.end is None else f"–{clock(citation.end)}")
+    return formatted(_TIME, clock(citation.start), "" if citation.end is None else f"–{clock(citation.end)}")
 
 
 def _moment(source: Source) -> str:
@@ -73,20 +73,20 @@ def _moment(source: Source) -> str:
     timeline = source.timeline
     if not (timeline or source.audio):
         return ""
-    line = format_html(_DURATION, timeline_html(timeline), clock(timeline.duration)) if timeline else ""
-    return format_html(_MOMENT, _play(source) if source.audio else "", line)
+    line = formatted(_DURATION, timeline_html(timeline), clock(timeline.duration)) if timeline else ""
+    return formatted(_MOMENT, _play(source) if source.audio else "", line)
 
 
 def _play(source: Source) -> SafeString:
     citation = source.citation
-    end = "" if citation.end is None else format_html(' data-play-end="{}"', citation.end)
-    return format_html(_PLAY, citation.start, end, source.audio, source.moment, icon("play"))
+    end = "" if citation.end is None else formatted(' data-play-end="{}"', citation.end)
+    return formatted(_PLAY, citation.start, end, source.audio, source.moment, icon("play"))
 
 
 def _recording(source: Source) -> SafeString:
     citation, address = source.citation, source.address
     if not address or citation.recording is None:
-        return format_html(_DELETED, shown(citation.recording_title))
+        return formatted(_DELETED, shown(citation.recording_title))
     day = citation.recording.recorded_on
-    date = format_html(_DATE, day.isoformat(), f"{day.day} {day:%b %Y}") if day else ""
-    return format_html(_TITLE, address, shown(citation.recording_title), date)
+    date = formatted(_DATE, day.isoformat(), f"{day.day} {day:%b %Y}") if day else ""
+    return formatted(_TITLE, address, shown(citation.recording_title), date)

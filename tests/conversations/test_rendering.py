@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from chat.conversations import notices
 from chat.conversations import rendering as pages
 from chat.conversations.rendering import PAGE, render_blank_turn, render_turn, turns_after, turns_of
 from chat.models import Append, Claim, Conversation, Ending, Failure, LoginSession, Turn
@@ -182,7 +183,7 @@ def test_the_filter_is_shown_on_the_answer(login: LoginSession) -> None:
 def test_the_notice_says_how_a_turn_ended(login: LoginSession, state: str, finish_reason: str, notice: str) -> None:
     turn = asked(login, state=state, finish_reason=finish_reason)
 
-    assert pages.notice(turn) == notice
+    assert notices.notice(turn) == notice
     assert f">{notice.replace(chr(39), '&#x27;')}</p>" in render_turn(turn)
 
 
