@@ -9,10 +9,9 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from django.contrib.sessions.models import Session
 from django.db.models import BigIntegerField, CharField, Exists
@@ -33,6 +32,9 @@ REREAD_SECONDS = 30.0
 """How long to look for a turn behind a gap in the numbers: turns are not committed in the order of their numbers."""
 
 
+Key = TypeVar("Key")
+
+
 class Watched(Protocol):
     """A socket or a stream. Its ``session_key`` is None if it signed in with an API token."""
 
@@ -49,25 +51,25 @@ class Watched(Protocol):
         """Check the sign-in, which may have ended."""
 
 
-@dataclass(frozen=True)
-class SignIns:
-    """Who is signed in, as of one look."""
+class SignIn(NamedTuple):
+    """What a socket signed in with, which sockets of one browser share."""
 
-    passwords: dict[int, str]
-    """The hashed password of each live login session's user, by login session."""
-    session_keys: set[str]
+    login: int
+    """The login session."""
+    password: str
+    """The hashed password of its user at the time."""
+    session_key: str | None
 
     @classmethod
-    def of(cls, sockets: Sequence[tuple[LoginSession, str | None]]) -> SignIns:
-        """Read the sign-ins of these sockets from the database."""
-        logins = {login.pk for login, _ in sockets}
-        keys = {key for _, key in sockets if key is not None}
-        return cls(passwords=dict(_passwords.fetch(logins=logins)), session_keys=set(_live_keys.fetch(keys=keys)))
+    def of(cls, socket: Watched) -> SignIn:
+        return cls(socket.login.pk, socket.login.user.password, socket.session_key)
 
-    def include(self, socket: Watched) -> bool:
-        """Return whether the sign-in of a socket is still valid and its user's password unchanged."""
-        is_same = self.passwords.get(socket.login.pk) == socket.login.user.password
-        return is_same and (socket.session_key is None or socket.session_key in self.session_keys)
+
+def ended(sign_ins: Sequence[SignIn]) -> list[SignIn]:
+    """Return those that are no longer valid, or whose user has another password since."""
+    passwords = dict(_passwords.fetch(logins={each.login for each in sign_ins}))
+    keys = {None, *_live_keys.fetch(keys={each.session_key for each in sign_ins} - {None})}
+    return [each for each in sign_ins if passwords.get(each.login) != each.password or each.session_key not in keys]
 
 
 _passwords = Prepared(
@@ -103,31 +105,29 @@ class SocketWatch:
 
     def __init__(self) -> None:
         self._sockets: defaultdict[int, set[Watched]] = defaultdict(set)  # by user
+        self._by_sign_in: defaultdict[SignIn, set[Watched]] = defaultdict(set)
         self._new_turns = NewTurns()
         self._tasks: list[asyncio.Task[None]] = []
 
     def add(self, socket: Watched) -> None:
         self._sockets[socket.login.user_id].add(socket)
+        self._by_sign_in[SignIn.of(socket)].add(socket)
         if not self._tasks:
             self._new_turns = NewTurns()
             looks = (self._look_at_sign_ins, SIGN_INS_TOPIC), (self._look_for_turns, NEWS_TOPIC)
             self._tasks = [asyncio.create_task(_always(look, topic)) for look, topic in looks]
 
     def remove(self, socket: Watched) -> None:
-        of_user = self._sockets[socket.login.user_id]
-        of_user.discard(socket)
-        if not of_user:
-            del self._sockets[socket.login.user_id]
+        _remove(self._sockets, socket.login.user_id, socket)
+        _remove(self._by_sign_in, SignIn.of(socket), socket)
         if not self._sockets:
             for task in self._tasks:
                 task.cancel()
             self._tasks = []
 
     async def _look_at_sign_ins(self) -> None:
-        sockets = [socket for of_user in self._sockets.values() for socket in of_user]
-        sign_ins = await in_database(SignIns.of, [(socket.login, socket.session_key) for socket in sockets])
-        for socket in sockets:
-            if not sign_ins.include(socket):
+        for sign_in in await in_database(ended, list(self._by_sign_in)):
+            for socket in list(self._by_sign_in.get(sign_in, ())):
                 socket.check_sign_in()
 
     async def _look_for_turns(self) -> None:
@@ -139,6 +139,12 @@ class SocketWatch:
         for turn in turns:
             for socket in list(self._sockets.get(turn.user_id, ())):
                 socket.notice([turn])
+
+
+def _remove(sockets: dict[Key, set[Watched]], key: Key, socket: Watched) -> None:
+    sockets[key].discard(socket)
+    if not sockets[key]:
+        del sockets[key]
 
 
 async def _always(look: Callable[[], Awaitable[None]], topic: str) -> None:
