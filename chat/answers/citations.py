@@ -125,6 +125,8 @@ class Sources:
 
         Set where they are shown; ``before`` is the length of the answer before this text.
         """
+        if self._shown == len(self.citations):
+            return []
         new, self._shown = self.citations[self._shown :], len(self.citations)
         for citation in new:
             marker = f"[{citation.number}]"

@@ -100,8 +100,20 @@ async def answer(question: str, *, history: Sequence[Exchange], recordings: Sequ
         return
     yield Found(search.passages)
     yield Phase.WAITING
-    async for part in _generate(search):
+    loading = asyncio.ensure_future(loaded_model())
+    while not (await asyncio.wait([loading], timeout=LOADING_SECONDS))[0]:
+        yield Phase.WAITING  # again, so that the import of its libraries does not count as silence of the model
+    model = loading.result()
+    draft = _Draft(search)
+    async with closing(model.stream(answer_prompt(search.question, search.passages, search.history))) as deltas:
+        async for delta in deltas:
+            for part in draft.add(delta):
+                yield part
+            if draft.is_full:
+                break
+    for part in draft.end():
         yield part
+    yield draft.answered(model.name)
 
 
 class Search:
@@ -201,23 +213,6 @@ async def _retrieve(query: str, recordings: Sequence[UUID]) -> list[Passage]:
         raise RetrievalFailed("the search failed") from error
 
 
-async def _generate(search: Search) -> AsyncIterator[Part]:
-    loading = asyncio.ensure_future(loaded_model())
-    while not (await asyncio.wait([loading], timeout=LOADING_SECONDS))[0]:
-        yield Phase.WAITING  # again, so that the import of its libraries does not count as silence of the model
-    model = loading.result()
-    draft = _Draft(search)
-    async with closing(model.stream(answer_prompt(search.question, search.passages, search.history))) as deltas:
-        async for delta in deltas:
-            for part in draft.add(delta):
-                yield part
-            if draft.is_full:
-                break
-    for part in draft.end():
-        yield part
-    yield draft.answered(model.name)
-
-
 class _Draft:
     """The answer as it comes: its text with our markers, and what is known of it."""
 
@@ -243,23 +238,24 @@ class _Draft:
     def _is_empty(self) -> bool:
         return self._length == self._before
 
-    def add(self, delta: Delta) -> Iterator[Part]:
-        """Yield what a delta adds to the answer. A thought is a sign of life: it yields the phase, again."""
+    def add(self, delta: Delta) -> Sequence[Part]:
+        """Return what a delta adds to the answer. A thought is a sign of life: it yields the phase, again."""
+        parts: list[Part] = []
         if delta.retracts:
             self._has_thought, self._before, self._unshown = True, self._length + len(RETRACTION), ""
             self._length = self._before
             self._begin()
-            yield Retracted()
+            parts.append(Retracted())
         if delta.thinks:
             self._has_thought = True
-            yield Phase.THINKING if self._length == 0 else Phase.ANSWERING
-        visible = _INVISIBLE.sub("", delta.text)
+            parts.append(Phase.THINKING if self._length == 0 else Phase.ANSWERING)
+        visible = delta.text if delta.text.isprintable() else _INVISIBLE.sub("", delta.text)
         text = self._markers.feed(visible)
         self._unshown = "" if text or not self._is_empty else (self._unshown + visible)[:ANSWER_LIMIT]
-        yield from self._show(text)
         if delta.finish_reason:
             self._finish_reason = _INVISIBLE.sub("", delta.finish_reason)[:REASON_LIMIT] or self._finish_reason
         self._usage = delta.usage or self._usage
+        return parts + self._show(text)
 
     def end(self) -> Iterator[Part]:
         """Yield the text that was held back. Raise ``GenerationFailed`` if the answer is incomplete, or is none."""
@@ -281,12 +277,13 @@ class _Draft:
         citations = self._sources.citations or ([] if self._is_empty else self._sources.given())
         return Answered(self._finish_reason, citations, model_name=model_name, usage=self._usage, edits=edits)
 
-    def _show(self, text: str) -> Iterator[Part]:
-        """Yield the part of ``text`` that still fits into the answer, after the citations of its markers."""
+    def _show(self, text: str) -> list[Part]:
+        """Return the part of ``text`` that still fits into the answer, after the citations of its markers."""
         before, self._length = self._length, self._length + len(text)
-        yield from self._sources.shown(text, before)
+        parts: list[Part] = [*self._sources.shown(text, before)]
         fitting = text[: max(ANSWER_LIMIT - before, 0)]
         if fitting and not before:
-            yield Phase.ANSWERING
+            parts.append(Phase.ANSWERING)
         if fitting:
-            yield fitting
+            parts.append(fitting)
+        return parts

@@ -83,20 +83,23 @@ class Follower:
         async for event in self._log:
             if isinstance(event, events.Token | events.Done | events.Error):
                 self._seq = event.seq if isinstance(event.seq, int) else self._seq
-            await self._send_frame(await self._frame_of(event))
+            if isinstance(event, events.Done | events.Error):
+                await self._send_frame(await self._end_frame(event))
+            else:
+                self._run = self._run or self._find_run()
+                await self._send_frame(events.encode(event))
             del event  # a stalled reader keeps no text in memory
-            await self._wait_for_room()
+            if not self._window.has_room():
+                await self._wait_for_room()
 
-    async def _frame_of(self, event: events.Event) -> str:
-        if not isinstance(event, events.Done | events.Error):
-            self._run = self._run or self._find_run()
-            return events.encode(event)
+    async def _end_frame(self, event: events.Done | events.Error) -> str:
         frame = await _terminal_frame(event, self.turn_uuid, self._run)
         return frame if self._window.fits(len(frame.encode())) else events.encode(event)
 
     async def _send_frame(self, text: str) -> None:
-        frame = Frame(self.turn_uuid, self._seq, len(text.encode()))
-        await self._wait_for_room(frame.size)
+        frame = Frame(self.turn_uuid, self._seq, len(text) if text.isascii() else len(text.encode()))
+        if not self._window.has_room(frame.size):
+            await self._wait_for_room(frame.size)
         self._window.add(frame)
         try:
             await self._send(text)

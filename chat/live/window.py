@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from .in_flight import InFlight
@@ -18,6 +17,16 @@ STALLED_SECONDS = 30.0
 
 
 @dataclass(slots=True, eq=False)
+class _Share:
+    """What the window knows of one turn."""
+
+    bytes: int = 0
+    sent: int = 0
+    begun_after: int = 0
+    full_since: float | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Frame:
     """A frame of a turn that is not acknowledged yet; its text ends with chunk ``seq``."""
 
@@ -25,6 +34,7 @@ class Frame:
     seq: int
     size: int
     is_sent: bool = False
+    share: _Share = field(default_factory=_Share)  # the hash of a UUID takes long
 
 
 class SendWindow:
@@ -36,25 +46,33 @@ class SendWindow:
     def __init__(self, in_flight: InFlight, part: int) -> None:
         self._in_flight = in_flight
         self._part = part
+        self._easy = min(WINDOW, part)
         self._frames: list[Frame] = []  # an empty deque takes 600 bytes
         self._bytes = 0
-        self._bytes_of: Counter[UUID] = Counter()
-        self._sent: dict[UUID, int] = {}
-        self._begun_after: dict[UUID, int] = {}
-        self._full_since: dict[UUID, float] = {}
+        self._shares: dict[UUID, _Share] = {}
 
     def follow(self, turn_uuid: UUID, after: int) -> None:
         """Record that the reader has the turn's text up to chunk ``after``, and may say so."""
-        self._sent.setdefault(turn_uuid, 0)
-        self._begun_after[turn_uuid] = max(after, self._begun_after.get(turn_uuid, 0))
+        share = self._share_of(turn_uuid)
+        share.begun_after = max(after, share.begun_after)
+
+    def has_room(self, size: int = FRAME_ROOM) -> bool:
+        """Return whether a frame of any turn may surely be sent; if not, ``is_open`` tells whether it may."""
+        return self._bytes + size <= self._easy
 
     def is_open(self, turn_uuid: UUID, now: float, size: int = FRAME_ROOM) -> bool:
         """Return whether a frame of the turn may be sent."""
-        if self._bytes_of[turn_uuid] < WINDOW and self.fits(size):
+        share = self._share_of(turn_uuid)
+        if share.bytes < WINDOW and self.fits(size):
             return True
-        if self._bytes:  # else the room is taken by other sockets of the user, which is no silence of this one
-            self._full_since.setdefault(turn_uuid, now)
+        if self._bytes and share.full_since is None:
+            share.full_since = now  # else other sockets of the user take the room, which is no silence of this one
         return False
+
+    @property
+    def full(self) -> int:
+        """The number of turns of which no more may be sent."""
+        return sum(share.full_since is not None for share in self._shares.values())
 
     def fits(self, size: int) -> bool:
         """Return whether all sockets of the user leave room for so many bytes."""
@@ -65,67 +83,80 @@ class SendWindow:
 
         Only its own acks end that: room that other sockets of its user give back does not.
         """
-        return now - self._full_since.get(turn_uuid, now) > STALLED_SECONDS
+        full_since = self._share_of(turn_uuid).full_since
+        return full_since is not None and now - full_since > STALLED_SECONDS
 
     def add(self, frame: Frame) -> None:
         """Count a frame that is about to be sent."""
+        frame.share = self._share_of(frame.turn_uuid)
+        frame.share.bytes += frame.size
         self._frames.append(frame)
-        self._count(frame, frame.size)
+        self._change(frame.size)
 
     def sent(self, frame: Frame) -> None:
         """Record that the frame is sent, so that it can be acknowledged."""
         frame.is_sent = True
-        self._sent[frame.turn_uuid] = max(frame.seq, self._sent.get(frame.turn_uuid, 0))
+        if frame.seq > frame.share.sent:
+            frame.share.sent = frame.seq
 
     def remove(self, frame: Frame) -> None:
         """No longer count a frame that was not sent after all."""
         if frame in self._frames:
             self._frames.remove(frame)
-            self._count(frame, -frame.size)
+            frame.share.bytes -= frame.size
+            self._change(-frame.size)
 
     def acknowledge(self, turn_uuid: UUID, seq: int) -> bool:
         """Record that the reader has applied the turn's text up to chunk ``seq``. Return False if that is not true.
 
         Frames arrive in the order in which they were sent, so it has read those of other turns before it, too.
         """
-        if turn_uuid not in self._sent:
+        share = self._shares.get(turn_uuid)
+        if share is None:
             return True  # the turn has ended and was acknowledged, or the command to follow it still waits
-        if seq > self._sent[turn_uuid]:
-            return seq <= self._begun_after.get(turn_uuid, 0)
-        read = [n for n, frame in enumerate(self._frames) if _is_read(frame, turn_uuid, seq)]
-        if read:
-            self._release(read[-1] + 1)
+        if seq > share.sent:
+            return seq <= share.begun_after
+        for count in range(len(self._frames), 0, -1):
+            frame = self._frames[count - 1]
+            if frame.share is share and frame.is_sent and frame.seq <= seq:
+                self._release(count)
+                break
         return True
 
     def keep(self, followed: Collection[UUID]) -> None:
         """Forget the turns that are not ``followed`` and have nothing in flight."""
-        for turn_uuid in [each for each in self._sent if each not in followed and not self._bytes_of[each]]:
-            del self._sent[turn_uuid], self._bytes_of[turn_uuid]
-            self._begun_after.pop(turn_uuid, None)
-            self._full_since.pop(turn_uuid, None)
+        for turn_uuid in [each for each, share in self._shares.items() if each not in followed and not share.bytes]:
+            del self._shares[turn_uuid]
 
     def close(self) -> None:
         """Give everything back: the socket is gone."""
         self._in_flight.change(self._bytes, 0, self._part)
         self._in_flight = InFlight()  # what a task still counts before it ends concerns no other socket
         self._frames.clear()
-        self._bytes_of.clear()
+        self._shares.clear()
         self._bytes = 0
+
+    def _share_of(self, turn_uuid: UUID) -> _Share:
+        share = self._shares.get(turn_uuid)
+        if share is None:
+            share = self._shares[turn_uuid] = _Share()
+        return share
 
     def _release(self, count: int) -> None:
         """Remove those of the first ``count`` frames that were sent."""
         first = self._frames[:count]
         self._frames[:count] = [frame for frame in first if not frame.is_sent]
+        released = 0
         for frame in first:
             if frame.is_sent:
-                self._count(frame, -frame.size)
-        self._full_since.clear()
+                frame.share.bytes -= frame.size
+                released += frame.size
+        self._change(-released)
+        for share in self._shares.values():
+            share.full_since = None
 
-    def _count(self, frame: Frame, size: int) -> None:
-        self._in_flight.change(self._bytes, self._bytes + size, self._part)
+    def _change(self, size: int) -> None:
+        held = self._bytes
         self._bytes += size
-        self._bytes_of[frame.turn_uuid] += size
-
-
-def _is_read(frame: Frame, turn_uuid: UUID, seq: int) -> bool:
-    return frame.is_sent and frame.turn_uuid == turn_uuid and frame.seq <= seq
+        if max(held, self._bytes) > self._part:
+            self._in_flight.change(held, self._bytes, self._part)

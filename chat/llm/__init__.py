@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from typing import Protocol
@@ -14,6 +13,7 @@ from typing import Protocol
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
+from msgspec import Struct
 
 from ..prompts import Message
 from .retrying import RetryingModel, closing
@@ -36,8 +36,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(Struct, frozen=True):
     """A piece of an answer's text; the last one has the finish reason and the usage in tokens.
 
     ``thinks`` is whether the model has thought; thoughts are never text. ``retracts`` is whether all text before this
@@ -49,6 +48,11 @@ class Delta:
     usage: dict[str, int] | None = None
     thinks: bool = False
     retracts: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it has text and nothing else."""
+        return not (self.finish_reason or self.usage or self.thinks or self.retracts)
 
 
 PROVIDERS = ("embedded", "openai", "databricks", "databricks-legacy", "python")

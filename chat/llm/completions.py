@@ -7,7 +7,7 @@ for each token, which takes about 100 µs; reading only what we need takes about
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from time import monotonic
 
@@ -20,6 +20,7 @@ from . import Delta
 from .choices import Choices, Piece
 from .chunk import Fields, choices_of, chunk_of, delta_of, index_of, plain_text_of, text_of, thinks_in, usage_of
 from .finish_reason import finish_reason
+from .pace import pace
 from .sse import EventStream
 from .surrogates import Surrogates
 
@@ -35,8 +36,10 @@ _DONE_REASON = "stop"
 """The finish reason of an answer that has none, if the setting says that ``[DONE]`` is its end."""
 
 
-Request = Callable[[Sequence[Message]], AbstractAsyncContextManager[AsyncIterator[bytes]]]
-"""A function that builds, signs and sends the request for an answer, and yields the body of the response as it arrives.
+Read = Callable[[], Awaitable[bytes]]
+"""A function that returns the next piece of a body once it has arrived, and an empty one at the end."""
+Request = Callable[[Sequence[Message]], AbstractAsyncContextManager[Read]]
+"""A function that builds, signs and sends the request for an answer, and yields how to read the body of the response.
 
 It raises what its library raises. Leaving the context closes the connection, or returns it to its pool.
 """
@@ -53,11 +56,18 @@ class CompletionsModel:
         """Yield the answer as it arrives. Ignore errors after the finish reason: the answer is complete."""
         completion = Completion()
         deadline = Deadline()
+        wait_to_read = pace.get()
         try:
-            async with self._request(messages) as body:
-                while piece := await _next(body, deadline.left(completion.time_limit)):
+            async with self._request(messages) as read:
+                while True:
+                    limit = completion.time_limit if completion.finish_reason else None
+                    piece = await (read() if limit is None else asyncio.wait_for(read(), deadline.left(limit)))
+                    if not piece:
+                        return
                     for delta in completion.feed(piece):
                         yield delta
+                    if not completion.finish_reason:
+                        await wait_to_read()
         except Exception as error:  # whatever a library raises must fail this turn alone
             if not completion.finish_reason:
                 raise failure(error) from None
@@ -73,16 +83,11 @@ class Deadline:
         self._seconds: float | None = None
         self._since = 0.0
 
-    def left(self, seconds: float | None) -> float | None:
-        """Return the seconds that are left of this limit; None if there is no limit."""
+    def left(self, seconds: float) -> float:
+        """Return the seconds that are left of this limit."""
         if seconds != self._seconds:
             self._seconds, self._since = seconds, monotonic()
-        return None if seconds is None else max(0.0, self._since + seconds - monotonic())
-
-
-async def _next(body: AsyncIterator[bytes], seconds: float | None) -> bytes:
-    """Return the next piece of the body, an empty one at its end; raise ``TimeoutError`` after these seconds."""
-    return await (anext(body, b"") if seconds is None else asyncio.wait_for(anext(body, b""), seconds))
+        return max(0.0, self._since + seconds - monotonic())
 
 
 class Completion:
@@ -104,23 +109,28 @@ class Completion:
         return TAIL_SECONDS if self.finish_reason and not self._goes_on else None
 
     def feed(self, received: bytes) -> Iterator[Delta]:
-        """Yield the deltas in these bytes.
+        """Yield the deltas in these bytes; text that came together is one.
 
         Raise ``GenerationFailed`` for an error inside the stream, for invalid data, and for an end without a finish
         reason; ``EventTooLong`` for an event that exceeds its limit.
         """
+        text = ""
         for event in self._events.feed(received):
+            plain = None if self.finish_reason else plain_text_of(event)
+            if plain is not None and self._choices.take_plain("0"):
+                text += plain
+                continue
+            if text:
+                yield Delta(self._surrogates.joined(text))
+                text = ""
             if self.is_over:
                 return
             self.is_over = event.strip(b' "\t') == _DONE
             yield from self._end() if self.is_over else self._deltas(event)
+        if text:
+            yield Delta(self._surrogates.joined(text))
 
     def _deltas(self, event: bytes) -> Iterator[Delta]:
-        plain = None if self.finish_reason else plain_text_of(event)
-        if plain is not None and self._choices.take_plain("0"):
-            if plain:
-                yield Delta(self._surrogates.joined(plain))
-            return
         chunk = chunk_of(event) or {}
         pieces: list[Piece] = []
         for choice in choices_of(chunk):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from databricks.sdk.core import Config
 from django.conf import settings
@@ -23,7 +24,7 @@ from ..prompts import Message
 from ..upstream import on_behalf
 from ..upstream.workspace import token_of, workspace
 from . import ChatModel
-from .completions import CONNECT_SECONDS, CompletionsModel, Request
+from .completions import CONNECT_SECONDS, CompletionsModel, Read, Request
 from .langchain import LangChainModel, as_langchain
 
 CONNECTIONS = 1000
@@ -50,11 +51,11 @@ def _request_by(model: ChatDatabricks, config: Config) -> Request:
     url = f"{config.host}/serving-endpoints/{model.endpoint}/invocations"
 
     @asynccontextmanager
-    async def request(messages: Sequence[Message]) -> AsyncIterator[AsyncIterator[bytes]]:
+    async def request(messages: Sequence[Message]) -> AsyncIterator[Read]:
         headers = on_behalf.headers() or {"Authorization": f"Bearer {await token()}"}
         payload = model._prepare_inputs(as_langchain(messages), stream=True)  # noqa: SLF001  # no public function
         async with client.stream("POST", url, json=payload, headers=headers) as response:
             response.raise_for_status()
-            yield response.aiter_bytes()
+            yield partial(anext, response.aiter_bytes(), b"")
 
     return request

@@ -7,11 +7,11 @@ import logging
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
+from msgspec.structs import replace
 
 from ..errors import ModelBusy
 from ..prompts import Message
@@ -20,6 +20,8 @@ from .thoughts import Thoughts, Told
 
 if TYPE_CHECKING:
     from . import ChatModel, Delta
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -55,13 +57,20 @@ class RetryingModel:
         for attempt in range(retries + 1):
             self.breaker.enter()
             has_begun = False
+            thoughts = Thoughts(begins_inside=self._closes_alone)
+            last = None
             try:
-                async with closing(self._without_thoughts(messages)) as deltas:
-                    async for delta in deltas:
-                        if (delta.text or delta.thinks) and not has_begun:
+                async with closing(self._model.stream(messages)) as deltas:
+                    async for last in deltas:
+                        delta = last if thoughts.take_plain(last.text) else _without_thoughts(last, thoughts)
+                        if not has_begun and (delta.text or delta.thinks):
                             has_begun = True
                             self.breaker.succeeded()
                         yield delta
+                self._closes_alone = thoughts.closes_alone
+                if last and (rest := thoughts.end()):
+                    self.breaker.succeeded()
+                    yield replace(last, text=rest, usage=None, thinks=False, retracts=False)
                 return  # noqa: TRY300  # only an exception continues the loop
             except ModelBusy as busy:
                 if has_begun:
@@ -78,21 +87,11 @@ class RetryingModel:
                 raise
             await self._sleep(pause)
 
-    async def _without_thoughts(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
-        """Yield the deltas without the thoughts in their text; a thought leaves a delta that says so."""
-        thoughts = Thoughts(begins_inside=self._closes_alone)
-        last = None
-        async with closing(self._model.stream(messages)) as deltas:
-            async for delta in deltas:
-                last = delta
-                if thoughts.take_plain(delta.text):
-                    yield delta
-                    continue
-                told = thoughts.feed(delta.text) if delta.text else Told()
-                yield replace(delta, text=told.text, thinks=delta.thinks or told.thinks, retracts=told.retracts)
-        self._closes_alone = thoughts.closes_alone
-        if last and (rest := thoughts.end()):
-            yield replace(last, text=rest, usage=None, thinks=False, retracts=False)
+
+def _without_thoughts(delta: Delta, thoughts: Thoughts) -> Delta:
+    """Return a delta without the thoughts in its text; one that had any says so."""
+    told = thoughts.feed(delta.text) if delta.text else Told()
+    return replace(delta, text=told.text, thinks=delta.thinks or told.thinks, retracts=told.retracts)
 
 
 def pause_before(retry: int, retry_after: float | None) -> float | None:
@@ -109,7 +108,7 @@ def pause_before(retry: int, retry_after: float | None) -> float | None:
 
 
 @asynccontextmanager
-async def closing(stream: AsyncIterator[Delta]) -> AsyncIterator[AsyncIterator[Delta]]:
+async def closing(stream: AsyncIterator[T]) -> AsyncIterator[AsyncIterator[T]]:
     """Close a stream after the block, even after an exception, if it is a generator."""
     try:
         yield stream

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
+import httpx
 import openai
+from aiohttp import ClientResponse
 from django.conf import settings
 from openai._base_client import make_request_options
 from openai._constants import RAW_RESPONSE_HEADER
@@ -14,7 +18,10 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from ..prompts import Message
 from .cleaned import clean
-from .completions import CONNECT_SECONDS, Request
+from .completions import CONNECT_SECONDS, Read, Request
+
+READ_LIMIT = 64 * 1024
+"""The most bytes to read at once: decoding them takes a millisecond or two."""
 
 
 def timeout() -> openai.Timeout:
@@ -48,9 +55,9 @@ def requests_by(
     """
 
     @asynccontextmanager
-    async def request(messages: Sequence[Message]) -> AsyncIterator[AsyncIterator[bytes]]:
-        async with response_to(client, payload_of(messages), headers()) as body:
-            yield body
+    async def request(messages: Sequence[Message]) -> AsyncIterator[Read]:
+        async with response_to(client, payload_of(messages), headers()) as read:
+            yield read
 
     return request
 
@@ -58,8 +65,8 @@ def requests_by(
 @asynccontextmanager
 async def response_to(
     client: openai.AsyncOpenAI, payload: dict[str, Any], headers: dict[str, str]
-) -> AsyncIterator[AsyncIterator[bytes]]:
-    """Send the request for an answer, and yield the body of the response.
+) -> AsyncIterator[Read]:
+    """Send the request for an answer, and yield how to read the body of the response.
 
     ``client.chat.completions.create`` would first convert the payload, which has the wire's form already: that takes
     as long as building, signing and sending the request.
@@ -77,7 +84,22 @@ async def response_to(
         stream_cls=openai.AsyncStream[ChatCompletionChunk],
     )
     try:
-        received = response.http_response
-        yield received.aiter_bytes() if "content-encoding" in received.headers else received.aiter_raw()
+        async with asyncio.timeout(settings.CHAT_TOTAL_SECONDS + 5):  # as timeout(), which the body below goes past
+            yield reader_of(response.http_response)
     finally:
         await response.close()
+
+
+def reader_of(received: httpx.Response) -> Read:
+    """Return how to read the body of a response: aiohttp's itself, without the layers of httpx around it.
+
+    These take as long as aiohttp for each read, and so does a timer for each.
+    """
+    if "content-encoding" in received.headers:
+        return partial(anext, received.aiter_bytes(), b"")
+    response = getattr(getattr(received.stream, "_stream", None), "_aiohttp_response", None)
+    if not isinstance(response, ClientResponse):
+        return partial(anext, received.aiter_raw(), b"")
+    if response.connection and response.connection.protocol:
+        response.connection.protocol.read_timeout = None
+    return partial(response.content.read, READ_LIMIT)

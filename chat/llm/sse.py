@@ -12,10 +12,13 @@ class EventTooLong(Exception):
     """The stream contains an event that is too long for any answer."""
 
 
-def _is_one_event(received: bytes) -> bool:
-    """Return whether the bytes are exactly an event of one line, as almost all are that a model sends."""
+def _whole_events(received: bytes) -> list[bytes] | None:
+    """Return the data of bytes that are exactly events of one line, as almost all are that a model sends."""
     is_whole = received.startswith(b"data: ") and received.endswith(b"\n\n") and len(received) < EVENT_LIMIT
-    return is_whole and received.find(b"\n") == len(received) - 2 and b"\r" not in received
+    if not is_whole or b"\r" in received:
+        return None
+    events = received[6:-2].split(b"\n\ndata: ")
+    return events if received.count(b"\n") == 2 * len(events) else None
 
 
 class EventStream:
@@ -35,8 +38,8 @@ class EventStream:
 
         Raise ``EventTooLong`` if an event exceeds ``EVENT_LIMIT``.
         """
-        if not self._rest and not self._data and self._has_begun and _is_one_event(received):
-            return [received[6:-2]]
+        if self._has_begun and not self._rest and not self._data and (whole := _whole_events(received)):
+            return whole
         self._rest += received
         end = max(self._rest.rfind(b"\n"), self._rest.rfind(b"\r", 0, -1)) + 1  # a CR at the end may be half of a CR LF
         lines = bytes(self._rest[:end]).splitlines()

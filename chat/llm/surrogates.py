@@ -17,7 +17,7 @@ class Surrogates:
 
     def joined(self, text: str) -> str:
         """Return a text with the half that came before it, without a half at its end whose other one may follow."""
-        if not text or not (self._half or _ANY_HALF.search(text)):
+        if not self._half and (text.isascii() or not _ANY_HALF.search(text)):
             return text
         text = self._half + text
         self._half = text[-1] if _HALF_AT_END.search(text) else ""

@@ -112,6 +112,7 @@ class Thoughts:
             else:
                 part, text, is_retracted = self._answer(text)
                 shown, retracts = (part, True) if is_retracted else (shown + part, retracts)
+        thinks = thinks or (retracts and not self._shown)  # a thought that came as a whole
         retracts = retracts and self._shown
         self._shown = (self._shown and not retracts) or bool(shown)
         return Told(shown, thinks, retracts)

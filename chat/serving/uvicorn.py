@@ -11,6 +11,7 @@ import uvicorn
 from typing_extensions import override
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import http11
+from websockets.protocol import OPEN
 
 from .gate import Gate
 from .life import HEADER_LIMIT, LEAVE_SECONDS, MESSAGE_LIMIT, drain, start
@@ -20,9 +21,21 @@ from .pings import interval
 PING_SECONDS = 4.0
 PONG_SECONDS = 4.0
 """How long a pong may take. Until then a dead peer counts as one of its user's sockets."""
+MESSAGES_WAITING = 64
+"""How many messages may wait for the application before no more are read."""
+SHORT_MESSAGE = 4096
+"""Bytes of a message that may wait; after a longer one nothing is read until it is taken."""
 
 
 http11.MAX_LINE_LENGTH = HEADER_LIMIT  # its own 8 KiB can only be changed by a variable of the environment
+
+
+def frame_of(text: bytes) -> bytes:
+    """Return the frame of a server that has this text, as ``websockets`` makes it in ten steps."""
+    size = len(text)
+    if size < 126:
+        return b"\x81%c%b" % (size, text)
+    return (b"\x81\x7e" + size.to_bytes(2) if size < 65_536 else b"\x81\x7f" + size.to_bytes(8)) + text
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
@@ -48,7 +61,23 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.close()
 
     @override
+    def send_receive_event_to_app(self) -> None:
+        """Pass a message on; stop reading, which takes calls of the system, only after a long one or if many wait."""
+        is_short = self.queue.qsize() < MESSAGES_WAITING and sum(map(len, self.frames)) < SHORT_MESSAGE
+        was_paused, self.read_paused = self.read_paused, self.read_paused or is_short
+        super().send_receive_event_to_app()
+        if is_short:
+            self.read_paused = was_paused
+
+    @override
     async def send(self, message: Any) -> None:
+        """Send a message; a text of an open socket as the one frame that it is."""
+        text = message.get("text")
+        if text is not None and self.conn.state is OPEN and self.handshake_complete and not self.close_sent:
+            await self.writable.wait()
+            if not self.disconnected:
+                self.transport.write(frame_of(text.encode()))
+                return
         await super().send(message)
         if message["type"] == "websocket.accept":
             self.scope["headers"] = []  # else all headers of the handshake would stay as long as the socket

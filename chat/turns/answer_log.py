@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ..models import Append, Citation, Claim, Ending, FoundPassage, Segment, found_passage
 
@@ -19,6 +19,8 @@ class AnswerLog:
 
     def __init__(self, claim: Claim, phase: str = "") -> None:
         self.claim = claim
+        self.topic = f"turn:{claim.turn_uuid}"
+        self.is_open = True  # as long as this process may write it
         self.chunks: list[str] = []
         self.phase = phase
         self.ending: Ending | None = None  # how the turn has ended, once that is stored
@@ -27,7 +29,7 @@ class AnswerLog:
         self._passages_changed = False
         self._stored_phase = phase
         self._pending: list[str] = []
-        self._pending_length = 0
+        self._pending_length = self._in_flight_length = 0
         self._in_flight: Append | None = None
 
     @property
@@ -38,12 +40,12 @@ class AnswerLog:
     @property
     def has_text(self) -> bool:
         """Whether any text has come, stored or not."""
-        return bool(self.chunks or self._in_flight_texts or self._pending_length)
+        return bool(self.chunks or self.backlog)
 
     @property
     def backlog(self) -> int:
         """Characters that are not stored yet."""
-        return self._pending_length + sum(map(len, self._in_flight_texts))
+        return self._pending_length + self._in_flight_length
 
     @property
     def dirty(self) -> bool:
@@ -73,10 +75,12 @@ class AnswerLog:
     def take(self) -> Append:
         """Return what the next commit stores: the same until ``settle``, so that a failed commit can be repeated."""
         if self._in_flight is None:
-            texts = tuple(_pieces("".join(self._pending)))
+            texts = _pieces("".join(self._pending))
             self._pending.clear()
-            self._pending_length = 0
-            self._in_flight = Append(self.claim, self.seq + len(texts), self.phase, texts, self._take_passages())
+            self._in_flight_length, self._pending_length = self._pending_length, 0
+            self._in_flight = Append(
+                self.claim, len(self.chunks) + len(texts), self.phase, texts, self._take_passages()
+            )
         return self._in_flight
 
     def _take_passages(self) -> list[FoundPassage] | None:
@@ -90,7 +94,7 @@ class AnswerLog:
         if self._in_flight:
             self.chunks.extend(self._in_flight.texts)
             self._stored_phase = self._in_flight.phase
-        self._in_flight = None
+        self._in_flight, self._in_flight_length = None, 0
 
     def everything(self) -> list[str]:
         """Return all chunks, including those that are not stored yet."""
@@ -105,6 +109,7 @@ class AnswerLog:
         return self.chunks[seq:]
 
 
-def _pieces(text: str) -> Iterator[str]:
-    for start in range(0, len(text), CHUNK_LIMIT):
-        yield text[start : start + CHUNK_LIMIT]
+def _pieces(text: str) -> Sequence[str]:
+    if 0 < len(text) <= CHUNK_LIMIT:
+        return (text,)
+    return [text[start : start + CHUNK_LIMIT] for start in range(0, len(text), CHUNK_LIMIT)]

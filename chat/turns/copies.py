@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from time import monotonic
 from uuid import UUID
 
@@ -97,7 +96,7 @@ class SharedCopy(Listener):
             self._reads[after] = self._tasks.start(read_stored_view(self.turn_uuid, after))
             self._reads[after].add_done_callback(lambda _: self._reads.pop(after))
         view = await asyncio.shield(self._reads[after])
-        return view if view.state in TERMINAL else replace(view, more=True)  # the copy may have more
+        return view if view.state in TERMINAL else view._replace(more=True)  # the copy may have more
 
 
 class Copies:

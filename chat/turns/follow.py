@@ -103,7 +103,8 @@ async def follow(
             await listener.wait(CLAIM_SECONDS)  # most questions are claimed at once, and then read from memory
         while not cursor.ended:
             listener.clear()
-            log = commits.logs.get(turn_uuid) or (log if log and log.ending else None)
+            if log is None or not (log.is_open or log.ending):
+                log = commits.logs.get(turn_uuid)
             if log:
                 view, patience = written_view(log, cursor.seq), None
             else:

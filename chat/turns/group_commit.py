@@ -18,6 +18,7 @@ from ..database.outage import UNAVAILABLE, outage
 from ..models import Claim, Ending, Turn
 from .answer_log import AnswerLog
 from .nudges import Nudges, turn_topic
+from .pulse import Pulse
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class GroupCommit:
         self._work = asyncio.Event()
         self._first_text = asyncio.Event()
         self._stored = asyncio.Condition()
+        self._pulse = Pulse(LONGEST_INTERVAL)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="group-commit")
 
     def open(self, claim: Claim, *, phase: str, claimed_at: float, on_lost: Callable[[], None]) -> AnswerLog:
@@ -74,10 +76,25 @@ class GroupCommit:
 
     async def append(self, log: AnswerLog, text: str) -> None:
         """Add text to a log, and wait while more than ``BACKLOG`` of it is not stored."""
-        if not log.has_text:
+        self.add(log, text)
+        await self.room(log)
+
+    def add(self, log: AnswerLog, text: str) -> None:
+        """Add text to a log."""
+        if not log.chunks and not log.has_text:
             self._first_text.set()
         log.append(text)
         self._mark(log)
+
+    async def next_read(self) -> None:
+        """Wait until models should be read on: before the next commit, not for each of their words.
+
+        What they send meanwhile waits in their connections, and is then read together.
+        """
+        await self._pulse.wait()
+
+    async def room(self, log: AnswerLog) -> None:
+        """Wait while more than ``BACKLOG`` of a log is not stored."""
         if log.backlog > BACKLOG:
             async with self._stored:
                 await self._stored.wait_for(lambda: log.backlog <= BACKLOG)
@@ -101,6 +118,8 @@ class GroupCommit:
             await self._work.wait()
             self._work.clear()
             started = monotonic()
+            self._pulse.beat()
+            await asyncio.sleep(0)  # let all streams add what has come
             await self._commit()
             await self._store_endings()
             await asyncio.sleep(0)  # let the followers send; their time counts as busy
@@ -151,7 +170,7 @@ class GroupCommit:
             if log.claim.turn_id in lost:
                 self._lose(log)
             else:
-                before = log.seq
+                before = len(log.chunks)
                 log.settle()
                 self._nudges.publish_log(log, before)
         async with self._stored:
@@ -200,6 +219,7 @@ class GroupCommit:
 
     def _close(self, log: AnswerLog) -> None:
         """Remove the log: from now on new readers of the turn read the database."""
+        log.is_open = False
         self.logs.pop(log.claim.turn_uuid, None)
         self._on_lost.pop(log, None)
         self._renewed.pop(log, None)

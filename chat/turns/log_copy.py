@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ..models import TERMINAL, State
 from .extract import Extract
@@ -46,7 +45,7 @@ class LogCopy:
             return None
         chunks, are_left = first_chunks(self._chunks[after - self._first :])
         more = are_left or after + len(chunks) < self.seq or self.lacks(self.seq)
-        return replace(self._last, chunks=chunks, more=more)
+        return self._last._replace(chunks=chunks, more=more)
 
     def expire(self) -> None:
         """Note that there is news of an unknown kind."""
@@ -61,7 +60,7 @@ class LogCopy:
         if news or extract.after == self.seq:
             self._extracts += 1
             self._append(news)
-            self._last = replace(self._last, seq=max(self._last.seq, self.seq), phase=extract.phase)
+            self._last = self._last._replace(seq=max(self._last.seq, self.seq), phase=extract.phase)
 
     def begin(self) -> None:
         """Note that the database is about to be read after ``seq``: what it returns may lack the news from now on."""
@@ -76,7 +75,7 @@ class LogCopy:
         self._append(view.chunks[self.seq - after :])
         seq = max(view.seq, self.seq)
         phase = view.phase if self._extracts == self._extracts_before else self._last.phase
-        self._last = replace(view, seq=seq, chunks=(), phase=phase, more=view.more and self.seq < seq)
+        self._last = view._replace(seq=seq, chunks=(), phase=phase, more=view.more and self.seq < seq)
 
     def _start(self, view: View, after: int) -> None:
         """Begin anew: an answer that has ended may be shorter than what was stored before."""
@@ -84,7 +83,7 @@ class LogCopy:
         self._chunks, self._length = [], 0
         if after <= view.seq:
             self._append(view.chunks)
-        self._last = replace(view, chunks=())
+        self._last = view._replace(chunks=())
 
     def _append(self, chunks: Sequence[str]) -> None:
         self._chunks += chunks

@@ -18,11 +18,13 @@ from ..answers.parentheses import edited
 from ..answers.rag import Answered, Found, Part, Retracted, Used
 from ..database import in_database, persist
 from ..errors import TimedOut, TurnFailed
+from ..llm import closing
+from ..llm.pace import pace
 from ..models import RETRACTION, Citation, Claim, Ending, Failure, Phase, State, Turn
 from ..prompts import Exchange
 from ..upstream import on_behalf
 from .answer_log import AnswerLog
-from .group_commit import GroupCommit
+from .group_commit import BACKLOG, GroupCommit
 from .step_times import StepTimes
 
 logger = logging.getLogger(__name__)
@@ -133,28 +135,36 @@ class Run:
 
     async def _read(self) -> Answered:
         on_behalf.use_token(self.turn.user_id, self.turn.request_id)
+        pace.set(self._commits.next_read)
         history = () if self._is_first else await persist(lambda: in_database(_history, self.turn))
         recordings = [UUID(recording["id"]) for recording in self.turn.recordings]
-        async for part in self._source(self.turn.question, history=history, recordings=recordings):
-            self._progress_at = monotonic()
-            if type(part) is str:  # first, because almost all parts are text
-                await self._commits.append(self._log, part)
-                continue
-            if isinstance(part, Used | Answered):
-                self._used.update(part.usage or {})
-            if isinstance(part, Answered):
-                return part
-            if isinstance(part, Phase):
-                self._steps.enter(part, self._progress_at)
-                self._commits.enter(self._log, part)
-            elif isinstance(part, Found):
-                self._log.find([passage.segments for passage in part.passages])
-            elif isinstance(part, Citation):
-                self._log.cite(part)
-            elif isinstance(part, Retracted):
-                self._log.retract()
-                await self._commits.append(self._log, RETRACTION)
+        async with closing(self._source(self.turn.question, history=history, recordings=recordings)) as parts:
+            async for part in parts:
+                self._progress_at = monotonic()
+                if type(part) is str:  # first, because almost all parts are text
+                    self._commits.add(self._log, part)
+                    if self._log.backlog > BACKLOG:
+                        await self._commits.room(self._log)
+                elif isinstance(part, Answered):
+                    self._used.update(part.usage or {})
+                    return part
+                else:
+                    self._take(part)
         raise TurnFailed("the answer broke off before its end")
+
+    def _take(self, part: Part) -> None:
+        if isinstance(part, Used):
+            self._used.update(part.usage or {})
+        elif isinstance(part, Phase):
+            self._steps.enter(part, self._progress_at)
+            self._commits.enter(self._log, part)
+        elif isinstance(part, Found):
+            self._log.find([passage.segments for passage in part.passages])
+        elif isinstance(part, Citation):
+            self._log.cite(part)
+        elif isinstance(part, Retracted):
+            self._log.retract()
+            self._commits.add(self._log, RETRACTION)
 
 
 def _complete(answered: Answered, chunks: Sequence[str]) -> Ending:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate, islice
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import BigIntegerField, IntegerField, UUIDField
@@ -21,8 +21,7 @@ READ_LIMIT = 15_000
 """The most characters to read from the database at once: they stay in memory until a slow reader takes them."""
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):  # one for each reader and commit
     """A turn at one moment, with chunks after a cursor's seq; ``more`` if others are left to read.
 
     ``seq`` is the number of the last chunk that is stored. ``queue`` is the id of the login session in whose queue the
@@ -34,7 +33,7 @@ class View:
     position: int | None = None
     seq: int = 0
     chunks: Sequence[str] = ()
-    citations: Sequence[Citation] = field(default=())
+    citations: Sequence[Citation] = ()
     failure: str = ""
     queue: int | None = None
     more: bool = False
@@ -44,7 +43,7 @@ def written_view(log: AnswerLog, after: int) -> View:
     """Return the view of a turn that this process writes."""
     ending = log.ending
     if ending is None:
-        return View(State.STREAMING, log.phase, seq=log.seq, chunks=log.after(after))
+        return View(State.STREAMING, log.phase, seq=len(log.chunks), chunks=log.chunks[after:])
     chunks = ending.chunks[after:]
     return View(ending.state, seq=len(ending.chunks), chunks=chunks, citations=ending.citations, failure=ending.failure)
 

@@ -22,6 +22,7 @@ _CONNECTION = {
     "APIConnectionError",
     "ChunkedEncodingError",
     "ClientConnectionError",
+    "ClientPayloadError",
     "ConnectionError",
     "TransportError",
 }

@@ -44,7 +44,7 @@ async def long_turns(login: LoginSession, count: int) -> list[str]:
 async def until_full(turns: int, sockets: int = 1) -> None:
     """Wait until so many sockets are sent no more of their turns."""
     async with asyncio.timeout(PATIENCE):
-        while [len(socket._commands._window._full_since) for socket in ChatConsumer.live] != [turns] * sockets:  # noqa: ASYNC110  # a test polls
+        while [socket._commands._window.full for socket in ChatConsumer.live] != [turns] * sockets:  # noqa: ASYNC110  # a test polls
             await asyncio.sleep(0.01)
 
 

@@ -48,6 +48,21 @@ def test_events_without_content_yield_no_delta() -> None:
     assert read(sent(*empty)) == []
 
 
+def test_text_that_comes_together_is_one_delta() -> None:
+    plain = [word(text) | {"object": "chat.completion.chunk"} for text in ("It ", "launches")]
+
+    assert read(sent(*plain, word(".", "stop"))) == [Delta("It launches"), Delta(".", "stop")]
+
+
+def test_text_before_an_error_in_the_same_piece_is_kept() -> None:
+    plain = word("It launches") | {"object": "chat.completion.chunk"}
+    deltas = Completion().feed(sent(plain, {"error": {"message": "no"}}))
+
+    assert next(deltas) == Delta("It launches")
+    with pytest.raises(GenerationFailed):
+        next(deltas)
+
+
 def test_only_the_first_of_several_choices_counts() -> None:
     second = {"choices": [{"index": 1, "delta": {"content": "no"}}]}
 

@@ -122,7 +122,7 @@ async def connected(here: Process, there: Process) -> None:
     for sender, receiver in ((here, there), (there, here)):
         with receiver.nudges.listen("test") as listener:
             async with asyncio.timeout(PATIENCE):
-                while not listener._event.is_set():
+                while not listener.is_woken:
                     sender.nudges.publish("test")
                     await listener.wait(0.01)
 

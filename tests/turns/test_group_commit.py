@@ -47,6 +47,25 @@ async def stored(log: AnswerLog, seq: int) -> None:
             await asyncio.sleep(0.005)
 
 
+async def test_a_model_is_read_on_before_the_next_commit(commits: GroupCommit, login: LoginSession, bob: User) -> None:
+    other = await in_database(LoginSession.objects.create, user=bob)
+    log, first = await open_log(commits, login), await open_log(commits, other)
+    await commits.append(log, "It launches")
+    await stored(log, 1)
+
+    async def read_on() -> None:
+        await commits.next_read()
+        commits.add(log, " in April")
+
+    reading = asyncio.create_task(read_on())
+    await asyncio.sleep(0)
+    waits = not reading.done()
+    await commits.append(first, "Nobody")  # the first text of a turn ends the pause
+
+    await stored(first, 1)
+    assert (waits, log.chunks) == (True, ["It launches", " in April"])
+
+
 async def test_the_first_text_does_not_wait_for_the_pause_after_its_phases(
     commits: GroupCommit, login: LoginSession
 ) -> None:

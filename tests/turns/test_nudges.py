@@ -40,7 +40,7 @@ async def test_a_nudge_wakes_only_the_listeners_to_its_topic() -> None:
         nudges.publish("a")
 
         await a.wait(LONG)
-        assert not b._event.is_set()
+        assert not b.is_woken
 
 
 async def test_a_nudge_during_a_read_is_not_missed() -> None:
@@ -68,7 +68,7 @@ async def test_a_nudge_reaches_other_processes() -> None:
     here, there = Nudges(), Nudges()
     async with relaying(here, there):
         with there.listen("a") as listener:
-            while not listener._event.is_set():
+            while not listener.is_woken:
                 here.publish("a")
                 await listener.wait(0.05)
 
