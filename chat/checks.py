@@ -13,6 +13,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from .forwarded import ACCESS_TOKEN_HEADER, USER_HEADERS
 from .llm import PROVIDERS, is_known
+from .models.review_rule import PARTS, Rule
 from .retrieval import RETRIEVERS
 from .retrieval.embeddings import PROVIDERS as EMBEDDINGS
 from .upstream.credentials import missing_for_openai, missing_for_workspace
@@ -206,6 +207,17 @@ def _missing_for_embeddings() -> str:
         key = own_key if settings.EMBEDDINGS_BASE_URL else own_key or settings.OPENAI_API_KEY
         return missing_for_openai(url, key, key_name="OPENAI_API_KEY", url_name="EMBEDDINGS_BASE_URL")
     return missing_for_workspace() if kind == "databricks" else ""
+
+
+@register("chat")
+def check_review(**_: Any) -> Iterator[CheckMessage]:
+    """Report a rule of the review that cannot be read."""
+    try:
+        Rule.read(settings.REVIEW_RULE)
+    except ValueError as error:
+        rule = ",".join(settings.REVIEW_RULE)
+        hint = f"Known: {', '.join(PARTS)}."
+        yield Error(f"REVIEW_RULE is {rule!r}, of which {error}.", hint=hint, id="chat.E021")
 
 
 @register("chat")

@@ -5,7 +5,7 @@ from django.urls import path
 from .about import views as about
 from .collections import moving
 from .collections import views as collections
-from .conversations import turn_views
+from .conversations import judging_views, turn_views
 from .conversations import views as conversations
 from .recordings import audio, whole_text
 from .recordings import views as recordings
@@ -23,6 +23,8 @@ urlpatterns = [
     path("conversations/", conversations.listing, name="conversation-list"),
     path("conversations/all/", conversations.archive, name="conversation-archive"),
     path("turns/<uuid:uuid>/", turn_views.detail, name="turn-detail"),
+    path("turns/<uuid:uuid>/feedback/", judging_views.feedback, name="turn-feedback"),
+    path("turns/<uuid:uuid>/check/", judging_views.check, name="turn-check"),
     path("turns/<uuid:uuid>/stop/", turn_views.stop, name="turn-stop"),
     path("turns/<uuid:uuid>/retry/", turn_views.retry, name="turn-retry"),
     path("about/data/", about.data, name="about-data"),

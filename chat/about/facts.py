@@ -9,8 +9,13 @@ from datetime import timedelta
 from django.conf import settings
 
 from ..llm import is_quote_only, name_for_readers
+from ..models import review_policy
+from ..models.reviewer import reviewers
 from ..models.sign_in_attempt import WINDOW
 from . import hosts
+
+NAMED = 20
+"""Most reviewers that are named; another page has them all."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +30,24 @@ def sections() -> list[Section]:
     """Return the sections of the page about data."""
     return [
         Section("Who answers", [*_model()]),
+        Section("Who reads your questions and answers", [*_readers()]),
         Section("What leaves this site", [*_leaving()] or ["Nothing: what is asked, answered and said stays here."]),
         Section("Where it is stored", [*_storage()]),
         Section("How long it is kept", [*_kept()]),
         Section("What is known about you", [*_identity()]),
     ]
+
+
+def _readers() -> Iterator[str]:
+    yield review_policy.in_words()
+    if review_policy.is_on():
+        names = [user.get_username() for user in reviewers().order_by("username")[: NAMED + 1]]
+        others = " and others" if len(names) > NAMED else ""
+        yield f"Reviewers are: {', '.join(names[:NAMED])}{others}." if names else "At present nobody is a reviewer."
+        yield "Each reading is recorded before anything is shown, and you see it below the answer."
+    if review_policy.rule().share:
+        yield "The random share is drawn when you ask, with a secret key: nobody can choose what is in it."
+    yield "Whoever runs the server can read its database without a record on this site."
 
 
 def _model() -> Iterator[str]:
@@ -92,10 +110,11 @@ def _to_mlflow() -> Iterator[str]:
     if settings.MLFLOW_TEXTS:
         yield (
             f"MLflow at {host} gets each question with your user name, its answer, its quotes, times and numbers of"
-            " tokens, and the labels of reviewers with their names. What you delete here stays there."
+            " tokens, your thumbs, and reviewers' labels with their names. What you delete here stays there."
         )
     else:
-        yield f"MLflow at {host} gets times, numbers of tokens and labels of each question, but no words and no names."
+        numbers = "times, numbers of tokens, thumbs and labels"
+        yield f"MLflow at {host} gets {numbers} of each question, but no words and no names."
 
 
 def _storage() -> Iterator[str]:

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from typing_extensions import override
 
-from ..models import InvalidRequest, Submission
+from ..models import CheckRequest, Feedback, InvalidRequest, Submission, Turn
 from ..models.conversation import TITLE_LIMIT
 
 RECORDINGS_LIMIT = 500
@@ -56,3 +56,33 @@ class RenameForm(forms.Form):
     """A new title of a conversation."""
 
     title = forms.CharField(max_length=TITLE_LIMIT)
+
+
+class FeedbackForm(forms.Form):
+    """A thumb for an answer, or with an empty one its withdrawal. ``Feedback.give`` checks whether it is allowed."""
+
+    thumb = forms.CharField(required=False)
+    reason = forms.CharField(required=False)
+    text = forms.CharField(required=False)
+
+    def give(self, turn: Turn) -> Feedback | None:
+        """Store the thumb, or withdraw it. Raise ``InvalidRequest``."""
+        if not self.is_valid():
+            raise InvalidRequest("This text contains characters that cannot be saved.")
+        thumb, reason, text = (self.cleaned_data[name] for name in ("thumb", "reason", "text"))
+        if thumb:
+            return Feedback.give(turn, thumb, reason, text.replace("\r\n", "\n"))
+        Feedback.withdraw(turn)
+        return None
+
+
+class CheckForm(forms.Form):
+    """A request for a check. ``CheckRequestQuerySet.ask`` checks whether it is allowed."""
+
+    note = forms.CharField(required=False)
+
+    def ask(self, turn: Turn) -> CheckRequest:
+        """Ask for the check. Raise ``InvalidRequest``."""
+        if not self.is_valid():
+            raise InvalidRequest("This note contains characters that cannot be saved.")
+        return CheckRequest.objects.ask(turn, self.cleaned_data["note"].replace("\r\n", "\n"))

@@ -31,6 +31,7 @@ from ..models import (
 )
 from . import markdown
 from .filled import Value, filled
+from .judged import NOT_JUDGED, Judged, judged
 from .notices import FINISH_NOTICES, notice
 from .source_html import source_html
 from .sources import Source, sources_of
@@ -59,6 +60,7 @@ class ShownTurn:
     position: int | None = None
     citations: Sequence[Citation] = ()
     existing: frozenset[str] = frozenset()
+    judged: Judged = NOT_JUDGED
 
     @property
     def answer(self) -> SafeString:
@@ -99,7 +101,8 @@ class ShownTurn:
     def html(self, csrf_token: str = "") -> SafeString:
         """Render ``_turn.html``. Without JavaScript its forms work only with a token."""
         ids = {"uuid": str(self.turn.uuid), "csrf_token": csrf_token}
-        return filled("chat/_turn.html", ids | self._state() | self._said() | self._offers(csrf_token))
+        said_of_it = self.judged.values(self.turn, csrf_token) if self.turn.is_terminal else {}
+        return filled("chat/_turn.html", ids | self._state() | self._said() | self._offers(csrf_token) | said_of_it)
 
     def _state(self) -> dict[str, Value]:
         turn = self.turn
@@ -240,7 +243,7 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], *, limit: int) -> lis
     texts = _texts(chunks)
     citations = Prefetch("citations", _known_citations())
     rows = list(turns.select_related("conversation").prefetch_related(citations)[:limit])
-    positions, existing = _positions(rows), _existing(rows)
+    positions, existing, judgements = _positions(rows), _existing(rows), judged(rows)
     return [
         ShownTurn(
             turn=turn,
@@ -249,6 +252,7 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], *, limit: int) -> lis
             position=positions.get(turn.uuid),
             citations=list(turn.citations.all()),
             existing=existing,
+            judged=judgements.get(turn.pk, NOT_JUDGED),
         )
         for turn in rows
     ]

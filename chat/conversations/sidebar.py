@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet
 
 from ..models import ACTIVE, Conversation, Prepared, Turn
+from .judged import note_unseen
 
 RECENT = 60
 """Most conversations in the sidebar; the archive has the rest."""
@@ -15,7 +16,8 @@ RECENT = 60
 
 def recent_conversations(user: User) -> dict[str, Any]:
     """Return the context of ``chat/_conversations.html``."""
-    return {"conversations": _recent.fetch(user=user.pk)}
+    conversations = _recent.fetch(user=user.pk)
+    return {"conversations": conversations, "has_unseen_elsewhere": note_unseen(conversations, user.pk)}
 
 
 def own_conversations(user_id: int) -> QuerySet[Conversation]:

@@ -31,9 +31,10 @@ def _rows(conversations: Iterable[Conversation], current: UUID | None) -> Iterat
 
 
 def _row(conversation: Conversation, now: datetime, *, is_current: bool) -> SafeString:
+    unseen: UUID | None = conversation.unseen_turn  # type: ignore[attr-defined]  # set by ``note_unseen``
     return format_html(
-        _form(is_current, conversation.is_active),  # type: ignore[attr-defined]  # annotated
-        conversation.get_absolute_url(),
+        _form(is_current, conversation.is_active, unseen is not None),  # type: ignore[attr-defined]  # annotated
+        conversation.get_absolute_url() + (f"?turn={unseen}" if unseen else ""),
         shown(conversation.title),
         timezone.localtime(conversation.asked_at).isoformat(),
         ago(conversation.asked_at, now),
@@ -41,13 +42,15 @@ def _row(conversation: Conversation, now: datetime, *, is_current: bool) -> Safe
 
 
 @cache
-def _form(is_current: bool, is_active: bool) -> str:  # keys of a cache
+def _form(is_current: bool, is_active: bool, has_unseen: bool) -> str:  # keys of a cache
     """Return the HTML of a row, with its values in braces."""
     return (
         '<li><a href="{}"'
         + (' aria-current="page"' if is_current else "")
         + (" data-active" if is_active else "")
+        + (" data-unseen" if has_unseen else "")
         + "><bdi>{}</bdi>"
+        + (' <span class="visually-hidden">(a reviewer has labelled an answer)</span>' if has_unseen else "")
         + (' <span class="visually-hidden">(answering)</span>' if is_active else "")
         + '<time class="conversations__time" datetime="{}" data-relative>{}</time></a></li>\n'
     )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ..accounts.forwarded_user import forwarded
 from ..accounts.login_sessions import SignedInRequest
 from ..llm import is_quote_only, name_for_readers
-from ..models import Conversation, Phase, Refused, Turn
+from ..models import Conversation, Phase, Refused, Turn, review_policy
 from ..pages import page_of
 from ..problems import STATUS
 from ..query import search_text, uuid_of
@@ -27,6 +27,7 @@ from ..turns.nudges import STOP_TOPIC
 from ..turns.runner import runner
 from .deletion import erasure
 from .forms import RECORDINGS_LIMIT, AskForm, RenameForm
+from .judged import mark_seen, note_unseen
 from .periods import periods
 from .rendering import PAGE, TurnPage, blank_conversation, render_blank_turn, turns_after, turns_of
 from .sidebar import own_conversations, recent_conversations
@@ -132,6 +133,7 @@ def archive(request: SignedInRequest) -> HttpResponse:
     own = request.user.conversations.all()
     page = page_of(conversations, request.GET, lambda name: own.filter(uuid=uuid_of(name) or UUID(int=0)))
     found = details(query, page.rows, request.user.pk) if query.terms else [Found(item) for item in page.rows]
+    note_unseen([item.conversation for item in found], request.user.pk)
     context = {"page": page, "found": found, "query": query, "periods": offered, "period": period}
     return render(request, "chat/conversation_archive.html", context)
 
@@ -180,6 +182,7 @@ def _page(
         "phases": Phase.choices,
         "is_quote_only": is_quote_only(),
         "model_name": name_for_readers(),
+        "review_rule": "" if review_policy.rule().is_empty else review_policy.in_words(),
         "blank_turn": render_blank_turn(get_token(request)),
         "running": any(not shown.turn.is_terminal for shown in page.turns),
     }
@@ -200,6 +203,8 @@ def _render_turns(
     *,
     status: int = 200,
 ) -> HttpResponse:
+    if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        mark_seen(shown.judged for shown in page.turns)
     token = get_token(request)
     context = (context or {}) | {
         "conversation": conversation,

@@ -1,12 +1,15 @@
 """The models, and the rules that they enforce."""
 
+from . import review_policy
 from .access.acting import acting
 from .access.event import REASON_LIMIT, AccessEvent, NotRecorded, Read
 from .access.kinds import How, Kind
 from .access.seal import AccessSeal, SealLease
 from .api_token import TOKEN_LIMIT, ApiToken
+from .check_request import NOTE_LIMIT, CheckRequest
 from .collection import Collection, Membership, Role
 from .conversation import Conversation
+from .feedback import FEEDBACK_LIMIT, Feedback
 from .listed_reviewer import ListedReviewer
 from .login_session import LoginSession
 from .members import Members, dissolve, hearers, make_collection, move
@@ -33,7 +36,9 @@ __all__ = [
     "ACTIVE",
     "COMMENT_LIMIT",
     "ENDED_EARLY",
+    "FEEDBACK_LIMIT",
     "LASTING",
+    "NOTE_LIMIT",
     "QUEUE_LIMIT",
     "REASON_LIMIT",
     "RETRACTION",
@@ -44,6 +49,7 @@ __all__ = [
     "AccessSeal",
     "ApiToken",
     "Append",
+    "CheckRequest",
     "Chunk",
     "Citation",
     "Claim",
@@ -52,6 +58,7 @@ __all__ = [
     "Conversation",
     "Ending",
     "Failure",
+    "Feedback",
     "FoundPassage",
     "How",
     "IndexedPassage",
@@ -93,6 +100,7 @@ __all__ = [
     "is_reviewer",
     "make_collection",
     "move",
+    "review_policy",
     "reviewers",
     "unretracted",
 ]

@@ -6,12 +6,14 @@ import re
 import uuid
 from datetime import timedelta
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 
 from ..addresses import address
+from . import review_policy
 from .title_word import TitleWord
 from .turns.state import ACTIVE
 
@@ -56,6 +58,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def idle(self, days: int) -> ConversationQuerySet:
         """Return the conversations at rest that are not deleted and have had no question for ``days``."""
         return self.filter(deleted_at=None, asked_at__lt=Now() - timedelta(days=days)).at_rest()
+
+    def open_to_review(self) -> ConversationQuerySet:
+        """Return the conversations of which a reviewer may open at least one turn."""
+        if review_policy.policy() == review_policy.Policy.ALL:
+            return self.kept()
+        turns = apps.get_model("chat", "Turn").objects.open_to_review()
+        return self.kept().filter(Exists(turns.filter(conversation=OuterRef("pk"))))
 
     def removable(self) -> ConversationQuerySet:
         """Return the deleted conversations at rest; a deleted one gets no further questions."""

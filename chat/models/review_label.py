@@ -18,8 +18,23 @@ from .turns.turn import Turn
 COMMENT_LIMIT = 1000
 
 
+class ReviewLabelQuerySet(models.QuerySet["ReviewLabel"]):
+    """Labels."""
+
+    def unseen_by(self, owner_id: int) -> ReviewLabelQuerySet:
+        """Return the labels of this owner's turns that they have not seen yet."""
+        return self.filter(owner=owner_id, seen_at=None)
+
+    def mark_seen(self) -> None:
+        """Store that the owner has seen these labels."""
+        self.filter(seen_at=None).update(seen_at=Now())
+
+
 class ReviewLabel(Export):
-    """One reviewer's label of one turn, which they may change. It is sent to MLflow after the trace of the turn."""
+    """One reviewer's label of one turn, which they may change. Its owner sees it below the answer.
+
+    It is sent to MLflow after the trace of the turn.
+    """
 
     class Verdict(models.TextChoices):
         """How good an answer is."""
@@ -33,6 +48,11 @@ class ReviewLabel(Export):
     verdict = models.CharField(max_length=6, choices=Verdict.choices)
     comment = models.CharField(max_length=COMMENT_LIMIT, blank=True)
     labelled_at = models.DateTimeField(db_default=Now())
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    seen_at = models.DateTimeField(null=True)
+    """When the owner of the turn has seen the label on its page."""
+
+    objects = ReviewLabelQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -42,6 +62,7 @@ class ReviewLabel(Export):
         indexes = [
             models.Index(fields=["claimed_until"], condition=Q(exported_at__isnull=True), name="review_label_waiting"),
             models.Index(fields=["verdict", "turn"], name="review_label_verdict"),
+            models.Index(fields=["owner", "turn"], condition=Q(seen_at__isnull=True), name="review_label_unseen"),
         ]
 
     def __str__(self) -> str:
@@ -59,7 +80,8 @@ class ReviewLabel(Export):
         # The site's clock: SQLite stores Now() with fewer digits than the times that it is compared with.
         content = {"verdict": verdict, "comment": comment, "labelled_at": timezone.now()}
         unsent = {"attempts": 0, "claimed_until": Now(), "exported_at": None}
-        label, _ = cls.objects.update_or_create(turn=turn, reviewer=reviewer, defaults=content | unsent)
+        owned = {"owner_id": turn.user_id, "seen_at": Now() if turn.user_id == reviewer.pk else None}
+        label, _ = cls.objects.update_or_create(turn=turn, reviewer=reviewer, defaults=content | unsent | owned)
         return label
 
     @classmethod

@@ -32,8 +32,9 @@ class Found:
 
     @property
     def address(self) -> str:
-        """The address of the turn on the page of the conversation."""
-        return self.conversation.get_absolute_url() + (f"?turn={self.turn.uuid}" if self.turn else "")
+        """The address of the turn on the page of the conversation, or of one with a label that is new to its owner."""
+        turn = self.turn.uuid if self.turn else getattr(self.conversation, "unseen_turn", None)
+        return self.conversation.get_absolute_url() + (f"?turn={turn}" if turn else "")
 
 
 def in_conversations(query: Query, conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:

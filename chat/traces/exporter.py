@@ -1,4 +1,4 @@
-"""Export of traces of finished turns, and of reviewers' labels, in a background thread that nothing waits for.
+"""Export of traces, of reviewers' labels and of owners' thumbs, in a background thread that nothing waits for.
 
 Export rows are created from finished turns, so a crash or a broken connection loses none: any process sends them later.
 The id of a trace derives from the turn's, so a trace that is sent twice is stored once.
@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from ..database.outage import UNAVAILABLE
-from ..models import ReviewLabel, TraceExport
+from ..models import Feedback, ReviewLabel, TraceExport
 from ..upstream.failures import line
-from .trace import feedback_of, trace_of
+from .trace import assessment_of, trace_of
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ CREDENTIALS = ("DATABRICKS_HOST", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_ID", "D
 
 
 class Exporter:
-    """An exporter of traces and labels in a daemon thread, which can die at any time without losing an export."""
+    """An exporter of traces and judgements in a daemon thread, which can die at any time without losing an export."""
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
@@ -53,7 +53,7 @@ class Exporter:
             self._thread.start()
 
     def export(self) -> int:
-        """Send all waiting traces and labels; return how many were sent. Log a failure and stop there."""
+        """Send all waiting traces, labels and thumbs; return how many were sent. Log a failure and stop there."""
         sent = 0
         try:
             while TraceExport.schedule(BATCH) == BATCH:
@@ -61,8 +61,8 @@ class Exporter:
             while export := TraceExport.claim():
                 self._send(export)
                 sent += 1
-            while label := ReviewLabel.claim():
-                self._send_label(label)
+            while judgement := ReviewLabel.claim() or Feedback.claim():
+                self._send_judgement(judgement)
                 sent += 1
         except UNAVAILABLE:
             pass  # other parts of the site log it
@@ -84,12 +84,12 @@ class Exporter:
         send(trace_of(export.turn, with_texts=settings.MLFLOW_TEXTS))
         export.mark_sent()
 
-    def _send_label(self, label: ReviewLabel) -> None:
+    def _send_judgement(self, judgement: ReviewLabel | Feedback) -> None:
         _set_up_client()
-        from .tracking import send_feedback
+        from .tracking import send_assessment
 
-        send_feedback(feedback_of(label, with_texts=settings.MLFLOW_TEXTS))
-        label.mark_sent()
+        send_assessment(assessment_of(judgement, with_texts=settings.MLFLOW_TEXTS))
+        judgement.mark_sent()
 
     def _log(self, error: Exception) -> None:
         if monotonic() - self._logged_at > LOG_SECONDS:

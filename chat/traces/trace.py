@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from ..models import Phase, ReviewLabel, State, Turn
+from ..models import Feedback, Phase, ReviewLabel, State, Turn
 
 _COUNTS = ("input_tokens", "output_tokens")
 
@@ -43,25 +43,34 @@ class Trace:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Feedback:
-    """The exported form of a reviewer's label; ``label`` identifies it when it is sent again."""
+class Assessment:
+    """The exported form of a reviewer's label or of the owner's thumb; ``pk`` identifies it when it is sent again.
 
+    One without a value was withdrawn.
+    """
+
+    kind: Literal["label", "feedback"]
+    pk: str
     turn_uuid: UUID
-    label: str
-    reviewer: str
-    verdict: str
-    comment: str
+    source: str
+    value: str
+    rationale: str
 
 
-def feedback_of(label: ReviewLabel, *, with_texts: bool) -> Feedback:
-    """Return the feedback for a label; without texts it has the verdict, but no comment and no name."""
-    reviewer = label.reviewer.get_username() if label.reviewer and with_texts else str(label.reviewer_id or "gone")
-    return Feedback(
-        turn_uuid=label.turn.uuid,
-        label=str(label.pk),
-        reviewer=reviewer,
-        verdict=label.verdict,
-        comment=label.comment if with_texts else "",
+def assessment_of(judgement: ReviewLabel | Feedback, *, with_texts: bool) -> Assessment:
+    """Return what to send of a label or a thumb; without texts it has the value, but no words and no name."""
+    if isinstance(judgement, ReviewLabel):
+        who, who_id, value, words = judgement.reviewer, judgement.reviewer_id, judgement.verdict, judgement.comment
+    else:
+        who, who_id, value = judgement.turn.user, judgement.turn.user_id, judgement.thumb
+        words = ": ".join(filter(None, [judgement.get_reason_display(), judgement.text]))
+    return Assessment(
+        kind="label" if isinstance(judgement, ReviewLabel) else "feedback",
+        pk=str(judgement.pk),
+        turn_uuid=judgement.turn.uuid,
+        source=who.get_username() if who and with_texts else str(who_id or "gone"),
+        value=value,
+        rationale=words if with_texts else "",
     )
 
 

@@ -19,9 +19,8 @@ from opentelemetry.trace import SpanContext, Status, StatusCode, TraceFlags
 from . import trace as ours
 
 PREVIEW_LIMIT = 1000
-FEEDBACK = "review"
-"""The name of the assessments that the labels become."""
-_LABEL = "chatsite.label"
+NAMES = {"label": "review", "feedback": "user_feedback"}
+"""The names of the assessments that labels and thumbs become."""
 _ALREADY_EXISTS = {"ALREADY_EXISTS", "RESOURCE_ALREADY_EXISTS"}
 
 
@@ -41,23 +40,29 @@ def send(trace: ours.Trace) -> None:
     client._upload_trace_data(info, TraceData(spans=_spans(trace)))  # noqa: SLF001  # MLflow's own exporter calls it
 
 
-def send_feedback(feedback: ours.Feedback) -> None:
-    """Store a reviewer's feedback in place of that reviewer's earlier one; sending it again changes nothing.
+def send_assessment(judgement: ours.Assessment) -> None:
+    """Store a person's judgement in place of their earlier one, or remove it; sending it again changes nothing.
 
     Raise what the client raises.
     """
-    client, trace = TracingClient(_tracking_uri()), _trace_id(feedback.turn_uuid)
-    assessment = Feedback(
-        name=FEEDBACK,
-        value=feedback.verdict,
-        rationale=feedback.comment or None,
-        source=AssessmentSource(source_type="HUMAN", source_id=feedback.reviewer),
-        metadata={_LABEL: feedback.label},
-    )
+    client, trace = TracingClient(_tracking_uri()), _trace_id(judgement.turn_uuid)
+    key = f"chatsite.{judgement.kind}"
     stored = client.get_trace_info(trace).assessments
-    existing_ids = [item.assessment_id for item in stored if (item.metadata or {}).get(_LABEL) == feedback.label]
-    if existing_ids and existing_ids[0]:
-        client.update_assessment(trace, existing_ids[0], assessment)
+    existing_ids = [item.assessment_id for item in stored if (item.metadata or {}).get(key) == judgement.pk]
+    existing_id = existing_ids[0] if existing_ids else None
+    if not judgement.value:
+        if existing_id:
+            client.delete_assessment(trace, existing_id)
+        return
+    assessment = Feedback(
+        name=NAMES[judgement.kind],
+        value=judgement.value,
+        rationale=judgement.rationale or None,
+        source=AssessmentSource(source_type="HUMAN", source_id=judgement.source),
+        metadata={key: judgement.pk},
+    )
+    if existing_id:
+        client.update_assessment(trace, existing_id, assessment)
     else:
         client.log_assessment(trace, assessment)
 

@@ -66,7 +66,18 @@ SENTENCES: list[tuple[dict[str, Any], str]] = [
     (PROXIED, "Your company's sign-in sends your user name, your e-mail address and your name"),
     ({"SESSION_COOKIE_AGE": 7 * 24 * 60 * 60}, "A sign-in lasts 7 days at most."),
 ]
+REVIEWED = [
+    ({"REVIEW": "off"}, "Nobody reviews answers on this site.", "Reviewers are"),
+    ({"REVIEW": "asked"}, "Reviewers read an answer only if you ask for a check.", "random"),
+    ({"REVIEW": "announced", "REVIEW_RULE": ["failed"]}, "Reviewers read answers that failed or broke off,", "random"),
+    ({"REVIEW": "announced", "REVIEW_RULE": ["share:5"]}, "The random share is drawn when you ask", "failed or"),
+    ({"REVIEW": "all", "REVIEW_RULE": []}, "Reviewers may read your questions and answers.", "random"),
+    ({"REVIEW": "all", "REVIEW_RULE": []}, "Reviewers are: carol.", "At present"),
+]
 KEYS = {"OPENAI_API_KEY": SECRET, "EMBEDDINGS_API_KEY": SECRET, "DATABRICKS_TOKEN": SECRET, "SECRET_KEY": SECRET}
+
+
+pytestmark = pytest.mark.django_db
 
 
 def shown() -> str:
@@ -82,6 +93,21 @@ def test_each_setting_has_its_sentence_and_no_secret_is_in_any(
 
     assert sentence in shown()
     assert SECRET not in shown()
+
+
+@pytest.mark.parametrize(("values", "sentence", "absent"), REVIEWED)
+def test_the_policy_of_the_review_is_said_with_the_names_of_the_reviewers(
+    settings: Any, carol: User, values: dict[str, Any], sentence: str, absent: str
+) -> None:
+    for name, value in values.items():
+        setattr(settings, name, value)
+
+    assert sentence in shown()
+    assert absent not in shown()
+
+
+def test_a_site_without_reviewers_says_so() -> None:
+    assert "At present nobody is a reviewer." in shown()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +145,28 @@ def test_an_address_without_a_host_shows_nothing_of_itself(address: str) -> None
     assert hosts.host_of(address) == ""
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("static_files")
+@pytest.mark.parametrize(
+    ("policy", "rule", "words"),
+    [
+        ("off", [], None),
+        ("asked", [], None),
+        ("all", [], None),
+        ("announced", ["failed"], "Reviewers read answers that failed or broke off, and what you ask to be checked."),
+        ("all", ["share:5"], "Without giving a reason, they read a random 5 % of each week"),
+    ],
+)
+def test_a_published_rule_stands_where_people_ask(
+    client: Client, alice: User, settings: Any, policy: str, rule: list[str], words: str | None
+) -> None:
+    client.force_login(alice)
+    settings.REVIEW, settings.REVIEW_RULE = policy, rule
+
+    page = " ".join(client.get("/").content.decode().split())
+
+    assert (words in page) if words else ("Reviewers" not in page)
+
+
 @pytest.mark.usefixtures("static_files")
 def test_every_user_finds_the_page_from_the_box_and_from_the_menu(client: Client, alice: User) -> None:
     assert client.get(ADDRESS).status_code == 302

@@ -60,7 +60,12 @@ def conversations_html(asked: dict[str, datetime]) -> str:
     """Return the list of conversations with these titles and times."""
     conversations = [
         SimpleNamespace(
-            uuid=uuid.uuid4(), title=title, asked_at=asked_at, get_absolute_url=lambda: "/", is_active=False
+            uuid=uuid.uuid4(),
+            title=title,
+            asked_at=asked_at,
+            get_absolute_url=lambda: "/",
+            is_active=False,
+            unseen_turn=None,
         )
         for title, asked_at in asked.items()
     ]

@@ -46,6 +46,8 @@ ROUTES = [
     Route("chat:turn-detail", of="turn"),
     Route("chat:turn-stop", "post", of="turn", status=302),
     Route("chat:turn-retry", "post", of="turn", status=302),
+    Route("chat:turn-feedback", "post", of="turn", status=302),
+    Route("chat:turn-check", of="turn"),
     Route("chat:about-data"),
     Route("chat:reviewers"),
     Route("chat:search"),

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from chat.models import ReviewLabel, TraceExport, Turn
+from chat.models import Feedback, ReviewLabel, TraceExport, Turn
 from chat.traces import exporter
 
 from .tracking_server import TrackingServer, tracking_server
@@ -34,8 +34,8 @@ def tracking(settings: Settings) -> Iterator[TrackingServer]:
 
 def expire_claims() -> None:
     """Let the claims of all exports expire."""
-    for exports in (TraceExport.objects.filter(exported_at=None), ReviewLabel.objects.filter(exported_at=None)):
-        exports.update(claimed_until=timezone.now() - timedelta(seconds=1))
+    for kind in (TraceExport, ReviewLabel, Feedback):
+        kind.objects.filter(exported_at=None).update(claimed_until=timezone.now() - timedelta(seconds=1))
 
 
 def trace_id(turn: Turn) -> str:

@@ -71,6 +71,9 @@ class TrackingServer:
         if method == "POST":
             assessments.append(body["assessment"] | {"assessment_id": f"a-{len(assessments) + 1}"})
             return 200, {"assessment": assessments[-1]}
+        if method == "DELETE":
+            assessments[:] = [each for each in assessments if each["assessment_id"] != names[2]]
+            return 200, {}
         changed = next(each for each in assessments if each["assessment_id"] == names[2])
         changed.update(body["assessment"])
         return 200, {"assessment": changed}
@@ -102,7 +105,7 @@ def tracking_server() -> Iterator[tuple[TrackingServer, str]]:
             self.end_headers()
             self.wfile.write(raw)
 
-        do_GET = do_POST = do_PUT = do_PATCH = answer  # noqa: N815  # the names are http.server's
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815  # the names are http.server's
 
         @override
         def log_message(self, *_: object) -> None:

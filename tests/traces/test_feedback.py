@@ -1,4 +1,4 @@
-"""Export of review labels as feedback to MLflow, by its own client to a server on loopback."""
+"""Export of review labels and thumbs as feedback to MLflow, by its own client to a server on loopback."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
-from chat.models import LoginSession, ReviewLabel, TraceExport, Turn
+from chat.models import Feedback, LoginSession, ReviewLabel, TraceExport, Turn
 from chat.traces.exporter import Exporter
 
 from ..support.asked import asked
@@ -89,7 +89,7 @@ def test_an_old_verdict_that_is_sent_last_is_replaced(
     ReviewLabel.give(turn, carol, "good", "")
     exporter.export()
 
-    exporter._send_label(slow)
+    exporter._send_judgement(slow)
     assert [value for _, value, *_ in feedback_on(tracking, turn)] == ["wrong"]
 
     assert exporter.export() == 1
@@ -151,3 +151,57 @@ def test_nothing_is_sent_of_a_deleted_conversation(login: LoginSession, carol: U
     assert Exporter().export() == 0
     assert feedback_on(tracking, traced) == []
     assert set(tracking.traces) == {trace_id(traced)}
+
+
+def test_a_thumb_becomes_feedback_of_the_user_and_is_changed(login: LoginSession, tracking: TrackingServer) -> None:
+    turn, exporter = asked(login), Exporter()
+    Feedback.give(turn, "down", "invented", "Nobody said so.")
+
+    assert exporter.export() == 2
+    words = "It is not in the recordings: Nobody said so."
+    assert feedback_on(tracking, turn) == [("user_feedback", "down", words, "alice")]
+
+    Feedback.give(turn, "up")
+    assert [exporter.export(), exporter.export()] == [1, 0]
+    assert [value for _, value, *_ in feedback_on(tracking, turn)] == ["up"]
+
+
+def test_a_withdrawn_thumb_is_removed_from_the_trace(login: LoginSession, tracking: TrackingServer) -> None:
+    turn, exporter = asked(login), Exporter()
+    Feedback.give(turn, "up")
+    exporter.export()
+
+    Feedback.withdraw(turn)
+    assert Feedback.objects.get().thumb == ""
+    expire_claims()
+
+    assert exporter.export() == 1
+    assert feedback_on(tracking, turn) == []
+    assert not Feedback.objects.exists()
+
+
+def test_a_thumb_that_is_withdrawn_while_it_is_sent_is_removed(login: LoginSession, tracking: TrackingServer) -> None:
+    turn, exporter = asked(login), Exporter()
+    exporter.export()
+    Feedback.give(turn, "up")
+    slow = Feedback.claim()
+    assert slow
+
+    Feedback.withdraw(turn)
+    exporter._send_judgement(slow)
+
+    assert exporter.export() == 1
+    assert feedback_on(tracking, turn) == []
+
+
+def test_without_texts_only_the_thumb_leaves_the_site(
+    login: LoginSession, tracking: TrackingServer, settings: Settings
+) -> None:
+    settings.MLFLOW_TEXTS = False
+    turn = asked(login)
+    Feedback.give(turn, "down", "wrong", "It was May.")
+
+    Exporter().export()
+
+    assert feedback_on(tracking, turn) == [("user_feedback", "down", None, str(login.user_id))]
+    assert [word for word in ("May", "It is wrong", "alice") if word in json.dumps(tracking.requests)] == []

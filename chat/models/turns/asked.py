@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import BigIntegerField, CharField, Count, QuerySet, UUIDField
 
+from .. import review_policy
 from ..conversation import Conversation, title_from
 from ..login_session import LoginSession
 from ..prepared import Prepared
@@ -30,8 +31,8 @@ _INSERT_CONVERSATION = "INSERT INTO chat_conversation (uuid, user_id, title) VAL
 _INSERT_TURN = """
     INSERT INTO chat_turn (uuid, user_id, login_session_id, conversation_id, request_id, ask_digest, question,
         recordings, retry_of_id, owner, state, phase, fence, lease_expires_at, started_at,
-        seq, answer, chunk_lengths, finish_reason, failure, model_name)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, {start}, 0, '', '[]', '', '', '') RETURNING id, created_at
+        seq, answer, chunk_lengths, finish_reason, failure, model_name, is_drawn)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, {start}, 0, '', '[]', '', '', '', %s) RETURNING id, created_at
 """
 _WAITS = f"'{State.QUEUED}', '', 0, NULL, NULL"
 _STARTS = f"'{State.STREAMING}', '{Phase.RETRIEVING}', 1, {{lease}}, {{now}}"
@@ -126,10 +127,11 @@ def new_turn(
 ) -> Turn:
     """Store and return a turn: queued, or started for ``owner`` if that is not empty."""
     uuid, digest = uuid4(), submission.digest()
+    is_drawn = review_policy.rule().draws(uuid)
     places = [login_session.user_id, login_session.pk, conversation.pk]
     asked = [_uuid(submission.request_id), digest, question, json.dumps(recordings), retry_of.pk if retry_of else None]
     statement = _insert_turn(connection.vendor, starts=bool(owner))
-    pk, created_at = insert(statement, [_uuid(uuid), *places, *asked, owner or None])
+    pk, created_at = insert(statement, [_uuid(uuid), *places, *asked, owner or None, is_drawn])
     new: Turn = apps.get_model("chat", "Turn")(
         pk=pk,
         uuid=uuid,
@@ -141,6 +143,7 @@ def new_turn(
         question=question,
         recordings=recordings,
         retry_of=retry_of,
+        is_drawn=is_drawn,
         created_at=moment(created_at),
         **_started(owner, moment(created_at)) if owner else {},
     )

@@ -76,6 +76,13 @@ TRIGGERS = [
         message="a turn that has ended does not change",
     ),
     Trigger(
+        name="turn_is_drawn_once",
+        table="chat_turn",
+        event="UPDATE OF is_drawn",
+        condition="COALESCE(OLD.is_drawn, FALSE) <> COALESCE(NEW.is_drawn, FALSE)",
+        message="what reviewers read of their own accord is drawn when a question is asked",
+    ),
+    Trigger(
         name="turn_passages_while_streaming",
         table="chat_turn",
         event="UPDATE OF passages, state",

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from .. import review_policy
 from ..conversation import Conversation
 from ..login_session import LoginSession
 from . import asked
@@ -26,6 +27,15 @@ class TurnQuerySet(QueueQuerySet, LeaseQuerySet):  # type: ignore[override]  # t
     def of(self, *user_ids: int) -> TurnQuerySet:
         """Return the turns that these users may see: those of their own conversations that are not deleted."""
         return self.filter(user_id__in=user_ids, conversation__deleted_at=None)
+
+    def open_to_review(self) -> TurnQuerySet:
+        """Return the turns that a reviewer may open; nobody reads those of a deleted conversation."""
+        kept = self.filter(conversation__deleted_at=None)
+        return kept.filter(review_policy.is_open()) if review_policy.is_on() else kept.none()
+
+    def picked_for_review(self) -> TurnQuerySet:
+        """Return those of them that need no typed reason: their owners asked for a check, or the rule picks them."""
+        return self.open_to_review().filter(review_policy.picked())
 
 
 class Turn(models.Model):
@@ -75,6 +85,9 @@ class Turn(models.Model):
     stop_requested_at = models.DateTimeField(null=True)
     stop_seen = models.PositiveIntegerField(null=True)
 
+    is_drawn = models.BooleanField(null=True)
+    """Whether the turn is in the random share that reviewers read, as the rule was when it was asked."""
+
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -91,6 +104,7 @@ class Turn(models.Model):
             models.Index(
                 fields=["state", "failure", "conversation"], condition=Q(state__in=ENDED_EARLY), name="turn_ended_early"
             ),
+            models.Index(fields=["conversation"], condition=Q(is_drawn=True), name="turn_drawn"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "request_id"], name="one_turn_per_request"),

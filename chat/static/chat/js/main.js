@@ -43,6 +43,7 @@ import { ServerEvents } from "./server_events.js";
 import { SourceCard } from "./sources/source_card.js";
 import { SourceLinks } from "./sources/source_links.js";
 import { Clipboard } from "./turns/clipboard.js";
+import { Feedback } from "./turns/feedback.js";
 import { Turn } from "./turns/turn.js";
 import { TurnActions } from "./turns/turn_actions.js";
 import { TurnView } from "./turns/turn_view.js";
@@ -211,6 +212,7 @@ function startConversation() {
   new ReadingPlace({ store, place, scroller, list }).start(isReturn());
   startSources(() => scroller.release());
   new TurnActions({ list, turns, conversation, clipboard: new Clipboard({ clock, announcer }) }).start();
+  new Feedback({ list, tokens: form, fragments, announcer, leave }).start();
   new Shortcuts({ conversation, composer }).start(document);
   new Attention(() => conversation.wake()).start(window);
   events.start();
