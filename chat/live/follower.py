@@ -154,11 +154,17 @@ async def _render_under_lock(turn_uuid: UUID, run: Run | None) -> str:
     await _rendering.acquire()
     pause = 0.0
     try:
-        html, seconds = await in_database(_render, turn_uuid, run)
+        is_quick = run is not None and _is_quick(run)
+        html, seconds = _render(turn_uuid, run) if is_quick else await in_database(_render, turn_uuid, run)
         pause = seconds * (1 / RENDERING_SHARE - 1)
         return html
     finally:
         asyncio.get_running_loop().call_later(pause, _rendering.release)
+
+
+def _is_quick(run: Run) -> bool:
+    """Return whether rendering takes a millisecond and no query: a thread would have to wait for this one anyway."""
+    return run.ending is not None and run.ending.is_short and not run.turn.recordings
 
 
 def _render(turn_uuid: UUID, run: Run | None) -> tuple[str, float]:

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from django.db import connection
 from django.db.models import Expression, Field, Lookup, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 from typing_extensions import override
@@ -142,12 +143,20 @@ class _Columns:
         self.relations = get_related_populators(klass, select, connection.alias)  # type: ignore[call-arg]  # Django 6
         self.annotations = list((compiler.annotation_col_map or {}).items())
 
+    def model_of(self, row: Sequence[Any]) -> Any:
+        """Return the model in a row: what ``from_db`` makes by calling a function for each field."""
+        model = self.model.__new__(self.model)
+        vars(model).update(zip(self.names, row[self.first : self.end], strict=True))
+        model._state = ModelState()  # noqa: SLF001  # Django documents it, with its two attributes
+        model._state.adding, model._state.db = False, connection.alias  # noqa: SLF001
+        return model
+
 
 def _models(columns: _Columns, rows: list[Sequence[Any]]) -> list[Any]:
     """Return the models in rows, as ``ModelIterable`` does."""
     models = []
     for row in rows:
-        model = columns.model.from_db(connection.alias, columns.names, row[columns.first : columns.end])
+        model = columns.model_of(row)
         for relation in columns.relations:
             relation.populate(row, model)
         for name, place in columns.annotations:

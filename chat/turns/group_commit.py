@@ -51,6 +51,8 @@ class GroupCommit:
     def __init__(self, nudges: Nudges) -> None:
         self.logs: dict[UUID, AnswerLog] = {}
         self.commits = 0
+        self.are_others_queued = True
+        """Whether a turn waited when the last ones ended."""
         self._nudges = nudges
         nudges.on_followed = self._greet
         self._on_lost: dict[AnswerLog, Callable[[], None]] = {}
@@ -181,9 +183,10 @@ class GroupCommit:
         if not batch:
             return
         try:
-            outcomes = await in_thread(self._thread, _finish_all, [(log.claim, ending) for log, ending, _ in batch])
+            endings = [(log.claim, ending) for log, ending, _ in batch]
+            outcomes, self.are_others_queued = await in_thread(self._thread, _end, endings)
         except UNAVAILABLE as error:
-            outcomes = [error] * len(batch)
+            outcomes, self.are_others_queued = [error] * len(batch), True
         for entry, outcome in zip(batch, outcomes, strict=True):
             self._settle(*entry, outcome)
         if self._endings:
@@ -224,6 +227,15 @@ class GroupCommit:
         self._on_lost.pop(log, None)
         self._renewed.pop(log, None)
         self._nudges.publish(turn_topic(log.claim.turn_uuid))
+
+
+def _end(endings: list[tuple[Claim, Ending]]) -> tuple[Sequence[Outcome], bool]:
+    """End turns together, and return their outcomes and whether others wait now: they may wait for these."""
+    outcomes = _finish_all(endings)
+    try:
+        return outcomes, Turn.objects.is_any_queued()
+    except UNAVAILABLE:
+        return outcomes, True
 
 
 def _finish_all(endings: list[tuple[Claim, Ending]]) -> Sequence[Outcome]:

@@ -208,7 +208,9 @@ class TurnRunner:
             del self.runs[run.turn.uuid]
             if not self.runs:
                 self._empty.set()
-        self._wake(*topics_of(run.turn))
+        self.nudges.publish(*topics_of(run.turn))
+        if self.commits.are_others_queued:
+            self._work.set()
         if run.answer and not self.draining:
             self._tasks.start(entitle(run.turn, run.answer), context=run.context)
 

@@ -86,3 +86,16 @@ def test_limits_and_subqueries_are_prepared_too(turns: list[Turn], bob: User) ->
 
     assert newest.fetch(user=turns[0].user_id, pk=turns[2].pk) == [turns[1]]
     assert newest.fetch(user=bob.pk, pk=turns[2].pk) == []
+
+
+def test_what_a_query_leaves_out_is_read_when_it_is_needed(turns: list[Turn], django_assert_num_queries: Any) -> None:
+    prepared = Prepared(lambda uuid: Turn.objects.filter(uuid=uuid).only("question"), uuid=UUIDField())
+    [turn] = prepared.fetch(uuid=turns[0].uuid)
+
+    with django_assert_num_queries(0):
+        assert turn.question == turns[0].question
+    with django_assert_num_queries(1):
+        assert turn.state == turns[0].state
+    turn.model_name = "changed"
+    turn.save(update_fields=["model_name"])
+    assert Turn.objects.get(pk=turn.pk).model_name == "changed"

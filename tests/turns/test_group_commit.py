@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from django.contrib.auth.models import User
+from django.db import OperationalError
 
 from chat.database import in_database
 from chat.models import Claim, LoginSession, Phase, Submission, Turn
@@ -17,6 +18,8 @@ from chat.turns import group_commit
 from chat.turns.answer_log import AnswerLog
 from chat.turns.group_commit import GroupCommit
 from chat.turns.nudges import Nudges
+
+from ..support.asked import ending_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 20
@@ -94,3 +97,29 @@ async def test_later_text_waits_for_the_pause_and_goes_with_the_first_text_of_an
 
     await stored(second, 1)
     assert (seq_before, first.chunks, commits.commits) == (1, ["It launches", " in April"], 2)
+
+
+@pytest.mark.parametrize("waits", [True, False])
+async def test_the_end_of_a_turn_tells_whether_others_wait(
+    commits: GroupCommit, login: LoginSession, *, waits: bool
+) -> None:
+    log = await open_log(commits, login)
+    if waits:
+        await in_database(Turn.objects.submit, login, Submission(request_id=uuid4(), question="And then?"))
+
+    await commits.finish(log, ending_as("complete", "In April."))
+
+    assert commits.are_others_queued == waits
+
+
+async def test_others_may_wait_if_the_database_cannot_tell(
+    commits: GroupCommit, login: LoginSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> bool:
+        raise OperationalError
+
+    log = await open_log(commits, login)
+    monkeypatch.setattr(Turn.objects, "is_any_queued", fail)
+
+    assert await commits.finish(log, ending_as("complete", "In April."))
+    assert commits.are_others_queued

@@ -22,6 +22,10 @@ RETRACTION = "\x1c"
 """The character in a log that retracts all text before it, a thought of the model. No answer has it as text."""
 
 
+SHORT = 4_000
+"""Characters of a short answer."""
+
+
 class Chunk(models.Model):
     """A piece of a streaming turn's answer; numbered from 1 without gaps (a trigger refuses any other number)."""
 
@@ -103,6 +107,11 @@ class Ending:
     model_name: str = ""
     usage: dict[str, Any] | None = field(default=None)
     steps: dict[str, int] | None = field(default=None)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the answer has a few pages at most."""
+        return sum(map(len, self.chunks)) <= SHORT
 
     def stopped_at(self, seen: int | None) -> Ending:
         """Return the end by Stop instead: the text is cut after the last chunk that the user saw."""

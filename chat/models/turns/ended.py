@@ -64,9 +64,12 @@ _DELETE_CHUNKS = "DELETE FROM chat_chunk WHERE turn_id IN (SELECT id FROM {new})
 _DELETED = {"id": "bigint"}
 
 
+_NEEDED = ("uuid", "question", "owner", "fence", "stop_requested_at", "stop_seen")
+
+
 def _streaming(pks: Any) -> Any:
     turns = apps.get_model("chat", "Turn").objects.filter(pk__among=pks, state=State.STREAMING)
-    return turns.select_for_update().order_by("pk").defer("recordings", "passages")
+    return turns.select_for_update().order_by("pk").only(*_NEEDED)
 
 
 _locked = Prepared[Any](_streaming, pks=Many(BigIntegerField()))

@@ -21,7 +21,7 @@ from . import asked
 from .question import cleaned
 from .standing import Standing, is_busy
 from .standing import standing as standing_of
-from .starting import start
+from .starting import is_any_queued, start
 from .state import ACTIVE, State
 
 if TYPE_CHECKING:
@@ -106,6 +106,10 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         """
         started = (asked.streaming(pk, owner) for pk in start(owner))
         return [turn for turn in started if turn]
+
+    def is_any_queued(self) -> bool:
+        """Return whether a turn waits, of whomever."""
+        return is_any_queued()
 
     def held_by(self, owner: str) -> list[Turn]:
         """Return the turns of this set that ``owner`` streams, oldest first."""

@@ -60,13 +60,18 @@ LEASED = {
 """The end of a lease that begins now, in SQL, by the kind of database."""
 
 
+def is_any_queued() -> bool:
+    """Return whether any turn waits, which is rare."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_ANY_QUEUED)
+        return cursor.fetchone() is not None
+
+
 def start(owner: str) -> list[int]:
     """Start the turns that may start for ``owner``, at most ``LIMIT``, and return their ids, oldest first."""
     kind = connection.vendor
-    with connection.cursor() as cursor:
-        cursor.execute(_IS_ANY_QUEUED)
-        if cursor.fetchone() is None:
-            return []  # the usual case after the end of a turn, without a transaction that writes
+    if not is_any_queued():
+        return []  # the usual case, without a transaction that writes
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             if kind == "postgresql":
