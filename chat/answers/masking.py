@@ -17,6 +17,7 @@ from .verbatim import RUN
 
 NOTICE = "[A sentence from a source that you may no longer hear.]"
 WHOLE_NOTICE = "[An answer from a source that you may no longer hear.]"
+NOTICES = (NOTICE, WHOLE_NOTICE)
 
 _MARKER = re.compile(r"\[(\d{1,4})\]")
 _WORD = re.compile(r"[^\W_]+")

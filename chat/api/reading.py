@@ -41,7 +41,7 @@ def _conversation(request: ApiRequest, uuid: UUID) -> resources.ConversationWith
     conversation = Conversation.objects.of(request.login_session.user_id).filter(uuid=uuid).first()
     if conversation is None:
         raise NotFound("This conversation no longer exists.")
-    turns = turns_after(conversation, row_after(conversation.turns.all(), request))
+    turns = turns_after(conversation, conversation.user_id, row_after(conversation.turns.all(), request))
     return resources.ConversationWithTurns.of(conversation, turns, more=len(turns) == PAGE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -32,10 +33,14 @@ class Conversation(Resource, frozen=True, kw_only=True):
 
 
 class FilteredRecording(Resource, frozen=True, kw_only=True):
-    """A recording in the filter of a question, with its title at that time."""
+    """A recording in the filter of a question, with its title at that time. It has no id if you may not hear it."""
 
-    id: UUID
+    id: UUID | None
     title: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> FilteredRecording:
+        return cls(id=UUID(row["id"]) if row["id"] else None, title=row["title"])
 
 
 class Failure(Resource, frozen=True, kw_only=True):
@@ -74,14 +79,14 @@ class Turn(Resource, frozen=True, kw_only=True):
         return cls(
             id=turn.uuid,
             question=turn.question,
-            recordings=[FilteredRecording(id=UUID(row["id"]), title=row["title"]) for row in turn.recordings],
+            recordings=list(map(FilteredRecording.of, shown.filter)),
             state=turn.state,
             position=shown.position,
             seq=shown.seq,
             answer=shown.text,
             credit=shown.credit,
             citations=citations,
-            given=given,
+            given=given if turn.is_complete else [],
             error=Failure(code=turn.failure, message=turn.message) if turn.failure else None,
             created_at=turn.created_at,
             ended_at=turn.ended_at,

@@ -13,10 +13,12 @@ from html import escape
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 
+from ..answers.masking import NOTICES
 from ..display import shown
 from .markup.blocks import Blocks
 from .markup.direction import direct, has_right_to_left
 from .markup.inline import Inline
+from .markup.masks import MASK, tell_apart
 from .markup.nodes import markup
 
 SCHEMES = {"http", "https", "mailto"}
@@ -53,6 +55,8 @@ def formatted(template: str, *values: object) -> SafeString:
 def _render(text: str, cited: tuple[tuple[int, str], ...], prefix: str, is_broken: bool) -> SafeString:
     visible = shown(text).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     tree = Blocks(Inline(dict(cited), prefix)).read(visible, is_half=is_broken)
+    if any(notice in visible for notice in NOTICES):
+        tell_apart(tree, NOTICES)
     html = markup(tree.children)
     if has_right_to_left(html):
         direct(tree)
@@ -70,7 +74,7 @@ def _cleaner() -> nh3.Cleaner:
         tags=_TAGS_ALLOWED,
         attributes={"a": {"href", "aria-label"}, "ol": {"start"}},
         tag_attribute_values={"a": {"target": {"_blank"}}, "td": _ALIGNMENTS, "th": _ALIGNMENTS, **directed},
-        allowed_classes={"a": {"citation"}, "span": colours, "code": {"highlight"}},
+        allowed_classes={"a": {"citation"}, "span": {*colours, MASK}, "code": {"highlight"}},
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer nofollow",
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import BigIntegerField, OuterRef, Prefetch, QuerySet, Subquery, UUIDField
@@ -15,26 +16,18 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from ..addresses import address
+from ..answers.masking import masked
+from ..answers.unheard import hidden_in
 from ..display import revealed, shown
 from ..llm import credit
-from ..models import (
-    Chunk,
-    Citation,
-    Conversation,
-    Ending,
-    Prepared,
-    Recording,
-    Segment,
-    State,
-    Turn,
-    unretracted,
-)
+from ..models import Chunk, Citation, Conversation, Ending, HeardOf, Prepared, Segment, State, Turn, unretracted
 from . import markdown
 from .filled import Value, filled
 from .judged import NOT_JUDGED, Judged, judged
 from .notices import FINISH_NOTICES, notice
 from .source_html import source_html
 from .sources import Source, sources_of
+from .unheard import heard_in_filters, known_filter, running_unheard
 
 PAGE = 50
 """Most turns that a page shows at once."""
@@ -48,10 +41,12 @@ ASKABLE = 3
 
 @dataclass(frozen=True, kw_only=True)
 class ShownTurn:
-    """A turn at one moment: ``text`` is its answer or, while it runs, exactly its chunks 1..``seq``.
+    """A turn at one moment, for one reader: ``text`` is its answer or, while it runs, exactly its chunks 1..``seq``.
 
-    ``position`` is its place in the queue, from 1. ``existing`` has the recordings of its filter that
-    its user still hears.
+    What the reader may no longer hear is masked: in ``text``, in ``citations`` and in ``filter``. The citations are
+    given as they are ``for_reader``, and ``heard`` says of which recordings in the filter the reader may know; of a
+    running turn, ``is_unheard`` says that it has found what the reader does not hear. ``position`` is its place in the
+    queue, from 1.
     """
 
     turn: Turn
@@ -59,8 +54,17 @@ class ShownTurn:
     seq: int = 0
     position: int | None = None
     citations: Sequence[Citation] = ()
-    existing: frozenset[str] = frozenset()
     judged: Judged = NOT_JUDGED
+    heard: HeardOf = field(default_factory=HeardOf)
+    is_unheard: bool = False
+
+    def __post_init__(self) -> None:
+        hidden = hidden_in(self.turn.recordings, self.citations, self.heard)
+        if hidden or self.is_unheard:
+            hidden = replace(hidden, is_whole=hidden.is_whole or self.is_unheard)
+            text = masked(self.text, hidden, is_broken=not self.turn.is_complete)
+            object.__setattr__(self, "text", text)
+            object.__setattr__(self, "citations", [citation.as_heard() for citation in self.citations])
 
     @property
     def answer(self) -> SafeString:
@@ -84,8 +88,14 @@ class ShownTurn:
 
     @property
     def given(self) -> Sequence[Source]:
-        """What the model got for an answer that cites nothing."""
-        return sources_of([citation for citation in self.citations if not citation.cited], "")
+        """What the model got for a complete answer that cites nothing."""
+        given = [citation for citation in self.citations if not citation.cited]
+        return sources_of(given, "") if self.turn.is_complete else []
+
+    @property
+    def filter(self) -> list[dict[str, Any]]:
+        """The recordings of the filter: ``id`` and ``title``, if the reader may know them, and whether they exist."""
+        return known_filter(self.turn.recordings, self.heard)
 
     @property
     def credit(self) -> str:
@@ -139,11 +149,11 @@ class ShownTurn:
     def _offers(self, csrf_token: str) -> dict[str, Value]:
         """Return the forms and links of the turn, and its filter."""
         turn = self.turn
-        searched = [recording | {"exists": recording["id"] in self.existing} for recording in turn.recordings]
+        searched = self.filter
         retry_url = address("chat:turn-retry", turn.uuid)
         return {
             "filter": render_to_string("chat/_filter_note.html", {"filter": searched}) if searched else "",
-            "filter_ids": " ".join(recording["id"] for recording in turn.recordings),
+            "filter_ids": " ".join(each["id"] for each in searched if each["id"]),
             "chosen": json.dumps([{"id": each["id"], "title": each["title"]} for each in searched if each["exists"]]),
             "ask_only": self._ask_only(retry_url, csrf_token),
             "retry_id": str(uuid4()),
@@ -172,37 +182,38 @@ class TurnPage:
     later: bool = False
 
 
-def turns_of(conversation: Conversation, *, before: Turn | None = None) -> TurnPage:
-    """Return the last turns of a conversation, or the last ones before a turn; at most 50."""
+def turns_of(conversation: Conversation, reader_id: int, *, before: Turn | None = None) -> TurnPage:
+    """Return the last turns of a conversation, or the last ones before a turn, as a user may read them; at most 50."""
     rows = Turn.objects.filter(conversation=conversation).order_by("-pk")
-    found = _shown(rows.filter(pk__lt=before.pk) if before else rows, _chunks(conversation), limit=PAGE + 1)
+    rows = rows.filter(pk__lt=before.pk) if before else rows
+    found = _shown(rows, Chunk.objects.filter(turn__conversation=conversation), reader_id, limit=PAGE + 1)
     return TurnPage(found[:PAGE][::-1], earlier=len(found) > PAGE, later=before is not None)
 
 
-def turns_after(conversation: Conversation, turn: Turn | None) -> list[ShownTurn]:
-    """Return the turns that follow ``turn`` (None: from the first on), oldest first; at most 50."""
+def turns_after(conversation: Conversation, reader_id: int, turn: Turn | None) -> list[ShownTurn]:
+    """Return the turns that follow ``turn`` (None: from the first on), oldest first, for a reader; at most 50."""
     newer = Turn.objects.filter(conversation=conversation, pk__gt=turn.pk if turn else 0).order_by("pk")
-    return _shown(newer, _chunks(conversation), limit=PAGE)
+    return _shown(newer, Chunk.objects.filter(turn__conversation=conversation), reader_id, limit=PAGE)
 
 
 def render_turn(turn: Turn, *, csrf_token: str = "") -> str:
-    """Return the HTML of a turn as it is now. Raise ``Turn.DoesNotExist`` if it has been removed."""
+    """Return the HTML of a turn as it is now, for its user. Raise ``Turn.DoesNotExist`` if it has been removed."""
     chunks = Chunk.objects.none() if turn.is_terminal else Chunk.objects.filter(turn=turn)
-    found = _shown(Turn.objects.filter(pk=turn.pk), chunks, limit=1)
+    found = _shown(Turn.objects.filter(pk=turn.pk), chunks, turn.user_id, limit=1)
     if not found:
         raise Turn.DoesNotExist
     return found[0].html(csrf_token)
 
 
 def render_ended(turn_uuid: UUID) -> str:
-    """Return the HTML of a turn that has just ended, with queries that are compiled once.
+    """Return the HTML of a turn that has just ended, for the user who asked, with queries that are compiled once.
 
     Raise ``Turn.DoesNotExist`` if it has been removed.
     """
     turn = _turn.first(uuid=turn_uuid)
     if turn is None:
         raise Turn.DoesNotExist
-    return _ended(turn, _citations.fetch(turn=turn.pk))
+    return _ended(turn, _citations.fetch(turn=turn.pk, reader=turn.user_id))
 
 
 def render_ending(turn: Turn, ending: Ending) -> str:
@@ -221,8 +232,8 @@ def blank_conversation() -> Conversation:
 
 
 def _ended(turn: Turn, citations: Sequence[Citation]) -> str:
-    ended = ShownTurn(turn=turn, text=turn.answer, seq=turn.seq, citations=citations, existing=_existing([turn]))
-    return ended.html()
+    heard = heard_in_filters([turn], turn.user_id)
+    return ShownTurn(turn=turn, text=turn.answer, seq=turn.seq, citations=citations, heard=heard).html()
 
 
 def _cards(sources: Sequence[Source], turn: Turn) -> SafeString:
@@ -233,17 +244,14 @@ def _count(sources: Sequence[Source], noun: str) -> str:
     return f"{len(sources)} {noun}{'' if len(sources) == 1 else 's'}"
 
 
-def _chunks(conversation: Conversation) -> QuerySet[Chunk]:
-    return Chunk.objects.filter(turn__conversation=conversation)
-
-
-def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], *, limit: int) -> list[ShownTurn]:
+def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], reader_id: int, *, limit: int) -> list[ShownTurn]:
     # Read the chunks before the rows: a turn that ends in between is then shown as ended. The other way round it would
     # be shown as running, but without its chunks.
     texts = _texts(chunks)
-    citations = Prefetch("citations", _known_citations())
+    citations = Prefetch("citations", _citations_for(reader_id))
     rows = list(turns.select_related("conversation").prefetch_related(citations)[:limit])
-    positions, existing, judgements = _positions(rows), _existing(rows), judged(rows)
+    positions, heard, judgements = _positions(rows), heard_in_filters(rows, reader_id), judged(rows)
+    unheard = running_unheard(rows, reader_id)
     return [
         ShownTurn(
             turn=turn,
@@ -251,21 +259,24 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], *, limit: int) -> lis
             seq=turn.seq if turn.is_terminal else texts.get(turn.pk, ("", 0))[1],
             position=positions.get(turn.uuid),
             citations=list(turn.citations.all()),
-            existing=existing,
             judged=judgements.get(turn.pk, NOT_JUDGED),
+            heard=heard,
+            is_unheard=turn.pk in unheard,
         )
         for turn in rows
     ]
 
 
-def _known_citations() -> QuerySet[Citation]:
-    """Return the citations with their recordings and, as ``said``, the texts of their segments."""
+def _citations_for(reader_id: int) -> QuerySet[Citation]:
+    """Return the citations for a reader with, as ``said``, the texts of their segments."""
     cited = Segment.objects.filter(recording=OuterRef("recording"), number=OuterRef("segment")).values("text")
-    return Citation.objects.select_related("recording").annotate(said=Subquery(cited[:1]))
+    return Citation.objects.for_reader(reader_id).annotate(said=Subquery(cited[:1]))
 
 
 _turn = Prepared(lambda uuid: Turn.objects.select_related("conversation").filter(uuid=uuid), uuid=UUIDField())
-_citations = Prepared(lambda turn: _known_citations().filter(turn=turn), turn=BigIntegerField())
+_citations = Prepared(
+    lambda turn, reader: _citations_for(reader).filter(turn=turn), turn=BigIntegerField(), reader=BigIntegerField()
+)
 
 
 def _texts(chunks: QuerySet[Chunk]) -> dict[int, tuple[str, int]]:
@@ -283,12 +294,3 @@ def _positions(turns: Iterable[Turn]) -> dict[UUID, int]:
         for queue in queues
         for uuid, position in Turn.objects.filter(login_session_id=queue).positions().items()
     }
-
-
-def _existing(turns: Sequence[Turn]) -> frozenset[str]:
-    """Return the recordings in the filters of these turns, which are of one user, that this user still hears."""
-    ids = {recording["id"] for turn in turns for recording in turn.recordings}
-    if not ids:
-        return frozenset()
-    heard = Recording.objects.heard_by(turns[0].user_id).filter(uuid__in=ids)
-    return frozenset(map(str, heard.values_list("uuid", flat=True)))

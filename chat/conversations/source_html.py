@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.safestring import SafeString
 
 from ..display import clock, icon, shown
-from ..models import Citation
+from ..models import UNHEARD_SOURCE, Citation
 from .markdown import formatted
 from .sources import Source, Timeline
 
@@ -20,6 +20,13 @@ _CARD = """<li class="source" id="source-{}-{}" tabindex="-1" data-source>
   {}
   <p class="source__recording">{}</p>
   {}
+</li>
+"""
+_UNHEARD = """<li class="source source--unheard" id="source-{}-{}" tabindex="-1" data-source>
+  <div class="source__head">
+    <span class="source__number"><span class="visually-hidden">Source </span>{}</span>
+    <span>{}</span>
+  </div>
 </li>
 """
 _SPEAKER = '<bdi class="source__speaker">{}</bdi>'
@@ -42,6 +49,8 @@ _FAILURE = '<p class="{}" role="alert" data-play-failure hidden></p>'
 def source_html(source: Source, turn_uuid: UUID) -> SafeString:
     """Return a source of the answer of a turn, with the words marked that the answer uses."""
     citation = source.citation
+    if not citation.is_heard:
+        return formatted(_UNHEARD, turn_uuid, citation.number, citation.number, UNHEARD_SOURCE)
     return formatted(
         _CARD,
         turn_uuid,

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from ..addresses import address
 from ..display import clock, shown
-from ..models import Citation
+from ..models import UNHEARD_SOURCE, Citation
 from ..recordings.words import MarkedWords, Span, marked
 from .quoted import quoted
 
@@ -43,6 +43,8 @@ class Source:
     def name(self) -> str:
         """What a marker that leads here is called: ``Source 2: Mara Quist, 0:42, Heron launch retrospective``."""
         cited = self.citation
+        if not cited.is_heard:
+            return f"Source {cited.number}: {UNHEARD_SOURCE}"
         parts = [cited.speaker, clock(cited.start), cited.recording_title]
         return f"Source {cited.number}: {', '.join(shown(part) for part in parts if part)}"
 

@@ -55,9 +55,8 @@ def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         )
     if "before" in request.GET:
         before = get_object_or_404(conversation.turns, uuid=uuid_of(request.GET["before"]))
-        return _render_turns(
-            request, "chat/conversation_earlier.html", conversation, turns_of(conversation, before=before)
-        )
+        page = turns_of(conversation, request.user.pk, before=before)
+        return _render_turns(request, "chat/conversation_earlier.html", conversation, page)
     if "edit" in request.GET:
         turn = get_object_or_404(conversation.turns, uuid=uuid_of(request.GET["edit"]))
         chosen = [UUID(recording["id"]) for recording in turn.recordings]
@@ -104,7 +103,7 @@ def newer_turns(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
     after = request.GET.get("after")
     last = get_object_or_404(conversation.turns, uuid=uuid_of(after)) if after else None
-    turns = turns_after(conversation, last)
+    turns = turns_after(conversation, request.user.pk, last)
     token = get_token(request)
     return HttpResponse("".join(turn.html(token) for turn in turns), status=200 if turns else 204)
 
@@ -169,7 +168,7 @@ def _page(
     rename_form: RenameForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    page = turns_of(conversation) if conversation else TurnPage([])
+    page = turns_of(conversation, request.user.pk) if conversation else TurnPage([])
     latest = page.turns[-1].turn if page.turns else None
     if chosen is None:
         chosen = [UUID(recording["id"]) for recording in latest.recordings] if latest else []

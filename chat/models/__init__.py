@@ -9,7 +9,9 @@ from .api_token import TOKEN_LIMIT, ApiToken
 from .check_request import NOTE_LIMIT, CheckRequest
 from .collection import Collection, Membership, Role
 from .conversation import Conversation
+from .deleted_recording import DeletedRecording
 from .feedback import FEEDBACK_LIMIT, Feedback
+from .heard import HeardOf, heard_of, unheard
 from .listed_reviewer import ListedReviewer
 from .login_session import LoginSession
 from .members import Members, dissolve, hearers, make_collection, move
@@ -24,7 +26,7 @@ from .reviewer import REVIEWERS, is_reviewer, reviewers
 from .sign_in_attempt import SignInAttempt
 from .title_word import TitleWord
 from .trace_export import TraceExport
-from .turns.answer import RETRACTION, Chunk, Citation, Ending, unretracted
+from .turns.answer import RETRACTION, UNHEARD_SOURCE, Chunk, Citation, Ending, unretracted
 from .turns.append import Append, Claim
 from .turns.found import FoundPassage, found_passage
 from .turns.indexed_turn import IndexedTurn
@@ -45,6 +47,7 @@ __all__ = [
     "REVIEWERS",
     "TERMINAL",
     "TOKEN_LIMIT",
+    "UNHEARD_SOURCE",
     "AccessEvent",
     "AccessSeal",
     "ApiToken",
@@ -56,10 +59,12 @@ __all__ = [
     "Collection",
     "Conflict",
     "Conversation",
+    "DeletedRecording",
     "Ending",
     "Failure",
     "Feedback",
     "FoundPassage",
+    "HeardOf",
     "How",
     "IndexedPassage",
     "IndexedTurn",
@@ -96,11 +101,13 @@ __all__ = [
     "acting",
     "dissolve",
     "found_passage",
+    "heard_of",
     "hearers",
     "is_reviewer",
     "make_collection",
     "move",
     "review_policy",
     "reviewers",
+    "unheard",
     "unretracted",
 ]

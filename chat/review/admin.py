@@ -188,7 +188,7 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
     def _page(self, request: HttpRequest, conversation: Conversation) -> TurnPage:
         before = request.GET.get("before")
         turn = get_object_or_404(conversation.turns, uuid=uuid_of(before)) if before else None
-        return turns_of(conversation, before=turn)
+        return turns_of(conversation, cast(int, request.user.pk), before=turn)
 
     def _listed(self, request: HttpRequest, filters: QueryDict) -> QuerySet[Conversation]:
         """Return what the list has on all its pages with these parameters. Raise ``IncorrectLookupParameters``."""

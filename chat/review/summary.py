@@ -20,6 +20,7 @@ REASONS = {
     Failure.MODEL_UNKNOWN: "Model not found",
     Failure.TIMEOUT: "Took too long",
     Failure.INTERNAL_ERROR: "Internal error",
+    Failure.WITHDRAWN: "Withdrawn",
     Failure.INTERRUPTED: "Interrupted",
 }
 """The failures in two or three words."""

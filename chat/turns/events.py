@@ -29,6 +29,7 @@ class ErrorCode(StrEnum):
     MODEL_UNKNOWN = Failure.MODEL_UNKNOWN.value
     TIMEOUT = Failure.TIMEOUT.value
     INTERNAL_ERROR = Failure.INTERNAL_ERROR.value
+    WITHDRAWN = Failure.WITHDRAWN.value
     INTERRUPTED = Failure.INTERRUPTED.value
     INVALID_REQUEST = "INVALID_REQUEST"
     NOT_FOUND = "NOT_FOUND"
@@ -88,23 +89,29 @@ class Token(Event, frozen=True, kw_only=True):
     content: str
 
 
-class Source(Struct, frozen=True, kw_only=True):
-    """A citation of an answer, or a passage that the model got for an answer that cites none."""
+class Source(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A citation of an answer, or a passage that the model got for an answer that cites none.
+
+    Of one that is ``hidden``, because its recording may no longer be heard, only the number is sent.
+    """
 
     number: int
-    recording_id: UUID
+    recording_id: UUID | None
     recording_title: str
     excerpt: str
     speaker: str
     start: float | None
     end: float | None
+    hidden: bool = False
 
     @classmethod
     def of(cls, citation: Citation) -> Source:
-        """Return a stored citation as it is sent."""
+        """Return a stored citation as it is sent to a reader of whom ``is_heard`` is known."""
+        citation = citation.as_heard()
         return cls(
             number=citation.number,
-            recording_id=citation.recording_uuid,
+            hidden=not citation.is_heard,
+            recording_id=citation.recording_uuid if citation.is_heard else None,
             recording_title=citation.recording_title,
             excerpt=citation.excerpt,
             speaker=citation.speaker,

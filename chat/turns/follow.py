@@ -72,6 +72,7 @@ class Cursor:
         self.ended = True
         if view.citations or view.state == State.COMPLETE:
             citations, given = events.Source.split(view.citations)
+            given = given if view.state == State.COMPLETE else []
             yield events.Citations(turn_uuid=self.turn_uuid, citations=citations, given=given)
         if view.failure:
             yield events.Error(

@@ -14,13 +14,18 @@ from uuid import UUID
 
 from django.conf import settings
 
+from ..answers.excerpts import EXCERPT_LIMIT
+from ..answers.masking import masked
 from ..answers.parentheses import edited
 from ..answers.rag import Answered, Found, Part, Retracted, Used
+from ..answers.unheard import hidden_in
 from ..database import in_database, persist
 from ..errors import TimedOut, TurnFailed
 from ..llm import closing
 from ..llm.pace import pace
-from ..models import RETRACTION, Citation, Claim, Ending, Failure, Phase, State, Turn
+from ..models import RETRACTION, Citation, Claim, Ending, Failure, HeardOf, Phase, State, Turn, heard_of
+from ..models.turns import asked
+from ..passages import Passage
 from ..prompts import Exchange
 from ..upstream import on_behalf
 from .answer_log import AnswerLog
@@ -51,6 +56,10 @@ class ShutDown(Exception):
     """This process is about to end."""
 
 
+class Withdrawn(Exception):
+    """The user may no longer hear a recording from which the model answers."""
+
+
 class Lost(Exception):
     """The claim no longer holds, or nothing can be stored."""
 
@@ -72,6 +81,7 @@ class Run:
         self._started_at = self._progress_at = monotonic()
         self._steps = StepTimes(turn.phase, self._started_at)
         self._used: Counter[str] = Counter()
+        self._passages: Sequence[Passage] = ()
         self.answer = ""
         """The answer, once it is complete and stored."""
         self.context = copy_context()
@@ -104,6 +114,22 @@ class Run:
             self.answer = "".join(ending.without_retracted().chunks)
 
     @property
+    def sources(self) -> list[tuple[int, int, UUID]]:
+        """The recordings from which the model answers, each with the keys of the turn and of its user."""
+        return [(self.turn.pk, self.turn.user_id, name) for name in {each.recording.uuid for each in self._passages}]
+
+    def _given(self) -> list[Citation]:
+        """Return what the model got as sources that the answer does not cite, numbered after those that it does."""
+        first = 1 + max((citation.number for citation in self._log.citations), default=0)
+        given = [
+            Citation.quoting(each.recording, each.segments[0], number, each.segments[0].text[:EXCERPT_LIMIT])
+            for number, each in enumerate(self._passages, first)
+        ]
+        for citation in given:
+            citation.cited = False
+        return given
+
+    @property
     def _patience(self) -> float:
         """The most seconds without progress. Those before the first word or thought count from the call."""
         if self._log.seq or self._log.phase == Phase.THINKING:
@@ -120,6 +146,8 @@ class Run:
             return _complete(self._pump.result(), self._log.everything())
         if isinstance(cause, Stopped):
             return _broken(State.STOPPED, "", self._log)
+        if isinstance(cause, Withdrawn):
+            return _broken(State.FAILED, Failure.WITHDRAWN, self._log, self._given())
         if isinstance(cause, Lost):  # stored only if the claim holds after all
             return _broken(State.FAILED, Failure.INTERNAL_ERROR, self._log)
         if isinstance(cause, ShutDown):
@@ -159,6 +187,7 @@ class Run:
             self._steps.enter(part, self._progress_at)
             self._commits.enter(self._log, part)
         elif isinstance(part, Found):
+            self._passages = part.passages
             self._log.find([passage.segments for passage in part.passages])
         elif isinstance(part, Citation):
             self._log.cite(part)
@@ -177,10 +206,18 @@ def _complete(answered: Answered, chunks: Sequence[str]) -> Ending:
     )
 
 
-def _broken(state: State, failure: str, log: AnswerLog) -> Ending:
+def _broken(state: State, failure: str, log: AnswerLog, given: Sequence[Citation] = ()) -> Ending:
     """Return the end of an answer that breaks off: it keeps its text, and the sources of the markers in it."""
-    return Ending(state=state, failure=failure, chunks=log.everything(), citations=log.citations)
+    return Ending(state=state, failure=failure, chunks=log.everything(), citations=[*log.citations, *given])
 
 
 def _history(turn: Turn) -> list[Exchange]:
-    return [Exchange(*each) for each in turn.exchanges_before(settings.CHAT_HISTORY_TURNS)]
+    """Return the conversation so far, without what its user may no longer hear."""
+    exchanges = turn.exchanges_before(settings.CHAT_HISTORY_TURNS)
+    heard = heard_of(turn.user_id, {recording["id"] for earlier in exchanges for recording in earlier.recordings})
+    return [Exchange(earlier.question, _as_heard(earlier, heard)) for earlier in exchanges]
+
+
+def _as_heard(earlier: asked.Exchange, heard: HeardOf) -> str:
+    hidden = hidden_in(earlier.recordings, earlier.citations, heard)
+    return masked(earlier.answer, hidden, is_broken=not earlier.is_complete)

@@ -27,6 +27,7 @@ from .owner import Owner
 from .run import Lost, Run, ShutDown, Source, Stopped
 from .starts import Starts
 from .titles import entitle
+from .withdrawn import end_withdrawn
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +91,8 @@ class TurnRunner:
         for work in (self.commits.run, self.nudges.relay):
             self._tasks.start(work())
         self._claiming = self._tasks.start(self._claim_loop())
-        for sweep in (self._renew, self._reap, self._end_lost_logins):  # apart, so that none waits for another
+        ends = self._end_lost_logins, partial(end_withdrawn, self.runs)
+        for sweep in (self._renew, self._reap, *ends):  # apart, so that none waits for another
             self._tasks.start(self._sweep_loop(sweep))
         for work in (self._stop_loop, self._timeout_loop):
             self._tasks.start(work())

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from django.db.models import BigIntegerField, IntegerField, UUIDField
 
+from ..answers.masking import masked_chunks
+from ..answers.unheard import hidden_in
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..models import TERMINAL, Chunk, Citation, Prepared, State, Turn
+from ..models import TERMINAL, Chunk, Citation, Prepared, State, Turn, heard_of
 from .answer_log import AnswerLog
 
 POLL_SECONDS = 1.0
@@ -76,14 +78,22 @@ def stored_view(turn_uuid: UUID, after: int) -> View:
     pk, state, phase, seq, login = looked_at
     if state in TERMINAL:
         turn = Turn.objects.get(pk=pk)
-        chunks, more = first_chunks(turn.answer_after(after))
         # Not turn.citations: they would keep the turn, and so the whole answer, in memory until a slow reader is done.
-        citations = () if more else list(Citation.objects.filter(turn=turn.pk))
+        citations: Sequence[Citation] = list(Citation.objects.for_reader(turn.user_id).filter(turn=turn.pk))
+        chunks, more = first_chunks(_as_heard(turn, citations)[after:])
+        citations = () if more else citations
         return View(turn.state, seq=turn.seq, chunks=chunks, citations=citations, failure=turn.failure, more=more)
     if state == State.QUEUED:
         return View(state, position=Turn(pk=pk, login_session_id=login).position(), queue=login)
     chunks, more = first_chunks(_chunks_after.fetch(turn=pk, seq=after))
     return View(state, phase, seq=seq, chunks=chunks, more=more)
+
+
+def _as_heard(turn: Turn, citations: Sequence[Citation]) -> list[str]:
+    """Return the chunks of a turn that has ended, without what its user may no longer hear."""
+    heard = heard_of(turn.user_id, {recording["id"] for recording in turn.recordings})
+    hidden = hidden_in(turn.recordings, citations, heard)
+    return masked_chunks(turn.answer_after(0), hidden, is_broken=not turn.is_complete)
 
 
 def first_chunks(chunks: Sequence[str]) -> tuple[Sequence[str], bool]:

@@ -15,7 +15,7 @@ from django.test import override_settings
 from django.utils.safestring import SafeString
 
 from chat.conversations.rendering import ShownTurn, TurnPage, blank_conversation, render_blank_turn
-from chat.models import Citation, Conversation, Phase, Turn
+from chat.models import Citation, Conversation, HeardOf, Phase, Turn
 
 KICK_OFF = "11111111-1111-4111-8111-111111111111"
 """The recording that the filter offers."""
@@ -42,8 +42,8 @@ def turn_html(
         turn.created_at = created_at
     turn.recordings = [{"id": recording, "title": "Kick-off"} for recording in recordings]
     citations = [cast("Citation", _source(number, has_audio=has_audio)) for number in range(1, sources + 1)]
-    existing = frozenset(recordings)
-    return ShownTurn(turn=turn, text=text, seq=seq, citations=citations, existing=existing).html("token")
+    heard = HeardOf(existing=frozenset(recordings))
+    return ShownTurn(turn=turn, text=text, seq=seq, citations=citations, heard=heard).html("token")
 
 
 def conversation_page(conversation: str, turns: Sequence[str], *, question: str = "") -> str:
@@ -154,6 +154,7 @@ def _source(number: int, *, has_audio: bool) -> SimpleNamespace:
     return SimpleNamespace(
         number=number,
         cited=True,
+        is_heard=True,
         recording_id=5,
         recording=recording,
         recording_title="Kick-off",

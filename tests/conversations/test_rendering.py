@@ -277,14 +277,15 @@ def questions(shown: list[pages.ShownTurn]) -> list[str]:
 
 
 def test_a_page_shows_the_last_turns_in_order(long_conversation: Conversation) -> None:
-    page = turns_of(long_conversation)
+    page = turns_of(long_conversation, long_conversation.user_id)
 
     assert questions(page.turns) == [f"Question {number}" for number in range(3, PAGE + 3)]
     assert page.earlier
 
 
 def test_earlier_turns_are_a_page_away(long_conversation: Conversation) -> None:
-    page = turns_of(long_conversation, before=turns_of(long_conversation).turns[0].turn)
+    reader = long_conversation.user_id
+    page = turns_of(long_conversation, reader, before=turns_of(long_conversation, reader).turns[0].turn)
 
     assert questions(page.turns) == ["Question 0", "Question 1", "Question 2"]
     assert not page.earlier
@@ -293,7 +294,9 @@ def test_earlier_turns_are_a_page_away(long_conversation: Conversation) -> None:
 def test_newer_turns_are_those_after_the_given_one(long_conversation: Conversation) -> None:
     last_shown = long_conversation.turns.get(question=f"Question {PAGE}")
 
-    assert questions(turns_after(long_conversation, last_shown)) == [f"Question {PAGE + 1}", f"Question {PAGE + 2}"]
+    newer = turns_after(long_conversation, long_conversation.user_id, last_shown)
+
+    assert questions(newer) == [f"Question {PAGE + 1}", f"Question {PAGE + 2}"]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_page(
@@ -310,4 +313,4 @@ def test_the_number_of_queries_does_not_grow_with_the_page(
         )
 
     with django_assert_max_num_queries(5):
-        assert all(shown.html() for shown in turns_of(long_conversation).turns)
+        assert all(shown.html() for shown in turns_of(long_conversation, long_conversation.user_id).turns)

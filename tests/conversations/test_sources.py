@@ -89,6 +89,7 @@ def test_a_source_without_speaker_and_time_is_named_by_its_recording() -> None:
     citation = citing(recorded("Planning", "We ship in March."))
     citation.speaker, citation.start, citation.end = "", None, None
 
+    citation.is_heard = True
     source = Source(citation, "")
 
     assert (source.name, source.audio, source.timeline) == ("Source 1: Planning", "", None)

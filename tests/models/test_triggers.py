@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 
+from chat.models import deleted_recording
 from chat.models.access import append_only
 from chat.models.turns import triggers
 
 pytestmark = pytest.mark.django_db
 
-TRIGGERS = [
-    trigger
-    for trigger in (*triggers.TRIGGERS, *append_only.TRIGGERS)
-    if trigger.event != "TRUNCATE" or connection.vendor == "postgresql"
-]
+ALL: list[Any] = [*triggers.TRIGGERS, *append_only.TRIGGERS, *deleted_recording.TRIGGERS]  # Any: of two classes
+TRIGGERS = [trigger for trigger in ALL if trigger.event != "TRUNCATE" or connection.vendor == "postgresql"]
 TABLES = ", ".join(sorted({f"'{trigger.table}'" for trigger in TRIGGERS}))
 
 _OF_SQLITE = f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ({TABLES})"  # noqa: S608

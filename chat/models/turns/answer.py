@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import models, transaction
 from django.db.models.functions import Now
 
+from ..heard import is_heard
 from ..recording import Recording, Segment
 from . import ended
 from .append import Append, Claim, write
 from .indexed_turn import IndexedTurn
-from .state import State
+from .state import Failure, State
 
 if TYPE_CHECKING:
     from .turn import Turn
 
 RETRACTION = "\x1c"
 """The character in a log that retracts all text before it, a thought of the model. No answer has it as text."""
+
+UNHEARD_SOURCE = "A source that you may no longer hear"
+"""What stands for a source, to a reader who does not hear its recording."""
 
 
 SHORT = 4_000
@@ -41,6 +46,15 @@ class Chunk(models.Model):
         return f"{self.turn_id}#{self.seq}"
 
 
+class CitationQuerySet(models.QuerySet["Citation"]):
+    """Citations; whoever shows them starts from ``for_reader``."""
+
+    def for_reader(self, user_id: int) -> CitationQuerySet:
+        """Return citations with their recordings, and whether this user hears them: only then may they be shown."""
+        heard = is_heard(user_id, '"chat_citation"."recording_uuid"')
+        return self.select_related("recording").annotate(is_heard=heard)  # type: ignore[no-redef]
+
+
 class Citation(models.Model):
     """A passage that a turn cites, numbered as the marker in its text.
 
@@ -51,6 +65,8 @@ class Citation(models.Model):
     """
 
     shown_at = 0
+    is_heard = False
+    """Whether its reader hears the recording, as ``for_reader`` says. Without that, nobody does."""
 
     turn = models.ForeignKey("chat.Turn", on_delete=models.CASCADE, related_name="citations", db_index=False)
     number = models.PositiveIntegerField()
@@ -64,6 +80,8 @@ class Citation(models.Model):
     end = models.FloatField(null=True)
     cited = models.BooleanField(default=True, db_default=True)
 
+    objects = CitationQuerySet.as_manager()
+
     class Meta:
         ordering = ["turn_id", "number"]
         constraints = [
@@ -73,6 +91,14 @@ class Citation(models.Model):
 
     def __str__(self) -> str:
         return f"[{self.number}] {self.recording_title}"
+
+    def as_heard(self) -> Citation:
+        """Return what its reader may see: all of it, or only that there is a source with this number."""
+        if self.is_heard:
+            return self
+        return Citation(
+            number=self.number, cited=self.cited, recording_uuid=UUID(int=0), recording_title=UNHEARD_SOURCE, segment=1
+        )
 
     @classmethod
     def quoting(cls, recording: Recording, segment: Segment, number: int, excerpt: str) -> Citation:
@@ -129,10 +155,12 @@ class Ending:
     def citing_what_is_shown(self) -> Ending:
         """Return the same end without the citations whose markers the text does not show.
 
-        Those that the answer does not cite at all belong to complete answers alone.
+        Those that the answer does not cite at all belong to complete answers alone, and to those that ended because a
+        passage was withdrawn: it cannot be told which of their sentences are from it.
         """
-        length, is_complete = sum(map(len, self.chunks)), self.state == State.COMPLETE
-        shown = [each for each in self.citations if each.shown_at <= length and (each.cited or is_complete)]
+        length = sum(map(len, self.chunks))
+        has_given = self.state == State.COMPLETE or self.failure == Failure.WITHDRAWN
+        shown = [each for each in self.citations if each.shown_at <= length and (each.cited or has_given)]
         return replace(self, citations=shown)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,11 @@ from django.db.models import BigIntegerField, CharField, Count, QuerySet, UUIDFi
 
 from .. import review_policy
 from ..conversation import Conversation, title_from
+from ..heard import has_unheard
 from ..login_session import LoginSession
 from ..prepared import Prepared
 from ..title_word import TitleWord
+from .answer import Citation
 from .lease import LEASE
 from .rows import NOW, insert, moment
 from .starting import LEASED
@@ -74,18 +77,34 @@ def position(turn: Turn) -> int:
     return _waiting.first(login=turn.login_session_id, pk=turn.pk) or 0
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """An earlier question of a conversation and its answer, with its citations if the user does not hear all of them.
+
+    ``recordings`` is the filter of the question.
+    """
+
+    question: str
+    answer: str
+    is_complete: bool
+    recordings: Sequence[Mapping[str, Any]]
+    citations: Sequence[Citation] = ()
+
+
 @cache
-def _earlier(most: int) -> Prepared[tuple[str, str]]:
+def _earlier(most: int) -> Prepared[tuple[int, str, str, str, Sequence[Mapping[str, Any]], bool]]:
     return Prepared(
-        lambda conversation, pk: (
+        lambda conversation, pk, reader: (
             _turns()
             .filter(state__in=[State.COMPLETE, State.STOPPED], conversation_id=conversation, pk__lt=pk)
             .exclude(answer="")
             .order_by("-pk")
-            .values_list("question", "answer")[:most]
+            .annotate(has_unheard=has_unheard(reader))
+            .values_list("pk", "question", "answer", "state", "recordings", "has_unheard")[:most]
         ),
         conversation=BigIntegerField(),
         pk=BigIntegerField(),
+        reader=BigIntegerField(),
     )
 
 
@@ -94,12 +113,20 @@ def streaming(pk: int, owner: str) -> Turn | None:
     return _streaming.first(pk=pk, owner=owner)
 
 
-def exchanges_before(turn: Turn, most: int) -> list[tuple[str, str]]:
+def exchanges_before(turn: Turn, most: int) -> list[Exchange]:
     """Return the last questions and answers before a turn, oldest first, that are complete or were stopped.
 
     Those without an answer (stopped before the first word) are left out: some models refuse an empty message.
     """
-    return _earlier(most).fetch(conversation=turn.conversation_id, pk=turn.pk)[::-1]
+    rows = _earlier(most).fetch(conversation=turn.conversation_id, pk=turn.pk, reader=turn.user_id)[::-1]
+    partly_unheard = [pk for pk, *_, has_unheard in rows if has_unheard]
+    citations: dict[int, list[Citation]] = {}
+    for citation in Citation.objects.for_reader(turn.user_id).filter(turn__in=partly_unheard):
+        citations.setdefault(citation.turn_id, []).append(citation)
+    return [
+        Exchange(question, answer, state == State.COMPLETE, recordings, citations.get(pk, ()))
+        for pk, question, answer, state, recordings, _ in rows
+    ]
 
 
 def turn(pk: int) -> Turn:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db.models import BigIntegerField
 
+from ..heard import heard_by_asker
 from ..prepared import Many, Prepared
 from .indexed_turn import indexed_text, searched_texts
 from .rows import execute, returned
@@ -104,9 +105,11 @@ def _finished(turn: Turn, ending: Ending) -> dict[str, object]:
 
 
 def _cite(citations: Mapping[tuple[int, int], Citation]) -> None:
-    """Store citations by turn and number, and let them forget the recordings that no longer exist."""
+    """Store citations by turn and number; note which are heard, and let them forget recordings that do not exist."""
     rows = [_cited(turn, citation) for (turn, _), citation in citations.items()]
-    for turn, number, recording in returned(_CITE, _CITED, rows) if rows else ():
+    is_heard = heard_by_asker("chat_citation.turn_id", "chat_citation.recording_uuid")
+    for turn, number, recording, heard in returned(f"{_CITE}, {is_heard}", _CITED, rows) if rows else ():
+        citations[turn, number].is_heard = bool(heard)
         if recording is None:
             citations[turn, number].recording = None
 

@@ -37,7 +37,7 @@ def execute(statement: str, columns: dict[str, str], rows: Sequence[Mapping[str,
 
 
 def returned(statement: str, columns: dict[str, str], rows: Sequence[Mapping[str, object]]) -> list[tuple[Any, ...]]:
-    """Execute a statement as ``execute`` does, and return the rows that it returns."""
+    """Execute a statement as ``execute`` does, and return the rows that it selects or returns."""
     with connection.cursor() as cursor:
         cursor.execute(*_prepared(statement, columns, rows))
         return list(cursor.fetchall())

@@ -59,6 +59,11 @@ class Failure(models.TextChoices):
     )
     TIMEOUT = "TIMEOUT", "The model took too long to answer. Please try again."
     INTERNAL_ERROR = "INTERNAL_ERROR", "Something went wrong on our side. Please try again."
+    WITHDRAWN = (
+        "WITHDRAWN",
+        "This answer has ended because you may no longer hear one of its recordings. Asking again searches those that"
+        " you hear.",
+    )
     INTERRUPTED = "INTERRUPTED", "The answer was interrupted because the server restarted. What came is kept."
 
 

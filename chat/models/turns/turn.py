@@ -179,7 +179,7 @@ class Turn(models.Model):
         ended.finish_reason, ended.failure, ended.model_name = ending.finish_reason, ending.failure, ending.model_name
         return ended
 
-    def exchanges_before(self, most: int) -> list[tuple[str, str]]:
+    def exchanges_before(self, most: int) -> list[asked.Exchange]:
         """Return up to ``most`` questions and answers of the conversation before this turn, oldest first."""
         return asked.exchanges_before(self, most)
 

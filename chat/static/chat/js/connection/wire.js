@@ -17,8 +17,8 @@
  * @typedef {{type: "started", turn: string}} Started
  * @typedef {{type: "phase", turn: string, phase: string}} Phase
  * @typedef {{type: "token", turn: string, after: number, seq: number, content: string}} Token
- * @typedef {{number: number, recording_id: string, recording_title: string, excerpt: string, speaker: string,
- *   start: number | null, end: number | null}} Citation
+ * @typedef {{number: number, recording_id: string | null, recording_title: string, excerpt: string, speaker: string,
+ *   start: number | null, end: number | null, hidden: boolean}} Citation
  * @typedef {{type: "citations", turn: string, citations: Citation[], given?: Citation[]}} Citations
  * @typedef {{type: "done", turn: string, seq: number, state: TurnState, html?: string}} Done
  * @typedef {{type: "error", code: string, message: string, retryable: boolean, request_id?: string, turn?: string,

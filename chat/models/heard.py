@@ -1,0 +1,98 @@
+"""Whether a reader hears a recording, also one that was deleted: the rule of ``heard_by`` as a condition in SQL.
+
+What answers quote outlives its recording, and who may read it is decided anew whenever it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+
+from .collection import Collection
+from .turns.rows import returned
+
+_EXISTS = "EXISTS (SELECT 1 FROM chat_recording AS kept WHERE kept.uuid = {uuid} AND kept.collection_id IN ({heard}))"
+_WAS_DELETED = """
+    EXISTS (SELECT 1 FROM chat_deletedrecording AS gone WHERE gone.uuid = {uuid} AND gone.collection_id IN ({heard})
+        AND NOT EXISTS (SELECT 1 FROM chat_recording AS again WHERE again.uuid = {uuid}))"""
+_HEARD = f"({_EXISTS} OR {_WAS_DELETED})"
+_HAS_UNHEARD = """
+    EXISTS (SELECT 1 FROM chat_citation AS cited WHERE cited.turn_id = chat_turn.id AND NOT {heard})"""
+_ASKER = "(SELECT user_id FROM chat_turn AS asked WHERE asked.id = {turn_id})"
+_USED = {"id": "bigint", "user_id": "bigint", "recording": "uuid"}
+
+
+@dataclass(frozen=True)
+class HeardOf:
+    """Those of some recordings of which a user may know: that exist and the user hears, or heard before their deletion.
+
+    The ids are those of the API.
+    """
+
+    existing: frozenset[str] = frozenset()
+    deleted: frozenset[str] = frozenset()
+
+
+def _in_sql(condition: str, *, user: str, uuid: str) -> str:
+    """Return a condition on a user and a recording, which are given in SQL: no name in them may be ambiguous."""
+    return condition.format(uuid=uuid, heard=_collections(connection.vendor).replace("{user}", user))
+
+
+def is_heard(user: Any, uuid: str) -> RawSQL:
+    """Return whether a user hears the recording with the UUID in this column, as a column of a query.
+
+    The user is an id, or a parameter of a prepared query.
+    """
+    sql = _in_sql(_HEARD, user="%s", uuid=uuid)
+    return RawSQL(sql, [user] * sql.count("%s"), output_field=BooleanField())  # noqa: S611  # the user is a parameter
+
+
+def has_unheard(user: Any) -> RawSQL:
+    """Return whether a turn has a source that a user does not hear, as a column of a query for turns."""
+    heard = _in_sql(_HEARD, user="%s", uuid="cited.recording_uuid")
+    sql = _HAS_UNHEARD.format(heard=heard)
+    return RawSQL(sql, [user] * sql.count("%s"), output_field=BooleanField())  # noqa: S611  # the user is a parameter
+
+
+def heard_by_asker(turn_id: str, uuid: str) -> str:
+    """Return the condition in SQL that the user who asked a turn hears a recording."""
+    return _in_sql(_HEARD, user=_ASKER.format(turn_id=turn_id), uuid=uuid)
+
+
+def heard_of(user_id: int, recordings: Iterable[str]) -> HeardOf:
+    """Return of which of these recordings a user may know."""
+    used = [{"id": 0, "user_id": user_id, "recording": UUID(each).hex} for each in sorted(set(recordings))]
+    if not used:
+        return HeardOf()
+    exists, was_deleted = (_in_sql(c, user="new.user_id", uuid="new.recording") for c in (_EXISTS, _WAS_DELETED))
+    rows = returned(f"SELECT new.recording, {exists}, {was_deleted} FROM {{new}}", _USED, used)  # noqa: S608  # constants
+    existing, deleted = ([str(UUID(str(row[0]))) for row in rows if row[place]] for place in (1, 2))
+    return HeardOf(frozenset(existing), frozenset(deleted))
+
+
+def unheard(uses: Sequence[tuple[int, int, UUID]]) -> set[int]:
+    """Return the ids whose user does not hear one of the recordings; each use is an id, a user and a recording."""
+    if not uses:
+        return set()
+    is_heard_there = _in_sql(_HEARD, user="new.user_id", uuid="new.recording")
+    sql = f"SELECT DISTINCT new.id FROM {{new}} WHERE NOT {is_heard_there}"  # noqa: S608  # our own constants
+    used = [{"id": key, "user_id": user, "recording": recording.hex} for key, user, recording in uses]
+    return {key for (key,) in returned(sql, _USED, used)}
+
+
+@cache
+def _collections(vendor: str) -> str:
+    """Return the query for the collections that a user hears, with ``{user}`` for the id of the user."""
+    user = cast("int", RawSQL("{user}", []))  # our own constant
+    heard = Collection.objects.heard_by(user).order_by().values("pk")
+    sql, parameters = heard.query.get_compiler(connection=connection).as_sql()
+    if not all(isinstance(parameter, int) for parameter in parameters):
+        raise TypeError("only numbers can stand in a statement as they are")
+    return str(sql % parameters)

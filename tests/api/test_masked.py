@@ -1,0 +1,61 @@
+"""What a user may no longer hear is masked for the user's programs."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from chat.database import in_database
+from chat.models import LoginSession
+
+from ..support.asked import asked
+from ..support.withdrawing import OPEN, SECRET, Quoted, move, quoted
+from .client import Program
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def moved(login: LoginSession) -> Quoted:
+    scene = await in_database(quoted, login)
+    await in_database(move, scene)
+    return scene
+
+
+async def test_an_answer_is_masked_with_its_sources_and_its_filter(program: Program, login: LoginSession) -> None:
+    scene = await moved(login)
+    answer = await program.get(f"/api/conversations/{scene.conversation.uuid}")
+    [turn] = (await answer.json())["turns"]
+
+    assert SECRET not in str(turn)
+    assert str(scene.secret.uuid) not in str(turn)
+    assert (
+        turn["answer"] == f"[A sentence from a source that you may no longer hear.] The {OPEN} stays in {OPEN} bay [2]."
+    )
+    assert turn["citations"][0] == {
+        "number": 1,
+        "recording_id": None,
+        "recording_title": "A source that you may no longer hear",
+        "excerpt": "",
+        "speaker": "",
+        "start": None,
+        "end": None,
+        "hidden": True,
+    }
+    assert turn["citations"][1]["excerpt"] == f"The {OPEN} stays in {OPEN} bay."
+    assert turn["recordings"][0] == {"id": None, "title": "a recording that you may no longer hear"}
+    assert turn["recordings"][1]["title"] == f"Title {OPEN}"
+
+
+async def test_what_a_model_got_for_an_answer_without_sources_is_masked(program: Program, login: LoginSession) -> None:
+    scene = await in_database(quoted, login)
+    given = await in_database(scene.turn.citations.get, number=1)
+    given.pk, given.cited = None, False
+    ask = partial(asked, login, conversation=scene.conversation, answer=f"Maybe {SECRET}.", citations=[given])
+    await in_database(ask)
+    await in_database(move, scene)
+    answer = await program.get(f"/api/conversations/{scene.conversation.uuid}")
+    [_, turn] = (await answer.json())["turns"]
+
+    assert SECRET not in str(turn)
+    assert turn["given"][0]["hidden"]
