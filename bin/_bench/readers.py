@@ -21,7 +21,7 @@ import aiohttp
 import msgspec
 
 QUESTION = "When does the Heron launch?"
-ACK_SECONDS = 0.25
+ACK_SECONDS = 1.0  # as the pages
 
 
 @dataclass(frozen=True)

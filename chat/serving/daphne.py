@@ -96,7 +96,8 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
             scope["extensions"] = {"websocket.http.response": {}}
             scope[_SOCKET] = protocol
         queue = Mailbox()
-        work = asyncio.ensure_future(self.application(scope, queue.get, partial(self.handle_reply, protocol)))
+        send = protocol.send if scope["type"] == "websocket" else partial(self.handle_reply, protocol)
+        work = asyncio.ensure_future(self.application(scope, queue.get, send))
         self.connections[protocol]["application_instance"] = work
         if scope["type"] == "http":
             work.add_done_callback(lambda _: self._break_off(protocol))

@@ -11,6 +11,7 @@ from daphne.ws_protocol import WebSocketProtocol
 from typing_extensions import override
 
 from .backpressure import Backpressure
+from .frames import text_frame
 
 MESSAGES_WAITING = 64
 """How many messages may wait for the application before no more are read."""
@@ -55,6 +56,21 @@ class DaphneSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no ty
         """Read on: the application has taken a message."""
         if self.application_queue.qsize() < MESSAGES_WAITING:
             self.transport.resumeProducing()
+
+    async def send(self, message: Any) -> None:
+        """Send the application's message; a text of an open socket as the one frame that it is, and at once."""
+        text = message.get("text")
+        if text is not None:
+            await self.room()
+        if text is None or self.state != self.STATE_OPEN or self.send_queue or self._perMessageCompress:
+            await self.server.handle_reply(self, message)
+            return
+        frame = text_frame(text.encode())
+        # Twisted's own way is to wait for the socket to be writable, which takes two calls of the system more.
+        waits = self.transport.dataBuffer or self.transport._tempDataLen  # noqa: SLF001  # no public name
+        sent = 0 if waits or not self.transport.connected else self.transport.writeSomeData(frame)
+        if sent != len(frame):
+            self.transport.write(frame[sent:] if isinstance(sent, int) and sent > 0 else frame)
 
     async def room(self) -> None:
         """Return when more may be sent, or when the connection is gone."""

@@ -13,6 +13,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets import http11
 from websockets.protocol import OPEN
 
+from .frames import text_frame
 from .gate import Gate
 from .life import HEADER_LIMIT, LEAVE_SECONDS, MESSAGE_LIMIT, drain, start
 from .mailbox import Mailbox
@@ -28,14 +29,6 @@ SHORT_MESSAGE = 4096
 
 
 http11.MAX_LINE_LENGTH = HEADER_LIMIT  # its own 8 KiB can only be changed by a variable of the environment
-
-
-def frame_of(text: bytes) -> bytes:
-    """Return the frame of a server that has this text, as ``websockets`` makes it in ten steps."""
-    size = len(text)
-    if size < 126:
-        return b"\x81%c%b" % (size, text)
-    return (b"\x81\x7e" + size.to_bytes(2) if size < 65_536 else b"\x81\x7f" + size.to_bytes(8)) + text
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
@@ -76,7 +69,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if text is not None and self.conn.state is OPEN and self.handshake_complete and not self.close_sent:
             await self.writable.wait()
             if not self.disconnected:
-                self.transport.write(frame_of(text.encode()))
+                self.transport.write(text_frame(text.encode()))
                 return
         await super().send(message)
         if message["type"] == "websocket.accept":

@@ -3,10 +3,10 @@
  * @import { Command } from "./wire.js"
  */
 
-const INTERVAL = 250;
+const INTERVAL = 1000;
 const BYTES = 16 * 1024;
 
-/** Acknowledges the text of each turn: every 250 ms or 16 KiB, not for every frame. */
+/** Acknowledges the text of each turn: every second or 16 KiB, not for every frame. */
 export class Acks {
   /** @type {Clock} */ #clock;
   /** @type {(command: Command) => void} */ #send;
