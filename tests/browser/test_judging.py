@@ -1,0 +1,100 @@
+"""Thumbs below an answer, without leaving the page, by keyboard, and without a script."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from ..support.site_process import SiteProcess
+
+pytestmark = pytest.mark.browser
+
+
+async def ask(page: Page, question: str = "How much does the Heron cost?") -> Locator:
+    """Ask, and return the turn once it has ended."""
+    await page.locator("[data-question-input]").fill(question)
+    await page.keyboard.press("Enter")
+    turn = page.locator("[data-turn]").last
+    await expect(turn).to_have_attribute("data-state", "complete", timeout=20_000)
+    return turn
+
+
+def thumb(turn: Locator, which: str) -> Locator:
+    return turn.get_by_role("button", name=f"Thumbs {which}")
+
+
+async def test_a_thumb_is_given_explained_and_taken_back_by_keyboard_on_the_page(
+    site: SiteProcess, signed_in_page: Page
+) -> None:
+    page = signed_in_page
+    turn = await ask(page)
+    await page.evaluate("window.isSame = true")
+
+    await thumb(turn, "down").focus()
+    await page.keyboard.press("Enter")
+    await expect(thumb(turn, "down")).to_have_attribute("aria-pressed", "true")
+    await expect(thumb(turn, "down")).to_be_focused()
+    await turn.get_by_role("radio", name="It is not in the recordings").focus()
+    await page.keyboard.press("Space")
+    await turn.get_by_label("In your words").fill("Nobody said so.")
+    await turn.get_by_role("button", name="Save").press("Enter")
+
+    summary = turn.locator("summary", has_text="It is not in the recordings")
+    await expect(summary).to_be_focused()
+    await expect(turn.get_by_role("radio")).to_have_count(0)  # the form is folded away
+    await expect(page.locator("[data-announcer]")).to_have_text("Saved")
+    assert await page.evaluate("window.isSame")
+
+    await page.reload()
+    turn = page.locator("[data-turn]").last
+    await expect(thumb(turn, "down")).to_have_attribute("aria-pressed", "true")
+    await turn.locator("summary", has_text="It is not in the recordings").click()
+    await expect(turn.get_by_label("In your words")).to_have_value("Nobody said so.")
+    await thumb(turn, "down").click()
+    await expect(thumb(turn, "down")).to_have_attribute("aria-pressed", "false")
+    await expect(turn.locator("[data-feedback-more]")).to_have_count(0)
+
+
+async def test_the_last_of_two_quick_clicks_counts(signed_in_page: Page) -> None:
+    turn = await ask(signed_in_page)
+
+    await signed_in_page.evaluate(
+        """() => { for (const button of document.querySelectorAll("[data-feedback] [aria-pressed]")) button.click() }"""
+    )
+
+    await expect(thumb(turn, "down")).to_have_attribute("aria-pressed", "true")
+    await expect(thumb(turn, "up")).to_have_attribute("aria-pressed", "false")
+
+
+async def test_a_thumb_that_does_not_reach_the_site_says_so(signed_in_page: Page) -> None:
+    turn = await ask(signed_in_page)
+    await signed_in_page.route("**/feedback/", lambda route: route.abort())
+
+    await thumb(turn, "up").click()
+
+    await expect(turn.get_by_role("alert").filter(has_text="This was not saved")).to_be_visible()
+    await expect(thumb(turn, "up")).to_have_attribute("aria-pressed", "false")
+    await signed_in_page.unroute("**/feedback/")
+    await thumb(turn, "up").click()
+    await expect(thumb(turn, "up")).to_have_attribute("aria-pressed", "true")
+    await expect(turn.get_by_text("This was not saved")).to_have_count(0)
+
+
+async def test_thumbs_work_without_a_script(site: SiteProcess, signed_in_page: Page, browser: Browser) -> None:
+    await ask(signed_in_page)
+    state = await signed_in_page.context.storage_state()
+    context = await browser.new_context(storage_state=state, java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(signed_in_page.url)
+    turn = page.locator("[data-turn]").last
+
+    await thumb(turn, "down").click()
+    await turn.locator("summary", has_text="Say why").click()
+    await turn.get_by_role("radio", name="Something is missing").check()
+    await turn.get_by_role("button", name="Save").click()
+
+    await expect(turn.locator("summary", has_text="Something is missing")).to_be_visible()
+    await turn.locator("summary", has_text="Something is missing").click()
+    await turn.get_by_role("button", name="Take back").click()
+    await expect(thumb(turn, "down")).to_have_attribute("aria-pressed", "false")
+    await context.close()
