@@ -38,6 +38,7 @@ def turn_html(
 ) -> str:
     """Return a turn as the server renders it."""
     turn = Turn(uuid=name, state=state, question=question, phase="retrieving", failure=failure, model_name=model)
+    turn.conversation = Conversation(uuid=uuid.UUID(int=1))
     if created_at:
         turn.created_at = created_at
     turn.recordings = [{"id": recording, "title": "Kick-off"} for recording in recordings]
