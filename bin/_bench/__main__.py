@@ -16,6 +16,7 @@ from functools import partial
 from statistics import median
 
 from .measuring import Measured, client_core, measure, pinned_to
+from .profile import profile
 from .readers import Task
 from .targets import Target, plain, scaled, set_plan, site, upstream
 
@@ -45,6 +46,8 @@ def main() -> int:
     with ExitStack() as stack:
         url = stack.enter_context(upstream())
         stack.enter_context(pinned_to(client_core(), os.getpid()))
+        if options.profile:
+            return 1 if profile("uvicorn", "openai", url) else 0
         most = max(*options.users, 50)
         targets = {name: stack.enter_context(TARGETS[name](url=url, users=most)) for name in options.targets}
         _warm(targets, url)
@@ -75,6 +78,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--questions", action="store_true", help="also measure what a question costs, and how many a second"
     )
+    parser.add_argument("--profile", action="store_true", help="only print what each part of a question costs")
     return parser.parse_args()
 
 

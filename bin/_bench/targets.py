@@ -65,10 +65,10 @@ def plain(module: str, *arguments: str, url: str, users: int) -> Iterator[Target
 def site(server: str, client: str, *, url: str, users: int, reader: str = "aiohttp") -> Iterator[Target]:
     """Run a site on SQLite."""
     with tempfile.TemporaryDirectory(prefix="chatsite-bench-") as folder:
-        place = SiteProcess(Path(folder), CHAT_READER=reader, **_settings(server, client, url))
+        place = SiteProcess(Path(folder), CHAT_READER=reader, **settings_of(server, client, url))
         with place:
-            cookies = _sign_in(place, users)
-            pid = _pid(place)
+            cookies = sign_in(place, users)
+            pid = pid_of(place)
             with pinned_to(server_core(), pid):
                 yield Target([place.url], cookies, [pid])
 
@@ -78,7 +78,7 @@ def scaled(server: str, client: str, processes: int, *, url: str, users: int) ->
     """Run a site of several processes on PostgreSQL and Redis of its own, on all cores."""
     with ExitStack() as stack:
         database = stack.enter_context(postgresql_server(synchronous_commit="off"))
-        settings = _settings(server, client, url) | {"SECRET_KEY": secrets.token_urlsafe(50)}
+        settings = settings_of(server, client, url) | {"SECRET_KEY": secrets.token_urlsafe(50)}
         if processes > 1:
             settings["REDIS_URL"] = stack.enter_context(redis())
         folders = [stack.enter_context(tempfile.TemporaryDirectory(prefix="chatsite-bench-")) for _ in range(processes)]
@@ -88,8 +88,8 @@ def scaled(server: str, client: str, processes: int, *, url: str, users: int) ->
         assert database.process  # noqa: S101  # for mypy
         yield Target(
             [place.url for place in places],
-            _sign_in(places[0], users),
-            [_pid(place) for place in places],
+            sign_in(places[0], users),
+            [pid_of(place) for place in places],
             [database.process.pid],
             can_view=processes > 1,
         )
@@ -107,7 +107,8 @@ def upstream() -> Iterator[str]:
         end_process(process, 15)
 
 
-def _settings(server: str, client: str, url: str) -> dict[str, Any]:
+def settings_of(server: str, client: str, url: str) -> dict[str, Any]:
+    """Return the environment of a site with the paced model."""
     return {
         "SERVER": server,
         "CHAT_MODEL": f"{client}:paced",
@@ -118,12 +119,14 @@ def _settings(server: str, client: str, url: str) -> dict[str, Any]:
     }
 
 
-def _sign_in(place: SiteProcess, users: int) -> list[str]:
+def sign_in(place: SiteProcess, users: int) -> list[str]:
+    """Return the cookies of new users of a site."""
     cookies: list[str] = json.loads(place.manage("shell", "-v0", "-c", SIGN_IN.format(n=users)))
     return cookies
 
 
-def _pid(place: SiteProcess) -> int:
+def pid_of(place: SiteProcess) -> int:
+    """Return the process of a running site."""
     assert place.process  # noqa: S101  # for mypy
     return place.process.pid
 
