@@ -19,13 +19,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402  # Django must be set up first
+import _bench_collections  # noqa: E402  # Django must be set up first
+from django.db import connection  # noqa: E402
 
-from chat.models import IndexedPassage, PassageVector, Recording, Segment  # noqa: E402
+from chat.database import in_database  # noqa: E402
+from chat.models import Filter, IndexedPassage, PassageVector, Recording, Scope, Segment  # noqa: E402
 from chat.retrieval import index, passage_vectors, retriever  # noqa: E402
+from chat.retrieval.evaluation import listener  # noqa: E402
 from chat.retrieval.hybrid import NearestNeighbours  # noqa: E402
 from chat.retrieval.matrix import Matrix  # noqa: E402
 from chat.retrieval.pgvector import PgVector  # noqa: E402
+from chat.retrieval.reach import EVERYTHING, reach_of  # noqa: E402
 from chat.retrieval.scratch import scratch_database  # noqa: E402
 from chat.retrieval.windows import STEP  # noqa: E402
 from chat.terms import STOP_WORDS, informative  # noqa: E402
@@ -136,14 +140,16 @@ def measure(ask: Ask, rounds: int) -> list[tuple[float, float]]:
 
 
 async def _measure(ask: Ask, rounds: int) -> list[tuple[float, float]]:
-    retrieve = retriever().retrieve
-    times = []
-    for _ in range(rounds):
-        query, recordings = ask()
-        began, worked = time.perf_counter(), time.process_time()
-        await retrieve(query, recordings=recordings, limit=8)
-        times.append(((time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000))
-    return times
+    user_id = await in_database(listener)
+    return [await timed(query, user_id, recordings) for query, recordings in (ask() for _ in range(rounds))]
+
+
+async def timed(query: str, user_id: int, recordings: Sequence[UUID] = ()) -> tuple[float, float]:
+    """Search as the site does for a question of this user; return the milliseconds as ``measure`` does."""
+    began, worked = time.perf_counter(), time.process_time()
+    scope = await in_database(Scope.begin, user_id, Filter(recordings=tuple(recordings)))
+    await retriever().retrieve(query, scope=scope, limit=8)
+    return (time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000
 
 
 def report(name: str, times: Sequence[tuple[float, float]]) -> None:
@@ -176,15 +182,15 @@ def random_vector(dimensions: int) -> bytes:
 def measure_nearest(vectors: NearestNeighbours, dimensions: int, recordings: Sequence[Recording], rounds: int) -> None:
     """Time the vector search alone, without the endpoint that embeds the question."""
     began = time.perf_counter()
-    vectors.nearest(random_vector(dimensions), None, 60)
+    vectors.nearest(random_vector(dimensions), EVERYTHING, 60)
     print(f"{type(vectors).__name__}: {dimensions} dimensions, the first search {time.perf_counter() - began:.2f} s")
     for count in (0, 1, 50):
         times = []
         for _ in range(rounds):
             vector = random_vector(dimensions)
-            scope = [recording.pk for recording in random.sample(recordings, min(count, len(recordings)))] or None
+            chosen = [recording.uuid for recording in random.sample(recordings, min(count, len(recordings)))]
             began, worked = time.perf_counter(), time.process_time()
-            vectors.nearest(vector, scope, 60)
+            vectors.nearest(vector, reach_of(Scope.begin(listener(), Filter(recordings=tuple(chosen)))), 60)
             times.append(((time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000))
         report(f"nearest, {count or 'all'} recordings", times)
 
@@ -206,6 +212,7 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=30_000)
     parser.add_argument("--rounds", type=int, default=200, help="searches of each kind")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--collections", type=int, default=0, help="compare users who hear some of so many collections")
     parser.add_argument("--vectors", type=int, default=0, metavar="DIMENSIONS", help="also time the vector search")
     arguments = parser.parse_args()
     with scratch_database():
@@ -223,6 +230,8 @@ def main() -> None:
         report("all of these", [time for times in realistic.values() for time in times])
         for name, ask in questions.hostile.items():
             report(name, measure(ask, max(arguments.rounds // 10, 3)))
+        if arguments.collections:
+            _bench_collections.compare(questions, recordings, arguments.collections, arguments.rounds)
         if arguments.vectors:
             measure_nearest(store_random_vectors(arguments.vectors), arguments.vectors, recordings, arguments.rounds)
 

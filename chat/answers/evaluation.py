@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
-from uuid import UUID
 
-from ..models import Citation
-from ..retrieval.evaluation import Question
+from ..database import in_database
+from ..models import Citation, Scope
+from ..retrieval.evaluation import Question, listener, scope_within
 from . import rag
 
 _QUOTE = re.compile(r"“((?:[^”\\]|\\.)*)”(?:\s*…)?\s*\[(\d+)\]", re.DOTALL)
@@ -41,10 +41,10 @@ class Asked:
         return sum(" ".join(text.split()) not in excerpts.get(number, "") for text, number in self.quotes())
 
 
-async def ask(question: str, recordings: Sequence[UUID] = ()) -> Asked:
+async def ask(question: str, scope: Scope) -> Asked:
     """Answer a question, without a conversation before it, through the same steps as on the site."""
     begun, text, answered = perf_counter(), "", rag.Answered("")
-    async for part in rag.answer(question, history=(), recordings=recordings):
+    async for part in rag.answer(question, history=(), scope=scope):
         if isinstance(part, rag.Answered):
             answered = part
         elif type(part) is str:  # a phase is a string, too
@@ -55,15 +55,20 @@ async def ask(question: str, recordings: Sequence[UUID] = ()) -> Asked:
 
 async def evaluate(questions: Sequence[Question]) -> dict[str, float | int]:
     """Ask each question of all meetings, then with its meeting as the filter; return the figures of both."""
-    everywhere = [await ask(question.text) for question in questions]
-    filtered = [await ask(question.text, [question.recording.uuid]) for question in questions]
+    user_id = await in_database(listener)
+    everything = await in_database(Scope.begin, user_id)
+    everywhere = [await ask(question.text, everything) for question in questions]
+    filtered = [
+        await ask(question.text, await in_database(scope_within, question.recording, user_id)) for question in questions
+    ]
     within = {f"{name}, with filter": figure for name, figure in figures(questions, filtered).items()}
     return figures(questions, everywhere) | within
 
 
 async def share_answered(questions: Sequence[str]) -> float:
     """Return the share of questions that were answered."""
-    answers = [await ask(question) for question in questions]
+    scope = await in_database(lambda: Scope.begin(listener()))
+    answers = [await ask(question, scope) for question in questions]
     return _share(sum(answer.is_answered for answer in answers), len(answers))
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from uuid import UUID
 
 from ..display import clock
-from ..models import Citation, Recording
+from ..models import Citation, Scope
 from ..passages import Passage
 from .citations import Sources
 
@@ -17,22 +16,20 @@ NEAREST = 3
 QUOTE_LIMIT = 160
 
 _NO_RECORDINGS = "There are no recordings to search yet."
-_DELETED = "The recordings that you chose have been deleted, so there is nothing to search."
+_GONE = "What you chose is no longer there, so there is nothing to search."
 _MARKDOWN = re.compile(r"([\\`*_\[\]()<>#+\-!|~&])")
 
 
-def nothing_found(
-    question: str, nearest: Sequence[Passage], recordings: Sequence[UUID]
-) -> tuple[str, Sequence[Citation]]:
-    """Return an answer in Markdown that says what was searched (``recordings``, empty for all), and its citations.
+def nothing_found(question: str, nearest: Sequence[Passage], scope: Scope) -> tuple[str, Sequence[Citation]]:
+    """Return an answer in Markdown that says what was searched, and its citations.
 
     Read the database. The citations are the nearest passages, which the reader must judge.
     """
-    searched = Recording.objects.filter(uuid__in=recordings) if recordings else Recording.objects.all()
+    searched = scope.recordings()
     titles = list(searched.values_list("title", flat=True)[: NAMED + 1])
     if not titles:
-        return _NO_RECORDINGS if not recordings else _DELETED, ()
-    names = _enumerate(titles[:NAMED], searched.count(), everywhere=not recordings)
+        return _GONE if scope.filter else _NO_RECORDINGS, ()
+    names = _enumerate(titles[:NAMED], searched.count(), everywhere=not scope.filter)
     text = f"I searched {names} and found nothing that answers this."
     sources = Sources(nearest, question)
     for number in range(1, min(len(nearest), NEAREST) + 1):

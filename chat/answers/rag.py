@@ -7,14 +7,13 @@ import logging
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from uuid import UUID
 
 from django.conf import settings
 
 from ..database import in_database
 from ..errors import GenerationFailed, RetrievalFailed
 from ..llm import Delta, closing, is_quote_only, loaded_model
-from ..models import RETRACTION, Citation, Phase, Turn
+from ..models import RETRACTION, Citation, Phase, Scope, Turn
 from ..passages import Passage
 from ..prompts import Exchange, answer_prompt
 from ..retrieval import MIN_RELEVANCE, retriever
@@ -82,19 +81,20 @@ class Retracted:
 Part = str | Phase | Used | Found | Citation | Retracted | Answered
 
 
-async def answer(question: str, *, history: Sequence[Exchange], recordings: Sequence[UUID]) -> AsyncIterator[Part]:
+async def answer(question: str, *, history: Sequence[Exchange], scope: Scope) -> AsyncIterator[Part]:
     """Yield the phases, the usage and the text of an answer as they arrive, and last an ``Answered``.
 
     The passages found come before the first text, and each citation directly before the text that shows its marker.
-    ``recordings`` is the filter, empty for all; ``history`` is the conversation so far, oldest first. Raise
+    ``history`` is the conversation so far, oldest first. If nothing is in scope, say so without a search. Raise
     ``RetrievalFailed`` or ``GenerationFailed``; text that was yielded before stays part of the answer.
     """
-    search = Search(question, history, recordings)
-    async for step in search.steps():
-        yield step
+    search = Search(question, history, scope)
+    if not scope.is_empty:
+        async for step in search.steps():
+            yield step
     if not search.may_answer:
         yield Phase.ANSWERING
-        text, citations = await in_database(nothing_found, question, search.passages, recordings)
+        text, citations = await in_database(nothing_found, question, search.passages, scope)
         yield text
         yield Answered(Turn.NOTHING_FOUND, citations)
         return
@@ -120,10 +120,10 @@ class Search:
     """The search for the ``passages`` from which the model answers a question.
 
     If the settings say so, the model rewrites the question and grades the passages. Whatever it replies, ``passages``
-    has only what the retriever found within the filter. ``found`` is whether they have enough words of the question.
+    has only what the retriever found in scope. ``found`` is whether they have enough words of the question.
     """
 
-    def __init__(self, question: str, history: Sequence[Exchange], recordings: Sequence[UUID]) -> None:
+    def __init__(self, question: str, history: Sequence[Exchange], scope: Scope) -> None:
         room = room_beside(question)
         self.question = self.standalone_question = question
         """The question as the user asked it, and as the model has rewritten it, if a search for that found anything."""
@@ -131,7 +131,7 @@ class Search:
         self.passages: list[Passage] = []
         self.found = False
         self._query = search_text(question, history)
-        self._recordings = recordings
+        self._scope = scope
         self._room = room - cost(self.history)
 
     @property
@@ -193,7 +193,7 @@ class Search:
 
     async def _search(self, query: str) -> None:
         """Search, and take the new passages, unless an earlier search found some and this one did not."""
-        passages = await _retrieve(query, self._recordings)
+        passages = await _retrieve(query, self._scope)
         found = any(passage.relevance >= MIN_RELEVANCE for passage in passages)
         if found or (passages and not self.found):
             self.passages, self.found = best(passages, self._room), found
@@ -206,9 +206,9 @@ def search_text(question: str, history: Sequence[Exchange]) -> str:
     return f"{question}\n{search_text(history[-1].question, history[:-1])}"
 
 
-async def _retrieve(query: str, recordings: Sequence[UUID]) -> list[Passage]:
+async def _retrieve(query: str, scope: Scope) -> list[Passage]:
     try:
-        return await retriever().retrieve(query, recordings=recordings, limit=settings.CHAT_PASSAGES)
+        return await retriever().retrieve(query, scope=scope, limit=settings.CHAT_PASSAGES)
     except Exception as error:
         raise RetrievalFailed("the search failed") from error
 

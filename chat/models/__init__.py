@@ -23,6 +23,7 @@ from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
 from .review_label import COMMENT_LIMIT, ReviewLabel
 from .reviewer import REVIEWERS, is_reviewer, reviewers
+from .scope import Filter, Scope
 from .sign_in_attempt import SignInAttempt
 from .title_word import TitleWord
 from .trace_export import TraceExport
@@ -63,6 +64,7 @@ __all__ = [
     "Ending",
     "Failure",
     "Feedback",
+    "Filter",
     "FoundPassage",
     "HeardOf",
     "How",
@@ -89,6 +91,7 @@ __all__ = [
     "Refused",
     "ReviewLabel",
     "Role",
+    "Scope",
     "SealLease",
     "Segment",
     "SignInAttempt",

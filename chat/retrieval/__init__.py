@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from . import embeddings
-from .full_text import FullText, Index
+from .full_text import FullText
 from .hybrid import Hybrid, NearestNeighbours
 from .indexing import index, index_again
 from .interface import Retriever
@@ -20,6 +20,7 @@ from .postgres import PostgresIndex
 from .results import MIN_RELEVANCE
 from .sqlite import SQLiteIndex
 from .vector_search import VectorSearch
+from .word_index import Index
 
 __all__ = [
     "MIN_RELEVANCE",

@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from ..models import Recording, Segment
+from django.contrib.auth import get_user_model
+
+from ..database import in_database
+from ..models import Filter, Recording, Scope, Segment
 from ..passages import Passage
 from . import MIN_RELEVANCE, Retriever, index
 
@@ -81,6 +84,16 @@ def store(meetings: Sequence[Meeting]) -> list[Question]:
     return questions
 
 
+def listener() -> int:
+    """Return the key of a user of this scratch database, who hears all meetings."""
+    return get_user_model().objects.get_or_create(username="listener")[0].pk
+
+
+def scope_within(recording: Recording, user_id: int) -> Scope:
+    """Return the scope of a question about one meeting. Read the database."""
+    return Scope.begin(user_id, Filter(recordings=(recording.uuid,)))
+
+
 def read_unanswerable(path: Path) -> list[Unanswerable]:
     """Read questions that no meeting answers, one JSON object per line: ``{"question": …, "about": …}``.
 
@@ -104,17 +117,21 @@ async def evaluate(retriever: Retriever, questions: Sequence[Question], *, limit
 
     "With filter" searches only the recording that answers, "elsewhere" only another one, which should find little.
     """
-    other_recordings = _paired(list(dict.fromkeys(question.recording for question in questions)))
+    recordings = list(dict.fromkeys(question.recording for question in questions))
+    other_recordings = _paired(recordings)
+    user_id = await in_database(listener)
+    everything = await in_database(Scope.begin, user_id)
+    within = {recording: await in_database(scope_within, recording, user_id) for recording in recordings}
     everywhere, filtered, elsewhere = [], [], []
     for question in questions:
-        right, wrong = question.recording.uuid, other_recordings[question.recording].uuid
-        everywhere.append(await retriever.retrieve(question.text, limit=limit))
-        filtered.append(await retriever.retrieve(question.text, recordings=[right], limit=limit))
-        elsewhere.append(await retriever.retrieve(question.text, recordings=[wrong], limit=limit))
+        right, wrong = within[question.recording], within[other_recordings[question.recording]]
+        everywhere.append(await retriever.retrieve(question.text, scope=everything, limit=limit))
+        filtered.append(await retriever.retrieve(question.text, scope=right, limit=limit))
+        elsewhere.append(await retriever.retrieve(question.text, scope=wrong, limit=limit))
     ranks = [q.rank(passages) for q, passages in zip(questions, everywhere, strict=True)]
     filtered_ranks = [q.rank(passages) for q, passages in zip(questions, filtered, strict=True)]
     return {
-        **{f"success@{within}": success(ranks, within) for within in sorted({1, 5, 10, limit}) if within <= limit},
+        **{f"success@{best}": success(ranks, best) for best in sorted({1, 5, 10, limit}) if best <= limit},
         f"mrr@{limit}": mean_reciprocal_rank(ranks),
         "success@5 with filter": success(filtered_ranks, 5),
         "found": share_found(everywhere),
@@ -130,8 +147,9 @@ async def evaluate_refusals(
 
     ``limit`` is the number of passages that an answer gets. The quote-only model is meant; others see what is found.
     """
-    refused = [q for q in questions if not is_found(await retriever.retrieve(q.text, limit=limit))]
-    answered = [q for q in unanswerable if is_found(await retriever.retrieve(q.text, limit=limit))]
+    scope = await in_database(lambda: Scope.begin(listener()))
+    refused = [q for q in questions if not is_found(await retriever.retrieve(q.text, scope=scope, limit=limit))]
+    answered = [q for q in unanswerable if is_found(await retriever.retrieve(q.text, scope=scope, limit=limit))]
     kinds = Counter(question.about for question in answered)
     return {
         "refused": len(refused),

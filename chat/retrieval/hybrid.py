@@ -7,21 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
-from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError
 
 from ..database import in_database, persist
 from ..errors import RetrievalFailed
+from ..models import Scope
 from ..passages import Passage
 from ..terms import names_a_subject
 from .embeddings import embeddings
 from .full_text import FullText
 from .fusion import fused
+from .reach import Area, Reach
 from .remote import OptionalRemote
 from .reranking import FIRST
-from .results import MIN_RELEVANCE, Hit, passages_of, pool_for, scope_of
+from .results import MIN_RELEVANCE, Hit, passages_of, pool_for
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +30,8 @@ logger = logging.getLogger(__name__)
 class NearestNeighbours(Protocol):
     """A nearest-neighbour search among the vectors of one embedding model, in one kind of database."""
 
-    def nearest(self, vector: bytes, scope: Sequence[int] | None, limit: int) -> list[Hit]:
-        """Return the passages in scope whose vectors are nearest, the best first; none if there are no vectors.
+    def nearest(self, vector: bytes, reach: Reach, limit: int) -> list[Hit]:
+        """Return the passages in reach whose vectors are nearest, the best first; none if there are no vectors.
 
         ``vector`` is encoded as in ``PassageVector``. The score is the cosine; the relevance is 0, because every
         question has nearest vectors. Raise ``DatabaseError``.
@@ -48,16 +49,16 @@ class Hybrid:
     vectors: NearestNeighbours
     remote: OptionalRemote = field(default_factory=lambda: OptionalRemote("The embedding endpoint", load=embeddings))
 
-    async def retrieve(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
+    async def retrieve(self, query: str, *, scope: Scope, limit: int) -> list[Passage]:
         # Ask the remote first, so that no database thread waits for the network.
         vector = await self.remote.ask(partial(_vector, query)) if names_a_subject(query) else None
-        return await persist(lambda: in_database(self._search, query, vector, recordings, limit))
+        return await persist(lambda: in_database(self._search, query, vector, scope, limit))
 
-    def _search(self, query: str, vector: bytes | None, recordings: Sequence[UUID], limit: int) -> list[Passage]:
+    def _search(self, query: str, vector: bytes | None, scope: Scope, limit: int) -> list[Passage]:
         try:
-            scope = scope_of(recordings)
-            by_words = self.full_text.hits(query, scope, limit)
-            by_meaning = self._nearest(vector, scope, pool_for(limit)) if vector and limit > 0 else []
+            area = Area.of(scope)
+            by_words = self.full_text.hits(query, area, limit)
+            by_meaning = self._nearest(vector, area.chosen, pool_for(limit)) if vector and limit > 0 else []
             if not by_meaning:
                 return passages_of(by_words, scope, limit)
             by_words = [hit for hit in by_words if hit.relevance > 0]  # 0 is a similar spelling, the last resort
@@ -66,9 +67,9 @@ class Hybrid:
         except DatabaseError as error:
             raise RetrievalFailed("could not search the passages") from error
 
-    def _nearest(self, vector: bytes, scope: Sequence[int] | None, limit: int) -> list[Hit]:
+    def _nearest(self, vector: bytes, reach: Reach, limit: int) -> list[Hit]:
         try:
-            return self.vectors.nearest(vector, scope, limit)
+            return self.vectors.nearest(vector, reach, limit)
         except DatabaseError as error:
             logger.warning("Could not search the vectors (%s); searching only the full text", type(error).__name__)
             return []

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
-from uuid import UUID
 
+from ..models import Scope
 from ..passages import Passage
 
 
 class Retriever(Protocol):
     """A way to find passages."""
 
-    async def retrieve(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
+    async def retrieve(self, query: str, *, scope: Scope, limit: int) -> list[Passage]:
         """Return at most ``limit`` passages, the best first, no two with a segment in common.
 
-        Any string is a query. ``recordings`` is the filter, empty for all. If nothing matches, return the nearest
-        passages with a low relevance. Raise ``RetrievalFailed``.
+        Any string is a query. If nothing in scope matches, return the nearest passages of it with a low relevance.
+        Raise ``RetrievalFailed``.
         """

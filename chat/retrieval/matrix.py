@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Max, QuerySet
 
 from ..models import PassageVector
+from .reach import Reach
 from .results import Hit
 
 if TYPE_CHECKING:
@@ -40,17 +41,19 @@ class Matrix:
         self._stamp: dict[str, int | None] = {}
         self._lock = Lock()
 
-    def nearest(self, vector: bytes, scope: Sequence[int] | None, limit: int) -> list[Hit]:
+    def nearest(self, vector: bytes, reach: Reach, limit: int) -> list[Hit]:
         import numpy as np
 
         query_vector = np.frombuffer(vector, dtype="<f4")
         rows = self._up_to_date(len(query_vector))
         if rows is None:
             return []
-        if scope is not None:
-            rows = _selected(rows, np.isin(rows.recordings, list(scope)))
-        scores = rows.vectors @ query_vector
-        best = np.lexsort((rows.passages, -scores))[:limit]
+        within = _within(rows, reach)
+        if reach.is_small:
+            rows, within = _selected(rows, within), within[within]
+        scores = np.round(rows.vectors @ query_vector, 6)  # the last digits depend on how many rows there are
+        scores[~within] = -np.inf  # to copy the vectors of a large part would take longer than to multiply with all
+        best = np.lexsort((rows.passages, -scores))[: min(limit, np.count_nonzero(within))]
         return [Hit(int(rows.passages[index]), float(scores[index]), 0.0) for index in best]
 
     def _up_to_date(self, dimensions: int) -> _Rows | None:
@@ -76,6 +79,17 @@ def _read(stored: QuerySet[PassageVector], cached: _Rows | None) -> _Rows | None
     newer = stored.filter(pk__gte=min(missing)) if missing else stored.none()
     columns = newer.values_list("pk", "passage_id", "passage__recording_id", "vector")
     return _joined(cached, _rows([row for row in columns.iterator(chunk_size=_ROWS_AT_ONCE) if row[0] in missing]))
+
+
+def _within(rows: _Rows, reach: Reach) -> NDArray[Any]:
+    """Return which of the rows are in reach."""
+    import numpy as np
+
+    if reach.is_everything:
+        return np.ones(len(rows.ids), dtype=bool)
+    if reach.speakers:
+        return np.isin(rows.passages, reach.passages())
+    return np.isin(rows.recordings, reach.recordings())
 
 
 def _rows(stored: Sequence[tuple[int, int, int, bytes | memoryview]]) -> _Rows | None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from ..models import IndexedPassage, Recording
+from ..models import IndexedPassage, Scope
 from .results import Hit
 
 
-def overview(scope: Sequence[int] | None, limit: int, *, relevance: float) -> list[Hit]:
+def overview(scope: Scope, limit: int, *, relevance: float) -> list[Hit]:
     """Return at most ``limit`` passages, spread evenly over the recordings in scope and in their order.
 
     If there are more than ``limit`` recordings, use the newest.
     """
-    recordings = Recording.objects.all() if scope is None else Recording.objects.filter(pk__in=scope)
-    newest = list(recordings.order_by("-pk").values_list("pk", flat=True)[:limit])
+    newest = list(scope.recordings().order_by("-pk").values_list("pk", flat=True)[:limit])
     passages: dict[int, list[int]] = defaultdict(list)
     rows = IndexedPassage.objects.filter(recording__in=newest).order_by("-recording_id", "first")
     for recording, pk in rows.values_list("recording_id", "pk"):

@@ -10,11 +10,13 @@ from array import array
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
+from typing import Any
 
 from django.db import ProgrammingError, connection, transaction
 
 from ..models import PassageVector
 from .matrix import Matrix
+from .reach import Reach
 from .results import Hit, execute, rows
 
 _INDEXED_DIMENSIONS = 2000
@@ -36,11 +38,17 @@ _NEAREST = """
     FROM chat_passagevector WHERE model = {model} AND dimensions = {dimensions} AND embedding IS NOT NULL
     ORDER BY embedding::vector({dimensions}) <#> %s::vector({dimensions}) LIMIT %s"""
 
-# Without the index, which would return the nearest of all passages, few of them or none in scope.
-_NEAREST_IN_SCOPE = """
+# Those in reach of the nearest passages that the index returns: materialized, or it might not be used.
+_NEAREST_WITHIN = """
+    WITH nearest AS MATERIALIZED ({nearest})
+    SELECT nearest.* FROM nearest JOIN chat_indexedpassage passage ON passage.id = passage_id
+    WHERE {condition} ORDER BY cosine DESC LIMIT %s"""
+
+# Without the index, which would return the nearest of all passages, few of them or none in reach.
+_NEAREST_IN_REACH = """
     SELECT passage_id, -(embedding <#> %s::vector) AS cosine
     FROM chat_passagevector JOIN chat_indexedpassage passage ON passage.id = passage_id
-    WHERE model = %s AND dimensions = %s AND embedding IS NOT NULL AND recording_id = ANY(%s)
+    WHERE model = %s AND dimensions = %s AND embedding IS NOT NULL AND {condition}
     ORDER BY embedding <#> %s::vector LIMIT %s"""
 
 
@@ -51,17 +59,32 @@ class PgVector:
         self._model = model
         self._matrix = Matrix(model)
 
-    def nearest(self, vector: bytes, scope: Sequence[int] | None, limit: int) -> list[Hit]:
+    def nearest(self, vector: bytes, reach: Reach, limit: int) -> list[Hit]:
         if not is_set_up():
-            return self._matrix.nearest(vector, scope, limit)
+            return self._matrix.nearest(vector, reach, limit)
+        if reach.is_everything:
+            return self._by_index(vector, "", (), limit)
+        if not reach.is_small:
+            hits = self._by_index(vector, reach.condition, reach.parameters, limit)
+            if len(hits) == limit:
+                return hits
+        return self._exactly(vector, reach, limit)
+
+    def _by_index(self, vector: bytes, condition: str, values: Sequence[Any], limit: int) -> list[Hit]:
         query_vector, dimensions = literal(vector), len(vector) // 4
-        if scope is not None:
-            parameters = [query_vector, self._model, dimensions, list(scope), query_vector, limit]
-            return _hits(rows(_NEAREST_IN_SCOPE, parameters))
         statement = _NEAREST.format(dimensions=dimensions, model=_quoted(self._model).replace("%", "%%"))
+        parameters = [query_vector, query_vector, limit]
+        if condition:
+            statement = _NEAREST_WITHIN.format(nearest=statement, condition=condition)
+            parameters = [query_vector, query_vector, _CANDIDATES, *values, limit]
         with transaction.atomic():
             execute(f"SET LOCAL hnsw.ef_search = {_CANDIDATES}")
-            return _hits(rows(statement, [query_vector, query_vector, limit]))
+            return _hits(rows(statement, parameters))
+
+    def _exactly(self, vector: bytes, reach: Reach, limit: int) -> list[Hit]:
+        query_vector, dimensions = literal(vector), len(vector) // 4
+        parameters = [query_vector, self._model, dimensions, *reach.parameters, query_vector, limit]
+        return _hits(rows(_NEAREST_IN_REACH.format(condition=reach.condition), parameters))
 
 
 def is_set_up() -> bool:

@@ -16,8 +16,8 @@ from ..models import IndexedPassage, Many, Prepared
 from ..terms import root
 
 if TYPE_CHECKING:
-    from .full_text import Term
     from .results import Hit
+    from .word_index import Term
 
 FIRST = 100
 """Hits that are put into a new order; any others stay behind them."""

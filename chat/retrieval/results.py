@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 from django.db.models import BigIntegerField, F
 
-from ..models import IndexedPassage, Many, Prepared, Recording, Segment
+from ..models import Collection as Collections
+from ..models import IndexedPassage, Many, Prepared, Recording, Scope, Segment
 from ..passages import Passage
 
 MIN_RELEVANCE = 0.3
@@ -65,31 +65,24 @@ def execute(sql: str, parameters: Sequence[Any] | None = None) -> None:
         cursor.execute(sql, parameters)
 
 
-def scope_of(recordings: Sequence[UUID]) -> list[int] | None:
-    """Return the primary keys of these recordings, as far as they exist; None, which means all, for no recordings."""
-    if not recordings:
-        return None
-    return list(Recording.objects.filter(uuid__in=recordings).values_list("pk", flat=True))
-
-
 def pool_for(limit: int) -> int:
     """Return how many hits to consider for ``limit`` passages: each hit has neighbours that overlap it."""
     return 5 * limit + 20
 
 
-def passages_of(hits: Sequence[Hit], scope: Sequence[int] | None, limit: int) -> list[Passage]:
-    """Return the first ``limit`` passages that share no segment with a better one. Run two queries for any number.
+def passages_of(hits: Sequence[Hit], scope: Scope, limit: int) -> list[Passage]:
+    """Return the first ``limit`` passages that share no segment with a better one. Run two or three queries.
 
-    Leave out hits that are out of scope, whichever search returned them.
+    Leave out hits that are out of scope, whichever search returned them, and what the user no longer hears: both are
+    read again with the text. Of a passage only the segments of the speakers in scope are left.
     """
-    places = {pk: _Place(first, last, row) for pk, first, last, *row in _places.fetch(pks=[hit.pk for hit in hits])}
+    places = {pk: _Place(first, last, row) for pk, first, last, *row in _places_of([hit.pk for hit in hits], scope)}
     chosen: dict[Hit, _Place] = {}
     for hit in hits:
-        place = places.get(hit.pk)  # None if its recording was deleted a moment ago
-        is_in_scope = place and (scope is None or place.recording_id in scope)
-        if place and is_in_scope and len(chosen) < limit and not any(map(place.overlaps, chosen.values())):
+        place = places.get(hit.pk)
+        if place and len(chosen) < limit and not any(map(place.overlaps, chosen.values())):
             chosen[hit] = place
-    segments = segments_of([hit.pk for hit in chosen])
+    segments = heard_segments_of([hit.pk for hit in chosen], scope)
     return [
         Passage(place.recording(), tuple(segments[hit.pk]), hit.score, min(hit.relevance, 1.0))
         for hit, place in chosen.items()
@@ -98,6 +91,7 @@ def passages_of(hits: Sequence[Hit], scope: Sequence[int] | None, limit: int) ->
 
 
 _COLUMNS = [field.attname for field in Recording._meta.concrete_fields]  # noqa: SLF001  # Django documents it
+_PLACE = ("pk", "first", "last", *(f"recording__{column}" for column in _COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -121,12 +115,31 @@ class _Place:
         return is_same and self.first <= other.last and other.first <= self.last
 
 
+def _places_of(pks: Sequence[int], scope: Scope) -> Iterable[tuple[Any, ...]]:
+    """Return the key, the place and the recording of each of these passages that is in scope and still heard."""
+    if scope.filter:
+        passages = IndexedPassage.objects.filter(pk__in=pks, recording__in=scope.recordings().order_by())
+        return passages.values_list(*_PLACE)
+    return _places.fetch(pks=pks, user=scope.user_id, collections=scope.collections)
+
+
 def segments_of(pks: Collection[int]) -> dict[int, list[Segment]]:
-    """Return the segments of each of these indexed passages, in order."""
-    segments: dict[int, list[Segment]] = defaultdict(list)
-    for segment in _segments.fetch(pks=list(pks)):
-        segments[segment.passage].append(segment)
-    return segments
+    """Return the segments of each of these indexed passages, in order, whoever hears them: for the index."""
+    return _by_passage(_segments.fetch(pks=list(pks)))
+
+
+def heard_segments_of(pks: Collection[int], scope: Scope) -> dict[int, list[Segment]]:
+    """Return the segments of each of these indexed passages that the user hears, by speakers in scope, in order."""
+    segments = _heard_segments.fetch(pks=list(pks), user=scope.user_id)
+    speakers = scope.filter.speakers
+    return _by_passage([each for each in segments if each.speaker in speakers] if speakers else segments)
+
+
+def _by_passage(segments: Iterable[Any]) -> dict[int, list[Segment]]:
+    passages: dict[int, list[Segment]] = defaultdict(list)
+    for segment in segments:
+        passages[segment.passage].append(segment)
+    return passages
 
 
 def _segments_within(pks: Any) -> Any:
@@ -140,9 +153,17 @@ def _segments_within(pks: Any) -> Any:
 
 _PKS = Many(BigIntegerField())
 _places = Prepared(
-    lambda pks: IndexedPassage.objects.filter(pk__among=pks).values_list(
-        "pk", "first", "last", *(f"recording__{column}" for column in _COLUMNS)
-    ),
+    lambda pks, user, collections: IndexedPassage.objects.filter(
+        pk__among=pks,
+        recording__collection__in=Collections.objects.heard_by(user).filter(pk__among=collections),
+    ).values_list(*_PLACE),
     pks=_PKS,
+    user=BigIntegerField(),
+    collections=_PKS,
 )
 _segments = Prepared[Any](_segments_within, pks=_PKS)
+_heard_segments = Prepared[Any](
+    lambda pks, user: _segments_within(pks).filter(recording__in=Recording.objects.heard_by(user).order_by()),
+    pks=_PKS,
+    user=BigIntegerField(),
+)

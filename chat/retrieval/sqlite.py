@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import chain
-from math import expm1, log
+from math import ceil, expm1, log
 
-from .full_text import Term
+from .reach import EVERYTHING, Reach
 from .results import Hit, rows
+from .word_index import Term
+
+_SPARE = 1.5
+"""How many more hits are ranked than would be enough if those in reach were spread evenly."""
 
 
 class SQLiteIndex:
@@ -15,37 +20,84 @@ class SQLiteIndex:
 
     rows_at_once = 12_000
 
-    def total(self) -> int:
+    def total(self, reach: Reach) -> int:
         [(total,)] = rows("SELECT COUNT(*) FROM chat_indexedpassage", [])
-        return int(total)
+        return round(int(total) * reach.share)
 
-    def counts(self, words: Sequence[str]) -> dict[str, int]:
+    def counts(self, words: Sequence[str], reach: Reach) -> dict[str, int]:
+        """Return how many passages in reach contain each word: exactly, or if they are many in proportion to all."""
+        if not reach.is_everything:
+            return _in_proportion(_COUNTS_IN_REACH, words, reach)
         count = "SELECT %s, COUNT(*) FROM chat_fulltext WHERE chat_fulltext MATCH %s"
         parameters = [parameter for word in words for parameter in (word, _quoted(word))]
         return dict(rows(" UNION ALL ".join([count] * len(words)), parameters)) if words else {}
 
-    def stems(self, beginning: str) -> dict[str, int]:
+    def stem_counts(self, stems: Sequence[str], reach: Reach) -> dict[str, int]:
+        return _in_proportion(_STEMS_IN_REACH, stems, reach)
+
+    def stems(self, beginning: str, reach: Reach) -> dict[str, int]:
         end = beginning[:-1] + chr(ord(beginning[-1]) + 1)
         return dict(rows("SELECT term, doc FROM chat_vocabulary WHERE term >= %s AND term < %s", [beginning, end]))
 
-    def rank(self, terms: Sequence[Term], scope: Sequence[int] | None, limit: int) -> list[Hit]:
-        in_scope = "" if scope is None else _IN_SCOPE
-        matches = [(_STEM if term.stem else _WORD) + in_scope for term in terms]
-        scoped = "" if scope is None else _SCOPE.replace("(?)", f"({', '.join(['%s'] * len(scope))})")
-        statement = "".join(["WITH ", scoped, _MATCHES.replace("?", " UNION ALL ".join(matches)), _BEST])
-        parameters = [*(scope or ()), *chain.from_iterable(map(_parameters, terms)), limit]
-        return [Hit(*row) for row in rows(statement, parameters)]
+    def rank(self, terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
+        if reach.is_everything or reach.is_small:
+            return _ranked(terms, reach, limit)
+        wanted = ceil(_SPARE * limit / reach.share)
+        hits = _ranked(terms, EVERYTHING, wanted)
+        within = _within([hit.pk for hit in hits], reach)
+        kept = [hit for hit in hits if hit.pk in within]
+        return kept[:limit] if len(kept) >= limit or len(hits) < wanted else _ranked(terms, reach, limit)
 
 
-_SCOPE = "scope AS MATERIALIZED (SELECT id FROM chat_indexedpassage WHERE recording_id IN (?)), "
-_MATCHES = "matches AS MATERIALIZED (?) "  # bm25() works only in the query with the MATCH, which must stay separate
+def _ranked(terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
+    in_reach = "" if reach.is_everything else _IN_REACH
+    matches = [(_STEM if term.stem else _WORD) + in_reach for term in terms]
+    listed = "" if reach.is_everything else _REACH.format(reach.condition)
+    statement = "".join(["WITH ", listed, _MATCHES.format(" UNION ALL ".join(matches)), _BEST])
+    parameters = [*reach.parameters, *chain.from_iterable(map(_parameters, terms)), limit]
+    return [Hit(*row) for row in rows(statement, parameters)]
+
+
+def _within(pks: Sequence[int], reach: Reach) -> set[int]:
+    """Return those of the passages that are in reach."""
+    return {pk for (pk,) in rows(_WITHIN.format(reach.condition), [json.dumps(pks), *reach.parameters])}
+
+
+def _in_proportion(statement: str, words: Sequence[str], reach: Reach) -> dict[str, int]:
+    """Return how many passages in reach have each word, or for many of them the part of all that is in reach.
+
+    To find all of them, each match would be looked up. A word that is nowhere in reach has none, however common it is
+    elsewhere.
+    """
+    most = max(_FEWEST_COUNTED, round(_MOST_COUNTED * min(1.0, 2 * reach.share)))
+    parameters = [*reach.parameters, most, json.dumps(list(words))]
+    counted = rows(statement.format(reach.condition), parameters)
+    return {word: each if each < most else max(most, round(of_all * reach.share)) for word, of_all, each in counted}
+
+
+_FEWEST_COUNTED, _MOST_COUNTED = 4, 32
+_COUNTS_IN_REACH = """
+    SELECT value, (SELECT COUNT(*) FROM chat_fulltext WHERE chat_fulltext MATCH '"' || value || '"'), (
+        SELECT COUNT(*) FROM (
+            SELECT 1 FROM chat_fulltext CROSS JOIN chat_indexedpassage passage ON passage.id = chat_fulltext.rowid
+            WHERE chat_fulltext MATCH '"' || value || '"' AND {} LIMIT %s))
+    FROM json_each(%s)"""
+_STEMS_IN_REACH = """
+    SELECT value, (SELECT doc FROM chat_vocabulary WHERE term = value), (
+        SELECT COUNT(*) FROM (
+            SELECT DISTINCT doc FROM chat_occurrence CROSS JOIN chat_indexedpassage passage ON passage.id = doc
+            WHERE term = value AND {} LIMIT %s))
+    FROM json_each(%s)"""
+_WITHIN = "SELECT passage.id FROM chat_indexedpassage passage WHERE id IN (SELECT value FROM json_each(%s)) AND {}"
+_REACH = "reach AS MATERIALIZED (SELECT passage.id FROM chat_indexedpassage passage WHERE {}), "
+_MATCHES = "matches AS MATERIALIZED ({}) "  # bm25() works only in the query with the MATCH, which must stay separate
 _WORD = (
     "SELECT rowid AS id, -bm25(chat_fulltext) * %s AS score, %s AS share, %s AS evidence"
     " FROM chat_fulltext WHERE chat_fulltext MATCH %s"
 )
 # MATCH would stem the stem once more, and "decis" does not become "decis" again.
 _STEM = "SELECT DISTINCT doc AS id, %s / 2 AS score, %s AS share, %s AS evidence FROM chat_occurrence WHERE term = %s"
-_IN_SCOPE = " AND +id IN (SELECT id FROM scope)"  # the plus makes scope filter the matches, not drive the search
+_IN_REACH = " AND +id IN (SELECT id FROM reach)"  # the plus makes reach filter the matches, not drive the search
 _BEST = "SELECT id, SUM(score), SUM(share), SUM(evidence) FROM matches GROUP BY id ORDER BY 2 DESC, id LIMIT %s"
 
 

@@ -1,7 +1,8 @@
 """Search by Databricks Vector Search: the index says where to look, our own database decides what may be shown.
 
-Every request asks for places only, and only within the recordings that the question may be answered from. The places
-are looked up in our own tables under the same condition, so nothing is shown that the index should not have returned.
+Every request asks for places only, and within the recordings that the question may be answered from; only if these are
+too many to name, it asks for more places than it needs, in all. The places are looked up in our own tables under the
+same condition, so nothing is shown that the index should not have returned.
 docs/retrieval.md lists the columns that it must have.
 """
 
@@ -23,7 +24,7 @@ from django.db.models import Q
 
 from ..database import in_database, persist
 from ..errors import RetrievalFailed
-from ..models import Recording, Segment
+from ..models import Scope, Segment
 from ..passages import Passage
 from ..terms import names_a_subject
 from .interface import Retriever
@@ -39,8 +40,12 @@ COLUMNS = (RECORDING, FIRST, LAST)
 """The columns that the index must have besides its text: the recording's uuid, and its first and last segment."""
 RECORDINGS_AT_ONCE = 500
 """Recordings that one request names; for more, several requests are sent."""
+REQUESTS = 4
+"""Requests that a search sends at most; with more recordings to name it sends one that names none."""
 PLACES = 4
 """Places that are requested per passage: windows overlap, and some may not be shown."""
+PLACES_UNNAMED = 16
+"""The same if the request names no recordings, so that more of them may not be shown."""
 SEGMENTS = 500
 """Segments of a place that are read; no passage of ours has as many."""
 
@@ -65,16 +70,16 @@ class VectorSearch:
         self._store: Any = None  # a DatabricksVectorSearch
         self._lock = Lock()
 
-    async def retrieve(self, query: str, *, recordings: Sequence[UUID] = (), limit: int) -> list[Passage]:
+    async def retrieve(self, query: str, *, scope: Scope, limit: int) -> list[Passage]:
         # Three steps, so that no database thread waits for the network.
         if names_a_subject(query) and limit > 0:
-            uuids = await persist(lambda: in_database(_uuids_in_scope, recordings))
+            uuids = await persist(lambda: in_database(_uuids_in_scope, scope))
             ask = partial(self._places, query, uuids, limit)
             places = await self.remote.ask(ask) if uuids else None
-            passages = await persist(lambda: in_database(self._shown, places, recordings, limit))
-            if passages:
+            passages = await persist(lambda: in_database(self._shown, places, scope, limit))
+            if len(passages) >= limit or (passages and _may_be_named(uuids)):
                 return passages
-        return await self._fallback().retrieve(query, recordings=recordings, limit=limit)
+        return await self._fallback().retrieve(query, scope=scope, limit=limit)
 
     def connect(self) -> Any:
         """Sign in and look up the index, once. Block."""
@@ -85,23 +90,28 @@ class VectorSearch:
 
     def _places(self, query: str, uuids: Sequence[UUID], limit: int) -> list[Place]:
         """Return what the index finds in these recordings, the best first. Raise whatever its library raises."""
-        places: list[Place] = []
-        for start in range(0, len(uuids), RECORDINGS_AT_ONCE):
-            documents = self.connect().similarity_search_with_score(
-                query,
-                k=PLACES * limit,
-                filter={RECORDING: [str(uuid) for uuid in uuids[start : start + RECORDINGS_AT_ONCE]]},
-                query_type="HYBRID",
-                total_retries=0,  # by default the client waits as long as Retry-After says
-                disable_notice=True,  # the client would print one about the token
-            )
-            places += [place for document, score in documents if (place := _place(document.metadata, score))]
+        if not _may_be_named(uuids):
+            return self._ask(query, None, PLACES_UNNAMED * limit)
+        starts = range(0, len(uuids), RECORDINGS_AT_ONCE)
+        named = [[str(uuid) for uuid in uuids[start : start + RECORDINGS_AT_ONCE]] for start in starts]
+        places = [place for names in named for place in self._ask(query, {RECORDING: names}, PLACES * limit)]
         return sorted(places, key=lambda place: -place.score)
 
-    def _shown(self, places: Sequence[Place] | None, recordings: Sequence[UUID], limit: int) -> list[Passage]:
+    def _ask(self, query: str, condition: dict[str, list[str]] | None, count: int) -> list[Place]:
+        documents = self.connect().similarity_search_with_score(
+            query,
+            k=count,
+            filter=condition,
+            query_type="HYBRID",
+            total_retries=0,  # by default the client waits as long as Retry-After says
+            disable_notice=True,  # the client would print one about the token
+        )
+        return [place for document, score in documents if (place := _place(document.metadata, score))]
+
+    def _shown(self, places: Sequence[Place] | None, scope: Scope, limit: int) -> list[Passage]:
         """Return the passages at these places that are in scope and in our own database."""
         try:
-            passages = _passages(places or (), recordings, limit)
+            passages = _passages(places or (), scope, limit)
         except DatabaseError as error:
             raise RetrievalFailed("could not look up the passages") from error
         if places is not None and not passages:
@@ -123,33 +133,38 @@ def _place(row: Mapping[str, Any], score: Any) -> Place | None:
     return place if 1 <= place.first <= place.last < 2**31 else None
 
 
-def _uuids_in_scope(recordings: Sequence[UUID]) -> list[UUID]:
+def _uuids_in_scope(scope: Scope) -> list[UUID]:
     """Return the recordings that the question may be answered from."""
-    return list(_in_scope(recordings).order_by("pk").values_list("uuid", flat=True))
+    return list(scope.recordings().order_by("pk").values_list("uuid", flat=True))
 
 
-def _in_scope(recordings: Sequence[UUID]) -> Any:
-    return Recording.objects.filter(uuid__in=recordings) if recordings else Recording.objects.all()
+def _may_be_named(uuids: Sequence[UUID]) -> bool:
+    """Return whether the requests of one search can name so many recordings."""
+    return len(uuids) <= REQUESTS * RECORDINGS_AT_ONCE
 
 
-def _passages(places: Iterable[Place], recordings: Sequence[UUID], limit: int) -> list[Passage]:
+def _passages(places: Iterable[Place], scope: Scope, limit: int) -> list[Passage]:
     """Return at most ``limit`` passages, the best first, no two with a segment in common. Run two queries."""
     places = list(places)
-    in_scope = {r.uuid: r for r in _in_scope(recordings).filter(uuid__in={place.recording for place in places})}
+    in_scope = {r.uuid: r for r in scope.recordings().filter(uuid__in={place.recording for place in places})}
     chosen: list[Place] = []
     for place in places:
         if place.recording in in_scope and len(chosen) < limit and not any(_overlap(place, other) for other in chosen):
             chosen.append(place)
-    segments = _segments(chosen)
+    segments = _segments(chosen, scope)
     read = [(place, tuple(s for s in segments if _holds(place, in_scope[place.recording].pk, s))) for place in chosen]
     return [Passage(in_scope[place.recording], held, place.score, MIN_RELEVANCE) for place, held in read if held]
 
 
-def _segments(places: Sequence[Place]) -> list[Segment]:
+def _segments(places: Sequence[Place], scope: Scope) -> list[Segment]:
+    """Return the segments at these places that the user hears, by speakers in scope."""
     if not places:
         return []
     ranges = [Q(recording__uuid=p.recording, number__range=(p.first, _last(p))) for p in places]
-    return list(Segment.objects.filter(reduce(operator.or_, ranges)).order_by("recording_id", "number"))
+    heard = Segment.objects.filter(reduce(operator.or_, ranges), recording__in=scope.recordings())
+    speakers = scope.filter.speakers
+    spoken = heard.filter(speaker__in=speakers) if speakers else heard
+    return list(spoken.order_by("recording_id", "number"))
 
 
 def _last(place: Place) -> int:

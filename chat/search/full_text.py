@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from ..retrieval.reach import Reach
 from ..retrieval.results import rows
 from .marks import Word, read_marked
 from .query import Term
@@ -24,10 +25,10 @@ _MATCHING = {
         SELECT {key} FROM asked JOIN {table} ON terms @@ query""",
 }
 _BEST = {
-    "sqlite": "SELECT rowid FROM {full_text} WHERE {full_text} MATCH %s ORDER BY rank LIMIT %s",
+    "sqlite": "SELECT rowid FROM {full_text} WHERE {full_text} MATCH %s{reach} ORDER BY rank LIMIT %s",
     "postgresql": """
         WITH asked AS MATERIALIZED (SELECT {query} AS query), newest AS MATERIALIZED (
-            SELECT {key} FROM asked JOIN {table} ON terms @@ query ORDER BY {key} DESC LIMIT {ranked}
+            SELECT {key} FROM asked JOIN {table} passage ON terms @@ query{reach} ORDER BY {key} DESC LIMIT {ranked}
         )
         SELECT {key} FROM newest JOIN {table} USING ({key}), asked
         ORDER BY ts_rank('{{1,1,1,1}}', terms, query, 1) DESC, {key} LIMIT %s""",
@@ -43,6 +44,13 @@ _MARKED = {
 }
 
 
+# Matches are read in their order until there are enough in reach.
+_IN_REACH = {
+    "sqlite": " AND EXISTS (SELECT 1 FROM chat_indexedpassage passage WHERE id = {full_text}.rowid AND {condition})",
+    "postgresql": " AND ({condition}) IS TRUE",
+}
+
+
 @dataclass(frozen=True)
 class FullText:
     """The full text of a table, whose rows are found by their keys."""
@@ -55,9 +63,12 @@ class FullText:
         """Return the keys of the rows that contain all terms, as a subquery."""
         return RawSQL(self._statement(_MATCHING, terms), self._parameters(terms))  # noqa: S611  # terms are parameters
 
-    def best(self, terms: Sequence[Term], limit: int) -> list[int]:
-        """Return the keys of the rows that contain all terms, the best first."""
-        return [key for (key,) in rows(self._statement(_BEST, terms), [*self._parameters(terms), limit])]
+    def best(self, terms: Sequence[Term], limit: int, reach: Reach) -> list[int]:
+        """Return the keys of the passages in reach that contain all terms, the best first."""
+        condition = "" if reach.is_everything else _IN_REACH[connection.vendor]
+        within = condition.format(full_text=self.full_text, condition=reach.condition)
+        statement = self._statement(_BEST, terms, reach=within)
+        return [key for (key,) in rows(statement, [*self._parameters(terms), *reach.parameters, limit])]
 
     def marked(self, terms: Sequence[Term], keys: Sequence[int]) -> dict[int, list[Word]]:
         """Return the words of these rows, by key, with those found that belong to a term."""
@@ -66,10 +77,10 @@ class FullText:
         statement = self._statement(_MARKED, terms, keys=", ".join(["%s"] * len(keys)))
         return {key: read_marked(marked) for key, marked in rows(statement, [*self._parameters(terms), *keys])}
 
-    def _statement(self, statements: dict[str, str], terms: Sequence[Term], *, keys: str = "") -> str:
+    def _statement(self, statements: dict[str, str], terms: Sequence[Term], *, keys: str = "", reach: str = "") -> str:
         query = " && ".join(["phraseto_tsquery('english', %s)"] * len(terms))
         return statements[connection.vendor].format(
-            query=query, table=self.table, key=self.key, full_text=self.full_text, keys=keys, ranked=RANKED
+            query=query, table=self.table, key=self.key, full_text=self.full_text, keys=keys, ranked=RANKED, reach=reach
         )
 
     def _parameters(self, terms: Sequence[Term]) -> list[Any]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ..models import IndexedPassage, Recording, Segment
+from ..models import IndexedPassage, Recording, Scope, Segment
 from ..retrieval import full_text
-from ..retrieval.results import segments_of
+from ..retrieval.reach import Area, reach_of
+from ..retrieval.results import heard_segments_of
 from ..terms import root, words
 from .full_text import PASSAGES
 from .marks import Part, Span, Word, count, snippet, spans
@@ -64,23 +65,23 @@ class Places:
         return [(places[0].recording, places) for places in ordered]
 
 
-def places(query: Query, start: int, stop: int) -> Places:
-    """Return the places ``start`` to ``stop`` (exclusive) in which all words were said within a minute or two."""
+def places(query: Query, scope: Scope, start: int, stop: int) -> Places:
+    """Return the places ``start`` to ``stop`` (exclusive) in scope where all words were said within a minute or two."""
     if not query.terms:
         return Places([])
-    found = list(islice(_all_places(query), start, stop + 1))
+    found = list(islice(_all_places(query, scope), start, stop + 1))
     if found or start:
         return Places(found[: stop - start], has_more=len(found) > stop - start)
-    return Places(list(islice(_nearest_places(query), stop)), nearest=True)
+    return Places(list(islice(_nearest_places(query, scope), stop)), nearest=True)
 
 
-def with_words_in_title(query: Query) -> list[tuple[Recording, list[Part]]]:
-    """Return the recordings whose titles contain all words, or words that begin so, with marked titles."""
+def with_words_in_title(query: Query, scope: Scope) -> list[tuple[Recording, list[Part]]]:
+    """Return the recordings in scope whose titles contain all words, or words that begin so, with marked titles."""
     if not query.terms:
         return []
-    titles = Recording.objects.order_by("-recorded_on", "-pk").values_list("pk", "title")
+    titles = scope.recordings().order_by("-recorded_on", "-pk").values_list("pk", "title")
     matching = [pk for pk, title in titles if names_all(title, query)][:TITLES]
-    recordings = Recording.objects.in_bulk(matching)
+    recordings = scope.recordings().in_bulk(matching)
     return [(recordings[pk], marked_title(recordings[pk].title, query)) for pk in matching if pk in recordings]
 
 
@@ -100,29 +101,30 @@ def _begins(title_word: str, word: str) -> bool:
     return title_word.startswith(word) or root(title_word) == root(word)
 
 
-def _all_places(query: Query) -> Iterator[Place]:
-    keys = PASSAGES.best(query.terms, PASSAGES_READ)
+def _all_places(query: Query, scope: Scope) -> Iterator[Place]:
+    keys = PASSAGES.best(query.terms, PASSAGES_READ, reach_of(scope))
     seen: set[tuple[int, int]] = set()  # neighbouring passages overlap
     for start in range(0, len(keys), AT_ONCE):
         batch = keys[start : start + AT_ONCE]
         marked = PASSAGES.marked(query.terms, batch)
-        yield from _new_places(query, batch, marked, seen)
+        yield from _new_places(query, scope, batch, marked, seen)
 
 
-def _nearest_places(query: Query) -> Iterator[Place]:
-    keys = [hit.pk for hit in full_text().hits(query.text, None, NEAREST)][:NEAREST]
+def _nearest_places(query: Query, scope: Scope) -> Iterator[Place]:
+    keys = [hit.pk for hit in full_text().hits(query.text, Area.of(scope), NEAREST)][:NEAREST]
     texts = IndexedPassage.objects.filter(pk__in=keys).values_list("pk", "text")
     marked = {pk: similar(text.split(), query) for pk, text in texts}
-    yield from _new_places(query, keys, marked, set())
+    yield from _new_places(query, scope, keys, marked, set())
 
 
 def _new_places(
-    query: Query, keys: Sequence[int], marked: dict[int, list[Word]], seen: set[tuple[int, int]]
+    query: Query, scope: Scope, keys: Sequence[int], marked: dict[int, list[Word]], seen: set[tuple[int, int]]
 ) -> Iterator[Place]:
-    passages = IndexedPassage.objects.select_related("recording").defer("text").in_bulk(keys)
-    segments = segments_of(keys)
+    heard = IndexedPassage.objects.filter(recording__in=scope.recordings())
+    passages = heard.select_related("recording").defer("text").in_bulk(keys)
+    segments = heard_segments_of(keys, scope)
     for key in keys:
-        if key not in passages or key not in marked:  # its recording was deleted a moment ago
+        if key not in passages or key not in marked:  # its recording was moved or deleted a moment ago
             continue
         for place in _places_in(query, passages[key].recording, segments[key], marked[key]):
             if (place.recording.pk, place.segment.number) not in seen:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ..accounts.login_sessions import SignedInRequest
-from ..models import Conversation, Recording
+from ..models import Conversation, Scope
 from ..pages import counted, in_words
 from ..query import page_number, search_text
 from .conversations import details, in_conversations
@@ -24,7 +24,8 @@ CONVERSATIONS = 3
 def search(request: SignedInRequest) -> HttpResponse:
     """Show what was said with the words in ``?q=``, 20 places on a page, and first the own conversations with them."""
     query, page = parsed(search_text(request)), page_number(request)
-    found = places(query, (page - 1) * PAGE, page * PAGE)
+    scope = Scope.begin(request.user.pk)
+    found = places(query, scope, (page - 1) * PAGE, page * PAGE)
     own = in_conversations(query, Conversation.objects.found_of(request.user.pk))
     shown = list(own[:CONVERSATIONS]) if page == 1 else []
     count = counted(own) if len(shown) == CONVERSATIONS else len(shown)
@@ -32,10 +33,10 @@ def search(request: SignedInRequest) -> HttpResponse:
         "query": query,
         "page_number": page,
         "places": found,
-        "titles": with_words_in_title(query) if page == 1 else [],
+        "titles": with_words_in_title(query, scope) if page == 1 else [],
         "conversations": details(query, shown, request.user.pk) if shown else [],
         "conversation_count": count,
         "conversation_total": in_words(count),
-        "has_recordings": bool(found.shown) or Recording.objects.exists(),
+        "has_recordings": not scope.is_empty,
     }
     return render(request, "chat/search.html", context)

@@ -23,7 +23,7 @@ from ..database import in_database, persist
 from ..errors import TimedOut, TurnFailed
 from ..llm import closing
 from ..llm.pace import pace
-from ..models import RETRACTION, Citation, Claim, Ending, Failure, HeardOf, Phase, State, Turn, heard_of
+from ..models import RETRACTION, Citation, Claim, Ending, Failure, Filter, HeardOf, Phase, Scope, State, Turn, heard_of
 from ..models.turns import asked
 from ..passages import Passage
 from ..prompts import Exchange
@@ -41,9 +41,7 @@ SELF_TIMED_PHASES = (Phase.REWRITING, Phase.GRADING)
 class Source(Protocol):
     """The source of answers: ``rag.answer``."""
 
-    def __call__(
-        self, question: str, *, history: Sequence[Exchange], recordings: Sequence[UUID]
-    ) -> AsyncIterator[Part]:
+    def __call__(self, question: str, *, history: Sequence[Exchange], scope: Scope) -> AsyncIterator[Part]:
         """Yield phases and text, and at the end an ``Answered``; raise ``TurnFailed`` if there is no answer."""
         ...
 
@@ -164,9 +162,8 @@ class Run:
     async def _read(self) -> Answered:
         on_behalf.use_token(self.turn.user_id, self.turn.request_id)
         pace.set(self._commits.next_read)
-        history = () if self._is_first else await persist(lambda: in_database(_history, self.turn))
-        recordings = [UUID(recording["id"]) for recording in self.turn.recordings]
-        async with closing(self._source(self.turn.question, history=history, recordings=recordings)) as parts:
+        history, scope = await persist(lambda: in_database(_beginning, self.turn, self._is_first))
+        async with closing(self._source(self.turn.question, history=history, scope=scope)) as parts:
             async for part in parts:
                 self._progress_at = monotonic()
                 if type(part) is str:  # first, because almost all parts are text
@@ -209,6 +206,12 @@ def _complete(answered: Answered, chunks: Sequence[str]) -> Ending:
 def _broken(state: State, failure: str, log: AnswerLog, given: Sequence[Citation] = ()) -> Ending:
     """Return the end of an answer that breaks off: it keeps its text, and the sources of the markers in it."""
     return Ending(state=state, failure=failure, chunks=log.everything(), citations=[*log.citations, *given])
+
+
+def _beginning(turn: Turn, is_first: bool) -> tuple[list[Exchange], Scope]:
+    """Return the conversation so far, and what the turn may look at: of what was chosen, what its user hears now."""
+    chosen = Filter(recordings=tuple(UUID(recording["id"]) for recording in turn.recordings))
+    return [] if is_first else _history(turn), Scope.begin(turn.user_id, chosen)
 
 
 def _history(turn: Turn) -> list[Exchange]:

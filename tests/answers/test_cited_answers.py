@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from chat.answers import rag
+from chat.database import in_database
 from chat.llm import Delta
 from chat.models import Citation, Phase
 
 from ..support.answering import ScriptedModel, answer
+from ..support.hearing import scope_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,7 +52,8 @@ async def test_numbers_in_parentheses_are_edited_only_if_there_is_no_other_marke
 async def test_a_citation_comes_directly_before_the_text_that_shows_its_marker(model: ScriptedModel) -> None:
     model._deltas = (Delta("On 28 April [2"), Delta("], they say."), Delta(" Not in May [1].", "stop"))
 
-    parts = [part async for part in rag.answer("When does the Heron launch?", history=[], recordings=[])]
+    scope = await in_database(scope_of)
+    parts = [part async for part in rag.answer("When does the Heron launch?", history=[], scope=scope)]
 
     kinds = [type(part).__name__ for part in parts if not isinstance(part, Phase)]
     assert kinds == ["Found", "str", "Citation", "str", "Citation", "str", "Answered"]

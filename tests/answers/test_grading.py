@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -15,7 +13,7 @@ from pytest_django import Settings
 from chat.answers import rag
 from chat.errors import RetrievalFailed
 from chat.llm import chat_model
-from chat.models import Recording
+from chat.models import Recording, Scope
 from chat.passages import Passage
 from chat.prompts import Exchange, read_fence
 
@@ -125,10 +123,10 @@ async def test_a_failed_search_for_the_models_wording_does_not_fail_the_question
         model.scripts["grade"] = all_irrelevant(model)
     search = rag._retrieve
 
-    async def retrieve(query: str, recordings: Sequence[UUID]) -> list[Passage]:
+    async def retrieve(query: str, scope: Scope) -> list[Passage]:
         if query == "fails":
             raise RetrievalFailed("the search failed")
-        return await search(query, recordings)
+        return await search(query, scope)
 
     monkeypatch.setattr(rag, "_retrieve", retrieve)
 

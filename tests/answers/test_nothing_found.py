@@ -61,10 +61,10 @@ async def test_a_refusal_with_a_filter_names_the_recordings(
     assert text.splitlines()[0] == f"{named} nothing that answers this."
 
 
-async def test_a_filter_of_deleted_recordings_is_a_refusal_of_its_own(recordings: dict[str, Recording]) -> None:
+async def test_a_filter_of_recordings_that_are_gone_is_a_refusal_of_its_own(recordings: dict[str, Recording]) -> None:
     text, _, _ = await answer("When is the launch?", recordings=[uuid4()])
 
-    assert text == "The recordings that you chose have been deleted, so there is nothing to search."
+    assert text == "What you chose is no longer there, so there is nothing to search."
 
 
 @pytest.mark.usefixtures("recordings")

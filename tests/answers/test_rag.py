@@ -16,6 +16,7 @@ from chat.models import Phase, Recording
 from chat.prompts import Exchange
 
 from ..support.answering import ScriptedModel, answer, is_verbatim
+from ..support.hearing import scope_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,7 +97,8 @@ async def test_a_turn_reports_waiting_while_the_model_loads(
     monkeypatch.setattr(rag, "loaded_model", loaded_model)
     monkeypatch.setattr(rag, "LOADING_SECONDS", 0.01)
     phases: list[Phase] = []
-    async for part in rag.answer("When does the Heron launch?", history=[], recordings=[]):
+    scope = await in_database(scope_of)
+    async for part in rag.answer("When does the Heron launch?", history=[], scope=scope):
         phases += [part] if isinstance(part, Phase) else []
         if phases == ["waiting"] * 3:
             is_loaded.set()
@@ -148,6 +150,7 @@ async def test_invisible_characters_never_reach_an_answer(model: ScriptedModel) 
     assert text == "On [31m28 April."
 
 
+@pytest.mark.usefixtures("recordings")
 async def test_any_exception_of_the_search_is_a_retrieval_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> None:
         raise ZeroDivisionError

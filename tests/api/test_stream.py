@@ -194,7 +194,9 @@ async def test_the_filter_of_a_question_reaches_its_search(program: Program, scr
 
     await complete(await program.ask("When?", recording_filter=[recording.uuid]))
 
-    assert scripts["When?"].recordings == [recording.uuid]
+    scope = scripts["When?"].scope
+    assert scope
+    assert scope.filter.recordings == (recording.uuid,)
 
 
 async def test_keep_alive_comments_fill_a_silence(

@@ -9,12 +9,14 @@ from django.contrib.auth.models import User
 from chat.answers import rag
 from chat.conversations.examples import Example, examples
 from chat.conversations.ideas import ideas_of
+from chat.database import in_database
 from chat.models import Recording, Segment
 from chat.retrieval.indexing import index
 from chat.terms import terms
 from chat.upkeep import demo
 
 from ..support.asked import recorded
+from ..support.hearing import scope_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -139,7 +141,8 @@ async def test_every_question_is_answered_from_its_recording() -> None:
 
     assert len(asked) >= 10
     for recording, idea in asked:
-        parts = [part async for part in rag.answer(idea.question, history=(), recordings=[recording.uuid])]
+        scope = await in_database(scope_of, recording.uuid)
+        parts = [part async for part in rag.answer(idea.question, history=(), scope=scope)]
         answered = parts[-1]
         assert isinstance(answered, rag.Answered)
         assert [citation for citation in answered.citations if citation.cited], idea

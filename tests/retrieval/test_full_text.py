@@ -13,6 +13,7 @@ from chat.retrieval import MIN_RELEVANCE, index, own_search, retriever
 from chat.retrieval.full_text import FullText
 from chat.terms import STOP_WORDS
 
+from ..support.hearing import scope_of
 from ..support.library import filler, record, search
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,7 +44,7 @@ def test_the_filter_is_applied_before_the_limit(launch: Recording) -> None:
 
 
 def test_a_filter_that_matches_no_recording_finds_nothing(launch: Recording) -> None:
-    assert asyncio.run(retriever().retrieve("launch", recordings=[uuid4()], limit=8)) == []
+    assert asyncio.run(retriever().retrieve("launch", scope=scope_of(uuid4()), limit=8)) == []
 
 
 def test_no_passage_crosses_recordings(launch: Recording, garden: Recording) -> None:
@@ -154,7 +155,8 @@ def test_a_search_takes_a_few_queries(django_assert_max_num_queries: DjangoAsser
 
     full_text = own_search()
     assert isinstance(full_text, FullText)
+    scope = scope_of(*(recording.uuid for recording in recordings))
     with django_assert_max_num_queries(8):
-        passages = full_text._search("budget", [recording.uuid for recording in recordings], limit=20)
+        passages = full_text._search("budget", scope, limit=20)
 
     assert len(passages) == 20

@@ -16,6 +16,7 @@ from chat.models import Recording, Segment
 from chat.retrieval import index, own_search, retriever
 from chat.retrieval.full_text import FullText
 
+from ..support.hearing import scope_of
 from ..support.library import record, search
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,8 +81,9 @@ def test_a_database_error_is_a_failed_retrieval(launch: Recording) -> None:
 
     full_text = own_search()
     assert isinstance(full_text, FullText)
+    scope = scope_of()
     with connection.execute_wrapper(refuse), pytest.raises(RetrievalFailed):
-        full_text._search("launch", [], limit=8)
+        full_text._search("launch", scope, limit=8)
 
 
 def test_the_error_names_an_unknown_retriever(settings: Settings) -> None:

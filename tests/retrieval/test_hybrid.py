@@ -17,9 +17,11 @@ from chat.models import IndexedPassage, PassageVector, Recording
 from chat.passages import Passage
 from chat.retrieval import MIN_RELEVANCE, index, retriever, warm
 from chat.retrieval.hybrid import Hybrid, _vector, _with_an_answer
+from chat.retrieval.reach import EVERYTHING
 from chat.retrieval.results import Hit
 from chat.upstream.breaker import FAILURES
 
+from ..support.hearing import scope_of
 from ..support.library import filler, record, search
 from ..support.workspace import PROVIDER_TEXT, TOKEN, Workspace
 
@@ -97,7 +99,7 @@ def test_a_passage_out_of_scope_is_not_shown_though_the_vectors_find_it(
     assert isinstance(hybrid, Hybrid)
     everywhere = type(hybrid.vectors).nearest
     monkeypatch.setattr(
-        type(hybrid.vectors), "nearest", lambda self, vector, _, limit: everywhere(self, vector, None, limit)
+        type(hybrid.vectors), "nearest", lambda self, vector, _, limit: everywhere(self, vector, EVERYTHING, limit)
     )
 
     assert titles(search(IN_OTHER_WORDS, launch)) == ["Launch review"]
@@ -113,8 +115,10 @@ def test_results_share_no_segment(indexed: object) -> None:
 
 
 def test_an_event_loop_can_search(indexed: object) -> None:
+    scope = scope_of()
+
     async def ask() -> list[Passage]:
-        return await retriever().retrieve(IN_OTHER_WORDS, limit=8)
+        return await retriever().retrieve(IN_OTHER_WORDS, scope=scope, limit=8)
 
     assert titles(asyncio.run(ask())) == titles(search(IN_OTHER_WORDS))
 
@@ -234,8 +238,9 @@ def test_a_search_takes_a_few_queries(django_assert_max_num_queries: DjangoAsser
     hybrid, vector = retriever(), _vector("launch in autumn")
     assert isinstance(hybrid, Hybrid)
 
+    scope = scope_of(*(recording.uuid for recording in recordings))
     with django_assert_max_num_queries(12):
-        passages = hybrid._search("launch in autumn", vector, [recording.uuid for recording in recordings], limit=20)
+        passages = hybrid._search("launch in autumn", vector, scope, limit=20)
 
     assert len(passages) == 20
 

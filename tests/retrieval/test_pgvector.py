@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -14,8 +15,10 @@ from chat.retrieval import pgvector
 from chat.retrieval.hybrid import NearestNeighbours
 from chat.retrieval.matrix import Matrix
 from chat.retrieval.pgvector import PgVector
+from chat.retrieval.reach import EVERYTHING, Reach, reach_of
 from chat.retrieval.results import execute, rows
 
+from ..support.hearing import scope_of
 from ..support.library import filler, record
 from ..support.workspace import Workspace, vector
 
@@ -46,8 +49,8 @@ def unit(text: str) -> bytes:
     return array("f", [value / length for value in values]).tobytes()
 
 
-def scores(vectors: NearestNeighbours, scope: list[int] | None = None) -> list[float]:
-    return [round(hit.score, 4) for hit in vectors.nearest(unit("launch tomatoes"), scope, 5)]
+def scores(vectors: NearestNeighbours, reach: Reach = EVERYTHING) -> list[float]:
+    return [round(hit.score, 4) for hit in vectors.nearest(unit("launch tomatoes"), reach, 5)]
 
 
 def test_the_command_hands_the_vectors_to_pgvector_where_the_server_has_it(
@@ -62,12 +65,12 @@ def test_the_command_hands_the_vectors_to_pgvector_where_the_server_has_it(
 def test_it_finds_the_same_as_the_search_in_memory(recordings: list[Recording]) -> None:
     call_command("index_recordings")
     nearest: NearestNeighbours = PgVector(MODEL) if connection.vendor == "postgresql" else Matrix(MODEL)
-    scope = [recording.pk for recording in recordings[2:5]]
+    scope = reach_of(scope_of(*(recording.uuid for recording in recordings[2:5])))
 
     assert scores(nearest) == scores(Matrix(MODEL))
     assert scores(nearest, scope) == scores(Matrix(MODEL), scope)
     assert len(scores(nearest, scope)) == 5
-    assert scores(nearest, []) == []
+    assert scores(nearest, reach_of(scope_of(uuid4()))) == []
 
 
 def test_vectors_from_before_the_extension_are_handed_over_and_a_second_run_changes_nothing(

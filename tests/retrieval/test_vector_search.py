@@ -21,12 +21,14 @@ from django.test import Client
 from pytest_django import Settings
 
 from chat.answers import rag
+from chat.database import in_database
 from chat.llm import chat_model
 from chat.models import Recording
 from chat.passages import Passage
 from chat.retrieval import MIN_RELEVANCE, retriever, state, vector_search, warm
 from chat.upstream.breaker import FAILURES
 
+from ..support.hearing import scope_of
 from ..support.library import filler, record, search
 from ..support.workspace import OAUTH_TOKEN, PROVIDER_TEXT, TOKEN, Workspace
 
@@ -68,9 +70,8 @@ class StandIn:
         return [(SimpleNamespace(metadata=dict(zip(self.columns, row[:-1], strict=True))), row[-1]) for row in rows]
 
 
-@pytest.fixture(autouse=True)
-def index(workspace: Workspace, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """The workspace, as the site's retriever."""
+def use_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use the real client, or its stand-in, with the settings of the test alone."""
     if find_spec("databricks_langchain"):
         with warnings.catch_warnings(action="ignore"):  # the libraries warn of each other on import
             import_module("databricks_langchain")
@@ -79,6 +80,12 @@ def index(workspace: Workspace, settings: Settings, monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(package, "DatabricksVectorSearch", StandIn, raising=False)
         monkeypatch.setitem(sys.modules, "databricks_langchain", package)
     monkeypatch.setenv("DATABRICKS_CONFIG_FILE", "/dev/null")
+
+
+@pytest.fixture(autouse=True)
+def index(workspace: Workspace, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """The workspace, as the site's retriever."""
+    use_the_client(monkeypatch)
     settings.CHAT_RETRIEVER = f"databricks:{INDEX}"
     return workspace
 
@@ -154,7 +161,8 @@ async def test_an_answer_neither_quotes_nor_cites_passages_outside_the_filter(
 ) -> None:
     index.rows = [row(garden, 1, 1, 0.99), row(launch, 1, 2, 0.1)]
 
-    parts = [part async for part in rag.answer(QUERY, history=(), recordings=[launch.uuid])]
+    scope = await in_database(scope_of, launch.uuid)
+    parts = [part async for part in rag.answer(QUERY, history=(), scope=scope)]
 
     answered = parts[-1]
     assert isinstance(answered, rag.Answered)
@@ -166,7 +174,7 @@ async def test_an_answer_neither_quotes_nor_cites_passages_outside_the_filter(
 def test_a_filter_that_matches_no_recording_sends_no_request(index: Workspace, launch: Recording) -> None:
     index.rows = [row(launch, 1, 1)]
 
-    assert asyncio.run(retriever().retrieve(QUERY, recordings=[uuid4()], limit=8)) == []
+    assert asyncio.run(retriever().retrieve(QUERY, scope=scope_of(uuid4()), limit=8)) == []
     assert index.queries == []
 
 

@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from chat.models import Recording, Segment
+from chat.models import Recording, Scope, Segment
 from chat.retrieval import index
 from chat.search.places import Place, places, with_words_in_title
 from chat.search.query import parsed
 
+from ..support.hearing import scope_of
 from ..support.library import filler, record
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,8 +24,8 @@ def launch() -> Recording:
     )
 
 
-def found(text: str) -> list[Place]:
-    return places(parsed(text), 0, 20).shown
+def found(text: str, scope: Scope | None = None) -> list[Place]:
+    return places(parsed(text), scope or scope_of(), 0, 20).shown
 
 
 def numbers(text: str) -> list[int]:
@@ -74,23 +75,23 @@ def test_words_of_the_title_need_not_be_said_again(launch: Recording) -> None:
 
 def test_a_title_alone_is_no_place(launch: Recording) -> None:
     assert found("heron") == []
-    assert [recording for recording, _ in with_words_in_title(parsed("heron"))] == [launch]
+    assert [recording for recording, _ in with_words_in_title(parsed("heron"), scope_of())] == [launch]
 
 
 def test_titles_are_found_by_their_words_and_beginnings(launch: Recording) -> None:
     record("Allotment call", "Cleo: Tomatoes.")
 
-    [(recording, title)] = with_words_in_title(parsed("lau HERON"))
+    [(recording, title)] = with_words_in_title(parsed("lau HERON"), scope_of())
 
     assert recording == launch
     assert [part.text for part in title if part.found] == ["Heron", "launch"]
-    assert with_words_in_title(parsed("heron allotment")) == []
+    assert with_words_in_title(parsed("heron allotment"), scope_of()) == []
 
 
 def test_a_segment_in_two_passages_is_shown_once() -> None:
     record("Long meeting", *(f"{line} budget" for line in filler(60)))
 
-    shown = places(parsed("budget"), 0, 100).shown
+    shown = places(parsed("budget"), scope_of(), 0, 100).shown
 
     assert sorted(place.segment.number for place in shown) == list(range(1, 61))
 
@@ -98,7 +99,7 @@ def test_a_segment_in_two_passages_is_shown_once() -> None:
 def test_pages_follow_each_other_without_gap_or_repetition() -> None:
     record("Long meeting", *(f"{line} budget" for line in filler(50)))
 
-    pages = [places(parsed("budget"), start, start + 20) for start in (0, 20, 40)]
+    pages = [places(parsed("budget"), scope_of(), start, start + 20) for start in (0, 20, 40)]
 
     shown = [place.segment.number for page in pages for place in page.shown]
     assert sorted(shown) == list(range(1, 51))
@@ -106,7 +107,7 @@ def test_pages_follow_each_other_without_gap_or_repetition() -> None:
 
 
 def test_without_a_place_that_has_all_words_the_nearest_are_shown(launch: Recording) -> None:
-    page = places(parsed("silicon tranlations"), 0, 20)
+    page = places(parsed("silicon tranlations"), scope_of(), 0, 20)
 
     assert page.nearest
     assert page.shown[0].recording == launch
@@ -114,15 +115,15 @@ def test_without_a_place_that_has_all_words_the_nearest_are_shown(launch: Record
 
 
 def test_what_nobody_said_is_not_found(launch: Recording) -> None:
-    assert places(parsed("xylophone"), 0, 20).shown == []
+    assert places(parsed("xylophone"), scope_of(), 0, 20).shown == []
 
 
 @pytest.mark.parametrize(
     "text", ['"', "'; DROP TABLE chat_segment; --", "NEAR(a b)", "{a} : b", "^x*", "%_", "\\", "<b>x"]
 )
 def test_no_text_is_an_error(launch: Recording, text: str) -> None:
-    places(parsed(text), 0, 20)
-    with_words_in_title(parsed(text))
+    places(parsed(text), scope_of(), 0, 20)
+    with_words_in_title(parsed(text), scope_of())
 
 
 def test_a_recording_is_found_no_more_after_it_is_deleted(launch: Recording) -> None:
@@ -145,5 +146,6 @@ def test_the_places_of_a_page_cost_few_queries(launch: Recording, django_assert_
     for number in range(20):
         record(f"Meeting {number}", "Ana: The budget is fine.")
 
+    scope = scope_of()
     with django_assert_max_num_queries(5, connection=connection):  # type: ignore[operator]
-        assert len(found("budget")) == 20
+        assert len(found("budget", scope)) == 20

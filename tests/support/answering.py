@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from chat.answers import rag
+from chat.database import in_database
 from chat.llm import Delta
 from chat.models import Citation, Phase, Segment
 from chat.prompts import Exchange, Message
+
+from .hearing import scope_of
 
 
 class ScriptedModel:
@@ -32,7 +35,8 @@ async def answer(
     question: str, history: Sequence[Exchange] = (), recordings: Sequence[UUID] = ()
 ) -> tuple[str, list[Phase], rag.Answered]:
     """Return the text of an answer, its phases, and what it ended with."""
-    parts = [part async for part in rag.answer(question, history=history, recordings=recordings)]
+    scope = await in_database(scope_of, *recordings)
+    parts = [part async for part in rag.answer(question, history=history, scope=scope)]
     text = "".join(part for part in parts if isinstance(part, str) and not isinstance(part, Phase))
     assert isinstance(parts[-1], rag.Answered)
     return text, [part for part in parts if isinstance(part, Phase)], parts[-1]

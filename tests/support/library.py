@@ -9,6 +9,8 @@ from chat.models import Collection, Recording, Segment
 from chat.passages import Passage
 from chat.retrieval import index, retriever
 
+from .hearing import scope_of
+
 
 def record(title: str, *lines: str, collection: Collection | None = None) -> Recording:
     """Create and index a recording whose segments are lines like ``Name: text``."""
@@ -28,8 +30,8 @@ def record(title: str, *lines: str, collection: Collection | None = None) -> Rec
 
 def search(query: str, *filtered: Recording, limit: int = 8) -> list[Passage]:
     """Retrieve passages with the site's retriever, from code without an event loop."""
-    recordings = [recording.uuid for recording in filtered]
-    return asyncio.run(retriever().retrieve(query, recordings=recordings, limit=limit))
+    scope = scope_of(*(recording.uuid for recording in filtered))
+    return asyncio.run(retriever().retrieve(query, scope=scope, limit=limit))
 
 
 def filler(count: int) -> list[str]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from uuid import UUID
 
 from chat.answers.rag import Answered, Part
-from chat.models import Citation
+from chat.models import Citation, Scope
 from chat.prompts import Exchange
 
 
@@ -17,7 +16,7 @@ class Script:
 
     def __init__(self) -> None:
         self.history: Sequence[Exchange] = ()
-        self.recordings: Sequence[UUID] = ()
+        self.scope: Scope | None = None
         self.asked = asyncio.Event()
         self.cancelled = asyncio.Event()
         self._parts: asyncio.Queue[Part | Exception | None] = asyncio.Queue()
@@ -63,9 +62,7 @@ class Scripts:
     def __getitem__(self, question: str) -> Script:
         return self._scripts[question]
 
-    def __call__(
-        self, question: str, *, history: Sequence[Exchange], recordings: Sequence[UUID]
-    ) -> AsyncIterator[Part]:
+    def __call__(self, question: str, *, history: Sequence[Exchange], scope: Scope) -> AsyncIterator[Part]:
         script = self[question]
-        script.history, script.recordings = history, recordings
+        script.history, script.scope = history, scope
         return script.play()

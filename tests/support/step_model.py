@@ -12,11 +12,14 @@ import pytest
 from pytest_django import Settings
 
 from chat.answers import rag
+from chat.database import in_database
 from chat.errors import GenerationFailed, ModelBusy
 from chat.llm import ChatModel, Delta, chat_model
 from chat.models import Phase, Recording
 from chat.prompts import GRADING, INSTRUCTIONS, REWORDING, REWRITING, TITLING, Exchange, Message
 from chat.upkeep import demo
+
+from .hearing import scope_of
 
 STEPS = {REWRITING: "rewrite", REWORDING: "reword", GRADING: "grade", INSTRUCTIONS: "answer", TITLING: "title"}
 USAGE = {"input_tokens": 10, "output_tokens": 1}
@@ -137,4 +140,5 @@ class AnswerParts(list[rag.Part]):
 
 
 async def answer(question: str, history: Sequence[Exchange] = (), recordings: Sequence[UUID] = ()) -> AnswerParts:
-    return AnswerParts([part async for part in rag.answer(question, history=history, recordings=recordings)])
+    scope = await in_database(scope_of, *recordings)
+    return AnswerParts([part async for part in rag.answer(question, history=history, scope=scope)])

@@ -1,0 +1,106 @@
+"""The part of the library that a search may read, as a condition of its statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+
+from ..models import Scope
+from .results import rows
+
+SMALL = 0.3
+"""The share of a library below which a search lists the passages in reach first: in more it finds enough without."""
+
+# To count the passages takes longer than to search a word; recordings have about as many each.
+_SHARE = "SELECT (SELECT COUNT(*) FROM chat_recording WHERE id IN ({})), (SELECT COUNT(*) FROM chat_recording)"
+_HAS_SPEAKER = """EXISTS (
+    SELECT 1 FROM chat_segment WHERE chat_segment.recording_id = passage.recording_id AND speaker IN ({})
+    AND number BETWEEN passage.first AND passage.last)"""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The recordings that a search may read, by a statement for their keys, and about their ``share`` of the library.
+
+    Without a statement that is everything. Of the passages, those count in which one of the ``speakers`` speaks.
+    """
+
+    share: float
+    keys: str = ""
+    values: tuple[Any, ...] = ()
+    speakers: tuple[str, ...] = ()
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether every passage is in reach."""
+        return not self.keys
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it pays to list the passages in reach before those are searched that have the words."""
+        return self.share < SMALL
+
+    @property
+    def condition(self) -> str:
+        """The condition on a row of ``chat_indexedpassage passage``; its parameters are ``parameters``."""
+        speaks = f" AND {_HAS_SPEAKER.format(_places(self.speakers))}" if self.speakers else ""
+        return f"passage.recording_id IN ({self.keys}){speaks}"
+
+    @property
+    def parameters(self) -> tuple[Any, ...]:
+        return (*self.values, *self.speakers)
+
+    def recordings(self) -> list[int]:
+        """Return the keys of the recordings."""
+        return [pk for (pk,) in rows(self.keys, self.values)]
+
+    def passages(self) -> list[int]:
+        """Return the keys of the passages."""
+        statement = f"SELECT passage.id FROM chat_indexedpassage passage WHERE {self.condition}"  # noqa: S608
+        return [pk for (pk,) in rows(statement, self.parameters)]
+
+
+EVERYTHING = Reach(1.0)
+
+
+@dataclass(frozen=True)
+class Area:
+    """What a search covers: all that its user ``heard``, by which it knows words, and of that what was ``chosen``."""
+
+    scope: Scope
+    heard: Reach
+    chosen: Reach
+
+    @classmethod
+    def of(cls, scope: Scope) -> Area:
+        """Return the area of a scope. Run a query or two, unless it is everything."""
+        heard = reach_of(scope.unfiltered)
+        return cls(scope, heard, reach_of(scope) if scope.filter else heard)
+
+
+def reach_of(scope: Scope) -> Reach:
+    """Return what a scope reaches. Run a query, unless it is everything."""
+    if scope.is_everything:
+        return EVERYTHING
+    keys, values = _keys(scope)
+    [(within, total)] = rows(_SHARE.format(keys), values)
+    speakers = scope.filter.speakers
+    share = within / total / (2 if speakers else 1) if total else 0.0  # others speak in these recordings, too
+    return Reach(share, keys, values, speakers)
+
+
+def _keys(scope: Scope) -> tuple[str, tuple[Any, ...]]:
+    """Return a statement for the keys of the recordings in scope, and its parameters."""
+    if not scope.filter and scope.collections:
+        places = _places(scope.collections)
+        return f"SELECT id FROM chat_recording WHERE collection_id IN ({places})", scope.collections  # noqa: S608
+    try:
+        return scope.recordings().order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return "SELECT id FROM chat_recording WHERE 1 = 0", ()
+
+
+def _places(values: tuple[Any, ...]) -> str:
+    return ", ".join(["%s"] * len(values))
