@@ -25,16 +25,21 @@ def filled(template: str, values: Mapping[str, Value]) -> SafeString:
     it is laid out, a mark stands for each text that is not empty.
     """
     shape = tuple((name, bool(value) if isinstance(value, str) else (value,)) for name, value in values.items())
-    texts = {name: value for name, value in values.items() if isinstance(value, str)}
-    return format_html(_layout(template, shape), **texts)
+    form, names = _layout(template, shape)
+    return format_html(form, *(values[name] for name in names))
 
 
 @lru_cache(maxsize=512)
-def _layout(template: str, shape: tuple[tuple[str, bool | tuple[bool | None]], ...]) -> str:
-    """Return the HTML of a template with ``{name}`` for each text. A shape has ``True`` for a text, or ``(value,)``."""
+def _layout(template: str, shape: tuple[tuple[str, bool | tuple[bool | None]], ...]) -> tuple[str, list[str]]:
+    """Return the HTML of a template with numbers in braces for its texts, and the names of these.
+
+    A shape has for each name whether its text is not empty, or ``(value,)``.
+    """
     context = {name: value[0] if isinstance(value, tuple) else _mark(name, value) for name, value in shape}
     html = render_to_string(template, context)
-    return _MARK.sub(r"{\1}", html.replace("{", "{{").replace("}", "}}"))
+    names = list(dict.fromkeys(_MARK.findall(html)))
+    form = html.replace("{", "{{").replace("}", "}}")
+    return _MARK.sub(lambda mark: f"{{{names.index(mark[1])}}}", form), names
 
 
 def _mark(name: str, is_there: bool) -> str:

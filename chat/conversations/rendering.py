@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import BigIntegerField, OuterRef, Prefetch, QuerySet, Subquery, UUIDField
+from django.db.models import QuerySet, UUIDField
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -20,8 +20,9 @@ from ..answers.masking import masked
 from ..answers.unheard import hidden_in
 from ..display import revealed, shown
 from ..llm import credit
-from ..models import Chunk, Citation, Conversation, Ending, HeardOf, Prepared, Segment, State, Turn, unretracted
+from ..models import Chunk, Citation, Conversation, Ending, HeardOf, Prepared, State, Turn, unretracted
 from . import markdown
+from .cited import citations_for
 from .filled import Value, filled
 from .judged import NOT_JUDGED, Judged, judged
 from .notices import FINISH_NOTICES, notice
@@ -213,7 +214,7 @@ def render_ended(turn_uuid: UUID) -> str:
     turn = _turn.first(uuid=turn_uuid)
     if turn is None:
         raise Turn.DoesNotExist
-    return _ended(turn, _citations.fetch(turn=turn.pk, reader=turn.user_id))
+    return _ended(turn, citations_for([turn], turn.user_id)[turn.pk])
 
 
 def render_ending(turn: Turn, ending: Ending) -> str:
@@ -248,9 +249,9 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], reader_id: int, *, li
     # Read the chunks before the rows: a turn that ends in between is then shown as ended. The other way round it would
     # be shown as running, but without its chunks.
     texts = _texts(chunks)
-    citations = Prefetch("citations", _citations_for(reader_id))
-    rows = list(turns.select_related("conversation").prefetch_related(citations)[:limit])
-    positions, heard, judgements = _positions(rows), heard_in_filters(rows, reader_id), judged(rows)
+    rows = list(turns.select_related("conversation")[:limit])
+    citations, positions = citations_for(rows, reader_id), _positions(rows)
+    heard, judgements = heard_in_filters(rows, reader_id), judged(rows)
     unheard = running_unheard(rows, reader_id)
     return [
         ShownTurn(
@@ -258,7 +259,7 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], reader_id: int, *, li
             text=turn.answer if turn.is_terminal else texts.get(turn.pk, ("", 0))[0],
             seq=turn.seq if turn.is_terminal else texts.get(turn.pk, ("", 0))[1],
             position=positions.get(turn.uuid),
-            citations=list(turn.citations.all()),
+            citations=citations[turn.pk],
             judged=judgements.get(turn.pk, NOT_JUDGED),
             heard=heard,
             is_unheard=turn.pk in unheard,
@@ -267,16 +268,7 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], reader_id: int, *, li
     ]
 
 
-def _citations_for(reader_id: int) -> QuerySet[Citation]:
-    """Return the citations for a reader with, as ``said``, the texts of their segments."""
-    cited = Segment.objects.filter(recording=OuterRef("recording"), number=OuterRef("segment")).values("text")
-    return Citation.objects.for_reader(reader_id).annotate(said=Subquery(cited[:1]))
-
-
 _turn = Prepared(lambda uuid: Turn.objects.select_related("conversation").filter(uuid=uuid), uuid=UUIDField())
-_citations = Prepared(
-    lambda turn, reader: _citations_for(reader).filter(turn=turn), turn=BigIntegerField(), reader=BigIntegerField()
-)
 
 
 def _texts(chunks: QuerySet[Chunk]) -> dict[int, tuple[str, int]]:
