@@ -126,11 +126,13 @@ def archive(request: SignedInRequest) -> HttpResponse:
     offered = periods(conversations)
     period = next((period for period in offered if period.name == request.GET.get("period")), None)
     if query.text:
-        conversations = in_conversations(query, Conversation.objects.found_of(request.user.pk))
+        conversations = in_conversations(
+            query, Conversation.objects.found_of(request.user.pk), reader_id=request.user.pk
+        )
     if period:
         conversations = period.of(conversations)
-    own = request.user.conversations.all()
-    page = page_of(conversations, request.GET, lambda name: own.filter(uuid=uuid_of(name) or UUID(int=0)))
+    named = request.user.conversations.all()
+    page = page_of(conversations, request.GET, lambda name: named.filter(uuid=uuid_of(name) or UUID(int=0)))
     found = details(query, page.rows, request.user.pk) if query.terms else [Found(item) for item in page.rows]
     note_unseen([item.conversation for item in found], request.user.pk)
     context = {"page": page, "found": found, "query": query, "periods": offered, "period": period}

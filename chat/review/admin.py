@@ -88,7 +88,9 @@ class ConversationAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> tuple[QuerySet[Conversation], bool]:
         """Find words by the full text, as users find them in their own conversations; no row comes twice."""
         query = parsed(cleaned_search(search_term))
-        return (in_conversations(query, queryset) if query.text else queryset), False
+        reader_id = cast(int, request.user.pk)
+        found = in_conversations(query, queryset, reader_id=reader_id) if query.text else queryset
+        return found, False
 
     @override
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

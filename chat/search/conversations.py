@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from ..models import Citation, Conversation, TitleWord, Turn
-from ..models.turns.indexed_turn import plain, source_text
+from ..models import Conversation, TitleWord, Turn
 from .full_text import TURNS
+from .heard_turns import HeardTexts, heard_texts, listed, no_longer_found
 from .marks import Part, Word, count, snippet, spans
 from .places import marked_title
 from .query import Query
 from .terms_found import numbered
+
+_SHOWN = ("uuid", "conversation_id", "question", "answer", "recordings", "state", "created_at")
 
 
 @dataclass(frozen=True)
@@ -37,49 +39,50 @@ class Found:
         return self.conversation.get_absolute_url() + (f"?turn={turn}" if turn else "")
 
 
-def in_conversations(query: Query, conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """Return those of these conversations in which all words occur together, in one turn or in the title."""
+def in_conversations(query: Query, conversations: QuerySet[Conversation], *, reader_id: int) -> QuerySet[Conversation]:
+    """Return those of these conversations in which all words occur together, in one turn or in the title.
+
+    What the reader may no longer hear is not found.
+    """
     if not query.terms:
         return conversations.none()
-    turns = Turn.objects.filter(pk__in=TURNS.matching(query.terms)).order_by()
+    turns = _matching(query, no_longer_found(query, conversations, reader_id)).order_by()
     return conversations.filter(Q(pk__in=TitleWord.naming(query.words)) | Q(pk__in=turns.values("conversation")))
 
 
 def details(query: Query, conversations: Sequence[Conversation], user_id: int) -> list[Found]:
-    """Return what was found in each of these conversations of the user."""
+    """Return what was found in each of these conversations of the user, without what the user may no longer hear."""
     own = Conversation.objects.found_of(user_id).filter(pk__in=[conversation.pk for conversation in conversations])
-    matching = Turn.objects.filter(conversation__in=own.order_by().values("pk"), pk__in=TURNS.matching(query.terms))
+    matching = _matching(query, no_longer_found(query, own, user_id)).filter(conversation__in=own.values("pk"))
     turns: dict[int, list[Turn]] = {}
-    for turn in matching.only("uuid", "conversation_id", "question", "answer", "created_at").order_by("-pk"):
+    for turn in matching.only(*_SHOWN).order_by("-pk"):
         turns.setdefault(turn.conversation_id, []).append(turn)
     newest = [found[0] for found in turns.values()]
-    marked = TURNS.marked(query.terms, [turn.pk for turn in newest])
-    citations: dict[int, list[Citation]] = {turn.pk: [] for turn in newest}
-    for citation in Citation.objects.filter(turn__in=newest).order_by("turn_id", "number"):
-        citations[citation.turn_id].append(citation)
+    texts = heard_texts(newest, user_id)
+    marked = TURNS.marked(query.terms, [pk for pk, heard in texts.items() if not heard.is_masked])
+    marked |= {pk: heard.found(query) for pk, heard in texts.items() if heard.is_masked}
     return [
-        _found(query, conversation, turns.get(conversation.pk, []), citations, marked) for conversation in conversations
+        _found(query, conversation, turns.get(conversation.pk, []), texts, marked) for conversation in conversations
     ]
+
+
+def _matching(query: Query, but_not: Sequence[int]) -> QuerySet[Turn]:
+    matching = Turn.objects.filter(pk__in=TURNS.matching(query.terms))
+    return matching.exclude(pk__in=listed(but_not)) if but_not else matching
 
 
 def _found(
     query: Query,
     conversation: Conversation,
     turns: Sequence[Turn],
-    citations: dict[int, list[Citation]],
+    texts: dict[int, HeardTexts],
     marked: dict[int, list[Word]],
 ) -> Found:
     title = marked_title(conversation.title, query)
     if not turns or turns[0].pk not in marked:
         return Found(conversation, title)
-    label, parts = _best_part(query, _texts(turns[0], citations[turns[0].pk]), marked[turns[0].pk])
+    label, parts = _best_part(query, texts[turns[0].pk].texts, marked[turns[0].pk])
     return Found(conversation, title, turns[0], label, parts, others=len(turns) - 1)
-
-
-def _texts(turn: Turn, citations: Sequence[Citation]) -> list[tuple[str, str]]:
-    """Return the texts of a turn in the order of its index entry, each with its label."""
-    sources = [("Source", source_text(citation)) for citation in citations]
-    return [("Question", turn.question), ("Answer", plain(turn.answer)), *sources]
 
 
 def _best_part(query: Query, texts: Sequence[tuple[str, str]], found: Sequence[Word]) -> tuple[str, list[Part]]:

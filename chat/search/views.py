@@ -26,7 +26,7 @@ def search(request: SignedInRequest) -> HttpResponse:
     query, page = parsed(search_text(request)), page_number(request)
     scope = Scope.begin(request.user.pk)
     found = places(query, scope, (page - 1) * PAGE, page * PAGE)
-    own = in_conversations(query, Conversation.objects.found_of(request.user.pk))
+    own = in_conversations(query, Conversation.objects.found_of(request.user.pk), reader_id=request.user.pk)
     shown = list(own[:CONVERSATIONS]) if page == 1 else []
     count = counted(own) if len(shown) == CONVERSATIONS else len(shown)
     context = {

@@ -21,7 +21,7 @@ Search = Callable[[str], list[Found]]
 
 def searched(user: User, text: str) -> list[Found]:
     query = parsed(text)
-    conversations = list(in_conversations(query, Conversation.objects.of(user.pk)))
+    conversations = list(in_conversations(query, Conversation.objects.of(user.pk), reader_id=user.pk))
     return details(query, conversations, user.pk)
 
 
