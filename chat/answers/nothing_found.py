@@ -29,7 +29,8 @@ def nothing_found(question: str, nearest: Sequence[Passage], scope: Scope) -> tu
     titles = list(searched.values_list("title", flat=True)[: NAMED + 1])
     if not titles:
         return _GONE if scope.filter else _NO_RECORDINGS, ()
-    names = _enumerate(titles[:NAMED], searched.count(), everywhere=not scope.filter)
+    count = searched.count()
+    names = _enumerate(titles[:NAMED], count) if scope.filter else _all(count)
     text = f"I searched {names} and found nothing that answers this."
     sources = Sources(nearest, question)
     for number in range(1, min(len(nearest), NEAREST) + 1):
@@ -39,9 +40,12 @@ def nothing_found(question: str, nearest: Sequence[Passage], scope: Scope) -> tu
     return text, sources.citations
 
 
-def _enumerate(titles: Sequence[str], count: int, *, everywhere: bool) -> str:
-    if everywhere and count > len(titles):
-        return f"all {count} recordings"
+def _all(count: int) -> str:
+    """Name no title: only those of a filter or of a source are masked when they may no longer be heard."""
+    return "the only recording" if count == 1 else f"all {count} recordings"
+
+
+def _enumerate(titles: Sequence[str], count: int) -> str:
     names = [f"**{_literal(title)}**" for title in titles]
     if more := count - len(titles):
         names.append(f"{more} more recordings" if more > 1 else "one more recording")

@@ -214,7 +214,7 @@ class TurnRunner:
         if self.commits.are_others_queued:
             self._work.set()
         if run.answer and not self.draining:
-            self._tasks.start(entitle(run.turn, run.answer), context=run.context)
+            self._tasks.start(entitle(run.turn), context=run.context)
 
     async def _renew(self) -> None:
         at, runs = monotonic(), list(self.runs.values())

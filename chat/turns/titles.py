@@ -12,10 +12,10 @@ from ..llm import is_quote_only, loaded_model
 from ..llm.short_call import short_call
 from ..models import Conversation, State, Turn
 from ..models.conversation import title_from
-from ..prompts import Exchange, read_title, title_prompt
+from ..prompts import read_title, title_prompt
 
 
-async def entitle(turn: Turn, answer: str) -> None:
+async def entitle(turn: Turn) -> None:
     """Let the model name the conversation of its first answered turn, unless somebody has renamed it.
 
     A call that fails leaves the old title, as does an owner who renames the conversation meanwhile.
@@ -25,7 +25,7 @@ async def entitle(turn: Turn, answer: str) -> None:
     with suppress(*UNAVAILABLE):  # a title is worth no second attempt
         if not await in_database(_is_first, turn):
             return
-        prompt = title_prompt(Exchange(turn.question, answer))
+        prompt = title_prompt(turn.question)
         reply = await short_call(await loaded_model(), prompt, read_title, step="a title of its own")
         if reply.value:
             await in_database(_store, turn, reply.value)
