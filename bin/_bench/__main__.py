@@ -13,8 +13,10 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
+from pathlib import Path
 from statistics import median
 
+from .layers import layers_of, samplers
 from .measuring import Measured, client_core, measure, pinned_to
 from .profile import profile
 from .readers import Task
@@ -44,6 +46,7 @@ def main() -> int:
     """Run every combination and print a table; return 1 if an answer was not as it should be."""
     options = _options()
     with ExitStack() as stack:
+        samples = stack.enter_context(samplers()) if options.layers else None
         url = stack.enter_context(upstream())
         stack.enter_context(pinned_to(client_core(), os.getpid()))
         if options.profile:
@@ -51,6 +54,9 @@ def main() -> int:
         most = max(*options.users, 50)
         targets = {name: stack.enter_context(TARGETS[name](url=url, users=most)) for name in options.targets}
         _warm(targets, url)
+        if samples:
+            _layers(targets, url, options, samples)
+            return 0
         print(f"{options.tokens} tokens an answer, {options.rate:g} a second; {options.runs} runs, medians\n")
         broken = _streams(targets, url, options)
         if options.questions:
@@ -79,6 +85,7 @@ def _options() -> argparse.Namespace:
         "--questions", action="store_true", help="also measure what a question costs, and how many a second"
     )
     parser.add_argument("--profile", action="store_true", help="only print what each part of a question costs")
+    parser.add_argument("--layers", action="store_true", help="only print what each layer of a token costs")
     return parser.parse_args()
 
 
@@ -122,6 +129,20 @@ def _questions(targets: dict[str, Target], url: str, options: argparse.Namespace
         print(f"| {name} | {token * 1e3:.0f} | {question:.1f} | {rate:.0f} | {ones.per_answer:.1f} |", flush=True)
         broken += sum(run.result.lost + run.result.gaps + run.result.incomplete for run in (short, long, ones))
     return broken
+
+
+def _layers(targets: dict[str, Target], url: str, options: argparse.Namespace, samples: Path) -> None:
+    """Print the microseconds of a token by layers, a column for each target and number of users."""
+    runs = {
+        f"{name}, {users}": [layers_of(target, url, users, options.rate, samples) for _ in range(options.runs)]
+        for users in options.users
+        for name, target in targets.items()
+    }
+    layers = dict.fromkeys(layer for measured in runs.values() for each in measured for layer in each)
+    print("| µs of a token | " + " | ".join(runs) + " |\n|" + "---|" * (len(runs) + 1))
+    for layer in layers:
+        cells = (f"{median(each.get(layer, 0.0) for each in measured):.1f}" for measured in runs.values())
+        print(f"| {layer} | " + " | ".join(cells) + " |")
 
 
 def _run(target: Target, users: int, tokens: int, answers: int) -> Measured:
