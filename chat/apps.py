@@ -1,6 +1,7 @@
-"""The Django app of the site."""
+"""The Django app of the site, and its admin."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
 from typing_extensions import override
 
 
@@ -15,3 +16,10 @@ class ChatConfig(AppConfig):
         """Register the system checks, and the signal receivers for sign-ins and for changes of reviewers."""
         from . import checks  # noqa: F401
         from .accounts import login_sessions, reviewers  # noqa: F401
+
+
+class AdministrationConfig(admin.AdminConfig):
+    """Django's admin, with our rule of who may enter it."""
+
+    default = False  # of this app
+    default_site = "chat.accounts.admin_site.Administration"

@@ -57,7 +57,7 @@ CSRF_TRUSTED_ORIGINS = ORIGINS if HTTPS else []
 
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "chat.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from chat.accounts import token_views
 from chat.accounts import views as accounts
+from chat.conversations import read_views
 from chat.serving import health
 
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("accounts/logout/", accounts.SignOut.as_view(), name="logout"),
     path("accounts/link/<str:uid>/<str:token>/", accounts.sign_in_by_link, name="sign-in-link"),
     path("accounts/password/", accounts.ChangePassword.as_view(), name="password_change"),
+    path("accounts/reads/", read_views.reads, name="reads"),
     path("accounts/tokens/", token_views.tokens, name="api-tokens"),
     path("accounts/tokens/<uuid:uuid>/revoke/", token_views.revoke, name="api-token-revoke"),
     # The admin uses the site's own pages for signing in, signing out and changing the password.

@@ -20,11 +20,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from _bench_retrieval import Language  # sets Django up
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.utils import timezone
 
-from chat.models import Citation, Conversation, IndexedTurn, LoginSession, State, TitleWord, Turn
+from chat.models import REVIEWERS, Citation, Conversation, IndexedTurn, LoginSession, State, TitleWord, Turn
+from chat.review import remembered
 from chat.terms import informative
 from tests.support.sockets import sign_in
 
@@ -113,12 +115,25 @@ def fill(counts: Sequence[int], turns: Sequence[int], searches: int = 30) -> Fil
         conversation = filling.turns(reader, count)
         filled.conversations[count] = conversation.get_absolute_url()
         filled.admin = f"/admin/chat/conversation/{conversation.pk}/change/"
-    filled.staff = _cookie(User.objects.create(username="staff", is_staff=True))
     filled.searches = [filling.search() for _ in range(searches)]
+    _review(filled, conversation)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE")  # autovacuum would do this by itself within a minute
     return filled
+
+
+def _review(filled: Filled, conversation: Conversation) -> None:
+    """Sign in a reviewer, who has given all reasons that the benchmark needs, for as long as its files are kept."""
+    remembered.SECONDS = 10**9
+    reviewer = User.objects.create(username="reviewer")
+    reviewer.groups.add(Group.objects.get(name=REVIEWERS))
+    filled.reviewer = _cookie(reviewer)
+    session = SessionStore(filled.reviewer.partition("=")[2])
+    kept = remembered.Remembered(session)
+    kept.keep_reason(conversation, "A measurement")
+    filled.reviewed = [kept.keep_search(remembered.Search(words, "A measurement")) for words in filled.searches]
+    session.save()
 
 
 def _cookie(user: User) -> str:

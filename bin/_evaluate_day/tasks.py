@@ -171,7 +171,10 @@ async def _review(day: Day, hands: Hands) -> None:
     day.site.manage("shell", "-c", _FAILED_TURNS)
     await day.sign_in("rita")
     await day.page.goto(f"{day.site.url}/admin/chat/conversation/")
-    await hands.click(day.page.locator("#result_list th a", has_text="What failed").first)
+    await hands.click(day.page.locator("#result_list th a").first)
+    await hands.fill(day.page.get_by_label("Reason"), "All failed answers")
+    await hands.press("Enter")
+    await expect(day.page.get_by_text("What failed").first).to_be_visible()
     first = day.page.url
     await hands.click(day.page.get_by_label("Wrong").first)
     await hands.click(day.page.get_by_role("button", name="Save").first)
@@ -181,10 +184,10 @@ async def _review(day: Day, hands: Hands) -> None:
 
 
 _FAILED_TURNS = """
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from chat.models import LoginSession
 from tests.support.asked import asked
-User.objects.create_superuser("rita")
+User.objects.create_user("rita").groups.add(Group.objects.get(name="Reviewers"))
 login = LoginSession.objects.create(user=User.objects.get(username="demo"))
 for number in range(3):
     asked(login, f"What failed, number {number}?", state="failed")
@@ -202,5 +205,5 @@ TASKS = [
     Task(9, "Ask the same in other words", 3, 4, _ask_in_other_words),
     Task(10, "Read what was said around a source, and come back", 2, 4, _read_around),
     Task(11, "Come in with a sign-in link", 2, 3, _come_in),
-    Task(12, "Review: label a failed answer, and go to the next", 4, 8, _review),
+    Task(12, "Review: say why, label a failed answer, and go to the next", 6, 8, _review),
 ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods
 from typing_extensions import override
 
 from ..models import PasswordOffer
+from .admin_site import Administration
 from .forms import SignInForm
 from .login_sessions import SignedInRequest, end_login_sessions, staying_signed_in
 from .sign_in_links import redeem, user_of
@@ -129,9 +130,9 @@ def _came_by_link(request: HttpRequest) -> bool:
 
 @login_not_required
 def sign_in_for_admin(request: HttpRequest) -> HttpResponse:
-    """Redirect to the site's sign-in page, for the admin has none of its own; refuse users who are not staff."""
+    """Redirect to the site's sign-in page, for the admin has none of its own; refuse users who may not see a page."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
-    if not request.user.is_staff:
+    if "next" in request.GET or not cast(Administration, admin.site).may_enter(request):
         raise PermissionDenied
     return redirect("admin:index")

@@ -109,9 +109,9 @@ class ShownTurn:
         is_refusal = self.turn.finish_reason == Turn.NOTHING_FOUND or not self.sources
         return self.turn.is_complete and bool(self.turn.recordings) and is_refusal
 
-    def html(self, csrf_token: str = "") -> SafeString:
-        """Render ``_turn.html``. Without JavaScript its forms work only with a token."""
-        ids = {"uuid": str(self.turn.uuid), "csrf_token": csrf_token}
+    def html(self, csrf_token: str = "", *, reads: str = "") -> SafeString:
+        """Render ``_turn.html`` with the HTML of ``reads_of``. Without JavaScript its forms work only with a token."""
+        ids = {"uuid": str(self.turn.uuid), "csrf_token": csrf_token, "reads": reads}
         said_of_it = self.judged.values(self.turn, csrf_token) if self.turn.is_terminal else {}
         return filled("chat/_turn.html", ids | self._state() | self._said() | self._offers(csrf_token) | said_of_it)
 
@@ -183,9 +183,11 @@ class TurnPage:
     later: bool = False
 
 
-def turns_of(conversation: Conversation, reader_id: int, *, before: Turn | None = None) -> TurnPage:
-    """Return the last turns of a conversation, or the last ones before a turn, as a user may read them; at most 50."""
-    rows = Turn.objects.filter(conversation=conversation).order_by("-pk")
+def turns_of(
+    conversation: Conversation, reader_id: int, *, before: Turn | None = None, among: QuerySet[Turn] | None = None
+) -> TurnPage:
+    """Return the last turns of a conversation, or ``among`` them, or those before one, as a user may read them."""
+    rows = (Turn.objects.filter(conversation=conversation) if among is None else among).order_by("-pk")
     rows = rows.filter(pk__lt=before.pk) if before else rows
     found = _shown(rows, Chunk.objects.filter(turn__conversation=conversation), reader_id, limit=PAGE + 1)
     return TurnPage(found[:PAGE][::-1], earlier=len(found) > PAGE, later=before is not None)

@@ -29,6 +29,7 @@ from .deletion import erasure
 from .forms import RECORDINGS_LIMIT, AskForm, RenameForm
 from .judged import mark_seen, note_unseen
 from .periods import periods
+from .reads import reads_of
 from .rendering import PAGE, TurnPage, blank_conversation, render_blank_turn, turns_after, turns_of
 from .sidebar import own_conversations, recent_conversations
 from .welcome import welcome
@@ -206,10 +207,10 @@ def _render_turns(
 ) -> HttpResponse:
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         mark_seen(shown.judged for shown in page.turns)
-    token = get_token(request)
+    token, reads = get_token(request), reads_of(page, conversation) if conversation else {}
     context = (context or {}) | {
         "conversation": conversation,
         "page": page,
-        "turns": [shown.html(token) for shown in page.turns],
+        "turns": [shown.html(token, reads=reads[shown.turn.uuid]) for shown in page.turns],
     }
     return render(request, template, context, status=status)

@@ -18,9 +18,11 @@ from .members import Members, dissolve, hearers, make_collection, move
 from .passage_vector import PassageVector
 from .password_offer import PasswordOffer
 from .prepared import Many, Prepared
+from .pseudonym import Pseudonym
 from .purge_lease import PurgeLease
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
+from .review import REASON_LENGTHS, Opening, Review
 from .review_label import COMMENT_LIMIT, ReviewLabel
 from .reviewer import REVIEWERS, is_reviewer, reviewers
 from .scope import Filter, Scope
@@ -43,6 +45,7 @@ __all__ = [
     "LASTING",
     "NOTE_LIMIT",
     "QUEUE_LIMIT",
+    "REASON_LENGTHS",
     "REASON_LIMIT",
     "RETRACTION",
     "REVIEWERS",
@@ -79,16 +82,19 @@ __all__ = [
     "Membership",
     "NotFound",
     "NotRecorded",
+    "Opening",
     "PassageVector",
     "PasswordOffer",
     "Phase",
     "Prepared",
+    "Pseudonym",
     "PurgeLease",
     "QueueFull",
     "RateLimited",
     "Read",
     "Recording",
     "Refused",
+    "Review",
     "ReviewLabel",
     "Role",
     "Scope",

@@ -105,7 +105,8 @@ class Conversation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        """Return no title, which is content: Django's admin and logs write this."""
+        return f"conversation {self.uuid}"
 
     def get_absolute_url(self) -> str:
         return address("chat:conversation-detail", self.uuid)

@@ -1,1 +1,1 @@
-"""The review: staff read conversations and label their answers."""
+"""The review: reviewers read conversations and label their answers."""

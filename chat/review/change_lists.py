@@ -12,6 +12,8 @@ from typing_extensions import override
 
 from ..models import Conversation
 from ..pages import AFTER, BEFORE, END, PARAMETERS, Page, page_of
+from .remembered import Search
+from .searching import SEARCH, record_found, search_of
 from .summary import summaries
 
 
@@ -27,6 +29,11 @@ class FilteredList(ChangeList):
         super().__init__(of_list, *arguments, **named)
 
     @override
+    def get_filters_params(self, params: Any = None) -> Any:
+        """Return the parameters of filters, without that of a search, which narrows the list itself."""
+        return {name: values for name, values in super().get_filters_params(params).items() if name != SEARCH}
+
+    @override
     def get_results(self, request: HttpRequest) -> None:
         """Read nothing."""
 
@@ -35,13 +42,20 @@ class ReviewList(FilteredList):
     """The list on its page, where each conversation has a ``summary`` of its turns."""
 
     page: Page[Conversation]
+    search: Search | None
 
     @override
     def get_results(self, request: HttpRequest) -> None:
-        """Read one page of the list, and with two queries the turns and labels of all its conversations."""
+        """Read one page of the list, and with two queries the turns and labels of all its conversations.
+
+        What a search has found is recorded before it is shown; ``NotRecorded`` passes.
+        """
         everything = cast(Any, self.model_admin).with_deleted()
         self.page = page_of(self.queryset, self.asked_page, lambda name: everything.filter(pk=_key(name)))
         conversations: list[Any] = list(self.page.rows)
+        self.search = search_of(request)
+        if self.search:
+            record_found(request, self.search, conversations)
         found = summaries([conversation.pk for conversation in conversations])
         for conversation in conversations:
             conversation.summary = found[conversation.pk]
@@ -57,6 +71,11 @@ class ReviewList(FilteredList):
         links = {"First": {}, "Previous": {BEFORE: rows[0].pk}} if page.has_previous else {}
         links |= {"Next": {AFTER: rows[-1].pk}, "Last": {END: 1}} if page.has_next else {}
         return {name: self.get_query_string(parameters) for name, parameters in links.items()}
+
+    @property
+    def without_search(self) -> str:
+        """The query string of the list without its search."""
+        return self.get_query_string(remove=[SEARCH])
 
 
 def _key(name: str) -> int | None:

@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from typing_extensions import override
 
-from ..models import ENDED_EARLY, Conversation, Failure, ReviewLabel, State, Turn
+from ..models import ENDED_EARLY, Conversation, Failure, Pseudonym, ReviewLabel, State, Turn
 from .summary import REASONS
 
 _STATES = "(" + ", ".join(f"'{state}'" for state in ENDED_EARLY) + ")"
@@ -78,15 +78,20 @@ class LabelFilter(admin.SimpleListFilter):
         return filtered.get(value, queryset)
 
 
-class UserFilter(admin.RelatedFieldListFilter):
-    """The conversations of one user, of those who have any."""
+class OwnerFilter(admin.SimpleListFilter):
+    """The conversations of one user, who is offered under their pseudonym."""
+
+    title = "owner"
+    parameter_name = "owner"
 
     @override
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Look for a conversation of each user, instead of for the users of all conversations."""
-        own = Conversation.objects.kept().filter(user=OuterRef("pk"))
-        users = field.remote_field.model.objects.filter(Exists(own))
-        return [(str(user.pk), str(user)) for user in users.order_by("username")]
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
+        return [(name, name) for name in Pseudonym.objects.of_owners()]
+
+    @override
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        name = self.value()
+        return queryset.filter(user__in=Pseudonym.objects.filter(name=name).values("pk")) if name else queryset
 
 
 def _ended_early(condition: str, value: str) -> RawSQL:

@@ -19,6 +19,11 @@ class ReviewedTurn:
     own: ReviewLabel | None
     others: Sequence[ReviewLabel]
 
+    @property
+    def labels(self) -> Sequence[ReviewLabel]:
+        """All labels of the turn."""
+        return [*([self.own] if self.own else []), *self.others]
+
 
 def reviewed(page: TurnPage, reviewer: Any) -> list[ReviewedTurn]:
     """Return the turns of a page as this reviewer sees them."""

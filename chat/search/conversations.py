@@ -39,14 +39,16 @@ class Found:
         return self.conversation.get_absolute_url() + (f"?turn={turn}" if turn else "")
 
 
-def in_conversations(query: Query, conversations: QuerySet[Conversation], *, reader_id: int) -> QuerySet[Conversation]:
+def in_conversations(
+    query: Query, conversations: QuerySet[Conversation], *, reader_id: int, among: QuerySet[Turn] | None = None
+) -> QuerySet[Conversation]:
     """Return those of these conversations in which all words occur together, in one turn or in the title.
 
-    What the reader may no longer hear is not found.
+    What the reader may no longer hear is not found. ``among`` has the turns that may be found, if these are not all.
     """
     if not query.terms:
         return conversations.none()
-    turns = _matching(query, no_longer_found(query, conversations, reader_id)).order_by()
+    turns = turns_with(query, conversations, reader_id=reader_id, among=among).order_by()
     return conversations.filter(Q(pk__in=TitleWord.naming(query.words)) | Q(pk__in=turns.values("conversation")))
 
 
@@ -64,6 +66,14 @@ def details(query: Query, conversations: Sequence[Conversation], user_id: int) -
     return [
         _found(query, conversation, turns.get(conversation.pk, []), texts, marked) for conversation in conversations
     ]
+
+
+def turns_with(
+    query: Query, conversations: QuerySet[Conversation], *, reader_id: int, among: QuerySet[Turn] | None = None
+) -> QuerySet[Turn]:
+    """Return the turns that have all words, but those of these conversations that the reader no longer hears."""
+    matching = _matching(query, no_longer_found(query, conversations, reader_id))
+    return matching if among is None else matching & among
 
 
 def _matching(query: Query, but_not: Sequence[int]) -> QuerySet[Turn]:

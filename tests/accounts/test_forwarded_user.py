@@ -106,11 +106,11 @@ async def test_a_deactivated_user_is_not_signed_in(browser: Browser) -> None:
 
 async def test_users_are_staff_while_the_settings_name_them(browser: Browser, settings: Settings) -> None:
     settings.STAFF_EMAILS, settings.ADMIN_EMAILS = ["ana@example.com"], ["bea@example.com"]
-    named = await browser.get("/admin/chat/conversation/", ANA)
+    named = await browser.get("/admin/chat/apitoken/", ANA)
     users = await browser.get("/admin/auth/user/", ANA)
     admin = await browser.get("/admin/auth/user/", ("X-Forwarded-Email", "bea@example.com"))
     settings.STAFF_EMAILS = []
-    after = await browser.get("/admin/chat/conversation/", ANA)
+    after = await browser.get("/admin/chat/apitoken/", ANA)
 
     assert [page["status"] for page in (named, users, admin, after)] == [200, 403, 200, 302]
     assert not (await User.objects.aget(username="ana@example.com")).is_staff
@@ -122,7 +122,7 @@ async def test_a_user_can_also_be_made_staff_in_the_admin(browser: Browser) -> N
     await browser.get("/", ANA)
     await User.objects.filter(username="ana@example.com").aupdate(is_staff=True)
 
-    assert (await browser.get("/admin/chat/conversation/", ANA))["status"] == 200
+    assert (await browser.get("/admin/chat/apitoken/", ANA))["status"] == 200
 
 
 async def test_users_are_reviewers_from_their_first_sign_in_while_the_setting_names_them(

@@ -8,9 +8,10 @@ from django.contrib.auth.models import User
 
 from chat.conversations.rendering import PAGE
 from chat.database import in_database
-from chat.models import LoginSession, Turn
+from chat.models import ApiToken, LoginSession, Turn
 
 from ..support.asked import STATES, asked, citing, recorded
+from ..support.reviewing import of_content
 from .client import Program
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -151,3 +152,15 @@ async def test_what_the_model_of_an_answer_without_citations_got_is_kept_apart(
     resource = (await got(program, f"/api/conversations/{turn.conversation.uuid}"))["turns"][0]
 
     assert (resource["citations"], [source["number"] for source in resource["given"]]) == ([], [1])
+
+
+async def test_a_reviewer_reads_nothing_of_others_with_a_token(
+    login: LoginSession, carol: User, program: Program
+) -> None:
+    turn = await in_database(asked, login, "Secret?")
+    _, secret = await in_database(ApiToken.issue, carol, "reports")
+    reviewer = Program(secret)
+
+    assert (await got(reviewer, "/api/conversations"))["conversations"] == []
+    assert (await reviewer.get(f"/api/conversations/{turn.conversation.uuid}")).status == 404
+    assert await in_database(of_content) == []

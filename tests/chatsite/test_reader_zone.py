@@ -12,6 +12,7 @@ from django.test import Client
 from chat.models import Conversation, LoginSession
 
 from ..support.asked import asked
+from ..support.reviewing import opened
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
 
@@ -67,7 +68,7 @@ def test_a_reviewer_sees_times_in_their_zone_and_in_the_style_of_the_pages(
     review: Client, conversation: Conversation
 ) -> None:
     review.cookies["zone"] = AHEAD
-    page = review.get(f"/admin/chat/conversation/{conversation.pk}/change/").content.decode()
+    page = opened(review, f"/admin/chat/conversation/{conversation.pk}/change/").content.decode()
 
     assert "1 Feb 2025, 02:00" in review.get("/admin/chat/conversation/").content.decode()
     assert len(re.findall(r"<dd>\d{1,2} \w{3} \d{4}, \d\d:\d\d:\d\d</dd>", page)) == 3

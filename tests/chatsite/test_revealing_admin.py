@@ -8,9 +8,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from chat.models import Conversation, LoginSession
+from chat.models import LoginSession
 
 from ..support.asked import asked, recorded
+from ..support.reviewing import opened, page_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
@@ -50,7 +51,7 @@ def test_saving_a_form_changes_no_hidden_character(admin: Client) -> None:
 def test_the_name_of_a_user_is_marked_in_lists_filters_and_on_pages(admin: Client, login: LoginSession) -> None:
     asked(login)
     User.objects.filter(pk=login.user.pk).update(username=HIDDEN, first_name=HIDDEN, email=f"{HIDDEN}@e.example")
-    pages = ["/admin/auth/user/", f"/admin/auth/user/{login.user.pk}/change/", "/admin/chat/conversation/"]
+    pages = ["/admin/auth/user/", f"/admin/auth/user/{login.user.pk}/change/"]
 
     for address in pages:
         html = text(admin.get(address))
@@ -58,10 +59,10 @@ def test_the_name_of_a_user_is_marked_in_lists_filters_and_on_pages(admin: Clien
         assert HIDDEN not in html.replace(f'value="{HIDDEN}', "")
 
 
-def test_an_answer_is_marked_in_the_review_and_keeps_its_emoji(admin: Client, login: LoginSession) -> None:
+def test_an_answer_is_marked_in_the_review_and_keeps_its_emoji(review: Client, login: LoginSession) -> None:
     turn = asked(login, "Why?", answer=f"**{HIDDEN}** 👩\u200d👩 می\u200cشود `{HIDDEN}`")
 
-    html = text(admin.get(f"/admin/chat/conversation/{Conversation.objects.get().pk}/change/"))
+    html = text(opened(review, page_of(turn)))
 
     assert f"<strong>{SHOWN}</strong> 👩\u200d👩 می\u200cشود <code>{SHOWN}</code>" in html
     assert turn.answer.startswith(f"**{HIDDEN}")

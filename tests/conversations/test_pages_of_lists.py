@@ -113,7 +113,7 @@ def test_what_names_no_row_shows_the_first_or_the_last_page(staff: Client, addre
 
 @pytest.mark.parametrize("address", LISTS)
 def test_the_links_keep_what_the_list_is_narrowed_to(staff: Client, address: str) -> None:
-    narrowed = {ARCHIVE: "?period=week", ADMIN: f"?user__id__exact={User.objects.get(username='carol').pk}"}[address]
+    narrowed = {ARCHIVE: "?period=week", ADMIN: "?failure=none"}[address]
 
     page = Shown(staff, Shown(staff, address + narrowed).links["Next"])
 
@@ -121,7 +121,7 @@ def test_the_links_keep_what_the_list_is_narrowed_to(staff: Client, address: str
     assert all(narrowed[1:] in link for link in page.links.values())
 
 
-@pytest.mark.parametrize(("order", "newest"), [("0", False), ("2", True), ("-2", True), ("5", False)])
+@pytest.mark.parametrize(("order", "newest"), [("0", False), ("2", True), ("-2", True), ("1", True)])
 def test_the_pages_of_the_review_follow_any_order(staff: Client, order: str, newest: bool) -> None:
     first = Shown(staff, f"{ADMIN}?o={order}")
     second = Shown(staff, first.links["Next"])

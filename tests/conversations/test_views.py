@@ -58,6 +58,7 @@ ROUTES = [
     Route("chat:recording-text", of="recording"),
     Route("chat:recording-audio", of="recording", status=404),  # the recording has no audio
     Route("password_change"),
+    Route("reads"),
     Route("api-tokens"),
     Route("api-token-revoke", "post", of="token", status=302),
     Route("logout", "post", status=302),

@@ -86,7 +86,7 @@ async def _ask(page: Page, question: str) -> None:
         ("reset", "cannot be reached", "Model unreachable"),
     ],
 )
-async def test_a_model_that_cannot_answer_anybody_says_so_to_the_asker_and_its_kind_to_staff(
+async def test_a_model_that_cannot_answer_anybody_says_so_to_the_asker_and_its_kind_to_reviewers(
     start_site: Callable[..., SiteProcess], upstream: Upstream, browser_page: Page, script: str, said: str, kind: str
 ) -> None:
     upstream.scripts = [script]
@@ -95,7 +95,8 @@ async def test_a_model_that_cannot_answer_anybody_says_so_to_the_asker_and_its_k
         "shell",
         "--no-imports",
         "-c",
-        "from django.contrib.auth.models import User as U; U.objects.update(is_staff=True)",
+        "from django.contrib.auth.models import Group, User\n"
+        "Group.objects.get(name='Reviewers').user_set.set(User.objects.all())",
     )
     page = browser_page
     await sign_in(page, site)

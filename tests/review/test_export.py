@@ -12,11 +12,12 @@ from django.contrib.auth.models import User
 from django.test import AsyncClient
 
 from chat.database import in_database
-from chat.models import LoginSession, ReviewLabel, Turn
+from chat.models import LoginSession, Pseudonym, ReviewLabel, Turn
 from chat.review import export
 from chat.review.export import harmless
 
 from ..support.asked import asked
+from ..support.reviewing import LIST, REASON, of_content
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,11 +29,14 @@ async def body(response: Any) -> str:
     return b"".join([part async for part in parts]).decode()
 
 
-async def exported(carol: User, query: str = "") -> list[dict[str, str]]:
-    """Return the rows of the file that carol gets."""
+async def exported(carol: User, query: str = "", *, words: str = "") -> list[dict[str, str]]:
+    """Return the rows of the file that carol gets, after a search if there are words to search for."""
     client = AsyncClient()
     await client.aforce_login(carol)
-    response = await client.get(ADDRESS + query)
+    if words:
+        found = await client.post(f"{LIST}search/", {"words": words, "reason": REASON})
+        query = f"{query or '?'}&{found['Location'].partition('?')[2]}"
+    response = await client.post(ADDRESS + query, {"reason": REASON})
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"].startswith('attachment; filename="conversations-2')
     return list(csv.DictReader(io.StringIO((await body(response)).removeprefix("\ufeff"))))
@@ -59,8 +63,9 @@ async def test_a_row_counts_states_failures_and_labels_and_quotes_nothing(login:
         "turns": "3", "complete": "1", "failed": "1", "interrupted": "1",
         "GENERATION_FAILED": "1", "INTERRUPTED": "1", "label wrong": "1",
     }  # fmt: skip
-    assert (row["user"], row["label good"]) == ("alice", "0")
+    assert (row["owner"], row["label good"]) == (await in_database(Pseudonym.objects.of, login.user_id), "0")
     assert "SECRET" not in str(row)
+    assert "alice" not in str(row)
 
 
 async def test_the_file_has_what_the_list_shows(login: LoginSession, carol: User, bob: User) -> None:
@@ -73,13 +78,13 @@ async def test_the_file_has_what_the_list_shows(login: LoginSession, carol: User
 
     [b, a] = await in_database(ask)
 
-    async def of(query: str) -> list[str]:
-        return [row["conversation"] for row in await exported(carol, query)]
+    async def of(query: str, words: str = "") -> list[str]:
+        return [row["conversation"] for row in await exported(carol, query, words=words)]
 
-    assert await of("?q=Launch&failure=any") == [a, b]
-    assert await of("?q=Launch&failure=any&o=-0&p=7") == [b, a]
+    assert await of("?failure=any", "Launch") == [a, b]
+    assert await of("?failure=any&o=0&p=7", "Launch") == [b, a]
     assert len(await of("")) == 4
-    assert await of("?q=nothing") == []
+    assert await of("", "unheard") == []
 
 
 async def test_a_long_list_is_read_in_parts(login: LoginSession, carol: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +94,7 @@ async def test_a_long_list_is_read_in_parts(login: LoginSession, carol: User, mo
     client = AsyncClient()
     await client.aforce_login(carol)
 
-    response = await client.get(ADDRESS)
+    response = await client.post(ADDRESS, {"reason": REASON})
     parts = [part async for part in cast(AsyncIterator[bytes], cast(Any, response).streaming_content)]
 
     assert [part.count(b"\r\n") for part in parts] == [1, 2, 2, 1]
@@ -104,21 +109,30 @@ def test_other_cells_stay_as_they_are() -> None:
     assert [harmless(cell) for cell in ("alice", 0, "a=b", "2026-01-01")] == ["alice", "0", "a=b", "2026-01-01"]
 
 
-async def test_a_user_name_is_no_formula_in_the_file(carol: User) -> None:
-    def ask() -> None:
-        user = User.objects.create(username="=cmd|' /C calc'!A0")
-        asked(LoginSession.objects.create(user=user))
-
-    await in_database(ask)
-
-    assert [row["user"] for row in await exported(carol)] == ["'=cmd|' /C calc'!A0"]
-
-
-async def test_the_file_is_for_staff_and_for_filters_that_make_sense(carol: User, alice: User) -> None:
+async def test_the_reason_is_asked_first_and_each_conversation_is_recorded(login: LoginSession, carol: User) -> None:
+    turns = [await in_database(asked, login) for _ in range(3)]
     client = AsyncClient()
     await client.aforce_login(carol)
-    assert (await client.get(f"{ADDRESS}?asked_at__gte=yesterday"))["Location"] == "/admin/chat/conversation/"
-    assert (await client.post(ADDRESS)).status_code == 405
-    await client.aforce_login(alice)
+    assert (await client.get(ADDRESS)).status_code == 200
+    assert (await client.post(ADDRESS, {"reason": " a "})).status_code == 400
+    assert await in_database(of_content) == []
 
-    assert (await client.get(ADDRESS))["Location"].startswith("/admin/login/")
+    await exported(carol)
+
+    events = await in_database(of_content)
+    assert {event.conversation for event in events} == {turn.conversation.uuid for turn in turns}
+    assert {(event.kind, event.how, event.reason, event.owner_id, event.actor_id) for event in events} == {
+        ("exported", "csv", REASON, login.user_id, carol.pk)
+    }
+
+
+async def test_the_file_is_for_reviewers_and_for_filters_that_make_sense(
+    carol: User, alice: User, admin_user: User
+) -> None:
+    client = AsyncClient()
+    await client.aforce_login(carol)
+    assert (await client.get(f"{ADDRESS}?asked_at__gte=yesterday"))["Location"] == LIST
+    for user in (alice, admin_user):
+        await client.aforce_login(user)
+
+        assert (await client.post(ADDRESS, {"reason": REASON}))["Location"].startswith("/admin/login/")

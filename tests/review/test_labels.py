@@ -14,19 +14,14 @@ from django.test import Client
 from chat.models import COMMENT_LIMIT, Conversation, LoginSession, ReviewLabel, Turn
 
 from ..support.asked import asked
+from ..support.reviewing import LIST, opened, page_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
-
-LIST = "/admin/chat/conversation/"
 
 
 @pytest.fixture
 def turn(login: LoginSession) -> Turn:
     return asked(login, "When do we ship?", answer="In March.")
-
-
-def page_of(turn: Turn) -> str:
-    return f"{LIST}{turn.conversation.pk}/change/"
 
 
 def give(browser: Client, turn: Turn, verdict: str = "wrong", comment: str = "It was May.") -> Any:
@@ -46,7 +41,7 @@ def test_a_reviewer_labels_an_answer_and_changes_their_mind(review: Client, turn
     assert (label.verdict, label.comment, label.reviewer) == ("partly", "It was May.\nOr June.", carol)
     assert first.redirect_chain == [(f"{page_of(turn)}#turn-{turn.uuid}", 302)]
     assert "Your label was saved." in text(first)
-    html = review.get(page_of(turn)).content.decode()
+    html = opened(review, page_of(turn)).content.decode()
     assert 'value="partly"' in html.split(" checked")[0].rpartition("<input")[2]
     assert "It was May.\nOr June.</textarea>" in html
 
@@ -56,9 +51,9 @@ def test_reviewers_see_the_labels_of_others_with_invisible_characters_made_visib
 ) -> None:
     ReviewLabel.give(turn, bob, "good", "<b>fine</b>\u202e")
 
-    page = review.get(page_of(turn)).content.decode()
+    page = opened(review, page_of(turn)).content.decode()
 
-    assert "Good , says bob" in text(review.get(page_of(turn)))
+    assert "Good , says bob" in text(opened(review, page_of(turn)))
     assert "&lt;b&gt;fine&lt;/b&gt;" in page
     assert "U+202E" in page
 
@@ -68,7 +63,7 @@ def test_a_label_outlives_its_reviewer(review: Client, turn: Turn, bob: User) ->
 
     bob.delete()
 
-    assert "Good , says a deleted user" in text(review.get(page_of(turn)))
+    assert "Good , says a deleted user" in text(opened(review, page_of(turn)))
 
 
 @pytest.mark.parametrize(
@@ -91,12 +86,14 @@ def test_a_running_turn_cannot_be_labelled(review: Client, login: LoginSession) 
     running = asked(login, state="streaming")
 
     assert "still being answered" in text(give(review, running))
-    assert "Save label" not in text(review.get(page_of(running)))
+    assert "Save label" not in text(opened(review, page_of(running)))
 
 
-def test_labelling_needs_staff_and_a_post(client: Client, review: Client, turn: Turn) -> None:
+def test_labelling_needs_a_reviewer_and_a_post(client: Client, review: Client, admin_user: User, turn: Turn) -> None:
     assert review.get(f"{LIST}{turn.conversation.pk}/turns/{turn.uuid}/label/").status_code == 405
     client.force_login(turn.user)
+    assert give(client, turn).status_code == 403
+    client.force_login(admin_user)
 
     assert give(client, turn).status_code == 403
     assert not ReviewLabel.objects.exists()
@@ -129,6 +126,8 @@ def test_a_page_reads_the_labels_of_all_its_turns_at_once(
     first = asked(login, "one")
     for _ in range(5):
         ReviewLabel.give(asked(login, "more", conversation=first.conversation), carol, "good", "")
+
+    opened(review, page_of(first))  # with a reason, which is remembered
 
     with django_assert_max_num_queries(20):
         review.get(page_of(first))

@@ -25,6 +25,7 @@ from chat.upkeep import demo
 
 from ..support.asked import asked
 from ..support.hostile import squeezed
+from ..support.reviewing import opened
 from ..support.step_model import StepModel, reply, step_model
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
@@ -159,7 +160,7 @@ async def test_a_failed_turn_keeps_the_times_of_its_steps(runner: TurnRunner, tu
 
 
 @pytest.mark.usefixtures("static_files")
-async def test_only_staff_see_the_times(
+async def test_only_reviewers_see_the_times(
     runner: TurnRunner, turn: Turn, login: LoginSession, carol: object, client: Client
 ) -> None:
     seen = await read(runner, turn)
@@ -167,7 +168,7 @@ async def test_only_staff_see_the_times(
 
     def page(user: object, path: str) -> str:
         client.force_login(user)  # type: ignore[arg-type]  # a user
-        return client.get(path).content.decode()
+        return str(opened(client, path).content.decode())
 
     review = await in_database(page, carol, f"/admin/chat/conversation/{kept.conversation_id}/change/")
     own = await in_database(page, login.user, f"/c/{await talk(turn)}/")

@@ -9,6 +9,7 @@ class Kind(models.TextChoices):
     """What happened. Those of ``OF_CONTENT`` name the owner whose content it was."""
 
     READ = "read", "read"
+    SEARCHED = "searched", "searched in texts"
     FOUND = "found", "shown as the result of a search"
     EXPORTED = "exported", "exported"
     UNMASKED = "unmasked", "shown with the name of the owner"

@@ -1,0 +1,82 @@
+"""Who has read what a user asked: what the owner sees below each turn, and all together on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.template.loader import render_to_string
+
+from ..models import AccessEvent, Conversation, How, Kind
+from .rendering import TurnPage
+
+SHOWN = 20
+"""Most reads below one turn, the latest ones; the page of all reads has the others."""
+LOOKED_AT = 500
+"""Events of a conversation among which those of its turns are found, the latest ones."""
+
+_DONE: dict[tuple[str, str], str] = {
+    (Kind.READ, How.PRINT): "Opened to be printed",
+    (Kind.READ, How.HISTORY): "History opened",
+    (Kind.FOUND, How.SEARCH): "Found in a search",
+    (Kind.EXPORTED, How.CSV): "Listed in an exported file",
+}
+_OTHERWISE: dict[str, str] = {
+    Kind.READ: "Read",
+    Kind.FOUND: "Found",
+    Kind.EXPORTED: "Exported",
+    Kind.UNMASKED: "Your name was shown",
+}
+
+
+@dataclass(frozen=True)
+class ShownRead:
+    """One read, as its owner sees it. ``conversation`` is None if it was deleted, or is the one of the page."""
+
+    event: AccessEvent
+    conversation: Conversation | None = None
+
+    @property
+    def done(self) -> str:
+        """What was done, in words that the name of the reader follows."""
+        event = self.event
+        words = _DONE.get((event.kind, event.how)) or _OTHERWISE.get(event.kind)
+        return words or event.what.capitalize()
+
+    @property
+    def joint(self) -> str:
+        """The word between what was done and the name of the reader."""
+        return "to" if self.event.kind == Kind.UNMASKED else "by"
+
+    @property
+    def address(self) -> str:
+        """The address of the first turn that was read, or of its conversation; empty without one."""
+        turn = f"?turn={self.event.turns[0]}" if self.event.turns else ""
+        return self.conversation.get_absolute_url() + turn if self.conversation else ""
+
+
+def reads_of(page: TurnPage, conversation: Conversation) -> dict[UUID, str]:
+    """Return HTML with the reads by others of each turn of a page, the latest first; one query finds them.
+
+    Only pages have them: nobody has read a turn that just ended.
+    """
+    reads: dict[UUID, list[ShownRead]] = {shown.turn.uuid: [] for shown in page.turns}
+    events = AccessEvent.objects.of_conversation(conversation.uuid).exclude(actor_id=conversation.user_id)
+    for event in events[:LOOKED_AT] if reads else ():
+        for uuid in event.turn_uuids & reads.keys():
+            reads[uuid].append(ShownRead(event))
+    return {uuid: _html(found, conversation) for uuid, found in reads.items()}
+
+
+def _html(reads: Sequence[ShownRead], conversation: Conversation) -> str:
+    context = {"reads": reads[:SHOWN], "conversation": conversation}
+    return render_to_string("chat/_reads.html", context) if reads else ""
+
+
+def shown_reads(events: Iterable[AccessEvent], user_id: int) -> Sequence[ShownRead]:
+    """Return events with the conversations of their owner that are not deleted; one query finds these."""
+    events = list(events)
+    named = {event.conversation for event in events if event.conversation}
+    own = {conversation.uuid: conversation for conversation in Conversation.objects.of(user_id).filter(uuid__in=named)}
+    return [ShownRead(event, own.get(event.conversation) if event.conversation else None) for event in events]
