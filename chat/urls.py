@@ -40,6 +40,7 @@ urlpatterns = [
     path("collections/<uuid:uuid>/members/<int:pk>/", collections.change_member, name="collection-member"),
     path("recordings/", recordings.listing, name="recording-list"),
     path("recordings/options/", recordings.options, name="recording-options"),
+    path("recordings/speakers/", recordings.speakers, name="recording-speakers"),
     path("recordings/<uuid:uuid>/", recordings.detail, name="recording-detail"),
     path("recordings/<uuid:uuid>/segments/", recordings.segments, name="recording-segments"),
     path("recordings/<uuid:uuid>/move/", moving.move_recording, name="recording-move"),

@@ -10,18 +10,22 @@ from django.http import HttpRequest
 from msgspec import Meta, Struct
 
 from ..live.protocol import Seq
-from ..models import InvalidRequest, Submission
+from ..models import NO_LIMITS, InvalidRequest, Limits, Submission
 from ..turns.events import FRAME_LIMIT
 
 QUERY_LIMIT = 4096
 
 
 class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A question. ``session_id`` is its conversation, null starts a new one; no ``recording_filter`` means all."""
+    """A question. ``session_id`` is its conversation, null starts a new one; no ``recording_filter`` means all.
+
+    ``limits`` are collections, speakers and days that are searched only; without any, all are.
+    """
 
     query: Annotated[str, Meta(min_length=1, extra_json_schema={"maxLength": QUERY_LIMIT})]
     session_id: UUID | None
     recording_filter: Annotated[tuple[UUID, ...], Meta(max_length=500)] = ()
+    limits: Limits = NO_LIMITS
 
     def submission(self, request_id: UUID) -> Submission:
         return Submission(
@@ -29,6 +33,7 @@ class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             question=self.query,
             conversation=self.session_id,
             recordings=self.recording_filter,
+            limits=self.limits,
         )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from .. import models
 from ..conversations.rendering import ShownTurn
@@ -43,6 +43,29 @@ class FilteredRecording(Resource, frozen=True, kw_only=True):
         return cls(id=UUID(row["id"]) if row["id"] else None, title=row["title"])
 
 
+class LimitedCollection(Resource, frozen=True, kw_only=True):
+    """A collection that a question searches only, with its name at that time."""
+
+    id: UUID
+    name: str
+
+
+class Limited(Resource, frozen=True, kw_only=True):
+    """The collections, speakers and days that a question searches only; what is empty limits nothing."""
+
+    collections: list[LimitedCollection]
+    speakers: list[str]
+    since: date | None
+    until: date | None
+    undated: bool
+
+    @classmethod
+    def of(cls, stored: dict[str, Any]) -> Limited:
+        """Return the limits that a turn has stored."""
+        empty: dict[str, Any] = {"collections": [], "speakers": [], "since": None, "until": None, "undated": False}
+        return convert(empty | stored, cls)
+
+
 class Failure(Resource, frozen=True, kw_only=True):
     """Why a turn failed or was interrupted."""
 
@@ -53,6 +76,8 @@ class Failure(Resource, frozen=True, kw_only=True):
 class Turn(Resource, frozen=True, kw_only=True):
     """A question and its answer so far: the text of the chunks up to ``seq``.
 
+    ``searched`` counts the recordings in which the answer was looked for, if ``recordings`` or ``limits`` chose some.
+
     ``position`` is its place in the queue, from 1; null if it is not queued. ``given`` has the passages that the model
     got, if the answer cites none. ``credit`` says that an AI has written the answer, with the name of the model: show
     it with the answer. It is empty while no model has answered.
@@ -61,6 +86,8 @@ class Turn(Resource, frozen=True, kw_only=True):
     id: UUID
     question: str
     recordings: list[FilteredRecording]
+    limits: Limited
+    searched: int | None
     state: str
     position: int | None
     seq: int
@@ -80,6 +107,8 @@ class Turn(Resource, frozen=True, kw_only=True):
             id=turn.uuid,
             question=turn.question,
             recordings=list(map(FilteredRecording.of, shown.filter)),
+            limits=Limited.of(turn.limits or {}),
+            searched=turn.searched,
             state=turn.state,
             position=shown.position,
             seq=shown.seq,

@@ -9,11 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from typing_extensions import override
 
-from ..models import CheckRequest, Feedback, InvalidRequest, Submission, Turn
+from ..models import CheckRequest, Feedback, InvalidRequest, Limits, Submission, Turn
 from ..models.conversation import TITLE_LIMIT
+from ..models.limits import COLLECTIONS_LIMIT, SPEAKER_LIMIT, SPEAKERS_LIMIT
 
 RECORDINGS_LIMIT = 500
 
+_NO_DAY = "The first and the last day of a filter must be dates like 2026-06-30."
 _INCOMPLETE = "This form was incomplete. Please send it again."
 
 
@@ -32,12 +34,45 @@ class RecordingsField(forms.MultipleChoiceField):
             raise ValidationError("The filter contains an unknown recording. Please choose again.") from None
 
 
+class CollectionsField(forms.MultipleChoiceField):
+    """The ids of the collections in a filter; ``submit`` checks whether they exist."""
+
+    @override
+    def clean(self, value: Any) -> tuple[UUID, ...]:
+        """Return the ids without duplicates. Raise ``ValidationError`` for too many, or one that is no UUID."""
+        names = self.to_python(value)
+        if len(names) > COLLECTIONS_LIMIT:
+            raise ValidationError(f"You can choose at most {COLLECTIONS_LIMIT} collections; choose none to search all.")
+        try:
+            return tuple(UUID(name) for name in dict.fromkeys(names))
+        except ValueError:
+            raise ValidationError("The filter contains an unknown collection. Please choose again.") from None
+
+
+class SpeakersField(forms.MultipleChoiceField):
+    """The names of the speakers in a filter, whether they exist or not."""
+
+    @override
+    def clean(self, value: Any) -> tuple[str, ...]:
+        """Return the names without duplicates. Raise ``ValidationError`` for too many, or one that is too long."""
+        names = tuple(dict.fromkeys(filter(None, map(str.strip, self.to_python(value)))))
+        if len(names) > SPEAKERS_LIMIT or any(len(name) > SPEAKER_LIMIT for name in names):
+            message = f"You can choose at most {SPEAKERS_LIMIT} speakers, with names of {SPEAKER_LIMIT} characters."
+            raise ValidationError(message)
+        return names
+
+
 class AskForm(forms.Form):
     """A question from the composer. ``submit`` checks whether it is empty or too long, as on the socket."""
 
     question = forms.CharField(required=False, strip=False)
     request_id = forms.UUIDField(error_messages=dict.fromkeys(("required", "invalid"), _INCOMPLETE))
     recordings = RecordingsField(required=False)
+    collections = CollectionsField(required=False)
+    speakers = SpeakersField(required=False)
+    since = forms.DateField(required=False, error_messages={"invalid": _NO_DAY})
+    until = forms.DateField(required=False, error_messages={"invalid": _NO_DAY})
+    undated = forms.BooleanField(required=False)
 
     def submission(self, *, conversation: UUID | None) -> Submission:
         """Return what to submit. Raise ``InvalidRequest``, which says what is wrong with the form."""
@@ -49,7 +84,15 @@ class AskForm(forms.Form):
             question=self.cleaned_data["question"].replace("\r\n", "\n"),
             conversation=conversation,
             recordings=tuple(self.cleaned_data["recordings"]),
+            limits=self.limits,
         )
+
+    @property
+    def limits(self) -> Limits:
+        """What to search only, as far as it is valid."""
+        self.is_valid()
+        valid = self.cleaned_data
+        return Limits(**{name: valid[name] for name in Limits.__struct_fields__ if valid.get(name)})
 
 
 class RenameForm(forms.Form):

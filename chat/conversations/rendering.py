@@ -21,6 +21,7 @@ from ..answers.unheard import hidden_in
 from ..display import revealed, shown
 from ..llm import credit
 from ..models import Chunk, Citation, Conversation, Ending, HeardOf, Prepared, State, Turn, unretracted
+from ..recordings.limit_words import limit_words
 from . import markdown
 from .cited import citations_for
 from .filled import Value, filled
@@ -105,9 +106,9 @@ class ShownTurn:
 
     @property
     def may_lie_elsewhere(self) -> bool:
-        """Whether the turn has searched some recordings only, and its answer has nothing from them."""
+        """Whether the turn has searched not everything, and its answer has nothing from them."""
         is_refusal = self.turn.finish_reason == Turn.NOTHING_FOUND or not self.sources
-        return self.turn.is_complete and bool(self.turn.recordings) and is_refusal
+        return self.turn.is_complete and bool(self.turn.recordings or self.turn.limits) and is_refusal
 
     def html(self, csrf_token: str = "", *, reads: str = "") -> SafeString:
         """Render ``_turn.html`` with the HTML of ``reads_of``. Without JavaScript its forms work only with a token."""
@@ -153,7 +154,8 @@ class ShownTurn:
         searched = self.filter
         retry_url = address("chat:turn-retry", turn.uuid)
         return {
-            "filter": render_to_string("chat/_filter_note.html", {"filter": searched}) if searched else "",
+            "filter": self._filter_note(),
+            "limits": json.dumps(turn.limits) if turn.limits else "",
             "filter_ids": " ".join(each["id"] for each in searched if each["id"]),
             "chosen": json.dumps([{"id": each["id"], "title": each["title"]} for each in searched if each["exists"]]),
             "ask_only": self._ask_only(retry_url, csrf_token),
@@ -163,6 +165,14 @@ class ShownTurn:
             "edit_url": f"{turn.conversation.get_absolute_url()}?edit={turn.uuid}" if turn.is_terminal else "",
             "everywhere_id": str(uuid4()) if self.may_lie_elsewhere else "",
         }
+
+    def _filter_note(self) -> str:
+        """Return what the question searches only, and in how many recordings its answer was looked for."""
+        searched = self.filter
+        if not (searched or self.turn.limits):
+            return ""
+        words = limit_words(self.turn.limits, self.turn.searched)
+        return render_to_string("chat/_filter_note.html", {"filter": searched, "words": words})
 
     def _ask_only(self, retry_url: str, csrf_token: str) -> str:
         """Return the forms that ask an answer's question only of one of the recordings that it cites, if of several."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ..accounts.forwarded_user import forwarded
 from ..accounts.login_sessions import SignedInRequest
-from ..models import InvalidRequest, Refused, Submission, Turn
+from ..models import NO_LIMITS, InvalidRequest, Limits, Refused, Submission, Turn
 from ..query import uuid_of
 from ..turns import asking
 from .rendering import render_turn
@@ -38,7 +38,7 @@ def stop(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def retry(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Ask the same question again as a new turn.
 
-    It has the same filter, or only the recording that the form names, or with ``everywhere`` none.
+    It has the same filter and limits, or only the recording that the form names, or with ``everywhere`` none.
     """
     turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=uuid)
     try:
@@ -57,6 +57,7 @@ def _submission(request: SignedInRequest, turn: Turn, request_id: UUID) -> Submi
         question=turn.question,
         conversation=turn.conversation.uuid,
         recordings=_filter(request, turn),
+        limits=NO_LIMITS if "recording" in request.POST else Limits.of(turn.limits),
         retry_of=turn.uuid,
     )
 

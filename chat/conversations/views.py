@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from ..accounts.forwarded_user import forwarded
 from ..accounts.login_sessions import SignedInRequest
 from ..llm import is_quote_only, name_for_readers
-from ..models import Conversation, Phase, Refused, Turn, review_policy
+from ..models import NO_LIMITS, Conversation, Limits, Phase, Refused, Turn, review_policy
+from ..models.limits import COLLECTIONS_LIMIT
 from ..pages import page_of
 from ..problems import STATUS
 from ..query import search_text, uuid_of
@@ -37,9 +38,13 @@ from .welcome import welcome
 
 @require_safe
 def home(request: SignedInRequest) -> HttpResponse:
-    """Show the page for a new question; ``?q=`` fills the box and ``?recording=`` chooses recordings."""
-    chosen = [name for name in map(uuid_of, request.GET.getlist("recording")) if name]
-    return _page(request, None, question=request.GET.get("q", ""), chosen=chosen[:RECORDINGS_LIMIT])
+    """Show the page for a new question.
+
+    ``?q=`` fills the box, and ``?recording=`` and ``?collection=`` choose what to search.
+    """
+    chosen = _named(request.GET.getlist("recording"))[:RECORDINGS_LIMIT]
+    limits = Limits(collections=tuple(_named(request.GET.getlist("collection"))[:COLLECTIONS_LIMIT]))
+    return _page(request, None, question=request.GET.get("q", ""), chosen=chosen, limits=limits)
 
 
 @require_safe
@@ -47,7 +52,7 @@ def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Show the last turns of a conversation; with ``?before=<turn>`` those before it.
 
     ``?turn=<turn>`` leads to the page that has this turn. With ``?edit=<turn>`` the box has the question of that turn,
-    and the filter its recordings.
+    and the filter what it searched.
     """
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
     if "turn" in request.GET:
@@ -61,7 +66,7 @@ def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if "edit" in request.GET:
         turn = get_object_or_404(conversation.turns, uuid=uuid_of(request.GET["edit"]))
         chosen = [UUID(recording["id"]) for recording in turn.recordings]
-        return _page(request, conversation, question=turn.question, chosen=chosen)
+        return _page(request, conversation, question=turn.question, chosen=chosen, limits=Limits.of(turn.limits))
     return _page(request, conversation)
 
 
@@ -147,15 +152,20 @@ def _place_of(turn: Turn, conversation: Conversation) -> str:
     return f"{conversation.get_absolute_url()}{page}#turn-{turn.uuid}"
 
 
+def _named(ids: Iterable[str]) -> list[UUID]:
+    return [name for name in map(uuid_of, ids) if name]
+
+
 def _refused(
     request: SignedInRequest, conversation: Conversation | None, form: AskForm, refused: Refused
 ) -> HttpResponse:
-    chosen = [name for name in map(uuid_of, request.POST.getlist("recordings")) if name]
+    chosen = _named(request.POST.getlist("recordings"))
     return _page(
         request,
         conversation,
         question=form.data.get("question", ""),
         chosen=chosen,
+        limits=form.limits,
         refusal=refused.message,
         status=STATUS.get(refused.code, 400),
     )
@@ -167,6 +177,7 @@ def _page(
     *,
     question: str = "",
     chosen: Collection[UUID] | None = None,
+    limits: Limits = NO_LIMITS,
     refusal: str = "",
     rename_form: RenameForm | None = None,
     status: int = 200,
@@ -175,6 +186,7 @@ def _page(
     latest = page.turns[-1].turn if page.turns else None
     if chosen is None:
         chosen = [UUID(recording["id"]) for recording in latest.recordings] if latest else []
+        limits = Limits.of(latest.limits) if latest else NO_LIMITS
     context = {
         "question": question,
         "refusal": refusal,
@@ -192,7 +204,7 @@ def _page(
         context |= welcome(request.user.pk) | {"blank_conversation": blank_conversation()}
     template = "chat/conversation_detail.html" if conversation else "chat/home.html"
     return _render_turns(
-        request, template, conversation, page, context | filter_options(chosen, request.user.pk), status=status
+        request, template, conversation, page, context | filter_options(chosen, limits, request.user.pk), status=status
     )
 
 

@@ -88,6 +88,7 @@ class Commands:
             question=command.question,
             conversation=command.conversation,
             recordings=command.recordings,
+            limits=command.limits,
             retry_of=command.retry_of,
         )
         await self._announce(*await in_database(self._submit, submission))

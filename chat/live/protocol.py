@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from ..models import InvalidRequest
+from ..models import NO_LIMITS, InvalidRequest, Limits
 from ..turns.events import EVENTS
 
 Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -50,6 +50,7 @@ class Ask(Command, frozen=True, kw_only=True):
     conversation: UUID | None
     question: str
     recordings: Annotated[tuple[UUID, ...], Meta(max_length=500)]
+    limits: Limits = NO_LIMITS
     retry_of: UUID | None = None
 
 

@@ -12,6 +12,7 @@ from .conversation import Conversation
 from .deleted_recording import DeletedRecording
 from .feedback import FEEDBACK_LIMIT, Feedback
 from .heard import HeardOf, heard_of, unheard
+from .limits import NO_LIMITS, Limits
 from .listed_reviewer import ListedReviewer
 from .login_session import LoginSession
 from .members import Members, dissolve, hearers, make_collection, move
@@ -44,6 +45,7 @@ __all__ = [
     "FEEDBACK_LIMIT",
     "LASTING",
     "NOTE_LIMIT",
+    "NO_LIMITS",
     "QUEUE_LIMIT",
     "REASON_LENGTHS",
     "REASON_LIMIT",
@@ -75,6 +77,7 @@ __all__ = [
     "IndexedTurn",
     "InvalidRequest",
     "Kind",
+    "Limits",
     "ListedReviewer",
     "LoginSession",
     "Many",

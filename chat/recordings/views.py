@@ -13,7 +13,7 @@ from ..accounts.login_sessions import SignedInRequest
 from ..models import Collection, Recording
 from ..query import search_text, uuid_of
 from . import words
-from .filter import OPTIONS, with_title
+from .filter import OPTIONS, speakers_like, with_title
 from .rows import rows
 from .shown_transcript import ShownTranscript
 from .wanted import Wanted
@@ -42,6 +42,13 @@ def options(request: SignedInRequest) -> HttpResponse:
     """Render the first 50 recordings with ``?q=`` in their title as options of the filter."""
     recordings = list(with_title(search_text(request), request.user.pk)[:OPTIONS])
     return render(request, "chat/_recording_options.html", {"options": recordings, "chosen": ()})
+
+
+@require_safe
+def speakers(request: SignedInRequest) -> HttpResponse:
+    """Render the names of up to 20 speakers with ``?q=`` in them as suggestions of the filter."""
+    names = speakers_like(search_text(request), request.user.pk)
+    return render(request, "chat/_speaker_options.html", {"names": names})
 
 
 @require_safe

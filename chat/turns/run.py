@@ -23,7 +23,7 @@ from ..database import in_database, persist
 from ..errors import TimedOut, TurnFailed
 from ..llm import closing
 from ..llm.pace import pace
-from ..models import RETRACTION, Citation, Claim, Ending, Failure, Filter, HeardOf, Phase, Scope, State, Turn, heard_of
+from ..models import RETRACTION, Citation, Claim, Ending, Failure, HeardOf, Phase, Scope, State, Turn, heard_of
 from ..models.turns import asked
 from ..passages import Passage
 from ..prompts import Exchange
@@ -80,6 +80,7 @@ class Run:
         self._steps = StepTimes(turn.phase, self._started_at)
         self._used: Counter[str] = Counter()
         self._passages: Sequence[Passage] = ()
+        self._searched: int | None = None
         self.answer = ""
         """The answer, once it is complete and stored."""
         self.context = copy_context()
@@ -136,7 +137,12 @@ class Run:
         return float(settings.CHAT_TOTAL_SECONDS if is_self_timed else settings.CHAT_FIRST_TOKEN_SECONDS)
 
     def _ending(self) -> Ending:
-        return replace(self._outcome(), usage=dict(self._used) or None, steps=self._steps.milliseconds(monotonic()))
+        return replace(
+            self._outcome(),
+            usage=dict(self._used) or None,
+            steps=self._steps.milliseconds(monotonic()),
+            searched=self._searched,
+        )
 
     def _outcome(self) -> Ending:
         cause = self._cause or (ShutDown() if self._pump.cancelled() else self._pump.exception())
@@ -162,7 +168,7 @@ class Run:
     async def _read(self) -> Answered:
         on_behalf.use_token(self.turn.user_id, self.turn.request_id)
         pace.set(self._commits.next_read)
-        history, scope = await persist(lambda: in_database(_beginning, self.turn, self._is_first))
+        history, scope, self._searched = await persist(lambda: in_database(_beginning, self.turn, self._is_first))
         async with closing(self._source(self.turn.question, history=history, scope=scope)) as parts:
             async for part in parts:
                 self._progress_at = monotonic()
@@ -208,10 +214,14 @@ def _broken(state: State, failure: str, log: AnswerLog, given: Sequence[Citation
     return Ending(state=state, failure=failure, chunks=log.everything(), citations=[*log.citations, *given])
 
 
-def _beginning(turn: Turn, is_first: bool) -> tuple[list[Exchange], Scope]:
-    """Return the conversation so far, and what the turn may look at: of what was chosen, what its user hears now."""
-    chosen = Filter(recordings=tuple(UUID(recording["id"]) for recording in turn.recordings))
-    return [] if is_first else _history(turn), Scope.begin(turn.user_id, chosen)
+def _beginning(turn: Turn, is_first: bool) -> tuple[list[Exchange], Scope, int | None]:
+    """Return the conversation so far, and what the turn may look at: of what was chosen, what its user hears now.
+
+    If something was chosen, return also how many recordings that are.
+    """
+    scope = Scope.begin(turn.user_id, turn.filter())
+    count = scope.recordings().count() if scope.filter else None
+    return [] if is_first else _history(turn), scope, count
 
 
 def _history(turn: Turn) -> list[Exchange]:

@@ -74,6 +74,8 @@ async def test_a_conversation_has_its_turns_with_answers_and_citations(program: 
         "id": str(turn.uuid),
         "question": "When?",
         "recordings": [{"id": str(recording.uuid), "title": "Planning"}],
+        "limits": {"collections": [], "speakers": [], "since": None, "until": None, "undated": False},
+        "searched": None,
         "state": "complete",
         "position": None,
         "seq": 3,

@@ -78,10 +78,10 @@ async def test_the_head_of_a_page_stands_over_its_column(site: SiteProcess, sign
         assert abs((await box(page.locator("h1")))["x"] - (await box(page.locator(column)))["x"]) <= 1, path
 
 
-async def test_all_recordings_is_only_written_where_a_filter_can_be_cleared(
+async def test_search_everything_is_only_written_where_a_filter_can_be_cleared(
     site: SiteProcess, signed_in_page: Page
 ) -> None:
-    page, words = signed_in_page, signed_in_page.get_by_text("All recordings")
+    page, words = signed_in_page, signed_in_page.get_by_text("Search everything")
     await page.goto(site.url)
 
     await page.locator("[data-filter] summary").click()

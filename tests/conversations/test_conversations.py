@@ -59,7 +59,7 @@ def test_a_deleted_recording_is_not_offered_as_a_filter(page: Client, page_login
     conversation = asked(page_login, recordings=[recording]).conversation
     recording.delete()
 
-    assert "<span data-filter-summary>Choose recordings</span>" in text(page.get(f"/c/{conversation.uuid}/"))
+    assert "<span data-filter-summary>Choose what to search</span>" in text(page.get(f"/c/{conversation.uuid}/"))
 
 
 def test_earlier_turns_are_a_link_away(page: Client, page_login: LoginSession) -> None:

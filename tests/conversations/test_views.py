@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from chat.models import ApiToken, LoginSession, Recording, Turn
+from chat.models import ApiToken, Collection, LoginSession, Recording, Turn
 
 from ..support.asked import asked, citing, recorded
 
@@ -53,10 +53,20 @@ ROUTES = [
     Route("chat:search"),
     Route("chat:recording-list"),
     Route("chat:recording-options"),
+    Route("chat:recording-speakers"),
+    Route("chat:recording-move", of="recording", status=404),  # alice manages no collection
     Route("chat:recording-detail", of="recording"),
     Route("chat:recording-segments", of="recording"),
     Route("chat:recording-text", of="recording"),
     Route("chat:recording-audio", of="recording", status=404),  # the recording has no audio
+    Route("chat:collection-list"),
+    Route("chat:collection-new", status=403),  # only administrators make collections
+    Route("chat:collection-detail", of="collection"),
+    Route("chat:collection-edit", "post", of="collection", status=404),
+    Route("chat:collection-delete", "post", of="collection", status=404),
+    Route("chat:collection-leave", "post", of="collection", status=404),  # alice is no member of it
+    Route("chat:collection-members", "post", of="collection", status=404),
+    Route("chat:collection-member", "post", of="member", status=404),
     Route("password_change"),
     Route("reads"),
     Route("api-tokens"),
@@ -84,7 +94,10 @@ def address(route: Route, turn: Turn) -> str:
         "turn": turn.uuid,
         "recording": Recording.objects.get().uuid,
         "token": LoginSession.objects.get(api_token__isnull=False).uuid,
+        "collection": Collection.objects.get().uuid,
     }
+    if route.of == "member":
+        return reverse(route.name, args=[ids["collection"], 1])
     return reverse(route.name, args=[ids[route.of]] if route.of else [])
 
 
@@ -150,7 +163,8 @@ def test_a_stranger_gets_the_answer_of_an_unknown_id(
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.of], ids=str)
 @pytest.mark.parametrize("bad", ["1", "x", "00000000-0000-0000-0000-00000000000g", "%00", "..%2f"])
 def test_a_bad_id_is_not_found(client: Client, turn: Turn, route: Route, bad: str) -> None:
-    path = reverse(route.name, args=[name := uuid4()]).replace(str(name), bad)
+    name, more = uuid4(), [1] if route.of == "member" else []
+    path = reverse(route.name, args=[name, *more]).replace(str(name), bad)
 
     assert call(client, route, path).status_code == 404
 

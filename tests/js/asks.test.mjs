@@ -175,7 +175,7 @@ test("lone surrogates are replaced", () => {
 test("drafts are stored by conversation, and move when a new one gets its id", () => {
   const drafts = new Drafts(new Store(storage, "7"));
   drafts.keepText(null, "new");
-  drafts.keepRecordings("c1", []);
+  drafts.keepFilter("c1", [], {});
   drafts.addText("c1", "refused");
   drafts.addText("c1", "again");
 

@@ -58,9 +58,9 @@ beforeEach(() => {
       ...recording("resync", "askSettled", "expectNews", "fetchNews"),
     },
     place,
-    drafts: recording("drafts", "move", "addText", "keepRecordings"),
+    drafts: recording("drafts", "move", "addText", "keepFilter"),
     composer: recording("composer", "giveBack", "refuse", "takeFocus"),
-    filter: { chosen: ["r1"] },
+    filter: { chosen: ["r1"], limits: { since: "2026-06-01" } },
     banner: recording("banner", "found", "silent", "lost", "blocked", "tell"),
     announcer: recording("announcer", "say"),
     sidebar: recording("sidebar", "refresh"),
@@ -181,7 +181,7 @@ test("a refused question is put back where it was asked, with the reason", () =>
   assert.deepEqual(receive(error), ["turns.changed"]);
   refused = { entry: { conversation: "c1", question: "Why?", retry_of: null }, isHere: true };
   assert.deepEqual(receive(error), [
-    "composer.giveBack Why?", "drafts.keepRecordings c1 r1", "composer.refuse Five wait.", "announcer.say Five wait.",
+    "composer.giveBack Why?", "drafts.keepFilter c1 r1 [object Object]", "composer.refuse Five wait.", "announcer.say Five wait.",
     "resync.askSettled", "turns.changed",
   ]);
   refused.isHere = false;

@@ -18,6 +18,8 @@ KINDS = {
     "number": {"type": "number"},
     "boolean": {"type": "boolean"},
     "uuid": {"type": "string", "format": "uuid"},
+    "date": {"type": "string", "format": "date"},
+    "name": {"type": "string", "minLength": 1, "maxLength": 120},
     "seq": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
     "null": {"type": "null"},
 }
@@ -46,6 +48,8 @@ def kind_of(schema: dict[str, Any]) -> str:
     schema = {key: value for key, value in schema.items() if key not in ("default", "title")}
     if "anyOf" in schema:
         return " or ".join(sorted((kind_of(option) for option in schema["anyOf"]), key=lambda kind: kind == "null"))
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2].lower()
     if schema.get("type") == "array":
         items = schema["items"]
         return ("citation" if "$ref" in items else kind_of(items)) + "[]"
@@ -66,6 +70,12 @@ def test_the_keys_of_a_citation_are_documented() -> None:
     text = TEXT.split("A citation has the keys ")[1].split("(seconds)")[0]
 
     assert documented(text.replace("\n", " ")) == declared(protocol.json_schema()["Source"])
+
+
+def test_the_keys_of_limits_are_documented() -> None:
+    text = TEXT.split("`limits` have the keys ")[1].split(" (days")[0]
+
+    assert documented(text.replace("\n", " ")) == declared(protocol.json_schema()["Limits"])
 
 
 def test_every_error_code_is_documented() -> None:

@@ -133,6 +133,7 @@ class Ending:
     model_name: str = ""
     usage: dict[str, Any] | None = field(default=None)
     steps: dict[str, int] | None = field(default=None)
+    searched: int | None = None
 
     @property
     def is_short(self) -> bool:

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 _INSERT_CONVERSATION = "INSERT INTO chat_conversation (uuid, user_id, title) VALUES (%s, %s, %s) RETURNING id"
 _INSERT_TURN = """
     INSERT INTO chat_turn (uuid, user_id, login_session_id, conversation_id, request_id, ask_digest, question,
-        recordings, retry_of_id, owner, state, phase, fence, lease_expires_at, started_at,
+        recordings, limits, retry_of_id, owner, state, phase, fence, lease_expires_at, started_at,
         seq, answer, chunk_lengths, finish_reason, failure, model_name, is_drawn)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, {start}, 0, '', '[]', '', '', '', %s) RETURNING id, created_at
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, {start}, 0, '', '[]', '', '', '', %s) RETURNING id, created_at
 """
 _WAITS = f"'{State.QUEUED}', '', 0, NULL, NULL"
 _STARTS = f"'{State.STREAMING}', '{Phase.RETRIEVING}', 1, {{lease}}, {{now}}"
@@ -149,6 +149,7 @@ def new_turn(
     submission: Submission,
     question: str,
     recordings: Sequence[Mapping[str, Any]],
+    limits: Mapping[str, Any] | None,
     retry_of: Turn | None,
     owner: str,
 ) -> Turn:
@@ -156,7 +157,8 @@ def new_turn(
     uuid, digest = uuid4(), submission.digest()
     is_drawn = review_policy.rule().draws(uuid)
     places = [login_session.user_id, login_session.pk, conversation.pk]
-    asked = [_uuid(submission.request_id), digest, question, json.dumps(recordings), retry_of.pk if retry_of else None]
+    chosen = [json.dumps(recordings), json.dumps(limits) if limits else None]
+    asked = [_uuid(submission.request_id), digest, question, *chosen, retry_of.pk if retry_of else None]
     statement = _insert_turn(connection.vendor, starts=bool(owner))
     pk, created_at = insert(statement, [_uuid(uuid), *places, *asked, owner or None, is_drawn])
     new: Turn = apps.get_model("chat", "Turn")(
@@ -169,6 +171,7 @@ def new_turn(
         ask_digest=digest,
         question=question,
         recordings=recordings,
+        limits=limits,
         retry_of=retry_of,
         is_drawn=is_drawn,
         created_at=moment(created_at),

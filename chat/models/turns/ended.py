@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _FINISH = """
     UPDATE chat_turn SET state = new.state, phase = '', seq = new.seq, answer = new.answer,
         chunk_lengths = new.chunk_lengths, finish_reason = new.finish_reason, failure = new.failure,
-        model_name = new.model_name, usage = new.usage, steps = new.steps, passages = NULL,
+        model_name = new.model_name, usage = new.usage, steps = new.steps, searched = new.searched, passages = NULL,
         owner = NULL, lease_expires_at = NULL, ended_at = {now}
     FROM {new} WHERE chat_turn.id = new.id
 """
@@ -37,6 +37,7 @@ _FINISHED = {
     "model_name": "text",
     "usage": "jsonb",
     "steps": "jsonb",
+    "searched": "integer",
 }
 # A recording may have been deleted meanwhile: then its citations are stored as after its deletion, with their copies.
 _CITE = """
@@ -101,6 +102,7 @@ def _finished(turn: Turn, ending: Ending) -> dict[str, object]:
         "model_name": ending.model_name,
         "usage": _json_or_null(ending.usage),
         "steps": _json_or_null(ending.steps),
+        "searched": ending.searched,
     }
 
 

@@ -14,6 +14,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 
 from ..conversation import Conversation
+from ..limits import NO_LIMITS, Limits
 from ..login_session import LoginSession
 from ..recording import Recording
 from ..refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited
@@ -38,11 +39,14 @@ class Submission:
     question: str
     conversation: UUID | None = None
     recordings: tuple[UUID, ...] = ()
+    limits: Limits = NO_LIMITS
     retry_of: UUID | None = None
 
     def digest(self) -> str:
         """Return the SHA-256 (hex) of all but the request id: it tells a repeated request from a different one."""
-        parts = [self.question, self.conversation, sorted(map(str, self.recordings)), self.retry_of]
+        parts: list[object] = [self.question, self.conversation, sorted(map(str, self.recordings)), self.retry_of]
+        if self.limits:  # not otherwise, or a question would not be the same after an upgrade
+            parts = [*parts, *self.limits.parts]
         return hashlib.sha256(json.dumps(parts, default=str).encode("utf-8", "replace")).hexdigest()
 
 
@@ -136,11 +140,12 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         _check_limits(standing)
         conversation = _conversation(login_session.user_id, submission, question)
         recordings = _filter_snapshot(login_session.user_id, submission.recordings)
+        limits = submission.limits.stored(login_session.user_id)
         retried = self._retried(conversation, submission, question)
         is_first = submission.conversation is None
         starts = bool(owner) and standing.may_start and (is_first or not is_busy(conversation.pk))
         owner = owner if starts else ""
-        turn = asked.new_turn(login_session, conversation, submission, question, recordings, retried, owner)
+        turn = asked.new_turn(login_session, conversation, submission, question, recordings, limits, retried, owner)
         return Submitted(turn, is_started=starts, is_first=is_first)
 
     def _turn_of_request(self, login_session: LoginSession, submission: Submission) -> Turn | None:

@@ -13,7 +13,9 @@ from django.db.models.functions import Now
 
 from .. import review_policy
 from ..conversation import Conversation
+from ..limits import Limits
 from ..login_session import LoginSession
+from ..scope import Filter
 from . import asked
 from .answer import Ending
 from .lease import LeaseQuerySet
@@ -44,7 +46,9 @@ class Turn(models.Model):
     The schema enforces the rules: the constraints below and the triggers of ``triggers.py``. Every transition is one
     conditional UPDATE whose row count is checked; a lost race is an outcome, not an error.
 
-    ``recordings`` is the filter at the time of the question: ``[{"id": uuid, "title": str}]``, empty for all. While a
+    ``recordings`` is the filter at the time of the question: ``[{"id": uuid, "title": str}]``, empty for all, and
+    ``limits`` what else it searches only, as ``Limits.stored`` makes it. ``searched`` counts the recordings in which
+    the answer was looked for, known when it ends. While a
     turn streams, chunks 1..seq hold its answer. When it ends, they are compacted into ``answer``, and
     ``chunk_lengths`` (in code points) lets a cursor continue from any seq. ``passages`` are those that the search found
     (``found.FoundPassage``), only while it streams: then the citations have what the answer used of them.
@@ -65,6 +69,8 @@ class Turn(models.Model):
     ask_digest = models.CharField(max_length=64)
     question = models.TextField()
     recordings = models.JSONField(default=list)
+    limits = models.JSONField(null=True)
+    searched = models.PositiveIntegerField(null=True)
     retry_of = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="retries")
 
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
@@ -177,7 +183,12 @@ class Turn(models.Model):
         ended = copy(self)
         ended.state, ended.phase, ended.seq, ended.answer = ending.state, "", len(ending.chunks), "".join(ending.chunks)
         ended.finish_reason, ended.failure, ended.model_name = ending.finish_reason, ending.failure, ending.model_name
+        ended.searched = ending.searched
         return ended
+
+    def filter(self) -> Filter:
+        """Return what the question searches only."""
+        return Limits.of(self.limits).filter(tuple(uuid.UUID(recording["id"]) for recording in self.recordings))
 
     def exchanges_before(self, most: int) -> list[asked.Exchange]:
         """Return up to ``most`` questions and answers of the conversation before this turn, oldest first."""

@@ -3,6 +3,7 @@
  * @import { Composer } from "./asking/composer.js"
  * @import { Drafts } from "./asking/drafts.js"
  * @import { FormAsks } from "./asking/form_asks.js"
+ * @import { ChosenLimits } from "./asking/limits.js"
  * @import { ChosenRecording, RecordingFilter } from "./asking/recording_filter.js"
  * @import { Connection } from "./connection/connection.js"
  * @import { Resync } from "./connection/resync.js"
@@ -33,7 +34,8 @@ export class Conversation {
    */
   composerSubmitted(question) {
     const { asks, drafts, filter, place } = this.#parts;
-    asks.ask({ question, recordings: filter.chosen.map(({ id }) => id), filterNote: filter.note });
+    const recordings = filter.chosen.map(({ id }) => id);
+    asks.ask({ question, recordings, limits: filter.limits, filterNote: filter.note });
     drafts.forget(place.conversation);
     this.#asked();
     return true;
@@ -47,15 +49,15 @@ export class Conversation {
   /**
    * Ask the question of a turn again, unless a retry of it is running.
    * @param {Turn} turn
-   * @param {{recordings: string[], filterNote: string}} filter that of the turn, unless another one is given
+   * @param {{recordings: string[], limits: ChosenLimits, filterNote: string}} filter that of the turn, unless another one is given
    * @returns {boolean} true: the question is stored, and will be sent
    */
   retry(turn, filter = turn.view) {
     const { asks } = this.#parts;
     if (this.#isRetried(turn)) return true;
-    const { recordings, filterNote } = filter;
+    const { recordings, limits, filterNote } = filter;
     const { question } = turn.view;
-    this.#retries.set(turn, asks.ask({ question, recordings, filterNote, retryOf: turn.uuid }));
+    this.#retries.set(turn, asks.ask({ question, recordings, limits, filterNote, retryOf: turn.uuid }));
     this.#asked();
     return true;
   }
@@ -69,7 +71,7 @@ export class Conversation {
     const { asks, filter } = this.#parts;
     if (this.#isRetried(turn)) return true;
     filter.choose([]);
-    const ask = { question: turn.view.question, recordings: [], filterNote: filter.note };
+    const ask = { question: turn.view.question, recordings: [], limits: {}, filterNote: filter.note };
     this.#retries.set(turn, asks.ask(ask));
     this.#asked();
     return true;
@@ -84,7 +86,7 @@ export class Conversation {
   edit(turn, recordings) {
     const { composer, filter } = this.#parts;
     composer.giveBack(turn.view.question);
-    filter.choose(recordings);
+    filter.choose(recordings, turn.view.limits);
     composer.focus();
   }
 

@@ -180,7 +180,7 @@ function startConversation() {
     shown: findElement("filter-shown"),
     fragments,
     clock,
-    onChange: (recordings) => drafts.keepRecordings(place.conversation, recordings),
+    onChange: (recordings, limits) => drafts.keepFilter(place.conversation, recordings, limits),
   });
   const isStreaming = () => turns.streaming !== null;
   const scroller = new Scroller({ box: findElement("scroller"), jump: findElement("jump"), isStreaming });
@@ -245,7 +245,7 @@ function restore({ composer, filter, drafts, conversation }) {
   const text = drafts.text(conversation);
   const recordings = drafts.recordings(conversation);
   if (text !== "" && (isReturn() || composer.givenText === "")) composer.fill(text);
-  if (recordings !== null && (isReturn() || location.search === "")) filter.choose(recordings);
+  if (recordings !== null && (isReturn() || location.search === "")) filter.choose(recordings, drafts.limits(conversation));
 }
 
 /** @returns {boolean} whether the page was reloaded, or reached by Back or Forward */

@@ -234,7 +234,7 @@ export class ServerEvents {
     const { composer, drafts, filter, place } = this.#parts;
     if (!isHere) return drafts.addText(conversation, question);
     composer.giveBack(question);
-    return drafts.keepRecordings(place.conversation, filter.chosen);
+    return drafts.keepFilter(place.conversation, filter.chosen, filter.limits);
   }
 
   /**

@@ -75,7 +75,7 @@ export class Asks {
    * @param {ShownAsk & {retryOf?: string | null}} ask
    * @returns {Turn} the turn that shows it
    */
-  ask({ question, recordings, filterNote, retryOf = null }) {
+  ask({ question, recordings, limits = {}, filterNote, retryOf = null }) {
     const { conversation } = this.#place;
     if (conversation === null) this.#thread ??= newRequestId();
     const entry = {
@@ -83,6 +83,7 @@ export class Asks {
       conversation,
       question: wellFormed(question),
       recordings,
+      limits,
       retry_of: retryOf,
       thread: conversation === null ? this.#thread : null,
       filter_note: filterNote,
@@ -203,8 +204,8 @@ export class Asks {
 }
 
 /** @param {Entry} entry @returns {ShownAsk} */
-function asShown({ question, recordings, filter_note: filterNote }) {
-  return { question, recordings, filterNote };
+function asShown({ question, recordings, limits = {}, filter_note: filterNote }) {
+  return { question, recordings, limits, filterNote };
 }
 
 /**

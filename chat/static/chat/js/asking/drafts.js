@@ -1,13 +1,14 @@
 /**
+ * @import { ChosenLimits } from "./limits.js"
  * @import { ChosenRecording } from "./recording_filter.js"
  * @import { Store } from "./store.js"
  *
- * @typedef {{text?: string, recordings?: ChosenRecording[]}} Draft
+ * @typedef {{text?: string, recordings?: ChosenRecording[], limits?: ChosenLimits}} Draft
  */
 
 const NEW = "new";
 
-/** The unsent text and the chosen recordings of each conversation. */
+/** The unsent text and the filter of each conversation. */
 export class Drafts {
   /** @type {Store} */ #store;
 
@@ -29,6 +30,11 @@ export class Drafts {
     return this.#draft(conversation).recordings ?? null;
   }
 
+  /** @param {string | null} conversation @returns {ChosenLimits} */
+  limits(conversation) {
+    return this.#draft(conversation).limits ?? {};
+  }
+
   /** @param {string | null} conversation @param {string} text */
   keepText(conversation, text) {
     this.#keep(conversation, { text: text === "" ? undefined : text });
@@ -43,9 +49,9 @@ export class Drafts {
     this.keepText(conversation, [this.text(conversation), text].filter(Boolean).join("\n\n"));
   }
 
-  /** @param {string | null} conversation @param {ChosenRecording[]} recordings */
-  keepRecordings(conversation, recordings) {
-    this.#keep(conversation, { recordings });
+  /** @param {string | null} conversation @param {ChosenRecording[]} recordings @param {ChosenLimits} limits */
+  keepFilter(conversation, recordings, limits) {
+    this.#keep(conversation, { recordings, limits });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { conversationIn, formAddress } from "../page/addresses.js";
 import { findAll } from "../page/elements.js";
+import { wireLimits } from "./limits.js";
 import { TurnState, stateOf } from "../turns/turn_state.js";
 
 /**
@@ -75,12 +76,15 @@ export class FormAsks {
   }
 
   /** @param {Entry} entry @returns {FormData} */
-  #fields({ request_id: requestId, question, recordings }) {
+  #fields({ request_id: requestId, question, recordings, limits = {} }) {
     const fields = new FormData();
     fields.set("csrfmiddlewaretoken", String(new FormData(this.#form).get("csrfmiddlewaretoken") ?? ""));
     fields.set("request_id", requestId);
     fields.set("question", question);
     for (const recording of recordings) fields.append("recordings", recording);
+    for (const [name, value] of Object.entries(wireLimits(limits))) {
+      for (const each of [value].flat()) fields.append(name, String(each));
+    }
     return fields;
   }
 }

@@ -1,5 +1,8 @@
+import { wireLimits } from "./limits.js";
+
 /**
  * @import { Ask } from "../connection/wire.js"
+ * @import { ChosenLimits } from "./limits.js"
  * @import { Store } from "./store.js"
  */
 
@@ -13,7 +16,8 @@ const NAME = "outbox";
  * ready to be sent.
  *
  * @typedef {{request_id: string, conversation: string | null, question: string, recordings: string[],
- *   retry_of: string | null, thread: string | null, filter_note: string, was_sent: boolean}} Entry
+ *   limits?: ChosenLimits, retry_of: string | null, thread: string | null, filter_note: string,
+ *   was_sent: boolean}} Entry ``limits`` is missing in one that an earlier release has stored
  */
 export class Outbox {
   /** @type {Store} */ #store;
@@ -101,8 +105,10 @@ export class Outbox {
  * @param {Entry} entry
  * @returns {Ask}
  */
-export function askCommand({ request_id, conversation, question, recordings, retry_of }) {
+export function askCommand({ request_id, conversation, question, recordings, limits: chosen = {}, retry_of }) {
+  const limits = wireLimits(chosen);
   /** @type {Ask} */
-  const command = { type: "ask", request_id, conversation, question, recordings };
+  const ask = { type: "ask", request_id, conversation, question, recordings };
+  const command = Object.keys(limits).length === 0 ? ask : { ...ask, limits };
   return retry_of === null ? command : { ...command, retry_of };
 }

@@ -1,15 +1,19 @@
 import { closest, findAll, findRequired } from "../page/elements.js";
+import { Limits, limitChips } from "./limits.js";
 
 /**
  * @import { Fragments } from "../connection/fragments.js"
  * @import { Clock } from "../page/clock.js"
+ * @import { ChosenLimits, LimitChip } from "./limits.js"
  * @typedef {{id: string, title: string}} ChosenRecording
+ * @typedef {(recordings: ChosenRecording[], limits: ChosenLimits) => void} FilterChange
  */
 
 const PAUSE = 200;
-const NONE = "Choose recordings";
+const LIMITED = "Search is limited";
+const NONE = "Choose what to search";
 
-/** The recordings that a question searches. If none is chosen, it searches all. */
+/** The recordings that a question searches, and other limits. If nothing is chosen, it searches all. */
 export class RecordingFilter {
   /** @type {HTMLDetailsElement} */ #element;
   /** @type {HTMLElement} */ #summary;
@@ -20,13 +24,14 @@ export class RecordingFilter {
   /** @type {HTMLElement} */ #options;
   /** @type {Fragments} */ #fragments;
   /** @type {Clock} */ #clock;
-  /** @type {(recordings: ChosenRecording[]) => void} */ #onChange;
+  /** @type {Limits} */ #limits;
+  /** @type {FilterChange} */ #onChange;
   #cancelTimer = () => {};
   #fetching = new AbortController();
 
   /**
    * @param {{element: HTMLDetailsElement, chips: HTMLElement, shown: HTMLElement, fragments: Fragments, clock: Clock,
-   *   onChange: (recordings: ChosenRecording[]) => void}} parts
+   *   onChange: FilterChange}} parts
    */
   constructor({ element, chips, shown, fragments, clock, onChange }) {
     this.#element = element;
@@ -36,6 +41,7 @@ export class RecordingFilter {
     this.#summary = findRequired(element, "filter-summary", HTMLElement);
     this.#search = findRequired(element, "filter-search", HTMLInputElement);
     this.#options = findRequired(element, "filter-options", HTMLElement);
+    this.#limits = new Limits({ element: findRequired(element, "limits", HTMLElement), fragments, clock });
     this.#fragments = fragments;
     this.#clock = clock;
     this.#onChange = onChange;
@@ -46,14 +52,22 @@ export class RecordingFilter {
     return this.#boxes.filter((box) => box.checked).map((box) => ({ id: box.value, title: box.dataset.title ?? "" }));
   }
 
-  /** The note about the chosen recordings that a turn shows; empty if it searches all. */
+  /** @returns {ChosenLimits} */
+  get limits() {
+    return this.#limits.chosen;
+  }
+
+  /** The note about what was chosen that a turn shows; empty if it searches all. */
   get note() {
-    const titles = this.chosen.map(({ title }) => title);
-    return titles.length === 0 ? "" : `Searched only: ${titles.join(", ")}`;
+    const titles = this.chosen.map(({ title }) => title).join(", ");
+    const words = limitChips(this.limits).map(({ text }) => text);
+    const parts = titles === "" ? words : [titles, ...words];
+    return parts.length === 0 ? "" : `Searched only: ${parts.join(" · ")}`;
   }
 
   start() {
     this.#options.addEventListener("change", () => this.#changed());
+    this.#limits.start(() => this.#changed());
     this.#search.addEventListener("input", () => this.#plan());
     this.#search.addEventListener("keydown", (event) => {
       if (event.key === "Enter") event.preventDefault(); // or the form would be submitted
@@ -66,10 +80,12 @@ export class RecordingFilter {
   }
 
   /**
-   * Choose exactly these recordings, whether they are listed or not.
+   * Choose exactly these recordings, whether they are listed or not, and these limits.
    * @param {ChosenRecording[]} recordings
+   * @param {ChosenLimits} limits
    */
-  choose(recordings) {
+  choose(recordings, limits = {}) {
+    this.#limits.choose(limits);
     for (const box of this.#boxes) box.checked = false;
     for (const recording of recordings) {
       const box = this.#boxes.find(({ value }) => value === recording.id) ?? this.#add(recording);
@@ -84,16 +100,20 @@ export class RecordingFilter {
 
   #changed() {
     this.#summarise();
-    this.#onChange(this.chosen);
+    this.#onChange(this.chosen, this.limits);
   }
 
   #summarise() {
     const { chosen } = this;
-    const only = `Only in ${chosen.length} recording${chosen.length === 1 ? "" : "s"}`;
-    this.#summary.textContent = chosen.length === 0 ? NONE : only;
-    this.#shown.textContent = chosen.length === 1 ? `Only in “${chosen[0].title}”` : only;
-    this.#chips.replaceChildren(...chosen.map((recording) => this.#chip(recording)));
-    for (const element of [this.#chips, this.#shown, this.#all]) element.hidden = chosen.length === 0;
+    const limits = limitChips(this.limits);
+    const chips = [...chosen.map(({ id, title }) => ({ key: id, text: title })), ...limits];
+    const words = limits.map(({ text }) => text);
+    const count = chosen.length === 0 ? [] : [`${chosen.length} recording${chosen.length === 1 ? "" : "s"}`];
+    const title = chosen.length === 1 ? [`“${chosen[0].title}”`] : count;
+    this.#summary.textContent = limits.length > 0 ? LIMITED : count.length > 0 ? only(count, true) : NONE;
+    this.#shown.textContent = only([...title, ...words], chosen.length > 0);
+    this.#chips.replaceChildren(...chips.map((chip) => this.#chip(chip)));
+    for (const element of [this.#chips, this.#shown, this.#all]) element.hidden = chips.length === 0;
   }
 
   /** The button hides itself: the focus goes to what has opened the panel. */
@@ -103,14 +123,18 @@ export class RecordingFilter {
   }
 
   /**
-   * Take a recording out of the filter whose chip was pressed, and move the focus to the next chip.
+   * Take out of the filter what has the chip that was pressed, and move the focus to the next chip.
    * @param {Event} event
    */
   #removed(event) {
     const chip = closest(event, "[data-filter-chip]");
     if (chip === null) return;
     const at = findAll(this.#chips, "filter-chip").indexOf(chip);
-    this.choose(this.chosen.filter(({ id }) => id !== chip.dataset.filterChip));
+    this.#limits.remove(chip.dataset.filterChip ?? "");
+    this.choose(
+      this.chosen.filter(({ id }) => id !== chip.dataset.filterChip),
+      this.limits,
+    );
     const left = findAll(this.#chips, "filter-chip");
     const next = left[Math.min(at, left.length - 1)];
     if (next) next.focus();
@@ -166,18 +190,18 @@ export class RecordingFilter {
     this.#options.replaceChildren(...kept.map((box) => box.closest("label") ?? box), found);
   }
 
-  /** @param {ChosenRecording} recording @returns {HTMLElement} a button that takes it out of the filter */
-  #chip({ id, title }) {
+  /** @param {LimitChip} chip @returns {HTMLElement} a button that takes it out of the filter */
+  #chip({ key, text }) {
     const { ownerDocument } = this.#chips;
     const item = ownerDocument.createElement("li");
     const button = item.appendChild(ownerDocument.createElement("button"));
     button.type = "button";
     button.className = "filter-chip";
-    button.dataset.filterChip = id;
+    button.dataset.filterChip = key;
     const verb = button.appendChild(ownerDocument.createElement("span"));
     verb.className = "visually-hidden";
     verb.textContent = "Remove ";
-    button.appendChild(ownerDocument.createElement("bdi")).textContent = title;
+    button.appendChild(ownerDocument.createElement("bdi")).textContent = text;
     return item;
   }
 
@@ -195,6 +219,11 @@ export class RecordingFilter {
     this.#options.prepend(label);
     return box;
   }
+}
+
+/** @param {string[]} parts @param {boolean} isIn whether they begin with recordings @returns {string} */
+function only(parts, isIn) {
+  return `Only ${isIn ? "in " : ""}${parts.join(" · ")}`;
 }
 
 /** @param {ParentNode} root @returns {HTMLInputElement[]} */

@@ -1,10 +1,11 @@
 /**
  * The commands and events of the WebSocket, with the keys that docs/protocol.md describes.
  *
+ * @import { WireLimits } from "../asking/limits.js"
  * @import { TurnState } from "../turns/turn_state.js"
  *
  * @typedef {{type: "ask", request_id: string, conversation: string | null, question: string, recordings: string[],
- *   retry_of?: string | null}} Ask
+ *   limits?: WireLimits, retry_of?: string | null}} Ask
  * @typedef {{type: "follow", turn: string, after: number}} Follow
  * @typedef {{type: "ack", turn: string, seq: number}} Ack
  * @typedef {{type: "stop", turn: string, seen: number}} Stop

@@ -68,13 +68,14 @@ export class TurnActions {
 /**
  * Return the filter that a form names.
  * @param {HTMLElement} form
- * @returns {{recordings: string[], filterNote: string}}
+ * @returns {{recordings: string[], limits: {}, filterNote: string}}
  */
 function only(form) {
   const recording = form.querySelector('[name="recording"]');
   const title = find(form, "title", HTMLElement)?.textContent ?? "";
   return {
     recordings: recording instanceof HTMLInputElement ? [recording.value] : [],
+    limits: {},
     filterNote: `Searched: ${title}`,
   };
 }

@@ -11,7 +11,11 @@ const STOPPING = "stopping";
 const LONG = 200;
 const RETRACTION = "\u001C";
 
-/** @typedef {{question: string, recordings: string[], filterNote: string}} ShownAsk what a turn shows of an ask */
+/**
+ * @import { ChosenLimits } from "../asking/limits.js"
+ * @typedef {{question: string, recordings: string[], limits?: ChosenLimits, filterNote: string}} ShownAsk what a turn
+ *   shows of an ask
+ */
 
 /** The element of one turn. */
 export class TurnView {
@@ -57,7 +61,12 @@ export class TurnView {
     return (this.#element.dataset.recordings ?? "").split(" ").filter(Boolean);
   }
 
-  /** The note about these recordings. */
+  /** @returns {ChosenLimits} what else the question searches only */
+  get limits() {
+    return JSON.parse(this.#element.dataset.limits || "{}");
+  }
+
+  /** The note about these recordings and limits. */
   get filterNote() {
     return this.#part("filter-note")?.textContent?.trim() ?? "";
   }
@@ -74,10 +83,11 @@ export class TurnView {
    * Fill a copy of the template with a question that was just asked.
    * @param {ShownAsk} ask
    */
-  fill({ question, recordings, filterNote }) {
+  fill({ question, recordings, limits = {}, filterNote }) {
     this.#element.removeAttribute("id");
     this.#element.dataset.turn = "";
     this.#element.dataset.recordings = recordings.join(" ");
+    this.#element.dataset.limits = JSON.stringify(limits);
     const asked = findRequired(this.#element, "question", HTMLElement);
     asked.textContent = question;
     asked.toggleAttribute("data-long", question.length > LONG);

@@ -1,0 +1,38 @@
+"""The filter of a question in Chromium: collections, speakers and days beside single recordings."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from ..support.site_process import SiteProcess
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_question_about_what_one_speaker_said_says_so_and_so_does_the_next(
+    site: SiteProcess, signed_in_page: Page
+) -> None:
+    page = signed_in_page
+    await page.goto(site.url)
+    await page.locator("[data-filter] summary").click()
+    await page.get_by_label("Said by").fill("Mara Quist")
+    await page.keyboard.press("Enter")
+    await page.get_by_label("From").fill("2026-02-01")
+    await page.get_by_label("Up to").fill("2026-02-28")
+    await expect(page.locator("[data-filter-chip]")).to_have_text(
+        ["Remove Feb 1, 2026 – Feb 28, 2026", "Remove what Mara Quist said"]
+    )
+
+    await page.locator("[data-question-input]").fill("When does the Heron launch?")
+    await page.keyboard.press("Enter")
+
+    note = page.locator("[data-turn][data-state=complete] [data-filter-note]")
+    await expect(note).to_have_text("Searched: 1 recording · February 2026 · what Mara Quist said", timeout=20_000)
+    speakers = await page.locator("[data-sources] .source__speaker").all_inner_texts()
+    assert set(speakers) == {"Mara Quist"}
+
+    await page.reload()
+    await expect(page.locator("[data-filter-chip]")).to_have_count(2)
+    await page.locator("[data-filter-chip]").last.click()
+    await expect(page.locator("[data-filter-chip]")).to_have_count(1)
