@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Exists, OuterRef, Q
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, Value
 
 from .collection import Collection
-from .prepared import Many, Prepared
+from .prepared import Prepared
 from .recording import Recording, RecordingQuerySet, Segment
 
 
@@ -76,7 +76,7 @@ class Scope:
     def begin(cls, user_id: int, chosen: Filter = _NO_LIMIT) -> Scope:
         """Return the scope of a search that begins now. Read the database."""
         collections = tuple(_heard.fetch(user=user_id))
-        hears_all = not _others.fetch(collections=collections)
+        hears_all = _count.fetch() == [len(collections)]
         scope = cls(user_id=user_id, collections=collections, hears_all=hears_all, is_empty=False, filter=chosen)
         found = scope.recordings().exists() if chosen else _any.fetch(user=user_id)
         return scope if found else replace(scope, is_empty=True)
@@ -100,9 +100,14 @@ class Scope:
 _heard = Prepared(
     lambda user: Collection.objects.heard_by(user).order_by().values_list("pk", flat=True), user=BigIntegerField()
 )
-_others = Prepared(
-    lambda collections: Collection.objects.exclude(pk__among=collections).order_by().values_list("pk", flat=True)[:1],
-    collections=Many(BigIntegerField()),
+_count = Prepared(
+    lambda: (
+        Collection.objects.order_by()
+        .annotate(one=Value(1))
+        .values("one")
+        .annotate(count=Count("pk"))
+        .values_list("count", flat=True)
+    )
 )
 _any = Prepared(
     lambda user: Recording.objects.heard_by(user).order_by().values_list("pk", flat=True)[:1], user=BigIntegerField()

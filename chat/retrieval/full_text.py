@@ -69,7 +69,7 @@ class FullText:
 
 def _cost(reach: Reach) -> float:
     """Return what a match costs: one that is not in reach costs less, but not nothing."""
-    return 0.2 + reach.share if reach.is_small else 1.0
+    return 0.4 + reach.share if reach.is_small else 1.0
 
 
 def _affordable(terms: Sequence[Term], rows: float) -> list[Term]:

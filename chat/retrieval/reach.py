@@ -10,7 +10,7 @@ from django.core.exceptions import EmptyResultSet
 from ..models import Scope
 from .results import rows
 
-SMALL = 0.3
+SMALL = 0.15
 """The share of a library below which a search lists the passages in reach first: in more it finds enough without."""
 
 # To count the passages takes longer than to search a word; recordings have about as many each.

@@ -120,7 +120,7 @@ def _places_of(pks: Sequence[int], scope: Scope) -> Iterable[tuple[Any, ...]]:
     if scope.filter:
         passages = IndexedPassage.objects.filter(pk__in=pks, recording__in=scope.recordings().order_by())
         return passages.values_list(*_PLACE)
-    return _places.fetch(pks=pks, user=scope.user_id, collections=scope.collections)
+    return _places.fetch(pks=pks, user=scope.user_id)
 
 
 def segments_of(pks: Collection[int]) -> dict[int, list[Segment]]:
@@ -153,13 +153,11 @@ def _segments_within(pks: Any) -> Any:
 
 _PKS = Many(BigIntegerField())
 _places = Prepared(
-    lambda pks, user, collections: IndexedPassage.objects.filter(
-        pk__among=pks,
-        recording__collection__in=Collections.objects.heard_by(user).filter(pk__among=collections),
+    lambda pks, user: IndexedPassage.objects.filter(
+        pk__among=pks, recording__collection__in=Collections.objects.heard_by(user).order_by()
     ).values_list(*_PLACE),
     pks=_PKS,
     user=BigIntegerField(),
-    collections=_PKS,
 )
 _segments = Prepared[Any](_segments_within, pks=_PKS)
 _heard_segments = Prepared[Any](
