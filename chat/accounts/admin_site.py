@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from typing_extensions import override
 
+from ..models import review_policy
 from .reviewers_read import ReviewersRead, reviews
 
 View = Callable[..., HttpResponseBase]
@@ -26,9 +27,14 @@ class Administration(AdminSite):
 
     @override
     def has_permission(self, request: HttpRequest) -> bool:
-        """Show the pages of the review to reviewers alone, and all others to staff, as far as each page allows it."""
+        """Show the pages of the review to reviewers alone, and all others to staff, as far as each page allows it.
+
+        Raise ``Http404`` for the review where nobody reviews.
+        """
         name = (request.resolver_match.url_name if request.resolver_match else None) or ""
         if self._is_of_review(name):
+            if not review_policy.is_on():
+                raise Http404
             return reviews(request)
         return _is_staff(request) or (name in SHARED and reviews(request))
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.http import HttpRequest
 from typing_extensions import override
 
-from ..models import is_reviewer
+from ..models import may_review
 from .staff_reads import StaffReads
 
 
@@ -20,7 +20,7 @@ class ReviewersRead(StaffReads):
 
 
 def reviews(request: Any) -> bool:
-    """Return whether the user of a request is a reviewer; the database is asked once for each request."""
+    """Return whether the user of a request reviews; the database is asked once for each request."""
     if not hasattr(request, "is_of_reviewer"):
-        request.is_of_reviewer = bool(request.user.is_active) and is_reviewer(request.user.pk)
+        request.is_of_reviewer = bool(request.user.is_active) and may_review(request.user.pk)
     return cast(bool, request.is_of_reviewer)

@@ -23,7 +23,7 @@ from .pseudonym import Pseudonym
 from .purge_lease import PurgeLease
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
-from .review import REASON_LENGTHS, Opening, Review
+from .review import REASON_LENGTHS, Opening, Review, may_review
 from .review_label import COMMENT_LIMIT, ReviewLabel
 from .reviewer import REVIEWERS, is_reviewer, reviewers
 from .scope import Filter, Scope
@@ -117,6 +117,7 @@ __all__ = [
     "hearers",
     "is_reviewer",
     "make_collection",
+    "may_review",
     "move",
     "review_policy",
     "reviewers",

@@ -50,7 +50,7 @@ class CheckRequestQuerySet(models.QuerySet["CheckRequest"]):
 
     def mark_opened(self, turns: Iterable[int], reviewer: Any) -> int:
         """Store that a reviewer opens these turns, which ends the time in which their owners may withdraw."""
-        return self.filter(turn__in=list(turns), opened_at=None).update(opened_at=Now(), opened_by=reviewer)
+        return self.filter(turn__in=list(turns), opened_at=None).update(opened_at=Now(), opened_by=reviewer.pk)
 
 
 class CheckRequest(models.Model):

@@ -10,11 +10,12 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from typing_extensions import override
 
-from ..models import Conversation
+from ..models import CheckRequest, Conversation
 from ..pages import AFTER, BEFORE, END, PARAMETERS, Page, page_of
+from .filters import SaidFilter
 from .remembered import Search
 from .searching import SEARCH, record_found, search_of
-from .summary import summaries
+from .summary import CHECK, summaries
 
 
 class FilteredList(ChangeList):
@@ -43,6 +44,8 @@ class ReviewList(FilteredList):
 
     page: Page[Conversation]
     search: Search | None
+    waiting: int
+    """How many requests for a check no reviewer has opened."""
 
     @override
     def get_results(self, request: HttpRequest) -> None:
@@ -53,7 +56,7 @@ class ReviewList(FilteredList):
         everything = cast(Any, self.model_admin).with_deleted()
         self.page = page_of(self.queryset, self.asked_page, lambda name: everything.filter(pk=_key(name)))
         conversations: list[Any] = list(self.page.rows)
-        self.search = search_of(request)
+        self.search, self.waiting = search_of(request), CheckRequest.objects.waiting().count()
         if self.search:
             record_found(request, self.search, conversations)
         found = summaries([conversation.pk for conversation in conversations])
@@ -71,6 +74,11 @@ class ReviewList(FilteredList):
         links = {"First": {}, "Previous": {BEFORE: rows[0].pk}} if page.has_previous else {}
         links |= {"Next": {AFTER: rows[-1].pk}, "Last": {END: 1}} if page.has_next else {}
         return {name: self.get_query_string(parameters) for name, parameters in links.items()}
+
+    @property
+    def of_waiting(self) -> str:
+        """The query string of the list of those requests."""
+        return self.get_query_string({SaidFilter.parameter_name: CHECK})
 
     @property
     def without_search(self) -> str:

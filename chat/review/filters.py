@@ -10,8 +10,19 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from typing_extensions import override
 
-from ..models import ENDED_EARLY, Conversation, Failure, Pseudonym, ReviewLabel, State, Turn
-from .summary import REASONS
+from ..models import (
+    ENDED_EARLY,
+    CheckRequest,
+    Conversation,
+    Failure,
+    Feedback,
+    Pseudonym,
+    ReviewLabel,
+    State,
+    Turn,
+    review_policy,
+)
+from .summary import CHECK, REASONS, SAID
 
 _STATES = "(" + ", ".join(f"'{state}'" for state in ENDED_EARLY) + ")"
 
@@ -31,7 +42,7 @@ class StateFilter(admin.SimpleListFilter):
     @override
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
         state = self.value()
-        if state in ENDED_EARLY:
+        if state in ENDED_EARLY and _is_all():
             return queryset.filter(pk__in=_ended_early("state = %s", state))
         return queryset.filter(_has_turn(state=state)) if state in State.values else queryset
 
@@ -50,10 +61,15 @@ class FailureFilter(admin.SimpleListFilter):
     @override
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
         value = self.value() or ""
-        if value in Failure.values:
-            return queryset.filter(pk__in=_ended_early("failure = %s", value))
-        failed = _ended_early("failure <> %s", "")
-        filtered = {"any": queryset.filter(pk__in=failed), "none": queryset.exclude(pk__in=failed)}
+        failed: Any
+        if not _is_all():
+            failed = _open(failure=value) if value in Failure.values else _open(failure__gt="")
+        elif value in Failure.values:
+            failed = _ended_early("failure = %s", value)
+        else:
+            failed = _ended_early("failure <> %s", "")
+        found, others = queryset.filter(pk__in=failed), queryset.exclude(pk__in=failed)
+        filtered = {"any": found, "none": others} | dict.fromkeys(Failure.values, found)
         return filtered.get(value, queryset)
 
 
@@ -71,11 +87,34 @@ class LabelFilter(admin.SimpleListFilter):
     @override
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
         value, labels = self.value() or "", ReviewLabel.objects.order_by()
+        if not _is_all():
+            labels = labels.filter(turn__in=Turn.objects.open_to_review())
         if value in ReviewLabel.Verdict.values:
             return queryset.filter(pk__in=labels.filter(verdict=value).values("turn__conversation"))
         labelled = labels.values("turn__conversation")
         filtered = {"any": queryset.filter(pk__in=labelled), "none": queryset.exclude(pk__in=labelled)}
         return filtered.get(value, queryset)
+
+
+class SaidFilter(admin.SimpleListFilter):
+    """Conversations with a turn of which its owner has said this: a request for a check that waits, or a thumb."""
+
+    title = "what the owner says"
+    parameter_name = "said"
+
+    @override
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
+        return [(name, label) for name, label in SAID.items()]
+
+    @override
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        value = self.value()
+        if value == CHECK:
+            return queryset.filter(pk__in=CheckRequest.objects.waiting().order_by().values("turn__conversation"))
+        if value not in Feedback.Thumb.values:
+            return queryset
+        turns = Feedback.objects.filter(thumb=value).order_by().values("turn")
+        return queryset.filter(pk__in=Turn.objects.open_to_review().filter(pk__in=turns).values("conversation"))
 
 
 class OwnerFilter(admin.SimpleListFilter):
@@ -104,4 +143,13 @@ def _ended_early(condition: str, value: str) -> RawSQL:
 
 
 def _has_turn(**conditions: object) -> Exists:
-    return Exists(Turn.objects.filter(conversation=OuterRef("pk"), **conditions))
+    return Exists(Turn.objects.open_to_review().filter(conversation=OuterRef("pk"), **conditions))
+
+
+def _open(**conditions: object) -> QuerySet[Turn, Any]:
+    return Turn.objects.open_to_review().filter(**conditions).order_by().values("conversation")
+
+
+def _is_all() -> bool:
+    """Return whether all turns of the conversations in the list may be opened: then an index has those that failed."""
+    return review_policy.policy() == review_policy.Policy.ALL

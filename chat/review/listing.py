@@ -21,21 +21,21 @@ from ..accounts.reviewers_read import ReviewersRead
 from ..models import Conversation, Failure, Pseudonym, Review, Turn
 from ..pages import SIZE
 from .change_lists import FilteredList, ReviewList
-from .filters import FailureFilter, LabelFilter, OwnerFilter, StateFilter
+from .filters import FailureFilter, LabelFilter, OwnerFilter, SaidFilter, StateFilter
 from .neighbours import neighbours
 from .searching import SEARCH, found, search_of
-from .summary import Summary, chips_of_failures, chips_of_labels
+from .summary import Summary, chips_of_failures, chips_of_labels, chips_of_owners
 
 FILTERS = "_changelist_filters"
 """The parameter in which Django passes the filter of a list on to the pages of its rows."""
 
-_FILTERS = (FailureFilter, LabelFilter, StateFilter, OwnerFilter)
+_FILTERS = (SaidFilter, FailureFilter, LabelFilter, StateFilter, OwnerFilter)
 
 
 class ListingAdmin(ReviewersRead, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """The list of the conversations that a reviewer may open."""
 
-    list_display = ["asked", "owner", "turn_count", "failures", "labels"]
+    list_display = ["asked", "owner", "turn_count", "failures", "labels", "said"]
     list_filter = [*_FILTERS, "asked_at"]
     list_per_page = SIZE
     ordering = ["-asked_at", "-pk"]
@@ -92,6 +92,11 @@ class ListingAdmin(ReviewersRead, admin.ModelAdmin):  # type: ignore[type-arg]  
     def turn_count(self, conversation: Conversation) -> int:
         return _summary(conversation).states.total()
 
+    @admin.display(description="owner says", empty_value="–")
+    def said(self, conversation: Conversation) -> SafeString | None:
+        """Return the requests for a check that wait, and the thumbs."""
+        return chips_of_owners(_summary(conversation))
+
     @admin.display(description="failed turns", ordering="failed_count", empty_value="–")
     def failures(self, conversation: Conversation) -> SafeString | None:
         """Return how many turns failed, for each reason."""
@@ -134,7 +139,7 @@ class ListingAdmin(ReviewersRead, admin.ModelAdmin):  # type: ignore[type-arg]  
 
 def _counted(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
     """Return conversations with what the list is ordered by: their owners, turns and failed turns."""
-    turns = Turn.objects.filter(conversation=OuterRef("pk"))
+    turns = Turn.objects.open_to_review().filter(conversation=OuterRef("pk"))
     names = Pseudonym.objects.filter(user=OuterRef("user")).values("name")
     return conversations.annotate(
         pseudonym=Subquery(names),

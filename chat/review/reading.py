@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 from django.contrib.admin.utils import unquote
@@ -15,13 +16,13 @@ from django.urls import path
 from typing_extensions import override
 
 from ..conversations.rendering import TurnPage, turns_of
-from ..models import COMMENT_LIMIT, AccessEvent, Conversation, How, Kind, Opening, Review, ReviewLabel
+from ..models import COMMENT_LIMIT, AccessEvent, CheckRequest, Conversation, How, Kind, Opening, Review, ReviewLabel
 from ..query import uuid_of
 from .asking_why import ReasonAdmin
 from .remembered import Remembered
 from .reviewed import reviewed
 
-Show = Callable[[Conversation, TurnPage], HttpResponse]
+Show = Callable[[Conversation, TurnPage, Opening], HttpResponse]
 
 
 class ReadingAdmin(ReasonAdmin):
@@ -48,8 +49,8 @@ class ReadingAdmin(ReasonAdmin):
     ) -> HttpResponse:
         """Show the last 50 turns, or with ``?before=<turn>`` those before it."""
 
-        def show(conversation: Conversation, page: TurnPage) -> HttpResponse:
-            context = self._context(request, conversation, page, name="change")
+        def show(conversation: Conversation, page: TurnPage, opening: Opening) -> HttpResponse:
+            context = self._context(request, conversation, page, opening, name="change")
             context["verdicts"] = ReviewLabel.Verdict.choices
             return super(ReadingAdmin, self).change_view(request, str(conversation.pk), form_url, context)
 
@@ -58,9 +59,9 @@ class ReadingAdmin(ReasonAdmin):
     def print_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the same turns as the page of the conversation, to be printed."""
 
-        def show(conversation: Conversation, page: TurnPage) -> HttpResponse:
+        def show(conversation: Conversation, page: TurnPage, opening: Opening) -> HttpResponse:
             context = self.admin_site.each_context(request) | {"opts": self.opts, "original": conversation}
-            context |= self._context(request, conversation, page, name="print")
+            context |= self._context(request, conversation, page, opening, name="print")
             return TemplateResponse(request, "admin/chat/conversation/print.html", context)
 
         return self._open(request, str(pk), How.PRINT, show)
@@ -71,7 +72,7 @@ class ReadingAdmin(ReasonAdmin):
     ) -> HttpResponse:
         """Show what was done with the conversation in the admin, which counts as reading although it shows no turn."""
 
-        def show(conversation: Conversation, page: TurnPage) -> HttpResponse:
+        def show(conversation: Conversation, page: TurnPage, opening: Opening) -> HttpResponse:
             context = {"title": "History of a conversation"}
             return super(ReadingAdmin, self).history_view(request, str(conversation.pk), context)
 
@@ -85,12 +86,16 @@ class ReadingAdmin(ReasonAdmin):
         if request.method not in {"GET", "HEAD"}:
             raise PermissionDenied
         conversation = self.get_object(request, unquote(object_id))
-        opening = Review.of(request.user).may_open(conversation) if conversation else None
+        typed = Remembered(request.session).reason(conversation) if conversation else ""
+        opening = Review.of(request.user).may_open(conversation, typed) if conversation else None
         if conversation is None or opening is None:
             return self.gone(request)
-        reason = opening.reason or Remembered(request.session).reason(conversation)
-        if not reason:
+        if not opening.reason:
             return self.ask_why(request, conversation, how)
+        return show(conversation, self._read(request, conversation, opening, how), opening)
+
+    def _read(self, request: HttpRequest, conversation: Conversation, opening: Opening, how: How) -> TurnPage:
+        """Return the turns of a page, which are recorded as read. Raise ``NotRecorded``."""
         page = turns_of(
             conversation, cast(User, request.user).pk, before=_before(request, opening), among=opening.turns
         )
@@ -101,12 +106,12 @@ class ReadingAdmin(ReasonAdmin):
             owner_id=conversation.user_id,
             conversation=conversation.uuid,
             turns=[] if how == How.HISTORY else [shown.turn.uuid for shown in page.turns],
-            reason=reason,
+            reason=opening.reason,
         )
-        return show(conversation, page)
+        return page if how == How.HISTORY or request.method == "HEAD" else _opened(page, opening, request.user)
 
     def _context(
-        self, request: HttpRequest, conversation: Conversation, page: TurnPage, *, name: str
+        self, request: HttpRequest, conversation: Conversation, page: TurnPage, opening: Opening, *, name: str
     ) -> dict[str, Any]:
         return {
             "title": "Conversation",
@@ -115,6 +120,7 @@ class ReadingAdmin(ReasonAdmin):
             "is_unmasked": Remembered(request.session).is_unmasked(conversation),
             "reviewed": reviewed(page, request.user),
             "comment_limit": COMMENT_LIMIT,
+            "opening": opening,
             "way": self.way(request, conversation.pk) | self._pages(request, conversation, page, name),
         }
 
@@ -128,9 +134,23 @@ class ReadingAdmin(ReasonAdmin):
             "page": self.address(request, pk, here),
             "print": self.address(request, pk, here, page="print"),
             "unmask": self.address(request, pk, here, page="unmask"),
+            "reason": self.address(request, pk, page="reason"),
         }
 
 
 def _before(request: HttpRequest, opening: Opening) -> Any:
     before = request.GET.get("before")
     return get_object_or_404(opening.turns, uuid=uuid_of(before)) if before else None
+
+
+def _opened(page: TurnPage, opening: Opening, reviewer: Any) -> TurnPage:
+    """Note that a reviewer opens these turns: their owners can no longer withdraw the requests to check them.
+
+    Return the page without those whose request was withdrawn just before.
+    """
+    checks = [shown.judged.check for shown in page.turns if shown.judged.check]
+    waiting = [check.turn_id for check in checks if check.opened_at is None]
+    if not waiting or CheckRequest.objects.mark_opened(waiting, reviewer) == len(waiting):
+        return page
+    still = set(opening.turns.filter(pk__in=[shown.turn.pk for shown in page.turns]).values_list("pk", flat=True))
+    return replace(page, turns=[shown for shown in page.turns if shown.turn.pk in still])

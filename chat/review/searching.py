@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from ..models import AccessEvent, Conversation, How, Kind, Read, Review
+from ..models import AccessEvent, Conversation, How, Kind, Read, Review, review_policy
 from ..search.conversations import in_conversations, turns_with
 from ..search.query import parsed
 from .remembered import Remembered, Search
@@ -24,9 +24,16 @@ def search_of(request: HttpRequest) -> Search | None:
 
 
 def found(request: Any, search: Search, conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """Return those of these conversations in which the words of a search occur, where the reviewer may read them."""
-    reviewer = request.user.pk
-    return in_conversations(parsed(search.words), conversations, reader_id=reviewer, among=Review(reviewer).turns())
+    """Return those of these conversations in which the words of a search occur, where the reviewer may read them.
+
+    A title is made from the first question: it is searched only where all questions may be read.
+    """
+    query, reviewer = parsed(search.words), request.user.pk
+    turns = Review(reviewer).turns()
+    if review_policy.policy() == review_policy.Policy.ALL or not query.terms:
+        return in_conversations(query, conversations, reader_id=reviewer, among=turns)
+    matching = turns_with(query, conversations, reader_id=reviewer, among=turns)
+    return conversations.filter(pk__in=matching.order_by().values("conversation"))
 
 
 def record_found(request: Any, search: Search, shown: Sequence[Conversation]) -> None:

@@ -10,7 +10,7 @@ from django.template.context import Context
 
 from chat.conversations.sidebar import recent_conversations
 from chat.conversations.sidebar_html import rows_html
-from chat.models import is_reviewer
+from chat.models import may_review
 
 register = template.Library()
 register.simple_tag(rows_html, name="rows")
@@ -23,7 +23,7 @@ def sidebar(context: Context) -> dict[str, Any]:
     return {
         **recent_conversations(context["user"]),
         "user": context["user"],
-        "is_reviewer": is_reviewer(context["user"].pk),
+        "is_reviewer": may_review(context["user"].pk),
         "searched": context.get("query"),
         "current": conversation.uuid if conversation else None,
         "is_signed_in_by_proxy": bool(settings.TRUSTED_PROXY),

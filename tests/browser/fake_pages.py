@@ -139,7 +139,7 @@ def _page(template: str, conversation: Conversation | None, turns: Sequence[str]
 def _render(template: str, context: dict[str, Any]) -> str:
     person = SimpleNamespace(pk=7, is_staff=False, get_username="alice", has_usable_password=True)
     no_conversations = patch("chat.templatetags.sidebar.recent_conversations", return_value={"conversations": []})
-    no_reviewer = patch("chat.templatetags.sidebar.is_reviewer", return_value=False)
+    no_reviewer = patch("chat.templatetags.sidebar.may_review", return_value=False)
     with override_settings(STORAGES=settings.STORAGES | UNHASHED), no_conversations, no_reviewer:
         return render_to_string(template, {"user": person, "csrf_token": "token"} | context)
 

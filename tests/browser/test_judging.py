@@ -1,10 +1,12 @@
-"""Thumbs below an answer, without leaving the page, by keyboard, and without a script."""
+"""Thumbs below an answer, by keyboard and without a script, and a check from both sides."""
 
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, Locator, Page, expect
 
+from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 
 pytestmark = pytest.mark.browser
@@ -17,6 +19,10 @@ async def ask(page: Page, question: str = "How much does the Heron cost?") -> Lo
     turn = page.locator("[data-turn]").last
     await expect(turn).to_have_attribute("data-state", "complete", timeout=20_000)
     return turn
+
+
+async def violations(page: Page) -> list[str]:
+    return [str(rule["id"]) for rule in (await Axe().run(page)).response["violations"]]
 
 
 def thumb(turn: Locator, which: str) -> Locator:
@@ -98,3 +104,48 @@ async def test_thumbs_work_without_a_script(site: SiteProcess, signed_in_page: P
     await turn.get_by_role("button", name="Take back").click()
     await expect(thumb(turn, "down")).to_have_attribute("aria-pressed", "false")
     await context.close()
+
+
+async def test_a_check_is_asked_for_a_reviewer_labels_and_the_owner_sees_it(
+    site: SiteProcess, signed_in_page: Page, browser: Browser
+) -> None:
+    make = (
+        "from django.contrib.auth.models import Group, User;"
+        "user, _ = User.objects.get_or_create(username='rita');"
+        "Group.objects.get_or_create(name='Reviewers')[0].user_set.add(user)"
+    )
+    site.manage("shell", "-c", make)
+    page = signed_in_page
+    turn = await ask(page, "What was decided about the silicone seal?")
+    await turn.get_by_role("link", name="Ask for a check").click()
+    await expect(page.get_by_text("rita")).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_label("What should they look at?").fill("Is it the right meeting?")
+    await page.get_by_role("button", name="Ask for a check").press("Enter")
+    await expect(page.locator("[data-turn]").last.get_by_role("link", name="Check asked for")).to_be_visible()
+
+    context = await browser.new_context()
+    review = await context.new_page()
+    await sign_in(review, site, "rita")
+    await review.goto(f"{site.url}/admin/chat/conversation/")
+    await review.get_by_role("link", name="wait", exact=False).first.click()
+    await review.locator("#result_list tbody th a").first.click()
+    await expect(review.get_by_text("Is it the right meeting?")).to_be_visible()
+    await review.get_by_role("radio", name="Partly right").first.check()
+    await review.get_by_label("Comment").first.fill("The seal, yes. The date, no.")
+    await review.get_by_role("button", name="Save label").first.click()
+    await expect(review.get_by_text("Your label was saved.")).to_be_visible()
+    await context.close()
+
+    await page.goto(site.url)
+    marked = page.locator("[data-conversations] [data-unseen]")
+    await expect(marked).to_have_count(1)
+    assert await violations(page) == []
+    await marked.click()
+    label = page.locator(".label")
+    await expect(label).to_be_in_viewport()
+    await expect(label).to_contain_text("New")
+    await expect(label).to_contain_text("Partly right, says rita")
+    await expect(label).to_contain_text("The seal, yes. The date, no.")
+    await expect(marked).to_have_count(0)
+    assert await violations(page) == []
