@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from . import conversations, passages, sockets, start, weight
+from . import access, conversations, passages, sockets, start, weight
 
 PARTS: dict[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "weight": lambda options: weight.measure(),
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     ),
     "passages": lambda options: passages.measure(options.passages, options.servers[0], options.folder),
     "sockets": lambda options: sockets.measure(options.servers, options.sockets),
+    "access": lambda options: access.measure(options.servers),
     "start": lambda options: start.measure(options.servers),
 }
 """Each part yields the lines of its table as it measures them."""

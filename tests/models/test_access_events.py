@@ -14,9 +14,11 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from chat.error_views import server_error
-from chat.models import REASON_LIMIT, AccessEvent, How, Kind, NotRecorded, Read
+from chat.models import REASON_LIMIT, AccessEvent, How, Kind, LoginSession, NotRecorded, Read
 from chat.pages import page_of
+from chat.upkeep.purge import purge
 
+from ..support.asked import asked
 from ..support.plans import explained
 
 pytestmark = pytest.mark.django_db
@@ -43,9 +45,9 @@ def test_each_read_of_many_gets_its_own_event(carol: User, alice: User, bob: Use
 
     AccessEvent.objects.record_reads(Kind.FOUND, reads, actor=carol, how=How.SEARCH, reason="Billing")
 
-    assert [(event.owner_id, event.conversation) for event in AccessEvent.objects.order_by("pk")] == [
-        (read.owner_id, read.conversation) for read in reads
-    ]
+    assert [
+        (event.owner_id, event.conversation) for event in AccessEvent.objects.filter(kind="found").order_by("pk")
+    ] == [(read.owner_id, read.conversation) for read in reads]
 
 
 def test_an_event_is_one_statement(carol: User, alice: User, django_assert_num_queries: Any) -> None:
@@ -118,6 +120,16 @@ def test_events_survive_the_deletion_of_the_users_they_name(carol: User, alice: 
 
     event.refresh_from_db()
     assert (event.owner_id, event.actor_id, event.actor_name) == (owner, actor, "carol")
+
+
+def test_the_purge_leaves_the_events_of_what_it_removes(carol: User, login: LoginSession) -> None:
+    conversation = asked(login).conversation
+    event = read(carol, login.user, conversation=conversation.uuid)
+    conversation.discard()
+
+    assert purge().conversations == 1
+
+    assert list(AccessEvent.objects.of_owner(login.user_id)) == [event]
 
 
 def test_an_owner_sees_the_accesses_to_what_is_theirs_the_latest_first(carol: User, alice: User, bob: User) -> None:
