@@ -101,7 +101,7 @@ class ReasonAdmin(ListingAdmin):
             "is_for_name": is_for_name,
             "owner": Pseudonym.objects.of(conversation.user_id),
             "conversation": conversation,
-            "summary": summary,
+            "turns": summary.states.total(),
             "failures": chips_of_failures(summary),
             "labels": chips_of_labels(summary),
             "reasons": Remembered(request.session).reasons(),

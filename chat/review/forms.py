@@ -39,7 +39,7 @@ class ReasonForm(forms.Form):
         min_length=REASON_LENGTHS[0],
         max_length=REASON_LENGTHS[-1],
         error_messages={"required": _SHORT, "min_length": _SHORT, "max_length": _LONG},
-        widget=forms.TextInput(attrs={"list": "reasons", "autocomplete": "off", "dir": "auto"}),
+        widget=forms.TextInput(attrs={"list": "reasons", "autocomplete": "off", "dir": "auto", "autofocus": True}),
     )
 
     def clean_reason(self) -> str:
@@ -57,13 +57,13 @@ class SearchForm(ReasonForm):
         label="Words in titles, questions, answers and sources",
         max_length=SEARCH_LIMIT,
         error_messages={"required": "Please type what to search for."},
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "dir": "auto"}),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "dir": "auto", "autofocus": True}),
     )
     field_order = ("words", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["words"].widget.attrs["autofocus"] = True
+        del self.fields["reason"].widget.attrs["autofocus"]
 
     @override
     def clean(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 from uuid import UUID
@@ -169,6 +170,7 @@ def test_the_pages_of_the_owner_show_a_reviewer_nothing(review: Client, turn: Tu
 def test_a_conversation_is_shown_after_a_reason_of_3_to_500_characters(review: Client, turn: Turn) -> None:
     form = review.get(page_of(turn))
     assert "Why do you read this conversation?" in text(form)
+    assert re.search(r"<dt>Turns</dt>\s*<dd>1</dd>", text(form))
     assert "CANARY" not in text(form)
     for reason in ("", "  a  ", "x" * 501, "a\0b"):
         response = review.post(form.context["action"], {"reason": reason})
