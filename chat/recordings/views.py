@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -58,10 +59,7 @@ def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     A page has 2,000 segments. ``?words=`` marks words of one segment. ``?speaker=`` and ``?q=`` show the segments of a
     speaker, and those with these words, 100 on a page.
     """
-    context = _transcript(request, uuid)
-    changeable = Collection.objects.changeable_by(request.user)
-    may_move = changeable.filter(recordings__uuid=uuid).exists()
-    return render(request, "chat/recording_detail.html", context | {"may_move": may_move})
+    return render(request, "chat/recording_detail.html", _transcript(request, uuid))
 
 
 @require_safe
@@ -82,7 +80,8 @@ def _collection(request: SignedInRequest) -> Collection | None:
 
 
 def _transcript(request: SignedInRequest, uuid: UUID) -> dict[str, object]:
+    changeable = Collection.objects.changeable_by(request.user).filter(pk=OuterRef("collection"))
     heard = Recording.objects.heard_by(request.user.pk).select_related("collection")
-    recording = get_object_or_404(heard, uuid=uuid)
+    recording = get_object_or_404(heard.annotate(may_move=Exists(changeable)), uuid=uuid)
     linked = words.parse(request.GET.get("words", ""))
     return {"recording": recording, "transcript": ShownTranscript(recording, Wanted.by(request), linked)}

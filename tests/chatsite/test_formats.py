@@ -6,9 +6,10 @@ import re
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from chat.models import LoginSession, Recording
+from chat.models import REVIEWERS, LoginSession, Recording
 
 from ..support.asked import asked, recorded
 
@@ -17,7 +18,8 @@ OTHER_STYLES = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b[A-Z][a-z]+\.? \d{1,2}, \d{4}|
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("static_files")
-def test_all_dates_of_the_admin_have_one_style(admin_client: Client, login: LoginSession) -> None:
+def test_all_dates_of_the_admin_have_one_style(admin_client: Client, admin_user: User, login: LoginSession) -> None:
+    admin_user.groups.add(Group.objects.get_or_create(name=REVIEWERS)[0])
     conversation = asked(login).conversation
     recording = recorded("Planning", "Hello.")
     Recording.objects.filter(pk=recording.pk).update(recorded_on=date(2026, 2, 3))

@@ -92,7 +92,7 @@ def test_the_home_page_does_not_choose_what_is_not_heard(page: Client, others: T
     foreign = page.get(f"/?recording={others.recording.uuid}")
     missing = page.get(f"/?recording={uuid4()}")
 
-    assert foreign.context["filter_summary"] == missing.context["filter_summary"] == "Choose recordings"
+    assert foreign.context["filter_summary"] == missing.context["filter_summary"] == "Choose what to search"
     assert others.secret not in foreign.content.decode()
 
 
@@ -147,7 +147,7 @@ def test_a_question_keeps_its_filter_but_no_longer_offers_what_was_moved_away(
     edit = page.get(f"{turn.conversation.get_absolute_url()}?edit={turn.uuid}")
 
     assert f'href="/recordings/{own.recording.uuid}/"' not in html.content.decode()
-    assert html.context["filter_summary"] == edit.context["filter_summary"] == "Choose recordings"
+    assert html.context["filter_summary"] == edit.context["filter_summary"] == "Choose what to search"
 
 
 @pytest.fixture

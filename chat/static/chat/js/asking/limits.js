@@ -41,7 +41,7 @@ export class Limits {
 
   /** @param {() => void} onChange */
   start(onChange) {
-    this.#speakers = JSON.parse(this.#element.dataset.speakers ?? "[]");
+    this.#speakers = JSON.parse(this.#element.dataset.speakers || "[]");
     this.#takeSpeaker();
     this.#element.addEventListener("change", () => {
       this.#takeSpeaker();
