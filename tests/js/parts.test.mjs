@@ -10,16 +10,16 @@ import { segmentAt } from "../../chat/static/chat/js/recordings/transcript.js";
 import { TrustedHtml } from "../../chat/static/chat/js/page/trusted_html.js";
 import { FakeClock } from "./fake_clock.mjs";
 
-test("acknowledgements are collected for 250 ms", () => {
+test("acknowledgements are collected for a second", () => {
   const [clock, sent] = [new FakeClock(), []];
   const acks = new Acks({ clock, send: (command) => sent.push(command.seq) });
 
-  for (let seq = 1; seq <= 10; seq += 1) {
+  for (let seq = 1; seq <= 30; seq += 1) {
     acks.note("t", seq, 10);
     clock.advance(100);
   }
 
-  assert.deepEqual(sent, [1, 3, 5, 8, 10]);
+  assert.deepEqual(sent, [1, 10, 20, 30]);
 });
 
 test("16 KiB are acknowledged at once, each turn with its last seq", () => {

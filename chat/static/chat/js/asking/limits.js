@@ -154,7 +154,7 @@ function day(date) {
 }
 
 /**
- * @template {object} T
+ * @template {Record<string, unknown>} T
  * @param {T} values
  * @returns {Partial<T>} the values that are not empty
  */
