@@ -50,9 +50,15 @@ def filter_options(chosen: Collection[UUID], limits: Limits, user_id: int) -> di
 
 
 def speakers_like(text: str, user_id: int) -> list[str]:
-    """Return up to 20 names of speakers in what this user hears that contain a text, in alphabetical order."""
-    spoken = Segment.objects.filter(recording__in=Recording.objects.heard_by(user_id).order_by()).exclude(speaker="")
-    return list(spoken.filter(speaker__icontains=text).order_by("speaker").values_list("speaker", flat=True).distinct()[:SPEAKERS])
+    """Return up to 20 names of speakers that this user hears and that contain a text, in alphabetical order."""
+    spoken = Segment.objects.filter(recording__in=Recording.objects.heard_by(user_id).order_by())
+    return list(
+        spoken.exclude(speaker="")
+        .filter(speaker__icontains=text)
+        .order_by("speaker")
+        .values_list("speaker", flat=True)
+        .distinct()[:SPEAKERS]
+    )
 
 
 _collections = Prepared(
