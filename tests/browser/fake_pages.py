@@ -129,7 +129,7 @@ def _page(template: str, conversation: Conversation | None, turns: Sequence[str]
         "phases": Phase.choices,
         "blank_turn": render_blank_turn("token"),
         "blank_conversation": blank_conversation(),
-        "filter_summary": "Choose recordings",
+        "filter_summary": "Choose what to search",
         "options": [SimpleNamespace(uuid=KICK_OFF, title="Kick-off", recorded_on=None, duration=None)],
         "chosen": (),
     }

@@ -81,7 +81,7 @@ async def test_the_filter_can_be_searched_survives_a_reload_and_is_sent(fake: Fa
     await expect(page.locator("[data-filter-note]")).to_have_text(re.compile("^Searched only: .*Design <meeting>"))
     await page.locator("[data-filter] summary").click()
     await page.locator("[data-filter-all]").click()
-    await expect(summary).to_have_text("Choose recordings")
+    await expect(summary).to_have_text("Choose what to search")
     await expect(summary.locator("xpath=..")).to_be_focused()
     await expect(page.locator("[data-filter-all]")).to_be_hidden()
 

@@ -16,13 +16,18 @@ from ..support.site_process import SiteProcess
 pytestmark = pytest.mark.browser
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+MAKE_REVIEWER = """
+from django.contrib.auth.models import Group, User
+Group.objects.get(name="Reviewers").user_set.add(User.objects.get(username="carol"))
+"""
 OPEN = "for (const details of document.querySelectorAll('details')) details.open = true"
 
 
 @pytest.fixture(scope="module")
 async def state(site: SiteProcess, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cookies of carol, who is a superuser and has asked a question."""
+    """The cookies of carol, who is a superuser and a reviewer, and has asked a question."""
     site.manage("createsuperuser", "--noinput", "--username", "carol", "--email", "carol@example.com")
+    site.manage("shell", "--no-imports", "-v0", "-c", MAKE_REVIEWER)
     context = await browser.new_context()
     page = await context.new_page()
     await sign_in(page, site, "carol")
@@ -58,7 +63,7 @@ async def pages(page: Page, site: SiteProcess) -> list[str]:
     conversation = await page.locator("[data-conversations] li a").first.get_attribute("href")
     await page.goto(f"{site.url}/recordings/")
     recording = await page.locator("a.row").first.get_attribute("href")
-    account = ["/accounts/password/", "/accounts/tokens/", "/about/data/", "/about/reviewers/"]
+    account = ["/accounts/password/", "/accounts/tokens/", "/about/data/", "/about/reviewers/", "/collections/"]
     return ["/", f"{conversation}", "/conversations/all/", "/recordings/", f"{recording}", "/search/?q=heron", *account]
 
 
