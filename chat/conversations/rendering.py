@@ -118,7 +118,7 @@ class ShownTurn:
 
     def _state(self) -> dict[str, Value]:
         turn = self.turn
-        asked = timezone.localtime(turn.created_at) if turn.pk else None  # the blank turn has no time yet
+        asked = timezone.localtime(turn.created_at) if hasattr(turn.created_at, "tzinfo") else None  # it is blank
         return {
             "state": turn.state,
             "seq": str(self.seq),
