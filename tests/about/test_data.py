@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django import Settings
 
 from chat.about import hosts
 from chat.about.facts import sections
@@ -130,7 +131,8 @@ def test_the_page_says_where_the_database_is(
     assert SECRET not in shown()
 
 
-def test_what_is_not_configured_is_not_mentioned() -> None:
+def test_what_is_not_configured_is_not_mentioned(settings: Settings) -> None:
+    settings.REDIS_URL = ""
     assert not [word for word in ("MLflow", "Redis", "LangSmith", "index", "meaning") if word in shown()]
 
 

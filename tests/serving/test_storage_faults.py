@@ -137,7 +137,7 @@ async def test_a_lock_of_8_seconds_delays_answers_and_makes_waiting_questions_fa
     assert (page[0], sent[0]) == (200, 503)
     assert "send it again" in sent[1]
     assert (refused["type"], refused["message"], refused["retryable"]) == ("error", NOT_SAVED, True)
-    assert accepted["state"] == "queued"
+    assert accepted["state"] == "streaming"  # nothing was before it, so it began with the statement that stored it
     assert (end["type"], stored(site, turn)) == ("done", ("complete", reader.text[turn]))
     assert "Traceback" not in site.output
 
