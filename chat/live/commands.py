@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from time import monotonic
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.db import DatabaseError
 from msgspec import UNSET
 
 from ..database import in_database
-from ..database.outage import UNAVAILABLE
+from ..database.outage import AWAY_SECONDS, UNAVAILABLE
 from ..forwarded import Forwarded
 from ..models import InvalidRequest, LoginSession, NotFound, RateLimited, Refused, Submission, Turn
 from ..turns import asking, events
@@ -29,6 +30,9 @@ logger = logging.getLogger(__name__)
 
 FOLLOWED_LIMIT = 20
 """Most turns that one socket may follow at once."""
+ATTEMPTS = 4
+AT_ONCE = 0.1
+"""Seconds within which a question is refused that did not wait for the database."""
 NOT_SAVED = "This could not be saved. Please try again in a moment."
 
 
@@ -91,7 +95,7 @@ class Commands:
             limits=command.limits,
             retry_of=command.retry_of,
         )
-        await self._announce(*await in_database(self._submit, submission))
+        await self._announce(*await self._stored(submission))
 
     async def follow(self, command: protocol.Follow) -> None:
         """Send the rest of a turn after chunk ``command.after``, and new events as they come."""
@@ -133,6 +137,18 @@ class Commands:
         tasks = [task for _, task in self._followers.values()]
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
+
+    async def _stored(self, submission: Submission) -> tuple[Turn, int | None]:
+        """Store a question; try again if it was refused at once, because the database was away a moment ago."""
+        for _ in range(ATTEMPTS - 1):
+            began = monotonic()
+            try:
+                return await in_database(self._submit, submission)
+            except UNAVAILABLE:
+                if monotonic() - began > AT_ONCE:
+                    raise
+            await asyncio.sleep(AWAY_SECONDS)
+        return await in_database(self._submit, submission)
 
     def _submit(self, submission: Submission) -> tuple[Turn, int | None]:
         if not self._is_signed_in():
