@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Meta, Struct, convert
 
 from .collection import Collection
-from .refusal import InvalidRequest, NotFound
+from .refusal import NotFound
 from .scope import Filter
 
 COLLECTIONS_LIMIT, SPEAKERS_LIMIT = 200, 20
@@ -51,26 +51,32 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             undated=self.undated,
         )
 
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """The first and the last day, in this order."""
+        if self.since and self.until and self.since > self.until:
+            return self.until, self.since
+        return self.since, self.until
+
     def named(self, names: Mapping[UUID, str]) -> dict[str, Any]:
         """Return what a turn stores, with these names of collections; those without a name are left out."""
         chosen = [{"id": str(each), "name": names[each]} for each in dict.fromkeys(self.collections) if each in names]
+        since, until = self.days
         return _present(
             collections=chosen,
-            speakers=list(dict.fromkeys(self.speakers)),
-            since=self.since and self.since.isoformat(),
-            until=self.until and self.until.isoformat(),
+            speakers=list(dict.fromkeys(name.replace("\0", "\ufffd") for name in self.speakers)),
+            since=since and since.isoformat(),
+            until=until and until.isoformat(),
             undated=self.undated,
         )
 
     def stored(self, user_id: int) -> dict[str, Any] | None:
         """Return what a turn stores: the same with the names of the collections; None for no limits.
 
-        A collection that the user does not hear is as one that is gone. Raise ``NotFound`` or ``InvalidRequest``.
+        A collection that the user does not hear is as one that is gone. Raise ``NotFound``.
         """
         if not self:
             return None
-        if self.since and self.until and self.since > self.until:
-            raise InvalidRequest("The first day is after the last one. Please choose other days.")
         heard = Collection.objects.heard_by(user_id).filter(uuid__in=self.collections)
         names = dict(heard.values_list("uuid", "name")) if self.collections else {}
         if len(names) != len(set(self.collections)):

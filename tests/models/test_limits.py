@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 
 from chat.models import (
     Collection,
-    InvalidRequest,
     Limits,
     LoginSession,
     Membership,
@@ -70,9 +69,10 @@ def test_a_collection_of_others_is_refused_as_one_that_is_gone(login: LoginSessi
             submitted(login, Limits(collections=(uuid,)))
 
 
-def test_days_in_the_wrong_order_are_refused(login: LoginSession) -> None:
-    with pytest.raises(InvalidRequest, match="first day is after"):
-        submitted(login, Limits(since=date(2026, 6, 2), until=date(2026, 6, 1)))
+def test_days_in_the_wrong_order_are_put_in_order(login: LoginSession) -> None:
+    turn = submitted(login, Limits(since=date(2026, 6, 2), until=date(2026, 6, 1)))
+
+    assert turn.limits == {"since": "2026-06-01", "until": "2026-06-02"}
 
 
 def test_a_repeated_request_with_other_limits_is_another_question(sales: Collection) -> None:
