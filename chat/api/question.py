@@ -22,7 +22,7 @@ class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``limits`` are collections, speakers and days that are searched only; without any, all are.
     """
 
-    query: Annotated[str, Meta(min_length=1, extra_json_schema={"maxLength": QUERY_LIMIT})]
+    query: Annotated[str, Meta(min_length=1, extra_json_schema={"maxLength": QUERY_LIMIT, "pattern": "[0-9A-Za-z]"})]
     session_id: UUID | None
     recording_filter: Annotated[tuple[UUID, ...], Meta(max_length=500)] = ()
     limits: Limits = NO_LIMITS
