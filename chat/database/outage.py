@@ -17,6 +17,10 @@ AWAY_SECONDS = 1.0
 """How long all work fails at once, instead of waiting for a connection, after an attempt to connect has failed."""
 
 
+class Away(OperationalError):
+    """Work was refused without an attempt, because an attempt to connect has failed a moment ago."""
+
+
 class Outage:
     """The outages of the database that this process has seen."""
 
@@ -42,7 +46,7 @@ class Outage:
             logger.warning("The database cannot be used; work that needs it is refused or retried: %r", error)
 
     def fail_fast(self) -> None:
-        """Raise ``OperationalError`` on hold, or if an attempt to connect failed less than ``AWAY_SECONDS`` ago.
+        """Raise ``OperationalError`` on hold, or ``Away`` if connecting failed less than ``AWAY_SECONDS`` ago.
 
         Waiting for a connection takes seconds and a thread, and there are few threads: a question would wait behind
         everything that only polls, instead of being refused.
@@ -50,7 +54,7 @@ class Outage:
         if self.is_held:
             raise OperationalError("the database has not answered since the start of the process")
         if monotonic() - self._away_at < AWAY_SECONDS:
-            raise OperationalError("could not connect to the database a moment ago")
+            raise Away("could not connect to the database a moment ago")
 
 
 outage = Outage()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
-from time import monotonic
 from uuid import UUID
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.db import DatabaseError
 from msgspec import UNSET
 
 from ..database import in_database
-from ..database.outage import AWAY_SECONDS, UNAVAILABLE
+from ..database.outage import AWAY_SECONDS, UNAVAILABLE, Away
 from ..forwarded import Forwarded
 from ..models import InvalidRequest, LoginSession, NotFound, RateLimited, Refused, Submission, Turn
 from ..turns import asking, events
@@ -31,8 +31,7 @@ logger = logging.getLogger(__name__)
 FOLLOWED_LIMIT = 20
 """Most turns that one socket may follow at once."""
 ATTEMPTS = 4
-AT_ONCE = 0.1
-"""Seconds within which a question is refused that did not wait for the database."""
+"""How often a question is tried before it is refused without having been asked of the database."""
 NOT_SAVED = "This could not be saved. Please try again in a moment."
 
 
@@ -139,14 +138,10 @@ class Commands:
             await asyncio.wait(tasks, timeout=seconds)
 
     async def _stored(self, submission: Submission) -> tuple[Turn, int | None]:
-        """Store a question; try again if it was refused at once, because the database was away a moment ago."""
+        """Store a question; try again if the database was not even asked, because it was away a moment ago."""
         for _ in range(ATTEMPTS - 1):
-            began = monotonic()
-            try:
+            with suppress(Away):
                 return await in_database(self._submit, submission)
-            except UNAVAILABLE:
-                if monotonic() - began > AT_ONCE:
-                    raise
             await asyncio.sleep(AWAY_SECONDS)
         return await in_database(self._submit, submission)
 
