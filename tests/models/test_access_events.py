@@ -106,7 +106,7 @@ def test_the_orm_cannot_change_an_event(carol: User, alice: User) -> None:
     assert [(event.reason, event.actor_name) for event in events.all()] == [("A complaint", "carol")]
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
+@pytest.mark.only_on("postgresql")  # SQLite has no TRUNCATE
 def test_postgresql_refuses_to_empty_the_log() -> None:
     with pytest.raises(IntegrityError, match="does not change"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE chat_accessevent")

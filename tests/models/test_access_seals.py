@@ -140,7 +140,7 @@ def test_a_change_of_any_column_is_named(ids: list[int], column: str) -> None:
 
 
 @pytest.mark.parametrize("column", ["at", "conversation"])
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL stores no value of another type")
+@pytest.mark.only_on("sqlite")  # PostgreSQL stores no value of another type
 def test_a_value_that_cannot_be_read_is_named(ids: list[int], column: str) -> None:
     record()
     sql(f"UPDATE chat_accessevent SET {column} = 'nonsense' WHERE id IN (%s, %s)", ids[3], ids[-1] + 1)  # noqa: S608

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from django.db import connection
 
 LONGEST = {"test_turn_states", "test_site"}
 """Modules to start with, so that no worker has one of them left at the end."""
@@ -12,10 +13,9 @@ LONGEST = {"test_turn_states", "test_site"}
 
 def select(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Select the tests of this part (TEST_PART), longest first; keep modules that start processes on one worker."""
-    if os.environ.get("TEST_PART") == "database":
-        deselected = [item for item in items if not _touches_database(item)]
-        config.hook.pytest_deselected(items=deselected)
-        items[:] = [item for item in items if _touches_database(item)]
+    deselected = [item for item in items if not _is_of_part(item)]
+    config.hook.pytest_deselected(items=deselected)
+    items[:] = [item for item in items if _is_of_part(item)]
     items.sort(key=lambda item: item.path.stem not in LONGEST)
     for item in items:
         if item.get_closest_marker("faults"):
@@ -40,6 +40,12 @@ def _sites(item: pytest.Item) -> str:
     parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
     kind = "calm" if getattr(parameters.get("fault"), "calm", False) else "rough"
     return f"faults {parameters.get('setup', '')} {kind}"
+
+
+def _is_of_part(item: pytest.Item) -> bool:
+    """Return whether a test has something to say in this part, on this kind of database."""
+    is_of_kind = all(connection.vendor in mark.args for mark in item.iter_markers("only_on"))
+    return is_of_kind and (os.environ.get("TEST_PART") != "database" or _touches_database(item))
 
 
 def _touches_database(item: pytest.Item) -> bool:

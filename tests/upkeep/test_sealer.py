@@ -68,7 +68,7 @@ def test_each_event_is_sealed_once_while_many_are_recorded_and_two_processes_sea
     assert (result.breaks, result.sealed, result.not_sealed) == ([], 80, 0)
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time")
+@pytest.mark.only_on("postgresql")  # SQLite lets one transaction write at a time
 def test_an_event_whose_transaction_ends_late_is_sealed_and_nobody_waits_for_it() -> None:
     is_recorded, may_end = threading.Event(), threading.Event()
 
