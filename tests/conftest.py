@@ -20,10 +20,13 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db import connection
+from django.dispatch import receiver
 from django.test import Client, TransactionTestCase, override_settings
+from django.test.signals import setting_changed
 from pytest_django import Settings
 
 from chat import retrieval
+from chat.llm import chat_model
 from chat.models import REVIEWERS, LoginSession
 from chat.turns.owner import Owner
 from chat.turns.runner import TurnRunner
@@ -72,6 +75,13 @@ def no_tracing_of_repeats(request: pytest.FixtureRequest) -> Iterator[None]:
         sys.settrace(None)
     yield
     sys.settrace(trace)
+
+
+@receiver(setting_changed)
+def forget_the_model(*, setting: str, **_: object) -> None:
+    """Load the chat model again when a test names another one, and when that test is over."""
+    if setting == "CHAT_MODEL":
+        chat_model.cache_clear()
 
 
 # People
