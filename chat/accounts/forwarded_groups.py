@@ -8,22 +8,19 @@ from django.http import HttpRequest
 from ..models import REVIEWERS
 from .forwarded_user import forwarded
 
-SESSION_KEY = "forwarded_groups"
-
 
 def join_forwarded_groups(request: HttpRequest, user: User) -> None:
     """Put a user into the groups of this site that the proxy names, and take the user out of all others.
 
     Only the group of reviewers is not the proxy's to decide: each change of it is to be seen by everybody. A name that
-    is no group of this site is ignored. What was applied is remembered in the session, so that most requests need no
-    query; without the header nothing changes.
+    is no group of this site is ignored, until there is one. Without the header nothing changes.
     """
     named = forwarded(request).groups
-    if named is None or request.session.get(SESSION_KEY) == sorted(named):
+    if named is None:
         return
     groups = Group.objects.exclude(name=REVIEWERS)
     joined = set(groups.filter(user=user))
     wanted = set(groups.filter(name__in=named))
-    user.groups.remove(*joined - wanted)
-    user.groups.add(*wanted - joined)
-    request.session[SESSION_KEY] = sorted(named)
+    if joined != wanted:
+        user.groups.remove(*joined - wanted)
+        user.groups.add(*wanted - joined)

@@ -46,6 +46,15 @@ async def test_a_user_is_in_the_groups_that_the_proxy_names(browser: Browser) ->
     assert await groups() == set()
 
 
+async def test_a_group_that_is_made_later_is_joined_with_the_next_page(browser: Browser) -> None:
+    await browser.get("/", ANA, named("Sellers", "Buyers"))
+    await Group.objects.acreate(name="Buyers")
+
+    await browser.get("/", ANA, named("Sellers", "Buyers"))
+
+    assert await groups() == {"Sellers", "Buyers"}
+
+
 async def test_without_the_header_the_groups_stay(browser: Browser) -> None:
     await browser.get("/", ANA, named("Sellers"))
 
