@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -52,8 +53,12 @@ def edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     form = CollectionForm(request.POST, instance=collection)
     if not form.is_valid():
         return _page(request, Collection.objects.get(pk=collection.pk), form=form, status=400)
-    form.save()
-    Members(collection, request.user).open_to_everyone("everyone" in request.POST)
+    members = Members(collection, request.user)
+    with transaction.atomic():
+        form.save()
+        if "name" in form.changed_data:
+            members.record_change({"did": "renamed", "name": collection.name})
+        members.open_to_everyone("everyone" in request.POST)
     messages.success(request, "The collection was changed.")
     return redirect(collection)
 
