@@ -44,7 +44,7 @@ class FilteredRecording(Resource, frozen=True, kw_only=True):
 
 
 class LimitedCollection(Resource, frozen=True, kw_only=True):
-    """A collection that a question searches only, with its name at that time."""
+    """A collection that a question searches only, with its name at that time, if you may still hear it."""
 
     id: UUID
     name: str
@@ -107,7 +107,7 @@ class Turn(Resource, frozen=True, kw_only=True):
             id=turn.uuid,
             question=turn.question,
             recordings=list(map(FilteredRecording.of, shown.filter)),
-            limits=Limited.of(turn.limits or {}),
+            limits=Limited.of(shown.limits),
             searched=turn.searched,
             state=turn.state,
             position=shown.position,

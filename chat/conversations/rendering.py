@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -20,16 +20,17 @@ from ..answers.masking import masked
 from ..answers.unheard import hidden_in
 from ..display import revealed, shown
 from ..llm import credit
-from ..models import Chunk, Citation, Conversation, Ending, HeardOf, Prepared, State, Turn, unretracted
+from ..models import Chunk, Citation, Conversation, Ending, HeardOf, Prepared, Turn
 from ..recordings.limit_words import limit_words
 from . import markdown
 from .cited import citations_for
 from .filled import Value, filled
 from .judged import NOT_JUDGED, Judged, judged
 from .notices import FINISH_NOTICES, notice
+from .running import positions_of, texts_of
 from .source_html import source_html
 from .sources import Source, sources_of
-from .unheard import heard_in_filters, known_filter, running_unheard
+from .unheard import heard_in_filters, known_filter, known_limits, running_unheard
 
 PAGE = 50
 """Most turns that a page shows at once."""
@@ -100,15 +101,20 @@ class ShownTurn:
         return known_filter(self.turn.recordings, self.heard)
 
     @property
+    def limits(self) -> dict[str, Any]:
+        """What else the question searches only, as the turn has stored it; it names what the reader may know."""
+        return known_limits(self.turn.limits, self.heard)
+
+    @property
     def credit(self) -> str:
         """The line that says that an AI has written the answer, and which; empty without a text."""
         return credit(self.turn.model_name) if self.text else ""
 
     @property
     def may_lie_elsewhere(self) -> bool:
-        """Whether the turn has searched not everything, and its answer has nothing from them."""
+        """Whether the turn has not searched everything, and its answer has nothing from what it searched."""
         is_refusal = self.turn.finish_reason == Turn.NOTHING_FOUND or not self.sources
-        return self.turn.is_complete and bool(self.turn.recordings or self.turn.limits) and is_refusal
+        return self.turn.is_complete and bool(self.turn.recordings or self.limits) and is_refusal
 
     def html(self, csrf_token: str = "", *, reads: str = "") -> SafeString:
         """Render ``_turn.html`` with the HTML of ``reads_of``. Without JavaScript its forms work only with a token."""
@@ -155,7 +161,7 @@ class ShownTurn:
         retry_url = address("chat:turn-retry", turn.uuid)
         return {
             "filter": self._filter_note(),
-            "limits": json.dumps(turn.limits) if turn.limits else "",
+            "limits": json.dumps(self.limits) if self.limits else "",
             "filter_ids": " ".join(each["id"] for each in searched if each["id"]),
             "chosen": json.dumps([{"id": each["id"], "title": each["title"]} for each in searched if each["exists"]]),
             "ask_only": self._ask_only(retry_url, csrf_token),
@@ -169,9 +175,9 @@ class ShownTurn:
     def _filter_note(self) -> str:
         """Return what the question searches only, and in how many recordings its answer was looked for."""
         searched = self.filter
-        if not (searched or self.turn.limits):
+        if not (searched or self.limits):
             return ""
-        words = limit_words(self.turn.limits, self.turn.searched)
+        words = limit_words(self.limits, self.turn.searched)
         return render_to_string("chat/_filter_note.html", {"filter": searched, "words": words})
 
     def _ask_only(self, retry_url: str, csrf_token: str) -> str:
@@ -260,9 +266,9 @@ def _count(sources: Sequence[Source], noun: str) -> str:
 def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], reader_id: int, *, limit: int) -> list[ShownTurn]:
     # Read the chunks before the rows: a turn that ends in between is then shown as ended. The other way round it would
     # be shown as running, but without its chunks.
-    texts = _texts(chunks)
+    texts = texts_of(chunks)
     rows = list(turns.select_related("conversation")[:limit])
-    citations, positions = citations_for(rows, reader_id), _positions(rows)
+    citations, positions = citations_for(rows, reader_id), positions_of(rows)
     heard, judgements = heard_in_filters(rows, reader_id), judged(rows)
     unheard = running_unheard(rows, reader_id)
     return [
@@ -281,20 +287,3 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], reader_id: int, *, li
 
 
 _turn = Prepared(lambda uuid: Turn.objects.select_related("conversation").filter(uuid=uuid), uuid=UUIDField())
-
-
-def _texts(chunks: QuerySet[Chunk]) -> dict[int, tuple[str, int]]:
-    """Return the text so far and the last seq of each turn that has chunks."""
-    pieces: dict[int, list[str]] = {}
-    for turn_id, text in chunks.order_by("turn_id", "seq").values_list("turn_id", "text"):
-        pieces.setdefault(turn_id, []).append(text)
-    return {turn_id: (unretracted("".join(texts)), len(texts)) for turn_id, texts in pieces.items()}
-
-
-def _positions(turns: Iterable[Turn]) -> dict[UUID, int]:
-    queues = {turn.login_session_id for turn in turns if turn.state == State.QUEUED}
-    return {
-        uuid: position
-        for queue in queues
-        for uuid, position in Turn.objects.filter(login_session_id=queue).positions().items()
-    }

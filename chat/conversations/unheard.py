@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from ..models import HeardOf, Recording, Turn, heard_of
+from ..models import Collection, HeardOf, Recording, Turn, heard_of
 
 UNHEARD_RECORDING = "a recording that you may no longer hear"
 
 
-def heard_in_filters(turns: Iterable[Turn], reader_id: int) -> HeardOf:
-    """Return of which recordings in the filters of these turns the reader may know."""
-    return heard_of(reader_id, {recording["id"] for turn in turns for recording in turn.recordings})
+UNHEARD_COLLECTION = "a collection that you may no longer hear"
+
+
+def heard_in_filters(turns: Sequence[Turn], reader_id: int) -> HeardOf:
+    """Return of which recordings and collections in the filters of these turns the reader may know."""
+    heard = heard_of(reader_id, {recording["id"] for turn in turns for recording in turn.recordings})
+    chosen = {each["id"] for turn in turns for each in (turn.limits or {}).get("collections", ())}
+    if not chosen:
+        return heard
+    names = Collection.objects.heard_by(reader_id).filter(uuid__in=chosen).values_list("uuid", flat=True)
+    return replace(heard, collections=frozenset(map(str, names)))
 
 
 def known_filter(recordings: Sequence[Mapping[str, Any]], heard: HeardOf) -> list[dict[str, Any]]:
@@ -23,6 +32,17 @@ def known_filter(recordings: Sequence[Mapping[str, Any]], heard: HeardOf) -> lis
         else {"id": None, "title": UNHEARD_RECORDING, "exists": False}
         for each in recordings
     ]
+
+
+def known_limits(limits: Mapping[str, Any] | None, heard: HeardOf) -> dict[str, Any]:
+    """Return the limits of a turn, with the names of those collections alone that the reader hears."""
+    known = dict(limits or {})
+    if "collections" in known:
+        known["collections"] = [
+            each if each["id"] in heard.collections else each | {"name": UNHEARD_COLLECTION}
+            for each in known["collections"]
+        ]
+    return known
 
 
 def running_unheard(turns: Iterable[Turn], reader_id: int) -> set[int]:

@@ -33,11 +33,12 @@ _USED = {"id": "bigint", "user_id": "bigint", "recording": "uuid"}
 class HeardOf:
     """Those of some recordings of which a user may know: that exist and the user hears, or heard before their deletion.
 
-    The ids are those of the API.
+    ``collections`` are those of some collections that the user hears. The ids are those of the API.
     """
 
     existing: frozenset[str] = frozenset()
     deleted: frozenset[str] = frozenset()
+    collections: frozenset[str] = frozenset()
 
 
 def _in_sql(condition: str, *, user: str, uuid: str) -> str:

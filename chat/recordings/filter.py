@@ -36,12 +36,13 @@ def filter_options(chosen: Collection[UUID], limits: Limits, user_id: int) -> di
     recordings = _chosen.fetch(user=user_id, chosen=chosen) if chosen else []
     others = _others.fetch(user=user_id, chosen=[recording.uuid for recording in recordings])
     collections = _collections.fetch(user=user_id)
-    words = limit_words(limits.named({each.uuid: each.name for each in collections}))
+    named = limits.named({each.uuid: each.name for each in collections})
+    words = limit_words(named)
     return {
         "options": recordings + others,
         "chosen": {recording.uuid for recording in recordings},
         "collections": collections if len(collections) > 1 else [],
-        "limits": limits,
+        "limits": Limits.of(named),
         "limit_words": words,
         "speakers": json.dumps(limits.speakers),
         "filter_summary": _summary(recordings, words),

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from chat.conversations import notices
 from chat.conversations import rendering as pages
 from chat.conversations.rendering import PAGE, render_blank_turn, render_turn, turns_after, turns_of
+from chat.conversations.running import texts_of
 from chat.models import Append, Claim, Conversation, Ending, Failure, LoginSession, Turn
 
 from ..support.asked import STATES, asked, chunks_of, citing, recorded
@@ -226,14 +227,13 @@ def test_a_turn_that_was_removed_is_not_rendered(login: LoginSession) -> None:
 
 def while_reading(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
     """Run ``action`` between the reading of the chunks and the reading of the rows."""
-    read = pages._texts
 
     def texts(*arguments: Any) -> Any:
-        chunks = read(*arguments)
+        chunks = texts_of(*arguments)
         action()
         return chunks
 
-    monkeypatch.setattr(pages, "_texts", texts)
+    monkeypatch.setattr("chat.conversations.rendering.texts_of", texts)
 
 
 def test_a_turn_that_ends_while_the_page_is_read_is_shown_whole(
