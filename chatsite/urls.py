@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from chat.accounts import token_views
 from chat.accounts import views as accounts
 from chat.conversations import read_views
+from chat.invitations import entry_views
 from chat.serving import health
 
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", accounts.SignOut.as_view(), name="logout"),
     path("accounts/link/<str:uid>/<str:token>/", accounts.sign_in_by_link, name="sign-in-link"),
+    path("accounts/first/<str:secret>/", entry_views.first_run, name="first-run"),
     path("accounts/password/", accounts.ChangePassword.as_view(), name="password_change"),
     path("accounts/reads/", read_views.reads, name="reads"),
     path("accounts/tokens/", token_views.tokens, name="api-tokens"),

@@ -30,7 +30,7 @@ ORDER = """
     answers
     turns
     accounts
-    search  about  collections
+    search  about  collections  invitations
     recordings
     conversations
     upkeep  live  review
@@ -43,7 +43,7 @@ ORDER = """
 independent of each other. docs/architecture.md says what each part is for."""
 
 PRIVATE = {
-    "views", "judging_views", "read_views", "token_views", "turn_views", "forms", "admin", "token_admin",
+    "views", "entry_views", "judging_views", "read_views", "token_views", "turn_views", "forms", "admin", "token_admin",
 }  # fmt: skip
 """Modules of a package that only ``chat/urls.py``, ``chat/admin.py``, ``chatsite`` and the package may import."""
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from functools import wraps
 from typing import Any, cast
 
 from django.conf import settings
@@ -14,7 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, redirect_to_login
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
@@ -23,6 +21,7 @@ from typing_extensions import override
 
 from ..models import PasswordOffer
 from .admin_site import Administration
+from .by_proxy import unless_by_proxy
 from .forms import SignInForm
 from .login_sessions import SignedInRequest, end_login_sessions, staying_signed_in
 from .sign_in_links import redeem, user_of
@@ -30,23 +29,8 @@ from .sign_in_links import redeem, user_of
 CAME_BY_LINK = "came_by_link"
 """The key of a Django session with the time at which its user came by a sign-in link."""
 
-View = Callable[..., HttpResponseBase]
 
-
-def _unless_by_proxy(view: View) -> View:
-    """Replace a view with a notice where a trusted proxy signs users in: there is no other way to sign in."""
-
-    @wraps(view)
-    def view_or_notice(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not settings.TRUSTED_PROXY:
-            return view(request, *args, **kwargs)
-        is_shown = request.user.is_authenticated and request.method in {"GET", "HEAD"}
-        return render(request, "accounts/by_proxy.html", status=200 if is_shown else 403)
-
-    return view_or_notice
-
-
-@method_decorator(_unless_by_proxy, name="dispatch")
+@method_decorator(unless_by_proxy, name="dispatch")
 class SignIn(LoginView):
     """The sign-in page. After too many failures it returns 429, for existing and unknown names alike."""
 
@@ -71,7 +55,7 @@ class SignOut(LogoutView):
         return response
 
 
-@method_decorator(_unless_by_proxy, name="dispatch")
+@method_decorator(unless_by_proxy, name="dispatch")
 class ChangePassword(PasswordChangeView):
     """Changes the password, or sets the first one of a user who came by a link; only this browser stays signed in."""
 
@@ -104,7 +88,7 @@ class ChangePassword(PasswordChangeView):
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@_unless_by_proxy
+@unless_by_proxy
 def sign_in_by_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     """Show a page with one button, whose POST signs in the user of the link; return 410 if the link does not work.
 

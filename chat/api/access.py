@@ -19,7 +19,7 @@ from ..accounts.login_sessions import live_login
 from ..database import in_database
 from ..live.allowance import Allowance
 from ..models import ApiToken, LoginSession, RateLimited, Refused
-from ..models.api_token import digest_of
+from ..models.secret import digest_of
 from ..problems import ProblemCode, problem, refusal
 
 P = ParamSpec("P")

@@ -11,6 +11,7 @@ from .collection import Collection, Membership, Role
 from .conversation import Conversation
 from .deleted_recording import DeletedRecording
 from .feedback import FEEDBACK_LIMIT, Feedback
+from .first_run_link import FirstRunLink, has_administrator
 from .heard import HeardOf, heard_of, unheard
 from .limits import NO_LIMITS, Limits
 from .listed_reviewer import ListedReviewer
@@ -70,6 +71,7 @@ __all__ = [
     "Failure",
     "Feedback",
     "Filter",
+    "FirstRunLink",
     "FoundPassage",
     "HeardOf",
     "How",
@@ -113,6 +115,7 @@ __all__ = [
     "acting",
     "dissolve",
     "found_passage",
+    "has_administrator",
     "heard_of",
     "hearers",
     "is_reviewer",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
@@ -15,6 +13,7 @@ from django.utils import timezone
 
 from .login_session import LoginSession
 from .refusal import InvalidRequest
+from .secret import digest_of, new_secret
 
 PREFIX = "chatsite_"
 """The beginning of every token, by which a leaked one is recognised."""
@@ -71,7 +70,7 @@ class ApiToken(models.Model):
             raise InvalidRequest("You already have a token with this name.")
         if len(names) >= TOKEN_LIMIT:
             raise InvalidRequest(f"You already have {TOKEN_LIMIT} tokens. Revoke one that you no longer need.")
-        secret = PREFIX + secrets.token_urlsafe(32)
+        secret = PREFIX + new_secret()
         login_session = LoginSession.objects.create(user=user)
         return cls.objects.create(login_session=login_session, name=name, digest=digest_of(secret)), secret
 
@@ -90,8 +89,3 @@ class ApiToken(models.Model):
         if self.last_used_at is None or self.last_used_at < timezone.now() - USE_NOTED_EVERY:
             due = Q(last_used_at=None) | Q(last_used_at__lt=Now() - USE_NOTED_EVERY)
             type(self).objects.filter(due, pk=self.pk).update(last_used_at=Now())
-
-
-def digest_of(secret: str) -> str:
-    """Return the SHA-256 of a secret in hex, which is all that is stored of it."""
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from ..database.outage import UNAVAILABLE, first_line, outage
+from ..invitations.first_run import first_run_lines
 from ..upkeep.preparation import NewerDatabase, close_abandoned, collect_static_files, prepare
 from .serving_lock import ServingLock, Taken, connect
 
@@ -45,7 +46,7 @@ class Opening:
             if connection.vendor == "postgresql":
                 connect().close()  # its error says more than that of the pool, which also takes five seconds
             self._lock.acquire(self._lock_seconds, on_wait=self._on_wait)
-            lines = prepare()
+            lines = [*prepare(), *first_run_lines()]
             if not settings.REDIS_URL:
                 close_abandoned()
         except (Taken, NewerDatabase) as error:

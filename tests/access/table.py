@@ -48,6 +48,7 @@ GET  chat:recording-audio               sign-in   404      200      200      404
 GET  login                              200       go       go       go       go       go       go       200
 POST logout                             sign-in   sign-in  sign-in  sign-in  sign-in  sign-in  sign-in  sign-in
 GET  sign-in-link                       200       200      200      200      200      200      200      200
+GET  first-run                          410       410      410      410      410      410      410      410
 GET  password_change                    sign-in   200      200      200      200      200      200      sign-in
 GET  reads                              sign-in   200      200      200      200      200      200      sign-in
 GET  api-tokens                         sign-in   200      200      200      200      200      200      sign-in

@@ -116,6 +116,7 @@ _ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "chat:recording-speakers": lambda world: {},
     "api:conversation-detail": lambda world: {"uuid": world.conversation.uuid},
     "sign-in-link": _link,
+    "first-run": lambda world: {"secret": "any"},  # which does not matter: there is a superuser
     "api-token-revoke": lambda world: {"uuid": world.token.login_session.uuid},
     "admin:view_on_site": _content_type,
     "admin:app_list": lambda world: {"app_label": "chat"},

@@ -15,7 +15,7 @@ from django.test import Client
 
 from chat.database import in_database
 from chat.models import ApiToken, LoginSession, Turn
-from chat.models.api_token import digest_of
+from chat.models.secret import digest_of
 from chat.turns.runner import TurnRunner
 
 from ..support.asked import asked

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from chat.accounts.login_sessions import end_login_sessions
 from chat.models import TOKEN_LIMIT, ApiToken, InvalidRequest, LoginSession
-from chat.models.api_token import digest_of
+from chat.models.secret import digest_of
 from chat.upkeep import purge
 
 from ..support.asked import asked

@@ -73,8 +73,8 @@ ROUTES = [
     Route("api-token-revoke", "post", of="token", status=302),
     Route("logout", "post", status=302),
 ]
-OPEN = {"login", "sign-in-link", "livez", "readyz"}
-"""Pages that need no sign-in; tests/accounts/test_views.py and tests/serving/test_health.py test them."""
+OPEN = {"login", "sign-in-link", "first-run", "livez", "readyz"}
+"""Pages that need no sign-in; tests/accounts, tests/invitations and tests/serving test them."""
 OWNED = [route for route in ROUTES if route.of in {"conversation", "turn", "token"}]
 
 

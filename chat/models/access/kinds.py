@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     MEMBER_CHANGED = "member-changed", "got another role in a collection"
     RECORDING_MOVED = "recording-moved", "was moved to another collection"
     COLLECTION_CHANGED = "collection-changed", "the rules of a collection were changed"
+    FIRST_ADMINISTRATOR = "first-administrator", "became the first administrator"
 
 
 OF_CONTENT = (Kind.READ, Kind.FOUND, Kind.EXPORTED, Kind.UNMASKED)
@@ -40,5 +41,6 @@ class How(models.TextChoices):
     ADMIN = "admin", "in the admin"
     SETTING = "setting", "by a setting"
     PROXY = "proxy", "by the proxy"
+    LINK = "link", "by a link"
     UPGRADE = "upgrade", "by an upgrade"
     PROGRAM = "program", "by a program"

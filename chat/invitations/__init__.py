@@ -1,0 +1,1 @@
+"""Coming in: the first administrator, and those whom administrators invite."""

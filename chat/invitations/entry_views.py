@@ -1,0 +1,59 @@
+"""The pages on which people come in."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from ..accounts.by_proxy import unless_by_proxy
+from ..models import FirstRunLink, NotFound, has_administrator
+from .forms import FirstAdministratorForm
+
+NAME_TAKEN = "Somebody has just taken this name. Please choose another one."
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+@unless_by_proxy
+def first_run(request: HttpRequest, secret: str) -> HttpResponse:
+    """Make the first administrator, by the link that the start has printed; return 410 if it does not work.
+
+    Only the POST uses up the link: programs that look at the links in messages send no forms.
+    """
+    if not FirstRunLink.works(secret):
+        return _no_first_run(request)
+    form = FirstAdministratorForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        user = form.save(commit=False)
+        try:
+            FirstRunLink.use(secret, user)
+        except NotFound:
+            return _no_first_run(request)
+        except IntegrityError:
+            form.add_error("username", NAME_TAKEN)
+        else:
+            return _enter(request, user, "You are the administrator of this site.")
+    return render(request, "invitations/first_run.html", {"form": form}, status=400 if form.is_bound else 200)
+
+
+def _no_first_run(request: HttpRequest) -> HttpResponse:
+    context = {"has_administrator": has_administrator()}
+    return render(request, "invitations/no_first_run.html", context, status=410)
+
+
+def _enter(request: HttpRequest, user: User, welcome: str) -> HttpResponse:
+    """Sign in who has just got an account, instead of whoever else is signed in here, and open the home page."""
+    if request.user.is_authenticated:
+        logout(request)
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    messages.success(request, welcome)
+    return redirect("chat:home")
