@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..models import Citation, Segment
+from ..models.turns.answer import EXCERPT_LIMIT
 from ..passages import Passage
-from .excerpts import EXCERPT_LIMIT, excerpt, sentences
+from .excerpts import excerpt, sentences
 from .verbatim import RUN, Spoken, Stretch, quotations, weight, words
 
 __all__ = ["EXCERPT_LIMIT", "Sources"]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ..models.turns.answer import EXCERPT_LIMIT
 from .verbatim import Stretch
-
-EXCERPT_LIMIT = 480
-"""Maximum of characters in an excerpt."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 

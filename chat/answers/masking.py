@@ -70,7 +70,10 @@ def masked_chunks(chunks: Sequence[str], hidden: Hidden, *, is_broken: bool = Fa
 
 
 def masks_of(answer: str, hidden: Hidden, *, is_broken: bool = False) -> list[Mask]:
-    """Return the masks of an answer, in order. What ``is_broken`` off may end before the marker of a hidden source."""
+    """Return the masks of an answer, in order. What ``is_broken`` off may end before the marker of a hidden source.
+
+    So the sentences after the last marker of its last block are masked.
+    """
     if hidden.is_whole:
         return [Mask(0, len(answer), WHOLE_NOTICE)] if answer else []
     if not hidden:
@@ -78,8 +81,8 @@ def masks_of(answer: str, hidden: Hidden, *, is_broken: bool = False) -> list[Ma
     blocks = blocks_of(answer)
     taken = _taken(answer, hidden)
     flags = [_flags(block, hidden, taken) for block in blocks]
-    if is_broken and blocks and hidden.numbers and not _MARKER.search(_last(answer, blocks[-1])):
-        flags[-1][-1] = True
+    if is_broken and blocks and hidden.numbers:
+        _flag_end(blocks[-1], flags[-1])
     _spread(answer, blocks, flags)
     return [mask for block, of_block in zip(blocks, flags, strict=True) for mask in _masks(answer, block, of_block)]
 
@@ -106,6 +109,15 @@ def _flags(block: Block, hidden: Hidden, taken: Sequence[Span]) -> list[bool]:
     if _FIRST_IN_LINE.search(block.text):  # then a marker between two sentences may stand for either
         flags = [flag or (n > 0 and _ends_hidden(block, n - 1, hidden)) for n, flag in enumerate(flags)]
     return flags
+
+
+def _flag_end(block: Block, flags: list[bool]) -> None:
+    """Mark the sentences of a block after its last marker as hidden."""
+    for number in reversed(range(len(flags))):
+        places = block.sentences[number]
+        if _MARKER.search(block.text, places[0][0] - block.start, places[-1][1] - block.start):
+            return
+        flags[number] = True
 
 
 def _ends_hidden(block: Block, number: int, hidden: Hidden) -> bool:

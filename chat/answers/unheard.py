@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from ..models import Citation, HeardOf
+from ..models import Citation, HeardOf, Turn
+from ..models.heard import may_be_unheard
 from .masking import Hidden
 
 
-def hidden_in(recordings: Sequence[Mapping[str, Any]], citations: Iterable[Citation], heard: HeardOf) -> Hidden:
-    """Return what has to be masked in the answer to a question with this filter.
+class Answered(Protocol):
+    """A turn, or an exchange of the history, that has or had an answer."""
+
+    @property
+    def recordings(self) -> Sequence[Mapping[str, Any]]:
+        """The filter of the question."""
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the answer ended because one of its recordings could not be heard any more."""
+
+
+def unheard_answers(turns: Iterable[Turn], citations: Mapping[int, Sequence[Citation]], reader_id: int) -> set[int]:
+    """Return the ids of those turns with these citations of whose answers the reader may not read anything.
+
+    They broke off in the release before, which kept nothing of what the model got: they may be from anything.
+    """
+    unknown = [turn.pk for turn in turns if turn.is_broken and turn.answer and not citations.get(turn.pk)]
+    found = Turn.objects.filter(may_be_unheard(reader_id), pk__in=unknown)
+    return set(found.values_list("pk", flat=True)) if unknown else set()
+
+
+def hidden_in(answered: Answered, citations: Sequence[Citation], heard: HeardOf, *, is_unheard: bool = False) -> Hidden:
+    """Return what has to be masked in an answer.
 
     The citations are those ``for_reader``; ``heard`` says of which recordings in the filter the reader may know. If an
-    answer names no source, each of its sentences may be from any passage that its model got.
+    answer names no source, each of its sentences may be from any passage that its model got; if it breaks off, those
+    after its last marker may. One that ``may_be_unheard`` is masked as a whole.
     """
     hidden = [citation for citation in citations if not citation.is_heard]
     known = heard.existing | heard.deleted
     titles = [citation.recording_title for citation in hidden]
+    names_sources = any(citation.cited for citation in citations) and not answered.is_withdrawn
     return Hidden(
-        numbers=frozenset(citation.number for citation in hidden if citation.cited),
+        numbers=frozenset(citation.number for citation in hidden),
         excerpts=[citation.excerpt for citation in hidden],
-        titles=[*titles, *(each["title"] for each in recordings if each["id"] not in known)],
-        is_whole=any(not citation.cited for citation in hidden),
+        titles=[*titles, *(each["title"] for each in answered.recordings if each["id"] not in known)],
+        is_whole=is_unheard or (not names_sources and any(not citation.cited for citation in hidden)),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from ..addresses import address
 from ..answers.masking import masked
-from ..answers.unheard import hidden_in
+from ..answers.unheard import hidden_in, unheard_answers
 from ..display import revealed, shown
 from ..llm import credit
 from ..models import Chunk, Citation, Conversation, Ending, HeardOf, Prepared, Turn
@@ -47,9 +47,9 @@ class ShownTurn:
     """A turn at one moment, for one reader: ``text`` is its answer or, while it runs, exactly its chunks 1..``seq``.
 
     What the reader may no longer hear is masked: in ``text``, in ``citations`` and in ``filter``. The citations are
-    given as they are ``for_reader``, and ``heard`` says of which recordings in the filter the reader may know; of a
-    running turn, ``is_unheard`` says that it has found what the reader does not hear. ``position`` is its place in the
-    queue, from 1.
+    given as they are ``for_reader``, and ``heard`` says of which recordings in the filter the reader may know;
+    ``is_unheard`` says that all of the answer may be from what the reader does not hear. ``position`` is its place in
+    the queue, from 1.
     """
 
     turn: Turn
@@ -62,9 +62,8 @@ class ShownTurn:
     is_unheard: bool = False
 
     def __post_init__(self) -> None:
-        hidden = hidden_in(self.turn.recordings, self.citations, self.heard)
-        if hidden or self.is_unheard:
-            hidden = replace(hidden, is_whole=hidden.is_whole or self.is_unheard)
+        hidden = hidden_in(self.turn, self.citations, self.heard, is_unheard=self.is_unheard)
+        if hidden:
             text = masked(self.text, hidden, is_broken=not self.turn.is_complete)
             object.__setattr__(self, "text", text)
             object.__setattr__(self, "citations", [citation.as_heard() for citation in self.citations])
@@ -209,9 +208,12 @@ def turns_of(
     return TurnPage(found[:PAGE][::-1], earlier=len(found) > PAGE, later=before is not None)
 
 
-def turns_after(conversation: Conversation, reader_id: int, turn: Turn | None) -> list[ShownTurn]:
+def turns_after(
+    conversation: Conversation, reader_id: int, turn: Turn | None, *, among: QuerySet[Turn] | None = None
+) -> list[ShownTurn]:
     """Return the turns that follow ``turn`` (None: from the first on), oldest first, for a reader; at most 50."""
-    newer = Turn.objects.filter(conversation=conversation, pk__gt=turn.pk if turn else 0).order_by("pk")
+    rows = Turn.objects.filter(conversation=conversation) if among is None else among
+    newer = rows.filter(pk__gt=turn.pk if turn else 0).order_by("pk")
     return _shown(newer, Chunk.objects.filter(turn__conversation=conversation), reader_id, limit=PAGE)
 
 
@@ -252,7 +254,11 @@ def blank_conversation() -> Conversation:
 
 def _ended(turn: Turn, citations: Sequence[Citation]) -> str:
     heard = heard_in_filters([turn], turn.user_id)
-    return ShownTurn(turn=turn, text=turn.answer, seq=turn.seq, citations=citations, heard=heard).html()
+    is_unheard = bool(unheard_answers([turn], {turn.pk: citations}, turn.user_id))
+    shown_turn = ShownTurn(
+        turn=turn, text=turn.answer, seq=turn.seq, citations=citations, heard=heard, is_unheard=is_unheard
+    )
+    return shown_turn.html()
 
 
 def _cards(sources: Sequence[Source], turn: Turn) -> SafeString:
@@ -270,7 +276,7 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], reader_id: int, *, li
     rows = list(turns.select_related("conversation")[:limit])
     citations, positions = citations_for(rows, reader_id), positions_of(rows)
     heard, judgements = heard_in_filters(rows, reader_id), judged(rows)
-    unheard = running_unheard(rows, reader_id)
+    unheard = running_unheard(rows, reader_id) | unheard_answers(rows, citations, reader_id)
     return [
         ShownTurn(
             turn=turn,

@@ -17,6 +17,7 @@ from django.db.models.expressions import RawSQL
 
 from .collection import Collection
 from .turns.rows import returned
+from .turns.state import ENDED_EARLY
 
 _EXISTS = "EXISTS (SELECT 1 FROM chat_recording AS kept WHERE kept.uuid = {uuid} AND kept.collection_id IN ({heard}))"
 _WAS_DELETED = """
@@ -25,6 +26,21 @@ _WAS_DELETED = """
 _HEARD = f"({_EXISTS} OR {_WAS_DELETED})"
 _HAS_UNHEARD = """
     EXISTS (SELECT 1 FROM chat_citation AS cited WHERE cited.turn_id = chat_turn.id AND NOT {heard})"""
+# The release before kept nothing of what the model got for an answer that broke off before its first marker: it may be
+# from anything that there was.
+_IS_UNKNOWN = f"""
+    chat_turn.state IN {ENDED_EARLY} AND chat_turn.answer <> ''
+        AND NOT EXISTS (SELECT 1 FROM chat_citation AS known WHERE known.turn_id = chat_turn.id)"""  # noqa: S608
+_MISSES_ANY = """
+    EXISTS (SELECT 1 FROM chat_recording AS other
+        WHERE other.created_at <= chat_turn.created_at AND other.collection_id NOT IN ({heard}))
+    OR EXISTS (SELECT 1 FROM chat_deletedrecording AS other
+        WHERE other.collection_id IS NULL OR other.collection_id NOT IN ({heard}))"""
+_CHOSEN = {
+    "sqlite": ("json_each(chat_turn.recordings)", "REPLACE(json_extract(chosen.value, '$.id'), '-', '')"),
+    "postgresql": ("jsonb_array_elements(chat_turn.recordings)", "CAST(chosen.value ->> 'id' AS uuid)"),
+}
+"""The recordings in the filter of a turn, and the UUID of each, in SQL."""
 _ASKER = "(SELECT user_id FROM chat_turn AS asked WHERE asked.id = {turn_id})"
 _USED = {"id": "bigint", "user_id": "bigint", "recording": "uuid"}
 
@@ -51,14 +67,44 @@ def is_heard(user: Any, uuid: str) -> RawSQL:
 
     The user is an id, or a parameter of a prepared query.
     """
-    sql = _in_sql(_HEARD, user="%s", uuid=uuid)
-    return RawSQL(sql, [user] * sql.count("%s"), output_field=BooleanField())  # noqa: S611  # the user is a parameter
+    return _column(_in_sql(_HEARD, user="%s", uuid=uuid), user)
 
 
 def has_unheard(user: Any) -> RawSQL:
-    """Return whether a turn has a source that a user does not hear, as a column of a query for turns."""
+    """Return whether a turn has, or may have, a source that a user does not hear, as a column of a query for turns."""
     heard = _in_sql(_HEARD, user="%s", uuid="cited.recording_uuid")
-    sql = _HAS_UNHEARD.format(heard=heard)
+    return _column(f"({_HAS_UNHEARD.format(heard=heard)} OR ({_may_be_unheard()}))", user)
+
+
+def may_be_unheard(user: Any) -> RawSQL:
+    """Return whether a turn has an answer of which nobody knows from what it is, and a user does not hear everything.
+
+    A column of a query for turns.
+    """
+    return _column(f"({_may_be_unheard()})", user)
+
+
+def tells_of_unheard(user: Any) -> RawSQL:
+    """Return whether a turn has, or may have, a source that a user does not hear, or names a recording in its filter.
+
+    A column of a query for turns.
+    """
+    heard = _in_sql(_HEARD, user="%s", uuid="cited.recording_uuid")
+    return _column(f"({_HAS_UNHEARD.format(heard=heard)} OR ({_may_be_unheard()}) OR {_misses_chosen()})", user)
+
+
+def _misses_chosen() -> str:
+    rows, uuid = _CHOSEN[connection.vendor]
+    heard = _in_sql(_HEARD, user="%s", uuid=uuid)
+    return f"EXISTS (SELECT 1 FROM {rows} AS chosen WHERE NOT {heard})"  # noqa: S608  # our own constants
+
+
+def _may_be_unheard() -> str:
+    misses_any = _in_sql(_MISSES_ANY, user="%s", uuid="")
+    return f"{_IS_UNKNOWN} AND CASE WHEN chat_turn.recordings = '[]' THEN {misses_any} ELSE {_misses_chosen()} END"
+
+
+def _column(sql: str, user: Any) -> RawSQL:
     return RawSQL(sql, [user] * sql.count("%s"), output_field=BooleanField())  # noqa: S611  # the user is a parameter
 
 

@@ -15,7 +15,7 @@ from .places import marked_title
 from .query import Query
 from .terms_found import numbered
 
-_SHOWN = ("uuid", "conversation_id", "question", "answer", "recordings", "state", "created_at")
+_SHOWN = ("uuid", "conversation_id", "question", "answer", "recordings", "state", "failure", "created_at")
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from ..answers.masking import NOTICES, Hidden, masked
-from ..answers.unheard import hidden_in
+from ..answers.unheard import hidden_in, unheard_answers
 from ..models import Citation, Collection, Conversation, DeletedRecording, Turn, heard_of
 from ..models.heard import has_unheard
-from ..models.turns.indexed_turn import plain, source_text
+from ..models.turns.indexed_turn import plain, searched, source_text
 from ..terms import root, words
 from .full_text import TURNS
 from .marks import Word
@@ -55,7 +55,8 @@ def heard_texts(turns: Sequence[Turn], reader_id: int) -> dict[int, HeardTexts]:
     for citation in Citation.objects.for_reader(reader_id).filter(turn__in=turns).order_by("turn_id", "number"):
         citations[citation.turn_id].append(citation)
     heard = heard_of(reader_id, {recording["id"] for turn in turns for recording in turn.recordings})
-    hidden = {turn.pk: hidden_in(turn.recordings, citations[turn.pk], heard) for turn in turns}
+    unheard = unheard_answers(turns, citations, reader_id)
+    hidden = {turn.pk: hidden_in(turn, citations[turn.pk], heard, is_unheard=turn.pk in unheard) for turn in turns}
     return {turn.pk: _texts(turn, citations[turn.pk], hidden[turn.pk]) for turn in turns}
 
 
@@ -68,7 +69,9 @@ def no_longer_found(query: Query, conversations: QuerySet[Conversation], reader_
     )
     partly_unheard = found.filter(Q(has_unheard(reader_id)) | ~Q(recordings=[])).order_by("-pk")
     keys = list(partly_unheard.values_list("pk", flat=True))
-    turns = list(Turn.objects.filter(pk__in=keys[:CHECKED]).only("question", "answer", "recordings", "state"))
+    turns = list(
+        Turn.objects.filter(pk__in=keys[:CHECKED]).only("question", "answer", "recordings", "state", "failure")
+    )
     still = {pk for pk, texts in heard_texts(turns, reader_id).items() if texts.has_all(query)}
     return [pk for pk in keys if pk not in still]
 
@@ -88,5 +91,6 @@ def _texts(turn: Turn, citations: Sequence[Citation], hidden: Hidden) -> HeardTe
     answer = masked(turn.answer, hidden, is_broken=not turn.is_complete)
     for notice in NOTICES if hidden else ():
         answer = answer.replace(notice, "…")
-    sources = [("Source", source_text(citation)) for citation in citations if citation.is_heard]
+    shown = searched(citations, is_complete=turn.is_complete)
+    sources = [("Source", source_text(citation)) for citation in shown if citation.is_heard]
     return HeardTexts([("Question", turn.question), ("Answer", plain(answer)), *sources], is_masked=bool(hidden))

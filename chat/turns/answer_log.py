@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..models import Append, Citation, Claim, Ending, FoundPassage, Segment, found_passage
+from ..models import Append, Citation, Claim, Ending, FoundPassage, Recording, Segment, found_passage
 
 CHUNK_LIMIT = 4_000
 """Characters in one chunk."""
@@ -25,7 +25,7 @@ class AnswerLog:
         self.phase = phase
         self.ending: Ending | None = None  # how the turn has ended, once that is stored
         self.citations: list[Citation] = []
-        self._passages: Sequence[Sequence[Segment]] = ()
+        self._passages: Sequence[tuple[Recording, Sequence[Segment]]] = ()
         self._passages_changed = False
         self._stored_phase = phase
         self._pending: list[str] = []
@@ -57,8 +57,8 @@ class AnswerLog:
         self._pending.append(text)
         self._pending_length += len(text)
 
-    def find(self, passages: Sequence[Sequence[Segment]]) -> None:
-        """Set the passages that the search found, each as its segments: the next commit stores them, too."""
+    def find(self, passages: Sequence[tuple[Recording, Sequence[Segment]]]) -> None:
+        """Set what the search found, each as a recording and segments of it: the next commit stores them, too."""
         self._passages = passages
         self._passages_changed = True
 
@@ -87,7 +87,7 @@ class AnswerLog:
         if not self._passages_changed:
             return None
         self._passages_changed = False
-        return [found_passage(segments, self.citations) for segments in self._passages]
+        return [found_passage(recording, segments, self.citations) for recording, segments in self._passages]
 
     def settle(self) -> None:
         """Mark what was in flight as stored, so that it may be shown."""

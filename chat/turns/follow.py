@@ -70,8 +70,8 @@ class Cursor:
 
     def _end(self, view: View) -> Iterator[events.Event]:
         self.ended = True
-        if view.citations or view.state == State.COMPLETE:
-            citations, given = events.Source.split(view.citations)
+        citations, given = events.Source.split(view.citations)
+        if citations or view.state == State.COMPLETE:
             given = given if view.state == State.COMPLETE else []
             yield events.Citations(turn_uuid=self.turn_uuid, citations=citations, given=given)
         if view.failure:

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from django.conf import settings
 
-from ..answers.excerpts import EXCERPT_LIMIT
 from ..answers.masking import masked
 from ..answers.parentheses import edited
 from ..answers.rag import Answered, Found, Part, Retracted, Used
@@ -28,7 +27,6 @@ from ..models.turns import asked
 from ..passages import Passage
 from ..prompts import Exchange
 from ..upstream import on_behalf
-from .answer_log import AnswerLog
 from .group_commit import BACKLOG, GroupCommit
 from .step_times import StepTimes
 
@@ -120,13 +118,7 @@ class Run:
     def _given(self) -> list[Citation]:
         """Return what the model got as sources that the answer does not cite, numbered after those that it does."""
         first = 1 + max((citation.number for citation in self._log.citations), default=0)
-        given = [
-            Citation.quoting(each.recording, each.segments[0], number, each.segments[0].text[:EXCERPT_LIMIT])
-            for number, each in enumerate(self._passages, first)
-        ]
-        for citation in given:
-            citation.cited = False
-        return given
+        return [Citation.given(each.recording, each.segments[0], n) for n, each in enumerate(self._passages, first)]
 
     @property
     def _patience(self) -> float:
@@ -149,14 +141,22 @@ class Run:
         if cause is None:
             return _complete(self._pump.result(), self._log.everything())
         if isinstance(cause, Stopped):
-            return _broken(State.STOPPED, "", self._log)
+            return self._broken(State.STOPPED, "")
         if isinstance(cause, Withdrawn):
-            return _broken(State.FAILED, Failure.WITHDRAWN, self._log, self._given())
+            return self._broken(State.FAILED, Failure.WITHDRAWN)
         if isinstance(cause, Lost):  # stored only if the claim holds after all
-            return _broken(State.FAILED, Failure.INTERNAL_ERROR, self._log)
+            return self._broken(State.FAILED, Failure.INTERNAL_ERROR)
         if isinstance(cause, ShutDown):
-            return _broken(State.INTERRUPTED, Failure.INTERRUPTED, self._log)
-        return _broken(State.FAILED, self._failure(cause), self._log)
+            return self._broken(State.INTERRUPTED, Failure.INTERRUPTED)
+        return self._broken(State.FAILED, self._failure(cause))
+
+    def _broken(self, state: State, failure: str) -> Ending:
+        """Return the end of an answer that breaks off: it keeps its text, and what that is from.
+
+        These are the sources of the markers in it, and for what has no marker yet all that the model got.
+        """
+        citations = [*self._log.citations, *self._given()]
+        return Ending(state=state, failure=failure, chunks=self._log.everything(), citations=citations)
 
     def _failure(self, cause: BaseException) -> Failure:
         if isinstance(cause, TurnFailed):
@@ -191,7 +191,7 @@ class Run:
             self._commits.enter(self._log, part)
         elif isinstance(part, Found):
             self._passages = part.passages
-            self._log.find([passage.segments for passage in part.passages])
+            self._log.find([(passage.recording, passage.segments) for passage in part.passages])
         elif isinstance(part, Citation):
             self._log.cite(part)
         elif isinstance(part, Retracted):
@@ -207,11 +207,6 @@ def _complete(answered: Answered, chunks: Sequence[str]) -> Ending:
         citations=answered.citations,
         model_name=answered.model_name,
     )
-
-
-def _broken(state: State, failure: str, log: AnswerLog, given: Sequence[Citation] = ()) -> Ending:
-    """Return the end of an answer that breaks off: it keeps its text, and the sources of the markers in it."""
-    return Ending(state=state, failure=failure, chunks=log.everything(), citations=[*log.citations, *given])
 
 
 def _beginning(turn: Turn, is_first: bool) -> tuple[list[Exchange], Scope, int | None]:
@@ -232,5 +227,5 @@ def _history(turn: Turn) -> list[Exchange]:
 
 
 def _as_heard(earlier: asked.Exchange, heard: HeardOf) -> str:
-    hidden = hidden_in(earlier.recordings, earlier.citations, heard)
-    return masked(earlier.answer, hidden, is_broken=not earlier.is_complete)
+    hidden = hidden_in(earlier, earlier.citations, heard, is_unheard=earlier.is_unheard)
+    return masked(earlier.answer, hidden, is_broken=earlier.is_broken)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import BigIntegerField, IntegerField, UUIDField
 
 from ..answers.masking import masked_chunks
-from ..answers.unheard import hidden_in
+from ..answers.unheard import hidden_in, unheard_answers
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..models import TERMINAL, Chunk, Citation, Prepared, State, Turn, heard_of
@@ -92,7 +92,8 @@ def stored_view(turn_uuid: UUID, after: int) -> View:
 def _as_heard(turn: Turn, citations: Sequence[Citation]) -> list[str]:
     """Return the chunks of a turn that has ended, without what its user may no longer hear."""
     heard = heard_of(turn.user_id, {recording["id"] for recording in turn.recordings})
-    hidden = hidden_in(turn.recordings, citations, heard)
+    is_unheard = bool(unheard_answers([turn], {turn.pk: citations}, turn.user_id))
+    hidden = hidden_in(turn, citations, heard, is_unheard=is_unheard)
     return masked_chunks(turn.answer_after(0), hidden, is_broken=not turn.is_complete)
 
 

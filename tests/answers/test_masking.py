@@ -67,6 +67,9 @@ def test_the_title_of_a_hidden_recording_is_masked(title: str, answer: str) -> N
 def test_an_answer_that_breaks_off_before_a_marker_is_masked_at_its_end() -> None:
     assert masked("A goes [1]. B [2]. The budget is", FIRST, is_broken=True) == f"{NOTICE} B [2]. {NOTICE}"
     assert masked("A goes [1]. B is cited [2].", FIRST, is_broken=True) == f"{NOTICE} B is cited [2]."
+    assert (
+        masked("A stays [2].\n\nB stays [2]. C. D", FIRST, is_broken=True) == f"A stays [2].\n\nB stays [2]. {NOTICE}"
+    )
 
 
 def test_an_answer_of_which_nothing_can_be_told_is_masked_as_a_whole() -> None:

@@ -10,7 +10,7 @@ from chat.database import in_database
 from chat.models import LoginSession
 
 from ..support.asked import asked
-from ..support.withdrawing import OPEN, SECRET, Quoted, move, quoted
+from ..support.withdrawing import OPEN, SECRET, Quoted, broken_off, move, quoted
 from .client import Program
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,3 +59,16 @@ async def test_what_a_model_got_for_an_answer_without_sources_is_masked(program:
 
     assert SECRET not in str(turn)
     assert turn["given"][0]["hidden"]
+
+
+async def test_an_answer_that_broke_off_without_a_marker_is_masked_as_a_whole(
+    program: Program, login: LoginSession
+) -> None:
+    scene = await in_database(broken_off, login)
+    await in_database(move, scene)
+    answer = await program.get(f"/api/conversations/{scene.conversation.uuid}")
+    turn = (await answer.json())["turns"][-1]
+
+    assert SECRET not in str(turn)
+    assert turn["answer"] == "[An answer from a source that you may no longer hear.]"
+    assert (turn["citations"], turn["given"]) == ([], [])

@@ -115,7 +115,7 @@ def test_a_running_answer_from_what_was_withdrawn_shows_no_text(login: LoginSess
     collection = Collection.objects.create(name="Board")
     secret = recorded(f"Title {SECRET}", f"The {SECRET} engine.", collection=collection)
     turn = asked(login, answer=f"The {SECRET}", state="streaming")
-    found = [found_passage(list(secret.segments.all()), [])]
+    found = [found_passage(secret, list(secret.segments.all()), [])]
     append = Append(claim=Claim.of(turn), seq=turn.seq, phase="answering", texts=[], passages=found)
     type(turn).objects.append([append])
 

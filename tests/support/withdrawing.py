@@ -47,6 +47,21 @@ def quoted(login: LoginSession, *, answer: str = ANSWER, state: str = "complete"
     return Quoted(turn, secret, collection)
 
 
+def broken_off(login: LoginSession, *, answer: str = f"It is {SECRET}", state: str = "stopped") -> Quoted:
+    """Ask for an answer that breaks off before it cites the withdrawn recording, from which its model answers.
+
+    If it has a marker, that is of the recording that everyone hears.
+    """
+    scene = quoted(login)
+    shared = Recording.objects.get(title=f"Title {OPEN}")
+    said = [recording.segments.all()[0] for recording in (shared, scene.secret)]
+    citations = [Citation.given(each.recording, each, number) for number, each in enumerate(said, 2)]
+    if "[1]" in answer:
+        citations.append(citing(shared, 1, excerpt=f"The {OPEN} stays in {OPEN} bay."))
+    turn = asked(login, "Broken?", answer=answer, state=state, citations=citations, conversation=scene.conversation)
+    return Quoted(turn, scene.secret, scene.collection)
+
+
 def move(scene: Quoted) -> None:
     """Move the recording into a collection that its user does not hear."""
     scene.secret.collection = Collection.objects.create(name="Elsewhere")

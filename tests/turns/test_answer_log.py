@@ -103,7 +103,7 @@ def test_passages_are_stored_once_and_again_only_with_a_new_citation() -> None:
     log = new_log()
     stored = []
 
-    log.find([segments])
+    log.find([(recording, segments)])
     for text in ("We ship in ", "March [1]", ", they ", "say."):
         if "[1]" in text:
             citation = Citation.quoting(segments[0].recording, segments[0], 1, "We ship in March.")
@@ -113,12 +113,14 @@ def test_passages_are_stored_once_and_again_only_with_a_new_citation() -> None:
         stored.append(log.take().passages)
         log.settle()
 
-    place = {"recording": 7, "first": 3, "last": 3}
+    place = {"recording": 7, "uuid": str(TURN), "first": 3, "last": 3}
     assert stored == [[place | {"cited": []}], [place | {"cited": [[1, 3, 4, 21, 20]]}], None, None]
 
 
 def test_a_failed_turn_ends_with_its_error_and_cites_nothing() -> None:
-    [token, error] = Cursor(TURN).advance(View("failed", seq=1, chunks=["Hel"], failure="TIMEOUT"))
+    given = Citation(number=1, recording_uuid=TURN, recording_title="T", segment=1, excerpt="x", cited=False)
+    view = View("failed", seq=1, chunks=["Hel"], citations=[given], failure="TIMEOUT")
+    [token, error] = Cursor(TURN).advance(view)
 
     assert isinstance(token, events.Token)
     assert isinstance(error, events.Error)

@@ -1,4 +1,4 @@
-"""An answer that breaks off keeps the sources of the markers that it shows, and no others."""
+"""An answer that breaks off keeps the sources of the markers that it shows, and what else its model got."""
 
 from __future__ import annotations
 
@@ -64,15 +64,24 @@ async def end_of(runner: TurnRunner, turn: Turn) -> list[str]:
 
 
 def cited(turn: Turn) -> list[tuple[int, str, str]]:
-    return [(c.number, c.recording_title, c.excerpt) for c in Citation.objects.filter(turn=turn.pk)]
+    found = Citation.objects.filter(turn=turn.pk, cited=True)
+    return [(c.number, c.recording_title, c.excerpt) for c in found]
 
 
-def test_what_a_model_only_got_belongs_to_complete_answers(login: LoginSession, passage: Passage) -> None:
-    given = Citation.quoting(passage.recording, passage.segments[0], 1, "We ship in March.")
-    given.cited = False
+def given(turn: Turn) -> list[tuple[int, str, str]]:
+    found = Citation.objects.filter(turn=turn.pk, cited=False)
+    return [(c.number, c.recording_title, c.excerpt) for c in found]
 
-    assert cited(asked(login, answer="In March.", citations=[given]))
-    assert not cited(asked(login, answer="In March.", state="stopped", citations=[given]))
+
+GIVEN = (3, "Launch planning", "We ship in March.")
+
+
+def test_what_a_model_only_got_is_kept_if_any_text_may_be_from_it(login: LoginSession, passage: Passage) -> None:
+    got = Citation.given(passage.recording, passage.segments[0], 3)
+
+    assert given(asked(login, answer="In March.", citations=[got])) == [GIVEN]
+    assert given(asked(login, answer="In March", state="stopped", citations=[got])) == [GIVEN]
+    assert given(asked(login, answer="", state="stopped", citations=[got])) == []
 
 
 BOTH = [(1, "Launch planning", "We ship in March."), (2, "Launch planning", "Then in May.")]
@@ -88,6 +97,7 @@ async def test_a_stopped_answer_keeps_the_sources_of_the_text_that_its_reader_sa
 
     assert await end_of(runner, turn) == ["Citations", "Done"]
     assert await in_database(cited, turn) == BOTH[:1]
+    assert await in_database(given, turn) == [GIVEN]
 
 
 async def test_a_failed_answer_keeps_its_sources(
@@ -99,6 +109,7 @@ async def test_a_failed_answer_keeps_its_sources(
 
     assert await end_of(runner, turn) == ["Citations", "Error"]
     assert await in_database(cited, turn) == BOTH
+    assert await in_database(given, turn) == [GIVEN]
 
 
 async def test_an_answer_that_a_restart_interrupts_keeps_its_sources(
@@ -124,6 +135,7 @@ async def test_another_process_can_cite_for_an_owner_that_was_killed(
     other = TurnRunner(answer=scripts, owner=Owner(tmp_path / "other"))
     assert await end_of(other, turn) == ["Citations", "Error"]
     assert await in_database(cited, turn) == BOTH
+    assert await in_database(given, turn) == [GIVEN]
     stored = await in_database(Turn.objects.get, pk=turn.pk)
     assert (stored.state, stored.answer, stored.passages) == ("interrupted", "In March [1]. Or in May [2]", None)
 
@@ -138,7 +150,8 @@ async def test_the_passages_are_stored_before_the_first_word(
 
     stored = await in_database(Turn.objects.get, pk=turn.pk)
 
-    assert stored.passages == [{"recording": passage.recording.pk, "first": 1, "last": 2, "cited": []}]
+    place = {"recording": passage.recording.pk, "uuid": str(passage.recording.uuid)}
+    assert stored.passages == [place | {"first": 1, "last": 2, "cited": []}]
 
 
 def test_a_marker_that_was_not_stored_in_time_has_no_source(login: LoginSession, passage: Passage) -> None:
@@ -149,13 +162,15 @@ def test_a_marker_that_was_not_stored_in_time_has_no_source(login: LoginSession,
     assert Turn.objects.interrupt(Turn.objects.get(pk=turn.pk), {Claim.of(turn).owner})
 
     assert cited(turn) == []
+    assert given(turn) == [(2, "Launch planning", "We ship in March.")]
 
 
 def test_a_recording_that_was_deleted_meanwhile_is_not_cited_and_does_not_block_the_end(
     login: LoginSession, passage: Passage
 ) -> None:
     turn = asked(login, "When?", state="streaming", answer="In March [1]")
-    found = [{"recording": passage.recording.pk, "first": 1, "last": 2, "cited": [[1, 1, 0, 8, 12]]}]
+    place = {"recording": passage.recording.pk, "uuid": str(passage.recording.uuid)}
+    found = [place | {"first": 1, "last": 2, "cited": [[1, 1, 0, 8, 12]]}]
     Turn.objects.filter(pk=turn.pk).update(passages=found)
     Recording.objects.all().delete()
 
@@ -164,6 +179,13 @@ def test_a_recording_that_was_deleted_meanwhile_is_not_cited_and_does_not_block_
     assert not Segment.objects.exists()
     assert Turn.objects.get(pk=turn.pk).answer == "In March [1]"
     assert cited(turn) == []
+    [left] = Citation.objects.for_reader(login.user_id).filter(turn=turn.pk)
+    assert (left.recording, left.recording_uuid, left.excerpt, left.is_heard) == (
+        None,
+        passage.recording.uuid,
+        "",
+        True,
+    )
 
 
 def test_an_answer_can_end_after_a_recording_that_it_cites_was_deleted(login: LoginSession, passage: Passage) -> None:

@@ -20,7 +20,7 @@ from chat.turns.runner import TurnRunner
 from ..support.asked import asked
 from ..support.scripts import Scripts
 from ..support.turns import read, stored, text_of
-from ..support.withdrawing import KEPT, OPEN, SECRET, WITHDRAWN, Change, Quoted, move, quoted
+from ..support.withdrawing import KEPT, OPEN, SECRET, WITHDRAWN, Change, Quoted, broken_off, move, quoted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,6 +120,30 @@ async def test_a_reader_of_an_ended_answer_gets_it_masked(runner: TurnRunner, lo
     assert SECRET in text_of(before)
     assert SECRET not in str(after)
     assert OPEN in text_of(after)
+
+
+async def test_a_reader_of_an_answer_that_broke_off_gets_it_masked(runner: TurnRunner, login: LoginSession) -> None:
+    scene = await in_database(broken_off, login)
+    before = await read(runner, scene.turn)
+    await in_database(move, scene)
+
+    assert text_of(before) == f"It is {SECRET}"
+    assert text_of(await read(runner, scene.turn)) == "[An answer from a source that you may no longer hear.]"
+
+
+async def test_the_history_has_no_answer_that_broke_off_and_may_be_from_what_was_withdrawn(
+    runner: TurnRunner, scripts: Scripts, login: LoginSession
+) -> None:
+    scene = await in_database(broken_off, login)
+    await in_database(partial(asked, login, "Old?", conversation=scene.conversation, state="stopped", answer=SECRET))
+    await in_database(move, scene)
+    turn = await ask(runner, login, "After?", scene.conversation)
+    await asyncio.wait_for(scripts["After?"].asked.wait(), 20)
+
+    answers = [exchange.answer for exchange in scripts["After?"].history]
+    assert answers[1:] == ["[An answer from a source that you may no longer hear.]"] * 2
+    scripts["After?"].say("End.").end()
+    await read(runner, turn)
 
 
 async def test_the_history_that_the_model_gets_is_masked(

@@ -15,7 +15,7 @@ from ..recording import Recording, Segment
 from . import ended
 from .append import Append, Claim, write
 from .indexed_turn import IndexedTurn
-from .state import Failure, State
+from .state import State
 
 if TYPE_CHECKING:
     from .turn import Turn
@@ -26,9 +26,10 @@ RETRACTION = "\x1c"
 UNHEARD_SOURCE = "A source that you may no longer hear"
 """What stands for a source, to a reader who does not hear its recording."""
 
-
 SHORT = 4_000
 """Characters of a short answer."""
+EXCERPT_LIMIT = 480
+"""Characters of an excerpt."""
 
 
 class Chunk(models.Model):
@@ -61,7 +62,7 @@ class Citation(models.Model):
     ``excerpt`` is verbatim from one segment. Title, speaker and excerpt are copies: they remain when the recording is
     renamed or deleted. Before it is stored, ``shown_at`` is the length of the answer up to the end of its first marker:
     an answer that ends before does not show the marker, and does not cite. An answer that cites nothing has the
-    passages that its model got, with ``cited`` False.
+    passages that its model got, with ``cited`` False; so has each answer that breaks off, beside those that it cites.
     """
 
     shown_at = 0
@@ -117,6 +118,13 @@ class Citation(models.Model):
         citation.said = segment.text  # type: ignore[attr-defined]  # as the pages annotate those of the database
         return citation
 
+    @classmethod
+    def given(cls, recording: Recording, segment: Segment, number: int) -> Citation:
+        """Return a passage that begins with this segment and that the model got, as a source that is not cited."""
+        citation = cls.quoting(recording, segment, number, segment.text[:EXCERPT_LIMIT])
+        citation.cited = False
+        return citation
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
@@ -156,12 +164,10 @@ class Ending:
     def citing_what_is_shown(self) -> Ending:
         """Return the same end without the citations whose markers the text does not show.
 
-        Those that the answer does not cite at all belong to complete answers alone, and to those that ended because a
-        passage was withdrawn: it cannot be told which of their sentences are from it.
+        What the model got and the answer does not cite stays, as long as there is any text that may be from it.
         """
         length = sum(map(len, self.chunks))
-        has_given = self.state == State.COMPLETE or self.failure == Failure.WITHDRAWN
-        shown = [each for each in self.citations if each.shown_at <= length and (each.cited or has_given)]
+        shown = [each for each in self.citations if each.shown_at <= length and (each.cited or length)]
         return replace(self, citations=shown)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID, uuid4
 
 from django.apps import apps
@@ -81,14 +81,17 @@ def position(turn: Turn) -> int:
 class Exchange:
     """An earlier question of a conversation and its answer, with its citations if the user does not hear all of them.
 
-    ``recordings`` is the filter of the question.
+    ``recordings`` is the filter of the question. The answer ``is_broken`` if it was stopped, and ``is_unheard`` if
+    nobody knows from what it is, and the user does not hear everything that it may be from.
     """
 
     question: str
     answer: str
-    is_complete: bool
+    is_broken: bool
     recordings: Sequence[Mapping[str, Any]]
     citations: Sequence[Citation] = ()
+    is_unheard: bool = False
+    is_withdrawn: ClassVar[bool] = False  # such an answer has failed, and is no part of the history
 
 
 @cache
@@ -124,8 +127,15 @@ def exchanges_before(turn: Turn, most: int) -> list[Exchange]:
     for citation in Citation.objects.for_reader(turn.user_id).filter(turn__in=partly_unheard):
         citations.setdefault(citation.turn_id, []).append(citation)
     return [
-        Exchange(question, answer, state == State.COMPLETE, recordings, citations.get(pk, ()))
-        for pk, question, answer, state, recordings, _ in rows
+        Exchange(
+            question,
+            answer,
+            is_broken=state != State.COMPLETE,
+            recordings=recordings,
+            citations=citations.get(pk, ()),
+            is_unheard=has_unheard and pk not in citations,
+        )
+        for pk, question, answer, state, recordings, has_unheard in rows
     ]
 
 

@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField
 
 from ..heard import heard_by_asker
 from ..prepared import Many, Prepared
-from .indexed_turn import indexed_text, searched_texts
+from .indexed_turn import indexed_text, searched, searched_texts
 from .rows import execute, returned
 from .state import State
 
@@ -133,7 +133,8 @@ def _cited(turn: int, citation: Citation) -> dict[str, object]:
 
 
 def _indexed(turn: Turn, ending: Ending) -> dict[str, object]:
-    texts = searched_texts(turn.question, "".join(ending.chunks), ending.citations)
+    citations = searched(ending.citations, is_complete=ending.state == State.COMPLETE)
+    texts = searched_texts(turn.question, "".join(ending.chunks), citations)
     return {"turn_id": turn.pk, "text": indexed_text(texts)}
 
 

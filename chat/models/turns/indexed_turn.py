@@ -42,6 +42,11 @@ def searched_texts(question: str, answer: str, citations: Iterable[Citation]) ->
     return [question, plain(answer), *map(source_text, citations)]
 
 
+def searched(citations: Iterable[Citation], *, is_complete: bool) -> list[Citation]:
+    """Return those citations that are searched: those that the page of the turn shows."""
+    return [citation for citation in citations if citation.cited or is_complete]
+
+
 def source_text(citation: Citation) -> str:
     """Return a source as it is searched: its recording, speaker and excerpt."""
     return " · ".join(filter(None, [citation.recording_title, citation.speaker, citation.excerpt]))

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from .answer import AnswerQuerySet, Chunk, Ending
-from .found import stored_citations
+from .found import given_citations, stored_citations
 from .state import Failure, State
 
 if TYPE_CHECKING:
@@ -48,12 +48,15 @@ class LeaseQuerySet(AnswerQuerySet):
         locked = abandoned.select_for_update(skip_locked=True).first()
         if locked is None:
             return False
+        passages = locked.passages or ()
+        cited = stored_citations(passages)
+        given = given_citations(passages, 1 + max((each.number for each in cited), default=0))
         chunks = list(Chunk.objects.filter(turn=locked).order_by("seq").values_list("text", flat=True))
         ending = Ending(
             state=State.INTERRUPTED,
             failure=Failure.INTERRUPTED,
             chunks=chunks,
-            citations=stored_citations(locked.passages or ()),
+            citations=[*cited, *given],
         )
         self._finish([(locked, ending)])
         return True

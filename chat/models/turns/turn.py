@@ -169,6 +169,16 @@ class Turn(models.Model):
         return self.state == State.COMPLETE
 
     @property
+    def is_broken(self) -> bool:
+        """Whether its answer has ended before its end."""
+        return self.is_terminal and not self.is_complete
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it ended because its user could not hear any more what its answer is from."""
+        return self.failure == Failure.WITHDRAWN
+
+    @property
     def is_terminal(self) -> bool:
         """Whether the turn has ended, and so never changes again."""
         return self.state in TERMINAL
