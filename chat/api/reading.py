@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from ..conversations.rendering import PAGE, turns_after
 from ..database import in_database
-from ..models import Conversation, NotFound, Recording
+from ..models import Conversation, NotFound, Recording, show_earlier_titles
 from . import resources
 from .access import ApiRequest, api
 from .listing import json_response, newest, row_after
@@ -34,6 +34,7 @@ async def recordings(request: ApiRequest) -> HttpResponse:
 
 def _conversations(request: ApiRequest) -> resources.ConversationPage:
     page, next_after = newest(Conversation.objects.of(request.login_session.user_id), request)
+    show_earlier_titles(page, request.login_session.user_id)
     return resources.ConversationPage(conversations=list(map(resources.Conversation.of, page)), next=next_after)
 
 
@@ -41,6 +42,7 @@ def _conversation(request: ApiRequest, uuid: UUID) -> resources.ConversationWith
     conversation = Conversation.objects.of(request.login_session.user_id).filter(uuid=uuid).first()
     if conversation is None:
         raise NotFound("This conversation no longer exists.")
+    show_earlier_titles([conversation], conversation.user_id)
     turns = turns_after(conversation, conversation.user_id, row_after(conversation.turns.all(), request))
     return resources.ConversationWithTurns.of(conversation, turns, more=len(turns) == PAGE)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.template.loader import render_to_string
 
-from ..models import AccessEvent, Conversation, How, Kind
+from ..models import AccessEvent, Conversation, How, Kind, show_earlier_titles
 from .rendering import TurnPage
 
 SHOWN = 20
@@ -79,4 +79,5 @@ def shown_reads(events: Iterable[AccessEvent], user_id: int) -> Sequence[ShownRe
     events = list(events)
     named = {event.conversation for event in events if event.conversation}
     own = {conversation.uuid: conversation for conversation in Conversation.objects.of(user_id).filter(uuid__in=named)}
+    show_earlier_titles(own.values(), user_id)
     return [ShownRead(event, own.get(event.conversation) if event.conversation else None) for event in events]

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet
 
-from ..models import ACTIVE, Conversation, Prepared, Turn
+from ..models import ACTIVE, Conversation, Prepared, Turn, show_earlier_titles
 from .judged import note_unseen
 
 RECENT = 60
@@ -17,6 +17,7 @@ RECENT = 60
 def recent_conversations(user: User) -> dict[str, Any]:
     """Return the context of ``chat/_conversations.html``."""
     conversations = _recent.fetch(user=user.pk)
+    show_earlier_titles(conversations, user.pk)
     return {"conversations": conversations, "has_unseen_elsewhere": note_unseen(conversations, user.pk)}
 
 

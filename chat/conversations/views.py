@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ..accounts.forwarded_user import forwarded
 from ..accounts.login_sessions import SignedInRequest
 from ..llm import is_quote_only, name_for_readers
-from ..models import NO_LIMITS, Conversation, Limits, Phase, Refused, Turn, review_policy
+from ..models import NO_LIMITS, Conversation, Limits, Phase, Refused, Turn, review_policy, show_earlier_titles
 from ..models.limits import COLLECTIONS_LIMIT
 from ..pages import page_of
 from ..problems import STATUS
@@ -139,6 +139,7 @@ def archive(request: SignedInRequest) -> HttpResponse:
         conversations = period.of(conversations)
     named = request.user.conversations.all()
     page = page_of(conversations, request.GET, lambda name: named.filter(uuid=uuid_of(name) or UUID(int=0)))
+    show_earlier_titles(page.rows, request.user.pk)
     found = details(query, page.rows, request.user.pk) if query.terms else [Found(item) for item in page.rows]
     note_unseen([item.conversation for item in found], request.user.pk)
     context = {"page": page, "found": found, "query": query, "periods": offered, "period": period}
@@ -219,6 +220,7 @@ def _render_turns(
 ) -> HttpResponse:
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         mark_seen(shown.judged for shown in page.turns)
+    show_earlier_titles([conversation] if conversation else [], request.user.pk)
     token, reads = get_token(request), reads_of(page, conversation) if conversation else {}
     context = (context or {}) | {
         "conversation": conversation,

@@ -10,6 +10,7 @@ from .check_request import NOTE_LIMIT, CheckRequest
 from .collection import Collection, Membership, Role
 from .conversation import Conversation
 from .deleted_recording import DeletedRecording
+from .earlier_title import show_earlier_titles
 from .feedback import FEEDBACK_LIMIT, Feedback
 from .first_run_link import FirstRunLink, has_administrator
 from .heard import HeardOf, heard_of, unheard
@@ -124,6 +125,7 @@ __all__ = [
     "move",
     "review_policy",
     "reviewers",
+    "show_earlier_titles",
     "unheard",
     "unretracted",
 ]

@@ -78,7 +78,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def rename(self, title: str) -> None:
         """Give these conversations another title, by which they are found from now on."""
         keys = list(self.select_for_update().values_list("pk", flat=True))
-        self.model.objects.filter(pk__in=keys).update(title=title)
+        self.model.objects.filter(pk__in=keys).update(title=title, earlier_title=None)
         TitleWord.objects.filter(conversation__in=keys).delete()
         TitleWord.store((key, title) for key in keys)
 
@@ -91,6 +91,9 @@ class Conversation(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations", db_index=False
     )
     title = models.CharField(max_length=TITLE_LIMIT)
+    earlier_title = models.CharField(max_length=TITLE_LIMIT, null=True)
+    """The title from before the upgrade, which may tell what an answer says: ``show_earlier_titles`` shows it."""
+
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ..accounts.login_sessions import SignedInRequest
-from ..models import Conversation, Scope
+from ..models import Conversation, Scope, show_earlier_titles
 from ..pages import counted, in_words
 from ..query import page_number, search_text
 from .conversations import details, in_conversations
@@ -28,6 +28,7 @@ def search(request: SignedInRequest) -> HttpResponse:
     found = places(query, scope, (page - 1) * PAGE, page * PAGE)
     own = in_conversations(query, Conversation.objects.found_of(request.user.pk), reader_id=request.user.pk)
     shown = list(own[:CONVERSATIONS]) if page == 1 else []
+    show_earlier_titles(shown, request.user.pk)
     count = counted(own) if len(shown) == CONVERSATIONS else len(shown)
     context = {
         "query": query,

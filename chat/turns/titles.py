@@ -32,7 +32,9 @@ async def entitle(turn: Turn) -> None:
 
 
 def _is_first(turn: Turn) -> bool:
-    untitled = Conversation.objects.filter(pk=turn.conversation_id, title=title_from(turn.question), deleted_at=None)
+    untitled = Conversation.objects.filter(
+        pk=turn.conversation_id, title=title_from(turn.question), earlier_title=None, deleted_at=None
+    )
     answered = Turn.objects.filter(conversation=turn.conversation_id, state=State.COMPLETE, pk__lt=turn.pk)
     return untitled.exists() and not answered.exists()
 
