@@ -58,15 +58,15 @@ class ApiRequest(ASGIRequest):
 View = Callable[Concatenate[ApiRequest, P], Coroutine[Any, Any, HttpResponseBase]]
 
 
-def api(method: str) -> Callable[[View[P]], Callable[..., Coroutine[Any, Any, HttpResponseBase]]]:
-    """Make a view of the API for requests with this method. A refused request gets a ``Problem``."""
-    methods = SAFE if method == "GET" else (method,)
+def api(*allowed: str) -> Callable[[View[P]], Callable[..., Coroutine[Any, Any, HttpResponseBase]]]:
+    """Make a view of the API for requests with these methods. A refused request gets a ``Problem``."""
+    methods = SAFE if allowed == ("GET",) else allowed
 
     def decorate(view: View[P]) -> Callable[..., Coroutine[Any, Any, HttpResponseBase]]:
         @wraps(view)
         async def answer(request: ApiRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method not in methods:
-                message = f"This address accepts {method} only."
+                message = f"This address accepts {' and '.join(allowed)} only."
                 return problem(405, ProblemCode.METHOD_NOT_ALLOWED, message, Allow=", ".join(methods))
             try:
                 problem_response = await _check_access(request)

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from ..live.protocol import Seq
 from ..models import NO_LIMITS, InvalidRequest, Limits, Submission
-from ..turns.events import FRAME_LIMIT
+from .body import body_in
 
 QUERY_LIMIT = 4096
 
@@ -39,17 +39,7 @@ class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def question_in(request: HttpRequest) -> Question:
     """Return the question in the body. Raise ``InvalidRequest``, which says what is wrong and where."""
-    if request.content_type != "application/json":
-        raise InvalidRequest("Send JSON, with the header Content-Type: application/json.")
-    body = request.read(FRAME_LIMIT + 1)
-    if len(body) > FRAME_LIMIT:
-        raise InvalidRequest(f"The body is too long: at most {FRAME_LIMIT:,} bytes.")
-    try:
-        question = msgspec.json.decode(body, type=Question)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidRequest(f"This question could not be read: {error}.") from None
-    except RecursionError:
-        raise InvalidRequest("This question could not be read: it is nested too deeply.") from None
+    question = body_in(request, Question, what="question")
     if len(question.query) > QUERY_LIMIT:
         raise InvalidRequest(f"The question is too long: {len(question.query):,} characters, at most {QUERY_LIMIT:,}.")
     return question

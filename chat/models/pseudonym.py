@@ -45,6 +45,10 @@ class PseudonymQuerySet(models.QuerySet["Pseudonym"]):
         """Return the pseudonym of a user, who gets one if there is none."""
         return self._named(User.objects.filter(pk=user_id))[user_id]
 
+    def of_each(self, user_ids: Collection[int]) -> dict[int, str]:
+        """Return the pseudonyms of these users by their ids; those without get one first."""
+        return self._named(User.objects.filter(pk__in=user_ids))
+
     def _named(self, users: QuerySet[User]) -> dict[int, str]:
         """Return the pseudonyms of users by their ids."""
         for _ in range(_ATTEMPTS):

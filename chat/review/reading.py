@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, cast
 
 from django.contrib.admin.utils import unquote
@@ -16,11 +15,21 @@ from django.urls import path
 from typing_extensions import override
 
 from ..conversations.rendering import TurnPage, turns_of
-from ..models import COMMENT_LIMIT, AccessEvent, CheckRequest, Conversation, How, Kind, Opening, Review, ReviewLabel
+from ..models import (
+    COMMENT_LIMIT,
+    AccessEvent,
+    Conversation,
+    How,
+    Kind,
+    Opening,
+    Review,
+    ReviewLabel,
+    show_earlier_titles,
+)
 from ..query import uuid_of
 from .asking_why import ReasonAdmin
 from .remembered import Remembered
-from .reviewed import reviewed
+from .reviewed import opened, reviewed
 
 Show = Callable[[Conversation, TurnPage, Opening], HttpResponse]
 
@@ -108,13 +117,15 @@ class ReadingAdmin(ReasonAdmin):
             turns=[] if how == How.HISTORY else [shown.turn.uuid for shown in page.turns],
             reason=opening.reason,
         )
-        return page if how == How.HISTORY or request.method == "HEAD" else _opened(page, opening, request.user)
+        return page if how == How.HISTORY or request.method == "HEAD" else opened(page, opening, request.user)
 
     def _context(
         self, request: HttpRequest, conversation: Conversation, page: TurnPage, opening: Opening, *, name: str
     ) -> dict[str, Any]:
+        show_earlier_titles([conversation], cast(User, request.user).pk)
         return {
             "title": "Conversation",
+            "original": conversation,
             "subtitle": None,
             "owner": self.shown_owner(request, conversation),
             "is_unmasked": Remembered(request.session).is_unmasked(conversation),
@@ -141,16 +152,3 @@ class ReadingAdmin(ReasonAdmin):
 def _before(request: HttpRequest, opening: Opening) -> Any:
     before = request.GET.get("before")
     return get_object_or_404(opening.turns, uuid=uuid_of(before)) if before else None
-
-
-def _opened(page: TurnPage, opening: Opening, reviewer: Any) -> TurnPage:
-    """Note that a reviewer opens these turns: their owners can no longer withdraw the requests to check them.
-
-    Return the page without those whose request was withdrawn just before.
-    """
-    checks = [shown.judged.check for shown in page.turns if shown.judged.check]
-    waiting = [check.turn_id for check in checks if check.opened_at is None]
-    if not waiting or CheckRequest.objects.mark_opened(waiting, reviewer) == len(waiting):
-        return page
-    still = set(opening.turns.filter(pk__in=[shown.turn.pk for shown in page.turns]).values_list("pk", flat=True))
-    return replace(page, turns=[shown for shown in page.turns if shown.turn.pk in still])

@@ -1,14 +1,14 @@
-"""Turns with their review labels."""
+"""Turns as a reviewer opens them, with their labels."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..conversations.rendering import ShownTurn, TurnPage
-from ..models import ReviewLabel
+from ..models import CheckRequest, Opening, ReviewLabel
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,19 @@ class ReviewedTurn:
     def labels(self) -> Sequence[ReviewLabel]:
         """All labels of the turn."""
         return [*([self.own] if self.own else []), *self.others]
+
+
+def opened(page: TurnPage, opening: Opening, reviewer: Any) -> TurnPage:
+    """Note that a reviewer opens these turns: their owners can no longer withdraw the requests to check them.
+
+    Return the page without those whose request was withdrawn just before.
+    """
+    checks = [shown.judged.check for shown in page.turns if shown.judged.check]
+    waiting = [check.turn_id for check in checks if check.opened_at is None]
+    if not waiting or CheckRequest.objects.mark_opened(waiting, reviewer) == len(waiting):
+        return page
+    still = set(opening.turns.filter(pk__in=[shown.turn.pk for shown in page.turns]).values_list("pk", flat=True))
+    return replace(page, turns=[shown for shown in page.turns if shown.turn.pk in still])
 
 
 def reviewed(page: TurnPage, reviewer: Any) -> list[ReviewedTurn]:

@@ -98,6 +98,10 @@ GET  admin:app_list                     sign-in   sign-in  sign-in  sign-in  200
 POST api:chat-stream                    401       400      400      400      400      400      400      400
 GET  api:conversation-list              401       200      200      200      200      200      200      200
 GET  api:conversation-detail            401       404      200      404      404      404      404      200
+PUT  api:turn-feedback                  401       404      200      404      404      404      404      200
+PUT  api:turn-check                     401       404      200      404      404      404      404      200
+GET  api:review-list                    401       404      404      404      200      404      404      404
+POST api:review-detail                  401       404      404      404      200      404      404      404
 GET  api:recording-list                 401       200      200      200      200      200      200      200
 GET  api:openapi                        200       200      200      200      200      200      200      200
 GET  api:nothing                        404       404      404      404      404      404      404      404
@@ -113,6 +117,9 @@ DATA: dict[str, dict[str, str]] = {
     "chat:collection-members": {"member": "user", "role": "listen"},
     "chat:collection-member": {"role": "manage"},
     "admin:chat_conversation_label": {"verdict": "good"},
+    "api:turn-feedback": {"thumb": "up"},
+    "api:turn-check": {"note": "Is it right?"},
+    "api:review-detail": {"reason": "The weekly sample"},
 }
 """What the requests send that change something."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -55,8 +56,16 @@ def outcome(world: World, row: Row, role: str) -> str:
     client = world.client(role)
     client.raise_request_exception = False
     address = world.address(row.route)
-    response = client.get(address) if row.method == "GET" else client.post(address, DATA.get(row.route, {}))
-    return _word(response)
+    return _word(_sent(client, row, address))
+
+
+def _sent(client: Client, row: Row, address: str) -> Any:
+    data = DATA.get(row.route, {})
+    if row.method == "GET":
+        return client.get(address)
+    if data and row.route.startswith("api:"):
+        return client.generic(row.method, address, json.dumps(data), content_type="application/json")
+    return client.post(address, data)
 
 
 def _word(response: Any) -> str:

@@ -115,6 +115,8 @@ _ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "chat:recording-options": lambda world: {},
     "chat:recording-speakers": lambda world: {},
     "api:conversation-detail": lambda world: {"uuid": world.conversation.uuid},
+    "api:turn-": lambda world: {"uuid": world.turn.uuid},
+    "api:review-detail": lambda world: {"uuid": world.conversation.uuid},
     "sign-in-link": _link,
     "first-run": lambda world: {"secret": "any"},  # which does not matter: there is a superuser
     "api-token-revoke": lambda world: {"uuid": world.token.login_session.uuid},

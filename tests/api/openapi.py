@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chat.api import resources
+from chat.api import judging, resources, review
 from chat.api.question import Question
 from chat.live import frames
 from chat.problems import Problem
@@ -25,9 +25,16 @@ EVENTS = {
 TYPES = [
     Question,
     Problem,
+    judging.Thumb,
+    judging.AskForCheck,
+    review.Why,
     *EVENTS.values(),
     resources.ConversationPage,
     resources.ConversationWithTurns,
+    resources.Feedback,
+    resources.Check,
+    resources.ReviewPage,
+    resources.ReviewedConversation,
     resources.RecordingPage,
 ]
 

@@ -87,6 +87,9 @@ async def test_a_conversation_has_its_turns_with_answers_and_citations(program: 
         ],
         "given": [],
         "error": None,
+        "feedback": None,
+        "check": None,
+        "labels": [],
         "created_at": "",
         "ended_at": "",
     }  # fmt: skip

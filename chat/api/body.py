@@ -1,0 +1,34 @@
+"""The JSON in the body of a request."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+from django.http import HttpRequest
+from msgspec import Struct
+
+from ..models import InvalidRequest
+from ..turns.events import FRAME_LIMIT
+
+Body = TypeVar("Body", bound=Struct)
+
+
+def body_in(request: HttpRequest, kind: type[Body], *, what: str) -> Body:
+    """Return the body. Raise ``InvalidRequest``, which says what is wrong with it and where; ``what`` names it."""
+    if request.content_type != "application/json":
+        raise InvalidRequest("Send JSON, with the header Content-Type: application/json.")
+    body = request.read(FRAME_LIMIT + 1)
+    if len(body) > FRAME_LIMIT:
+        raise InvalidRequest(f"The body is too long: at most {FRAME_LIMIT:,} bytes.")
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"This {what} could not be read: {error}.") from None
+    except RecursionError:
+        raise InvalidRequest(f"This {what} could not be read: it is nested too deeply.") from None
+
+
+def typed(text: str) -> str:
+    """Return a text as it is stored: without NUL, which PostgreSQL refuses, and space around it."""
+    return text.replace("\0", "").strip()
