@@ -13,9 +13,9 @@ class ChatConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        """Register the system checks, and the signal receivers for sign-ins and for changes of reviewers."""
+        """Register the system checks, and the signal receivers for sign-ins and changes of accounts and reviewers."""
         from . import checks  # noqa: F401
-        from .accounts import login_sessions, reviewers  # noqa: F401
+        from .accounts import account_events, login_sessions, reviewers  # noqa: F401
 
 
 class AdministrationConfig(admin.AdminConfig):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
 
 from django.template.loader import get_template
 from django.utils import timezone
@@ -14,6 +15,10 @@ _HIDING = "\u115f\u1160\u202a-\u202e\u2060-\u206f\u3164\uffa0\ufff0-\ufffb\U0001
 """Characters that show nothing or turn text around, and that no script needs."""
 _HIDDEN = re.compile(f"[{_HIDING}]")
 _CONTROLS = re.compile(f"[\u00ad\u200b-\u200f\ufeff{_HIDING}]")
+
+
+ZONE_LIMIT = 64
+"""Characters of the name of a time zone."""
 
 
 @cache
@@ -91,3 +96,16 @@ def revealed(text: str) -> str:
 
 def _code(match: re.Match[str]) -> str:
     return f"⟨U+{ord(match[0]):04X}⟩"
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """Return the time zone of this name, such as ``Europe/Berlin``; None if there is none."""
+    return _zone(name) if 0 < len(name) <= ZONE_LIMIT else None
+
+
+@lru_cache(maxsize=512)
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, LookupError, OSError):  # no name of a zone; none of the machine's; a folder of them
+        return None

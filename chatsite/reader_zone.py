@@ -1,17 +1,19 @@
-"""The time zone of the reader, which the pages name in a cookie: days begin and end on the pages as they do there."""
+"""The time zone of the browser, which the pages name in a cookie: days begin and end on the pages as they do there.
+
+A user who has chosen another one gets that: see ``chat.accounts.login_sessions``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
+from chat.display import zone_of
+
 COOKIE = "zone"
-LIMIT = 64
 
 
 class ReaderZoneMiddleware:
@@ -29,16 +31,3 @@ class ReaderZoneMiddleware:
         """Pass the request on."""
         with timezone.override(zone_of(request.COOKIES.get(COOKIE, ""))):
             return await self.get_response(request)
-
-
-def zone_of(name: str) -> ZoneInfo | None:
-    """Return the time zone of this name, such as ``Europe/Berlin``; None if there is none."""
-    return _zone(name) if 0 < len(name) <= LIMIT else None
-
-
-@lru_cache(maxsize=512)
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (ValueError, LookupError, OSError):  # no name of a zone; none of the machine's; a folder of them
-        return None

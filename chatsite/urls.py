@@ -8,9 +8,15 @@ from chat.accounts import token_views
 from chat.accounts import views as accounts
 from chat.conversations import read_views
 from chat.invitations import entry_views
+from chat.people import export_views, leaving_views, people_views
+from chat.people import views as people
 from chat.serving import health
 
 urlpatterns = [
+    path("people/", people_views.listing, name="people"),
+    path("people/<int:pk>/", people_views.detail, name="person"),
+    path("people/<int:pk>/active/", people_views.activity, name="person-active"),
+    path("people/<int:pk>/delete/", people_views.delete, name="person-delete"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("chat.urls")),
@@ -20,6 +26,14 @@ urlpatterns = [
     path("accounts/link/<str:uid>/<str:token>/", accounts.sign_in_by_link, name="sign-in-link"),
     path("accounts/first/<str:secret>/", entry_views.first_run, name="first-run"),
     path("accounts/password/", accounts.ChangePassword.as_view(), name="password_change"),
+    path("accounts/", people.account, name="account"),
+    path("accounts/data/", export_views.own_data, name="account-data"),
+    path("accounts/data/progress/", export_views.progress, name="account-data-progress"),
+    path("accounts/data/<uuid:uuid>/", export_views.fetch_own_data, name="account-data-file"),
+    path("accounts/conversations/delete/", leaving_views.delete_conversations, name="account-conversations-delete"),
+    path("accounts/delete/", leaving_views.delete_own_account, name="account-delete"),
+    path("accounts/devices/sign-out/", people.sign_out_other_devices, name="devices-sign-out"),
+    path("accounts/devices/<uuid:uuid>/sign-out/", people.sign_out_device, name="device-sign-out"),
     path("accounts/reads/", read_views.reads, name="reads"),
     path("accounts/tokens/", token_views.tokens, name="api-tokens"),
     path("accounts/tokens/<uuid:uuid>/revoke/", token_views.revoke, name="api-token-revoke"),

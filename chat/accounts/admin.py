@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from typing_extensions import override
 
 from ..display import marked
-from ..models import ApiToken, Conversation, PasswordOffer
+from ..models import ApiToken, Conversation, How, PasswordOffer, acting
 from .acting_admin import ActingAdmin
 from .forms import AccountCreationForm
 from .login_sessions import SignedInRequest, staying_signed_in
@@ -93,7 +93,7 @@ class AccountAdmin(ActingAdmin, UserAdmin):  # type: ignore[type-arg]  # generic
     @override
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Sign out a user whose password was changed, except in this browser. Own passwords have another page."""
-        with staying_signed_in(cast(SignedInRequest, request).login_session):
+        with staying_signed_in(cast(SignedInRequest, request).login_session), acting(request.user, How.ADMIN):
             return super().user_change_password(request, id, form_url)
 
     @override

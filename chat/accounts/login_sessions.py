@@ -19,9 +19,12 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from typing_extensions import override
 
-from ..models import LoginSession
+from ..display import zone_of
+from ..models import LoginSession, Preference
+from ..models.login_session import AGENT_LIMIT
 from ..turns.nudges import SIGN_INS_TOPIC, STOP_TOPIC
 from ..turns.runner import runner
 from .forwarded_groups import join_forwarded_groups
@@ -40,7 +43,8 @@ class SignedInRequest(HttpRequest):
 class SignedInMiddleware(LoginRequiredMiddleware):
     """Requires a sign-in, except for views marked ``login_not_required``, and sets ``request.login_session``.
 
-    A login without a row (its session was made elsewhere) gets one; a login whose row has ended is signed out.
+    A login without a row (its session was made elsewhere) gets one; a login whose row has ended is signed out. Times
+    are in the zone that the user has chosen, if any.
     """
 
     @override
@@ -55,6 +59,8 @@ class SignedInMiddleware(LoginRequiredMiddleware):
                 logout(request)
             else:
                 cast(SignedInRequest, request).login_session = login_session
+                login_session.note_use(_agent(request))
+                show_times_in(Preference.of(login_session.user).zone)
                 join_forwarded_groups(request, request.user)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
@@ -75,7 +81,18 @@ def _login_session(request: HttpRequest, user: User) -> LoginSession | None:
 
 
 def _begin(request: HttpRequest, user: User) -> None:
-    request.session[LoginSession.SESSION_KEY] = str(LoginSession.objects.create(user=user).uuid)
+    login_session = LoginSession.objects.create(user=user, agent=_agent(request)[:AGENT_LIMIT])
+    request.session[LoginSession.SESSION_KEY] = str(login_session.uuid)
+
+
+def _agent(request: HttpRequest) -> str:
+    return request.headers.get("User-Agent", "").replace("\0", "")
+
+
+def show_times_in(zone: str) -> None:
+    """Show times in this zone for the rest of the request; without one, in that of the browser."""
+    if chosen := zone_of(zone):
+        timezone.activate(chosen)
 
 
 def live_login(session_key: str | None) -> LoginSession | None:

@@ -14,12 +14,12 @@ from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView,
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 from typing_extensions import override
 
-from ..models import PasswordOffer
+from ..models import How, PasswordOffer, acting
 from .admin_site import Administration
 from .by_proxy import unless_by_proxy
 from .forms import SignInForm
@@ -61,7 +61,6 @@ class ChangePassword(PasswordChangeView):
 
     request: SignedInRequest
     template_name = "accounts/password.html"
-    success_url = reverse_lazy("chat:home")
 
     @override
     def get_form_class(self) -> Any:
@@ -70,13 +69,17 @@ class ChangePassword(PasswordChangeView):
         return PasswordChangeForm if is_known else SetPasswordForm
 
     @override
+    def get_success_url(self) -> str:
+        return reverse("chat:home" if _came_by_link(self.request) else "account")
+
+    @override
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(came_by_link=_came_by_link(self.request), **kwargs)
 
     @override
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign out all other browsers, and revoke the API tokens."""
-        with staying_signed_in(self.request.login_session):
+        with staying_signed_in(self.request.login_session), acting(self.request.user, How.PAGE):
             response = super().form_valid(form)
         self.request.session.pop(CAME_BY_LINK, None)
         end_login_sessions(self.request.user, but=self.request.login_session)

@@ -9,6 +9,7 @@ from .api_token import TOKEN_LIMIT, ApiToken
 from .check_request import NOTE_LIMIT, CheckRequest
 from .collection import Collection, Membership, Role
 from .conversation import Conversation
+from .data_export import DataExport, DataExportPart
 from .deleted_recording import DeletedRecording
 from .earlier_title import show_earlier_titles
 from .feedback import FEEDBACK_LIMIT, Feedback
@@ -20,6 +21,7 @@ from .login_session import LoginSession
 from .members import Members, dissolve, hearers, make_collection, move
 from .passage_vector import PassageVector
 from .password_offer import PasswordOffer
+from .preference import Preference
 from .prepared import Many, Prepared
 from .pseudonym import Pseudonym
 from .purge_lease import PurgeLease
@@ -67,6 +69,8 @@ __all__ = [
     "Collection",
     "Conflict",
     "Conversation",
+    "DataExport",
+    "DataExportPart",
     "DeletedRecording",
     "Ending",
     "Failure",
@@ -92,6 +96,7 @@ __all__ = [
     "PassageVector",
     "PasswordOffer",
     "Phase",
+    "Preference",
     "Prepared",
     "Pseudonym",
     "PurgeLease",

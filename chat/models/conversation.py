@@ -66,6 +66,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         turns = apps.get_model("chat", "Turn").objects.open_to_review()
         return self.kept().filter(Exists(turns.filter(conversation=OuterRef("pk"))))
 
+    def discard(self) -> int:
+        """Hide these conversations from everybody, and end their active turns; return how many they were."""
+        keys = list(self.filter(deleted_at=None).values_list("pk", flat=True))
+        count = self.model.objects.filter(pk__in=keys, deleted_at=None).update(deleted_at=Now())
+        apps.get_model("chat", "Turn").objects.filter(conversation__in=keys, state__in=ACTIVE).end(None)
+        return int(count)
+
     def removable(self) -> ConversationQuerySet:
         """Return the deleted conversations at rest; a deleted one gets no further questions."""
         return self.filter(deleted_at__isnull=False).at_rest()

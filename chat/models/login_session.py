@@ -12,8 +12,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from typing_extensions import override
 
+SEEN_NOTED_EVERY = timedelta(minutes=5)
+AGENT_LIMIT = 300
+"""Characters that are kept of what a browser says of itself."""
 PASSWORD_DIGEST = {
     "sqlite": "SHA256(auth_user.password)",  # a function of Django
     "postgresql": "ENCODE(SHA256(CONVERT_TO(auth_user.password, 'UTF8')), 'hex')",
@@ -26,7 +30,8 @@ class LoginSession(models.Model):
 
     The Django session of the browser holds its uuid. The session key is never stored here: it is a secret, and Django
     changes it while the login stays the same. ``password_digest`` is the SHA-256 of what Django stores of the user's
-    password, which is salted: a login does not outlive it.
+    password, which is salted: a login does not outlive it. ``agent`` is what the browser says of itself, and
+    ``seen_at`` when it last opened a page, to a few minutes; None if that was before this was stored.
     """
 
     SESSION_KEY = "login_session"
@@ -36,6 +41,8 @@ class LoginSession(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
     password_digest = models.CharField(max_length=64, default="", editable=False)
+    agent = models.CharField(max_length=AGENT_LIMIT, blank=True, default="", db_default="", editable=False)
+    seen_at = models.DateTimeField(null=True, db_default=Now(), editable=False)
 
     def __str__(self) -> str:
         return str(self.uuid)
@@ -61,9 +68,13 @@ class LoginSession(models.Model):
 
     @classmethod
     def of(cls, session: Any, user_id: int) -> LoginSession | None:
-        """Return the live login session that a Django session names; None if it has ended or is not this user's."""
+        """Return the live login session that a Django session names; None if it has ended or is not this user's.
+
+        It comes with its user, and with what the user prefers.
+        """
         name = session.get(cls.SESSION_KEY)
-        return cls.objects.filter(uuid=name, user_id=user_id, ended_at=None).first() if name else None
+        live = cls.objects.filter(uuid=name, user_id=user_id, ended_at=None)
+        return live.select_related("user__preference").first() if name else None
 
     def is_good(self, user: Any) -> bool:
         """Return whether the login still counts, for its ``user`` as the database has them now.
@@ -78,6 +89,14 @@ class LoginSession(models.Model):
         """Let the login count although the stored password of its ``user`` is another one now."""
         self.password_digest = _digest(user)
         self.save(update_fields=["password_digest"])
+
+    def note_use(self, agent: str) -> None:
+        """Store that a browser, which says this of itself, uses the login; at most once in five minutes."""
+        agent = agent[:AGENT_LIMIT]
+        is_recent = self.seen_at is not None and self.seen_at > timezone.now() - SEEN_NOTED_EVERY
+        if not is_recent or self.agent != agent:
+            self.agent = agent
+            type(self).objects.filter(pk=self.pk).update(agent=agent, seen_at=Now())
 
     def end(self) -> None:
         """Sign out: end the login for all its sockets, cancel its queued turns, and ask a streaming one to stop."""

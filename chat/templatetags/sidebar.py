@@ -23,6 +23,7 @@ def sidebar(context: Context) -> dict[str, Any]:
     return {
         **recent_conversations(context["user"]),
         "user": context["user"],
+        "may_see_people": context["user"].is_staff and context["user"].has_perm("auth.view_user"),
         "is_reviewer": may_review(context["user"].pk),
         "searched": context.get("query"),
         "current": conversation.uuid if conversation else None,

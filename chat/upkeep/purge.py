@@ -1,4 +1,4 @@
-"""The purge: removes conversations that were deleted or idle for too long, and traces of old sign-ins.
+"""The purge: removes conversations that were deleted or idle for too long, traces of old sign-ins, and exports.
 
 It works in small transactions, each of which leaves the database consistent. So a purge may be killed at any moment,
 run twice, or run beside other purges and a serving site.
@@ -18,7 +18,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from ..models import TERMINAL, Conversation, LoginSession, SignInAttempt, Turn
+from ..models import TERMINAL, Conversation, DataExport, LoginSession, SignInAttempt, Turn
 
 T = TypeVar("T")
 
@@ -79,6 +79,7 @@ def purge(progress: Callable[[], object] = lambda: None, rest: Callable[[], obje
     unused = LoginSession.removable(_login_sessions_in_use())
     tally.login_sessions = sum(map(_remove_login_sessions, _batches(unused, rest)))
     tally.attempts = _delete(SignInAttempt.expired(), rest)
+    _delete(DataExport.objects.expired(), rest)
     return tally
 
 

@@ -13,10 +13,11 @@ from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from chat.accounts.permissions import USEFUL
 from chat.accounts.sign_in_links import sign_in_link
-from chat.models import REVIEWERS, ApiToken, Collection, LoginSession, Membership, Recording, Turn
+from chat.models import REVIEWERS, ApiToken, Collection, DataExport, LoginSession, Membership, Recording, Turn
 from chat.models.collection import Role
 
 from ..support.asked import asked, citing, recorded
@@ -47,6 +48,7 @@ class World:
         self.turn = self._turn()
         self.conversation = self.turn.conversation
         self.token, self.secret = ApiToken.issue(self.people["member"], "reports")
+        self.export = DataExport.objects.create(user=self.people["member"], finished_at=timezone.now())
 
     def _give_roles(self) -> None:
         self.people["reviewer"].groups.add(Group.objects.get_or_create(name=REVIEWERS)[0])
@@ -119,6 +121,9 @@ _ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "api:review-detail": lambda world: {"uuid": world.conversation.uuid},
     "sign-in-link": _link,
     "first-run": lambda world: {"secret": "any"},  # which does not matter: there is a superuser
+    "person": lambda world: {"pk": world.people["user"].pk},
+    "account-data-file": lambda world: {"uuid": world.export.uuid},
+    "device-sign-out": lambda world: {"uuid": world.turn.login_session.uuid},
     "api-token-revoke": lambda world: {"uuid": world.token.login_session.uuid},
     "admin:view_on_site": _content_type,
     "admin:app_list": lambda world: {"app_label": "chat"},

@@ -173,10 +173,10 @@ def test_who_declines_can_set_a_password_later(client: Client, alice: User) -> N
     without_password(alice)
     come_by_link(client, alice)
 
-    home = client.get("/")
+    account = client.get("/accounts/")
 
-    assert home.status_code == 200
-    assert "Set a password" in home.content.decode()
+    assert account.status_code == 200
+    assert "Set a password" in account.content.decode()
 
 
 def test_who_forgot_the_password_sets_a_new_one_without_the_old(client: Client, alice: User) -> None:

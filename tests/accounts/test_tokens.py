@@ -129,8 +129,8 @@ def test_the_page_says_when_there_are_no_tokens(page: Client) -> None:
     assert "You have no tokens." in text(page.get(PAGE))
 
 
-def test_the_menu_links_to_the_page(page: Client) -> None:
-    assert f'href="{PAGE}"' in text(page.get("/"))
+def test_the_account_page_links_to_the_page(page: Client) -> None:
+    assert f'href="{PAGE}"' in text(page.get("/accounts/"))
 
 
 def test_a_token_is_shown_once(page: Client, alice: User) -> None:

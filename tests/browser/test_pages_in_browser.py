@@ -64,6 +64,8 @@ async def pages(page: Page, site: SiteProcess) -> list[str]:
     await page.goto(f"{site.url}/recordings/")
     recording = await page.locator("a.row").first.get_attribute("href")
     account = ["/accounts/password/", "/accounts/tokens/", "/about/data/", "/about/reviewers/", "/collections/"]
+    account += ["/accounts/", "/accounts/data/", "/accounts/conversations/delete/", "/accounts/delete/"]
+    account += ["/people/", "/people/1/", "/people/1/delete/"]
     return ["/", f"{conversation}", "/conversations/all/", "/recordings/", f"{recording}", "/search/?q=heron", *account]
 
 

@@ -12,8 +12,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from chat.models import ApiToken, Collection, LoginSession, Recording, Turn
+from chat.models import ApiToken, Collection, DataExport, LoginSession, Recording, Turn
 
 from ..support.asked import asked, citing, recorded
 
@@ -67,6 +68,18 @@ ROUTES = [
     Route("chat:collection-leave", "post", of="collection", status=404),  # alice is no member of it
     Route("chat:collection-members", "post", of="collection", status=404),
     Route("chat:collection-member", "post", of="member", status=404),
+    Route("account"),
+    Route("account-data"),
+    Route("account-data-progress"),
+    Route("account-data-file", of="export"),
+    Route("account-conversations-delete"),
+    Route("account-delete"),
+    Route("people", status=403),  # only administrators see people
+    Route("person", of="person", status=403),
+    Route("person-active", "post", of="person", status=403),
+    Route("person-delete", of="person", status=403),
+    Route("devices-sign-out", "post", status=302),
+    Route("device-sign-out", "post", of="device", status=302),
     Route("password_change"),
     Route("reads"),
     Route("api-tokens"),
@@ -75,7 +88,7 @@ ROUTES = [
 ]
 OPEN = {"login", "sign-in-link", "first-run", "livez", "readyz"}
 """Pages that need no sign-in; tests/accounts, tests/invitations and tests/serving test them."""
-OWNED = [route for route in ROUTES if route.of in {"conversation", "turn", "token"}]
+OWNED = [route for route in ROUTES if route.of in {"conversation", "turn", "token", "device", "export"}]
 
 
 @pytest.fixture
@@ -85,6 +98,7 @@ def turn(client: Client, alice: User) -> Turn:
     recording = recorded("Planning", "We ship in March.")
     login = LoginSession.objects.get(user=alice)
     ApiToken.issue(alice, "reports")
+    DataExport.objects.create(user=alice, finished_at=timezone.now())
     return asked(login, "When do we ship?", answer="In March [1].", citations=[citing(recording)])
 
 
@@ -94,10 +108,14 @@ def address(route: Route, turn: Turn) -> str:
         "turn": turn.uuid,
         "recording": Recording.objects.get().uuid,
         "token": LoginSession.objects.get(api_token__isnull=False).uuid,
+        "export": DataExport.objects.get().uuid,
+        "device": turn.login_session.uuid,
         "collection": Collection.objects.get().uuid,
     }
     if route.of == "member":
         return reverse(route.name, args=[ids["collection"], 1])
+    if route.of == "person":
+        return reverse(route.name, args=[turn.user_id])
     return reverse(route.name, args=[ids[route.of]] if route.of else [])
 
 
@@ -160,7 +178,7 @@ def test_a_stranger_gets_the_answer_of_an_unknown_id(
     assert (turn.state, turn.conversation.deleted_at) == ("complete", None)
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if route.of], ids=str)
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.of not in {"", "person"}], ids=str)
 @pytest.mark.parametrize("bad", ["1", "x", "00000000-0000-0000-0000-00000000000g", "%00", "..%2f"])
 def test_a_bad_id_is_not_found(client: Client, turn: Turn, route: Route, bad: str) -> None:
     name, more = uuid4(), [1] if route.of == "member" else []
@@ -192,6 +210,6 @@ def test_a_form_of_another_site_is_refused(client: Client, turn: Turn, route: Ro
 def test_a_deleted_conversation_is_not_found(client: Client, turn: Turn) -> None:
     turn.conversation.discard()
 
-    in_it = [route for route in OWNED if route.of != "token"]
+    in_it = [route for route in OWNED if route.of not in {"token", "device", "export"}]
 
     assert {call(client, route, address(route, turn)).status_code for route in in_it} == {404}

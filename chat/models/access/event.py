@@ -110,7 +110,7 @@ class AccessEventQuerySet(models.QuerySet["AccessEvent"]):
         reason: str = "",
         details: Details | None = None,
     ) -> None:
-        """Record a change of who may hear a collection, or of who may review.
+        """Record a change of who may hear a collection, of who may review, or of an account.
 
         Call it in the transaction of the change, so that both or neither happen. ``member_id`` is a user's; for a
         group of users leave it out, and put the name of the group into ``member_name`` and ``details["group"]``.
@@ -130,6 +130,10 @@ class AccessEventQuerySet(models.QuerySet["AccessEvent"]):
     def of_collection(self, collection: UUID) -> AccessEventQuerySet:
         """Return the changes of who hears a collection, the latest first. Check before that the viewer hears it."""
         return self.filter(collection=collection).order_by("collection", "-pk")
+
+    def of_member(self, user_id: int) -> AccessEventQuerySet:
+        """Return the changes of the account and of the rights of this user, the latest first."""
+        return self.filter(member_id=user_id).order_by("member_id", "-pk")
 
     def of_reviewers(self) -> AccessEventQuerySet:
         """Return the changes of who may review, the latest first, which all users may see."""

@@ -22,6 +22,11 @@ class Kind(models.TextChoices):
     RECORDING_MOVED = "recording-moved", "was moved to another collection"
     COLLECTION_CHANGED = "collection-changed", "the rules of a collection were changed"
     FIRST_ADMINISTRATOR = "first-administrator", "became the first administrator"
+    ACCOUNT_DEACTIVATED = "account-deactivated", "was deactivated"
+    ACCOUNT_ACTIVATED = "account-activated", "was activated again"
+    ACCOUNT_DELETED = "account-deleted", "was deleted"
+    ROLE_CHANGED = "role-changed", "got other rights"
+    PASSWORD_CHANGED = "password-changed", "got another password"
 
 
 OF_CONTENT = (Kind.READ, Kind.FOUND, Kind.EXPORTED, Kind.UNMASKED)

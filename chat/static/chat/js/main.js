@@ -1,3 +1,4 @@
+import { ExportProgress } from "./accounts/export_progress.js";
 import { Asks } from "./asking/asks.js";
 import { Composer } from "./asking/composer.js";
 import { Drafts } from "./asking/drafts.js";
@@ -59,11 +60,12 @@ const store = new Store(storage("sessionStorage"), body.dataset.user ?? "");
 const html = new TrustedHtml(document);
 const fragments = new Fragments({ html });
 
-new Times({ root: body, clock: new Clock() }).start();
+new Times({ root: body, clock: new Clock(), zone: body.dataset.zone }).start();
 startSignOut();
 startSearch();
 startSound();
 startConversation();
+startExport();
 
 /**
  * Return the storage of the tab or of the browser. Browsers that are set to store nothing throw when it is read.
@@ -81,6 +83,11 @@ function storage(name) {
 /** Delete what the user has typed on sign-out: somebody else may use this browser next. */
 function startSignOut() {
   find(body, "sign-out", HTMLFormElement)?.addEventListener("submit", () => store.clear());
+}
+
+function startExport() {
+  const element = find(body, "export", HTMLElement);
+  if (element) new ExportProgress({ element, fragments, clock: new Clock() }).start();
 }
 
 function startSearch() {

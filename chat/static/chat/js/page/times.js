@@ -3,7 +3,7 @@ import { absolute, dayGroup, exact, relative } from "./moments.js";
 
 /**
  * @import { Clock } from "./clock.js"
- * @import { Languages } from "./moments.js"
+ * @import { Languages, Zone } from "./moments.js"
  */
 
 const MINUTE = 60_000;
@@ -17,13 +17,15 @@ export class Times {
   /** @type {HTMLElement} */ #root;
   /** @type {Clock} */ #clock;
   /** @type {Languages} */ #languages;
+  /** @type {Zone} */ #zone;
   /** @type {WeakSet<Element>} the times that do not change any more */ #shown = new WeakSet();
 
-  /** @param {{root: HTMLElement, clock: Clock, languages?: Languages}} parts */
-  constructor({ root, clock, languages = navigator.languages }) {
+  /** @param {{root: HTMLElement, clock: Clock, zone?: string, languages?: Languages}} parts */
+  constructor({ root, clock, zone = "", languages = navigator.languages }) {
     this.#root = root;
     this.#clock = clock;
     this.#languages = languages;
+    this.#zone = isKnown(zone) ? zone : undefined;
   }
 
   start() {
@@ -41,21 +43,21 @@ export class Times {
       if (time.dateTime.includes("T") && "relative" in time.dataset) this.#showRelative(time);
       else if (!this.#shown.has(time)) this.#show(time);
     }
-    for (const list of this.#root.querySelectorAll("[data-days] > ul")) regroup(list, this.#clock.timeOfDay());
+    for (const list of this.#root.querySelectorAll("[data-days] > ul")) regroup(list, this.#clock.timeOfDay(), this.#zone);
   }
 
   /** @param {HTMLTimeElement} time */
   #show(time) {
     this.#shown.add(time);
-    time.textContent = absolute(time.dateTime, this.#languages);
-    if (time.dateTime.includes("T")) time.title = exact(time.dateTime, this.#languages);
+    time.textContent = absolute(time.dateTime, this.#languages, this.#zone);
+    if (time.dateTime.includes("T")) time.title = exact(time.dateTime, this.#languages, this.#zone);
   }
 
   /** @param {HTMLTimeElement} time */
   #showRelative(time) {
-    const text = relative(time.dateTime, this.#languages, this.#clock.timeOfDay());
+    const text = relative(time.dateTime, this.#languages, this.#clock.timeOfDay(), this.#zone);
     if (time.textContent !== text) time.textContent = text;
-    time.title = exact(time.dateTime, this.#languages);
+    time.title = exact(time.dateTime, this.#languages, this.#zone);
   }
 }
 
@@ -63,12 +65,13 @@ export class Times {
  * Put the headings of a list by day where the days of the reader begin.
  * @param {Element} list
  * @param {number} now in milliseconds
+ * @param {Zone} zone
  */
-function regroup(list, now) {
+function regroup(list, now, zone) {
   const headings = findAll(list, "day");
   const [model] = headings;
   const items = [...list.children].filter((item) => item.querySelector("time") !== null);
-  const wanted = items.map((item) => dayGroup(item.querySelector("time")?.dateTime ?? "", now));
+  const wanted = items.map((item) => dayGroup(item.querySelector("time")?.dateTime ?? "", now, zone));
   const firsts = items.filter((_, at) => wanted[at] !== wanted[at - 1]);
   if (!model || isGrouped(firsts, items, wanted)) return;
   for (const heading of headings) heading.remove();
@@ -85,4 +88,13 @@ function isGrouped(firsts, items, wanted) {
     const heading = item.previousElementSibling?.matches("[data-day]") ? item.previousElementSibling : null;
     return firsts.includes(item) ? heading?.textContent?.trim() === wanted[at] : heading === null;
   });
+}
+
+/** @param {string} zone @returns {boolean} whether the browser knows a time zone: the server may be newer */
+function isKnown(zone) {
+  try {
+    return zone !== "" && Boolean(new Intl.DateTimeFormat("en", { timeZone: zone }));
+  } catch {
+    return false;
+  }
 }

@@ -1,0 +1,63 @@
+"""Leaving: what ends when an account is deactivated or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from ..models import How, LoginSession, Turn, acting
+from ..models.administrators import keep_an_administrator
+from ..turns.nudges import SIGN_INS_TOPIC, STOP_TOPIC
+from ..turns.runner import runner
+from .login_sessions import end_login_sessions
+
+BATCH = 50
+"""Turns that are removed in one transaction: answers of others are stored meanwhile."""
+
+
+def set_active(user: User, actor: User, *, active: bool, how: How = How.PAGE) -> None:
+    """Deactivate an account, or activate it again.
+
+    A deactivated one loses its sockets, sessions and tokens at once, and its answers stop: ``end_lost_sign_ins`` does
+    that, however an account is deactivated. Raise ``InvalidRequest`` if it is that of the last administrator.
+    """
+    with transaction.atomic(), acting(actor, how):
+        if not active:
+            keep_an_administrator(user)
+        user.is_active = active
+        user.save(update_fields=["is_active"])
+    _wake()
+
+
+def delete_account(user: User, actor: User, how: How = How.PAGE) -> None:
+    """Delete an account with its conversations, sign-ins and tokens; its running answers end.
+
+    Recordings stay in their collections, and the labels that it gave stay with the answers. Raise ``InvalidRequest``
+    if it is that of the last administrator.
+    """
+    with transaction.atomic():
+        keep_an_administrator(user)
+        User.objects.filter(pk=user.pk).update(is_active=False)  # no event: the account does not stay
+        end_login_sessions(user)
+        user.conversations.discard()
+    _wake()
+    for keys in _batches(user):
+        Turn.objects.filter(pk__in=keys).delete()
+    with transaction.atomic(), acting(actor, how):
+        LoginSession.objects.filter(user=user).delete()
+        User.objects.get(pk=user.pk).delete()
+    _wake()
+
+
+def _batches(user: User) -> Iterator[list[int]]:
+    remaining = iter(list(Turn.objects.filter(user=user).order_by("pk").values_list("pk", flat=True)))
+    while keys := list(islice(remaining, BATCH)):
+        yield keys
+
+
+def _wake() -> None:
+    """Nudge the sockets and turns again, now that the transaction is complete."""
+    runner.wake(SIGN_INS_TOPIC, STOP_TOPIC)

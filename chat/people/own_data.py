@@ -1,0 +1,171 @@
+"""Everything that is stored about a user, as they may read it: what the export contains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+from django.contrib.auth.models import User
+
+from ..accounts.agents import described
+from ..api.resources import Turn as TurnResource
+from ..conversations.judged import Judged
+from ..conversations.rendering import PAGE, ShownTurn, turns_after
+from ..models import AccessEvent, ApiToken, Conversation, LoginSession, Membership, Preference, ReviewLabel
+
+BATCH = 20
+Document = dict[str, Any]
+
+
+def account(user: User) -> Document:
+    """Return all but the conversations of a user. Secrets are stored nowhere, so none are in it."""
+    preference = Preference.of(user)
+    return {
+        "profile": {
+            "user_name": user.get_username(),
+            "name": user.get_full_name(),
+            "email": user.email,
+            "joined_at": user.date_joined,
+            "last_sign_in_at": user.last_login,
+            "is_active": user.is_active,
+            "is_staff": user.is_staff,
+            "is_administrator": user.is_superuser,
+            "groups": sorted(user.groups.values_list("name", flat=True)),
+            "time_zone": preference.zone,
+            "theme": preference.theme,
+        },
+        "sign_ins": [
+            _sign_in(login) for login in LoginSession.objects.filter(user=user, api_token=None).order_by("pk")
+        ],
+        "api_tokens": [_token(token) for token in _tokens(user)],
+        "collections": [_membership(member) for member in _memberships(user)],
+        "labels_given": [_label(label) for label in ReviewLabel.objects.filter(reviewer=user).order_by("pk")],
+        "reads_by_others": [_event(event) for event in AccessEvent.objects.of_owner(user.pk).exclude(actor_id=user.pk)],
+        "changes_of_rights": [_event(event) for event in AccessEvent.objects.of_member(user.pk)],
+        "own_accesses": [_own_access(event) for event in AccessEvent.objects.filter(actor_id=user.pk).order_by("-pk")],
+    }
+
+
+def conversations(user_id: int) -> Iterator[tuple[Conversation, list[ShownTurn]]]:
+    """Yield the conversations of a user with all their turns, the oldest first, read a few at a time."""
+    after = 0
+    while batch := list(Conversation.objects.kept().filter(user=user_id, pk__gt=after).order_by("pk")[:BATCH]):
+        after = batch[-1].pk
+        yield from ((conversation, _turns(conversation)) for conversation in batch)
+
+
+def conversation_document(conversation: Conversation, turns: Sequence[ShownTurn]) -> Document:
+    """Return a conversation as the export has it."""
+    return {
+        "id": conversation.uuid,
+        "title": conversation.title,
+        "created_at": conversation.created_at,
+        "asked_at": conversation.asked_at,
+        "turns": [_turn(shown) for shown in turns],
+    }
+
+
+def encoded(document: object) -> bytes:
+    """Return a document as JSON, indented for people."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=2)
+
+
+def recordings_in(turns: Sequence[ShownTurn]) -> set[str]:
+    """Return the ids of the recordings of which these turns have words or titles."""
+    cited = {str(citation.recording_uuid) for shown in turns for citation in shown.citations if citation.is_heard}
+    return cited | {each["id"] for shown in turns for each in shown.filter if each["id"]}
+
+
+def _turns(conversation: Conversation) -> list[ShownTurn]:
+    found: list[ShownTurn] = []
+    while page := turns_after(conversation, conversation.user_id, found[-1].turn if found else None):
+        found += page
+        if len(page) < PAGE:
+            break
+    return found
+
+
+def _turn(shown: ShownTurn) -> Document:
+    turn = shown.turn
+    said = {"usage": turn.usage, "milliseconds": turn.steps, "finish_reason": turn.finish_reason}
+    document: Document = msgspec.to_builtins(TurnResource.of(shown))
+    return document | said | _judged(shown.judged)
+
+
+def _judged(judged: Judged) -> Document:
+    feedback, check = judged.feedback, judged.check
+    return {
+        "feedback": {"thumb": feedback.thumb, "reason": feedback.reason, "text": feedback.text} if feedback else None,
+        "check": {"note": check.note, "asked_at": check.asked_at, "opened_at": check.opened_at} if check else None,
+        "labels": [
+            {
+                "verdict": label.verdict,
+                "comment": label.comment,
+                "reviewer": label.reviewer.get_username() if label.reviewer else "",
+                "labelled_at": label.labelled_at,
+            }
+            for label in judged.labels
+        ],
+    }
+
+
+def _sign_in(login: LoginSession) -> Document:
+    return {
+        "device": described(login.agent),
+        "browser_says": login.agent,
+        "began_at": login.created_at,
+        "last_used_at": login.seen_at,
+        "ended_at": login.ended_at,
+    }
+
+
+def _tokens(user: User) -> Sequence[ApiToken]:
+    return list(ApiToken.objects.filter(login_session__user=user).select_related("login_session").order_by("pk"))
+
+
+def _token(token: ApiToken) -> Document:
+    return {
+        "name": token.name,
+        "created_at": token.login_session.created_at,
+        "last_used_at": token.last_used_at,
+        "revoked_at": token.login_session.ended_at,
+    }
+
+
+def _memberships(user: User) -> Sequence[Membership]:
+    groups = Membership.objects.filter(group__in=user.groups.all())
+    found = (Membership.objects.filter(user=user) | groups).select_related("collection", "group")
+    return list(found.distinct().order_by("collection__name", "pk"))
+
+
+def _membership(member: Membership) -> Document:
+    group = member.group.name if member.group else None
+    return {"id": member.collection.uuid, "name": member.collection.name, "role": member.role, "by_group": group}
+
+
+def _label(label: ReviewLabel) -> Document:
+    return {
+        "verdict": label.verdict,
+        "comment": label.comment,
+        "labelled_at": label.labelled_at,
+    }
+
+
+def _event(event: AccessEvent) -> Document:
+    return {
+        "what": event.what,
+        "by": event.actor_name,
+        "at": event.at,
+        "way": event.way,
+        "reason": event.reason,
+        "conversation": event.conversation,
+        "turns": event.turns,
+        "collection": event.collection,
+        "details": event.details,
+    }
+
+
+def _own_access(event: AccessEvent) -> Document:
+    """Return what the user did, without whose conversation it was: that is the owner's."""
+    return {"what": event.what, "at": event.at, "way": event.way, "reason": event.reason}

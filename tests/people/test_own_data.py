@@ -1,0 +1,285 @@
+"""The export of everything that is stored about a user."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import AsyncClient, Client
+from django.utils import timezone
+
+from chat.database import in_database
+from chat.models import (
+    AccessEvent,
+    ApiToken,
+    CheckRequest,
+    Collection,
+    DataExport,
+    DataExportPart,
+    Feedback,
+    How,
+    Kind,
+    LoginSession,
+    Membership,
+    Preference,
+    ReviewLabel,
+    Turn,
+)
+from chat.people import exporting
+from chat.people.exporting import ask_for_export, make
+from chat.upkeep.purge import purge
+
+from ..support.asked import asked, citing, recorded
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
+
+QUESTION, SAID = "When do the herons ship?", "Herons ship in March."
+
+
+@pytest.fixture
+def turn(login: LoginSession) -> Turn:
+    """An answer that quotes a recording which everyone hears."""
+    recording = recorded("Heron planning", SAID)
+    return asked(login, QUESTION, answer="In March [1].", citations=[citing(recording, excerpt=SAID)])
+
+
+def fetched(client: Client, export: DataExport) -> zipfile.ZipFile:
+    response = client.get(f"/accounts/data/{export.uuid}/")
+    assert response.status_code == 200
+    content = b"".join(bytes(part.content) for part in DataExportPart.objects.filter(export__uuid=export.uuid))
+    assert len(content) == int(response["Content-Length"])
+    return zipfile.ZipFile(io.BytesIO(content))
+
+
+def exported(user: User, client: Client) -> dict[str, Any]:
+    client.force_login(user)
+    document: dict[str, Any] = json.loads(fetched(client, ask_for_export(user, "")).read("my-data.json"))
+    return document
+
+
+def test_the_file_has_the_conversations_as_json_and_as_markdown(client: Client, alice: User, turn: Turn) -> None:
+    client.force_login(alice)
+
+    client.post("/accounts/data/")
+    archive = fetched(client, DataExport.objects.get())
+
+    [conversation] = json.loads(archive.read("my-data.json"))["conversations"]
+    assert conversation["id"] == str(turn.conversation.uuid)
+    assert (conversation["turns"][0]["question"], conversation["turns"][0]["answer"]) == (QUESTION, "In March [1].")
+    assert conversation["turns"][0]["citations"][0]["excerpt"] == SAID
+    names = archive.namelist()
+    assert names == ["account.md", f"conversations/0001 {turn.conversation.title.rstrip('?')}.md", "my-data.json"]
+    text = archive.read(names[1]).decode()
+    assert f"> {QUESTION}" in text
+    assert "1. Heron planning, Ana, 0:00: “Herons ship in March.”" in text
+    assert archive.testzip() is None
+
+
+def test_the_file_has_everything_that_is_stored_about_a_user(
+    client: Client, alice: User, carol: User, turn: Turn
+) -> None:
+    Preference.objects.create(user=alice, zone="Asia/Tokyo", theme="dark")
+    group = Group.objects.create(name="Birders")
+    alice.groups.add(group)
+    Membership.objects.create(collection=Collection.objects.create(name="Birds"), group=group)
+    _, secret = ApiToken.issue(alice, "reports")
+    Feedback.give(turn, "down", "wrong", "It is April.")
+    CheckRequest.objects.ask(turn, "Please look.")
+    ReviewLabel.give(turn, carol, "partly", "Nearly.")
+    AccessEvent.objects.record(Kind.READ, actor=carol, how=How.PAGE, owner_id=alice.pk, reason="A complaint")
+    alice.is_staff = True
+    alice.save()
+
+    document = exported(alice, client)
+
+    assert document["profile"] | {"joined_at": "", "last_sign_in_at": ""} == {
+        "user_name": "alice",
+        "name": "",
+        "email": "",
+        "joined_at": "",
+        "last_sign_in_at": "",
+        "is_active": True,
+        "is_staff": True,
+        "is_administrator": False,
+        "groups": ["Birders"],
+        "time_zone": "Asia/Tokyo",
+        "theme": "dark",
+    }
+    assert [each["name"] for each in document["api_tokens"]] == ["reports"]
+    assert secret not in json.dumps(document)
+    assert [(each["name"], each["by_group"]) for each in document["collections"]] == [("Birds", "Birders")]
+    assert [(each["by"], each["reason"]) for each in document["reads_by_others"]] == [("carol", "A complaint")]
+    assert [each["details"] for each in document["changes_of_rights"]] == [{"is_staff": True}]
+    assert len(document["sign_ins"]) == 2
+    [said] = document["conversations"][0]["turns"]
+    assert said["feedback"] == {"thumb": "down", "reason": "wrong", "text": "It is April."}
+    assert said["check"]["note"] == "Please look."
+    assert (said["labels"][0]["verdict"], said["labels"][0]["reviewer"]) == ("partly", "carol")
+
+
+def test_a_reviewer_gets_the_labels_that_they_gave_but_not_whose_answers_they_read(
+    client: Client, alice: User, carol: User, turn: Turn
+) -> None:
+    ReviewLabel.give(turn, carol, "good", "Right.")
+    AccessEvent.objects.record(Kind.READ, actor=carol, how=How.PAGE, owner_id=alice.pk, reason="A complaint")
+
+    document = exported(carol, client)
+
+    assert [each["comment"] for each in document["labels_given"]] == ["Right."]
+    assert [each["reason"] for each in document["own_accesses"]] == ["A complaint"]
+    assert document["conversations"] == []
+    assert "alice" not in json.dumps(document)
+
+
+def test_what_the_user_may_no_longer_hear_is_masked(client: Client, alice: User, turn: Turn) -> None:
+    Collection.objects.update(everyone=False)
+    client.force_login(alice)
+
+    archive = fetched(client, ask_for_export(alice, ""))
+
+    for name in archive.namelist():
+        assert SAID.encode() not in archive.read(name)
+        assert b"In March" not in archive.read(name)
+    assert b"A source that you may no longer hear" in archive.read("my-data.json")
+
+
+def test_a_file_with_words_that_the_user_hears_no_more_is_refused(client: Client, alice: User, turn: Turn) -> None:
+    client.force_login(alice)
+    export = ask_for_export(alice, "")
+    Collection.objects.update(everyone=False)
+
+    response = client.get(f"/accounts/data/{export.uuid}/")
+
+    assert response.status_code == 409
+    assert "You may no longer hear a recording that this file quotes" in response.content.decode()
+
+
+def test_deleted_conversations_and_those_of_others_are_not_in_it(
+    client: Client, alice: User, bob: User, login: LoginSession
+) -> None:
+    asked(login, "Which secret?").conversation.discard()
+    asked(LoginSession.objects.create(user=bob), "Whose secret?")
+
+    assert exported(alice, client)["conversations"] == []
+
+
+def test_times_are_in_the_zone_of_the_user(client: Client, alice: User, turn: Turn) -> None:
+    client.force_login(alice)
+
+    archive = fetched(client, ask_for_export(alice, "Asia/Tokyo"))
+
+    asked_at = timezone.localtime(turn.created_at) + timedelta(hours=9)
+    assert f"{asked_at:%H:%M} (JST)" in archive.read(archive.namelist()[1]).decode()
+
+
+def test_a_title_cannot_escape_from_its_folder(client: Client, alice: User, login: LoginSession) -> None:
+    conversation = asked(login).conversation
+    conversation.title = "../../etc/passwd\\\u202e"
+    conversation.save()
+    client.force_login(alice)
+
+    assert fetched(client, ask_for_export(alice, "")).namelist()[1] == "conversations/0001 etc passwd.md"
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_the_file_is_sent_part_by_part(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "PART", 500)
+    export = await in_database(ask_for_export, alice, "")
+    client = AsyncClient()
+    await client.aforce_login(alice)
+
+    response: Any = await client.get(f"/accounts/data/{export.uuid}/")
+    content = b"".join([part async for part in response.streaming_content])
+
+    assert response["Content-Disposition"] == f'attachment; filename="my-data-{export.asked_at:%Y-%m-%d}.zip"'
+    assert zipfile.ZipFile(io.BytesIO(content)).namelist() == ["account.md", "my-data.json"]
+
+
+# In the background
+
+
+def test_a_long_export_is_made_in_parts_with_progress(
+    client: Client, alice: User, login: LoginSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        asked(login, f"Question {number}?")
+    started: list[DataExport] = []
+    monkeypatch.setattr(exporting, "AT_ONCE", 2)
+    monkeypatch.setattr(exporting, "PART", 500)
+    monkeypatch.setattr(exporting, "make_in_background", started.append)
+    client.force_login(alice)
+
+    client.post("/accounts/data/")
+    [export] = started
+    before = client.get("/accounts/data/progress/").content.decode()
+    make(export)
+    after = client.get("/accounts/data/progress/").content.decode()
+
+    assert "0 of 3 conversations" in before
+    assert "data-export-running" in before
+    assert "Fetch it" in after
+    assert DataExportPart.objects.count() > 2
+    assert len(json.loads(fetched(client, export).read("my-data.json"))["conversations"]) == 3
+
+
+def test_an_export_whose_process_has_died_is_begun_again(
+    client: Client, alice: User, turn: Turn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = DataExport.ask(alice, "", 1)
+    export.claim("a process that died")
+    export.add("a process that died", 1, b"half of")
+    DataExport.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    monkeypatch.setattr("chat.people.export_views.make_in_background", make)
+    client.force_login(alice)
+
+    client.get("/accounts/data/")
+
+    assert fetched(client, export).testzip() is None
+
+
+def test_two_processes_do_not_make_the_same_export(alice: User) -> None:
+    export = DataExport.ask(alice, "", 1)
+
+    assert [export.claim("one"), export.claim("other")] == [True, False]
+    assert not export.add("other", 1, b"x")
+    assert not export.finish("other", 1, [])
+
+
+def test_a_new_export_replaces_the_one_before(alice: User, turn: Turn) -> None:
+    first = ask_for_export(alice, "")
+    first.claim("somebody")
+
+    ask_for_export(alice, "")
+
+    assert DataExport.objects.count() == 1
+    assert not first.note("somebody", 1)
+
+
+def test_a_failure_is_shown(
+    client: Client, alice: User, turn: Turn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(exporting, "conversation_text", broken)
+    client.force_login(alice)
+
+    page = client.post("/accounts/data/", follow=True).content.decode()
+
+    assert "It could not be prepared. Please try again" in page
+    assert "no space left" in caplog.text
+
+
+def test_a_file_is_kept_for_a_day(client: Client, alice: User, turn: Turn) -> None:
+    client.force_login(alice)
+    export = ask_for_export(alice, "")
+    DataExport.objects.update(asked_at=timezone.now() - timedelta(days=1, seconds=1))
+
+    assert client.get(f"/accounts/data/{export.uuid}/").status_code == 404
+    purge()
+    assert not DataExportPart.objects.exists()
