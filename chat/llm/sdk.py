@@ -1,4 +1,4 @@
-"""The OpenAI SDK as the providers use it: it builds, signs and sends requests; ``completions`` reads the responses."""
+"""The OpenAI SDK as the providers use it: it builds and signs requests; ``completions`` reads the responses."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-import httpx
 import openai
-from aiohttp import ClientResponse
 from django.conf import settings
 from openai._base_client import make_request_options
 from openai._constants import RAW_RESPONSE_HEADER
@@ -19,9 +17,11 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from ..prompts import Message
 from .cleaned import clean
 from .completions import CONNECT_SECONDS, Read, Request
+from .posting import Poster
 
-READ_LIMIT = 64 * 1024
-"""The most bytes to read at once: decoding them takes a millisecond or two."""
+PATH = "/chat/completions"
+BESIDE_BODY = frozenset({"extra_query", "extra_body", "timeout"})
+"""The entries of a payload that are not part of the body as they are."""
 
 
 def timeout() -> openai.Timeout:
@@ -51,12 +51,16 @@ def requests_by(
 ) -> Request:
     """Return the ``Request`` that sends these payloads.
 
-    It calls ``headers`` for each request; these headers replace the client's own.
+    It calls ``headers`` for each request; these headers replace the client's own. A payload that says more than the
+    body of the request goes through the SDK.
     """
+    poster = None if settings.CHAT_READER == "library" else Poster(client, PATH)
 
     @asynccontextmanager
     async def request(messages: Sequence[Message]) -> AsyncIterator[Read]:
-        async with response_to(client, payload_of(messages), headers()) as read:
+        payload = payload_of(messages)
+        sent = poster.response_to if poster and BESIDE_BODY.isdisjoint(payload) else partial(response_to, client)
+        async with sent(payload, headers()) as read, asyncio.timeout(settings.CHAT_TOTAL_SECONDS + 5):  # as timeout()
             yield read
 
     return request
@@ -66,17 +70,17 @@ def requests_by(
 async def response_to(
     client: openai.AsyncOpenAI, payload: dict[str, Any], headers: dict[str, str]
 ) -> AsyncIterator[Read]:
-    """Send the request for an answer, and yield how to read the body of the response.
+    """Send the request for an answer by the SDK, and yield how to read the body of the response.
 
     ``client.chat.completions.create`` would first convert the payload, which has the wire's form already: that takes
     as long as building, signing and sending the request.
     """
     options = make_request_options(
         extra_headers=headers | {RAW_RESPONSE_HEADER: "stream"},
-        **{name: payload.pop(name) for name in ("extra_query", "extra_body", "timeout") if name in payload},
+        **{name: payload.pop(name) for name in BESIDE_BODY.intersection(payload)},
     )
     response: Any = await client.post(
-        "/chat/completions",
+        PATH,
         cast_to=ChatCompletion,
         body=payload,
         options=options,
@@ -84,22 +88,6 @@ async def response_to(
         stream_cls=openai.AsyncStream[ChatCompletionChunk],
     )
     try:
-        async with asyncio.timeout(settings.CHAT_TOTAL_SECONDS + 5):  # as timeout(), which the body below goes past
-            yield reader_of(response.http_response)
+        yield partial(anext, response.http_response.aiter_bytes(), b"")
     finally:
         await response.close()
-
-
-def reader_of(received: httpx.Response) -> Read:
-    """Return how to read the body of a response: aiohttp's itself, without the layers of httpx around it.
-
-    These take as long as aiohttp for each read, and so does a timer for each.
-    """
-    if "content-encoding" in received.headers:
-        return partial(anext, received.aiter_bytes(), b"")
-    response = getattr(getattr(received.stream, "_stream", None), "_aiohttp_response", None)
-    if not isinstance(response, ClientResponse):
-        return partial(anext, received.aiter_raw(), b"")
-    if response.connection and response.connection.protocol:
-        response.connection.protocol.read_timeout = None
-    return partial(response.content.read, READ_LIMIT)

@@ -143,20 +143,20 @@ class _Columns:
         self.relations = get_related_populators(klass, select, connection.alias)  # type: ignore[call-arg]  # Django 6
         self.annotations = list((compiler.annotation_col_map or {}).items())
 
-    def model_of(self, row: Sequence[Any]) -> Any:
+    def model_of(self, row: Sequence[Any], alias: str) -> Any:
         """Return the model in a row: what ``from_db`` makes by calling a function for each field."""
         model = self.model.__new__(self.model)
         vars(model).update(zip(self.names, row[self.first : self.end], strict=True))
-        model._state = ModelState()  # noqa: SLF001  # Django documents it, with its two attributes
-        model._state.adding, model._state.db = False, connection.alias  # noqa: SLF001
+        model._state = state = ModelState()  # noqa: SLF001  # Django documents it, with its two attributes
+        state.adding, state.db = False, alias
         return model
 
 
 def _models(columns: _Columns, rows: list[Sequence[Any]]) -> list[Any]:
     """Return the models in rows, as ``ModelIterable`` does."""
-    models = []
+    models, alias = [], connection.alias  # which takes longer to ask for than a model to make
     for row in rows:
-        model = columns.model_of(row)
+        model = columns.model_of(row, alias)
         for relation in columns.relations:
             relation.populate(row, model)
         for name, place in columns.annotations:

@@ -35,8 +35,8 @@ CONVERSATIONS = (
         Message("user", "Who?\t"),
     ],
 )
-OWN = ("x-stainless-async", "host", "content-length")
-"""Headers that differ by the HTTP client and by the port, not by what is asked."""
+OWN = ("x-stainless-async", "x-stainless-raw-response", "connection", "host", "content-length")
+"""Headers that differ by the client and by the port, not by what is asked."""
 
 
 @pytest.mark.parametrize(("name", "tokens", "is_openai"), list(product(NAMES, (0, 1, 4_096), (True, False))))

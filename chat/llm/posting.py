@@ -1,0 +1,134 @@
+"""Requests that aiohttp sends itself, with the address, headers and credentials of the OpenAI SDK.
+
+The SDK and httpx make dozens of objects for each request and response, which takes five times as long as to send it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property, partial
+from typing import Any
+
+import httpx
+import openai
+from aiohttp import BasicAuth, ClientResponse, ClientSession, ClientTimeout
+from django.conf import settings
+from httpx_aiohttp import AiohttpTransport
+from httpx_aiohttp.transport import AiohttpResponseStream
+from msgspec.json import encode
+from multidict import CIMultiDict
+from openai._models import FinalRequestOptions
+
+from .completions import CONNECT_SECONDS, Read
+
+READ_LIMIT = 64 * 1024
+"""The most bytes to read at once, and of a refusal: decoding them takes a millisecond or two."""
+_ITS_OWN = ("authorization", "connection", "content-length", "host")
+"""The headers that differ between requests, and those that aiohttp makes."""
+
+
+class Poster:
+    """What sends the requests of a client of the SDK that has the transport of aiohttp."""
+
+    def __init__(self, client: openai.AsyncOpenAI, path: str) -> None:
+        self._client = client
+        self._path = path
+
+    @asynccontextmanager
+    async def response_to(self, payload: dict[str, Any], headers: dict[str, str]) -> AsyncIterator[Read]:
+        """Send a request, and yield how to read the body of its response. These headers replace the client's own.
+
+        Redirects are not followed. Raise what the SDK raises: ``APIConnectionError``, and ``APIStatusError`` for any
+        status but success.
+        """
+        await self._client._refresh_api_key()  # noqa: SLF001  # as the SDK does before each request
+        sent = CIMultiDict(self._headers)
+        sent.update(self._client.auth_headers)
+        sent.update(headers)
+        try:
+            response = await self._post(encode(payload), sent)
+        except Exception as error:
+            raise openai.APIConnectionError(request=self._as_httpx(sent)) from error
+        async with response:
+            if not 200 <= response.status <= 299:
+                raise await self._refusal(response, sent)
+            yield reader_of(response)
+
+    async def _post(self, body: bytes, headers: CIMultiDict[str]) -> ClientResponse:
+        seconds = settings.CHAT_TOTAL_SECONDS + 5
+        timeout = ClientTimeout(connect=seconds, sock_connect=CONNECT_SECONDS, sock_read=seconds)
+        session, proxy = self._session, self._transport.proxy
+        if proxy is None:
+            return await session.post(
+                self._url, data=body, headers=headers, allow_redirects=False, auto_decompress=False, timeout=timeout
+            )
+        return await session.post(
+            self._url,
+            data=body,
+            headers=headers,
+            allow_redirects=False,
+            auto_decompress=False,
+            timeout=timeout,
+            proxy=str(proxy.url),
+            proxy_auth=BasicAuth(*proxy.auth) if proxy.auth else None,
+            proxy_headers=proxy.headers,
+        )
+
+    async def _refusal(self, response: ClientResponse, sent: CIMultiDict[str]) -> openai.APIStatusError:
+        """Return the SDK's error for a response, with the beginning of its body."""
+        body = b""
+        while len(body) < READ_LIMIT and (piece := await response.content.read(READ_LIMIT - len(body))):
+            body += piece
+        request = self._as_httpx(sent)
+        try:
+            received = httpx.Response(response.status, headers=response.raw_headers, content=body, request=request)
+        except httpx.DecodingError:
+            received = httpx.Response(response.status, request=request)
+        return self._client._make_status_error_from_response(received)  # noqa: SLF001  # only it knows the classes
+
+    @cached_property
+    def _template(self) -> httpx.Request:
+        options = FinalRequestOptions.construct(method="post", url=self._path, json_data={})
+        return self._client._build_request(options)  # noqa: SLF001  # the address and headers, as the SDK makes them
+
+    @cached_property
+    def _url(self) -> str:
+        return str(self._template.url)
+
+    @cached_property
+    def _headers(self) -> CIMultiDict[str]:
+        headers = CIMultiDict(self._template.headers.multi_items())
+        for name in _ITS_OWN:
+            headers.popall(name, None)
+        return headers
+
+    @cached_property
+    def _transport(self) -> AiohttpTransport:
+        """The transport to the server, through a proxy if the environment has one for it."""
+        transport = self._client._client._transport_for_url(self._template.url)  # noqa: SLF001  # httpx chooses it so
+        if not isinstance(transport, AiohttpTransport):
+            raise TypeError(f"The client sends by {type(transport).__name__}, not by aiohttp")
+        return transport
+
+    @property
+    def _session(self) -> ClientSession:
+        """The session with the connections, which the transport makes at its first request and closes."""
+        if not isinstance(self._transport.client, ClientSession):
+            self._transport.client = self._transport.get_client()
+        return self._transport.client
+
+    def _as_httpx(self, sent: CIMultiDict[str]) -> httpx.Request:
+        """Return the request as the SDK's errors have it, whose credentials the log leaves out."""
+        return httpx.Request("POST", self._template.url, headers=list(sent.items()))
+
+
+def reader_of(response: ClientResponse) -> Read:
+    """Return how to read the body of a response, without a timer for each piece."""
+    if "content-encoding" in response.headers:
+        stream = AiohttpResponseStream(response)
+        decoded = httpx.Response(response.status, headers=response.raw_headers, stream=stream)
+        return partial(anext, decoded.aiter_bytes(), b"")
+    if response.connection and response.connection.protocol:
+        response.connection.protocol.read_timeout = None
+    return partial(response.content.read, READ_LIMIT)
