@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from time import monotonic
 
+from django.db import DatabaseError
+
 from ..forwarded import Forwarded
 from ..models import LoginSession, Submission, Submitted, Turn
 from ..upstream import on_behalf
+from .beginning import Beginning
 from .nudges import NEWS_TOPIC, STOP_TOPIC, topics_of
 from .runner import runner
 
@@ -22,7 +25,7 @@ def ask(login_session: LoginSession, submission: Submission, forwarded: Forwarde
     with runner.starting() as owner:
         submitted = Turn.objects.submit_to(owner, login_session, submission)
         if submitted.is_started:
-            runner.drive(submitted.turn, began, is_first=submitted.is_first)
+            runner.drive(submitted.turn, began, _beginning(submitted))
         else:
             runner.wake(*topics_of(submitted.turn), NEWS_TOPIC)
     return submitted
@@ -35,3 +38,11 @@ def stop(turn: Turn, seen: int | None = None) -> None:
     """
     Turn.objects.filter(pk=turn.pk).end(seen)
     runner.wake(*topics_of(turn), STOP_TOPIC)
+
+
+def _beginning(submitted: Submitted) -> Beginning | None:
+    """Return the beginning of a turn that has just started, if the database goes on answering."""
+    try:
+        return Beginning.of(submitted.turn, is_first=submitted.is_first)
+    except DatabaseError:
+        return None

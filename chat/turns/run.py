@@ -14,19 +14,17 @@ from uuid import UUID
 
 from django.conf import settings
 
-from ..answers.masking import masked
 from ..answers.parentheses import edited
 from ..answers.rag import Answered, Found, Part, Retracted, Used
-from ..answers.unheard import hidden_in
 from ..database import in_database, persist
 from ..errors import TimedOut, TurnFailed
 from ..llm import closing
 from ..llm.pace import pace
-from ..models import RETRACTION, Citation, Claim, Ending, Failure, HeardOf, Phase, Scope, State, Turn, heard_of
-from ..models.turns import asked
+from ..models import RETRACTION, Citation, Claim, Ending, Failure, Phase, Scope, State, Turn
 from ..passages import Passage
 from ..prompts import Exchange
 from ..upstream import on_behalf
+from .beginning import Beginning
 from .group_commit import BACKLOG, GroupCommit
 from .step_times import StepTimes
 
@@ -64,11 +62,17 @@ class Run:
     """A claimed turn. Its pump is a task that only reads the answer: cancelling it stops the model."""
 
     def __init__(
-        self, turn: Turn, *, commits: GroupCommit, answer: Source, claimed_at: float, is_first: bool = False
+        self,
+        turn: Turn,
+        *,
+        commits: GroupCommit,
+        answer: Source,
+        claimed_at: float,
+        beginning: Beginning | None = None,
     ) -> None:
         self.turn = turn
         self._source = answer
-        self._is_first = is_first
+        self._beginning = beginning
         self._commits = commits
         self._log = commits.open(
             Claim.of(turn), phase=turn.phase, claimed_at=claimed_at, on_lost=lambda: self.end(Lost())
@@ -168,8 +172,11 @@ class Run:
     async def _read(self) -> Answered:
         on_behalf.use_token(self.turn.user_id, self.turn.request_id)
         pace.set(self._commits.next_read)
-        history, scope, self._searched = await persist(lambda: in_database(_beginning, self.turn, self._is_first))
-        async with closing(self._source(self.turn.question, history=history, scope=scope)) as parts:
+        beginning = self._beginning
+        if beginning is None:
+            beginning = await persist(lambda: in_database(Beginning.of, self.turn))
+        self._searched = beginning.searched
+        async with closing(self._source(self.turn.question, history=beginning.history, scope=beginning.scope)) as parts:
             async for part in parts:
                 self._progress_at = monotonic()
                 if type(part) is str:  # first, because almost all parts are text
@@ -207,25 +214,3 @@ def _complete(answered: Answered, chunks: Sequence[str]) -> Ending:
         citations=answered.citations,
         model_name=answered.model_name,
     )
-
-
-def _beginning(turn: Turn, is_first: bool) -> tuple[list[Exchange], Scope, int | None]:
-    """Return the conversation so far, and what the turn may look at: of what was chosen, what its user hears now.
-
-    If something was chosen, return also how many recordings that are.
-    """
-    scope = Scope.begin(turn.user_id, turn.filter())
-    count = scope.recordings().count() if scope.filter else None
-    return [] if is_first else _history(turn), scope, count
-
-
-def _history(turn: Turn) -> list[Exchange]:
-    """Return the conversation so far, without what its user may no longer hear."""
-    exchanges = turn.exchanges_before(settings.CHAT_HISTORY_TURNS)
-    heard = heard_of(turn.user_id, {recording["id"] for earlier in exchanges for recording in earlier.recordings})
-    return [Exchange(earlier.question, _as_heard(earlier, heard)) for earlier in exchanges]
-
-
-def _as_heard(earlier: asked.Exchange, heard: HeardOf) -> str:
-    hidden = hidden_in(earlier, earlier.citations, heard, is_unheard=earlier.is_unheard)
-    return masked(earlier.answer, hidden, is_broken=earlier.is_broken)

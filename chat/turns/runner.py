@@ -17,6 +17,7 @@ from ..answers import rag
 from ..database import in_database, in_thread
 from ..database.outage import UNAVAILABLE
 from ..models import Prepared, State, Turn
+from .beginning import Beginning
 from .copies import Copies
 from .events import Event
 from .follow import follow
@@ -41,7 +42,6 @@ SAVE_SECONDS = 5.0
 """How long a drain waits until the turns that it has ended are stored."""
 GRACE_SECONDS = 6.0
 """The time to renew leases after an outage of the database, in which they have lapsed though their owners live."""
-
 
 _asked_to_stop = Prepared(
     lambda owner: (
@@ -105,13 +105,13 @@ class TurnRunner:
         """
         return self._starts.one()
 
-    def drive(self, turn: Turn, started_at: float, *, is_first: bool) -> None:
+    def drive(self, turn: Turn, started_at: float, beginning: Beginning | None) -> None:
         """Drive a turn that was asked, and started for this owner no earlier than ``started_at`` (monotonic seconds).
 
-        It ``is_first`` if it begins its conversation.
+        Without its ``beginning`` the turn reads it itself.
         """
         if self._loop:
-            self._loop.call_soon_threadsafe(partial(self._drive, turn, started_at, NEWS_TOPIC, is_first=is_first))
+            self._loop.call_soon_threadsafe(self._drive, turn, started_at, beginning, NEWS_TOPIC)
 
     def wake(self, *topics: str) -> None:
         """Look for turns to claim, and nudge the listeners to ``topics``. Callable from any thread."""
@@ -188,11 +188,11 @@ class TurnRunner:
         self._starts.settle(doubts)
         return won
 
-    def _drive(self, turn: Turn, claimed_at: float, *news: str, is_first: bool = False) -> None:
+    def _drive(self, turn: Turn, claimed_at: float, beginning: Beginning | None = None, *news: str) -> None:
         if turn.uuid in self._driven:
             return
         self._driven.add(turn.uuid)
-        run = Run(turn, commits=self.commits, answer=self._answer, claimed_at=claimed_at, is_first=is_first)
+        run = Run(turn, commits=self.commits, answer=self._answer, claimed_at=claimed_at, beginning=beginning)
         self.runs[turn.uuid] = run
         self._tasks.start(self._run(run))
         self.nudges.publish(*topics_of(turn), *news)
