@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from email.utils import parseaddr
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
+from .accounts.local_address import is_loopback
 from .forwarded import ACCESS_TOKEN_HEADER, USER_HEADERS
 from .llm import PROVIDERS, is_known
 from .models.review_rule import PARTS, Rule
@@ -230,6 +235,36 @@ def check_on_behalf(**_: Any) -> Iterator[CheckMessage]:
             hint="It needs TRUSTED_PROXY, a CHAT_MODEL of a Databricks workspace, and no CHAT_LANGSMITH.",
             id="chat.W010",
         )
+
+
+@register("chat")
+def check_mail(**_: Any) -> Iterator[CheckMessage]:
+    """Report settings of e-mail that are there by half, or whose mails would lead nowhere."""
+    address, is_on = settings.EMAIL_FROM, bool(settings.EMAIL_URL)
+    if is_on and not _is_address(parseaddr(address)[1]):
+        hint = "Set EMAIL_FROM to the address that mails come from, for example chatsite@example.com."
+        yield Error(f"EMAIL_URL is set, but EMAIL_FROM is {address!r}, which is no address.", hint=hint, id="chat.E025")
+    if address and not is_on:
+        hint = "Set EMAIL_URL to the mail server, for example smtp://user:password@mail.example.com."
+        yield Warning("EMAIL_FROM is set, but the site sends no e-mail.", hint=hint, id="chat.W026")
+    if is_on and settings.TRUSTED_PROXY:
+        hint = "Remove it: the proxy signs people in, so there are no invitations and no passwords."
+        yield Warning("EMAIL_URL is set, but behind TRUSTED_PROXY the site sends no e-mail.", hint=hint, id="chat.W026")
+    elif settings.EMAIL_URL.startswith("smtp") and is_loopback(urlsplit(settings.ORIGINS[0]).hostname or ""):
+        hint = "Set ALLOWED_HOSTS, or ORIGINS, to the address at which people open the site; its first origin counts."
+        text = f"Mails will have links to {settings.ORIGINS[0]}, which only this machine can open."
+        yield Warning(text, hint=hint, id="chat.W027")
+    if settings.EMAIL_HOST_PASSWORD and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL):
+        text = "EMAIL_URL sends its password without encryption (?tls=off)."
+        yield Warning(text, hint="Use smtps://, or smtp:// without that option.", id="chat.W028")
+
+
+def _is_address(address: str) -> bool:
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    return True
 
 
 @register("chat")

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from . import address, lakebase, log, names
+from . import address, content_policy, lakebase, log, mail, names
 from .environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -192,6 +192,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+# E-mail
+
+EMAIL_URL = env.url("EMAIL_URL", default="", schemes=mail.SCHEMES, words=("console",))
+_server = mail.MailServer.of(EMAIL_URL)
+EMAIL_BACKEND, EMAIL_TIMEOUT = _server.backend, 10
+EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS, EMAIL_USE_SSL = _server.host, _server.port, _server.starttls, _server.tls
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _server.user, _server.password
+EMAIL_FROM = env.str("EMAIL_FROM", default=_server.user if "@" in _server.user else "")
+DEFAULT_FROM_EMAIL = EMAIL_FROM
+
 # Restrictions on browsers
 
 SESSION_COOKIE_HTTPONLY = True
@@ -202,23 +212,7 @@ X_FRAME_OPTIONS = "DENY"
 # CSRF check would refuse them.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'"],
-        "font-src": ["'self'"],
-        "media-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "form-action": ["'self'"],
-        "base-uri": ["'none'"],
-        "frame-ancestors": ["'none'"],
-        "object-src": ["'none'"],
-        "require-trusted-types-for": ["'script'"],
-        "trusted-types": ["chatsite"],
-    }
-}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": content_policy.DIRECTIVES}
 if HTTPS:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"

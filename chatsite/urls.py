@@ -8,6 +8,7 @@ from chat.accounts import token_views
 from chat.accounts import views as accounts
 from chat.conversations import read_views
 from chat.invitations import entry_views
+from chat.invitations import views as invitations
 from chat.people import export_views, leaving_views, people_views
 from chat.people import views as people
 from chat.serving import health
@@ -25,6 +26,10 @@ urlpatterns = [
     path("accounts/logout/", accounts.SignOut.as_view(), name="logout"),
     path("accounts/link/<str:uid>/<str:token>/", accounts.sign_in_by_link, name="sign-in-link"),
     path("accounts/first/<str:secret>/", entry_views.first_run, name="first-run"),
+    path("accounts/invitation/<str:secret>/", entry_views.invitation, name="invitation"),
+    path("accounts/invitations/", invitations.invitations, name="invitations"),
+    path("accounts/invitations/<uuid:uuid>/renew/", invitations.renew, name="invitation-renew"),
+    path("accounts/invitations/<uuid:uuid>/revoke/", invitations.revoke, name="invitation-revoke"),
     path("accounts/password/", accounts.ChangePassword.as_view(), name="password_change"),
     path("accounts/", people.account, name="account"),
     path("accounts/data/", export_views.own_data, name="account-data"),

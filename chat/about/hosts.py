@@ -71,5 +71,11 @@ def redis() -> str:
     return HERE if settings.REDIS_URL.startswith("unix") else host_of(settings.REDIS_URL)
 
 
+def mail() -> str:
+    """Return where the mail server is; empty if the site sends no e-mail."""
+    sends = str(settings.EMAIL_URL).startswith("smtp") and not settings.TRUSTED_PROXY
+    return host_of(settings.EMAIL_URL) if sends else ""
+
+
 def _openai(address: str) -> str:
     return workspace() if address == "databricks" else host_of(address or _OPENAI)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Any, cast
 
 from django.conf import settings
@@ -11,7 +10,6 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.http.request import split_domain_port
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -23,6 +21,7 @@ from ..display import marked
 from ..models import ApiToken, Conversation, How, PasswordOffer, acting
 from .acting_admin import ActingAdmin
 from .forms import AccountCreationForm
+from .local_address import is_local
 from .login_sessions import SignedInRequest, staying_signed_in
 from .permissions import as_boxes
 from .sign_in_links import expiry, sign_in_link
@@ -86,7 +85,7 @@ class AccountAdmin(ActingAdmin, UserAdmin):  # type: ignore[type-arg]  # generic
             "account": account,
             "link": sign_in_link(account, request.build_absolute_uri("/")),
             "until": expiry(),
-            "is_local": _is_local(request),
+            "is_local": is_local(request),
         }
         return TemplateResponse(request, "admin/auth/user/sign_in_link.html", context)
 
@@ -105,12 +104,3 @@ class AccountAdmin(ActingAdmin, UserAdmin):  # type: ignore[type-arg]  # generic
         _, counts, missing, protected = super().get_deleted_objects(objs, request)
         of_the_user = {model._meta.verbose_name for model in (ApiToken, Conversation, PasswordOffer)}  # noqa: SLF001  # documented
         return [marked(user.get_username()) for user in objs], counts, missing - of_the_user, protected
-
-
-def _is_local(request: HttpRequest) -> bool:
-    """Return whether the address at which the site was opened is one that no other machine can use."""
-    name, _ = split_domain_port(request.get_host())
-    try:
-        return ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")

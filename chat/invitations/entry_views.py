@@ -1,4 +1,4 @@
-"""The pages on which people come in."""
+"""The pages on which people come in: the first administrator, and who is invited."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from ..accounts.by_proxy import unless_by_proxy
-from ..models import FirstRunLink, NotFound, has_administrator
-from .forms import FirstAdministratorForm
+from ..models import FirstRunLink, Invitation, NotFound, has_administrator
+from ..models.inviting import accept, works
+from .forms import FirstAdministratorForm, NewAccountForm
+from .names import suggested_name
 
 NAME_TAKEN = "Somebody has just taken this name. Please choose another one."
 
@@ -45,9 +47,41 @@ def first_run(request: HttpRequest, secret: str) -> HttpResponse:
     return render(request, "invitations/first_run.html", {"form": form}, status=400 if form.is_bound else 200)
 
 
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+@unless_by_proxy
+def invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """Let an invited person make an account; return 410 if the link does not work. Only the POST uses it up."""
+    found = Invitation.objects.with_secret(secret).select_related("invited_by").first()
+    if found is None or not works(found):
+        return _no_invitation(request, found)
+    account = User(email=found.email, first_name=found.name)  # which the password must not resemble
+    if request.method == "POST":
+        form = NewAccountForm(request.POST, instance=account)
+    else:
+        form = NewAccountForm(instance=account, initial={"username": suggested_name(found.email)})
+    if form.is_valid():
+        user = form.save(commit=False)
+        try:
+            accept(secret, user)
+        except NotFound:
+            return _no_invitation(request, Invitation.objects.with_secret(secret).first())
+        except IntegrityError:
+            form.add_error("username", NAME_TAKEN)
+        else:
+            return _enter(request, user, f"Welcome, {found.name}.")
+    context = {"invitation": found, "form": form}
+    return render(request, "invitations/invitation.html", context, status=400 if form.is_bound else 200)
+
+
 def _no_first_run(request: HttpRequest) -> HttpResponse:
     context = {"has_administrator": has_administrator()}
     return render(request, "invitations/no_first_run.html", context, status=410)
+
+
+def _no_invitation(request: HttpRequest, found: Invitation | None) -> HttpResponse:
+    return render(request, "invitations/no_invitation.html", {"invitation": found}, status=410)
 
 
 def _enter(request: HttpRequest, user: User, welcome: str) -> HttpResponse:

@@ -6,7 +6,10 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import UserCreationForm
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
+
+from ..models import Collection, Invitation
 
 
 class NewAccountForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -31,3 +34,41 @@ class FirstAdministratorForm(NewAccountForm):
     class Meta(UserCreationForm.Meta):
         model = User
         fields = ("username", "email")
+
+
+class InvitationForm(forms.Form):
+    """Whom an administrator invites, and what they may hear then."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=Invitation.NAME_LIMIT,
+        error_messages={"required": "Please type the name of the person."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label="E-mail address",
+        error_messages={"required": "Please type the e-mail address of the person."},
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.none(), label="Groups", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    collections = forms.ModelMultipleChoiceField(
+        Collection.objects.none(), label="Collections", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(data)
+        self._offer("groups", Group.objects.order_by("name"))
+        self._offer("collections", Collection.objects.changeable_by(user).filter(everyone=False).order_by("name"))
+
+    def _offer(self, name: str, choices: QuerySet[Any]) -> None:
+        """Offer these choices; without any, leave the field out."""
+        if choices.exists():
+            self.fields[name].queryset = choices  # type: ignore[attr-defined]  # of a field with choices
+        else:
+            del self.fields[name]
+
+    def clean_name(self) -> str:
+        """Return the name in one line: it is part of mails."""
+        return " ".join(self.cleaned_data["name"].split())

@@ -1,6 +1,6 @@
 """The models, and the rules that they enforce."""
 
-from . import review_policy
+from . import inviting, review_policy
 from .access.acting import acting
 from .access.event import REASON_LIMIT, AccessEvent, NotRecorded, Read
 from .access.kinds import How, Kind
@@ -15,6 +15,7 @@ from .earlier_title import show_earlier_titles
 from .feedback import FEEDBACK_LIMIT, Feedback
 from .first_run_link import FirstRunLink, has_administrator
 from .heard import HeardOf, heard_of, unheard
+from .invitation import Delivery, Invitation, may_invite
 from .limits import NO_LIMITS, Limits
 from .listed_reviewer import ListedReviewer
 from .login_session import LoginSession
@@ -72,6 +73,7 @@ __all__ = [
     "DataExport",
     "DataExportPart",
     "DeletedRecording",
+    "Delivery",
     "Ending",
     "Failure",
     "Feedback",
@@ -83,6 +85,7 @@ __all__ = [
     "IndexedPassage",
     "IndexedTurn",
     "InvalidRequest",
+    "Invitation",
     "Kind",
     "Limits",
     "ListedReviewer",
@@ -124,8 +127,10 @@ __all__ = [
     "has_administrator",
     "heard_of",
     "hearers",
+    "inviting",
     "is_reviewer",
     "make_collection",
+    "may_invite",
     "may_review",
     "move",
     "review_policy",

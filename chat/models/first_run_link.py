@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from .access.acting import acting
 from .access.event import AccessEvent
 from .access.kinds import How, Kind
+from .administrators import administrators
 from .refusal import NotFound
 from .secret import digest_of, new_secret
 
@@ -72,5 +73,5 @@ class FirstRunLink(models.Model):
 
 
 def has_administrator() -> bool:
-    """Return whether somebody may do everything: an active superuser."""
-    return User.objects.filter(is_superuser=True, is_active=True).exists()
+    """Return whether the site has an administrator."""
+    return administrators().exists()

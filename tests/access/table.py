@@ -61,6 +61,10 @@ POST person-active                      sign-in   403      403      403      403
 GET  person-delete                      sign-in   403      403      403      403      200      200      sign-in
 POST devices-sign-out                   sign-in   go       go       go       go       go       go       sign-in
 POST device-sign-out                    sign-in   404      go       404      404      404      404      sign-in
+GET  invitation                         410       410      410      410      410      410      410      410
+GET  invitations                        sign-in   403      403      403      403      200      200      sign-in
+POST invitation-renew                   sign-in   403      403      403      403      200      200      sign-in
+POST invitation-revoke                  sign-in   403      403      403      403      go       go       sign-in
 GET  password_change                    sign-in   200      200      200      200      200      200      sign-in
 GET  reads                              sign-in   200      200      200      200      200      200      sign-in
 GET  api-tokens                         sign-in   200      200      200      200      200      200      sign-in

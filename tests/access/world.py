@@ -17,7 +17,17 @@ from django.utils import timezone
 
 from chat.accounts.permissions import USEFUL
 from chat.accounts.sign_in_links import sign_in_link
-from chat.models import REVIEWERS, ApiToken, Collection, DataExport, LoginSession, Membership, Recording, Turn
+from chat.models import (
+    REVIEWERS,
+    ApiToken,
+    Collection,
+    DataExport,
+    LoginSession,
+    Membership,
+    Recording,
+    Turn,
+    inviting,
+)
 from chat.models.collection import Role
 
 from ..support.asked import asked, citing, recorded
@@ -47,6 +57,7 @@ class World:
         self.recording = self._recording()
         self.turn = self._turn()
         self.conversation = self.turn.conversation
+        self.invitation, _ = inviting.invite(self.people["superuser"], name="Ana", email="ana@example.com")
         self.token, self.secret = ApiToken.issue(self.people["member"], "reports")
         self.export = DataExport.objects.create(user=self.people["member"], finished_at=timezone.now())
 
@@ -120,6 +131,10 @@ _ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "api:turn-": lambda world: {"uuid": world.turn.uuid},
     "api:review-detail": lambda world: {"uuid": world.conversation.uuid},
     "sign-in-link": _link,
+    "invitation": lambda world: {"secret": "any"},  # tests/invitations has those that work
+    "invitations": lambda world: {},
+    "invitation-renew": lambda world: {"uuid": world.invitation.uuid},
+    "invitation-revoke": lambda world: {"uuid": world.invitation.uuid},
     "first-run": lambda world: {"secret": "any"},  # which does not matter: there is a superuser
     "person": lambda world: {"pk": world.people["user"].pk},
     "account-data-file": lambda world: {"uuid": world.export.uuid},

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -81,12 +81,15 @@ ROUTES = [
     Route("devices-sign-out", "post", status=302),
     Route("device-sign-out", "post", of="device", status=302),
     Route("password_change"),
+    Route("invitations", status=403),  # only administrators invite
+    Route("invitation-renew", "post", of="invitation", status=403),
+    Route("invitation-revoke", "post", of="invitation", status=403),
     Route("reads"),
     Route("api-tokens"),
     Route("api-token-revoke", "post", of="token", status=302),
     Route("logout", "post", status=302),
 ]
-OPEN = {"login", "sign-in-link", "first-run", "livez", "readyz"}
+OPEN = {"login", "sign-in-link", "first-run", "invitation", "livez", "readyz"}
 """Pages that need no sign-in; tests/accounts, tests/invitations and tests/serving test them."""
 OWNED = [route for route in ROUTES if route.of in {"conversation", "turn", "token", "device", "export"}]
 
@@ -111,6 +114,7 @@ def address(route: Route, turn: Turn) -> str:
         "export": DataExport.objects.get().uuid,
         "device": turn.login_session.uuid,
         "collection": Collection.objects.get().uuid,
+        "invitation": UUID(int=1),  # alice gets the same answer for any
     }
     if route.of == "member":
         return reverse(route.name, args=[ids["collection"], 1])

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from chat.models import deleted_recording
+from chat.models import deleted_recording, invitation
 from chat.models.access import append_only
 from chat.models.turns import triggers
 
 pytestmark = pytest.mark.django_db
 
-ALL: list[Any] = [*triggers.TRIGGERS, *append_only.TRIGGERS, *deleted_recording.TRIGGERS]  # Any: of two classes
+# Any: of two classes
+ALL: list[Any] = [*triggers.TRIGGERS, *append_only.TRIGGERS, *deleted_recording.TRIGGERS, *invitation.TRIGGERS]
 TRIGGERS = [trigger for trigger in ALL if trigger.event != "TRUNCATE" or connection.vendor == "postgresql"]
 TABLES = ", ".join(sorted({f"'{trigger.table}'" for trigger in TRIGGERS}))
 

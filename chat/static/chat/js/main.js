@@ -1,3 +1,4 @@
+import "./accounts/copy_field.js";
 import { ExportProgress } from "./accounts/export_progress.js";
 import { Asks } from "./asking/asks.js";
 import { Composer } from "./asking/composer.js";

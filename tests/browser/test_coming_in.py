@@ -1,0 +1,134 @@
+"""How people come in, in a real browser: first run, invitation, account; by keyboard, on a phone and in the dark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from ..support.mail_server import MailServer
+from ..support.site_process import SiteProcess
+from .test_sign_in_links import violations
+
+pytestmark = pytest.mark.browser
+
+DESK: Any = {"width": 1280, "height": 800}
+PHONE: Any = {"width": 390, "height": 740}
+PASSWORD = "quite-another-word"
+
+
+@pytest.fixture
+async def desk(browser: Browser) -> AsyncIterator[BrowserContext]:
+    context = await browser.new_context(viewport=DESK)
+    yield context
+    await context.close()
+
+
+@pytest.fixture
+async def phone(browser: Browser) -> AsyncIterator[Page]:
+    """A phone in the dark, on which nobody is signed in."""
+    context = await browser.new_context(viewport=PHONE, color_scheme="dark")
+    yield await context.new_page()
+    await context.close()
+
+
+def first_run_link(site: SiteProcess) -> str:
+    [link] = re.findall(r"http\S+/accounts/first/\S+", site.output)
+    return str(link)
+
+
+async def become_administrator(page: Page, site: SiteProcess) -> None:
+    """Use the link of the first run, with the keyboard alone."""
+    await page.goto(first_run_link(site))
+    assert await violations(page) == []
+    await page.get_by_label("Username").focus()
+    for text in ("ada", "ada@example.com", PASSWORD, PASSWORD):
+        await page.keyboard.type(text)
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status").filter(has_text="You are the administrator")).to_be_visible()
+
+
+async def invite(page: Page, name: str, email: str) -> None:
+    """Open the page of invitations from the menu, and invite somebody with the keyboard."""
+    await page.get_by_role("link", name="People", exact=True).press("Enter")
+    await page.get_by_role("link", name="Invite people").press("Enter")
+    assert await violations(page) == []
+    await page.get_by_label("Name", exact=True).focus()
+    await page.keyboard.type(name)
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(email)
+    await page.keyboard.press("Enter")
+
+
+async def accept(page: Page, link: str) -> None:
+    await page.goto(link)
+    assert await violations(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    await expect(page.get_by_label("Username")).to_have_value("ana")
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_label("Password again").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-question-input]")).to_be_visible()
+
+
+async def test_first_run_then_an_invitation_then_signed_in(
+    start_site: Callable[..., SiteProcess], desk: BrowserContext, phone: Page
+) -> None:
+    site = start_site()
+    page = await desk.new_page()
+    await become_administrator(page, site)
+    await invite(page, "Ana Lima", "ana@example.com")
+    shown = page.get_by_role("textbox", name="Send it to nobody else")
+    await expect(shown).to_be_focused()
+    assert await violations(page) == []
+    link = await shown.input_value()
+
+    await accept(phone, link)
+
+    await expect(phone.get_by_role("status").filter(has_text="Welcome, Ana Lima.")).to_be_visible()
+    await page.reload()
+    await page.goto(f"{site.url}/accounts/invitations/")
+    await expect(page.get_by_text("came in as ana")).to_be_visible()
+    await page.set_viewport_size(PHONE)
+    await page.emulate_media(color_scheme="dark")
+    assert await violations(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+async def test_with_a_mail_server_the_invitation_comes_by_mail(
+    start_site: Callable[..., SiteProcess], desk: BrowserContext, phone: Page
+) -> None:
+    async with MailServer() as server:
+        site = start_site(EMAIL_URL=server.url, EMAIL_FROM="chatsite@example.com", SERVER="uvicorn")
+        page = await desk.new_page()
+        await become_administrator(page, site)
+        await invite(page, "Ana Lima", "ana@example.com")
+        await server.arrived.wait()
+        [mail] = server.mails
+
+        await expect(page.get_by_role("status").filter(has_text="is being sent to ana@example.com")).to_be_visible()
+        link = re.search(r"http\S+/accounts/invitation/\S+", str(mail.get_content()))
+        assert link
+        await accept(phone, link[0])
+
+
+async def test_a_mail_server_that_refuses_is_said_with_a_link_to_copy(
+    start_site: Callable[..., SiteProcess], desk: BrowserContext, phone: Page
+) -> None:
+    async with MailServer(refusal="550 not here") as server:
+        site = start_site(EMAIL_URL=server.url, EMAIL_FROM="chatsite@example.com")
+        page = await desk.new_page()
+        await become_administrator(page, site)
+        await invite(page, "Ana Lima", "ana@example.com")
+        await expect(page.get_by_role("status").filter(has_text="is being sent to ana@example.com")).to_be_visible()
+        failed = page.get_by_text("not sent: copy a link, and send it yourself")
+        while not await failed.is_visible():
+            await page.reload()
+
+        assert await violations(page) == []
+        await page.get_by_role("button", name="New link to copy for Ana Lima").press("Enter")
+        await accept(phone, await page.get_by_role("textbox", name="Send it to nobody else").input_value())
