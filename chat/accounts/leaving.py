@@ -52,6 +52,14 @@ def delete_account(user: User, actor: User, how: How = How.PAGE) -> None:
     _wake()
 
 
+def farewell(user_id: int) -> str:
+    """Return what to tell somebody whose sign-in has ended because their account has; empty if it has not."""
+    is_active = User.objects.filter(pk=user_id).values_list("is_active", flat=True).first()
+    if is_active is None:
+        return "Your account was deleted, so you are signed out."
+    return "" if is_active else "Your account was deactivated, so you are signed out. Ask who administrates this site."
+
+
 def _batches(user: User) -> Iterator[list[int]]:
     remaining = iter(list(Turn.objects.filter(user=user).order_by("pk").values_list("pk", flat=True)))
     while keys := list(islice(remaining, BATCH)):

@@ -39,6 +39,10 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     @override
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(is_locked_out="locked-out" in self.request.GET, **kwargs)
+
+    @override
     def form_invalid(self, form: Any) -> HttpResponse:
         status = 429 if form.has_error(NON_FIELD_ERRORS, "throttled") else 200
         return self.render_to_response(self.get_context_data(form=form), status=status)

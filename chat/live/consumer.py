@@ -17,6 +17,7 @@ from django.conf import settings
 from typing_extensions import override
 
 from ..accounts.forwarded_user import is_allowed_by_proxy
+from ..accounts.leaving import farewell
 from ..accounts.login_sessions import live_login
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
@@ -218,6 +219,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if login and login == self.login:
             self.login.user = login.user
             return True
+        if why := await in_database(farewell, self.login.user_id):
+            error = events.Error(code=events.ErrorCode.SIGNED_OUT, message=why, retryable=False)
+            await self._send(events.encode(error))
         await self._end(CloseCode.SIGNED_OUT)
         return False
 

@@ -36,6 +36,7 @@ class ErrorCode(StrEnum):
     CONFLICT = "CONFLICT"
     QUEUE_FULL = "QUEUE_FULL"
     RATE_LIMITED = "RATE_LIMITED"
+    SIGNED_OUT = "SIGNED_OUT"
 
 
 class Event(

@@ -255,3 +255,10 @@ def test_a_weak_password_is_refused(client: Client, alice: User) -> None:
     response = client.post("/accounts/password/", {"old_password": RIGHT["password"], **weak})
 
     assert "too short" in text(response)
+
+
+def test_who_was_locked_out_reads_why_on_the_sign_in_page(client: Client) -> None:
+    sentence = "You were signed out, because your account was deactivated or deleted."
+
+    assert sentence in text(client.get("/accounts/login/?locked-out=1"))
+    assert sentence not in text(client.get("/accounts/login/"))

@@ -64,7 +64,7 @@ beforeEach(() => {
     banner: recording("banner", "found", "silent", "lost", "blocked", "tell"),
     announcer: recording("announcer", "say"),
     sidebar: recording("sidebar", "refresh"),
-    leave: () => calls.push("leave"),
+    leave: (isLockedOut) => calls.push(isLockedOut ? "leave for good" : "leave"),
   });
 });
 
@@ -95,6 +95,15 @@ test("a connection that opened meanwhile is not reported as blocked", async () =
   await events.connectionBlocked();
 
   assert.deepEqual(calls, []);
+});
+
+test("who is signed out signs in again, who is locked out learns why", () => {
+  events.connectionSignedOut();
+  assert.deepEqual(calls, ["leave"]);
+
+  receive({ type: "error", code: "SIGNED_OUT", message: "Your account was deactivated." });
+  events.connectionSignedOut();
+  assert.equal(calls.at(-1), "leave for good");
 });
 
 test("events about turns that are not on the page, and unknown events, change nothing", () => {

@@ -81,6 +81,29 @@ async def test_a_sign_in_that_ends_closes_a_socket_that_only_reads(
     assert await client.closed() == 4401
 
 
+GONE: dict[str, tuple[Callable[[User], object], str]] = {
+    "deactivated": (lambda user: User.objects.update(is_active=False), "Your account was deactivated"),
+    "deleted": (lambda user: User.objects.all().delete(), "Your account was deleted"),
+}
+
+
+@pytest.mark.parametrize(("end", "words"), GONE.values(), ids=GONE)
+async def test_the_end_of_an_account_is_told_before_the_socket_closes(
+    connect: Open, session: str, alice: User, runner: TurnRunner, end: Callable[[User], object], words: str
+) -> None:
+    client = await connect(session)
+    await client.send(type="ping")
+    await client.receive()
+
+    await in_database(end, alice)
+    runner.wake(SIGN_INS_TOPIC)
+
+    event = await client.receive()
+    assert (event["type"], event["code"]) == ("error", "SIGNED_OUT")
+    assert event["message"].startswith(words)
+    assert await client.closed() == 4401
+
+
 async def test_sending_to_a_tab_that_has_gone_is_no_error(
     session: str, scripts: Scripts, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -16,7 +16,7 @@ from chat.models import ApiToken, Conversation, LoginSession, Preference
 
 from ..support.asked import asked
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PHONE = (

@@ -28,7 +28,7 @@ from chat.models.secret import digest_of
 
 from ..support.asked import asked, citing, recorded
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
 PASSWORD = {"proof": "alice-secret-words"}
 

@@ -36,7 +36,7 @@ from chat.upkeep.purge import purge
 
 from ..support.asked import asked, citing, recorded
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
 QUESTION, SAID = "When do the herons ship?", "Herons ship in March."
 

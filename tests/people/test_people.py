@@ -17,7 +17,7 @@ from chat.models.secret import digest_of
 
 from ..support.asked import asked
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
 
 def text(response: Any) -> str:

@@ -16,7 +16,7 @@ import { Fragments } from "./connection/fragments.js";
 import { Rest } from "./connection/rest.js";
 import { Resync } from "./connection/resync.js";
 import { Conversation } from "./conversation.js";
-import { signInAddress } from "./page/addresses.js";
+import { LOCKED_OUT_ADDRESS, signInAddress } from "./page/addresses.js";
 import { Announcer } from "./page/announcer.js";
 import { Banner } from "./page/banner.js";
 import { Clock } from "./page/clock.js";
@@ -262,6 +262,7 @@ function isReturn() {
   return navigation instanceof PerformanceNavigationTiming && /^(?:reload|back_forward)$/u.test(navigation.type);
 }
 
-function leave() {
-  location.assign(signInAddress(location.pathname + location.search));
+/** @param {boolean} [isLockedOut] whether the account was deactivated or deleted */
+function leave(isLockedOut = false) {
+  location.assign(isLockedOut ? LOCKED_OUT_ADDRESS : signInAddress(location.pathname + location.search));
 }

@@ -23,7 +23,8 @@ import { TurnState } from "./turns/turn_state.js";
  *
  * @typedef {{connection: Connection, turns: Turns, asks: Asks, formAsks: FormAsks, acks: Acks, resync: Resync,
  *   html: TrustedHtml, place: Place, drafts: Drafts, composer: Composer, filter: RecordingFilter, banner: Banner,
- *   announcer: Announcer, sidebar: Sidebar, leave: () => void}} Parts ``leave`` is called when the user has to sign in again
+ *   announcer: Announcer, sidebar: Sidebar, leave: (isLockedOut?: boolean) => void}} Parts ``leave`` is called when
+ *   the user has to sign in again, or cannot any more
  */
 
 const utf8 = new TextEncoder();
@@ -33,6 +34,7 @@ const GONE = "This conversation no longer exists.";
 export class ServerEvents {
   /** @type {Parts} */ #parts;
   #refusal = "";
+  #isLockedOut = false;
 
   /** @param {Parts} parts */
   constructor(parts) {
@@ -75,7 +77,7 @@ export class ServerEvents {
   }
 
   connectionSignedOut() {
-    this.#parts.leave();
+    this.#parts.leave(this.#isLockedOut);
   }
 
   /** Send by forms what waits, if only live connections are blocked and the site itself answers. */
@@ -245,6 +247,7 @@ export class ServerEvents {
   #commandRefused(event) {
     console.warn(`The server refused a command: ${event.message}`);
     if (event.code === "RATE_LIMITED") this.#refusal = event.message;
+    if (event.code === "SIGNED_OUT") this.#isLockedOut = true;
     if (event.code === "NOT_FOUND") this.#parts.resync.fetchNews();
   }
 }

@@ -40,6 +40,9 @@ export function turnAddress(turn) {
   return `/turns/${turn}/`;
 }
 
+/** The sign-in page, which says why somebody was signed out whose account was deactivated or deleted. */
+export const LOCKED_OUT_ADDRESS = "/accounts/login/?locked-out=1";
+
 /**
  * Return the address of the sign-in page.
  * @param {string} place the path to return to
