@@ -28,8 +28,9 @@ def unheard_answers(turns: Iterable[Turn], citations: Mapping[int, Sequence[Cita
     They broke off in the release before, which kept nothing of what the model got: they may be from anything.
     """
     unknown = [turn.pk for turn in turns if turn.is_broken and turn.answer and not citations.get(turn.pk)]
-    found = Turn.objects.filter(may_be_unheard(reader_id), pk__in=unknown)
-    return set(found.values_list("pk", flat=True)) if unknown else set()
+    if not unknown:
+        return set()
+    return set(Turn.objects.filter(may_be_unheard(reader_id), pk__in=unknown).values_list("pk", flat=True))
 
 
 def hidden_in(answered: Answered, citations: Sequence[Citation], heard: HeardOf, *, is_unheard: bool = False) -> Hidden:

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from django.template.loader import render_to_string
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from .markdown import formatted
 
 Value = str | bool | None
 
@@ -26,7 +27,7 @@ def filled(template: str, values: Mapping[str, Value]) -> SafeString:
     """
     shape = tuple((name, bool(value) if isinstance(value, str) else (value,)) for name, value in values.items())
     form, names = _layout(template, shape)
-    return format_html(form, *(values[name] for name in names))
+    return formatted(form, *[values[name] for name in names])
 
 
 @lru_cache(maxsize=512)

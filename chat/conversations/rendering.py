@@ -12,8 +12,7 @@ from uuid import UUID, uuid4
 from django.db.models import QuerySet, UUIDField
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from ..addresses import address
 from ..answers.masking import masked
@@ -262,7 +261,7 @@ def _ended(turn: Turn, citations: Sequence[Citation]) -> str:
 
 
 def _cards(sources: Sequence[Source], turn: Turn) -> SafeString:
-    return format_html_join("", "{}", ((source_html(source, turn.uuid),) for source in sources))
+    return mark_safe("".join([source_html(source, turn.uuid) for source in sources]))  # noqa: S308  # each is HTML
 
 
 def _count(sources: Sequence[Source], noun: str) -> str:

