@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from chat.accounts import token_views
+from chat.accounts import forgotten_views, token_views
 from chat.accounts import views as accounts
 from chat.conversations import read_views
 from chat.invitations import entry_views
@@ -30,6 +30,8 @@ urlpatterns = [
     path("accounts/invitations/", invitations.invitations, name="invitations"),
     path("accounts/invitations/<uuid:uuid>/renew/", invitations.renew, name="invitation-renew"),
     path("accounts/invitations/<uuid:uuid>/revoke/", invitations.revoke, name="invitation-revoke"),
+    path("accounts/forgotten/", forgotten_views.forgotten, name="forgotten"),
+    path("accounts/forgotten/<str:secret>/", forgotten_views.new_password, name="new-password"),
     path("accounts/password/", accounts.ChangePassword.as_view(), name="password_change"),
     path("accounts/", people.account, name="account"),
     path("accounts/data/", export_views.own_data, name="account-data"),

@@ -44,8 +44,8 @@ ORDER = """
 independent of each other. docs/architecture.md says what each part is for."""
 
 PRIVATE = {
-    "views", "entry_views", "export_views", "judging_views", "leaving_views", "people_views", "read_views",
-    "token_views", "turn_views", "forms", "admin", "token_admin",
+    "views", "entry_views", "export_views", "forgotten_views", "judging_views", "leaving_views", "people_views",
+    "read_views", "token_views", "turn_views", "forms", "admin", "token_admin",
 }  # fmt: skip
 """Modules of a package that only ``chat/urls.py``, ``chat/admin.py``, ``chatsite`` and the package may import."""
 

@@ -77,7 +77,8 @@ def _leaving() -> Iterator[str]:
         yield f"Each search goes to the index {name} at {host}, which has the recordings as text."
     yield from _to_mlflow()
     if host := hosts.mail():
-        yield f"Invitations and links for a new password go to the mail server {host}, with your name and address."
+        what = "Invitations, links for a new password and notices of sign-ins from a new browser"
+        yield f"{what} go to the mail server {host}, with your name and address."
     if settings.CHAT_LANGSMITH:
         yield "If the operator has set LangSmith up, it gets each question with its passages, and the answer."
 

@@ -24,7 +24,7 @@ class SignInForm(AuthenticationForm):
         name, address = self.cleaned_data.get("username") or "", self._address()
         until = SignInAttempt.begin(name, address)
         if until:
-            raise ValidationError(_try_again(until), code="throttled")
+            raise ValidationError(try_again(until), code="throttled")
         cleaned = super().clean()
         SignInAttempt.record_success(name, address)
         return cleaned
@@ -33,10 +33,21 @@ class SignInForm(AuthenticationForm):
         return self.request.META.get("REMOTE_ADDR", "") if self.request else ""
 
 
-def _try_again(until: datetime) -> str:
+def try_again(until: datetime) -> str:
+    """Return what is said to whoever has tried too often."""
     minutes = max(1, math.ceil((until - timezone.now()).total_seconds() / 60))
     unit = "minute" if minutes == 1 else "minutes"
-    return f"Too many failed attempts. Please try again in {minutes} {unit}, at {timezone.localtime(until):%H:%M}."
+    return f"Too many attempts. Please try again in {minutes} {unit}, at {timezone.localtime(until):%H:%M}."
+
+
+class ForgottenForm(forms.Form):
+    """The address to which a link for a new password goes, if it is that of an account."""
+
+    email = forms.EmailField(
+        label="E-mail address",
+        error_messages={"required": "Please type the address of your account."},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
 
 
 class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]  # generic in the stubs alone

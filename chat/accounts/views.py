@@ -20,9 +20,11 @@ from django.views.decorators.http import require_http_methods
 from typing_extensions import override
 
 from ..models import How, PasswordOffer, acting
+from . import mail
 from .admin_site import Administration
 from .by_proxy import unless_by_proxy
 from .forms import SignInForm
+from .known_browsers import notice_sign_in
 from .login_sessions import SignedInRequest, end_login_sessions, staying_signed_in
 from .sign_in_links import redeem, user_of
 
@@ -39,8 +41,16 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     @override
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Sign in, and write to the user if this browser is new."""
+        response = super().form_valid(form)
+        notice_sign_in(self.request, response, form.get_user())
+        return response
+
+    @override
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(is_locked_out="locked-out" in self.request.GET, **kwargs)
+        is_locked_out = "locked-out" in self.request.GET
+        return super().get_context_data(is_locked_out=is_locked_out, sends_mail=mail.is_on(), **kwargs)
 
     @override
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -111,7 +121,9 @@ def sign_in_by_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         logout(request)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session[CAME_BY_LINK] = time.time()
-    return redirect("password_change" if PasswordOffer.make(user) else "chat:home")
+    response = redirect("password_change" if PasswordOffer.make(user) else "chat:home")
+    notice_sign_in(request, response, user)
+    return response
 
 
 def _came_by_link(request: HttpRequest) -> bool:

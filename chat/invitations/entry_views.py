@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from ..accounts.by_proxy import unless_by_proxy
+from ..accounts.known_browsers import remember
 from ..models import FirstRunLink, Invitation, NotFound, has_administrator
 from ..models.inviting import accept, works
 from .forms import FirstAdministratorForm, NewAccountForm
@@ -90,4 +91,6 @@ def _enter(request: HttpRequest, user: User, welcome: str) -> HttpResponse:
         logout(request)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     messages.success(request, welcome)
-    return redirect("chat:home")
+    response = redirect("chat:home")
+    remember(request, response, user)
+    return response

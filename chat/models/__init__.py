@@ -22,6 +22,7 @@ from .login_session import LoginSession
 from .members import Members, dissolve, hearers, make_collection, move
 from .passage_vector import PassageVector
 from .password_offer import PasswordOffer
+from .password_reset import PasswordReset
 from .preference import Preference
 from .prepared import Many, Prepared
 from .pseudonym import Pseudonym
@@ -98,6 +99,7 @@ __all__ = [
     "Opening",
     "PassageVector",
     "PasswordOffer",
+    "PasswordReset",
     "Phase",
     "Preference",
     "Prepared",

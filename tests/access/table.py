@@ -65,6 +65,8 @@ GET  invitation                         410       410      410      410      410
 GET  invitations                        sign-in   403      403      403      403      200      200      sign-in
 POST invitation-renew                   sign-in   403      403      403      403      200      200      sign-in
 POST invitation-revoke                  sign-in   403      403      403      403      go       go       sign-in
+GET  forgotten                          200       200      200      200      200      200      200      200
+GET  new-password                       410       410      410      410      410      410      410      410
 GET  password_change                    sign-in   200      200      200      200      200      200      sign-in
 GET  reads                              sign-in   200      200      200      200      200      200      sign-in
 GET  api-tokens                         sign-in   200      200      200      200      200      200      sign-in

@@ -132,6 +132,7 @@ _ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "api:review-detail": lambda world: {"uuid": world.conversation.uuid},
     "sign-in-link": _link,
     "invitation": lambda world: {"secret": "any"},  # tests/invitations has those that work
+    "new-password": lambda world: {"secret": "any"},  # tests/accounts has those that work
     "invitations": lambda world: {},
     "invitation-renew": lambda world: {"uuid": world.invitation.uuid},
     "invitation-revoke": lambda world: {"uuid": world.invitation.uuid},

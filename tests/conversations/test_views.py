@@ -89,7 +89,7 @@ ROUTES = [
     Route("api-token-revoke", "post", of="token", status=302),
     Route("logout", "post", status=302),
 ]
-OPEN = {"login", "sign-in-link", "first-run", "invitation", "livez", "readyz"}
+OPEN = {"login", "sign-in-link", "first-run", "invitation", "forgotten", "new-password", "livez", "readyz"}
 """Pages that need no sign-in; tests/accounts, tests/invitations and tests/serving test them."""
 OWNED = [route for route in ROUTES if route.of in {"conversation", "turn", "token", "device", "export"}]
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from chat.models import deleted_recording, invitation
+from chat.models import deleted_recording, invitation, password_reset
 from chat.models.access import append_only
 from chat.models.turns import triggers
 
 pytestmark = pytest.mark.django_db
 
-# Any: of two classes
-ALL: list[Any] = [*triggers.TRIGGERS, *append_only.TRIGGERS, *deleted_recording.TRIGGERS, *invitation.TRIGGERS]
+MODULES: list[Any] = [triggers, append_only, deleted_recording, invitation, password_reset]  # Any: of two classes
+ALL = [trigger for module in MODULES for trigger in module.TRIGGERS]
 TRIGGERS = [trigger for trigger in ALL if trigger.event != "TRUNCATE" or connection.vendor == "postgresql"]
 TABLES = ", ".join(sorted({f"'{trigger.table}'" for trigger in TRIGGERS}))
 

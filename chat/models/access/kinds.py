@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     MEMBER_CHANGED = "member-changed", "got another role in a collection"
     RECORDING_MOVED = "recording-moved", "was moved to another collection"
     COLLECTION_CHANGED = "collection-changed", "the rules of a collection were changed"
+    PASSWORD_RESET = "password-reset", "set a new password by a link"  # the name of an event
     INVITED = "invited", "was invited"
     INVITATION_SENT = "invitation-sent", "got a new link for an invitation"
     INVITATION_REVOKED = "invitation-revoked", "had an invitation that was revoked"
