@@ -6,16 +6,17 @@ What only the database sees (SQL, and those methods of the ORM that send no sign
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
-from django.contrib.auth.models import User
-from django.db.models.signals import post_delete, post_save, pre_save
+from django.contrib.auth.models import Group, User
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 from django.dispatch import receiver
 
-from ..models import AccessEvent, Kind
+from ..models import REVIEWERS, AccessEvent, Kind
 from ..models.access.acting import who_acts
 
 RIGHTS = ("is_active", "is_staff", "is_superuser")
+_GROUPS = {"post_add": "added", "post_remove": "removed"}
 _BEFORE = "_rights_before"
 
 
@@ -43,6 +44,21 @@ def _record_changes(instance: User, created: bool, update_fields: Collection[str
         record_account(kind, instance, details)
     if vars(instance).get("_password") is not None and (update_fields is None or "password" in update_fields):
         record_account(Kind.PASSWORD_CHANGED, instance)
+
+
+@receiver(m2m_changed, sender=User.groups.through)
+def _record_groups(instance: User | Group, action: str, reverse: bool, pk_set: set[int] | None, **_: Any) -> None:
+    """Record the groups that a user gets or loses; who becomes a reviewer has an event of its own."""
+    if action not in _GROUPS or not pk_set:
+        return
+    if reverse:
+        changed = [(user, [cast(Group, instance).name]) for user in User.objects.filter(pk__in=pk_set).order_by("pk")]
+    else:
+        names = Group.objects.filter(pk__in=pk_set).order_by("name").values_list("name", flat=True)
+        changed = [(cast(User, instance), list(names))]
+    for user, groups in changed:
+        if named := [name for name in groups if name != REVIEWERS]:
+            record_account(Kind.GROUPS_CHANGED, user, {_GROUPS[action]: named})
 
 
 @receiver(post_delete, sender=User)

@@ -19,8 +19,9 @@ from typing_extensions import override
 
 from ..display import marked
 from ..models import ApiToken, Conversation, How, PasswordOffer, acting
+from ..models.administrators import LAST, nobody_administrates_without
 from .acting_admin import ActingAdmin
-from .forms import AccountCreationForm
+from .forms import AccountCreationForm, AccountForm
 from .local_address import is_local
 from .login_sessions import SignedInRequest, staying_signed_in
 from .permissions import as_boxes
@@ -38,6 +39,7 @@ class AccountAdmin(ActingAdmin, UserAdmin):  # type: ignore[type-arg]  # generic
     """
 
     add_form = AccountCreationForm
+    form = AccountForm
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Personal info", {"fields": ("first_name", "last_name", "email")}),
@@ -103,4 +105,6 @@ class AccountAdmin(ActingAdmin, UserAdmin):  # type: ignore[type-arg]  # generic
         """
         _, counts, missing, protected = super().get_deleted_objects(objs, request)
         of_the_user = {model._meta.verbose_name for model in (ApiToken, Conversation, PasswordOffer)}  # noqa: SLF001  # documented
+        if nobody_administrates_without(objs):
+            protected = [*protected, LAST]
         return [marked(user.get_username()) for user in objs], counts, missing - of_the_user, protected

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AdminUserCreationForm, AuthenticationForm
+from django.contrib.auth.forms import AdminUserCreationForm, AuthenticationForm, UserChangeForm
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from typing_extensions import override
 
-from ..models import ApiToken, SignInAttempt
+from ..models import ApiToken, Refused, SignInAttempt
+from ..models.administrators import keep_an_administrator
 
 
 class SignInForm(AuthenticationForm):
@@ -61,6 +63,21 @@ class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]  # g
         widget=forms.RadioSelect(attrs={"class": "radiolist"}),
         help_text="After you have saved the user, “Copy a sign-in link” is on the page of the user.",
     )
+
+
+class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """A user in the admin. The last administrator stays one, and active."""
+
+    @override
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not (cleaned.get("is_active", True) and cleaned.get("is_superuser", True)):
+            try:
+                with transaction.atomic():
+                    keep_an_administrator(self.instance)
+            except Refused as refused:
+                raise ValidationError(refused.message) from None
+        return cleaned
 
 
 class ApiTokenForm(forms.Form):

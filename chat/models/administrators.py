@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
@@ -13,6 +15,12 @@ LAST = "This is the last administrator. Make somebody else one first: nobody cou
 def administrators() -> QuerySet[User]:
     """Return the users who are administrators by the database; a trusted proxy may name others (``ADMIN_EMAILS``)."""
     return User.objects.filter(is_superuser=True, is_active=True)
+
+
+def nobody_administrates_without(leaving: Iterable[User]) -> bool:
+    """Return whether these users are all the administrators that there are."""
+    keys = set(administrators().values_list("pk", flat=True))
+    return bool(keys) and keys <= {user.pk for user in leaving}
 
 
 def keep_an_administrator(leaving: User) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from pytest_django import Settings
 
 from chat.models import (
+    REVIEWERS,
     AccessEvent,
     ApiToken,
     Citation,
@@ -249,3 +250,37 @@ def test_what_an_administrator_does_in_the_admin_is_on_record(client: Client, al
         ("account-deleted", "alice", "admin"),
         ("password-changed", "alice", "admin"),
     ]
+
+
+def test_other_groups_are_on_record(alice: User) -> None:
+    birders, sealers = (Group.objects.create(name=name) for name in ("Birders", "Sealers"))
+
+    alice.groups.add(birders, sealers)
+    alice.groups.add(Group.objects.get_or_create(name=REVIEWERS)[0])
+    sealers.user_set.remove(alice)
+    alice.groups.set([])
+
+    events = AccessEvent.objects.filter(kind=Kind.GROUPS_CHANGED).order_by("pk")
+    assert [event.details for event in events] == [
+        {"added": ["Birders", "Sealers"]},
+        {"removed": ["Sealers"]},
+        {"removed": ["Birders"]},
+    ]
+
+
+@pytest.mark.parametrize("lost", ["is_active", "is_superuser"])
+def test_in_the_admin_too_the_last_administrator_stays(client: Client, alice: User, bob: User, lost: str) -> None:
+    User.objects.filter(pk=alice.pk).update(is_superuser=True, is_staff=True)
+    client.force_login(alice)
+    form = {"username": "alice", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    del form[lost]
+
+    refused = client.post(f"/admin/auth/user/{alice.pk}/change/", form)
+    page = text(client.get(f"/admin/auth/user/{alice.pk}/delete/"))
+    client.post(f"/admin/auth/user/{alice.pk}/delete/", {"post": "yes"})
+
+    assert "This is the last administrator." in text(refused)
+    assert "This is the last administrator." in page
+    assert User.objects.filter(username="alice", is_active=True, is_superuser=True).exists()
+    User.objects.filter(pk=bob.pk).update(is_superuser=True)
+    assert client.post(f"/admin/auth/user/{alice.pk}/change/", form).status_code == 302
