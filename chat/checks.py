@@ -55,6 +55,12 @@ def check_exposure(**_: Any) -> Iterator[CheckMessage]:
             hint="Leave it out, and the site creates one and stores it in DATA_DIR; or set 50 random characters.",
             id="chat.E003",
         )
+    if 0 < len(settings.SCIM_TOKEN) < 32:
+        yield Error(
+            "SCIM_TOKEN can be guessed, and anyone who has it can create and lock out users.",
+            hint="Set at least 32 random characters.",
+            id="chat.E029",
+        )
 
 
 @register("chat", Tags.security)

@@ -35,7 +35,7 @@ ORDER = """
     conversations
     upkeep  live  review
     api
-    people
+    people  scim
     serving
     management  admin  error_views  urls  routing  checks  templatetags
     apps

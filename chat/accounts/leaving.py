@@ -25,11 +25,21 @@ def set_active(user: User, actor: User, *, active: bool, how: How = How.PAGE) ->
     that, however an account is deactivated. Raise ``InvalidRequest`` if it is that of the last administrator.
     """
     with transaction.atomic(), acting(actor, how):
-        if not active:
-            keep_an_administrator(user)
-        user.is_active = active
-        user.save(update_fields=["is_active"])
+        let_in(user) if active else lock_out(user)
     _wake()
+
+
+def lock_out(user: User) -> None:
+    """Deactivate an account, by who acts at the moment, in a transaction. See ``set_active``."""
+    keep_an_administrator(user)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+
+
+def let_in(user: User) -> None:
+    """Activate an account, by who acts at the moment."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
 
 
 def delete_account(user: User, actor: User, how: How = How.PAGE) -> None:

@@ -11,6 +11,7 @@ from .collection import Collection, Membership, Role
 from .conversation import Conversation
 from .data_export import DataExport, DataExportPart
 from .deleted_recording import DeletedRecording
+from .directory_entry import DirectoryEntry
 from .earlier_title import show_earlier_titles
 from .feedback import FEEDBACK_LIMIT, Feedback
 from .first_run_link import FirstRunLink, has_administrator
@@ -75,6 +76,7 @@ __all__ = [
     "DataExportPart",
     "DeletedRecording",
     "Delivery",
+    "DirectoryEntry",
     "Ending",
     "Failure",
     "Feedback",

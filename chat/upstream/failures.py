@@ -29,7 +29,13 @@ _CONNECTION = {
 """Exception classes for a failed or broken connection, of SDKs like OpenAI's, requests, aiohttp and httpx."""
 _REFUSALS: dict[int | None, type[GenerationFailed]] = {401: ModelDenied, 403: ModelDenied, 404: ModelUnknown}
 _CREDENTIAL_HEADERS = ("authorization", "api-key", "x-api-key")
-_CREDENTIAL_SETTINGS = ("OPENAI_API_KEY", "EMBEDDINGS_API_KEY", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET")
+_CREDENTIAL_SETTINGS = (
+    "OPENAI_API_KEY",
+    "EMBEDDINGS_API_KEY",
+    "DATABRICKS_TOKEN",
+    "DATABRICKS_CLIENT_SECRET",
+    "SCIM_TOKEN",
+)
 _hidden: ContextVar[tuple[str, ...]] = ContextVar("hidden_credentials", default=())
 _CREDENTIAL = re.compile(r"(?i)\bbearer\s+\S+|\b(?:sk-|dapi|eyJ)[\w.~+/-]{6,}")
 

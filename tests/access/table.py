@@ -113,6 +113,12 @@ GET  admin:chat_conversation_history    sign-in   sign-in  sign-in  sign-in  200
 GET  admin:chat_conversation_delete     sign-in   sign-in  sign-in  sign-in  403      sign-in  sign-in  sign-in
 GET  admin:chat_conversation_change     sign-in   sign-in  sign-in  sign-in  200      sign-in  sign-in  sign-in
 GET  admin:app_list                     sign-in   sign-in  sign-in  sign-in  200      200      200      sign-in
+GET  scim:user-list                     404      404      404      404      404      404      404      404
+GET  scim:user-detail                   404      404      404      404      404      404      404      404
+GET  scim:group-list                    404      404      404      404      404      404      404      404
+GET  scim:group-detail                  404      404      404      404      404      404      404      404
+GET  scim:configuration                 404      404      404      404      404      404      404      404
+GET  scim:resource-types                404      404      404      404      404      404      404      404
 POST api:chat-stream                    401       400      400      400      400      400      400      400
 GET  api:conversation-list              401       200      200      200      200      200      200      200
 GET  api:conversation-detail            401       404      200      404      404      404      404      200

@@ -137,6 +137,8 @@ _ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "invitation-renew": lambda world: {"uuid": world.invitation.uuid},
     "invitation-revoke": lambda world: {"uuid": world.invitation.uuid},
     "first-run": lambda world: {"secret": "any"},  # which does not matter: there is a superuser
+    "scim:user-detail": lambda world: {"pk": world.people["user"].pk},
+    "scim:group-detail": lambda world: {"pk": 1},
     "person": lambda world: {"pk": world.people["user"].pk},
     "account-data-file": lambda world: {"uuid": world.export.uuid},
     "device-sign-out": lambda world: {"uuid": world.turn.login_session.uuid},
