@@ -47,7 +47,7 @@ class FullText:
             return overview(area.scope, limit, relevance=0.0 if STOP_WORDS.issuperset(query_words) else 1.0)
         vocabulary = Vocabulary(self.index, area.heard)
         all_terms = vocabulary.look_up(query_words)
-        terms = _affordable(all_terms, self.index.rows_at_once * area.heard.share / _cost(area.chosen))
+        terms = _affordable(all_terms, self.index.rows_at_once * area.heard.share / self.index.cost(area.chosen))
         missing = [term for term in all_terms if not term.count and not term.compound]
         weighed = _weigh(terms, missing)
         hits = self._rank(weighed, area.chosen, max(FIRST, pool_for(limit)))
@@ -65,11 +65,6 @@ class FullText:
 
     def _rank(self, terms: Sequence[Term], reach: Reach, pool: int) -> list[Hit]:
         return self.index.rank(terms, reach, pool) if terms else []
-
-
-def _cost(reach: Reach) -> float:
-    """Return what a match costs: one that is not in reach costs less, but not nothing."""
-    return 0.4 + reach.share if reach.is_small else 1.0
 
 
 def _affordable(terms: Sequence[Term], rows: float) -> list[Term]:

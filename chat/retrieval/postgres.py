@@ -8,7 +8,9 @@ only the index, and then ranks the best of them by BM25.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
+from .proportion import few_to_count, in_proportion
 from .reach import Reach
 from .results import Hit, rows
 from .word_index import Term
@@ -18,10 +20,27 @@ from .word_index import Term
 _COUNTS = """
     SELECT word, (
         SELECT COUNT(*) FROM (
-            SELECT FROM chat_indexedpassage passage WHERE terms @@ phraseto_tsquery('{config}', word) AND {reach}
-            LIMIT %s
+            SELECT FROM chat_indexedpassage WHERE terms @@ phraseto_tsquery('{config}', word) LIMIT {most}
         ) AS matching)
     FROM unnest(%s::text[]) AS word"""
+
+# Of a word that is in more passages than are out of reach, enough are in reach. Else find a few, which is quick if it
+# is common: to ask of each of its passages whether it is in reach would take longer than to look twice.
+_COUNTS_IN_REACH = """
+    SELECT word, of_all, CASE WHEN of_all <= {outside} THEN (
+        SELECT COUNT(*) FROM (
+            SELECT FROM chat_indexedpassage passage WHERE terms @@ phraseto_tsquery('{config}', word) AND {reach}
+            LIMIT {enough}
+        ) AS matching) END
+    FROM unnest(%s::text[]) AS word, LATERAL (
+        SELECT COUNT(*) AS of_all FROM (
+            SELECT FROM chat_indexedpassage WHERE terms @@ phraseto_tsquery('{config}', word) LIMIT {most}
+        ) AS matching) AS counted"""
+
+# Written so that only the passages of these few recordings are read.
+_OUTSIDE = """
+    SELECT COALESCE(SUM((SELECT COUNT(*) FROM chat_indexedpassage WHERE recording_id = chat_recording.id)), 0)
+    FROM chat_recording WHERE (id IN ({keys})) IS NOT TRUE"""
 
 # Counting reads the whole table; for a large one use autovacuum's estimate, which is -1 before its first run.
 _TOTAL = """
@@ -33,7 +52,18 @@ _STEMS = """
     SELECT lexeme, COUNT(*)
     FROM (
         SELECT terms FROM chat_indexedpassage passage WHERE terms @@ to_tsquery('simple', %s) AND {reach} LIMIT 200
-    ) AS found, unnest(terms)
+    ) AS found, unnest(tsvector_to_array(terms)) AS lexeme
+    WHERE starts_with(lexeme, %s) GROUP BY lexeme"""
+
+# The index would return the passages of everybody that have such a word, which are almost all. setweight reads the
+# words of a passage once: the weight D is what they have.
+_STEMS_IN_FEW = """
+    WITH reach AS MATERIALIZED (
+        SELECT setweight(terms, 'D') AS terms FROM chat_indexedpassage passage WHERE {reach}
+    )
+    SELECT lexeme, COUNT(*)
+    FROM (SELECT terms FROM reach WHERE terms @@ to_tsquery('simple', %s) LIMIT 200) AS found,
+        unnest(tsvector_to_array(terms)) AS lexeme
     WHERE starts_with(lexeme, %s) GROUP BY lexeme"""
 
 # For one word that is mentioned n times, ts_rank is the sum of 1/i² for i from 1 to n, divided by π²/6. That sum is
@@ -44,12 +74,7 @@ _RANK = """
             rarity, share, evidence
         FROM unnest(%s::text[], %s::bool[], %s::float[], %s::float[], %s::float[])
             AS term(word, stem, rarity, share, evidence)
-    ), chosen AS MATERIALIZED (
-        SELECT passage.id, SUM(share) AS share, SUM(evidence) AS evidence
-        FROM asked JOIN chat_indexedpassage passage ON passage.terms @@ asked.query
-        WHERE {reach}
-        GROUP BY passage.id ORDER BY SUM(rarity) DESC, passage.id LIMIT %s
-    ), sized AS MATERIALIZED (
+    ), chosen AS MATERIALIZED ({chosen}), sized AS MATERIALIZED (
         SELECT chosen.id, share, evidence, terms, length(terms) / NULLIF(AVG(length(terms)) OVER (), 0) AS size
         FROM chosen JOIN chat_indexedpassage passage USING (id)
     ), counted AS (
@@ -60,11 +85,33 @@ _RANK = """
     SELECT id, SUM(rarity * 2.2 * times / (times + 1.2 * (0.25 + 0.75 * size))) AS score, share, evidence
     FROM counted GROUP BY id, share, evidence ORDER BY score DESC, id LIMIT %s"""
 
+_CHOSEN = """
+    SELECT passage.id, SUM(share) AS share, SUM(evidence) AS evidence, SUM(rarity) AS rarities
+    FROM asked JOIN chat_indexedpassage passage ON passage.terms @@ asked.query
+    WHERE {reach}
+    GROUP BY passage.id ORDER BY SUM(rarity) DESC, passage.id LIMIT {limit}"""
+
+# To look up which of the first are in reach costs less than to ask that of each match.
+_CHOSEN_FROM_FIRST = """
+    SELECT first.* FROM ({first}) AS first JOIN chat_indexedpassage passage USING (id) WHERE {reach}
+    ORDER BY rarities DESC, id LIMIT {limit}"""
+
+_ALMOST_ALL = 0.8
+"""The share of a library from which on the first passages of all are mostly in reach."""
+_SPARE = 1.5
+"""How many more passages are chosen than would be enough if those in reach were spread evenly."""
+_FEW = 1_000
+"""Passages in reach whose words are read in less time than the index needs to find those with one of the words."""
+
 
 class PostgresIndex:
     """``full_text.Index`` by the column of migration 0003."""
 
     rows_at_once = 12_000
+
+    def cost(self, reach: Reach) -> float:
+        """Return 1: most of the time goes to finding the rows of the matches, of which the recording is then read."""
+        return 1.0
 
     def total(self, reach: Reach) -> int:
         """Return the number of passages in reach, or from 1,000 on an estimate."""
@@ -78,27 +125,57 @@ class PostgresIndex:
 
     def stems(self, beginning: str, reach: Reach) -> dict[str, int]:
         """Return the words with this beginning, each with the number of its passages among 200 that have one."""
-        parameters = [f"{beginning}:*", *reach.parameters, beginning]
-        return dict(rows(_STEMS.format(reach=_condition(reach)), parameters))
+        if not reach.is_small or self.total(reach) > _FEW:
+            parameters = [f"{beginning}:*", *reach.parameters, beginning]
+            return dict(rows(_STEMS.format(reach=_condition(reach)), parameters))
+        return dict(rows(_STEMS_IN_FEW.format(reach=reach.condition), [*reach.parameters, f"{beginning}:*", beginning]))
 
     def rank(self, terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
-        parameters = [
-            [term.text for term in terms],
-            [term.stem for term in terms],
-            [term.rarity * (0.5 if term.stem else 1.0) for term in terms],
-            [term.share for term in terms],
-            [term.evidence for term in terms],
-            *reach.parameters,
-            max(limit, 100),
-            limit,
-        ]
-        return [Hit(*row) for row in rows(_RANK.format(reach=_condition(reach)), parameters)]
+        number = max(limit, 100)
+        chosen = _CHOSEN.format(reach=_condition(reach), limit=number)
+        spare = ceil(_SPARE * number / _ALMOST_ALL)
+        if not reach.is_everything and reach.share > _ALMOST_ALL and sum(term.count for term in terms) > spare:
+            first = _CHOSEN.format(reach="TRUE", limit=spare)
+            within = _CHOSEN_FROM_FIRST.format(first=first, reach=_condition(reach), limit=number)
+            hits = _ranked(within, terms, reach, number)
+            if len(hits) == number:
+                return hits[:limit]
+        return _ranked(chosen, terms, reach, limit)
 
     def _counts(self, config: str, words: Sequence[str], reach: Reach) -> dict[str, int]:
-        statement = _COUNTS.format(config=config, reach=_condition(reach))
-        return dict(rows(statement, [*reach.parameters, self.rows_at_once + 1, list(words)]))
+        most = self.rows_at_once + 1
+        if reach.is_everything:
+            return dict(rows(_COUNTS.format(config=config, most=most), [list(words)]))
+        enough = few_to_count(reach)
+        statement = _COUNTS_IN_REACH.format(
+            config=config, reach=_condition(reach), enough=enough, most=most, outside=self._outside(reach) + enough
+        )
+        counted = rows(statement, [*reach.parameters, list(words)])
+        return {
+            word: in_proportion(of_all, reach) if within in (None, enough) else within
+            for word, of_all, within in counted
+        }
+
+    def _outside(self, reach: Reach) -> int:
+        """Return how many passages are out of reach, or more than anything counts to."""
+        if reach.share <= _ALMOST_ALL or reach.speakers:
+            return self.rows_at_once + 1
+        return int(rows(_OUTSIDE.format(keys=reach.keys), reach.values)[0][0])
 
 
 def _condition(reach: Reach) -> str:
     """Return the condition in a form that filters the matches of a word: a join would read all passages in reach."""
     return "TRUE" if reach.is_everything else f"({reach.condition}) IS TRUE"
+
+
+def _ranked(chosen: str, terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
+    parameters = [
+        [term.text for term in terms],
+        [term.stem for term in terms],
+        [term.rarity * (0.5 if term.stem else 1.0) for term in terms],
+        [term.share for term in terms],
+        [term.evidence for term in terms],
+        *reach.parameters,
+        limit,
+    ]
+    return [Hit(*row) for row in rows(_RANK.format(chosen=chosen), parameters)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
+from django.db import connection
 
 from ..models import Scope
 from .results import rows
@@ -94,6 +95,8 @@ def reach_of(scope: Scope) -> Reach:
 def _keys(scope: Scope) -> tuple[str, tuple[Any, ...]]:
     """Return a statement for the keys of the recordings in scope, and its parameters."""
     if not scope.filter and scope.collections:
+        if connection.vendor == "postgresql":  # it plans one list in less time than as many parameters
+            return "SELECT id FROM chat_recording WHERE collection_id = ANY(%s::bigint[])", (list(scope.collections),)
         places = _places(scope.collections)
         return f"SELECT id FROM chat_recording WHERE collection_id IN ({places})", scope.collections  # noqa: S608
     try:

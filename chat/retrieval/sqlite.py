@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import chain
 from math import ceil, expm1, log
 
+from .proportion import few_to_count, in_proportion
 from .reach import EVERYTHING, Reach
 from .results import Hit, rows
 from .word_index import Term
@@ -19,6 +20,10 @@ class SQLiteIndex:
     """``full_text.Index`` by the tables of migration 0003."""
 
     rows_at_once = 12_000
+
+    def cost(self, reach: Reach) -> float:
+        """Return less for a small reach: a match that is not in it costs less, but not nothing."""
+        return 0.4 + reach.share if reach.is_small else 1.0
 
     def total(self, reach: Reach) -> int:
         [(total,)] = rows("SELECT COUNT(*) FROM chat_indexedpassage", [])
@@ -64,18 +69,13 @@ def _within(pks: Sequence[int], reach: Reach) -> set[int]:
 
 
 def _in_proportion(statement: str, words: Sequence[str], reach: Reach) -> dict[str, int]:
-    """Return how many passages in reach have each word, or for many of them the part of all that is in reach.
-
-    To find all of them, each match would be looked up. A word that is nowhere in reach has none, however common it is
-    elsewhere.
-    """
-    most = max(_FEWEST_COUNTED, round(_MOST_COUNTED * min(1.0, 2 * reach.share)))
-    parameters = [*reach.parameters, most, json.dumps(list(words))]
+    """Return how many passages in reach have each word; none if it is nowhere in reach, however common elsewhere."""
+    enough = few_to_count(reach)
+    parameters = [*reach.parameters, enough, json.dumps(list(words))]
     counted = rows(statement.format(reach.condition), parameters)
-    return {word: each if each < most else max(most, round(of_all * reach.share)) for word, of_all, each in counted}
+    return {word: each if each < enough else in_proportion(of_all, reach) for word, of_all, each in counted}
 
 
-_FEWEST_COUNTED, _MOST_COUNTED = 4, 32
 _COUNTS_IN_REACH = """
     SELECT value, (SELECT COUNT(*) FROM chat_fulltext WHERE chat_fulltext MATCH '"' || value || '"'), (
         SELECT COUNT(*) FROM (

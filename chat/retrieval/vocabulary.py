@@ -34,6 +34,7 @@ class Vocabulary:
         self.index = index
         self.heard = heard
         self.total = index.total(heard)
+        self._stems: dict[str, dict[str, int]] = {}
 
     def look_up(self, query_words: Sequence[str]) -> list[Term]:
         """Return the terms of a query. A word that is in no passage is looked up as two words, or by its spelling."""
@@ -66,7 +67,7 @@ class Vocabulary:
         if word.isascii() and len(word) <= _BEGINNING:
             return []
         whole = root(word)
-        stems = self.index.stems(whole[:_BEGINNING], self.heard)
+        stems = self._beginning_with(whole[:_BEGINNING])
         completed = {_completed(stem, whole): stem for stem in stems}
         candidates = most if self.heard.is_everything else CANDIDATES
         spelled = get_close_matches(whole, completed, n=candidates, cutoff=likeness)
@@ -77,6 +78,12 @@ class Vocabulary:
             for stem in near
             if counts[stem]
         ][:most]
+
+    def _beginning_with(self, beginning: str) -> dict[str, int]:
+        """Return the entries of the index with this beginning, which is asked again for a word that finds nothing."""
+        if beginning not in self._stems:
+            self._stems[beginning] = self.index.stems(beginning, self.heard)
+        return self._stems[beginning]
 
 
 def _completed(stem: str, word: str) -> str:

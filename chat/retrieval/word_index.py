@@ -47,6 +47,9 @@ class Index(Protocol):
     rows_at_once: int
     """Matches that can be ranked well within the time limit of a search."""
 
+    def cost(self, reach: Reach) -> float:
+        """Return what it costs to rank a match if some are not in reach, compared with one when all are."""
+
     def total(self, reach: Reach) -> int:
         """Return the number of passages in reach, or an estimate."""
 
