@@ -17,6 +17,7 @@ from .overview import overview
 from .reach import Area, Reach
 from .reranking import FIRST, reranked
 from .results import MIN_RELEVANCE, RAREST, Hit, judged, passages_of, pool_for
+from .spoken import CANDIDATES, by_speech, speech_of
 from .vocabulary import Vocabulary
 from .word_index import Index, Term
 
@@ -50,12 +51,19 @@ class FullText:
         terms = _affordable(all_terms, self.index.rows_at_once * area.heard.share / self.index.cost(area.chosen))
         missing = [term for term in all_terms if not term.count and not term.compound]
         weighed = _weigh(terms, missing)
-        hits = self._rank(weighed, area.chosen, max(FIRST, pool_for(limit)))
-        related = [hit for hit in hits if hit.relevance > 0]  # the rest mentions only asking words of the query
-        if related:
-            ordered = judged(reranked(related, weighed))
-            return sorted(ordered, key=lambda hit: hit.relevance < MIN_RELEVANCE)
+        if hits := self._ordered(weighed, area.chosen, max(FIRST, pool_for(limit))):
+            return sorted(judged(hits), key=lambda hit: hit.relevance < MIN_RELEVANCE)
         return self._rank(vocabulary.nearby(informative(query_words)), area.chosen, pool_for(limit))
+
+    def _ordered(self, terms: Sequence[Term], reach: Reach, pool: int) -> list[Hit]:
+        """Return the best hits, without those that mention only asking words of the query."""
+        if not reach.speakers:
+            return reranked([hit for hit in self._rank(terms, reach, pool) if hit.relevance > 0], terms)
+        hits = [hit for hit in self._rank(terms, reach, max(pool, CANDIDATES)) if hit.relevance > 0]
+        speeches = speech_of(hits, reach.speakers, terms)
+        said, others = by_speech(hits, terms, speeches, self.index)
+        said = reranked(said, terms, {pk: speech.said for pk, speech in speeches.items()})
+        return [*said, *others][:pool]
 
     def _search(self, query: str, scope: Scope, limit: int) -> list[Passage]:
         try:

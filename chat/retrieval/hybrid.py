@@ -23,6 +23,7 @@ from .reach import Area, Reach
 from .remote import OptionalRemote
 from .reranking import FIRST
 from .results import MIN_RELEVANCE, Hit, passages_of, pool_for
+from .spoken import CANDIDATES, near_by_speech
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +70,9 @@ class Hybrid:
 
     def _nearest(self, vector: bytes, reach: Reach, limit: int) -> list[Hit]:
         try:
-            return self.vectors.nearest(vector, reach, limit)
+            if not reach.speakers:
+                return self.vectors.nearest(vector, reach, limit)
+            return near_by_speech(self.vectors.nearest(vector, reach, max(limit, CANDIDATES)), reach.speakers)[:limit]
         except DatabaseError as error:
             logger.warning("Could not search the vectors (%s); searching only the full text", type(error).__name__)
             return []

@@ -66,6 +66,9 @@ _STEMS_IN_FEW = """
         unnest(tsvector_to_array(terms)) AS lexeme
     WHERE starts_with(lexeme, %s) GROUP BY lexeme"""
 
+_STEMMED = """
+    SELECT word, (tsvector_to_array(to_tsvector('pg_catalog.english', word)))[1] FROM unnest(%s::text[]) AS word"""
+
 # For one word that is mentioned n times, ts_rank is the sum of 1/i² for i from 1 to n, divided by π²/6. That sum is
 # close to π²/6 - 1/(n + ½), from which the statement computes n. BM25 has k1 = 1.2 and b = 0.75, as in SQLite.
 _RANK = """
@@ -129,6 +132,9 @@ class PostgresIndex:
             parameters = [f"{beginning}:*", *reach.parameters, beginning]
             return dict(rows(_STEMS.format(reach=_condition(reach)), parameters))
         return dict(rows(_STEMS_IN_FEW.format(reach=reach.condition), [*reach.parameters, f"{beginning}:*", beginning]))
+
+    def stemmed(self, words: Sequence[str]) -> dict[str, str]:
+        return {word: stem for word, stem in rows(_STEMMED, [list(words)]) if stem}
 
     def rank(self, terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
         number = max(limit, 100)

@@ -33,14 +33,16 @@ Mention = tuple[int, str]
 """The position of a word of the question in a passage, in words, and the root of that word."""
 
 
-def reranked(hits: Sequence[Hit], terms: Sequence[Term]) -> list[Hit]:
-    """Return the hits of these terms in a new order, with new scores. Run a query.
+def reranked(hits: Sequence[Hit], terms: Sequence[Term], texts: Mapping[int, Sequence[str]] | None = None) -> list[Hit]:
+    """Return the hits of these terms in a new order, with new scores.
+
+    ``texts`` has the words of each hit that count; without it, run a query for all of them.
 
     The score is the sum of three shares of the best value of all hits: BM25, the best piece, and the nearness of the
     words. Each alone ranks worse.
     """
     first = hits[:FIRST]
-    texts = _texts(first)
+    texts = _texts(first) if texts is None else {hit.pk: texts[hit.pk] for hit in first}
     rarities = _rarities(terms)
     forms = _forms(rarities, terms, texts.values())
     mentions = [_mentions(texts.get(hit.pk, ()), forms) for hit in first]
@@ -53,7 +55,7 @@ def reranked(hits: Sequence[Hit], terms: Sequence[Term]) -> list[Hit]:
     return [*ordered, *(replace(hit, score=0.0) for hit in hits[FIRST:])]
 
 
-def _texts(hits: Sequence[Hit]) -> dict[int, list[str]]:
+def _texts(hits: Sequence[Hit]) -> Mapping[int, Sequence[str]]:
     """Return the indexed words of each hit, in order."""
     return {pk: text.split() for pk, text in _beginnings.fetch(pks=[hit.pk for hit in hits])}
 

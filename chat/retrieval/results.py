@@ -142,7 +142,8 @@ def _by_passage(segments: Iterable[Any]) -> dict[int, list[Segment]]:
     return passages
 
 
-def _segments_within(pks: Any) -> Any:
+def segments_within(pks: Any) -> Any:
+    """Return the segments of these indexed passages, with the key of each as ``passage``, in order: to prepare it."""
     within = Segment.objects.filter(
         recording__indexed_passages__in=IndexedPassage.objects.filter(pk__among=pks),
         number__gte=F("recording__indexed_passages__first"),
@@ -159,9 +160,9 @@ _places = Prepared(
     pks=_PKS,
     user=BigIntegerField(),
 )
-_segments = Prepared[Any](_segments_within, pks=_PKS)
+_segments = Prepared[Any](segments_within, pks=_PKS)
 _heard_segments = Prepared[Any](
-    lambda pks, user: _segments_within(pks).filter(recording__in=Recording.objects.heard_by(user).order_by()),
+    lambda pks, user: segments_within(pks).filter(recording__in=Recording.objects.heard_by(user).order_by()),
     pks=_PKS,
     user=BigIntegerField(),
 )

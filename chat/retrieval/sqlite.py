@@ -9,7 +9,7 @@ from math import ceil, expm1, log
 
 from .proportion import few_to_count, in_proportion
 from .reach import EVERYTHING, Reach
-from .results import Hit, rows
+from .results import Hit, execute, rows
 from .word_index import Term
 
 _SPARE = 1.5
@@ -43,6 +43,12 @@ class SQLiteIndex:
     def stems(self, beginning: str, reach: Reach) -> dict[str, int]:
         end = beginning[:-1] + chr(ord(beginning[-1]) + 1)
         return dict(rows("SELECT term, doc FROM chat_vocabulary WHERE term >= %s AND term < %s", [beginning, end]))
+
+    def stemmed(self, words: Sequence[str]) -> dict[str, str]:
+        for statement in _STEMMING:
+            execute(statement)
+        execute("INSERT INTO temp.stemming (rowid, word) SELECT key, value FROM json_each(%s)", [json.dumps(words)])
+        return {words[place]: stem for place, stem in rows("SELECT doc, term FROM temp.stemmed", [])}
 
     def rank(self, terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
         if reach.is_everything or reach.is_small:
@@ -88,6 +94,12 @@ _STEMS_IN_REACH = """
             SELECT DISTINCT doc FROM chat_occurrence CROSS JOIN chat_indexedpassage passage ON passage.id = doc
             WHERE term = value AND {} LIMIT %s))
     FROM json_each(%s)"""
+# Only a full text can stem, so there is one in memory for the words of one search.
+_STEMMING = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.stemming USING fts5 (word, tokenize='porter unicode61')",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.stemmed USING fts5vocab(temp, stemming, instance)",
+    "DELETE FROM temp.stemming",
+)
 _WITHIN = "SELECT passage.id FROM chat_indexedpassage passage WHERE id IN (SELECT value FROM json_each(%s)) AND {}"
 _REACH = "reach AS MATERIALIZED (SELECT passage.id FROM chat_indexedpassage passage WHERE {}), "
 _MATCHES = "matches AS MATERIALIZED ({}) "  # bm25() works only in the query with the MATCH, which must stay separate

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import logging
 import operator
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, reduce
 from importlib import import_module
 from threading import Lock
@@ -20,7 +21,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
 
 from ..database import in_database, persist
 from ..errors import RetrievalFailed
@@ -30,6 +32,7 @@ from ..terms import names_a_subject
 from .interface import Retriever
 from .remote import OptionalRemote
 from .results import MIN_RELEVANCE
+from .spoken import weighed_by_speech
 
 logger = logging.getLogger(__name__)
 
@@ -144,8 +147,8 @@ def _may_be_named(uuids: Sequence[UUID]) -> bool:
 
 
 def _passages(places: Iterable[Place], scope: Scope, limit: int) -> list[Passage]:
-    """Return at most ``limit`` passages, the best first, no two with a segment in common. Run two queries."""
-    places = list(places)
+    """Return at most ``limit`` passages, the best first, no two with a segment in common. Run two or three queries."""
+    places = _by_speech(list(places), scope) if scope.filter.speakers else list(places)
     in_scope = {r.uuid: r for r in scope.recordings().filter(uuid__in={place.recording for place in places})}
     chosen: list[Place] = []
     for place in places:
@@ -160,11 +163,33 @@ def _segments(places: Sequence[Place], scope: Scope) -> list[Segment]:
     """Return the segments at these places that the user hears, by speakers in scope."""
     if not places:
         return []
-    ranges = [Q(recording__uuid=p.recording, number__range=(p.first, _last(p))) for p in places]
-    heard = Segment.objects.filter(reduce(operator.or_, ranges), recording__in=scope.recordings())
+    heard = _heard_at(places, scope)
     speakers = scope.filter.speakers
     spoken = heard.filter(speaker__in=speakers) if speakers else heard
     return list(spoken.order_by("recording_id", "number"))
+
+
+def _heard_at(places: Sequence[Place], scope: Scope) -> QuerySet[Segment]:
+    """Return the segments at these places, of which there is one at least, that the user hears."""
+    ranges = [Q(recording__uuid=p.recording, number__range=(p.first, _last(p))) for p in places]
+    return Segment.objects.filter(reduce(operator.or_, ranges), recording__in=scope.recordings())
+
+
+def _by_speech(places: Sequence[Place], scope: Scope) -> list[Place]:
+    """Return the places at which speakers in scope speak, those first that are near and mostly theirs. Run a query."""
+    if not places:
+        return []
+    lengths: defaultdict[UUID, list[tuple[int, bool, int]]] = defaultdict(list)
+    columns = ("recording__uuid", "number", "speaker", Length("text"))
+    for recording, number, speaker, length in _heard_at(places, scope).values_list(*columns):
+        lengths[recording].append((number, speaker in scope.filter.speakers, length))
+    weighed = []
+    for place in places:
+        there = [each for each in lengths[place.recording] if place.first <= each[0] <= _last(place)]
+        own, whole = (sum(length for _, is_own, length in there if is_own or all_) for all_ in (False, True))
+        if own:
+            weighed.append(replace(place, score=weighed_by_speech(place.score, own / whole)))
+    return sorted(weighed, key=lambda place: -place.score)
 
 
 def _last(place: Place) -> int:

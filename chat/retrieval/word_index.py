@@ -68,5 +68,8 @@ class Index(Protocol):
     def stem_counts(self, stems: Sequence[str], reach: Reach) -> dict[str, int]:
         """Return how many passages in reach have each entry of the index, as ``counts`` does."""
 
+    def stemmed(self, words: Sequence[str]) -> dict[str, str]:
+        """Return the entry of the index that each word becomes; without those that it leaves out."""
+
     def rank(self, terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
         """Return the best passages in reach that mention any of the terms, the best first."""
