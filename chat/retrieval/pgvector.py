@@ -32,10 +32,14 @@ _HAS_COLUMN = (
 _HAS_EXTENSION = "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector')"
 _EXTENSION_IS_AVAILABLE = "SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector')"
 
+# It is set until the statement ends, and before the index is read: the planner evaluates such a condition only once.
+_SET_CANDIDATES = f"(SELECT set_config('hnsw.ef_search', '{_CANDIDATES}', true)) IS NOT NULL"
+
 # PostgreSQL uses the index only if expression and condition are written exactly as in its definition.
 _NEAREST = """
     SELECT passage_id, -(embedding::vector({dimensions}) <#> %s::vector({dimensions})) AS cosine
     FROM chat_passagevector WHERE model = {model} AND dimensions = {dimensions} AND embedding IS NOT NULL
+    AND {candidates}
     ORDER BY embedding::vector({dimensions}) <#> %s::vector({dimensions}) LIMIT %s"""
 
 # Those in reach of the nearest passages that the index returns: materialized, or it might not be used.
@@ -72,19 +76,21 @@ class PgVector:
 
     def _by_index(self, vector: bytes, condition: str, values: Sequence[Any], limit: int) -> list[Hit]:
         query_vector, dimensions = literal(vector), len(vector) // 4
-        statement = _NEAREST.format(dimensions=dimensions, model=_quoted(self._model).replace("%", "%%"))
+        statement = _nearest(self._model, dimensions)
         parameters = [query_vector, query_vector, limit]
         if condition:
             statement = _NEAREST_WITHIN.format(nearest=statement, condition=condition)
             parameters = [query_vector, query_vector, _CANDIDATES, *values, limit]
-        with transaction.atomic():
-            execute(f"SET LOCAL hnsw.ef_search = {_CANDIDATES}")
-            return _hits(rows(statement, parameters))
+        return _hits(rows(statement, parameters))
 
     def _exactly(self, vector: bytes, reach: Reach, limit: int) -> list[Hit]:
         query_vector, dimensions = literal(vector), len(vector) // 4
         parameters = [query_vector, self._model, dimensions, *reach.parameters, query_vector, limit]
         return _hits(rows(_NEAREST_IN_REACH.format(condition=reach.condition), parameters))
+
+
+def _nearest(model: str, dimensions: int) -> str:
+    return _NEAREST.format(dimensions=dimensions, model=_quoted(model).replace("%", "%%"), candidates=_SET_CANDIDATES)
 
 
 def is_set_up() -> bool:

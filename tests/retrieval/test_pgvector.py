@@ -107,7 +107,7 @@ def test_the_index_is_used_for_a_question_without_a_filter(recordings: object) -
     call_command("index_recordings")
     if not has_extension():
         return
-    statement = pgvector._NEAREST.format(dimensions=64, model=pgvector._quoted(MODEL).replace("%", "%%"))
+    statement = pgvector._nearest(MODEL, 64)
     query_vector = pgvector.literal(unit("launch"))
     execute("SET enable_sort = off")  # the planner prefers to sort so few rows
     try:
