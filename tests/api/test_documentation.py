@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -36,12 +37,18 @@ def output_of(*command: str | Path, environ: dict[str, str]) -> str:
 def test_the_curl_lines_work(environ: dict[str, str]) -> None:
     if not shutil.which("curl"):
         pytest.skip("curl is not installed (apt-get install curl)")
-    lines = re.findall(r"^    (curl .*)$", TEXT, re.MULTILINE)
+    ask_line, read_line, judge_line, review_line = re.findall(r"^    (curl .*)$", TEXT, re.MULTILINE)
 
-    ask, read = (output_of("sh", "-c", line, environ=environ) for line in lines)
+    ask, read = (output_of("sh", "-c", line, environ=environ) for line in (ask_line, read_line))
+    conversation = json.loads(read)["conversations"][0]["id"]
+    whole = output_of("sh", "-c", read_line.replace("?limit=10", f"/{conversation}"), environ=environ)
+    judge = output_of("sh", "-c", judge_line.replace("<id>", json.loads(whole)["turns"][0]["id"]), environ=environ)
+    review = output_of("sh", "-c", review_line.replace("<id>", conversation), environ=environ)
 
     assert [*dict.fromkeys(re.findall(r"^event: (\w+)$", ask, re.MULTILINE))] == ["token", "citations", "done"]
     assert '"title":"When does the Heron launch?"' in read
+    assert json.loads(judge) == {"thumb": "down", "reason": "invented", "text": "Nobody said so."}
+    assert json.loads(review)["code"] == "NOT_FOUND"  # who asks is no reviewer
 
 
 @pytest.mark.process
