@@ -27,6 +27,8 @@ from ..models import (
 )
 from ..review.reviewed import opened
 from ..review.summary import summaries
+from ..turns.nudges import REVIEWS_TOPIC
+from ..turns.runner import runner
 from . import resources
 from .access import ApiRequest, api
 from .body import body_in, typed
@@ -89,6 +91,7 @@ def _read(reviewer: Any, uuid: UUID, why: Why) -> resources.ReviewedConversation
         turns=[shown.turn.uuid for shown in read],
         reason=opening.reason,
     )
+    runner.wake(REVIEWS_TOPIC)
     return resources.ReviewedConversation(
         id=conversation.uuid,
         owner=Pseudonym.objects.of(conversation.user_id),

@@ -40,8 +40,13 @@ class Judged:
             "feedback_more": render_to_string(more, context | {"is_open": asks_why}) if self.feedback else "",
             "check": self.state if self.check is not None or review_policy.is_on() else "",
             "check_url": address("chat:turn-check", turn.uuid),
-            "labels": render_to_string("chat/_labels.html", {"labels": self.labels}) if self.labels else "",
+            "labels": self.labels_html,
         }
+
+    @property
+    def labels_html(self) -> str:
+        """The labels as HTML; empty without one."""
+        return render_to_string("chat/_labels.html", {"labels": self.labels}) if self.labels else ""
 
     def _has(self, thumb: Feedback.Thumb) -> bool:
         return self.feedback is not None and self.feedback.thumb == thumb

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.template.loader import render_to_string
 
 from ..models import AccessEvent, Conversation, How, Kind, show_earlier_titles
-from .rendering import TurnPage
 
 SHOWN = 20
 """Most reads below one turn, the latest ones; the page of all reads has the others."""
@@ -56,12 +55,12 @@ class ShownRead:
         return self.conversation.get_absolute_url() + turn if self.conversation else ""
 
 
-def reads_of(page: TurnPage, conversation: Conversation) -> dict[UUID, str]:
-    """Return HTML with the reads by others of each turn of a page, the latest first; one query finds them.
+def reads_of(turns: Iterable[UUID], conversation: Conversation) -> dict[UUID, str]:
+    """Return HTML with the reads by others of these turns of a conversation, the latest first; one query finds them.
 
     Only pages have them: nobody has read a turn that just ended.
     """
-    reads: dict[UUID, list[ShownRead]] = {shown.turn.uuid: [] for shown in page.turns}
+    reads: dict[UUID, list[ShownRead]] = {turn: [] for turn in turns}
     events = AccessEvent.objects.of_conversation(conversation.uuid).exclude(actor_id=conversation.user_id)
     for event in events[:LOOKED_AT] if reads else ():
         for uuid in event.turn_uuids & reads.keys():

@@ -221,7 +221,8 @@ def _render_turns(
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         mark_seen(shown.judged for shown in page.turns)
     show_earlier_titles([conversation] if conversation else [], request.user.pk)
-    token, reads = get_token(request), reads_of(page, conversation) if conversation else {}
+    token, uuids = get_token(request), [shown.turn.uuid for shown in page.turns]
+    reads = reads_of(uuids, conversation) if conversation else {}
     context = (context or {}) | {
         "conversation": conversation,
         "page": page,

@@ -127,6 +127,10 @@ class Commands:
         if unseen_turns:
             self._tasks.start(self._announce_all(unseen_turns))
 
+    def shows(self, conversation_id: int) -> bool:
+        """Return whether the client shows a conversation."""
+        return self._open.shows(conversation_id)
+
     def close(self) -> None:
         """Give back what the socket had in flight."""
         self._window.close()

@@ -146,6 +146,14 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """Send the client those turns that were asked elsewhere in its open conversations."""
         self._commands.notice(turns)
 
+    def shows(self, conversation_id: int) -> bool:
+        """Return whether the client shows a conversation."""
+        return self._commands.shows(conversation_id)
+
+    def tell(self, frames: Sequence[str]) -> None:
+        """Send the client what reviewers have done with turns that it shows."""
+        self._tasks.start(self._send_all(frames))
+
     def check_sign_in(self) -> None:
         """Start a check that closes the socket if its sign-in has ended."""
         self._tasks.start(self._check_sign_in())
@@ -236,6 +244,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self.base_send(event)
         except _GONE:
             return
+
+    async def _send_all(self, frames: Sequence[str]) -> None:
+        for frame in frames:
+            await self._send(frame)
 
     async def _end(self, code: CloseCode) -> None:
         self._forget()

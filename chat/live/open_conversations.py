@@ -52,6 +52,10 @@ class OpenConversations:
         self._newest_turn_at_opening[turn.conversation_id] = turn.pk
         return _later.fetch(conversation=turn.conversation_id, pk=turn.pk)
 
+    def shows(self, conversation_id: int) -> bool:
+        """Return whether the client shows a conversation."""
+        return conversation_id in self._newest_turn_at_opening
+
     def lacks(self, turn: Asked | Turn) -> bool:
         """Return whether a turn was asked elsewhere in an open conversation."""
         newest = self._newest_turn_at_opening.get(turn.conversation_id)

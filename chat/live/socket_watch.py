@@ -1,6 +1,7 @@
-"""A watch over every socket and stream of this process, which notices ended sign-ins and questions asked elsewhere.
+"""A watch over every socket and stream of this process, which notices ended sign-ins, questions asked elsewhere and
+reviews.
 
-One look serves them all: two queries for their sign-ins, one for new questions, however many are open.
+One look serves them all: two queries for their sign-ins, one for new questions, two for reviews, however many are open.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from django.db.models.functions import Now
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..models import LoginSession, Many, Prepared, Turn
-from ..turns.nudges import NEWS_TOPIC, SIGN_INS_TOPIC
+from ..turns.nudges import NEWS_TOPIC, REVIEWS_TOPIC, SIGN_INS_TOPIC
 from ..turns.runner import runner
+from .new_reviews import NewReviews, conversations_of, frames_of
 from .open_conversations import Asked
 
 LOOK_SECONDS = 4.0
@@ -46,6 +48,12 @@ class Watched(Protocol):
 
     def notice(self, turns: Sequence[Turn]) -> None:
         """Receive turns that its user asked recently."""
+
+    def shows(self, conversation_id: int) -> bool:
+        """Return whether its client shows a conversation."""
+
+    def tell(self, frames: Sequence[str]) -> None:
+        """Receive what reviewers have done with turns that its client shows."""
 
     def check_sign_in(self) -> None:
         """Check the sign-in, which may have ended."""
@@ -107,6 +115,7 @@ class SocketWatch:
         self._sockets: defaultdict[int, set[Watched]] = defaultdict(set)  # by user
         self._by_sign_in: defaultdict[SignIn, set[Watched]] = defaultdict(set)
         self._new_turns = NewTurns()
+        self._new_reviews = NewReviews()
         self._tasks: list[asyncio.Task[None]] = []
 
     def add(self, socket: Watched) -> None:
@@ -114,7 +123,11 @@ class SocketWatch:
         self._by_sign_in[SignIn.of(socket)].add(socket)
         if not self._tasks:
             self._new_turns = NewTurns()
-            looks = (self._look_at_sign_ins, SIGN_INS_TOPIC), (self._look_for_turns, NEWS_TOPIC)
+            looks = (
+                (self._look_at_sign_ins, SIGN_INS_TOPIC),
+                (self._look_for_turns, NEWS_TOPIC),
+                (self._look_for_reviews, REVIEWS_TOPIC),
+            )
             self._tasks = [asyncio.create_task(_always(look, topic)) for look, topic in looks]
 
     def remove(self, socket: Watched) -> None:
@@ -139,6 +152,14 @@ class SocketWatch:
         for turn in turns:
             for socket in list(self._sockets.get(turn.user_id, ())):
                 socket.notice([turn])
+
+    async def _look_for_reviews(self) -> None:
+        for owner, reviewed in (await in_database(self._new_reviews.find, list(self._sockets))).items():
+            for conversation, turns in (await in_database(conversations_of, reviewed, owner)).items():
+                showing = [socket for socket in self._sockets.get(owner, ()) if socket.shows(conversation.pk)]
+                frames = await in_database(frames_of, turns, conversation) if showing else ()
+                for socket in showing:
+                    socket.tell(frames)
 
 
 def _remove(sockets: dict[Key, set[Watched]], key: Key, socket: Watched) -> None:

@@ -90,6 +90,13 @@ class Stream:
     def notice(self, turns: Sequence[Turn]) -> None:
         """Ignore questions asked elsewhere."""
 
+    def shows(self, conversation_id: int) -> bool:
+        """Return False: this response is about the answer alone."""
+        return False
+
+    def tell(self, frames: Sequence[str]) -> None:
+        """Ignore what reviewers do."""
+
     def check_sign_in(self) -> None:
         """Start a check that ends the response if its sign-in has ended."""
         self._tasks.start(self._check_sign_in())

@@ -19,6 +19,8 @@ from ..accounts.login_sessions import SignedInRequest
 from ..models import Conversation, Refused, Review, Turn
 from ..pages import PARAMETERS, counted, in_words
 from ..query import uuid_of
+from ..turns.nudges import REVIEWS_TOPIC
+from ..turns.runner import runner
 from . import export
 from .forms import LabelForm, ReasonForm, SearchForm
 from .listing import FILTERS
@@ -92,6 +94,7 @@ class ConversationAdmin(ReadingAdmin):
         turn = get_object_or_404(opening.turns if opening else Turn.objects.none(), uuid=uuid)
         try:
             LabelForm(request.POST).give(turn, cast(SignedInRequest, request).user)
+            runner.wake(REVIEWS_TOPIC)
             messages.success(request, "Your label was saved.")
         except Refused as refused:
             messages.error(request, refused.message)

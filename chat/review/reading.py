@@ -27,6 +27,8 @@ from ..models import (
     show_earlier_titles,
 )
 from ..query import uuid_of
+from ..turns.nudges import REVIEWS_TOPIC
+from ..turns.runner import runner
 from .asking_why import ReasonAdmin
 from .remembered import Remembered
 from .reviewed import opened, reviewed
@@ -117,6 +119,7 @@ class ReadingAdmin(ReasonAdmin):
             turns=[] if how == How.HISTORY else [shown.turn.uuid for shown in page.turns],
             reason=opening.reason,
         )
+        runner.wake(REVIEWS_TOPIC)
         return page if how == How.HISTORY or request.method == "HEAD" else opened(page, opening, request.user)
 
     def _context(

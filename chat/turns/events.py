@@ -161,6 +161,14 @@ class Error(Event, frozen=True, kw_only=True):
     html: str | UnsetType = UNSET
 
 
+class Reviewed(Event, frozen=True, kw_only=True):
+    """A reviewer has read or labelled a turn of the user. ``labels`` and ``reads`` are what stands below it now."""
+
+    turn_uuid: UUID
+    labels: str
+    reads: str
+
+
 class Restart(Event, frozen=True, kw_only=True):
     """The server is about to close this socket (1012); reconnect within this many milliseconds."""
 
@@ -172,7 +180,7 @@ class Pong(Event, frozen=True, kw_only=True):
 
 
 EVENTS: tuple[type[Event], ...] = (
-    Accepted, Queued, Started, Phase, Token, Citations, Done, Error, Restart, Pong,
+    Accepted, Queued, Started, Phase, Token, Citations, Done, Error, Reviewed, Restart, Pong,
 )  # fmt: skip
 
 _encoder = msgspec.json.Encoder(enc_hook=str.__str__)  # rendered HTML is a SafeString, a subclass of str

@@ -43,6 +43,8 @@ NEWS_TOPIC = "news"
 """A question was asked."""
 SIGN_INS_TOPIC = "sign-ins"
 """A login session has ended."""
+REVIEWS_TOPIC = "reviews"
+"""A reviewer has read or labelled something."""
 STOP_TOPIC = "stop"
 """A turn was asked to stop."""
 

@@ -106,6 +106,25 @@ async def test_a_missed_turn_is_fetched_without_an_event_from_the_server(fake: F
     await expect(answer(page)).to_have_text("y")
 
 
+async def test_what_a_reviewer_does_appears_below_the_turn(fake: FakeSite, page: Page) -> None:
+    socket = await open_page(fake, page, turn_html(TURN, "complete", text="In March.", seq=1))
+    label = "<section data-labels>{} <time datetime='2026-11-28T0{}:00'></time></section>"
+    reads = "<div data-reads><details><summary>Read {} times</summary>By carol.</details></div>"
+    said = page.locator("[data-announcer]")
+
+    await socket.send_event("reviewed", turn=TURN, labels="", reads=reads.format(2))
+    await page.get_by_text("Read 2 times").click()
+    await expect(said).not_to_have_text("A reviewer has labelled an answer")
+    await socket.send_event("reviewed", turn=TURN, labels=label.format("Good", 1), reads=reads.format(3))
+    await expect(said).to_have_text("A reviewer has labelled an answer")
+    await socket.send_event("reviewed", turn=TURN, labels=label.format("Wrong", 2), reads=reads.format(4))
+
+    await expect(turn_element(page).locator("[data-labels]")).to_have_text("Wrong")
+    await expect(turn_element(page).locator("[data-reads]")).to_have_count(1)
+    await expect(page.get_by_text("By carol.")).to_be_visible()
+    await expect(answer(page)).to_have_text("In March.")
+
+
 async def test_a_deleted_conversation_leaves_no_spinner(fake: FakeSite, page: Page) -> None:
     socket = await open_page(fake, page, turn_html(TURN, "streaming", text="So far", seq=1))
     await socket.expect("follow")

@@ -19,7 +19,7 @@ function turn(fields = {}) {
     isTerminal: false,
     needsFollow: false,
     sourceCount: 2,
-    view: { hasFocus: false, ...recording("view", "submitRetry") },
+    view: { hasFocus: false, showReview: (labels) => labels === "[new]", ...recording("view", "submitRetry") },
     take: () => "apply",
     toString: () => "t1",
     ...recording("turn", "queue", "start", "enter", "cite", "end"),
@@ -64,6 +64,7 @@ beforeEach(() => {
     banner: recording("banner", "found", "silent", "lost", "blocked", "tell"),
     announcer: recording("announcer", "say"),
     sidebar: recording("sidebar", "refresh"),
+    html: { parse: (html) => `[${html}]` },
     leave: (isLockedOut) => calls.push(isLockedOut ? "leave for good" : "leave"),
   });
 });
@@ -73,6 +74,18 @@ test("each event about a turn is applied to that turn", () => {
   assert.deepEqual(receive({ type: "started", turn: "t1" }), ["turn.start", "turns.changed"]);
   assert.deepEqual(receive({ type: "phase", turn: "t1", phase: "grading" }), ["turn.enter grading", "turns.changed"]);
   assert.deepEqual(receive({ type: "citations", turn: "t1", citations: ["x"] }), ["turn.cite x", "turns.changed"]);
+});
+
+test("a new label of a reviewer is announced, a read is only shown", () => {
+  const event = { type: "reviewed", turn: "t1", labels: "new", reads: "" };
+
+  assert.deepEqual(receive(event), [
+    "announcer.say A reviewer has labelled an answer",
+    "sidebar.refresh",
+    "turns.changed",
+  ]);
+  assert.deepEqual(receive({ ...event, labels: "" }), ["turns.changed"]);
+  assert.deepEqual(receive({ ...event, turn: "t9" }), ["turns.changed"]);
 });
 
 test("where only live connections are blocked, the page says so and sends what waits by forms", async () => {

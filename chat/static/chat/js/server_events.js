@@ -12,7 +12,7 @@ import { TurnState } from "./turns/turn_state.js";
  * @import { Acks } from "./connection/acks.js"
  * @import { Connection } from "./connection/connection.js"
  * @import { Resync } from "./connection/resync.js"
- * @import { Accepted, Done, ErrorReport, ServerEvent, Token } from "./connection/wire.js"
+ * @import { Accepted, Done, ErrorReport, Reviewed, ServerEvent, Token } from "./connection/wire.js"
  * @import { Announcer } from "./page/announcer.js"
  * @import { Banner } from "./page/banner.js"
  * @import { Place } from "./page/place.js"
@@ -126,6 +126,7 @@ export class ServerEvents {
       case "token": return this.#token(event, turn);
       case "citations": return turn?.cite(event.citations);
       case "done": return this.#ended(turn, event, event.state, "");
+      case "reviewed": return this.#reviewed(event, turn);
       case "error": return this.#failed(event, turn);
       default: return undefined;
     }
@@ -198,6 +199,15 @@ export class ServerEvents {
   #replace(turn, html) {
     const element = html ? find(this.#parts.html.parse(html), "turn", HTMLElement) : null;
     return element?.dataset.turn === turn.uuid && turn.replace(element);
+  }
+
+  /** @param {Reviewed} event @param {Turn | null} turn */
+  #reviewed({ labels, reads }, turn) {
+    const { announcer, html, sidebar } = this.#parts;
+    const isLabelled = turn?.view.showReview(html.parse(labels), html.parse(reads)) ?? false;
+    if (!isLabelled) return;
+    announcer.say("A reviewer has labelled an answer");
+    sidebar.refresh();
   }
 
   // Errors

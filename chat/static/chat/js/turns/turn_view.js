@@ -4,6 +4,7 @@ import { Markers } from "../markdown/markers.js";
 import { find, findRequired } from "../page/elements.js";
 import { addCodeButtons } from "./code_blocks.js";
 import { KeptSelection } from "./kept_selection.js";
+import { showReview } from "./shown_review.js";
 import { TurnState, isTerminal, stateOf } from "./turn_state.js";
 
 const NO_TURN = "00000000-0000-0000-0000-000000000000";
@@ -193,6 +194,16 @@ export class TurnView {
     this.#element = element;
     this.#adopt();
     selection.restore(this.#answerElement);
+  }
+
+  /**
+   * Show what reviewers have done with the turn.
+   * @param {DocumentFragment} labels
+   * @param {DocumentFragment} reads
+   * @returns {boolean} whether the labels are others than before
+   */
+  showReview(labels, reads) {
+    return showReview(this.#element, labels, reads);
   }
 
   /** Retry by submitting the form, which loads a page. */
