@@ -233,7 +233,8 @@ def render_ended(turn_uuid: UUID) -> str:
     turn = _turn.first(uuid=turn_uuid)
     if turn is None:
         raise Turn.DoesNotExist
-    return _ended(turn, citations_for([turn], turn.user_id)[turn.pk])
+    citations = citations_for([turn], turn.user_id)
+    return _ended(turn, citations[turn.pk], is_unheard=bool(unheard_answers([turn], citations, turn.user_id)))
 
 
 def render_ending(turn: Turn, ending: Ending) -> str:
@@ -251,9 +252,8 @@ def blank_conversation() -> Conversation:
     return Conversation(uuid=UUID(int=0), title="")
 
 
-def _ended(turn: Turn, citations: Sequence[Citation]) -> str:
+def _ended(turn: Turn, citations: Sequence[Citation], *, is_unheard: bool = False) -> str:
     heard = heard_in_filters([turn], turn.user_id)
-    is_unheard = bool(unheard_answers([turn], {turn.pk: citations}, turn.user_id))
     shown_turn = ShownTurn(
         turn=turn, text=turn.answer, seq=turn.seq, citations=citations, heard=heard, is_unheard=is_unheard
     )
