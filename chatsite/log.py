@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from threading import Lock
 from time import monotonic
@@ -12,6 +13,9 @@ from typing_extensions import override
 
 _ESCAPES = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _ESCAPES |= {0x2028: "\\u2028", 0x2029: "\\u2029", ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
+
+_SECRETS = re.compile(r"(/accounts/(?:first|invitation|forgotten|link/[^/\s]+)/)[^/\s\"']+")
+"""Paths of links that let somebody in; what follows the group is their secret."""
 
 _MALFORMED = ("Invalid HTTP request", "Invalid UTF-8 sequence")
 """How lines of uvicorn begin about what a client sent."""
@@ -53,14 +57,14 @@ class OneLineFormatter(logging.Formatter):
 
     @override
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """Escape the control characters of the line."""
-        return super().formatMessage(record).translate(_ESCAPES)
+        """Escape the control characters of the line, and leave out the secrets of links."""
+        return _without_secrets(super().formatMessage(record).translate(_ESCAPES))
 
     @override
     def formatException(self, ei: object) -> str:
         """Indent the traceback, and escape its control characters."""
         lines = super().formatException(ei).splitlines()  # type: ignore[arg-type]
-        return "\n".join("    " + line.translate(_ESCAPES) for line in lines)
+        return "\n".join("    " + _without_secrets(line.translate(_ESCAPES)) for line in lines)
 
 
 class RefusalFilter(logging.Filter):
@@ -107,6 +111,10 @@ def refusal_kind(record: logging.LogRecord) -> str:
         return "malformed"
     status = getattr(record, "status_code", 0)
     return str(status) if record.name == "django.request" and 400 <= status < 500 else ""
+
+
+def _without_secrets(line: str) -> str:
+    return _SECRETS.sub(r"\1…", line)
 
 
 def _hint(kind: str) -> str:

@@ -80,3 +80,20 @@ def test_a_refused_origin_is_named_with_the_setting() -> None:
 
     assert "https://evil.example" in event.getMessage()
     assert event.getMessage().endswith("ORIGINS lists the origins of the site.")
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/accounts/first/canary/", "/accounts/first/…/"),
+        ("/accounts/invitation/canary/", "/accounts/invitation/…/"),
+        ("/accounts/forgotten/canary/", "/accounts/forgotten/…/"),
+        ("/accounts/link/MQ/canary/", "/accounts/link/MQ/…/"),
+        ("/accounts/invitations/", "/accounts/invitations/"),
+        ("/accounts/forgotten/", "/accounts/forgotten/"),
+    ],
+)
+def test_the_secrets_of_links_are_left_out(path: str, kept: str) -> None:
+    line = OneLineFormatter().format(record("django.request", f"Bad Request: {path} of a stranger", status_code=400))
+
+    assert line.endswith(f"Bad Request: {kept} of a stranger")
