@@ -148,6 +148,7 @@ def _identity() -> Iterator[str]:
         yield "Your company's sign-in sends your user name, your e-mail address and your name, which are stored."
     else:
         yield "Your user name, and a password that is stored so that nobody can read it."
+        yield "If you were invited: your name and your e-mail address, as the invitation had them."
     yield "Of each browser in which you are signed in: what it says of itself, and when it was last used."
     yield "Your time zone and theme, if you choose them on the page of your account."
     yield f"A sign-in lasts {_days(timedelta(seconds=settings.SESSION_COOKIE_AGE).days)} at most."

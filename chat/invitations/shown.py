@@ -53,11 +53,11 @@ def _standing(invitation: Invitation) -> tuple[str, datetime | None, bool]:
     if invitation.revoked_at:
         return "revoked", invitation.revoked_at, False
     if invitation.is_too_old:
-        return "too old: send it again", invitation.expires_at, True
+        return "too old, so send it again; it worked until", invitation.expires_at, True
     if invitation.delivery == Delivery.FAILED or invitation.was_interrupted:
-        return "not sent: copy a link, and send it yourself", invitation.delivery_at, True
+        return "not sent, so copy a link and send it yourself; tried", invitation.delivery_at, True
     if invitation.delivery == Delivery.SENDING:
         return "is being sent", invitation.delivery_at, False
     if invitation.delivery == Delivery.SENT:
         return "sent", invitation.delivery_at, False
-    return "has a link that you have copied", None, False
+    return "has a link that was shown to copy", None, False

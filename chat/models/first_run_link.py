@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Self
 
 from django.contrib.auth.models import User
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from .access.acting import acting
@@ -43,10 +44,15 @@ class FirstRunLink(models.Model):
         """Make a link, and return its secret. Return "" if the site has an administrator: then none would work."""
         if has_administrator():
             return ""
-        cls.objects.filter(expires_at__lte=Now()).delete()
+        cls.expired().delete()
         secret = new_secret()
         cls.objects.create(digest=digest_of(secret), expires_at=Now() + LIFETIME)
         return secret
+
+    @classmethod
+    def expired(cls) -> QuerySet[Self]:
+        """Return those that are too old."""
+        return cls.objects.filter(expires_at__lte=Now())
 
     @classmethod
     def works(cls, secret: str) -> bool:

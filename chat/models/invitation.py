@@ -19,6 +19,8 @@ from .turns.triggers import Trigger
 LIFETIME = timedelta(days=7)
 SENDING_TIME = timedelta(minutes=2)
 """How long the sending of a mail takes at most; one that takes longer was interrupted."""
+KEPT = timedelta(days=30)
+"""How long one that nobody can use any more is kept: the page shows what became of it."""
 MAY_INVITE = ("auth.add_user", "auth.change_user")
 """The permissions of who may invite: in the admin, they make any account and put it into any group."""
 
@@ -38,6 +40,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> InvitationQuerySet:
         """Return those that were neither used nor revoked; some of them may be too old."""
         return self.filter(used_at=None, revoked_at=None)
+
+    def removable(self) -> InvitationQuerySet:
+        """Return those that have been revoked, or too old, for a month; a used one goes with its account."""
+        long_ago = Now() - KEPT
+        return self.filter(Q(revoked_at__lt=long_ago) | Q(used_at=None, expires_at__lt=long_ago))
 
     def of_address(self, email: str) -> InvitationQuerySet:
         """Return the open ones of an e-mail address, whatever its capitals."""

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -18,7 +18,17 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from ..models import TERMINAL, Conversation, DataExport, LoginSession, SignInAttempt, Turn
+from ..models import (
+    TERMINAL,
+    Conversation,
+    DataExport,
+    FirstRunLink,
+    Invitation,
+    LoginSession,
+    PasswordReset,
+    SignInAttempt,
+    Turn,
+)
 
 T = TypeVar("T")
 
@@ -41,11 +51,13 @@ class Tally:
     login_sessions: int = 0
     sessions: int = 0
     attempts: int = 0
+    links: int = 0
 
     def __str__(self) -> str:
         return (
             f"{self.conversations} conversations with {self.turns} turns, {self.login_sessions} login sessions,"
-            f" {self.sessions} expired sessions, {self.attempts} old sign-in attempts"
+            f" {self.sessions} expired sessions, {self.attempts} old sign-in attempts,"
+            f" {self.links} old links to come in by"
         )
 
 
@@ -58,6 +70,7 @@ def preview() -> Tally:
         login_sessions=len(LoginSession.removable(_login_sessions_in_use())),
         sessions=_expired().count(),
         attempts=SignInAttempt.expired().count(),
+        links=sum(links.count() for links in _links()),
     )
 
 
@@ -79,6 +92,7 @@ def purge(progress: Callable[[], object] = lambda: None, rest: Callable[[], obje
     unused = LoginSession.removable(_login_sessions_in_use())
     tally.login_sessions = sum(map(_remove_login_sessions, _batches(unused, rest)))
     tally.attempts = _delete(SignInAttempt.expired(), rest)
+    tally.links = sum(_delete(links, rest) for links in _links())
     _delete(DataExport.objects.expired(), rest)
     return tally
 
@@ -171,6 +185,11 @@ def _expired() -> models.QuerySet[Session]:
     return Session.objects.filter(expire_date__lt=timezone.now())
 
 
+def _links() -> list[models.QuerySet[Any]]:
+    """Return the invitations and other links that nobody can use any more, and that their pages need not explain."""
+    return [Invitation.objects.removable(), PasswordReset.expired(), FirstRunLink.expired()]
+
+
 def _login_sessions_in_use() -> set[str]:
     """Return the uuids of the login sessions that live Django sessions name."""
     live = Session.objects.filter(expire_date__gte=timezone.now())
@@ -188,10 +207,11 @@ def _remove_login_sessions(logins: list[LoginSession]) -> int:
 # Batches
 
 
-def _delete(rows: models.QuerySet[models.Model], rest: Callable[[], object]) -> int:
-    """Delete rows that nothing refers to, and return how many."""
+def _delete(rows: models.QuerySet[Any], rest: Callable[[], object]) -> int:
+    """Delete rows, and return how many, not counting those that go with them."""
     batches = _batches(list(rows.values_list("pk", flat=True)), rest)
-    return sum(rows.filter(pk__in=keys).delete()[0] for keys in batches)
+    label = rows.model._meta.label  # noqa: SLF001  # documented
+    return sum(rows.filter(pk__in=keys).delete()[1].get(label, 0) for keys in batches)
 
 
 def _batches(items: Iterable[T], rest: Callable[[], object]) -> Iterator[list[T]]:

@@ -125,7 +125,7 @@ async def test_a_mail_server_that_refuses_is_said_with_a_link_to_copy(
         await become_administrator(page, site)
         await invite(page, "Ana Lima", "ana@example.com")
         await expect(page.get_by_role("status").filter(has_text="is being sent to ana@example.com")).to_be_visible()
-        failed = page.get_by_text("not sent: copy a link, and send it yourself")
+        failed = page.get_by_text("not sent, so copy a link and send it yourself")
         while not await failed.is_visible():
             await page.reload()
 

@@ -80,11 +80,11 @@ def test_the_page_says_who_came_and_who_has_not(office: Client, boss: User) -> N
 
     page = said(office.get(PAGE))
 
-    not_yet, came = page.split("Who came")
+    not_yet, came = page.split("Came, or revoked")
     assert "Ana Lima ana@example.com came in as ana" in came
     assert "Eve eve@example.com revoked" in came
-    assert "Old old@example.com too old: send it again" in not_yet
-    assert "Bo bo@example.com has a link that you have copied works until" in not_yet
+    assert "Old old@example.com too old, so send it again; it worked until" in not_yet
+    assert "Bo bo@example.com has a link that was shown to copy works until" in not_yet
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ def test_a_mail_that_is_not_sent_is_said_on_the_page_with_a_link_to_copy(
     monkeypatch.setattr(outgoing.EmailMessage, "send", refuse)
     page = office.post(PAGE, ANA, follow=True)
 
-    assert "not sent: copy a link, and send it yourself" in said(page)
+    assert "not sent, so copy a link and send it yourself" in said(page)
     copied = office.post(address(Invitation.objects.get(), "renew"), {"copy": ""})
     assert Client().get(link_on(copied)).status_code == 200
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
@@ -19,7 +19,18 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django import Settings
 
-from chat.models import Chunk, Citation, Conversation, LoginSession, Recording, SignInAttempt, Turn
+from chat.models import (
+    Chunk,
+    Citation,
+    Conversation,
+    FirstRunLink,
+    Invitation,
+    LoginSession,
+    PasswordReset,
+    Recording,
+    SignInAttempt,
+    Turn,
+)
 from chat.upkeep import purge
 
 from ..support.asked import asked, citing, recorded
@@ -131,6 +142,22 @@ def test_expired_sessions_and_old_attempts_are_removed(alice: User) -> None:
 
     assert "1 expired sessions, 1 old sign-in attempts" in output
     assert (list(Session.objects.values_list("pk", flat=True)), SignInAttempt.objects.count()) == (["1"], 1)
+
+
+def test_links_that_nobody_can_use_any_more_are_removed(alice: User) -> None:
+    ago = [timezone.now() - timedelta(days) for days in (60, 40, 10, -3)]
+    for number, (made, expires) in enumerate([(ago[0], ago[1]), (ago[0], ago[2]), (ago[2], ago[3])]):
+        dates = {"made_at": made, "expires_at": expires, "digest": f"{number}"}
+        Invitation.objects.create(name="Ana", email=f"ana{number}@example.com", invited_by=alice, **dates)
+        PasswordReset.objects.create(user=alice, account_digest="", **dates)
+        FirstRunLink.objects.create(**dates)
+    Invitation.objects.filter(digest="0").get().groups.add(Group.objects.create(name="Field"))
+
+    output = purged()
+
+    assert "5 old links to come in by" in output
+    assert set(Invitation.objects.values_list("digest", flat=True)) == {"1", "2"}
+    assert [PasswordReset.objects.get().digest, FirstRunLink.objects.get().digest] == ["2", "2"]
 
 
 def test_a_dry_run_prints_what_would_be_removed_and_removes_nothing(login: LoginSession) -> None:

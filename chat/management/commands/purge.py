@@ -19,7 +19,7 @@ class Command(SiteCommand):
 
     help = (
         "Permanently remove conversations that were deleted, or had no question for CHAT_RETENTION_DAYS (0 keeps them),"
-        " ended login sessions, expired sessions and old sign-in attempts. May be run, and killed, at any time."
+        " ended login sessions, expired sessions, old sign-in attempts and links. May be run, and killed, at any time."
     )
 
     @override
