@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import OperationalError, models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -91,12 +92,16 @@ class LoginSession(models.Model):
         self.save(update_fields=["password_digest"])
 
     def note_use(self, agent: str) -> None:
-        """Store that a browser, which says this of itself, uses the login; at most once in five minutes."""
+        """Store that a browser, which says this of itself, uses the login; at most once in five minutes.
+
+        If that is impossible at the moment, the page is shown all the same.
+        """
         agent = agent[:AGENT_LIMIT]
         is_recent = self.seen_at is not None and self.seen_at > timezone.now() - SEEN_NOTED_EVERY
         if not is_recent or self.agent != agent:
             self.agent = agent
-            type(self).objects.filter(pk=self.pk).update(agent=agent, seen_at=Now())
+            with suppress(OperationalError):
+                type(self).objects.filter(pk=self.pk).update(agent=agent, seen_at=Now())
 
     def end(self) -> None:
         """Sign out: end the login for all its sockets, cancel its queued turns, and ask a streaming one to stop."""

@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 from django.contrib.auth.models import User
+from django.db.models import Q
 
 from ..accounts.agents import described
 from ..api.resources import Turn as TurnResource
 from ..conversations.judged import Judged
 from ..conversations.rendering import PAGE, ShownTurn, turns_after
-from ..models import AccessEvent, ApiToken, Conversation, LoginSession, Membership, Preference, ReviewLabel
+from ..models import AccessEvent, ApiToken, Conversation, Invitation, LoginSession, Membership, Preference, ReviewLabel
 
 BATCH = 20
 Document = dict[str, Any]
@@ -40,6 +41,7 @@ def account(user: User) -> Document:
         ],
         "api_tokens": [_token(token) for token in _tokens(user)],
         "collections": [_membership(member) for member in _memberships(user)],
+        "invitations": [_invitation(each) for each in _invitations(user)],
         "labels_given": [_label(label) for label in ReviewLabel.objects.filter(reviewer=user).order_by("pk")],
         "reads_by_others": [_event(event) for event in AccessEvent.objects.of_owner(user.pk).exclude(actor_id=user.pk)],
         "changes_of_rights": [_event(event) for event in AccessEvent.objects.of_member(user.pk)],
@@ -142,6 +144,25 @@ def _memberships(user: User) -> Sequence[Membership]:
 def _membership(member: Membership) -> Document:
     group = member.group.name if member.group else None
     return {"id": member.collection.uuid, "name": member.collection.name, "role": member.role, "by_group": group}
+
+
+def _invitations(user: User) -> Sequence[Invitation]:
+    """Return the invitation by which a user came, and those that the user has made."""
+    return list(
+        Invitation.objects.filter(Q(user=user) | Q(invited_by=user)).select_related("invited_by").order_by("pk")
+    )
+
+
+def _invitation(invitation: Invitation) -> Document:
+    by = invitation.invited_by
+    return {
+        "name": invitation.name,
+        "email": invitation.email,
+        "invited_by": by.get_username() if by else "",
+        "made_at": invitation.made_at,
+        "used_at": invitation.used_at,
+        "revoked_at": invitation.revoked_at,
+    }
 
 
 def _label(label: ReviewLabel) -> Document:

@@ -18,6 +18,7 @@ _LISTS = {
     "sign_ins": "Sign-ins",
     "api_tokens": "API tokens",
     "collections": "Collections",
+    "invitations": "Invitations",
     "labels_given": "Labels that you gave as a reviewer",
     "reads_by_others": "Reads of what you asked",
     "changes_of_rights": "Changes of your account and rights",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.error import HTTPError
@@ -23,6 +24,7 @@ from ..support.sites import copy_of
 pytestmark = [pytest.mark.process, pytest.mark.any_database]
 
 SECONDS = 5.0
+SCIM_TOKEN = "scim-token-of-thirty-two-characters"  # of this test
 ACTIVE = ("queued", "streaming")
 PEOPLE = """
 from django.contrib.auth.models import User
@@ -50,6 +52,7 @@ def sites(
         except Missing as missing:
             pytest.skip(str(missing))
         settings = {"SERVER": request.param, "REDIS_URL": url, "CHAT_MODEL": "python:tests.support.talking:steadily"}
+        settings["SCIM_TOKEN"] = SCIM_TOKEN
         one = stack.enter_context(copy_of(prepared_site, tmp_path / "site", **settings))
         other = stack.enter_context(SiteProcess(one.folder, database_url=one.database_url, **settings))
         yield one, other
@@ -69,17 +72,38 @@ def opened(site: SiteProcess, path: str, headers: dict[str, str], data: bytes | 
         return int(response.status), response.read().decode()
 
 
+def by_page(site: SiteProcess, pk: int) -> None:
+    """Deactivate a user as an administrator does."""
+    root = signed_in_cookie(site, "root")
+    form = {"active": "no", "csrfmiddlewaretoken": token_in(opened(site, f"/people/{pk}/", {"Cookie": root})[1])}
+    assert status(site, f"/people/{pk}/active/", {"Cookie": root}, form) == 302
+
+
+def by_scim(site: SiteProcess, pk: int) -> None:
+    """Deactivate a user as a directory does."""
+    headers = {"Authorization": f"Bearer {SCIM_TOKEN}", "Content-Type": "application/scim+json"}
+    change = {"op": "Replace", "path": "active", "value": "False"}
+    document = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [change]}
+    request = Request(  # noqa: S310  # our own site
+        f"{site.url}/scim/v2/Users/{pk}", json.dumps(document).encode(), headers, method="PATCH"
+    )
+    with build_opener().open(request) as response:
+        assert json.load(response)["active"] is False
+
+
 def active_turns(site: SiteProcess) -> int:
     return int(site.rows("SELECT count(*) FROM chat_turn WHERE state IN (?, ?)", *ACTIVE)[0][0])
 
 
-def test_who_is_deactivated_is_locked_out_within_five_seconds(sites: tuple[SiteProcess, SiteProcess]) -> None:
+@pytest.mark.parametrize("lock_out", [by_page, by_scim])
+def test_who_is_deactivated_is_locked_out_within_five_seconds(
+    sites: tuple[SiteProcess, SiteProcess], lock_out: Callable[[SiteProcess, int], None]
+) -> None:
     here, there = sites
     secret = here.manage("shell", "--no-imports", "-v0", "-c", PEOPLE).split()[-1]
     bearer = {"Authorization": f"Bearer {secret}"}
-    leaver, root = signed_in_cookie(there), signed_in_cookie(here, "root")
+    leaver = signed_in_cookie(there)
     ((pk,),) = here.rows("SELECT id FROM auth_user WHERE username = ?", "demo")
-    form = {"active": "no", "csrfmiddlewaretoken": token_in(opened(here, f"/people/{pk}/", {"Cookie": root})[1])}
     with RawSocket(there, f"Cookie: {leaver}") as client:
         for question in ("When does the Heron launch?", "What does it cost?"):
             client.send(type="ask", request_id=uuid4(), conversation=None, question=question, recordings=[])
@@ -88,7 +112,7 @@ def test_who_is_deactivated_is_locked_out_within_five_seconds(sites: tuple[SiteP
         assert status(there, "/api/conversations", bearer) == 200
 
         began = time.monotonic()
-        assert status(here, f"/people/{pk}/active/", {"Cookie": root}, form) == 302
+        lock_out(here, pk)
 
         client.until(b"Your account was deactivated, so you are signed out.")
         assert client.close_code() == 4401

@@ -23,6 +23,7 @@ from chat.models import (
     DataExportPart,
     Feedback,
     How,
+    Invitation,
     Kind,
     LoginSession,
     Membership,
@@ -83,7 +84,9 @@ def test_the_file_has_the_conversations_as_json_and_as_markdown(client: Client, 
 def test_the_file_has_everything_that_is_stored_about_a_user(
     client: Client, alice: User, carol: User, turn: Turn
 ) -> None:
+    in_a_day = timezone.now() + timedelta(days=1)
     Preference.objects.create(user=alice, zone="Asia/Tokyo", theme="dark")
+    Invitation.objects.create(name="Ida", email="ida@example.com", invited_by=alice, expires_at=in_a_day)
     group = Group.objects.create(name="Birders")
     alice.groups.add(group)
     Membership.objects.create(collection=Collection.objects.create(name="Birds"), group=group)
@@ -114,8 +117,9 @@ def test_the_file_has_everything_that_is_stored_about_a_user(
     assert secret not in json.dumps(document)
     assert [(each["name"], each["by_group"]) for each in document["collections"]] == [("Birds", "Birders")]
     assert [(each["by"], each["reason"]) for each in document["reads_by_others"]] == [("carol", "A complaint")]
-    assert [each["details"] for each in document["changes_of_rights"]] == [{"is_staff": True}]
+    assert [each["details"] for each in document["changes_of_rights"]] == [{"is_staff": True}, {"added": ["Birders"]}]
     assert len(document["sign_ins"]) == 2
+    assert [each["email"] for each in document["invitations"]] == ["ida@example.com"]
     [said] = document["conversations"][0]["turns"]
     assert said["feedback"] == {"thumb": "down", "reason": "wrong", "text": "It is April."}
     assert said["check"]["note"] == "Please look."
