@@ -44,7 +44,6 @@ GIVEN = {
     "retrieval/reach.py": "makes the condition of a scope",
     "retrieval/results.py": "reads what a search has found, and has both kinds of segments_of",
     "retrieval/reranking.py": "orders what a search has found, and shows nothing of it",
-    "retrieval/spoken.py": "orders what a search has found by what is said in it, and shows nothing of it",
     "retrieval/overview.py": "reads passages of the recordings in scope",
     "search/places.py": "reads what a search has found in scope",
     "search/full_text.py": "searches with the condition of a reach",
