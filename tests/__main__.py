@@ -1,7 +1,8 @@
 """``python -m tests``: run every check and test that this machine can run, then print a table of their durations.
 
 The static checks run beside the tests at low priority. The suite runs on SQLite first. Then its tests of the database
-and the channel layer run again, on private PostgreSQL and Redis servers. The faults of docs/reliability.md come last.
+and the channel layer run again, on private PostgreSQL and Redis servers, and those of the search with pgvector. The
+faults of docs/reliability.md come last.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from .support.processes import ROOT, Missing
-from .support.servers import postgresql, redis
+from .support.servers import postgresql, postgresql_with, redis
 
 COVERED = 90
 """Percent of the lines and branches of chat/ that the tests must cover."""
@@ -162,7 +163,19 @@ def _test(folder: Path) -> Iterator[Stage]:
             # --reuse-db leaves the databases behind; they disappear with the server
             stage = _pytest(name, folder, "--reuse-db", "-m", markers, traced=True, **environ)
         yield replace(stage, not_run=[*missing, *stage.not_run])
+    yield _test_with_pgvector(folder)
     yield _pytest("sites with faults", folder, "-m", WAITING)
+
+
+def _test_with_pgvector(folder: Path) -> Stage:
+    """Test the searches on a PostgreSQL server that has pgvector, which Debian 12 has no package of."""
+    name = "PostgreSQL with pgvector"
+    try:
+        with postgresql_with("vector") as url:
+            environ = {"TEST_PART": "database", "DATABASE_URL": url}
+            return _pytest(name, folder, "--reuse-db", "-m", "pgvector", traced=True, **environ)
+    except Missing as error:
+        return Stage("no tests on pgvector", 0, not_run=[f"tests on pgvector: {error}"])
 
 
 def _servers(environ: dict[str, str]) -> Iterator[str]:

@@ -25,7 +25,7 @@ from ..support.hearing import scope_of
 from ..support.library import filler, record, search
 from ..support.workspace import PROVIDER_TEXT, TOKEN, Workspace
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pgvector]
 
 IN_OTHER_WORDS = "Which vegetables grow under glasshouse roofs?"
 

@@ -21,7 +21,7 @@ from ..support.library import filler, record
 from ..support.processes import ROOT
 from ..support.workspace import DIMENSIONS, PROVIDER_TEXT, Workspace
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pgvector]
 
 MODEL = "openai:fake"
 

@@ -22,7 +22,7 @@ from ..support.hearing import scope_of
 from ..support.library import filler, record
 from ..support.workspace import Workspace, vector
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pgvector]
 
 MODEL = "openai:it's 100 %"
 

@@ -17,7 +17,7 @@ from ..support.library import filler, record
 from ..support.workspace import Workspace
 from .test_vector_search import INDEX, use_the_client
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pgvector]
 
 
 def said_by(user: User, query: str, *speakers: str, limit: int = 8) -> list[Passage]:

@@ -21,7 +21,7 @@ from ..support.library import filler, record
 from ..support.two_teams import WORD, Team, team
 from ..support.workspace import Workspace
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pgvector]
 
 QUERIES = [
     "What did they decide about the zephyrine engine?",

@@ -9,8 +9,9 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,13 +63,26 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
+def postgresql_with(extension: str) -> Iterator[str]:
+    """Do the same with a server that has this extension. Raise ``Missing``."""
+    with _postgresql_server(_postgresql_programs(extension), {"synchronous_commit": "off"}) as server:
+        yield server.url
+
+
+@contextmanager
 def postgresql_server(**settings: str) -> Iterator[ServerProcess]:
-    """Do the same, but yield the process, which may be stopped and restarted. Raise ``Missing``."""
-    programs = _postgresql_programs()
+    """Run a server, too, but yield the process, which may be stopped and restarted. Raise ``Missing``."""
+    with _postgresql_server(_postgresql_programs(), settings) as server:
+        yield server
+
+
+@contextmanager
+def _postgresql_server(programs: Path, settings: Mapping[str, str]) -> Iterator[ServerProcess]:
     user = _unprivileged_user()
     with tempfile.TemporaryDirectory(prefix="chatsite-postgresql-") as folder:
         if user:
             shutil.chown(folder, user)
+        programs = _within_reach(programs, folder, user)
         data, port = Path(folder, "data"), free_port()
         initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
         _run_as(user, [*initdb, "--no-sync"], folder)
@@ -127,14 +141,33 @@ def new_database(server_url: str, template_url: str = "") -> Iterator[str]:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
 
-def _postgresql_programs() -> Path:
+def _postgresql_programs(extension: str = "") -> Path:
+    """Return the folder of the programs of a server. Raise ``Missing`` if there is none with the extension."""
     initdb = shutil.which("initdb")
     folders = [Path(initdb).resolve().parent] if initdb else []
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
+    if extension:  # a package of the tests has a server with pgvector, which Debian 12 lacks
+        folders += sorted(Path(sys.prefix).glob("lib/python*/site-packages/*_pgserver/pginstall*/bin"), reverse=True)
     for folder in folders:
-        if (folder / "initdb").exists() and (folder / "postgres").exists():
+        is_whole = (folder / "initdb").exists() and (folder / "postgres").exists()
+        if is_whole and (not extension or _has_extension(folder, extension)):
             return folder
-    raise Missing("PostgreSQL", "postgresql")
+    raise Missing(f"PostgreSQL with {extension}" if extension else "PostgreSQL", "postgresql")
+
+
+def _has_extension(programs: Path, extension: str) -> bool:
+    shares = (Path("/usr/share/postgresql", programs.parent.name), programs.parent / "share" / "postgresql")
+    return any((share / "extension" / f"{extension}.control").exists() for share in shares)
+
+
+def _within_reach(programs: Path, folder: str, user: str | None) -> Path:
+    """Return the folder of programs that this user may run: of a package in .venv, which may be ours alone, a copy."""
+    if user is None or not programs.is_relative_to(sys.prefix):
+        return programs
+    package = programs.parent.parent
+    for part in package.parent.glob(f"{package.name}*"):  # beside it are its libraries
+        shutil.copytree(part, Path(folder, "package", part.name))
+    return Path(folder, "package", programs.relative_to(package.parent))
 
 
 def _unprivileged_user() -> str | None:

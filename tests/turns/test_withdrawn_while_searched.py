@@ -26,7 +26,7 @@ from ..support.turns import read, stored, text_of
 from ..support.two_teams import WORD, Team, team
 from ..support.workspace import Workspace
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pgvector]
 
 SECRET = "quokka"
 
