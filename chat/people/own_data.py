@@ -11,9 +11,18 @@ from django.db.models import Q
 
 from ..accounts.agents import described
 from ..api.resources import Turn as TurnResource
-from ..conversations.judged import Judged
 from ..conversations.rendering import PAGE, ShownTurn, turns_after
-from ..models import AccessEvent, ApiToken, Conversation, Invitation, LoginSession, Membership, Preference, ReviewLabel
+from ..models import (
+    AccessEvent,
+    ApiToken,
+    Conversation,
+    Invitation,
+    LoginSession,
+    Membership,
+    Preference,
+    ReviewLabel,
+    show_earlier_titles,
+)
 
 BATCH = 20
 Document = dict[str, Any]
@@ -54,6 +63,7 @@ def conversations(user_id: int) -> Iterator[tuple[Conversation, list[ShownTurn]]
     after = 0
     while batch := list(Conversation.objects.kept().filter(user=user_id, pk__gt=after).order_by("pk")[:BATCH]):
         after = batch[-1].pk
+        show_earlier_titles(batch, user_id)
         yield from ((conversation, _turns(conversation)) for conversation in batch)
 
 
@@ -92,24 +102,7 @@ def _turn(shown: ShownTurn) -> Document:
     turn = shown.turn
     said = {"usage": turn.usage, "milliseconds": turn.steps, "finish_reason": turn.finish_reason}
     document: Document = msgspec.to_builtins(TurnResource.of(shown))
-    return document | said | _judged(shown.judged)
-
-
-def _judged(judged: Judged) -> Document:
-    feedback, check = judged.feedback, judged.check
-    return {
-        "feedback": {"thumb": feedback.thumb, "reason": feedback.reason, "text": feedback.text} if feedback else None,
-        "check": {"note": check.note, "asked_at": check.asked_at, "opened_at": check.opened_at} if check else None,
-        "labels": [
-            {
-                "verdict": label.verdict,
-                "comment": label.comment,
-                "reviewer": label.reviewer.get_username() if label.reviewer else "",
-                "labelled_at": label.labelled_at,
-            }
-            for label in judged.labels
-        ],
-    }
+    return document | said
 
 
 def _sign_in(login: LoginSession) -> Document:

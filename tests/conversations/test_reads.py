@@ -159,8 +159,8 @@ def test_the_pages_follow_each_other(client: Client, turn: Turn, carol: User) ->
         assert client.get(f"{PAGE}?{query}").status_code == 200
 
 
-def test_the_menu_leads_to_the_page(client: Client, turn: Turn) -> None:
-    assert f'href="{PAGE}"' in client.get("/").content.decode()
+def test_the_page_of_the_account_leads_to_the_page(client: Client, turn: Turn) -> None:
+    assert f'href="{PAGE}"' in client.get("/accounts/").content.decode()
 
 
 def test_the_latest_reads_of_a_turn_are_shown(

@@ -19,6 +19,7 @@ from chat.models import (
     ApiToken,
     CheckRequest,
     Collection,
+    Conversation,
     DataExport,
     DataExportPart,
     Feedback,
@@ -28,6 +29,7 @@ from chat.models import (
     LoginSession,
     Membership,
     Preference,
+    Recording,
     ReviewLabel,
     Turn,
 )
@@ -150,6 +152,15 @@ def test_what_the_user_may_no_longer_hear_is_masked(client: Client, alice: User,
         assert SAID.encode() not in archive.read(name)
         assert b"In March" not in archive.read(name)
     assert b"A source that you may no longer hear" in archive.read("my-data.json")
+
+
+def test_an_earlier_title_is_in_it_only_while_its_sources_are_heard(client: Client, alice: User, turn: Turn) -> None:
+    Conversation.objects.update(earlier_title="Herons in March")
+    before = exported(alice, client)
+    Recording.objects.update(collection=Collection.objects.create(name="Board"))
+    after = exported(alice, client)
+
+    assert [each["conversations"][0]["title"] for each in (before, after)] == ["Herons in March", QUESTION]
 
 
 def test_a_file_with_words_that_the_user_hears_no_more_is_refused(client: Client, alice: User, turn: Turn) -> None:
