@@ -45,16 +45,16 @@ sign out the other devices there, and set a new password.
 
 
 def notice_sign_in(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
-    """Remember that a user has signed in in this browser, and write to them if that is new. Both only with e-mail."""
-    if not mail.is_on():
-        return
-    if _sign_of(user) not in _known(request) and user.email:
+    """Remember that a user has signed in in this browser, and write to them if that is new."""
+    if mail.is_on() and _sign_of(user) not in _known(request) and user.email:
         mail.background.start(partial(_write, user, request.headers.get("User-Agent", ""), timezone.now()))
     remember(request, response, user)
 
 
 def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
-    """Remember that this browser is one of a user's, who does not need to hear of it."""
+    """Remember that this browser is one of a user's, who does not need to hear of it. Without e-mail nobody would."""
+    if not mail.is_on():
+        return
     sign = _sign_of(user)
     known = [*(each for each in _known(request) if each != sign), sign][-USERS:]
     response.set_cookie(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import smtplib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from threading import Semaphore, Thread
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -26,11 +27,15 @@ def is_on() -> bool:
 
 def send(subject: str, text: str, *, to: str) -> bool:
     """Send a mail now, within EMAIL_TIMEOUT. Log a failure without the address; return whether the server took it."""
+    server = get_connection()
     try:
-        EmailMessage(subject, text, to=[to]).send()
+        EmailMessage(subject, text, to=[to], connection=server).send()
     except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: an address or a subject of two lines
         logger.warning("A mail was not sent: %s", _reason(error))
         return False
+    finally:
+        with suppress(OSError):  # which a server may cause that does not take its leave
+            server.close()
     return True
 
 

@@ -117,6 +117,7 @@ def test_a_user_without_an_address_and_a_site_without_mail_tell_nobody(
     sign_in(browser)
     settings.EMAIL_URL = ""
     User.objects.update(email="bob@example.com")
-    sign_in(Client(), "bob")
+    sign_in(other := Client(), "bob")
 
     assert mailoutbox == []
+    assert COOKIE not in other.cookies

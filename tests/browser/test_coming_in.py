@@ -40,6 +40,12 @@ def first_run_link(site: SiteProcess) -> str:
     return str(link)
 
 
+def found_in(mail: str, path: str) -> str:
+    """Return the link in a mail with this path."""
+    [link] = re.findall(rf"http\S+{path}\S+", mail)
+    return str(link)
+
+
 async def become_administrator(page: Page, site: SiteProcess) -> None:
     """Use the link of the first run, with the keyboard alone."""
     await page.goto(first_run_link(site))
@@ -107,13 +113,39 @@ async def test_with_a_mail_server_the_invitation_comes_by_mail(
         page = await desk.new_page()
         await become_administrator(page, site)
         await invite(page, "Ana Lima", "ana@example.com")
-        await server.arrived.wait()
-        [mail] = server.mails
+        mail = await server.next_mail()
 
         await expect(page.get_by_role("status").filter(has_text="is being sent to ana@example.com")).to_be_visible()
-        link = re.search(r"http\S+/accounts/invitation/\S+", str(mail.get_content()))
-        assert link
-        await accept(phone, link[0])
+        await accept(phone, found_in(mail, "/accounts/invitation/"))
+
+
+async def test_who_has_forgotten_the_password_sets_a_new_one_and_hears_of_the_new_browser(
+    start_site: Callable[..., SiteProcess], desk: BrowserContext, phone: Page
+) -> None:
+    async with MailServer() as server:
+        site = start_site(EMAIL_URL=server.url, EMAIL_FROM="chatsite@example.com")
+        await become_administrator(await desk.new_page(), site)
+        await phone.goto(f"{site.url}/accounts/login/")
+        await phone.get_by_role("link", name="Forgot your password?").press("Enter")
+        await phone.get_by_label("E-mail address").fill("ada@example.com")
+        assert await violations(phone) == []
+        await phone.keyboard.press("Enter")
+        await expect(phone.get_by_role("heading", name="Look at your mail")).to_be_visible()
+        assert await violations(phone) == []
+
+        await phone.goto(found_in(await server.next_mail(), "/accounts/forgotten/"))
+        assert await violations(phone) == []
+        assert await phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        for label in ("New password", "New password confirmation"):
+            await phone.get_by_label(label, exact=True).fill("one-more-other-word")
+        await phone.keyboard.press("Enter")
+        await expect(phone.get_by_role("status").filter(has_text="Your password was changed")).to_be_visible()
+        await phone.get_by_label("Username").fill("ada")
+        await phone.get_by_label("Password").fill("one-more-other-word")
+        await phone.keyboard.press("Enter")
+        await expect(phone.locator("[data-question-input]")).to_be_visible()
+
+        assert "Browser: Chrome on Linux" in await server.next_mail()
 
 
 async def test_a_mail_server_that_refuses_is_said_with_a_link_to_copy(

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.core import mail as outgoing
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -113,6 +115,22 @@ def test_the_name_is_one_line(office: Client) -> None:
     office.post(PAGE, ANA | {"name": "Ana\r\nBcc: all@example.com"})
 
     assert Invitation.objects.get().name == "Ana Bcc: all@example.com"
+
+
+def test_the_page_asks_as_often_for_many_invitations_as_for_one(office: Client, boss: User, sales: Collection) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            office.get(PAGE)
+        return len(captured)
+
+    team = Group.objects.create(name="Field")
+    inviting.invite(boss, name="Ana", email="ana@example.com", collections=[sales], groups=[team])
+    office.get(PAGE)
+    of_one = queries()
+    for number in range(20):
+        inviting.invite(boss, name="Bo", email=f"bo{number}@example.com", collections=[sales])
+
+    assert queries() == of_one
 
 
 def test_only_what_the_administrator_may_change_is_offered(client: Client, sales: Collection) -> None:
