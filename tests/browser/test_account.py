@@ -106,7 +106,7 @@ async def test_signing_out_the_others_closes_their_pages_at_once(
     await here.keyboard.press("Enter")
 
     await expect(there).to_have_url(f"{site.url}/accounts/login/?next=/", timeout=5_000)
-    await expect(here.get_by_text("You are signed out in the other browser")).to_be_visible()
+    await expect(here.get_by_text("You are signed out in the")).to_be_visible()
     await expect(here.get_by_text("this one")).to_have_count(1)
 
 
