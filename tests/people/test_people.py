@@ -73,7 +73,7 @@ def test_the_list_has_pages_and_costs_the_same_for_any_number(client: Client, ad
     last = User.objects.get(username="user048")
     second = text(client.get("/people/", {"after": last.pk}))
 
-    assert "1–50 of 121" in text(first)
+    assert "1–50 of 121 people" in text(first)
     assert "51–100 of 121" in second
     assert "<bdi>user049</bdi>" in second
     assert len(many) - len(few) <= 1  # the list is counted
