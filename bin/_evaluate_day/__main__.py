@@ -1,7 +1,7 @@
 """bin/evaluate-day: replay the twelve tasks of docs/working-day.md in Chromium, on a private site with the demo.
 
 It prints what each task took beside its budget, and exits with status 1 if one is over it or does not reach its end.
-Then it prints what the pages weigh on a first visit, uncompressed and without audio, and what moves in an answer.
+Then it prints what the pages weigh on a first visit, as transferred and without audio, and what moves in an answer.
 """
 
 from __future__ import annotations

@@ -171,7 +171,7 @@ async def _review(day: Day, hands: Hands) -> None:
     day.site.manage("shell", "-c", _FAILED_TURNS)
     await day.sign_in("rita")
     await day.page.goto(f"{day.site.url}/admin/chat/conversation/")
-    await hands.click(day.page.locator("#result_list th a").first)
+    await hands.click(day.page.locator("#result_list tbody th a").first)
     await hands.fill(day.page.get_by_label("Reason"), "All failed answers")
     await hands.press("Enter")
     await expect(day.page.get_by_text("What failed").first).to_be_visible()
