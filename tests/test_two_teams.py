@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
@@ -20,7 +21,6 @@ from .support.two_teams import WORD, Team, team
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.any_database,
     pytest.mark.usefixtures("static_files"),
 ]
 
@@ -47,6 +47,15 @@ QUESTIONS = [f"What about the {WORD} engine?", "What does the narwhal report say
 def teams(alice: User, bob: User, settings: Settings, tmp_path: Path) -> tuple[Team, Team]:
     settings.MEDIA_ROOT = tmp_path
     return team(alice, "quokka"), team(bob, "narwhal")
+
+
+@pytest.fixture(params=[pytest.param("words"), pytest.param("meaning", marks=pytest.mark.pgvector)])
+def searches(request: pytest.FixtureRequest, settings: Settings, teams: tuple[Team, Team]) -> None:
+    """Search by words alone, and by meaning too."""
+    if request.param == "meaning":
+        request.getfixturevalue("workspace")
+        settings.EMBEDDINGS = "openai:fake"
+        call_command("index_recordings", verbosity=0)
 
 
 @pytest.fixture
@@ -87,6 +96,7 @@ def test_no_page_has_anything_of_the_other_team(client: Client, teams: tuple[Tea
     assert str(others.recording.uuid) not in html
 
 
+@pytest.mark.usefixtures("searches")
 @pytest.mark.parametrize("question", QUESTIONS)
 async def test_no_quoted_answer_has_anything_of_the_other_team(
     teams: tuple[Team, Team], question: str, caplog: pytest.LogCaptureFixture
@@ -99,6 +109,7 @@ async def test_no_quoted_answer_has_anything_of_the_other_team(
     assert others.secret not in text + caplog.text
 
 
+@pytest.mark.usefixtures("searches")
 @pytest.mark.parametrize("question", QUESTIONS)
 async def test_no_model_gets_anything_of_the_other_team(
     teams: tuple[Team, Team], model: ScriptedModel, question: str
@@ -121,6 +132,7 @@ async def test_who_hears_nothing_is_answered_at_once_without_a_model(
     assert not model.messages
 
 
+@pytest.mark.usefixtures("searches")
 async def test_a_recording_that_moves_while_an_answer_streams_is_not_searched_again(
     teams: tuple[Team, Team], model: ScriptedModel
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
+from django.db import transaction
 
 from chat.models import Citation, Collection, Conversation, LoginSession, Membership, Recording, Turn
 
@@ -110,6 +111,7 @@ def delete_by_sql(scene: Quoted) -> None:
     recordings._raw_delete(recordings.db)
 
 
+@transaction.atomic  # else an answer may end in between
 def hear_by_group(scene: Quoted) -> None:
     """Let the user hear the collection as a member of a group."""
     remove_member(scene)
@@ -118,6 +120,7 @@ def hear_by_group(scene: Quoted) -> None:
     Membership.objects.create(collection=scene.collection, group=group)
 
 
+@transaction.atomic
 def open_to_everyone(scene: Quoted) -> None:
     """Let everyone hear the collection."""
     remove_member(scene)
