@@ -17,6 +17,8 @@ from .paths import Comparison, Path, comparison, path
 from .protocol import GROUP, MOST, PATCH, USER, Document, ScimError, answer, body_of, listed, scim, window
 
 Row = TypeVar("Row", User, Group)
+LONGEST_KEY = 19
+"""The digits of the first number that no database has room for."""
 _VERBS = ("add", "replace", "remove")
 
 
@@ -30,7 +32,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
 
 
 @scim("GET", "PUT", "PATCH", "DELETE")
-def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def user_detail(request: HttpRequest, pk: str) -> HttpResponse:
     """Return, replace, change or deactivate a user."""
     user = _reread(users.visible(), pk)
     if request.method == "PUT":
@@ -62,7 +64,7 @@ def group_list(request: HttpRequest) -> HttpResponse:
 
 
 @scim("GET", "PUT", "PATCH", "DELETE")
-def group_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def group_detail(request: HttpRequest, pk: str) -> HttpResponse:
     """Return, replace, change or delete a group."""
     group = _reread(groups.visible(), pk)
     if request.method == "DELETE":
@@ -147,10 +149,12 @@ def _operations(document: Document) -> Iterator[tuple[str, Path | None, Any]]:
         yield verb, where, parts.get("value")
 
 
-def _reread(rows: QuerySet[Row], pk: int) -> Row:
-    row = rows.filter(pk=pk).first()
+def _reread(rows: QuerySet[Row], pk: int | str) -> Row:
+    """Return the resource with this id, which a directory may have made up. Raise ``ScimError`` if there is none."""
+    is_key = str(pk).isascii() and str(pk).isdigit() and len(str(pk)) < LONGEST_KEY
+    row = rows.filter(pk=pk).first() if is_key else None
     if row is None:
-        raise ScimError(404, f"There is no resource {pk}.")
+        raise ScimError(404, "There is no resource with this id.")
     return row
 
 

@@ -247,6 +247,12 @@ def test_the_last_administrator_is_not_locked_out(alice: User) -> None:
     assert User.objects.get().is_active
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["Users/none", "Users/9999999999999999999", "Users/²", "Groups/-1"])
+def test_an_id_that_nothing_has_is_not_found_in_the_words_of_scim(method: str, path: str) -> None:
+    assert details(call(method, path, {})) == (404, "")
+
+
 def test_a_deleted_user_is_gone_for_the_directory_and_deactivated_here(alice: User, login: LoginSession) -> None:
     turn = asked(login)
 
