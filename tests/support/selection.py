@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 import pytest
 from django.db import connection
 
 LONGEST = {"test_turn_states", "test_site"}
 """Modules to start with, so that no worker has one of them left at the end."""
+TRACED_CASES = 2
+"""Cases of a parametrised test that are traced for coverage: the others nearly always run the same lines."""
 
 
 def select(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -17,7 +20,12 @@ def select(config: pytest.Config, items: list[pytest.Item]) -> None:
     config.hook.pytest_deselected(items=deselected)
     items[:] = [item for item in items if _is_of_part(item)]
     items.sort(key=lambda item: item.path.stem not in LONGEST)
+    cases: Counter[str] = Counter()
     for item in items:
+        function = item.nodeid.partition("[")[0]
+        cases[function] += 1
+        if cases[function] > TRACED_CASES:
+            item.add_marker(pytest.mark.repeats)
         if item.get_closest_marker("faults"):
             item.add_marker(pytest.mark.xdist_group(_sites(item)))
         elif item.get_closest_marker("browser") or item.get_closest_marker("process"):
