@@ -46,8 +46,9 @@ class Poster:
         sent = CIMultiDict(self._headers)
         sent.update(self._client.auth_headers)
         sent.update(headers)
+        body = encode(payload)
         try:
-            response = await self._post(encode(payload), sent)
+            response = await self._post(body, sent)
         except Exception as error:
             raise openai.APIConnectionError(request=self._as_httpx(sent)) from error
         async with response:
@@ -58,21 +59,14 @@ class Poster:
     async def _post(self, body: bytes, headers: CIMultiDict[str]) -> ClientResponse:
         seconds = settings.CHAT_TOTAL_SECONDS + 5
         timeout = ClientTimeout(connect=seconds, sock_connect=CONNECT_SECONDS, sock_read=seconds)
-        session, proxy = self._session, self._transport.proxy
-        if proxy is None:
-            return await session.post(
-                self._url, data=body, headers=headers, allow_redirects=False, auto_decompress=False, timeout=timeout
-            )
-        return await session.post(
+        return await self._session.post(
             self._url,
             data=body,
             headers=headers,
             allow_redirects=False,
             auto_decompress=False,
             timeout=timeout,
-            proxy=str(proxy.url),
-            proxy_auth=BasicAuth(*proxy.auth) if proxy.auth else None,
-            proxy_headers=proxy.headers,
+            **self._through,
         )
 
     async def _refusal(self, response: ClientResponse, sent: CIMultiDict[str]) -> openai.APIStatusError:
@@ -110,6 +104,15 @@ class Poster:
         if not isinstance(transport, AiohttpTransport):
             raise TypeError(f"The client sends by {type(transport).__name__}, not by aiohttp")
         return transport
+
+    @cached_property
+    def _through(self) -> dict[str, Any]:
+        """The proxy, as aiohttp takes it; nothing without one."""
+        proxy = self._transport.proxy
+        if proxy is None:
+            return {}
+        auth = BasicAuth(*proxy.auth) if proxy.auth else None
+        return {"proxy": str(proxy.url), "proxy_auth": auth, "proxy_headers": proxy.headers}
 
     @property
     def _session(self) -> ClientSession:
