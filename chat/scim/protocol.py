@@ -70,7 +70,7 @@ def body_of(request: HttpRequest) -> Document:
     """Return the JSON object of a request. Raise ``ScimError``."""
     try:
         document = json.loads(request.body)
-    except ValueError:  # also a text that is not UTF-8
+    except (ValueError, RecursionError):  # also a text that is not UTF-8, or too deep
         document = None
     if not isinstance(document, dict):
         raise ScimError(400, "The body is not a JSON object.", "invalidSyntax")

@@ -124,7 +124,9 @@ def test_a_user_that_is_not_valid_is_refused(wrong: dict[str, Any]) -> None:
     assert not User.objects.exists()
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"\xff", b"[" * 100_000], ids=["none", "half", "list", "bytes", "deep"]
+)
 def test_a_body_that_is_no_object_is_refused(body: bytes) -> None:
     client = Client(headers={"authorization": f"Bearer {TOKEN}"})
 
