@@ -6,9 +6,9 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, BrowserContext, Download, Page, expect
 
+from ..support.accessibility import violations
 from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 
@@ -48,11 +48,6 @@ async def contexts(browser: Browser) -> AsyncIterator[list[BrowserContext]]:
 
 async def background(page: Page) -> str:
     return str(await page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
-
-
-async def violations(page: Page) -> list[str]:
-    results = (await Axe().run(page)).response
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in results["violations"] for node in rule["nodes"]]
 
 
 async def test_name_zone_and_theme_are_chosen_by_keyboard(contexts: list[BrowserContext], site: SiteProcess) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from ..support.accessibility import violations
 from ..support.mail_server import MailServer
 from ..support.site_process import SiteProcess
-from .test_sign_in_links import violations
 
 pytestmark = pytest.mark.browser
 

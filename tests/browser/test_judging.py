@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, Locator, Page, expect
 
+from ..support.accessibility import violations
 from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 
@@ -19,10 +19,6 @@ async def ask(page: Page, question: str = "How much does the Heron cost?") -> Lo
     turn = page.locator("[data-turn]").last
     await expect(turn).to_have_attribute("data-state", "complete", timeout=20_000)
     return turn
-
-
-async def violations(page: Page) -> list[str]:
-    return [str(rule["id"]) for rule in (await Axe().run(page)).response["violations"]]
 
 
 def thumb(turn: Locator, which: str) -> Locator:

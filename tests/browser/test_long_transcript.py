@@ -7,17 +7,19 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
 
+from ..support.accessibility import violations
 from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 from ..support.sites import copy_of
 from .test_recording_page import silence
-from .test_transcript import violations
 
 pytestmark = pytest.mark.browser
 
 TOTAL, LENGTH = 4_500, 0.1
 """Segments, and the seconds that each takes."""
 WIDTHS = pytest.mark.parametrize("width", [1280, 390])
+SHORTEN = "for (const segment of [...document.querySelectorAll('main [id]')].slice(200)) segment.remove()"
+"""The checker takes half a minute for thousands of elements, which all look the same."""
 TOP = "segment => segment.getBoundingClientRect().top"
 
 
@@ -270,5 +272,6 @@ async def test_its_pages_are_accessible(page: Page, address: str, scheme: str, w
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     for path in ("?page=3", "text/"):
         await page.goto(address + path)
+        await page.evaluate(SHORTEN)
         assert await violations(page) == []
         assert await page.evaluate("document.documentElement.scrollWidth") == width

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from ..support.accessibility import violations
 from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 
@@ -68,13 +68,6 @@ async def pages(page: Page, site: SiteProcess) -> list[str]:
     account += ["/people/", "/people/1/", "/people/1/delete/"]
     account += ["/accounts/invitations/"]
     return ["/", f"{conversation}", "/conversations/all/", "/recordings/", f"{recording}", "/search/?q=heron", *account]
-
-
-async def violations(page: Page) -> list[str]:
-    results = (await Axe().run(page)).response
-    return [
-        f"{page.url} {rule['id']}: {node['html'][:160]}" for rule in results["violations"] for node in rule["nodes"]
-    ]
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", PHONE), ("dark", DESK)], ids=["light phone", "dark desk"])

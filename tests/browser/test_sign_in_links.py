@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from ..support.accessibility import violations
 from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 
@@ -49,11 +49,6 @@ async def add_user(context: BrowserContext, site: SiteProcess, name: str) -> Pag
 async def make_link(page: Page) -> str:
     await page.get_by_role("button", name="Copy a sign-in link").click()
     return await page.get_by_role("textbox", name="This link signs in").input_value()
-
-
-async def violations(page: Page, part: str | None = None) -> list[str]:
-    found = (await Axe().run(page, context=part)).response["violations"]
-    return [f"{page.url} {rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, Page, expect
 
+from ..support.accessibility import violations
 from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 
@@ -19,11 +19,6 @@ async def open_planning(page: Page, site: SiteProcess) -> None:
     await page.goto(f"{site.url}/recordings/")
     await page.get_by_role("link", name="Heron launch planning").first.click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Heron launch planning")
-
-
-async def violations(page: Page) -> list[str]:
-    results = (await Axe().run(page)).response
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in results["violations"] for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from django.db import connection
 
 LONGEST = {"test_turn_states", "test_site"}
 """Modules to start with, so that no worker has one of them left at the end."""
-TRACED_CASES = 2
+TRACED_CASES = 1
 """Cases of a parametrised test that are traced for coverage: the others nearly always run the same lines."""
+IN_FILES = ("faults", "waits", "pgvector")
+"""Markers by which bin/test finds the files of a stage, so that no worker collects all the others."""
 
 
 def select(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -19,6 +23,7 @@ def select(config: pytest.Config, items: list[pytest.Item]) -> None:
     deselected = [item for item in items if not _is_of_part(item)]
     config.hook.pytest_deselected(items=deselected)
     items[:] = [item for item in items if _is_of_part(item)]
+    _check_files(items)
     items.sort(key=lambda item: item.path.stem not in LONGEST)
     cases: Counter[str] = Counter()
     for item in items:
@@ -33,6 +38,27 @@ def select(config: pytest.Config, items: list[pytest.Item]) -> None:
         if item.get_closest_marker("redis") and not os.environ.get("TEST_REDIS_URL"):
             reason = "TEST_REDIS_URL names no Redis server; bin/test starts one (apt-get install redis-server)"
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def names(path: Path, marker: str) -> bool:
+    """Return whether a file, or its path, has the name of a marker; a stage of bin/test collects only such files."""
+    return marker in path.parts or re.search(rf"\b{marker}\b", path.read_text()) is not None
+
+
+def _check_files(items: list[pytest.Item]) -> None:
+    """Raise unless the stages of bin/test find every test of theirs by the names in its file."""
+    for path, marker in {(item.path, mark) for item in items for mark in IN_FILES if item.get_closest_marker(mark)}:
+        if not names(path, marker):
+            raise pytest.UsageError(f"{path} has tests with the marker {marker}, so it must name it")
+
+
+def is_traced(item: pytest.Item) -> bool:
+    """Return whether a test is traced for coverage, which doubles its time.
+
+    Sites run in processes of their own, so tracing the tests that look at them from outside shows nothing.
+    """
+    from_outside = item.get_closest_marker("browser") or item.get_closest_marker("process")
+    return not (from_outside or only_repeats(item))
 
 
 def only_repeats(item: pytest.Item) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,6 +11,18 @@ from pathlib import Path
 
 from .servers import new_database
 from .site_process import SiteProcess
+
+
+def prepare_once(folder: Path) -> SiteProcess:
+    """Prepare a site with SQLite in this folder, which the workers of a test run share; the first one prepares it."""
+    folder.mkdir(exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        site = SiteProcess(folder)
+        if not (folder / "prepared").exists():
+            site.manage("prepare")
+            (folder / "prepared").touch()
+    return site
 
 
 @contextmanager
