@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, Value
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, Subquery, Value
 
-from .collection import Collection
+from .collection import Collection, CollectionQuerySet
 from .prepared import Prepared
 from .recording import Recording, RecordingQuerySet, Segment
 
@@ -75,10 +75,11 @@ class Scope:
     @classmethod
     def begin(cls, user_id: int, chosen: Filter = _NO_LIMIT) -> Scope:
         """Return the scope of a search that begins now. Read the database."""
-        collections = tuple(_heard.fetch(user=user_id))
-        hears_all = _count.fetch() == [len(collections)]
+        heard = _heard.fetch(user=user_id)
+        collections = tuple(pk for pk, _, _ in heard)
+        hears_all = any(of == len(heard) for _, of, _ in heard)
         scope = cls(user_id=user_id, collections=collections, hears_all=hears_all, is_empty=False, filter=chosen)
-        found = scope.recordings().exists() if chosen else _any.fetch(user=user_id)
+        found = scope.recordings().exists() if chosen else any(has_recordings for _, _, has_recordings in heard)
         return scope if found else replace(scope, is_empty=True)
 
     @property
@@ -97,18 +98,14 @@ class Scope:
         return self.filter.of(heard)
 
 
+def _with_what_it_has(collections: CollectionQuerySet) -> CollectionQuerySet:
+    """Add to each collection how many there are in all, and whether it has recordings."""
+    one = Collection.objects.order_by().annotate(one=Value(1)).values("one")
+    recordings = Recording.objects.filter(collection=OuterRef("pk"))
+    return collections.annotate(of=Subquery(one.annotate(count=Count("pk")).values("count")), any=Exists(recordings))
+
+
 _heard = Prepared(
-    lambda user: Collection.objects.heard_by(user).order_by().values_list("pk", flat=True), user=BigIntegerField()
-)
-_count = Prepared(
-    lambda: (
-        Collection.objects.order_by()
-        .annotate(one=Value(1))
-        .values("one")
-        .annotate(count=Count("pk"))
-        .values_list("count", flat=True)
-    )
-)
-_any = Prepared(
-    lambda user: Recording.objects.heard_by(user).order_by().values_list("pk", flat=True)[:1], user=BigIntegerField()
+    lambda user: _with_what_it_has(Collection.objects.heard_by(user)).order_by().values_list("pk", "of", "any"),
+    user=BigIntegerField(),
 )
