@@ -60,7 +60,7 @@ def test_the_lock_is_free_after_its_process_has_ended(new_lock: Callable[[], Ser
     first.acquire(0)
     first.release()
 
-    new_lock().acquire(0)
+    new_lock().acquire(5)  # PostgreSQL ends the session of a closed connection a moment later
 
 
 @pytest.mark.django_db(transaction=True)
