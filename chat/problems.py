@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from .models import Refused
 
-STATUS = {"NOT_FOUND": 404, "CONFLICT": 409, "QUEUE_FULL": 429, "RATE_LIMITED": 429}
+STATUS = {"NOT_FOUND": 404, "CONFLICT": 409, "OVER_BUDGET": 429, "QUEUE_FULL": 429, "RATE_LIMITED": 429}
 """HTTP status by the code of a refusal; 400 for other codes."""
 RETRY_SECONDS = {"QUEUE_FULL": 5, "RATE_LIMITED": 60, "UNAVAILABLE": 5}
 """Seconds after which a retry may succeed, by code: the value of ``Retry-After``."""
@@ -43,7 +43,8 @@ def problem(status: int, code: str, message: str, **headers: str) -> HttpRespons
 
 def refusal(refused: Refused) -> HttpResponse:
     """Return the API's response to a refused command."""
-    return problem(STATUS.get(refused.code, 400), refused.code, refused.message)
+    headers = {} if refused.retry_after is None else {"Retry_After": str(refused.retry_after)}
+    return problem(STATUS.get(refused.code, 400), refused.code, refused.message, **headers)
 
 
 def without_logging(response: HttpResponse) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from ..llm import is_quote_only, name_for_readers
 from ..models import review_policy
+from ..models.daily_use import has_budgets
 from ..models.reviewer import reviewers
 from ..models.sign_in_attempt import WINDOW
 from . import hosts
@@ -152,6 +153,8 @@ def _identity() -> Iterator[str]:
     yield "Of each browser in which you are signed in: what it says of itself, and when it was last used."
     yield "Your time zone and theme, if you choose them on the page of your account."
     yield f"A sign-in lasts {_days(timedelta(seconds=settings.SESSION_COOKIE_AGE).days)} at most."
+    if has_budgets():
+        yield "The questions and tokens that you use on a day are counted; each day replaces the one before."
     minutes = WINDOW // timedelta(minutes=1)
     yield f"Failed sign-ins count for {minutes} minutes, by a digest of name and address; then they are erased."
 

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from typing_extensions import override
 
+from ..models import GroupBudget
 from .acting_admin import ActingAdmin
 
 USEFUL = Q(content_type__app_label="auth", content_type__model__in=["user", "group"])
@@ -22,11 +23,31 @@ USEFUL |= Q(content_type__app_label="chat", codename="change_collection")
 admin.site.unregister(Group)
 
 
+class BudgetInline(admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs alone
+    """The daily budget of a group, which those set who may change the group."""
+
+    model = GroupBudget
+    can_delete = False
+
+    @override
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("auth.view_group") or self.has_change_permission(request, obj)
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("auth.change_group")
+
+    @override
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("auth.change_group" if obj else "auth.add_group")
+
+
 @admin.register(Group)
 class TeamAdmin(ActingAdmin, GroupAdmin):
-    """Django's admin of groups."""
+    """Django's admin of groups, with their budgets."""
 
     filter_horizontal = ()
+    inlines = (BudgetInline,)
 
     @override
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:

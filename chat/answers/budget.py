@@ -10,12 +10,10 @@ from dataclasses import replace
 
 from django.conf import settings
 
+from ..models.daily_use import BYTES_PER_TOKEN, estimated_tokens
 from ..passages import Passage
 from ..prompts import INSTRUCTIONS, Exchange, passage_line
 
-BYTES_PER_TOKEN = 4
-"""Bytes of UTF-8. English has 4 to 5, so its estimate is a little high; digits, names and Chinese have down to 2, so a
-prompt may be twice as long as estimated: see docs/answers.md."""
 MESSAGE_TOKENS = 8
 """Tokens of a message besides its text: its role, and the tags and words around a fence."""
 HISTORY_SHARE = 4
@@ -25,8 +23,8 @@ LEAST_ROOM = 1_000
 
 
 def tokens(text: str) -> int:
-    """Return the estimated number of tokens in a text."""
-    return -(-len(text.encode(errors="replace")) // BYTES_PER_TOKEN)
+    """Return the estimated number of tokens in a text. A prompt may have twice as many: see docs/answers.md."""
+    return estimated_tokens(text)
 
 
 def room_beside(question: str) -> int:
@@ -66,6 +64,13 @@ def best(passages: Sequence[Passage], room: int) -> list[Passage]:
 def cost(history: Sequence[Exchange]) -> int:
     """Return the estimated tokens of these exchanges in a prompt."""
     return sum(tokens(e.question) + tokens(e.answer) + 2 * MESSAGE_TOKENS for e in history)
+
+
+def of_prompt(question: str, history: Sequence[Exchange], passages: Sequence[Passage]) -> int:
+    """Return the estimated tokens of the prompt for an answer, of which ``history`` is what may be cut."""
+    kept = newest(history, room_beside(question) // HISTORY_SHARE)
+    lines = sum(tokens(passage_line(number, passage)) for number, passage in enumerate(passages, 1))
+    return tokens(INSTRUCTIONS) + tokens(question) + 2 * MESSAGE_TOKENS + cost(kept) + lines
 
 
 def _cut_exchange(exchange: Exchange, room: int) -> Exchange | None:

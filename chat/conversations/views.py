@@ -15,7 +15,17 @@ from django.views.decorators.http import require_POST, require_safe
 from ..accounts.forwarded_user import forwarded
 from ..accounts.login_sessions import SignedInRequest
 from ..llm import is_quote_only, name_for_readers
-from ..models import NO_LIMITS, Conversation, Limits, Phase, Refused, Turn, review_policy, show_earlier_titles
+from ..models import (
+    NO_LIMITS,
+    Conversation,
+    DailyBudget,
+    Limits,
+    Phase,
+    Refused,
+    Turn,
+    review_policy,
+    show_earlier_titles,
+)
 from ..models.limits import COLLECTIONS_LIMIT
 from ..pages import page_of
 from ..problems import STATUS
@@ -193,6 +203,7 @@ def _page(
         "refusal": refusal,
         "rename_form": rename_form,
         "request_id": uuid4(),
+        "budget_left": DailyBudget.of(request.user.pk).left,
         "question_limit": Turn.QUESTION_LIMIT,
         "phases": Phase.choices,
         "is_quote_only": is_quote_only(),

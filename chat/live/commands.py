@@ -16,7 +16,17 @@ from msgspec import UNSET
 from ..database import in_database
 from ..database.outage import AWAY_SECONDS, UNAVAILABLE, Away
 from ..forwarded import Forwarded
-from ..models import InvalidRequest, LoginSession, NotFound, RateLimited, Refused, Submission, Turn
+from ..models import (
+    DailyBudget,
+    InvalidRequest,
+    LoginSession,
+    NotFound,
+    RateLimited,
+    Refused,
+    Submission,
+    Submitted,
+    Turn,
+)
 from ..turns import asking, events
 from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
@@ -57,6 +67,7 @@ class Commands:
         self._forwarded = forwarded
         self._open = OpenConversations()
         self._window = SendWindow(InFlight.of(login.user_id), part_of(settings.CHAT_SOCKETS_PER_USER))
+        self._counts_tokens = bool(settings.CHAT_TOKENS_PER_DAY)
         self._followers: dict[UUID, tuple[Follower, asyncio.Task[None]]] = {}
 
     async def carry_out(self, command: protocol.Ask | protocol.Follow | protocol.Stop) -> None:
@@ -94,7 +105,11 @@ class Commands:
             limits=command.limits,
             retry_of=command.retry_of,
         )
-        await self._announce(*await self._stored(submission))
+        submitted, position = await self._stored(submission)
+        await self._announce(submitted.turn, position)
+        if submitted.budget:
+            self._counts_tokens = bool(submitted.budget.tokens)
+            await self._tell(submitted.budget)
 
     async def follow(self, command: protocol.Follow) -> None:
         """Send the rest of a turn after chunk ``command.after``, and new events as they come."""
@@ -141,7 +156,7 @@ class Commands:
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
 
-    async def _stored(self, submission: Submission) -> tuple[Turn, int | None]:
+    async def _stored(self, submission: Submission) -> tuple[Submitted, int | None]:
         """Store a question; try again if the database was not even asked, because it was away a moment ago."""
         for _ in range(ATTEMPTS - 1):
             with suppress(Away):
@@ -149,7 +164,7 @@ class Commands:
             await asyncio.sleep(AWAY_SECONDS)
         return await in_database(self._submit, submission)
 
-    def _submit(self, submission: Submission) -> tuple[Turn, int | None]:
+    def _submit(self, submission: Submission) -> tuple[Submitted, int | None]:
         if not self._is_signed_in():
             raise SignedOut
         self._open.expect(submission.request_id)
@@ -159,7 +174,7 @@ class Commands:
             self._open.begin(turn)
         else:
             self._open.open(turn)
-        return turn, turn.position()
+        return submitted, turn.position()
 
     async def _find(self, turn_uuid: UUID) -> Turn:
         turn = await in_database(find, self._login.user_id, turn_uuid)
@@ -190,9 +205,19 @@ class Commands:
         self._window.follow(turn.uuid, after)
         log = runner.follow(turn.uuid, after, is_new=is_new)
         follower = Follower(turn.uuid, log, self._send, self._window, partial(runner.runs.get, turn.uuid))
-        task = self._tasks.start(follower.run())
+        task = self._tasks.start(self._run(follower))
         self._followers[turn.uuid] = (follower, task)
         task.add_done_callback(lambda _: self._unfollow(turn.uuid, follower))
+
+    async def _run(self, follower: Follower) -> None:
+        """Send a turn to its end, and then what its tokens leave of the budget."""
+        await follower.run()
+        if self._counts_tokens:
+            with suppress(*UNAVAILABLE):  # the next question tells it
+                await self._tell(await in_database(DailyBudget.of, self._login.user_id))
+
+    async def _tell(self, budget: DailyBudget) -> None:
+        await self._send(events.encode(events.Budget(left=budget.left)))
 
     def _unfollow(self, turn_uuid: UUID, follower: Follower) -> None:
         if turn_uuid in self._followers and self._followers[turn_uuid][0] is follower:

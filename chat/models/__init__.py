@@ -9,6 +9,8 @@ from .api_token import TOKEN_LIMIT, ApiToken
 from .check_request import NOTE_LIMIT, CheckRequest
 from .collection import Collection, Membership, Role
 from .conversation import Conversation
+from .daily_budget import DailyBudget
+from .daily_use import DailyUse, GroupBudget
 from .data_export import DataExport, DataExportPart
 from .deleted_recording import DeletedRecording
 from .directory_entry import DirectoryEntry
@@ -29,7 +31,7 @@ from .prepared import Many, Prepared
 from .pseudonym import Pseudonym
 from .purge_lease import PurgeLease
 from .recording import IndexedPassage, Recording, Segment
-from .refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, Refused
+from .refusal import Conflict, InvalidRequest, NotFound, OverBudget, QueueFull, RateLimited, Refused
 from .review import REASON_LENGTHS, Opening, Review, may_review
 from .review_label import COMMENT_LIMIT, ReviewLabel
 from .reviewer import REVIEWERS, is_reviewer, reviewers
@@ -72,6 +74,8 @@ __all__ = [
     "Collection",
     "Conflict",
     "Conversation",
+    "DailyBudget",
+    "DailyUse",
     "DataExport",
     "DataExportPart",
     "DeletedRecording",
@@ -83,6 +87,7 @@ __all__ = [
     "Filter",
     "FirstRunLink",
     "FoundPassage",
+    "GroupBudget",
     "HeardOf",
     "How",
     "IndexedPassage",
@@ -99,6 +104,7 @@ __all__ = [
     "NotFound",
     "NotRecorded",
     "Opening",
+    "OverBudget",
     "PassageVector",
     "PasswordOffer",
     "PasswordReset",

@@ -9,6 +9,8 @@ class Refused(Exception):
 
     code = "INVALID_REQUEST"
     retryable = False
+    retry_after: int | None = None
+    """Seconds until the same command may succeed, where only this refusal knows."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -43,3 +45,14 @@ class RateLimited(Refused):
 
     code = "RATE_LIMITED"
     retryable = True
+
+
+class OverBudget(Refused):
+    """The user has used the questions or tokens of the day; ``retry_after`` is the time until the next one."""
+
+    code = "OVER_BUDGET"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

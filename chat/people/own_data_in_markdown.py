@@ -18,6 +18,7 @@ _LISTS = {
     "sign_ins": "Sign-ins",
     "api_tokens": "API tokens",
     "collections": "Collections",
+    "daily_use": "Questions and tokens that count towards a budget",
     "invitations": "Invitations",
     "labels_given": "Labels that you gave as a reviewer",
     "reads_by_others": "Reads of what you asked",

@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from ..accounts.devices import live_devices
 from ..display import shown
-from ..models import REVIEWERS, AccessEvent, ApiToken, LoginSession
+from ..models import REVIEWERS, AccessEvent, ApiToken, DailyBudget, LoginSession
 
 EVENTS = 20
 """Events on the page of a person, the latest first."""
@@ -20,12 +20,13 @@ EVENTS = 20
 
 @dataclass(frozen=True)
 class Person:
-    """A user with what their row shows: when they were last seen, on how many devices, and what they may do."""
+    """A user with what their row shows: when they were last seen, on how many devices, what they may do and use."""
 
     user: User
     seen_at: datetime | None = None
     devices: int = 0
     roles: Sequence[str] = field(default_factory=list)
+    budget: DailyBudget | None = None
 
     @property
     def name(self) -> str:
@@ -47,7 +48,7 @@ def found(text: str) -> QuerySet[User]:
 
 
 def people(users: Iterable[User]) -> list[Person]:
-    """Return users with what their rows show, in three queries for any number."""
+    """Return users with what their rows show, in four queries for any number."""
     users = list(users)
     keys = [user.pk for user in users]
     logins = LoginSession.objects.filter(user__in=keys, api_token=None).order_by()
@@ -56,8 +57,15 @@ def people(users: Iterable[User]) -> list[Person]:
     groups: defaultdict[int, list[str]] = defaultdict(list)
     for key, name in Group.objects.filter(user__in=keys).order_by("name").values_list("user", "name"):
         groups[key].append(name)
+    budgets = DailyBudget.of_users(keys)
     return [
-        Person(user, seen.get(user.pk) or user.last_login, devices.get(user.pk, 0), _roles(user, groups[user.pk]))
+        Person(
+            user,
+            seen.get(user.pk) or user.last_login,
+            devices.get(user.pk, 0),
+            _roles(user, groups[user.pk]),
+            budgets.get(user.pk),
+        )
         for user in users
     ]
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ..accounts.devices import devices_of, sign_out, sign_out_others
 from ..accounts.login_sessions import SignedInRequest
 from ..display import zone_of
-from ..models import AccessEvent, ApiToken, Conversation, Preference
+from ..models import AccessEvent, ApiToken, Conversation, DailyBudget, Preference
 from ..pages import counted, in_words
 from .forms import ProfileForm
 
@@ -63,6 +63,7 @@ def _facts(request: SignedInRequest) -> dict[str, Any]:
     return {
         "devices": devices,
         "others": len(devices) - 1,
+        "budget": DailyBudget.of(user_id),
         "tokens": ApiToken.objects.of(user_id).count(),
         "reads": in_words(counted(reads)),
         "conversations": in_words(counted(Conversation.objects.of(user_id))),

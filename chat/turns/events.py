@@ -34,6 +34,7 @@ class ErrorCode(StrEnum):
     INVALID_REQUEST = "INVALID_REQUEST"
     NOT_FOUND = "NOT_FOUND"
     CONFLICT = "CONFLICT"
+    OVER_BUDGET = "OVER_BUDGET"
     QUEUE_FULL = "QUEUE_FULL"
     RATE_LIMITED = "RATE_LIMITED"
     SIGNED_OUT = "SIGNED_OUT"
@@ -169,6 +170,12 @@ class Reviewed(Event, frozen=True, kw_only=True):
     reads: str
 
 
+class Budget(Event, frozen=True, kw_only=True):
+    """What the user has left of the budget of the day, in words; empty while it is more than a fifth."""
+
+    left: str
+
+
 class Restart(Event, frozen=True, kw_only=True):
     """The server is about to close this socket (1012); reconnect within this many milliseconds."""
 
@@ -180,7 +187,7 @@ class Pong(Event, frozen=True, kw_only=True):
 
 
 EVENTS: tuple[type[Event], ...] = (
-    Accepted, Queued, Started, Phase, Token, Citations, Done, Error, Reviewed, Restart, Pong,
+    Accepted, Queued, Started, Phase, Token, Citations, Done, Error, Reviewed, Budget, Restart, Pong,
 )  # fmt: skip
 
 _encoder = msgspec.json.Encoder(enc_hook=str.__str__)  # rendered HTML is a SafeString, a subclass of str

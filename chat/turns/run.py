@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from ..answers import budget
 from ..answers.parentheses import edited
 from ..answers.rag import Answered, Found, Part, Retracted, Used
 from ..database import in_database, persist
@@ -81,6 +82,7 @@ class Run:
         self._started_at = self._progress_at = monotonic()
         self._steps = StepTimes(turn.phase, self._started_at)
         self._used: Counter[str] = Counter()
+        self._is_reported = False
         self._passages: Sequence[Passage] = ()
         self._searched: int | None = None
         self.answer = ""
@@ -138,7 +140,16 @@ class Run:
             usage=dict(self._used) or None,
             steps=self._steps.milliseconds(monotonic()),
             searched=self._searched,
+            unreported=self._unreported(),
         )
+
+    def _unreported(self) -> int:
+        """Return the estimated tokens of the answer, if the model was called for it and has reported none."""
+        if self._is_reported or not self._passages:
+            return 0
+        history = self._beginning.history if self._beginning else ()
+        prompt = budget.of_prompt(self.turn.question, history, self._passages)
+        return prompt + budget.tokens("".join(self._log.everything()))
 
     def _outcome(self) -> Ending:
         cause = self._cause or (ShutDown() if self._pump.cancelled() else self._pump.exception())
@@ -174,7 +185,7 @@ class Run:
         pace.set(self._commits.next_read)
         beginning = self._beginning
         if beginning is None:
-            beginning = await persist(lambda: in_database(Beginning.of, self.turn))
+            beginning = self._beginning = await persist(lambda: in_database(Beginning.of, self.turn))
         self._searched = beginning.searched
         async with closing(self._source(self.turn.question, history=beginning.history, scope=beginning.scope)) as parts:
             async for part in parts:
@@ -185,6 +196,7 @@ class Run:
                         await self._commits.room(self._log)
                 elif isinstance(part, Answered):
                     self._used.update(part.usage or {})
+                    self._is_reported = part.usage is not None
                     return part
                 else:
                     self._take(part)

@@ -54,6 +54,7 @@ SENTENCES: list[tuple[dict[str, Any], str]] = [
     (MLFLOW | {"MLFLOW_TRACKING_URI": "sqlite:///mlflow.db"}, "MLflow at this server gets"),
     (MLFLOW | {"MLFLOW_TRACKING_URI": "./mlruns"}, "MLflow at this server gets"),
     ({"EMAIL_URL": f"smtp://me:{SECRET}@mail.example.com"}, "go to the mail server mail.example.com, with your name"),
+    ({"CHAT_TOKENS_PER_DAY": 9}, "The questions and tokens that you use on a day are counted"),
     ({"CHAT_LANGSMITH": True}, "If the operator has set LangSmith up, it gets each question"),
     (
         {"REDIS_URL": f"redis://:{SECRET}@redis.lan:6379/0"},

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
-from chat.models import REVIEWERS, Conversation, LoginSession, Turn
+from chat.models import REVIEWERS, Conversation, DailyBudget, LoginSession, Turn
 
 from ..support.asked import asked
 
@@ -86,11 +86,28 @@ def test_saving_a_user_keeps_and_changes_permissions(client: Client, admin_user:
     assert set(alice.user_permissions.values_list("codename", flat=True)) == {"add_logentry", "view_recording"}
 
 
+def test_who_may_change_a_group_sets_its_budget(client: Client, alice: User, bob: User) -> None:
+    group = Group.objects.create(name="Interns")
+    bob.groups.add(group)
+    alice.is_staff = True
+    alice.save()
+    alice.user_permissions.add(Permission.objects.get(codename="change_group"))
+    client.force_login(alice)
+    address = f"/admin/auth/group/{group.pk}/change/"
+    assert "Questions per day" in text(client.get(address))
+
+    form = {"name": "Interns", "budget-TOTAL_FORMS": 1, "budget-INITIAL_FORMS": 0, "budget-0-group": group.pk}
+    client.post(address, form | {"budget-0-questions": 7, "budget-0-tokens": ""})
+
+    assert (DailyBudget.of(bob.pk).questions, DailyBudget.of(bob.pk).tokens) == (7, 0)
+
+
 def test_a_group_is_made_of_permissions_that_open_something(client: Client, admin_user: User) -> None:
     client.force_login(admin_user)
     useful = Permission.objects.get(codename="delete_recording").pk
 
-    client.post("/admin/auth/group/add/", {"name": "Librarians", "permissions": [useful]})
+    no_budget = {"budget-TOTAL_FORMS": 0, "budget-INITIAL_FORMS": 0}
+    client.post("/admin/auth/group/add/", {"name": "Librarians", "permissions": [useful]} | no_budget)
 
     assert Group.objects.get(name="Librarians").permissions.get().codename == "delete_recording"
     assert "Can add login session" not in text(client.get("/admin/auth/group/add/"))

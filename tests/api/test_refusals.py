@@ -215,6 +215,18 @@ async def test_the_sixth_waiting_question_is_refused(program: Program, scripts: 
     assert answer.headers["retry-after"] == "5"
 
 
+async def test_a_question_beyond_the_budget_of_the_day_is_refused_until_the_next(
+    program: Program, scripts: Scripts, settings: Settings
+) -> None:
+    settings.CHAT_QUESTIONS_PER_DAY = 1
+    await program.ask("One?")
+
+    answer = await program.ask("Two?")
+
+    assert await problem(answer) == (429, "OVER_BUDGET")
+    assert 0 < int(answer.headers["retry-after"]) <= 24 * 3600
+
+
 async def test_too_many_questions_a_minute_are_refused(program: Program, scripts: Scripts, settings: Settings) -> None:
     settings.CHAT_QUESTIONS_PER_MINUTE = 1
     await program.ask("One?")

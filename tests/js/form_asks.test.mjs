@@ -154,3 +154,11 @@ test("two calls at once send a question once", async () => {
 
   assert.equal(posted.length, 1);
 });
+
+test("what is left of the budget comes with the page that answers", async () => {
+  answers = [accepted(turn("t1", "streaming", "Why?"), element("budget", " 1 of 5 questions left today. "))];
+
+  await formAsks.send();
+
+  assert.deepEqual(answered.at(-1), { type: "budget", left: "1 of 5 questions left today." });
+});

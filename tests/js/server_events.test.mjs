@@ -59,6 +59,7 @@ beforeEach(() => {
     },
     place,
     drafts: recording("drafts", "move", "addText", "keepFilter"),
+    budget: recording("budget", "show"),
     composer: recording("composer", "giveBack", "refuse", "takeFocus"),
     filter: { chosen: ["r1"], limits: { since: "2026-06-01" } },
     banner: recording("banner", "found", "silent", "lost", "blocked", "tell"),
@@ -86,6 +87,13 @@ test("a new label of a reviewer is announced, a read is only shown", () => {
   ]);
   assert.deepEqual(receive({ ...event, labels: "" }), ["turns.changed"]);
   assert.deepEqual(receive({ ...event, turn: "t9" }), ["turns.changed"]);
+});
+
+test("what is left of the budget is shown, and nothing once it is enough", () => {
+  const left = "2 of 10 questions left today.";
+
+  assert.deepEqual(receive({ type: "budget", left }), [`budget.show ${left}`, "turns.changed"]);
+  assert.deepEqual(receive({ type: "budget", left: "" }), ["budget.show ", "turns.changed"]);
 });
 
 test("where only live connections are blocked, the page says so and sends what waits by forms", async () => {

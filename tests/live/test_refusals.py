@@ -138,3 +138,18 @@ async def test_too_many_questions_a_minute_are_refused(connect: Open, session: s
 
     [*_, error] = await client.read("error")
     assert error["code"] == "RATE_LIMITED"
+
+
+async def test_the_budget_is_told_before_it_is_reached_and_refused_with_its_own_code(
+    connect: Open, session: str, settings: Settings
+) -> None:
+    settings.CHAT_QUESTIONS_PER_DAY = 1
+    client = await connect(session)
+    await client.ask("One?")
+    [*_, budget] = await client.read("budget")
+    assert budget["left"].startswith("You have asked your 1 question of today. You can ask again from 00:00 (UTC) on.")
+
+    request = await client.ask("Two?")
+
+    [*_, error] = await client.read("error")
+    assert (error["code"], error["request_id"], error["message"]) == ("OVER_BUDGET", request, budget["left"])

@@ -239,3 +239,21 @@ def test_a_question_counts_as_use(client: Client, alice: User) -> None:
     page = text(client.get("/accounts/"))
 
     assert f'datetime="{timezone.localtime(turn.created_at).isoformat(timespec="microseconds")}"' in page
+
+
+# The budget
+
+
+def test_the_page_says_what_is_used_today_and_when_it_begins_again(
+    client: Client, alice: User, login: LoginSession, settings: Settings
+) -> None:
+    client.force_login(alice)
+    assert "Used today" not in text(client.get("/accounts/"))
+
+    settings.CHAT_QUESTIONS_PER_DAY, settings.CHAT_TOKENS_PER_DAY = 1, 10_000
+    asked(login)
+
+    page = text(client.get("/accounts/"))
+    assert "<strong>Nothing is left for today.</strong> Used today: 1 of 1 questions, 18 of 10,000 tokens." in page
+    tomorrow = timezone.now().astimezone(UTC).date() + timedelta(days=1)
+    assert f'It begins again <time datetime="{tomorrow}T00:00:00+00:00">' in page

@@ -20,6 +20,7 @@ from chat.models import (
     CheckRequest,
     Collection,
     Conversation,
+    DailyUse,
     DataExport,
     DataExportPart,
     Feedback,
@@ -87,6 +88,7 @@ def test_the_file_has_everything_that_is_stored_about_a_user(
     client: Client, alice: User, carol: User, turn: Turn
 ) -> None:
     in_a_day = timezone.now() + timedelta(days=1)
+    DailyUse.objects.create(user=alice, day=in_a_day.date(), questions=3, tokens=54)
     Preference.objects.create(user=alice, zone="Asia/Tokyo", theme="dark")
     Invitation.objects.create(name="Ida", email="ida@example.com", invited_by=alice, expires_at=in_a_day)
     group = Group.objects.create(name="Birders")
@@ -115,6 +117,7 @@ def test_the_file_has_everything_that_is_stored_about_a_user(
         "time_zone": "Asia/Tokyo",
         "theme": "dark",
     }
+    assert document["daily_use"] == [{"day": in_a_day.date().isoformat(), "questions": 3, "tokens": 54}]
     assert [each["name"] for each in document["api_tokens"]] == ["reports"]
     assert secret not in json.dumps(document)
     assert [(each["name"], each["by_group"]) for each in document["collections"]] == [("Birds", "Birders")]

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from chat.models import AccessEvent, ApiToken, LoginSession, Turn
 from chat.models.secret import digest_of
@@ -77,6 +78,18 @@ def test_the_list_has_pages_and_costs_the_same_for_any_number(client: Client, ad
     assert "51–100 of 121" in second
     assert "<bdi>user049</bdi>" in second
     assert len(many) - len(few) <= 1  # the list is counted
+
+
+def test_a_row_has_what_somebody_has_used_of_a_budget(
+    client: Client, admin: User, login: LoginSession, settings: Settings
+) -> None:
+    assert "today" not in text(client.get("/people/"))
+
+    settings.CHAT_QUESTIONS_PER_DAY, settings.CHAT_TOKENS_PER_DAY = 5, 10_000
+    asked(login)
+
+    row = text(client.get("/people/")).partition("<bdi>alice</bdi>")[2].partition("</li>")[0]
+    assert "<span>1 of 5 questions today</span><span>18 of 10,000 tokens today</span>" in row
 
 
 def test_who_may_see_people_but_not_change_them_has_no_buttons(client: Client, alice: User, bob: User) -> None:

@@ -6,11 +6,13 @@ from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
+from chat.answers.budget import of_prompt
 from chat.answers.rag import Found
 from chat.database import in_database
 from chat.errors import GenerationFailed
-from chat.models import Citation, Claim, Ending, LoginSession, Recording, Segment, Turn
+from chat.models import Citation, Claim, DailyBudget, Ending, LoginSession, Recording, Segment, Turn
 from chat.passages import Passage
 from chat.turns.owner import Owner
 from chat.turns.run import ShutDown
@@ -202,3 +204,16 @@ def test_an_answer_can_end_after_a_recording_that_it_cites_was_deleted(login: Lo
 
     assert cited(turn) == BOTH[:1]
     assert Citation.objects.get(turn=turn.pk).recording is None
+
+
+async def test_the_tokens_of_an_answer_that_breaks_off_are_estimated(
+    runner: TurnRunner, scripts: Scripts, login: LoginSession, passage: Passage, settings: Settings
+) -> None:
+    settings.CHAT_TOKENS_PER_DAY = 100_000
+    turn = await begun(runner, scripts, login, passage)
+
+    scripts["When?"].fail(GenerationFailed("no more"))
+    await end_of(runner, turn)
+
+    prompt = of_prompt("When?", [], [passage])
+    assert (await in_database(DailyBudget.of, login.user_id)).tokens_used == prompt + 7  # 27 bytes of the answer

@@ -130,7 +130,8 @@ class Citation(models.Model):
 class Ending:
     """The end of a streaming turn: its state, all chunks of its answer, and the facts that are stored with them.
 
-    Of the citations those count whose markers are in the chunks, whatever the state.
+    Of the citations those count whose markers are in the chunks, whatever the state. ``unreported`` are the estimated
+    tokens of calls of which the model has reported none.
     """
 
     state: str
@@ -142,6 +143,13 @@ class Ending:
     usage: dict[str, Any] | None = field(default=None)
     steps: dict[str, int] | None = field(default=None)
     searched: int | None = None
+    unreported: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """The tokens that count: those that the model read and wrote, estimated where it did not report them."""
+        usage = self.usage or {}
+        return int(usage.get("input_tokens", 0)) + int(usage.get("output_tokens", 0)) + self.unreported
 
     @property
     def is_short(self) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, OuterRef, Subquery
 
+from ..daily_use import DailyUse, day_of, spend
 from ..heard import heard_by_asker
 from ..prepared import Many, Prepared
 from .indexed_turn import indexed_text, searched, searched_texts
@@ -66,12 +68,17 @@ _DELETE_CHUNKS = "DELETE FROM chat_chunk WHERE turn_id IN (SELECT id FROM {new})
 _DELETED = {"id": "bigint"}
 
 
-_NEEDED = ("uuid", "question", "owner", "fence", "stop_requested_at", "stop_seen")
+_NEEDED = ("uuid", "user_id", "question", "owner", "fence", "stop_requested_at", "stop_seen", "created_at")
 
 
 def _streaming(pks: Any) -> Any:
     turns = apps.get_model("chat", "Turn").objects.filter(pk__among=pks, state=State.STREAMING)
-    return turns.select_for_update().order_by("pk").only(*_NEEDED)
+    return turns.select_for_update().order_by("pk").only(*_NEEDED).annotate(counted_on=counted_on())
+
+
+def counted_on() -> Subquery:
+    """Return the last day on which questions of a turn's user were counted: ``store`` needs it of each turn."""
+    return Subquery(DailyUse.objects.filter(user_id=OuterRef("user_id")).values("day"))
 
 
 _locked = Prepared[Any](_streaming, pks=Many(BigIntegerField()))
@@ -83,11 +90,23 @@ def locked(pks: Iterable[int]) -> list[Turn]:
 
 
 def store(endings: Sequence[tuple[Turn, Ending]]) -> None:
-    """Store the ends of turns whose rows are locked: state, answer and citations; index them; delete their chunks."""
+    """Store the ends of turns whose rows are locked: state, answer and citations; index them; delete their chunks.
+
+    Their tokens are counted if their questions were, on the day of the question.
+    """
     execute(_FINISH, _FINISHED, [_finished(turn, ending) for turn, ending in endings])
     _cite({(turn.pk, each.number): each for turn, ending in endings for each in ending.citations})
     execute(_INDEX, _INDEXED, [_indexed(turn, ending) for turn, ending in endings])
     execute(_DELETE_CHUNKS, _DELETED, [{"id": turn.pk} for turn, _ in endings])
+    spend(_used(turn, ending) for turn, ending in endings if _is_counted(cast(Any, turn)))
+
+
+def _is_counted(turn: Any) -> bool:
+    return turn.counted_on is not None and bool(turn.counted_on == day_of(turn.created_at))
+
+
+def _used(turn: Turn, ending: Ending) -> tuple[int, date, int]:
+    return turn.user_id, day_of(turn.created_at), ending.tokens
 
 
 def _finished(turn: Turn, ending: Ending) -> dict[str, object]:

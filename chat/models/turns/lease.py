@@ -10,7 +10,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from ..daily_use import estimated_tokens
 from .answer import AnswerQuerySet, Chunk, Ending
+from .ended import counted_on
 from .found import given_citations, stored_citations
 from .state import Failure, State
 
@@ -45,7 +47,7 @@ class LeaseQuerySet(AnswerQuerySet):
         may still hold the lock, and nobody else must wait.
         """
         abandoned = self.model.objects.filter(owner=turn.owner, fence=turn.fence, pk=turn.pk).abandoned(dead)
-        locked = abandoned.select_for_update(skip_locked=True).first()
+        locked = abandoned.select_for_update(skip_locked=True).annotate(counted_on=counted_on()).first()
         if locked is None:
             return False
         passages = locked.passages or ()
@@ -57,6 +59,7 @@ class LeaseQuerySet(AnswerQuerySet):
             failure=Failure.INTERRUPTED,
             chunks=chunks,
             citations=[*cited, *given],
+            unreported=estimated_tokens("".join(chunks)),
         )
         self._finish([(locked, ending)])
         return True

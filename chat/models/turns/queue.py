@@ -14,6 +14,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 
 from ..conversation import Conversation
+from ..daily_budget import DailyBudget
 from ..limits import NO_LIMITS, Limits
 from ..login_session import LoginSession
 from ..recording import Recording
@@ -54,12 +55,14 @@ class Submission:
 class Submitted:
     """The turn of a submission; whether that has started it, and whether it is the first of its conversation.
 
-    Both are False for a turn that an earlier submission has made.
+    Both are False for a turn that an earlier submission has made. ``budget`` is what the user has left, if questions
+    are counted.
     """
 
     turn: Turn
     is_started: bool = False
     is_first: bool = False
+    budget: DailyBudget | None = None
 
 
 class QueueQuerySet(models.QuerySet["Turn"]):
@@ -68,7 +71,8 @@ class QueueQuerySet(models.QuerySet["Turn"]):
     def submit(self, login_session: LoginSession, submission: Submission) -> Turn:
         """Queue a question and return its turn; the same request id always returns the same turn.
 
-        If it is refused, raise Conflict, InvalidRequest, NotFound, QueueFull or RateLimited, and change nothing.
+        If it is refused, raise Conflict, InvalidRequest, NotFound, OverBudget, QueueFull or RateLimited, and change
+        nothing.
         """
         return self.submit_to("", login_session, submission).turn
 
@@ -146,7 +150,9 @@ class QueueQuerySet(models.QuerySet["Turn"]):
         starts = bool(owner) and standing.may_start and (is_first or not is_busy(conversation.pk))
         owner = owner if starts else ""
         turn = asked.new_turn(login_session, conversation, submission, question, recordings, limits, retried, owner)
-        return Submitted(turn, is_started=starts, is_first=is_first)
+        # Last, so that whoever waits for the count of this user waits for nothing else.
+        budget = DailyBudget.charge(login_session.user_id, turn.created_at) if standing.is_counted else None
+        return Submitted(turn, is_started=starts, is_first=is_first, budget=budget)
 
     def _turn_of_request(self, login_session: LoginSession, submission: Submission) -> Turn | None:
         turn = asked.turn_of_request(login_session.user_id, submission.request_id)

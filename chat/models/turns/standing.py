@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import UUIDField
 
+from ..daily_use import is_set_by_site
 from ..login_session import PASSWORD_DIGEST, LoginSession
 from .state import State
 
@@ -23,7 +24,8 @@ _READ = f"""
         (SELECT COUNT(*) FROM chat_turn WHERE login_session_id = login.id AND {_QUEUED}),
         (SELECT COUNT(*) FROM chat_turn WHERE login_session_id = login.id AND {_STREAMING}),
         (SELECT COUNT(*) FROM chat_turn WHERE user_id = login.user_id AND created_at > {{minute_ago}}),
-        ({_OF_USER} {_QUEUED}) + ({_OF_USER} {_STREAMING})
+        ({_OF_USER} {_QUEUED}) + ({_OF_USER} {_STREAMING}),
+        EXISTS (SELECT 1 FROM chat_groupbudget)
     FROM chat_loginsession AS login JOIN auth_user ON auth_user.id = login.user_id
     WHERE login.id = %s AND login.ended_at IS NULL
 """  # noqa: S608  # our own constants
@@ -49,7 +51,8 @@ class Standing:
     """A login session that is signed in, at the moment in which it asks.
 
     ``is_good`` is whether it may start a turn; ``turn_id`` is the turn that the same request has made before.
-    ``queued`` and ``streaming`` count its turns, ``last_minute`` and ``active`` those of its user.
+    ``queued`` and ``streaming`` count its turns, ``last_minute`` and ``active`` those of its user. Groups may have
+    budgets, of which this user need not have one.
     """
 
     is_good: bool
@@ -58,12 +61,18 @@ class Standing:
     streaming: int
     last_minute: int
     active: int
+    groups_have_budgets: bool
 
     @property
     def may_start(self) -> bool:
         """Whether its next turn may start at once, as far as the turns of its user are concerned."""
         is_free = not (self.queued or self.streaming) and self.active < settings.CHAT_STREAMS_PER_USER
         return bool(self.is_good) and is_free
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its next question has to be counted: without any budget, none is."""
+        return is_set_by_site() or bool(self.groups_have_budgets)
 
 
 def standing(login_session: LoginSession, request_id: UUID) -> Standing | None:

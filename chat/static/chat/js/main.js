@@ -1,6 +1,7 @@
 import "./accounts/copy_field.js";
 import { ExportProgress } from "./accounts/export_progress.js";
 import { Asks } from "./asking/asks.js";
+import { BudgetLine } from "./asking/budget_line.js";
 import { Composer } from "./asking/composer.js";
 import { Drafts } from "./asking/drafts.js";
 import { FormAsks } from "./asking/form_asks.js";
@@ -194,10 +195,12 @@ function startConversation() {
   const scroller = new Scroller({ box: findElement("scroller"), jump: findElement("jump"), isStreaming });
   const announcer = new Announcer({ element: findElement("announcer"), clock });
   const banner = new Banner({ element: findElement("banner"), clock });
+  const budget = new BudgetLine(findElement("budget"));
   const sidebar = new Sidebar({ element: findElement("conversations"), fragments, clock, place });
   const shared = { connection, turns, asks, formAsks, resync, place, drafts, composer, filter, sidebar };
   const conversation = new Conversation({ ...shared, scroller });
-  const events = new ServerEvents({ ...shared, acks: new Acks({ clock, send }), html, banner, announcer, leave });
+  const acks = new Acks({ clock, send });
+  const events = new ServerEvents({ ...shared, acks, html, budget, banner, announcer, leave });
   const queue = new Queue({
     list: findElement("queue"),
     clock,

@@ -4,6 +4,7 @@ import { TurnState } from "./turns/turn_state.js";
 
 /**
  * @import { Asks } from "./asking/asks.js"
+ * @import { BudgetLine } from "./asking/budget_line.js"
  * @import { Composer } from "./asking/composer.js"
  * @import { Drafts } from "./asking/drafts.js"
  * @import { FormAsks } from "./asking/form_asks.js"
@@ -12,7 +13,7 @@ import { TurnState } from "./turns/turn_state.js";
  * @import { Acks } from "./connection/acks.js"
  * @import { Connection } from "./connection/connection.js"
  * @import { Resync } from "./connection/resync.js"
- * @import { Accepted, Done, ErrorReport, Reviewed, ServerEvent, Token } from "./connection/wire.js"
+ * @import { Accepted, Budget, Done, ErrorReport, Reviewed, ServerEvent, Token } from "./connection/wire.js"
  * @import { Announcer } from "./page/announcer.js"
  * @import { Banner } from "./page/banner.js"
  * @import { Place } from "./page/place.js"
@@ -22,8 +23,8 @@ import { TurnState } from "./turns/turn_state.js";
  * @import { Turns } from "./turns/turns.js"
  *
  * @typedef {{connection: Connection, turns: Turns, asks: Asks, formAsks: FormAsks, acks: Acks, resync: Resync,
- *   html: TrustedHtml, place: Place, drafts: Drafts, composer: Composer, filter: RecordingFilter, banner: Banner,
- *   announcer: Announcer, sidebar: Sidebar, leave: (isLockedOut?: boolean) => void}} Parts ``leave`` is called when
+ *   html: TrustedHtml, place: Place, drafts: Drafts, composer: Composer, budget: BudgetLine, filter: RecordingFilter,
+ *   banner: Banner, announcer: Announcer, sidebar: Sidebar, leave: (isLockedOut?: boolean) => void}} Parts ``leave`` is called when
  *   the user has to sign in again, or cannot any more
  */
 
@@ -88,7 +89,7 @@ export class ServerEvents {
     formAsks.send();
   }
 
-  /** @param {Accepted | ErrorReport} event */
+  /** @param {Accepted | Budget | ErrorReport} event */
   formAnswered(event) {
     this.connectionReceived(event);
   }
@@ -126,6 +127,7 @@ export class ServerEvents {
       case "token": return this.#token(event, turn);
       case "citations": return turn?.cite(event.citations);
       case "done": return this.#ended(turn, event, event.state, "");
+      case "budget": return this.#parts.budget.show(event.left);
       case "reviewed": return this.#reviewed(event, turn);
       case "error": return this.#failed(event, turn);
       default: return undefined;

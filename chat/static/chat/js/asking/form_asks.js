@@ -5,10 +5,10 @@ import { TurnState, stateOf } from "../turns/turn_state.js";
 
 /**
  * @import { Fragments } from "../connection/fragments.js"
- * @import { Accepted, ErrorReport } from "../connection/wire.js"
+ * @import { Accepted, Budget, ErrorReport } from "../connection/wire.js"
  * @import { Asks } from "./asks.js"
  * @import { Entry } from "./outbox.js"
- * @typedef {{formAnswered: (event: Accepted | ErrorReport) => void, formSignedOut: () => void}} FormDelegate
+ * @typedef {{formAnswered: (event: Accepted | Budget | ErrorReport) => void, formSignedOut: () => void}} FormDelegate
  *   ``formAnswered`` gets the answer of the site as the event that a socket would have brought
  */
 
@@ -72,7 +72,14 @@ export class FormAsks {
     } else {
       this.#delegate?.formAnswered(refused(entry, message || REFUSED));
     }
+    if (fragment !== null) this.#tellBudget(fragment);
     return true;
+  }
+
+  /** @param {DocumentFragment} page */
+  #tellBudget(page) {
+    const [line] = findAll(page, "budget");
+    if (line) this.#delegate?.formAnswered({ type: "budget", left: line.textContent.trim() });
   }
 
   /** @param {Entry} entry @returns {FormData} */

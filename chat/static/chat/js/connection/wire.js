@@ -25,10 +25,11 @@
  * @typedef {{type: "error", code: string, message: string, retryable: boolean, request_id?: string, turn?: string,
  *   seq?: number, html?: string}} ErrorReport
  * @typedef {{type: "reviewed", turn: string, labels: string, reads: string}} Reviewed
+ * @typedef {{type: "budget", left: string}} Budget
  * @typedef {{type: "restart", retry_after_ms: number}} Restart
  * @typedef {{type: "pong"}} Pong
- * @typedef {Accepted | Queued | Started | Phase | Token | Citations | Done | ErrorReport | Reviewed | Restart |
- *   Pong} ServerEvent
+ * @typedef {Accepted | Queued | Started | Phase | Token | Citations | Done | ErrorReport | Reviewed | Budget |
+ *   Restart | Pong} ServerEvent
  */
 
 export {};
