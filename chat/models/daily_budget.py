@@ -148,9 +148,9 @@ class DailyBudget:
     @property
     def _spent(self) -> str:
         if self.are_tokens_spent:
-            what = f"Your answers of today have used your {self.tokens:,} tokens."
+            what = f"Your answers of today have used your {_counted(self.tokens, 'token')}."
         else:
-            what = f"You have asked your {self.questions:,} question{'' if self.questions == 1 else 's'} of today."
+            what = f"You have asked your {_counted(self.questions, 'question')} of today."
         return f"{what} You can ask again from {self.begins_again:%H:%M} ({settings.TIME_ZONE}) on."
 
     @classmethod
@@ -165,3 +165,7 @@ class DailyBudget:
             questions_used=questions if is_today else 0,
             tokens_used=tokens if is_today else 0,
         )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

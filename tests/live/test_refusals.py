@@ -153,3 +153,17 @@ async def test_the_budget_is_told_before_it_is_reached_and_refused_with_its_own_
 
     [*_, error] = await client.read("error")
     assert (error["code"], error["request_id"], error["message"]) == ("OVER_BUDGET", request, budget["left"])
+
+
+async def test_what_an_answer_leaves_of_the_tokens_is_told_when_it_ends(
+    connect: Open, session: str, scripts: Scripts, settings: Settings
+) -> None:
+    settings.CHAT_TOKENS_PER_DAY = 1
+    scripts["One?"].say("Yes.").end()
+    client = await connect(session)
+    await client.ask("One?")
+    assert [event["left"] for event in await client.read("done") if event["type"] == "budget"] == [""]
+
+    [*_, budget] = await client.read("budget")
+
+    assert budget["left"].startswith("Your answers of today have used your 1 token.")
