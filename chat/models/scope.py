@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, Subquery, Value
 
-from .collection import Collection, CollectionQuerySet
+from .collection import Collection
 from .prepared import Prepared
 from .recording import Recording, RecordingQuerySet, Segment
 
@@ -98,14 +98,16 @@ class Scope:
         return self.filter.of(heard)
 
 
-def _with_what_it_has(collections: CollectionQuerySet) -> CollectionQuerySet:
-    """Add to each collection how many there are in all, and whether it has recordings."""
-    one = Collection.objects.order_by().annotate(one=Value(1)).values("one")
-    recordings = Recording.objects.filter(collection=OuterRef("pk"))
-    return collections.annotate(of=Subquery(one.annotate(count=Count("pk")).values("count")), any=Exists(recordings))
+def _how_many() -> Subquery:
+    """Return the number of all collections, as a column."""
+    return Subquery(Collection.objects.order_by().values(one=Value(1)).annotate(count=Count("pk")).values("count"))
 
 
 _heard = Prepared(
-    lambda user: _with_what_it_has(Collection.objects.heard_by(user)).order_by().values_list("pk", "of", "any"),
+    lambda user: (
+        Collection.objects.heard_by(user)
+        .order_by()
+        .values_list("pk", _how_many(), Exists(Recording.objects.filter(collection=OuterRef("pk"))))
+    ),
     user=BigIntegerField(),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
+from typing import Any
 
 from .proportion import few_to_count, in_proportion
 from .reach import Reach
@@ -24,22 +25,40 @@ _COUNTS = """
         ) AS matching)
     FROM unnest(%s::text[]) AS word"""
 
-# Of a word that is in more passages than are out of reach, enough are in reach. Else find a few, which is quick if it
-# is common: to ask of each of its passages whether it is in reach would take longer than to look twice.
+_ENOUGH = """(
+    SELECT COUNT(*) FROM (
+        SELECT FROM chat_indexedpassage passage WHERE terms @@ phraseto_tsquery('{config}', word) AND {reach}
+        LIMIT {enough}
+    ) AS matching)"""
+
+# One look at the passages of a word counts both.
 _COUNTS_IN_REACH = """
-    SELECT word, of_all, CASE WHEN of_all <= {outside} THEN (
-        SELECT COUNT(*) FROM (
-            SELECT FROM chat_indexedpassage passage WHERE terms @@ phraseto_tsquery('{config}', word) AND {reach}
-            LIMIT {enough}
-        ) AS matching) END
+    SELECT word, of_all, CASE WHEN of_all < {most} OR within >= {enough} THEN within ELSE {few} END
+    FROM unnest(%s::text[]) AS word, LATERAL (
+        SELECT COUNT(*) AS of_all, COUNT(*) FILTER (WHERE {reach}) AS within FROM (
+            SELECT recording_id FROM chat_indexedpassage WHERE terms @@ phraseto_tsquery('{config}', word) LIMIT {most}
+        ) AS passage) AS counted"""
+
+# Of a word that is in more passages than are out of reach, enough are in reach. Else find a few, which is quick if it
+# is common: to ask of each of its passages whether somebody speaks in it would take longer than to look twice.
+_FEW_IN_REACH = """
+    WITH outside AS MATERIALIZED ({outside})
+    SELECT word, of_all, CASE WHEN of_all <= (SELECT passages FROM outside) + {enough} THEN {few} END
     FROM unnest(%s::text[]) AS word, LATERAL (
         SELECT COUNT(*) AS of_all FROM (
             SELECT FROM chat_indexedpassage WHERE terms @@ phraseto_tsquery('{config}', word) LIMIT {most}
         ) AS matching) AS counted"""
 
+_FEW = """(
+    SELECT COUNT(*) FROM (
+        SELECT FROM chat_indexedpassage passage WHERE terms @@ phraseto_tsquery('{config}', word) AND {reach}
+        LIMIT {enough}
+    ) AS matching)"""
+
 # Written so that only the passages of these few recordings are read.
 _OUTSIDE = """
     SELECT COALESCE(SUM((SELECT COUNT(*) FROM chat_indexedpassage WHERE recording_id = chat_recording.id)), 0)
+        AS passages
     FROM chat_recording WHERE (id IN ({keys})) IS NOT TRUE"""
 
 # Counting reads the whole table; for a large one use autovacuum's estimate, which is -1 before its first run.
@@ -103,7 +122,7 @@ _ALMOST_ALL = 0.8
 """The share of a library from which on the first passages of all are mostly in reach."""
 _SPARE = 1.5
 """How many more passages are chosen than would be enough if those in reach were spread evenly."""
-_FEW = 1_000
+_FEW_TO_READ = 1_000
 """Passages in reach whose words are read in less time than the index needs to find those with one of the words."""
 
 
@@ -128,7 +147,7 @@ class PostgresIndex:
 
     def stems(self, beginning: str, reach: Reach) -> dict[str, int]:
         """Return the words with this beginning, each with the number of its passages among 200 that have one."""
-        if not reach.is_small or self.total(reach) > _FEW:
+        if not reach.is_small or self.total(reach) > _FEW_TO_READ:
             parameters = [f"{beginning}:*", *reach.parameters, beginning]
             return dict(rows(_STEMS.format(reach=_condition(reach)), parameters))
         return dict(rows(_STEMS_IN_FEW.format(reach=reach.condition), [*reach.parameters, f"{beginning}:*", beginning]))
@@ -152,21 +171,30 @@ class PostgresIndex:
         most = self.rows_at_once + 1
         if reach.is_everything:
             return dict(rows(_COUNTS.format(config=config, most=most), [list(words)]))
-        enough = few_to_count(reach)
-        statement = _COUNTS_IN_REACH.format(
-            config=config, reach=_condition(reach), enough=enough, most=most, outside=self._outside(reach) + enough
-        )
-        counted = rows(statement, [*reach.parameters, list(words)])
-        return {
-            word: in_proportion(of_all, reach) if within in (None, enough) else within
-            for word, of_all, within in counted
-        }
+        enough, condition = few_to_count(reach), _condition(reach)
+        few = _FEW.format(config=config, reach=condition, enough=enough)
+        if reach.share <= _ALMOST_ALL and not reach.speakers:
+            statement = _COUNTS_IN_REACH.format(few=few, reach=condition, config=config, most=most, enough=enough)
+            counted = rows(statement, [*reach.parameters, list(words), *reach.parameters])
+            return {
+                word: _estimate(of_all, within, reach) if of_all == most else within for word, of_all, within in counted
+            }
+        outside, values = _outside(reach, most)
+        statement = _FEW_IN_REACH.format(few=few, outside=outside, config=config, most=most, enough=enough)
+        counted = rows(statement, [*values, *reach.parameters, list(words)])
+        return {word: _estimate(of_all, within, reach) for word, of_all, within in counted}
 
-    def _outside(self, reach: Reach) -> int:
-        """Return how many passages are out of reach, or more than anything counts to."""
-        if reach.share <= _ALMOST_ALL or reach.speakers:
-            return self.rows_at_once + 1
-        return int(rows(_OUTSIDE.format(keys=reach.keys), reach.values)[0][0])
+
+def _estimate(of_all: int, within: int | None, reach: Reach) -> int:
+    """Return how many passages in reach have a word, of which all or only a few were counted."""
+    return within if within is not None and within < few_to_count(reach) else in_proportion(of_all, reach)
+
+
+def _outside(reach: Reach, most: int) -> tuple[str, tuple[Any, ...]]:
+    """Return a statement for the number of passages out of reach, or one for more than anything counts to."""
+    if reach.speakers:
+        return f"SELECT {most} AS passages", ()
+    return _OUTSIDE.format(keys=reach.keys), reach.values
 
 
 def _condition(reach: Reach) -> str:

@@ -15,7 +15,7 @@ SMALL = 0.15
 """The share of a library below which a search lists the passages in reach first: in more it finds enough without."""
 
 # To count the passages takes longer than to search a word; recordings have about as many each.
-_SHARE = "SELECT (SELECT COUNT(*) FROM chat_recording WHERE id IN ({})), (SELECT COUNT(*) FROM chat_recording)"
+_SHARE = "SELECT (SELECT COUNT(*) FROM ({}) AS within), (SELECT COUNT(*) FROM chat_recording)"
 _HAS_SPEAKER = """EXISTS (
     SELECT 1 FROM chat_segment WHERE chat_segment.recording_id = passage.recording_id AND speaker IN ({})
     AND number BETWEEN passage.first AND passage.last)"""
