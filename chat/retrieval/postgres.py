@@ -61,11 +61,6 @@ _OUTSIDE = """
         AS passages
     FROM chat_recording WHERE (id IN ({keys})) IS NOT TRUE"""
 
-# Counting reads the whole table; for a large one use autovacuum's estimate, which is -1 before its first run.
-_TOTAL = """
-    SELECT CASE WHEN reltuples >= 1000 THEN reltuples::bigint ELSE (SELECT COUNT(*) FROM chat_indexedpassage) END
-    FROM pg_class WHERE oid = 'chat_indexedpassage'::regclass"""
-
 # PostgreSQL keeps no list of the words in an index, so read the words of some passages that have such a word.
 _STEMS = """
     SELECT lexeme, COUNT(*)
@@ -135,10 +130,6 @@ class PostgresIndex:
         """Return 1: most of the time goes to finding the rows of the matches, of which the recording is then read."""
         return 1.0
 
-    def total(self, reach: Reach) -> int:
-        """Return the number of passages in reach, or from 1,000 on an estimate."""
-        return round(int(rows(_TOTAL, [])[0][0]) * reach.share)
-
     def counts(self, words: Sequence[str], reach: Reach) -> dict[str, int]:
         return self._counts("english", words, reach)
 
@@ -147,7 +138,7 @@ class PostgresIndex:
 
     def stems(self, beginning: str, reach: Reach) -> dict[str, int]:
         """Return the words with this beginning, each with the number of its passages among 200 that have one."""
-        if not reach.is_small or self.total(reach) > _FEW_TO_READ:
+        if not reach.is_small or reach.total() > _FEW_TO_READ:
             parameters = [f"{beginning}:*", *reach.parameters, beginning]
             return dict(rows(_STEMS.format(reach=_condition(reach)), parameters))
         return dict(rows(_STEMS_IN_FEW.format(reach=reach.condition), [*reach.parameters, f"{beginning}:*", beginning]))

@@ -14,8 +14,16 @@ from .results import rows
 SMALL = 0.15
 """The share of a library below which a search lists the passages in reach first: in more it finds enough without."""
 
+_LIBRARY = {
+    "sqlite": "SELECT COUNT(*) FROM chat_indexedpassage",
+    # Counting reads the whole table; for a large one use autovacuum's estimate, which is -1 before its first run.
+    "postgresql": """
+        SELECT CASE WHEN reltuples >= 1000 THEN reltuples::bigint ELSE (SELECT COUNT(*) FROM chat_indexedpassage) END
+        FROM pg_class WHERE oid = 'chat_indexedpassage'::regclass""",
+}
+"""The number of all passages, on PostgreSQL from 1,000 on an estimate."""
 # To count the passages takes longer than to search a word; recordings have about as many each.
-_SHARE = "SELECT (SELECT COUNT(*) FROM ({}) AS within), (SELECT COUNT(*) FROM chat_recording)"
+_SHARE = "SELECT (SELECT COUNT(*) FROM ({}) AS within), (SELECT COUNT(*) FROM chat_recording), ({})"
 _HAS_SPEAKER = """EXISTS (
     SELECT 1 FROM chat_segment WHERE chat_segment.recording_id = passage.recording_id AND speaker IN ({})
     AND number BETWEEN passage.first AND passage.last)"""
@@ -32,6 +40,8 @@ class Reach:
     keys: str = ""
     values: tuple[Any, ...] = ()
     speakers: tuple[str, ...] = ()
+    library: int | None = None
+    """The number of all passages, in reach or not, if it is known."""
 
     @property
     def is_everything(self) -> bool:
@@ -52,6 +62,11 @@ class Reach:
     @property
     def parameters(self) -> tuple[Any, ...]:
         return (*self.values, *self.speakers)
+
+    def total(self) -> int:
+        """Return the number of passages in reach, or an estimate."""
+        library = self.library if self.library is not None else int(rows(_LIBRARY[connection.vendor], ())[0][0])
+        return round(library * self.share)
 
     def recordings(self) -> list[int]:
         """Return the keys of the recordings."""
@@ -86,10 +101,10 @@ def reach_of(scope: Scope) -> Reach:
     if scope.is_everything:
         return EVERYTHING
     keys, values = _keys(scope)
-    [(within, total)] = rows(_SHARE.format(keys), values)
+    [(within, total, library)] = rows(_SHARE.format(keys, _LIBRARY[connection.vendor]), values)
     speakers = scope.filter.speakers
     share = within / total / (2 if speakers else 1) if total else 0.0  # others speak in these recordings, too
-    return Reach(share, keys, values, speakers)
+    return Reach(share, keys, values, speakers, library)
 
 
 def _keys(scope: Scope) -> tuple[str, tuple[Any, ...]]:

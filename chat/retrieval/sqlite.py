@@ -25,10 +25,6 @@ class SQLiteIndex:
         """Return less for a small reach: a match that is not in it costs less, but not nothing."""
         return 0.4 + reach.share if reach.is_small else 1.0
 
-    def total(self, reach: Reach) -> int:
-        [(total,)] = rows("SELECT COUNT(*) FROM chat_indexedpassage", [])
-        return round(int(total) * reach.share)
-
     def counts(self, words: Sequence[str], reach: Reach) -> dict[str, int]:
         """Return how many passages in reach contain each word: exactly, or if they are many in proportion to all."""
         if not reach.is_everything:

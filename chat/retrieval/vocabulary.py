@@ -33,7 +33,7 @@ class Vocabulary:
     def __init__(self, index: Index, heard: Reach) -> None:
         self.index = index
         self.heard = heard
-        self.total = index.total(heard)
+        self.total = heard.total()
         self._stems: dict[str, dict[str, int]] = {}
 
     def look_up(self, query_words: Sequence[str]) -> list[Term]:

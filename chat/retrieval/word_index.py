@@ -50,9 +50,6 @@ class Index(Protocol):
     def cost(self, reach: Reach) -> float:
         """Return what it costs to rank a match if some are not in reach, compared with one when all are."""
 
-    def total(self, reach: Reach) -> int:
-        """Return the number of passages in reach, or an estimate."""
-
     def counts(self, words: Sequence[str], reach: Reach) -> dict[str, int]:
         """Return how many passages in reach contain each word in any of its forms.
 
