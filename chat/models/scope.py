@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import BigIntegerField, Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 
 from .collection import Collection
 from .prepared import Prepared
@@ -98,16 +99,15 @@ class Scope:
         return self.filter.of(heard)
 
 
-def _how_many() -> Subquery:
-    """Return the number of all collections, as a column."""
-    return Subquery(Collection.objects.order_by().values(one=Value(1)).annotate(count=Count("pk")).values("count"))
-
-
 _heard = Prepared(
     lambda user: (
         Collection.objects.heard_by(user)
         .order_by()
-        .values_list("pk", _how_many(), Exists(Recording.objects.filter(collection=OuterRef("pk"))))
+        .values_list(
+            "pk",
+            RawSQL("SELECT COUNT(*) FROM chat_collection", ()),
+            Exists(Recording.objects.filter(collection=OuterRef("pk"))),
+        )
     ),
     user=BigIntegerField(),
 )
