@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,6 +14,8 @@ from pytest_django import Settings
 
 from chat.accounts import mail
 from chat.models import Collection, Invitation, inviting, make_collection
+
+from ..support.pages import text
 
 PASSWORD = {"password1": "quite-another-word", "password2": "quite-another-word"}
 """What an invited person types twice."""
@@ -55,3 +59,15 @@ def invited(boss: User, *, name: str = "Ana Lima", email: str = "ana@example.com
 def path_in(text: str) -> str:
     """Return the path of the first link in a text."""
     return urlsplit(next(word for word in text.split() if word.startswith("http"))).path
+
+
+def said(response: Any) -> str:
+    """Return the text of a page without tags, with single spaces."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text(response)))
+
+
+def link_on(response: Any) -> str:
+    """Return the path of the link that a page shows to copy."""
+    found = re.search(r'value="http://testserver(/accounts/invitation/[^"]+)"', text(response))
+    assert found
+    return found[1]

@@ -1,8 +1,7 @@
-"""The page on which administrators invite, and the pages on which people come in."""
+"""The page on which administrators invite."""
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -19,25 +18,13 @@ from chat.accounts import mail
 from chat.models import Collection, Delivery, Invitation, LoginSession, Membership, inviting
 
 from ..support.pages import text
-from .conftest import PASSWORD, invited, path_in
+from .conftest import PASSWORD, invited, link_on, path_in, said
 from .test_inviting import grow_old
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
 PAGE = "/accounts/invitations/"
 ANA = {"name": "Ana Lima", "email": "ana@example.com"}
-
-
-def said(response: Any) -> str:
-    """Return the text of a page without tags, with single spaces."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text(response)))
-
-
-def link_on(response: Any) -> str:
-    """Return the path of the link that a page shows to copy."""
-    found = re.search(r'value="http://testserver(/accounts/invitation/[^"]+)"', text(response))
-    assert found
-    return found[1]
 
 
 def address(invitation: Invitation, name: str) -> str:
@@ -201,89 +188,6 @@ def test_an_invitation_that_was_used_meanwhile_is_not_renewed(office: Client, bo
     response = office.post(address(invitation, "renew"), follow=True)
 
     assert "is the address of the account ana" in said(response)
-
-
-# The link
-
-
-@pytest.mark.parametrize("method", ["get", "head", "put", "options"])
-def test_programs_that_look_at_a_link_do_not_use_it_up(boss: User, method: str) -> None:
-    _, link = invited(boss)
-
-    for _ in range(3):
-        getattr(Client(headers={"sec-purpose": "prefetch"}), method)(link)
-
-    assert Client().post(link, {"username": "ana", **PASSWORD}).status_code == 302
-
-
-def test_a_used_link_says_so_and_what_to_do(boss: User) -> None:
-    _, link = invited(boss)
-    Client().post(link, {"username": "ana", **PASSWORD})
-
-    for response in (Client().get(link), Client().post(link, {"username": "eve", **PASSWORD})):
-        assert response.status_code == 410
-        assert "This invitation was used" in said(response)
-        assert "/accounts/login/" in text(response)
-    assert not User.objects.filter(username="eve").exists()
-
-
-def test_a_link_that_is_too_old_says_so(boss: User) -> None:
-    invitation, link = invited(boss)
-    grow_old(invitation)
-
-    response = Client().get(link)
-
-    assert response.status_code == 410
-    assert "This invitation is too old" in said(response)
-
-
-def test_a_stranger_does_not_learn_that_the_address_has_an_account(boss: User) -> None:
-    _, link = invited(boss)
-    User.objects.create_user("ana", "ana@example.com")
-
-    response = Client().get(link)
-
-    assert response.status_code == 410
-    assert "account" not in said(response)
-
-
-@pytest.mark.parametrize("secret", ["x", "%00", "é", "a" * 500])
-def test_a_forged_link_does_not_work(client: Client, boss: User, secret: str) -> None:
-    assert client.get(f"/accounts/invitation/{secret}/").status_code == 410
-    assert client.post(f"/accounts/invitation/{secret}/", {"username": "ana", **PASSWORD}).status_code == 410
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said_there"),
-    [
-        ({"username": "BOSS"}, "A user with that username already exists."),
-        ({"username": "a b"}, "Enter a valid username."),
-        ({"password1": "12345", "password2": "12345"}, "too short"),
-        ({"password1": "ana@example.com", "password2": "ana@example.com"}, "too similar"),
-        ({"password2": "another"}, "didn’t match"),
-    ],
-)
-def test_a_name_or_password_that_cannot_be_leaves_the_link_as_it_is(
-    boss: User, wrong: dict[str, str], said_there: str
-) -> None:
-    _, link = invited(boss)
-
-    response = Client().post(link, {"username": "ana", **PASSWORD} | wrong)
-
-    assert response.status_code == 400
-    assert said_there in said(response)
-    assert Client().post(link, {"username": "ana", **PASSWORD}).status_code == 302
-
-
-def test_whoever_is_signed_in_here_is_signed_out(client: Client, alice: User, boss: User) -> None:
-    _, link = invited(boss)
-    client.force_login(alice)
-
-    assert "alice is signed in now" in said(client.get(link))
-    client.post(link, {"username": "ana", **PASSWORD})
-
-    assert LoginSession.objects.get(user=alice).ended_at
-    assert client.session["_auth_user_id"] == str(User.objects.get(username="ana").pk)
 
 
 # With e-mail

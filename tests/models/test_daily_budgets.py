@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +17,7 @@ from chat.models import Claim, DailyBudget, DailyUse, GroupBudget, LoginSession,
 from chat.upkeep.purge import purge
 
 from ..support.asked import asked, ending_as
+from ..support.at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,24 +46,11 @@ def put_into_group(user: User, name: str, **budget: int | None) -> None:
 
 def test_two_processes_never_accept_more_questions_than_the_budget(alice: User, settings: Settings) -> None:
     settings.CHAT_QUESTIONS_PER_DAY = 3
-    logins = [LoginSession.objects.create(user=alice) for _ in range(2)]
+    logins = LoginSession.objects.create(user=alice), LoginSession.objects.create(user=alice)
     for login in logins:
         ask(login)
-    both = Barrier(2)
 
-    def one(login: LoginSession) -> bool:
-        try:
-            both.wait()
-            ask(login)
-        except OverBudget:
-            return False
-        else:
-            return True
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as threads:
-        outcomes = list(threads.map(one, logins))
+    outcomes = at_once(ask, *logins, refusal=OverBudget)
 
     assert sorted(outcomes) == [False, True]
     assert Turn.objects.count() == DailyUse.objects.get().questions == 3

@@ -1,60 +1,21 @@
-"""SCIM 2.0, with the requests of RFC 7644 and of common directories."""
+"""SCIM 2.0 of users, with the requests of RFC 7644 and of common directories."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from chat.models import REVIEWERS, AccessEvent, ApiToken, Kind, LoginSession
+from chat.models import AccessEvent, ApiToken, LoginSession
 from chat.models.secret import digest_of
 
 from ..support.asked import asked
+from .directory import BJENSEN, TOKEN, USER, call, created, details, patched
 
 pytestmark = pytest.mark.django_db
-
-TOKEN = "scim-token-of-thirty-two-characters"  # of this test
-USER = "urn:ietf:params:scim:schemas:core:2.0:User"
-PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-BJENSEN: dict[str, Any] = {  # RFC 7644, section 3.3
-    "schemas": [USER],
-    "userName": "bjensen",
-    "externalId": "bjensen",
-    "name": {"formatted": "Ms. Barbara J Jensen III", "familyName": "Jensen", "givenName": "Barbara"},
-}
-
-
-@pytest.fixture(autouse=True)
-def scim_token(settings: Settings) -> None:
-    settings.SCIM_TOKEN = TOKEN
-
-
-def call(method: str, path: str, document: object = None, token: str = TOKEN) -> Any:
-    client = Client(enforce_csrf_checks=True, headers={"authorization": f"Bearer {token}"})
-    data = b"" if document is None else json.dumps(document).encode()
-    return client.generic(method, f"/scim/v2/{path}", data, content_type="application/scim+json")
-
-
-def patched(path: str, *operations: dict[str, Any]) -> Any:
-    return call("PATCH", path, {"schemas": [PATCH_OP], "Operations": list(operations)})
-
-
-def created(**more: Any) -> dict[str, Any]:
-    response = call("POST", "Users", BJENSEN | more)
-    assert response.status_code == 201, response.content
-    document: dict[str, Any] = response.json()
-    return document
-
-
-def details(response: Any) -> tuple[int, str]:
-    document = response.json()
-    assert document["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
-    assert document["status"] == str(response.status_code)
-    return response.status_code, document.get("scimType", "")
 
 
 # Access
@@ -282,64 +243,3 @@ def test_what_is_unknown_is_not_found(path: str) -> None:
 
 def test_a_wrong_method_is_refused(alice: User) -> None:
     assert details(call("DELETE", "Users")) == (405, "")
-
-
-# Groups
-
-
-def test_a_group_is_created_with_its_members(alice: User) -> None:
-    response = call("POST", "Groups", {"displayName": "Tour Guides", "members": [{"value": str(alice.pk)}]})
-
-    document = response.json()
-    assert response.status_code == 201
-    assert [each["display"] for each in document["members"]] == ["alice"]
-    assert list(alice.groups.values_list("name", flat=True)) == ["Tour Guides"]
-    [event] = AccessEvent.objects.of_member(alice.pk)
-    assert (event.kind, event.how, event.details) == ("groups-changed", "scim", {"added": ["Tour Guides"]})
-    assert call("GET", f"Users/{alice.pk}").json()["groups"][0]["display"] == "Tour Guides"
-
-
-def test_members_are_added_and_removed(alice: User, bob: User) -> None:
-    group = Group.objects.create(name="Tour Guides")
-    path = f"Groups/{group.pk}"
-
-    patched(path, {"op": "add", "path": "members", "value": [{"value": str(alice.pk)}, {"value": str(bob.pk)}]})
-    assert set(group.user_set.all()) == {alice, bob}
-    patched(path, {"op": "remove", "path": f'members[value eq "{alice.pk}"]'})
-    assert set(group.user_set.all()) == {bob}
-    patched(path, {"op": "replace", "path": "members", "value": [{"value": str(alice.pk)}]})
-    assert set(group.user_set.all()) == {alice}
-    patched(path, {"op": "Remove", "path": "members", "value": [{"value": str(alice.pk)}]})
-    assert set(group.user_set.all()) == set()
-    patched(path, {"op": "replace", "value": {"displayName": "Guides"}})
-    found = call("GET", "Groups?filter=displayName%20eq%20%22guides%22&excludedAttributes=members").json()
-    assert [each["displayName"] for each in found["Resources"]] == ["Guides"]
-
-
-def test_a_member_that_is_unknown_is_refused(alice: User) -> None:
-    group = Group.objects.create(name="Tour Guides")
-
-    response = patched(f"Groups/{group.pk}", {"op": "add", "path": "members", "value": [{"value": "999"}]})
-
-    assert details(response) == (400, "invalidValue")
-
-
-def test_a_group_is_replaced_and_deleted(alice: User, bob: User) -> None:
-    group = Group.objects.create(name="Tour Guides")
-    group.user_set.add(alice)
-
-    call("PUT", f"Groups/{group.pk}", {"displayName": "Guides", "externalId": "7", "members": [{"value": str(bob.pk)}]})
-    assert set(group.user_set.all()) == {bob}
-    assert call("GET", f"Groups/{group.pk}").json()["externalId"] == "7"
-    assert call("DELETE", f"Groups/{group.pk}").status_code == 204
-    assert not Group.objects.filter(name="Guides").exists()
-    assert AccessEvent.objects.of_member(bob.pk).filter(kind=Kind.GROUPS_CHANGED).count() == 2
-
-
-def test_reviewers_are_not_the_directory_s_to_decide(carol: User) -> None:
-    group = Group.objects.get(name=REVIEWERS)
-
-    assert call("GET", "Groups").json()["totalResults"] == 0
-    assert details(call("DELETE", f"Groups/{group.pk}")) == (404, "")
-    assert details(call("POST", "Groups", {"displayName": REVIEWERS})) == (403, "mutability")
-    assert call("GET", f"Users/{carol.pk}").json()["groups"] == []
