@@ -24,8 +24,8 @@ import { TurnState } from "./turns/turn_state.js";
  *
  * @typedef {{connection: Connection, turns: Turns, asks: Asks, formAsks: FormAsks, acks: Acks, resync: Resync,
  *   html: TrustedHtml, place: Place, drafts: Drafts, composer: Composer, budget: BudgetLine, filter: RecordingFilter,
- *   banner: Banner, announcer: Announcer, sidebar: Sidebar, leave: (isLockedOut?: boolean) => void}} Parts ``leave`` is called when
- *   the user has to sign in again, or cannot any more
+ *   banner: Banner, announcer: Announcer, sidebar: Sidebar, leave: (isLockedOut?: boolean) => void}} Parts
+ *   ``leave`` is called when the user has to sign in again, or cannot any more
  */
 
 const utf8 = new TextEncoder();
