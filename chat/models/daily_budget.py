@@ -17,7 +17,7 @@ from .refusal import OverBudget
 from .turns.rows import insert
 
 LOW = 5
-"""What is left is shown once it is at most 1/``LOW`` of a budget."""
+"""What is left is shown once it is at most 1/``LOW`` of a budget, or the last question."""
 
 _OF_GROUPS = """
     (SELECT CASE WHEN MIN(budget.{what}) = 0 THEN 0 ELSE MAX(budget.{what}) END FROM chat_groupbudget AS budget
@@ -42,16 +42,17 @@ _READ = f"""
 
 @dataclass(frozen=True)
 class Share:
-    """A limit, and how much of it is used."""
+    """A limit, and how much of it is used. The user should know it at the latest when ``few`` are left."""
 
     what: str
     limit: int
     used: int
+    few: int = 0
 
     @property
     def is_low(self) -> bool:
         """Whether so little is left that the user should know."""
-        return (self.limit - self.used) * LOW <= self.limit
+        return self.limit - self.used <= max(self.limit / LOW, self.few)
 
     @property
     def left(self) -> str:
@@ -105,7 +106,7 @@ class DailyBudget:
     def shares(self) -> list[Share]:
         """The limits that there are."""
         shares = [
-            Share("questions", self.questions, self.questions_used),
+            Share("questions", self.questions, self.questions_used, few=1),
             Share("tokens", self.tokens, self.tokens_used),
         ]
         return [share for share in shares if share.limit]

@@ -171,7 +171,7 @@ class Reviewed(Event, frozen=True, kw_only=True):
 
 
 class Budget(Event, frozen=True, kw_only=True):
-    """What the user has left of the budget of the day, in words; empty while it is more than a fifth."""
+    """What the user has left of the budget of the day, in words; empty while that is much."""
 
     left: str
 

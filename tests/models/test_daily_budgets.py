@@ -177,6 +177,19 @@ def test_tokens_count_on_the_day_of_the_question(login: LoginSession, settings: 
 
 
 @pytest.mark.any_database
+@pytest.mark.parametrize(("limit", "before"), [(1, []), (2, ["1 of 2"]), (3, ["1 of 3"]), (4, ["1 of 4"])])
+def test_the_last_question_is_told_before_it_is_asked(
+    alice: User, settings: Settings, limit: int, before: list[str]
+) -> None:
+    settings.CHAT_QUESTIONS_PER_DAY = limit
+
+    lines = [charge(alice, NOON).left for _ in range(limit)]
+
+    assert [line for line in lines[:-1] if line] == [f"{left} questions left today." for left in before]
+    assert "You can ask again" in lines[-1]
+
+
+@pytest.mark.any_database
 def test_what_is_left_is_told_from_a_fifth_on(alice: User, settings: Settings) -> None:
     settings.CHAT_QUESTIONS_PER_DAY, settings.CHAT_TOKENS_PER_DAY = 5, 10_000
     lines = [charge(alice, NOON).left for _ in range(5)]

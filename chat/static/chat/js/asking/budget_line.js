@@ -7,7 +7,7 @@ export class BudgetLine {
     this.#element = element;
   }
 
-  /** @param {string} left in words; empty while more than a fifth is left */
+  /** @param {string} left in words; empty while that is much */
   show(left) {
     if (this.#element.textContent !== left) this.#element.textContent = left;
   }
