@@ -7,7 +7,7 @@ from .collections import moving
 from .collections import views as collections
 from .conversations import judging_views, turn_views
 from .conversations import views as conversations
-from .recordings import audio, whole_text
+from .recordings import audio, consent, whole_text
 from .recordings import views as recordings
 from .search import views as search
 
@@ -44,6 +44,7 @@ urlpatterns = [
     path("recordings/<uuid:uuid>/", recordings.detail, name="recording-detail"),
     path("recordings/<uuid:uuid>/segments/", recordings.segments, name="recording-segments"),
     path("recordings/<uuid:uuid>/move/", moving.move_recording, name="recording-move"),
+    path("recordings/<uuid:uuid>/consent/", consent.consent_note, name="recording-consent"),
     path("recordings/<uuid:uuid>/text/", whole_text.whole_text, name="recording-text"),
     path("recordings/<uuid:uuid>/audio/", audio.audio, name="recording-audio"),
 ]

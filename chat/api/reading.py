@@ -48,5 +48,6 @@ def _conversation(request: ApiRequest, uuid: UUID) -> resources.ConversationWith
 
 
 def _recordings(request: ApiRequest) -> resources.RecordingPage:
-    page, next_after = newest(Recording.objects.heard_by(request.login_session.user_id), request)
+    heard = Recording.objects.heard_by(request.login_session.user_id)
+    page, next_after = newest(heard.select_related("consent_note"), request)
     return resources.RecordingPage(recordings=list(map(resources.Recording.of, page)), next=next_after)

@@ -122,6 +122,8 @@ def _change(event: AccessEvent) -> str:
             return f"gave {group}{member} another role: {_verb(details)}"
         case Kind.RECORDING_MOVED:
             return f"moved a recording from {shown(str(details.get('from')))} to {shown(str(details.get('to')))}"
+        case Kind.CONSENT_NOTE:
+            return f"{details.get('did', 'changed')} the consent note of a recording"
     if "everyone" in details:
         return "opened it to everyone who is signed in" if details["everyone"] else "closed it to all but its members"
     return f"{details['did']} it" if "did" in details else event.what

@@ -8,6 +8,7 @@ from .access.seal import AccessSeal, SealLease
 from .api_token import TOKEN_LIMIT, ApiToken
 from .check_request import NOTE_LIMIT, CheckRequest
 from .collection import Collection, Membership, Role
+from .consent_note import Consent, ConsentNote
 from .conversation import Conversation
 from .daily_budget import DailyBudget
 from .daily_use import DailyUse, GroupBudget
@@ -73,6 +74,8 @@ __all__ = [
     "Claim",
     "Collection",
     "Conflict",
+    "Consent",
+    "ConsentNote",
     "Conversation",
     "DailyBudget",
     "DailyUse",

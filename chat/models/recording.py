@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models.functions import Now
@@ -12,6 +12,9 @@ from typing_extensions import override
 from ..addresses import address
 from .collection import Collection
 from .word_times import times_of, unpack
+
+if TYPE_CHECKING:
+    from .consent_note import ConsentNote
 
 
 class RecordingQuerySet(models.QuerySet["Recording"]):
@@ -55,6 +58,11 @@ class Recording(models.Model):
 
     def get_absolute_url(self) -> str:
         return address("chat:recording-detail", self.uuid)
+
+    @property
+    def consent(self) -> ConsentNote | None:
+        """The consent note, if there is one; fetch it with ``select_related("consent_note")``."""
+        return getattr(self, "consent_note", None)
 
     def address_of(self, number: int) -> str:
         """Return the address of a segment: of the page that has it, also without a script."""

@@ -12,7 +12,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from chat.models import Collection, Recording, Segment
+from chat.models import Collection, Consent, ConsentNote, How, Recording, Segment
 from chat.models.word_times import pack
 
 from ..retrieval import index
@@ -37,11 +37,19 @@ class Addition:
     encoding: str = ""
 
 
-def add(path: Path, *, title: str = "", collection: Collection | None = None) -> Iterator[Addition]:
+@dataclass(frozen=True)
+class Into:
+    """Where new recordings go, instead of the default collection, and the consent note of those that have none."""
+
+    collection: Collection | None = None
+    consent: Consent | None = None
+
+
+def add(path: Path, *, title: str = "", into: Into = Into()) -> Iterator[Addition]:
     """Add the recordings of a transcript file that are not in the library yet, with the audio file beside it.
 
-    ``title`` replaces the title that a new recording would get, and ``collection`` the default one. One that was in the
-    library before stays where it is. Raise ``Unreadable`` before storing anything.
+    ``title`` replaces the title that a new recording would get. One that was in the library before stays where it is,
+    and keeps its consent note if it has one. Raise ``Unreadable`` before storing anything.
 
     Each recording is stored with its segments and index in one transaction, so a crash leaves none incomplete. The file
     is not one transaction: SQLite has a single writer, and answers being streamed must not wait for a file of many
@@ -57,11 +65,12 @@ def add(path: Path, *, title: str = "", collection: Collection | None = None) ->
         recording = existing.get(source.digest)
         if transcript and not recording:
             named = replace(transcript, title=title or transcript.title)
-            recording, new = _store(named, source.digest, audio, collection)
+            recording, new = _store(named, source.digest, audio, into)
             existing[source.digest] = recording
             yield Addition(recording, new, len(source.text), transcript.skipped, source.encoding)
         elif recording:
             _add_missing_audio(recording, audio)
+            _add_missing_note(recording, into.consent)
             yield Addition(recording, False, len(source.text))
 
 
@@ -69,21 +78,19 @@ def _existing(digests: Set[str]) -> dict[str, Recording]:
     return {recording.digest: recording for recording in Recording.objects.filter(digest__in=digests)}
 
 
-def _store(
-    transcript: Transcript, digest: str, audio: Path | None, collection: Collection | None
-) -> tuple[Recording, bool]:
+def _store(transcript: Transcript, digest: str, audio: Path | None, into: Into) -> tuple[Recording, bool]:
     """Return the recording of the transcript, and whether it is new: another process may have stored it first."""
     audio_name = _copy_audio(audio, digest) if audio else ""  # before the transaction: copying takes time
     try:
         with transaction.atomic():
-            return _create(transcript, digest, audio_name, collection), True
+            return _create(transcript, digest, audio_name, into), True
     except IntegrityError:
         return Recording.objects.get(digest=digest), False
 
 
-def _create(transcript: Transcript, digest: str, audio: str, collection: Collection | None) -> Recording:
+def _create(transcript: Transcript, digest: str, audio: str, into: Into) -> Recording:
     recording = Recording.objects.create(
-        collection=collection or Collection.objects.default(),
+        collection=into.collection or Collection.objects.default(),
         title=transcript.title,
         digest=digest,
         audio=audio,
@@ -104,7 +111,13 @@ def _create(transcript: Transcript, digest: str, audio: str, collection: Collect
     )
     Segment.objects.bulk_create(segments, batch_size=_ROWS_AT_ONCE)
     index([recording])
+    _add_missing_note(recording, into.consent)
     return recording
+
+
+def _add_missing_note(recording: Recording, consent: Consent | None) -> None:
+    if consent and not ConsentNote.objects.filter(recording=recording).exists():
+        ConsentNote.write(recording, consent, actor=None, how=How.PROGRAM)
 
 
 def _add_missing_audio(recording: Recording, audio: Path | None) -> None:

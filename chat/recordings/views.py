@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -26,16 +26,19 @@ PAGE = 50
 def listing(request: SignedInRequest) -> HttpResponse:
     """Render a page of 50 recordings, the newest first: of those that the user hears, with ``?q=`` in their title.
 
-    With ``?collection=`` only of that one; one that the user does not hear is as one that does not exist.
+    With ``?collection=`` only of that one; one that the user does not hear is as one that does not exist. With
+    ``?consent=missing`` only of those without a consent note that the user may change.
     """
-    text = search_text(request)
-    recordings = with_title(text, request.user.pk).select_related("collection")
-    collection = _collection(request)
+    text, collection = search_text(request), _collection(request)
+    recordings = _changeable(request, with_title(text, request.user.pk).select_related("collection", "consent_note"))
     if collection:
         recordings = recordings.filter(collection=collection)
+    changeable, lacking = Collection.objects.changeable_by(request.user), request.GET.get("consent") == "missing"
+    if lacking:
+        recordings = recordings.filter(consent_note=None, collection__in=changeable)
     page = Paginator(recordings, PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": rows(list(page)), "q": text, "collection": collection}
-    return render(request, "chat/recording_list.html", context)
+    context = {"page": page, "rows": rows(list(page)), "q": text, "collection": collection, "lacking": lacking}
+    return render(request, "chat/recording_list.html", context | {"may_lack": lacking or changeable.exists()})
 
 
 @require_safe
@@ -79,9 +82,14 @@ def _collection(request: SignedInRequest) -> Collection | None:
     )
 
 
-def _transcript(request: SignedInRequest, uuid: UUID) -> dict[str, object]:
+def _changeable(request: SignedInRequest, recordings: QuerySet[Recording]) -> QuerySet[Recording]:
+    """Return recordings with ``may_change``: whether the user may move them and write their consent notes."""
     changeable = Collection.objects.changeable_by(request.user).filter(pk=OuterRef("collection"))
-    heard = Recording.objects.heard_by(request.user.pk).select_related("collection")
-    recording = get_object_or_404(heard.annotate(may_move=Exists(changeable)), uuid=uuid)
+    return recordings.annotate(may_change=Exists(changeable))
+
+
+def _transcript(request: SignedInRequest, uuid: UUID) -> dict[str, object]:
+    heard = Recording.objects.heard_by(request.user.pk).select_related("collection", "consent_note")
+    recording = get_object_or_404(_changeable(request, heard), uuid=uuid)
     linked = words.parse(request.GET.get("words", ""))
     return {"recording": recording, "transcript": ShownTranscript(recording, Wanted.by(request), linked)}

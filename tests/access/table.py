@@ -43,6 +43,7 @@ GET  chat:recording-speakers            sign-in   200      200      200      200
 GET  chat:recording-detail              sign-in   404      200      200      404      404      404      sign-in
 GET  chat:recording-segments            sign-in   404      200      200      404      404      404      sign-in
 GET  chat:recording-move                sign-in   404      404      200      404      404      404      sign-in
+GET  chat:recording-consent             sign-in   404      404      200      404      404      404      sign-in
 GET  chat:recording-text                sign-in   404      200      200      404      404      404      sign-in
 GET  chat:recording-audio               sign-in   404      200      200      404      404      404      sign-in
 GET  login                              200       go       go       go       go       go       go       200

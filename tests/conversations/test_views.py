@@ -56,6 +56,7 @@ ROUTES = [
     Route("chat:recording-options"),
     Route("chat:recording-speakers"),
     Route("chat:recording-move", of="recording", status=404),  # alice manages no collection
+    Route("chat:recording-consent", of="recording", status=404),
     Route("chat:recording-detail", of="recording"),
     Route("chat:recording-segments", of="recording"),
     Route("chat:recording-text", of="recording"),

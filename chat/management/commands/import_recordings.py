@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from tqdm import tqdm
 from typing_extensions import override
 
 from chat.management.site_command import SiteCommand
-from chat.models import Collection
+from chat.models import Collection, Consent, InvalidRequest
 from chat.recordings import library
 from chat.recordings.transcripts import AUDIO_SUFFIXES, UNKNOWN_KIND, Unreadable, find_transcripts, transcript_beside
 
@@ -40,10 +41,10 @@ class Tally:
     skipped: Counter[str] = field(default_factory=Counter)
     encodings: Counter[str] = field(default_factory=Counter)
 
-    def count(self, addition: library.Addition, collection: Collection | None) -> None:
+    def count(self, addition: library.Addition, into: library.Into) -> None:
         self.imported += addition.new
         self.unchanged += not addition.new
-        self.elsewhere += bool(collection and addition.recording.collection_id != collection.pk)
+        self.elsewhere += bool(into.collection and addition.recording.collection_id != into.collection.pk)
         self.skipped.update(addition.skipped)
         if addition.new and addition.encoding:
             self.encodings[addition.encoding] += 1
@@ -72,11 +73,14 @@ class Command(SiteCommand):
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a transcript, or a folder of them")
         parser.add_argument("--title", default="", help="the title of the recording, if there is only one file")
         parser.add_argument("--collection", default="", metavar="NAME", help="where new recordings go")
+        parser.add_argument("--told", default="", metavar="WHO", help="the consent note: who was told of the recording")
+        parser.add_argument("--told-on", default="", metavar="DAY", help="the consent note: when, such as 2026-03-04")
+        parser.add_argument("--told-link", default="", metavar="URL", help="the consent note: the form or the policy")
 
     @override
     def handle(self, *args: Any, paths: Sequence[Path], title: str, collection: str, **options: Any) -> None:
         """Import the files; exit with 1 if one cannot be read."""
-        into = _collection(collection) if collection else None
+        into = library.Into(_collection(collection) if collection else None, _consent(options))
         tally = Tally()
         files = self._files(paths, tally)
         if title and len(files) != 1:
@@ -119,10 +123,10 @@ class Command(SiteCommand):
             self.stderr.write(f"{_printable(folder)}: {reason}")
         return []
 
-    def _add(self, file: Path, title: str, into: Collection | None, tally: Tally, bar: tqdm[Any]) -> None:
+    def _add(self, file: Path, title: str, into: library.Into, tally: Tally, bar: tqdm[Any]) -> None:
         bar.set_description(_printable(file.name))
         try:
-            for addition in library.add(file, title=title, collection=into):
+            for addition in library.add(file, title=title, into=into):
                 tally.count(addition, into)
                 bar.update(addition.characters)
         except Unreadable as error:
@@ -138,6 +142,19 @@ def _collection(name: str) -> Collection:
         return found
     names = ", ".join(_printable(collection.name) for collection in Collection.objects.all())
     raise CommandError(f"There is no collection called {_printable(name)}. The collections are: {names}.")
+
+
+def _consent(options: Mapping[str, str]) -> Consent | None:
+    """Return the consent note that the options describe, if any. Raise ``CommandError`` if it is not whole."""
+    told, told_on, link = (options.get(name, "") for name in ("told", "told_on", "told_link"))
+    if not (told or told_on or link):
+        return None
+    try:
+        return Consent.checked(told, date.fromisoformat(told_on) if told_on else None, link)
+    except InvalidRequest as refused:
+        raise CommandError(f"--told, --told-on, --told-link: {refused.message}") from None
+    except ValueError:
+        raise CommandError(f"--told-on {_printable(told_on)}: write the day like 2026-03-04.") from None
 
 
 def _size(file: Path) -> int:
