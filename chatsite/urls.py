@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from chat.accounts import forgotten_views, token_views
 from chat.accounts import views as accounts
 from chat.conversations import read_views
+from chat.holds import views as holds
 from chat.invitations import entry_views
 from chat.invitations import views as invitations
 from chat.people import export_views, leaving_views, people_views
@@ -18,6 +19,9 @@ urlpatterns = [
     path("people/<int:pk>/", people_views.detail, name="person"),
     path("people/<int:pk>/active/", people_views.activity, name="person-active"),
     path("people/<int:pk>/delete/", people_views.delete, name="person-delete"),
+    path("holds/", holds.listing, name="holds"),
+    path("holds/new/", holds.new, name="hold-new"),
+    path("holds/<uuid:uuid>/release/", holds.release, name="hold-release"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("chat.urls")),

@@ -30,7 +30,7 @@ ORDER = """
     answers
     turns
     accounts
-    search  about  collections  invitations
+    search  about  collections  holds  invitations
     recordings
     conversations
     upkeep  live  review

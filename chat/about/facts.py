@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from ..llm import is_quote_only, name_for_readers
-from ..models import review_policy
+from ..models import Hold, review_policy
 from ..models.daily_use import has_budgets
 from ..models.reviewer import reviewers
 from ..models.sign_in_attempt import WINDOW
@@ -142,6 +142,8 @@ def _kept() -> Iterator[str]:
         yield f"What was deleted is hidden at once, and erased from the database at {at} of each day."
     yield "Backups that were made before still have it, for as long as the operator keeps them."
     yield "A recording is kept until the operator removes it."
+    if Hold.objects.standing().exists():
+        yield "Legal holds are in force: what one keeps cannot be deleted before it is released, also not by you."
 
 
 def _identity() -> Iterator[str]:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from typing_extensions import override
 
 from ..display import marked
-from ..models import ApiToken, Conversation, How, PasswordOffer, acting
+from ..models import ApiToken, Conversation, How, PasswordOffer, acting, holds_over, kept_under
 from ..models.administrators import LAST, nobody_administrates_without
 from .acting_admin import ActingAdmin
 from .forms import AccountCreationForm, AccountForm
@@ -107,4 +107,6 @@ class AccountAdmin(ActingAdmin, UserAdmin):  # type: ignore[type-arg]  # generic
         of_the_user = {model._meta.verbose_name for model in (ApiToken, Conversation, PasswordOffer)}  # noqa: SLF001  # documented
         if nobody_administrates_without(objs):
             protected = [*protected, LAST]
+        if names := holds_over(User.objects.filter(pk__in=[user.pk for user in objs])):
+            protected = [*protected, kept_under(names)]
         return [marked(user.get_username()) for user in objs], counts, missing - of_the_user, protected

@@ -8,7 +8,7 @@ from itertools import islice
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from ..models import How, LoginSession, Turn, acting
+from ..models import How, LoginSession, Turn, acting, refuse_if_held
 from ..models.administrators import keep_an_administrator
 from ..turns.nudges import SIGN_INS_TOPIC, STOP_TOPIC
 from ..turns.runner import runner
@@ -46,19 +46,23 @@ def delete_account(user: User, actor: User, how: How = How.PAGE) -> None:
     """Delete an account with its conversations, sign-ins and tokens; its running answers end.
 
     Recordings stay in their collections, and the labels that it gave stay with the answers. Raise ``InvalidRequest``
-    if it is that of the last administrator.
+    if it is that of the last administrator, and ``Held`` if a legal hold keeps it or one of its conversations.
     """
+    account = User.objects.filter(pk=user.pk)
     with transaction.atomic():
+        refuse_if_held(account)
         keep_an_administrator(user)
-        User.objects.filter(pk=user.pk).update(is_active=False)  # no event: the account does not stay
+        account.update(is_active=False)  # no event: the account does not stay
         end_login_sessions(user)
         user.conversations.discard()
     _wake()
     for keys in _batches(user):
-        Turn.objects.filter(pk__in=keys).delete()
+        with transaction.atomic():
+            refuse_if_held(account)
+            Turn.objects.filter(pk__in=keys).delete()
     with transaction.atomic(), acting(actor, how):
         LoginSession.objects.filter(user=user).delete()
-        User.objects.get(pk=user.pk).delete()
+        account.get().delete()
     _wake()
 
 

@@ -17,7 +17,7 @@ from .acting_admin import ActingAdmin
 
 USEFUL = Q(content_type__app_label="auth", content_type__model__in=["user", "group"])
 USEFUL |= Q(content_type__app_label="chat", content_type__model="recording") & ~Q(codename="add_recording")
-USEFUL |= Q(content_type__app_label="chat", codename="change_collection")
+USEFUL |= Q(content_type__app_label="chat", codename__in=["change_collection", "change_hold"])
 """Everything else in the admin is open to all staff, or to nobody."""
 
 admin.site.unregister(Group)

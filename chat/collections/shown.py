@@ -124,6 +124,10 @@ def _change(event: AccessEvent) -> str:
             return f"moved a recording from {shown(str(details.get('from')))} to {shown(str(details.get('to')))}"
         case Kind.CONSENT_NOTE:
             return f"{details.get('did', 'changed')} the consent note of a recording"
+        case Kind.HOLD_PLACED:
+            return f"put it under the legal hold “{shown(str(details.get('hold')))}”"
+        case Kind.HOLD_RELEASED:
+            return f"released it from the legal hold “{shown(str(details.get('hold')))}”"
     if "everyone" in details:
         return "opened it to everyone who is signed in" if details["everyone"] else "closed it to all but its members"
     return f"{details['did']} it" if "did" in details else event.what

@@ -105,9 +105,13 @@ def rename(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 def delete(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Mark a conversation as deleted, and end the turns that run in it."""
+    """Mark a conversation as deleted, and end the turns that run in it; say which legal hold keeps it, if one does."""
     conversation = get_object_or_404(Conversation.objects.of(request.user.pk), uuid=uuid)
-    conversation.discard()
+    try:
+        conversation.discard()
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return redirect(conversation)
     runner.wake(STOP_TOPIC)
     messages.success(request, f"The conversation was deleted: nobody can open it any more. {erasure()}")
     return redirect("chat:home")

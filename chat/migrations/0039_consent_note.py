@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0037_daily_budgets'),
+        ('chat', '0038_hold'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,6 @@
 """The models, and the rules that they enforce."""
 
-from . import inviting, review_policy
+from . import holding, inviting, review_policy
 from .access.acting import acting
 from .access.event import REASON_LIMIT, AccessEvent, NotRecorded, Read
 from .access.kinds import How, Kind
@@ -19,6 +19,7 @@ from .earlier_title import show_earlier_titles
 from .feedback import FEEDBACK_LIMIT, Feedback
 from .first_run_link import FirstRunLink, has_administrator
 from .heard import HeardOf, heard_of, unheard
+from .hold import Held, Hold, holds_over, kept_under, refuse_if_held
 from .invitation import Delivery, Invitation, may_invite
 from .limits import NO_LIMITS, Limits
 from .listed_reviewer import ListedReviewer
@@ -33,6 +34,7 @@ from .pseudonym import Pseudonym
 from .purge_lease import PurgeLease
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, OverBudget, QueueFull, RateLimited, Refused
+from .retention import Retention
 from .review import REASON_LENGTHS, Opening, Review, may_review
 from .review_label import COMMENT_LIMIT, ReviewLabel
 from .reviewer import REVIEWERS, is_reviewer, reviewers
@@ -92,6 +94,8 @@ __all__ = [
     "FoundPassage",
     "GroupBudget",
     "HeardOf",
+    "Held",
+    "Hold",
     "How",
     "IndexedPassage",
     "IndexedTurn",
@@ -121,6 +125,7 @@ __all__ = [
     "Read",
     "Recording",
     "Refused",
+    "Retention",
     "Review",
     "ReviewLabel",
     "Role",
@@ -140,12 +145,16 @@ __all__ = [
     "has_administrator",
     "heard_of",
     "hearers",
+    "holding",
+    "holds_over",
     "inviting",
     "is_reviewer",
+    "kept_under",
     "make_collection",
     "may_invite",
     "may_review",
     "move",
+    "refuse_if_held",
     "review_policy",
     "reviewers",
     "show_earlier_titles",

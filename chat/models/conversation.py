@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import timedelta
+from typing import cast
 
 from django.apps import apps
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.db.models.functions import Now
 
 from ..addresses import address
 from . import review_policy
+from .hold import held, refuse_if_held
 from .title_word import TitleWord
 from .turns.state import ACTIVE
 
@@ -59,6 +61,14 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Return the conversations at rest that are not deleted and have had no question for ``days``."""
         return self.filter(deleted_at=None, asked_at__lt=Now() - timedelta(days=days)).at_rest()
 
+    def held(self) -> ConversationQuerySet:
+        """Return the conversations that a legal hold keeps."""
+        return cast(ConversationQuerySet, held(self))
+
+    def free(self) -> ConversationQuerySet:
+        """Return the conversations that no legal hold keeps."""
+        return self.exclude(pk__in=self.model.objects.all().held().values("pk"))
+
     def open_to_review(self) -> ConversationQuerySet:
         """Return the conversations of which a reviewer may open at least one turn."""
         if review_policy.policy() == review_policy.Policy.ALL:
@@ -66,9 +76,14 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         turns = apps.get_model("chat", "Turn").objects.open_to_review()
         return self.kept().filter(Exists(turns.filter(conversation=OuterRef("pk"))))
 
+    @transaction.atomic
     def discard(self) -> int:
-        """Hide these conversations from everybody, and end their active turns; return how many they were."""
+        """Hide these conversations from everybody, and end their active turns; return how many they were.
+
+        Raise ``Held``, and hide none, if a legal hold keeps one.
+        """
         keys = list(self.filter(deleted_at=None).values_list("pk", flat=True))
+        refuse_if_held(self.filter(deleted_at=None))
         count = self.model.objects.filter(pk__in=keys, deleted_at=None).update(deleted_at=Now())
         apps.get_model("chat", "Turn").objects.filter(conversation__in=keys, state__in=ACTIVE).end(None)
         return int(count)
@@ -122,7 +137,11 @@ class Conversation(models.Model):
         return address("chat:conversation-detail", self.uuid)
 
     def discard(self) -> None:
-        """Hide the conversation from everybody and end its active turns; the purge removes it for good."""
+        """Hide the conversation from everybody and end its active turns; the purge removes it for good.
+
+        Raise ``Held`` if a legal hold keeps it.
+        """
+        refuse_if_held(type(self).objects.filter(pk=self.pk))
         type(self).objects.filter(pk=self.pk, deleted_at=None).update(deleted_at=Now())
         self.turns.end(None)
 

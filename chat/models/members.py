@@ -14,6 +14,7 @@ from django.db.models.functions import Concat
 from .access.event import AccessEvent
 from .access.kinds import How, Kind
 from .collection import Collection, Membership, Role
+from .hold import refuse_if_held
 from .recording import Recording
 from .refusal import InvalidRequest, NotFound
 
@@ -51,7 +52,11 @@ def make_collection(maker: User, name: str, description: str = "") -> Collection
 
 @transaction.atomic
 def dissolve(collection: Collection, actor: User) -> None:
-    """Delete a collection. Raise ``InvalidRequest`` if it is the default one or has recordings, also a moment ago."""
+    """Delete a collection. Raise ``InvalidRequest`` if it is the default one or has recordings, also a moment ago.
+
+    Raise ``Held`` if a legal hold keeps it.
+    """
+    refuse_if_held(Collection.objects.filter(pk=collection.pk))
     if collection.is_default:
         raise InvalidRequest("This collection is where new recordings go. It cannot be deleted.")
     try:
@@ -150,7 +155,9 @@ def move(recording: Recording, to: Collection, actor: User) -> None:
     """Move a recording; from now on the members of ``to`` hear it, and nobody else. Those of both see that it moved.
 
     Raise ``NotFound`` if the actor may not change both collections, or if the recording was moved or deleted meanwhile.
+    Raise ``Held`` if a legal hold is on the collection that it is in: it would get out of it.
     """
+    refuse_if_held(Collection.objects.filter(pk=recording.collection_id))
     both = Collection.objects.changeable_by(actor).select_for_update().in_bulk([recording.collection_id, to.pk])
     moved = Recording.objects.filter(pk=recording.pk, collection=recording.collection_id)
     if not {recording.collection_id, to.pk} <= both.keys() or not moved.update(collection=to):

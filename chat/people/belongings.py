@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from ..accounts.devices import live_devices
 from ..conversations.deletion import erasure
 from ..display import shown
-from ..models import ApiToken, Collection, Conversation, Membership, ReviewLabel, Role, Turn
+from ..models import ApiToken, Collection, Conversation, Membership, ReviewLabel, Role, Turn, holds_over, kept_under
 
 NAMED = 5
 """Most collections that a sentence names."""
@@ -28,6 +28,12 @@ class Belongings:
 def belongings_of(user: User) -> Belongings:
     """Return what goes and what stays if the account of a user is deleted."""
     return Belongings([*_going(user)], [*_staying(user)])
+
+
+def kept(user: User) -> str:
+    """Return which legal holds keep a user or a conversation of theirs, in words; empty if none does."""
+    names = holds_over(User.objects.filter(pk=user.pk))
+    return kept_under(names) if names else ""
 
 
 def _going(user: User) -> Iterator[str]:

@@ -12,20 +12,30 @@ from django.views.decorators.http import require_http_methods
 from ..accounts.leaving import delete_account
 from ..accounts.login_sessions import SignedInRequest
 from ..conversations.deletion import erasure
-from ..models import Conversation, Refused
+from ..models import Conversation, Refused, holds_over, kept_under
 from ..turns.nudges import STOP_TOPIC
 from ..turns.runner import runner
-from .belongings import belongings_of
+from .belongings import belongings_of, kept
 from .forms import LeavingForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_conversations(request: SignedInRequest) -> HttpResponse:
-    """Say what is deleted. A POST deletes all conversations of the user, and stops what runs in them."""
+    """Say what is deleted. A POST deletes all conversations of the user, and stops what runs in them.
+
+    Those that a legal hold keeps stay, and the page names the hold.
+    """
     own = Conversation.objects.of(request.user.pk)
+    held = own.held()
+    kept = kept_under(holds_over(held)) if held.exists() else ""
     if request.method != "POST":
-        return render(request, "people/delete_conversations.html", {"count": own.count(), "erasure": erasure("Their")})
-    count = own.discard()
+        context = {"count": own.free().count(), "held": held.count(), "kept": kept, "erasure": erasure("Their")}
+        return render(request, "people/delete_conversations.html", context)
+    if kept:
+        messages.error(request, kept)
+    count = own.free().discard()
+    if kept and not count:
+        return redirect("account")
     runner.wake(STOP_TOPIC)
     words = "One conversation was" if count == 1 else f"{count:,} conversations were"
     messages.success(request, f"{words} deleted: nobody can open them any more. {erasure('Their')}")
@@ -47,6 +57,7 @@ def delete_own_account(request: SignedInRequest) -> HttpResponse:
         else:
             return _left(request)
     context = {"form": form, "belongings": belongings_of(user), "refusal": refusal}
+    context["kept"] = kept(user)
     context["is_signed_in_by_proxy"] = bool(settings.TRUSTED_PROXY)
     return render(request, "people/delete_account.html", context, status=400 if form.is_bound else 200)
 

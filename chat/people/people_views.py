@@ -19,7 +19,7 @@ from ..accounts.login_sessions import SignedInRequest
 from ..models import Refused
 from ..pages import page_of
 from ..query import search_text
-from .belongings import belongings_of
+from .belongings import belongings_of, kept
 from .people import events_of, found, people, tokens_of
 
 P = ParamSpec("P")
@@ -89,6 +89,7 @@ def delete(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, f"{people([user])[0].name} was deleted.")
             return redirect("people")
     context = {"person": people([user])[0], "belongings": belongings_of(user), "refusal": refusal}
+    context["kept"] = kept(user)
     return render(request, "people/delete_person.html", context, status=400 if refusal else 200)
 
 

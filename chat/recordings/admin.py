@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from .. import retrieval
 from ..display import duration, marked
-from ..models import Recording, Segment
+from ..models import Recording, Segment, holds_over, kept_under
 
 
 @admin.register(Recording)
@@ -57,11 +57,16 @@ class RecordingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic onl
 
     @override
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Return the titles and the counts, but do not list thousands of segments one by one."""
+        """Return the titles and the counts, but do not list thousands of segments one by one.
+
+        A legal hold that keeps one of them is shown as what forbids it.
+        """
         recordings = list(objs)
         segments = Segment.objects.filter(recording__in=recordings).count()
+        names = holds_over(Recording.objects.filter(pk__in=[recording.pk for recording in recordings]))
+        kept = [kept_under(names)] if names else []
         counts = {"recordings": len(recordings), "segments": segments}
-        return [marked(recording.title) for recording in recordings], counts, set(), []
+        return [marked(recording.title) for recording in recordings], counts, set(), kept
 
     @admin.display(description="length", ordering="duration")
     def length(self, recording: Recording) -> str:

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from ..accounts.account_events import record_account
 from ..accounts.leaving import let_in, lock_out
-from ..models import REVIEWERS, DirectoryEntry, Kind
+from ..models import REVIEWERS, DirectoryEntry, Hold, Kind, kept_under
 from .paths import Comparison, Path, path
 from .protocol import USER, Document, ScimError
 
@@ -107,10 +107,17 @@ def patch(user: User, operations: Iterator[tuple[str, Path | None, Any]]) -> Non
 
 
 def remove(user: User) -> None:
-    """Deactivate a user for good, as far as the directory sees it."""
+    """Deactivate a user for good, as far as the directory sees it.
+
+    Under a legal hold the user is only deactivated: then raise ``ScimError``, which names the hold.
+    """
+    names = list(Hold.objects.on(user).values_list("name", flat=True))
     with transaction.atomic():
         lock_out(user)
-        DirectoryEntry.objects.update_or_create(user=user, defaults={"removed_at": Now()})
+        if not names:
+            DirectoryEntry.objects.update_or_create(user=user, defaults={"removed_at": Now()})
+    if names:
+        raise ScimError(409, f"The user was deactivated, but not deleted. {kept_under(names)}", "mutability")
 
 
 def user_name(value: object) -> str:

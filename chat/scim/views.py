@@ -35,14 +35,16 @@ def user_list(request: HttpRequest) -> HttpResponse:
 def user_detail(request: HttpRequest, pk: str) -> HttpResponse:
     """Return, replace, change or deactivate a user."""
     user = _reread(users.visible(), pk)
-    if request.method == "PUT":
-        users.replace(user, body_of(request))
-    elif request.method == "PATCH":
-        users.patch(user, _operations(body_of(request)))
-    elif request.method == "DELETE":
-        users.remove(user)
-    if request.method != "GET":
-        runner.wake(SIGN_INS_TOPIC, STOP_TOPIC)
+    try:
+        if request.method == "PUT":
+            users.replace(user, body_of(request))
+        elif request.method == "PATCH":
+            users.patch(user, _operations(body_of(request)))
+        elif request.method == "DELETE":
+            users.remove(user)
+    finally:  # a user under a legal hold is not deleted, but deactivated
+        if request.method != "GET":
+            runner.wake(SIGN_INS_TOPIC, STOP_TOPIC)
     if request.method == "DELETE":
         return HttpResponse(status=204)
     return answer(users.resource(_reread(users.visible(), pk), _base(request)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
@@ -23,12 +24,15 @@ from ..models import (
     Conversation,
     DataExport,
     FirstRunLink,
+    Held,
     Invitation,
     LoginSession,
     PasswordReset,
     SignInAttempt,
     Turn,
+    refuse_if_held,
 )
+from ..models.conversation import ConversationQuerySet
 
 T = TypeVar("T")
 
@@ -52,18 +56,21 @@ class Tally:
     sessions: int = 0
     attempts: int = 0
     links: int = 0
+    held: int = 0
+    """Conversations that stay because a legal hold keeps them."""
 
     def __str__(self) -> str:
+        held = f"; {self.held} conversations stay under legal holds" if self.held else ""
         return (
             f"{self.conversations} conversations with {self.turns} turns, {self.login_sessions} login sessions,"
             f" {self.sessions} expired sessions, {self.attempts} old sign-in attempts,"
-            f" {self.links} old links to come in by"
+            f" {self.links} old links to come in by{held}"
         )
 
 
 def preview() -> Tally:
     """Count what ``purge`` would remove now."""
-    conversations = Conversation.objects.removable() | _idle()
+    conversations = _due().free()
     return Tally(
         conversations=conversations.count(),
         turns=Turn.objects.filter(conversation__in=conversations).count(),
@@ -71,6 +78,7 @@ def preview() -> Tally:
         sessions=_expired().count(),
         attempts=SignInAttempt.expired().count(),
         links=sum(links.count() for links in _links()),
+        held=_due().held().count(),
     )
 
 
@@ -82,10 +90,11 @@ def purge(progress: Callable[[], object] = lambda: None, rest: Callable[[], obje
     """
     tally = Tally()
     _discard_idle(rest)
-    for conversation in list(Conversation.objects.removable().order_by("pk")):
-        tally.turns += _remove_turns(conversation, rest)
-        rest()
-        tally.conversations += _remove(conversation)
+    for conversation in list(Conversation.objects.removable().free().order_by("pk")):
+        with suppress(Held):  # placed meanwhile
+            tally.turns += _remove_turns(conversation, rest)
+            rest()
+            tally.conversations += _remove(conversation)
         progress()
     _merge_full_text(rest)  # always: an earlier purge may have been killed before it
     tally.sessions = _delete(_expired(), rest)
@@ -94,6 +103,7 @@ def purge(progress: Callable[[], object] = lambda: None, rest: Callable[[], obje
     tally.attempts = _delete(SignInAttempt.expired(), rest)
     tally.links = sum(_delete(links, rest) for links in _links())
     _delete(DataExport.objects.expired(), rest)
+    tally.held = _due().held().count()
     return tally
 
 
@@ -134,21 +144,27 @@ def _checkpoint() -> bool:
 # Conversations
 
 
-def _idle() -> models.QuerySet[Conversation]:
+def _idle() -> ConversationQuerySet:
     days = settings.CHAT_RETENTION_DAYS
     return Conversation.objects.idle(days) if days else Conversation.objects.none()
 
 
+def _due() -> ConversationQuerySet:
+    """Return what would be removed if no legal hold kept some of it."""
+    return Conversation.objects.removable() | _idle()
+
+
 def _discard_idle(rest: Callable[[], object]) -> None:
     """Mark idle conversations as deleted first, so that nobody sees one with half of its turns."""
-    for keys in _batches(list(_idle().values_list("pk", flat=True)), rest):
-        _idle().filter(pk__in=keys).update(deleted_at=Now())
+    for keys in _batches(list(_idle().free().values_list("pk", flat=True)), rest):
+        _idle().free().filter(pk__in=keys).update(deleted_at=Now())
 
 
 def _remove_turns(conversation: Conversation, rest: Callable[[], object]) -> int:
     removed = 0
     for keys in _batches(list(conversation.turns.filter(state__in=TERMINAL).values_list("pk", flat=True)), rest):
         with transaction.atomic():
+            refuse_if_held(Conversation.objects.filter(pk=conversation.pk))
             removed += Turn.objects.filter(pk__in=keys).delete()[1].get("chat.Turn", 0)
     return removed
 

@@ -60,6 +60,9 @@ GET  people                             sign-in   403      403      403      403
 GET  person                             sign-in   403      403      403      403      200      200      sign-in
 POST person-active                      sign-in   403      403      403      403      go       go       sign-in
 GET  person-delete                      sign-in   403      403      403      403      200      200      sign-in
+GET  holds                              sign-in   403      403      403      403      200      200      sign-in
+GET  hold-new                           sign-in   403      403      403      403      200      200      sign-in
+GET  hold-release                       sign-in   403      403      403      403      200      200      sign-in
 POST devices-sign-out                   sign-in   go       go       go       go       go       go       sign-in
 POST device-sign-out                    sign-in   404      go       404      404      404      404      sign-in
 GET  invitation                         410       410      410      410      410      410      410      410

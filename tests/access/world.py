@@ -26,6 +26,7 @@ from chat.models import (
     Membership,
     Recording,
     Turn,
+    holding,
     inviting,
 )
 from chat.models.collection import Role
@@ -58,6 +59,7 @@ class World:
         self.turn = self._turn()
         self.conversation = self.turn.conversation
         self.invitation, _ = inviting.invite(self.people["superuser"], name="Ana", email="ana@example.com")
+        self.hold = holding.place(self.people["user"], name="Case 12", reason="A claim", actor=None)
         self.token, self.secret = ApiToken.issue(self.people["member"], "reports")
         self.export = DataExport.objects.create(user=self.people["member"], finished_at=timezone.now())
 
@@ -140,6 +142,7 @@ _ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "scim:user-detail": lambda world: {"pk": world.people["user"].pk},
     "scim:group-detail": lambda world: {"pk": 1},
     "person": lambda world: {"pk": world.people["user"].pk},
+    "hold-release": lambda world: {"uuid": world.hold.uuid},
     "account-data-file": lambda world: {"uuid": world.export.uuid},
     "device-sign-out": lambda world: {"uuid": world.turn.login_session.uuid},
     "api-token-revoke": lambda world: {"uuid": world.token.login_session.uuid},

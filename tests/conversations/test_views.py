@@ -79,6 +79,9 @@ ROUTES = [
     Route("person", of="person", status=403),
     Route("person-active", "post", of="person", status=403),
     Route("person-delete", of="person", status=403),
+    Route("holds", status=403),  # only administrators place holds
+    Route("hold-new", status=403),
+    Route("hold-release", of="hold", status=403),
     Route("devices-sign-out", "post", status=302),
     Route("device-sign-out", "post", of="device", status=302),
     Route("password_change"),
@@ -115,6 +118,7 @@ def address(route: Route, turn: Turn) -> str:
         "export": DataExport.objects.get().uuid,
         "device": turn.login_session.uuid,
         "collection": Collection.objects.get().uuid,
+        "hold": UUID(int=1),  # alice gets the same answer for any
         "invitation": UUID(int=1),  # alice gets the same answer for any
     }
     if route.of == "member":

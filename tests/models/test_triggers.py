@@ -7,15 +7,23 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from chat.models import deleted_recording, invitation, password_reset
+from chat.models import deleted_recording, hold_triggers, invitation, password_reset
 from chat.models.access import append_only
 from chat.models.turns import triggers
 
 pytestmark = pytest.mark.django_db
 
-MODULES: list[Any] = [triggers, append_only, deleted_recording, invitation, password_reset]  # Any: of two classes
+MODULES: list[Any] = [
+    triggers,
+    append_only,
+    deleted_recording,
+    hold_triggers,
+    invitation,
+    password_reset,
+]  # Any: of two classes
 ALL = [trigger for module in MODULES for trigger in module.TRIGGERS]
 TRIGGERS = [trigger for trigger in ALL if trigger.event != "TRUNCATE" or connection.vendor == "postgresql"]
+BY_A_MIGRATION_ALONE = {"collection_default_stays"}
 TABLES = ", ".join(sorted({f"'{trigger.table}'" for trigger in TRIGGERS}))
 
 _OF_SQLITE = f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ({TABLES})"  # noqa: S608
@@ -29,7 +37,8 @@ def migrated() -> dict[str, tuple[str, ...]]:
     """Return the triggers of the database by name, each with its statements as the database stores them."""
     with connection.cursor() as cursor:
         cursor.execute(_OF_SQLITE if connection.vendor == "sqlite" else _OF_POSTGRESQL)
-        return {name: tuple(statements) for name, *statements in cursor.fetchall()}
+        found = {name: tuple(statements) for name, *statements in cursor.fetchall()}
+        return {name: found[name] for name in found.keys() - BY_A_MIGRATION_ALONE}
 
 
 def test_a_migrated_database_has_the_current_triggers() -> None:

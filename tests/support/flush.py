@@ -9,8 +9,8 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-from chat.models import Collection
-from chat.models.access.append_only import TRIGGERS
+from chat.models import Collection, hold_triggers
+from chat.models.access import append_only
 
 KEPT = {"auth_permission", "django_content_type", "chat_collection"}
 """Tables that the migrations have filled."""
@@ -33,10 +33,11 @@ def delete_rows(_: TransactionTestCase) -> None:
 
 @contextmanager
 def without_triggers() -> Iterator[None]:
-    """Let the block change the log of accesses, as who owns the database can; do nothing while the log is empty."""
+    """Let the block change what triggers keep, as who owns the database can; do nothing while the log is empty."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM chat_accessevent) OR EXISTS (SELECT 1 FROM chat_accessseal)")
-        triggers = TRIGGERS if cursor.fetchone()[0] else []
+        kept = ("chat_accessevent", "chat_accessseal", "chat_hold")
+        cursor.execute(f"SELECT {' OR '.join(f'EXISTS (SELECT 1 FROM {table})' for table in kept)}")  # noqa: S608
+        triggers = [*append_only.TRIGGERS, *hold_triggers.TRIGGERS] if cursor.fetchone()[0] else []
         for trigger in triggers:
             if getattr(trigger, connection.vendor)():
                 on_table = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""

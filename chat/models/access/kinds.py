@@ -35,6 +35,8 @@ class Kind(models.TextChoices):
     GROUPS_CHANGED = "groups-changed", "got other groups"
     ROLE_CHANGED = "role-changed", "got other rights"
     PASSWORD_CHANGED = "password-changed", "got another password"
+    HOLD_PLACED = "hold-placed", "was put under a legal hold"
+    HOLD_RELEASED = "hold-released", "was released from a legal hold"
 
 
 OF_CONTENT = (Kind.READ, Kind.FOUND, Kind.EXPORTED, Kind.UNMASKED)

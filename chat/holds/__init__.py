@@ -1,0 +1,1 @@
+"""The pages on which administrators place and release legal holds."""
