@@ -206,6 +206,7 @@ def _pytest(name: str, folder: Path, *arguments: str, traced: bool = False, **en
     command = [PYTHON, "-m", *(("coverage", "run", "-m") if traced else ()), "pytest", "-q"]
     command += ["-n", WORKERS, "--dist", "loadgroup"]
     settings = {"DATABASE_URL": "", "REDIS_URL": "", "COVERAGE_FILE": str(folder / "coverage")}
+    settings |= {"TEST_COLLECTED": str(folder / "collected")}
     process = subprocess.Popen(
         [*command, f"--junitxml={report}", *arguments], cwd=ROOT, env={**os.environ, **settings, **environ}
     )

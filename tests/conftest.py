@@ -19,7 +19,6 @@ import pytest
 import pytest_asyncio
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
-from django.core.management import call_command
 from django.db import connection
 from django.dispatch import receiver
 from django.test import Client, TransactionTestCase, override_settings
@@ -34,6 +33,7 @@ from chat.turns.runner import TurnRunner
 from chatsite import asgi
 
 from .support import sockets
+from .support.collected import collected
 from .support.flush import delete_rows
 from .support.processes import Missing, chromium
 from .support.scripts import Scripts
@@ -290,6 +290,7 @@ def workspace(settings: Settings) -> Iterator[Workspace]:
 
 
 @pytest.fixture(scope="session")
-def static_files() -> None:
+def static_files() -> Iterator[None]:
     """The collected static files, which pages refer to."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+    with override_settings(STATIC_ROOT=collected()):
+        yield

@@ -14,6 +14,7 @@ from sqlite3 import connect
 import pytest
 
 from ..support.bootstrapped import load_bootstrap
+from ..support.collected import bring_static_files
 from ..support.processes import ROOT, free_port
 from .wrong_settings import ALL, WITH_ZERO, WITHOUT_ZERO, Row
 
@@ -120,6 +121,7 @@ def test_0_is_accepted_where_the_document_says_what_it_means(start: Start) -> No
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a prepared, empty database."""
     start = Start(tmp_path_factory.mktemp("prepared"))
+    bring_static_files(start.data)
     assert start.run("prepare")[0] == 0
     return start.data
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from .collected import bring_static_files
 from .processes import ROOT, START_SECONDS, end_process, free_port, mortal, wait_until
 
 
@@ -21,12 +22,13 @@ class SiteProcess:
     """A site as a separate process, with its own data and a free port. ``settings`` go into its environment.
 
     It serves on Daphne, or with ``SERVER="uvicorn"`` on uvicorn, and starts with the demo. Its database is SQLite in
-    ``folder`` unless ``database_url`` names another, empty one. A ``covered`` process is traced for coverage, and
-    takes twice as long.
+    ``folder`` unless ``database_url`` names another, empty one. Its static files are those of the test run, unless it
+    ``collects`` them itself. A ``covered`` process is traced for coverage, and takes twice as long.
     """
 
     def __init__(self, folder: Path, *, database_url: str = "", covered: bool = False, **settings: str) -> None:
         self.folder = folder
+        self.collects = False
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.database_url = database_url
@@ -48,6 +50,7 @@ class SiteProcess:
 
     def start(self, *command: str) -> Self:
         """Start or restart it (by default with ``manage.py serve``), and wait until it serves."""
+        self._bring_static_files()
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 mortal(command or (sys.executable, ROOT / "manage.py", "serve"), signal.SIGTERM),
@@ -77,6 +80,7 @@ class SiteProcess:
 
     def manage(self, *arguments: str) -> str:
         """Run a management command on this site's data, and return what it prints."""
+        self._bring_static_files()
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
         done = subprocess.run(
             command, env=self.environ, cwd=self.folder, stdout=subprocess.PIPE, text=True, check=True, timeout=120
@@ -126,6 +130,10 @@ class SiteProcess:
                 return connection.execute(sql.replace("%", "%%").replace("?", "%s").encode(), parameters).fetchall()
         with contextlib.closing(sqlite3.connect(self.folder / "chatsite.sqlite3")) as connection:
             return connection.execute(sql, parameters).fetchall()
+
+    def _bring_static_files(self) -> None:
+        if not self.collects:
+            bring_static_files(self.folder)
 
     @property
     def _printed_links(self) -> list[str]:

@@ -28,7 +28,7 @@ def prepare_once(folder: Path) -> SiteProcess:
 @contextmanager
 def copy_of(prepared: SiteProcess, folder: Path, *, covered: bool = False, **settings: str) -> Iterator[SiteProcess]:
     """Run a copy of a prepared site. ``REDIS_URL`` comes from the environment."""
-    shutil.copytree(prepared.folder, folder, dirs_exist_ok=True)
+    shutil.copytree(prepared.folder, folder, ignore=shutil.ignore_patterns("static"), dirs_exist_ok=True)
     with (
         database_for_site(prepared.database_url) as url,
         SiteProcess(folder, database_url=url, covered=covered, **settings) as site,

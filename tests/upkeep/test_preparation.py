@@ -17,6 +17,7 @@ from chat.models import IndexedPassage, LoginSession, Recording
 from chat.upkeep.preparation import close_abandoned, prepare
 
 from ..support.asked import asked
+from ..support.collected import bring_static_files
 from ..support.library import record, search
 from ..support.processes import ROOT
 from ..support.site_process import SiteProcess
@@ -27,7 +28,9 @@ from ..support.sites import database_for_site
 def empty_site(tmp_path: Path) -> Iterator[SiteProcess]:
     """A site that has never been started, on an empty database."""
     with ExitStack() as stack:
-        yield SiteProcess(tmp_path, database_url=stack.enter_context(database_for_site()))
+        site = SiteProcess(tmp_path, database_url=stack.enter_context(database_for_site()))
+        site.collects = True
+        yield site
 
 
 @pytest.fixture
@@ -53,6 +56,7 @@ def test_a_first_start_migrates_collects_and_loads_the_demo(empty_site: SiteProc
 
 @pytest.mark.process
 def test_a_second_start_only_prints_a_sign_in_link(empty_site: SiteProcess) -> None:
+    bring_static_files(empty_site.folder)
     empty_site.manage("prepare")
 
     lines = empty_site.manage("prepare").splitlines()
