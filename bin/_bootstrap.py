@@ -43,7 +43,7 @@ COMMANDS = {
     "restore": ["restore"],
     "manage": [],
 }
-TESTED_EXTRAS = {"lakebase", "mlflow", "openai", "postgres", "redis", "uvicorn"}
+TESTED_EXTRAS = {"lakebase", "mlflow", "openai", "postgres", "redis", "s3", "uvicorn", "volume"}
 PROVIDER_EXTRAS = {"databricks", "databricks-legacy", "openai"}
 
 
@@ -108,18 +108,17 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, str]:
 def required_extras(settings: Mapping[str, str]) -> set[str]:
     """Return the optional parts of the lock that these settings need."""
     providers = {settings.get(name, "").partition(":")[0] for name in ("CHAT_MODEL", "CHAT_RETRIEVER", "EMBEDDINGS")}
-    extras = providers & PROVIDER_EXTRAS
-    if settings.get("DATABASE_URL", "").startswith(("postgres", "psql", "pgsql")):
-        extras.add("postgres")
-    if settings.get("LAKEBASE_ENDPOINT"):
-        extras.add("lakebase")
-    if settings.get("MLFLOW_EXPERIMENT"):
-        extras.add("mlflow")
-    if settings.get("REDIS_URL"):
-        extras.add("redis")
-    if settings.get("SERVER") == "uvicorn":
-        extras.add("uvicorn")
-    return extras
+    storage = settings.get("STORAGE", "")
+    needed = {
+        "postgres": settings.get("DATABASE_URL", "").startswith(("postgres", "psql", "pgsql")),
+        "lakebase": settings.get("LAKEBASE_ENDPOINT"),
+        "mlflow": settings.get("MLFLOW_EXPERIMENT"),
+        "redis": settings.get("REDIS_URL"),
+        "s3": storage.startswith("s3:"),
+        "uvicorn": settings.get("SERVER") == "uvicorn",
+        "volume": storage.startswith(("volume:", "/Volumes/")),
+    }
+    return providers & PROVIDER_EXTRAS | {extra for extra, is_needed in needed.items() if is_needed}
 
 
 def check_address(host: str, port: str) -> None:

@@ -16,6 +16,7 @@ class ChatConfig(AppConfig):
         """Register the system checks, and the signal receivers for sign-ins and changes of accounts and reviewers."""
         from . import checks  # noqa: F401
         from .accounts import account_events, login_sessions, reviewers  # noqa: F401
+        from .storage import checks as storage_checks  # noqa: F401
 
 
 class AdministrationConfig(admin.AdminConfig):

@@ -26,7 +26,7 @@ ORDER = """
     errors  passages  query  pages  forwarded
     prompts  problems  display
     upstream
-    llm  retrieval  traces
+    llm  retrieval  traces  storage
     answers
     turns
     accounts

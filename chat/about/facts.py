@@ -76,6 +76,8 @@ def _leaving() -> Iterator[str]:
     if host := hosts.index():
         name = _name(settings.CHAT_RETRIEVER)
         yield f"Each search goes to the index {name} at {host}, which has the recordings as text."
+    if host := hosts.audio():
+        yield f"The sound of recordings is stored at {host}. When you listen, it passes through this site."
     yield from _to_mlflow()
     if host := hosts.mail():
         what = "Invitations, links for a new password and notices of sign-ins from a new browser"
@@ -124,7 +126,8 @@ def _to_mlflow() -> Iterator[str]:
 def _storage() -> Iterator[str]:
     vendor = "SQLite" if "sqlite" in settings.DATABASES["default"]["ENGINE"] else "PostgreSQL"
     yield f"Recordings as text, questions and answers: in a database ({vendor}) on {hosts.database()}."
-    yield "The sound of recordings: in a folder of this server."
+    host = hosts.audio()
+    yield f"The sound of recordings: {f'at {host}' if host else 'in a folder of this server'}."
     if host := hosts.redis():
         yield f"While an answer is written, its text passes through Redis on {host}, which does not keep it."
     yield "Your browser loads pages, scripts and sound from this site alone."

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from ..storage.where import S3, VOLUME, kind_of
+
 HERE = "this server"
 _LOOPBACK = ("localhost", "::1")
 _OPENAI = "api.openai.com"
@@ -62,6 +64,14 @@ def database() -> str:
     configured = settings.DATABASES["default"]
     name = str(configured.get("HOST") or "")
     return HERE if not name or name.startswith("/") else host_of(name)
+
+
+def audio() -> str:
+    """Return where the audio of recordings is; empty if on the disk of this server."""
+    kind = kind_of(settings.STORAGE)
+    if kind == VOLUME:
+        return workspace()
+    return host_of(settings.S3_ENDPOINT or "s3.amazonaws.com") if kind == S3 else ""
 
 
 def redis() -> str:

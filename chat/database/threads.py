@@ -14,7 +14,7 @@ from threading import Barrier
 from time import monotonic
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, connections
 
 from .outage import UNAVAILABLE, outage
 
@@ -49,6 +49,16 @@ def close_connections() -> None:
         connection.close()
 
     list(_threads.map(close, range(THREADS)))
+
+
+def give_back_connection() -> None:
+    """Close the connection of this thread, or give it to its pool, unless a transaction needs it.
+
+    A view that streams calls this: Django itself does so only after the end of the response.
+    """
+    for each in connections.all(initialized_only=True):
+        if not each.in_atomic_block:
+            each.close_if_unusable_or_obsolete()
 
 
 async def persist(work: Callable[[], Awaitable[T]]) -> T:

@@ -29,7 +29,7 @@ class Recording(models.Model):
     """A transcribed meeting or call, heard by those who hear its collection.
 
     ``digest`` is the SHA-256 of the transcript's content in hex: the same content is imported once.
-    ``audio`` is a file name below ``MEDIA_ROOT``, or empty. Lengths and times are seconds.
+    ``audio`` is the name of a file in the storage, or empty. Lengths and times are seconds.
     """
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)

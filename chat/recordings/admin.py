@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from typing_extensions import override
@@ -16,6 +13,7 @@ from typing_extensions import override
 from .. import retrieval
 from ..display import duration, marked
 from ..models import Recording, Segment, holds_over, kept_under
+from .stored_audio import delete_audio
 
 
 @admin.register(Recording)
@@ -46,14 +44,14 @@ class RecordingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic onl
     def delete_model(self, request: HttpRequest, obj: Recording) -> None:
         """Delete the recording and its audio; citations keep what they quote."""
         super().delete_model(request, obj)
-        _delete_audio([obj.audio])
+        delete_audio([obj.audio])
 
     @override
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Recording]) -> None:
         """Delete the recordings and their audio; citations keep what they quote."""
         names = list(queryset.values_list("audio", flat=True))
         super().delete_queryset(request, queryset)
-        _delete_audio(names)
+        delete_audio(names)
 
     @override
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -71,13 +69,3 @@ class RecordingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic onl
     @admin.display(description="length", ordering="duration")
     def length(self, recording: Recording) -> str:
         return duration(recording.duration)
-
-
-def _delete_audio(names: Iterable[str]) -> None:
-    files = [settings.MEDIA_ROOT / name for name in names if name]
-
-    def delete() -> None:
-        for file in files:
-            file.unlink(missing_ok=True)
-
-    transaction.on_commit(delete)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import BinaryIO, cast
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from pathlib import PurePosixPath
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.exceptions import SuspiciousFileOperation
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils._os import safe_join
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from ..accounts.forwarded_user import forwarded
 from ..accounts.login_sessions import SignedInRequest
+from ..database.threads import give_back_connection
 from ..models import Recording
+from ..storage import Storage, StorageFailed, Stored, reading, storage
+from ..upstream.credentials import SignInFailed
+from .byte_range import asked_range
+from .unheard_audio import no_token, words_of
 
 TYPES = {
     ".mp3": "audio/mpeg",
@@ -27,74 +32,77 @@ TYPES = {
     ".opus": "audio/ogg",
     ".wav": "audio/wav",
 }
-PIECE = 256 * 1024
-"""Bytes that are read at a time and held in memory."""
-
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 @require_safe
-def audio(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
-    """Send the audio file of a recording: 200, 206 for one range, 304, or 416 for a range outside of the file."""
-    path = _path(get_object_or_404(Recording.objects.heard_by(request.user.pk), uuid=uuid))
-    size, etag = path.stat().st_size, f'"{path.stat().st_mtime_ns:x}-{path.stat().st_size:x}"'
-    range_header = request.headers.get("Range", "") if request.headers.get("If-Range", etag) == etag else ""
-    part = _part(range_header, size)
-    if part is not None and not part:
-        response: HttpResponseBase = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-    else:
-        response = _response(path, part or range(size), size, status=200 if part is None else 206)
-    response["ETag"] = etag
-    response["Accept-Ranges"] = "bytes"
-    response["Cache-Control"] = "private, no-cache"
-    patch_vary_headers(response, ["Cookie"])
-    return get_conditional_response(request, etag=etag, response=cast(HttpResponse, response)) or response
+async def audio(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
+    """Send the audio file of a recording: 200, 206 for one range, 304, or 416 for a range outside of the file.
 
-
-def _path(recording: Recording) -> Path:
-    try:
-        path = Path(safe_join(settings.MEDIA_ROOT, recording.audio))
-    except SuspiciousFileOperation:
-        raise Http404 from None
-    if not recording.audio or path.suffix.lower() not in TYPES or not path.is_file():
-        raise Http404
-    return path
-
-
-def _part(range_header: str, size: int) -> range | None:
-    """Return the bytes that a Range header asks for, empty if it is outside of the file; None for the whole file.
-
-    Ignore a header that is not exactly one range of bytes, as RFC 9110 allows.
+    The database decides who hears it now, and is then left: a listener holds no connection to it. If the file cannot be
+    read, the response says why, in words for the listener.
     """
-    match = _RANGE.fullmatch(range_header.replace(" ", ""))
-    if not match or not any(match.groups()):
-        return None
-    first, last = match.groups()
-    if not first:
-        return range(max(0, size - int(last)), size)
-    if last and int(last) < int(first):
-        return None
-    return range(int(first), min(int(last) + 1, size) if last else size)
+    name = await sync_to_async(_name)(request.user.pk, uuid)
+    token = forwarded(request).token if settings.STORAGE_ON_BEHALF_OF else ""
+    if settings.STORAGE_ON_BEHALF_OF and not token:
+        return no_token()
+    try:
+        place = await asyncio.to_thread(storage, token)
+        return await _sent(request, place, await reading.find(place, name))
+    except (StorageFailed, SignInFailed) as error:
+        return words_of(error)
 
 
-def _response(path: Path, part: range, size: int, *, status: int) -> HttpResponseBase:
-    response = StreamingHttpResponse(_pieces(path, part), status=status, content_type=TYPES[path.suffix.lower()])
-    response["Content-Length"] = str(len(part))
-    response["Content-Disposition"] = "inline"
-    if status == 206:
-        response["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
-    return response
+def _name(user_id: int, uuid: UUID) -> str:
+    """Return the name of the file, and give the connection to the database back."""
+    try:
+        name = get_object_or_404(Recording.objects.heard_by(user_id), uuid=uuid).audio
+    finally:
+        give_back_connection()
+    if PurePosixPath(name).suffix.lower() not in TYPES:
+        raise Http404
+    return name
 
 
-async def _pieces(path: Path, part: range) -> AsyncIterator[bytes]:
-    with await sync_to_async(_open, thread_sensitive=False)(path, part.start) as file:
-        left = len(part)
-        while left > 0 and (piece := await sync_to_async(file.read, thread_sensitive=False)(min(PIECE, left))):
-            left -= len(piece)
+async def _sent(request: SignedInRequest, place: Storage, file: Stored) -> HttpResponseBase:
+    """Return the response of a file. It has read the first piece, and so fails before anything is sent."""
+    part = asked_range(request.headers, file)
+    modified = int(file.modified.timestamp())
+    if unchanged := get_conditional_response(request, etag=file.tag, last_modified=modified):
+        return _described(unchanged, file)
+    if part is not None and not part:
+        response: HttpResponseBase = HttpResponse(status=416, headers={"Content-Range": f"bytes */{file.size}"})
+    elif request.method == "HEAD":
+        response = HttpResponse(status=200 if part is None else 206)
+        _describe_part(response, file, part)
+    else:
+        pieces = reading.pieces(place, file, range(file.size) if part is None else part)
+        first = await anext(pieces, b"")
+        response = StreamingHttpResponse(_rest(first, pieces), status=200 if part is None else 206)
+        _describe_part(response, file, part)
+    return _described(response, file)
+
+
+async def _rest(first: bytes, pieces: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
+    """Yield the pieces, after the middleware has had its turn, and with it perhaps a connection to the database."""
+    await sync_to_async(give_back_connection)()
+    yield first
+    async with aclosing(pieces):
+        async for piece in pieces:
             yield piece
 
 
-def _open(path: Path, at: int) -> BinaryIO:
-    file = path.open("rb")
-    file.seek(at)
-    return file
+def _describe_part(response: HttpResponseBase, file: Stored, part: range | None) -> None:
+    response["Content-Type"] = TYPES[PurePosixPath(file.name).suffix.lower()]
+    response["Content-Length"] = str(file.size if part is None else len(part))
+    response["Content-Disposition"] = "inline"
+    if part is not None:
+        response["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{file.size}"
+
+
+def _described(response: HttpResponseBase, file: Stored) -> HttpResponseBase:
+    response["ETag"] = file.tag
+    response["Last-Modified"] = http_date(file.modified.timestamp())
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ["Cookie"])
+    return response

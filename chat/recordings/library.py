@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping, Set
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from uuid import uuid4
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from chat.models import Collection, Consent, ConsentNote, How, Recording, Segment
 from chat.models.word_times import pack
 
 from ..retrieval import index
+from ..storage import StorageFailed, exists, storage
+from ..upstream.credentials import SignInFailed
+from ..upstream.failures import line
 from .transcripts import Transcript, Unreadable, audio_beside, open_sources, read
 
 _ROWS_AT_ONCE = 1000
-_AUDIO_FOLDER = "audio"
+AUDIO_FOLDER = "audio"
+"""The folder in the storage, which has nothing else."""
 
 
 @dataclass(frozen=True)
@@ -121,22 +121,23 @@ def _add_missing_note(recording: Recording, consent: Consent | None) -> None:
 
 
 def _add_missing_audio(recording: Recording, audio: Path | None) -> None:
-    """Copy audio that came after the transcript, or whose copy is lost."""
-    if audio and not (recording.audio and (settings.MEDIA_ROOT / recording.audio).is_file()):
+    """Store audio that came after the transcript, or whose file is lost."""
+    if audio and not (recording.audio and _is_stored(recording.audio)):
         Recording.objects.filter(pk=recording.pk).update(audio=_copy_audio(audio, recording.digest))
 
 
-def _copy_audio(audio: Path, digest: str) -> str:
-    """Copy audio into ``MEDIA_ROOT`` and return its name there, which is always the same. Raise ``Unreadable``."""
-    name = f"{_AUDIO_FOLDER}/{digest}{audio.suffix.lower()}"
-    copy = settings.MEDIA_ROOT / name
-    draft = copy.with_name(f".{copy.name}.{uuid4().hex}")
+def _is_stored(name: str) -> bool:
     try:
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(audio, draft)
-        draft.replace(copy)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
-        raise Unreadable(f"cannot copy its audio {audio.name}: {error.strerror}") from None
+        return exists(storage(), name)
+    except (StorageFailed, SignInFailed) as error:
+        raise Unreadable(f"cannot look for its audio: {line(error)}") from None
+
+
+def _copy_audio(audio: Path, digest: str) -> str:
+    """Store audio and return its name in the storage, which is always the same. Raise ``Unreadable``."""
+    name = f"{AUDIO_FOLDER}/{digest}{audio.suffix.lower()}"
+    try:
+        storage().put(name, audio)
+    except (StorageFailed, SignInFailed) as error:
+        raise Unreadable(f"cannot store its audio {audio.name}: {line(error)}") from None
     return name

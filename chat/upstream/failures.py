@@ -35,6 +35,7 @@ _CREDENTIAL_SETTINGS = (
     "DATABRICKS_TOKEN",
     "DATABRICKS_CLIENT_SECRET",
     "SCIM_TOKEN",
+    "S3_SECRET_ACCESS_KEY",
 )
 _hidden: ContextVar[tuple[str, ...]] = ContextVar("hidden_credentials", default=())
 _CREDENTIAL = re.compile(r"(?i)\bbearer\s+\S+|\b(?:sk-|dapi|eyJ)[\w.~+/-]{6,}")

@@ -48,6 +48,8 @@ SENTENCES: list[tuple[dict[str, Any], str]] = [
     ({"EMBEDDINGS": "openai:small", "EMBEDDINGS_BASE_URL": "http://gpu.lan/v1"}, "goes to gpu.lan, where small"),
     ({"EMBEDDINGS": "databricks:gte"} | WORKSPACE, "goes to adb-1.azuredatabricks.net, where gte"),
     ({"CHAT_RETRIEVER": "databricks:a.b.c"} | WORKSPACE, "the index a.b.c at adb-1.azuredatabricks.net"),
+    ({"STORAGE": "volume:/Volumes/a/b/c"} | WORKSPACE, "sound of recordings is stored at adb-1.azuredatabricks.net."),
+    ({"STORAGE": "s3://a/b", "S3_ENDPOINT": "https://s3.lan"}, "sound of recordings: at s3.lan."),
     (MLFLOW, "MLflow at mlflow.example.com gets each question with your user name"),
     (MLFLOW | {"MLFLOW_TEXTS": False}, "of each question, but no words and no names."),
     (MLFLOW | WORKSPACE | {"MLFLOW_TRACKING_URI": ""}, "MLflow at adb-1.azuredatabricks.net gets"),

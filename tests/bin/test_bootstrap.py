@@ -50,6 +50,10 @@ def synced(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[set[s
         ({"SERVER": "uvicorn"}, {"uvicorn"}),
         ({"LAKEBASE_ENDPOINT": "projects/p/branches/b/endpoints/e"}, {"lakebase"}),
         ({"MLFLOW_EXPERIMENT": "/Shared/chatsite"}, {"mlflow"}),
+        ({"STORAGE": "disk"}, set()),
+        ({"STORAGE": "s3://bucket/chat"}, {"s3"}),
+        ({"STORAGE": "volume:/Volumes/c/s/v"}, {"volume"}),
+        ({"STORAGE": "/Volumes/c/s/v"}, {"volume"}),
         ({"SSO_ISSUER": "https://id.example.com"}, set()),
     ],
 )
@@ -64,7 +68,8 @@ def test_every_extra_of_the_project_is_one_that_some_setting_needs(bootstrap: Mo
     settings = {"DATABASE_URL": "postgres://", "LAKEBASE_ENDPOINT": "e", "MLFLOW_EXPERIMENT": "7"}
     settings |= {"REDIS_URL": "redis://", "SERVER": "uvicorn"}
 
-    needed = bootstrap.required_extras(settings) | bootstrap.PROVIDER_EXTRAS
+    storages = [bootstrap.required_extras({"STORAGE": place}) for place in ("s3://bucket", "/Volumes/c/s/v")]
+    needed = set.union(bootstrap.required_extras(settings), bootstrap.PROVIDER_EXTRAS, *storages)
 
     assert needed == set(project["project"]["optional-dependencies"])
 

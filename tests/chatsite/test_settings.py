@@ -21,7 +21,8 @@ from chatsite.environment import Environment
 from ..support.processes import ROOT
 
 DOCUMENT = (ROOT / "docs" / "settings.md").read_text()
-TABLES = {name: default.strip() for name, default in re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", DOCUMENT, re.MULTILINE)}
+_ROW = r"^\| `([A-Z\d_]+)` \| (.*?) \|"
+TABLES = {name: default.strip() for name, default in re.findall(_ROW, DOCUMENT, re.MULTILINE)}
 
 
 def variables_read() -> dict[str, ast.expr]:
@@ -65,7 +66,7 @@ def test_the_document_gives_the_defaults() -> None:
 
 def test_the_other_document_of_settings_gives_the_same_defaults() -> None:
     answers = (ROOT / "docs" / "answers.md").read_text()
-    table = dict(re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", answers, re.MULTILINE))
+    table = dict(re.findall(r"^\| `([A-Z\d_]+)` \| (.*?) \|", answers, re.MULTILINE))
 
     assert len(table) > 5
     assert table == {name: TABLES[name] for name in table}
@@ -73,13 +74,14 @@ def test_the_other_document_of_settings_gives_the_same_defaults() -> None:
 
 def test_the_example_has_every_setting() -> None:
     example = (ROOT / ".env.example").read_text()
-    names = {name.removesuffix("_FILE") for name in re.findall(r"^#([A-Z_]+)=", example, re.MULTILINE)}
+    names = {name.removesuffix("_FILE") for name in re.findall(r"^#([A-Z\d_]+)=", example, re.MULTILINE)}
 
     assert names == set(TABLES) - {"ENV_FILE"}
 
 
 def test_the_document_lists_every_check() -> None:
-    ids = set(re.findall(r"chat\.[EW]\d{3}", (ROOT / "chat/checks.py").read_text()))
+    checks = [(ROOT / "chat" / name).read_text() for name in ("checks.py", "storage/checks.py")]
+    ids = set(re.findall(r"chat\.[EW]\d{3}", "".join(checks)))
 
     assert set(re.findall(r"chat\.[EW]\d{3}", DOCUMENT)) == ids
 

@@ -124,6 +124,14 @@ PARTS = [
     Row(
         r"CHAT_RETRIEVER is 'databricks:passages', .*full name", {"CHAT_RETRIEVER": "databricks:passages", **WORKSPACE}
     ),
+    Row(r"STORAGE is 'tape', which is unknown\. Known: disk, volume:", {"STORAGE": "tape"}),
+    Row(r"STORAGE is 'volume:/Volumes/a/b', which is not the path", {"STORAGE": "volume:/Volumes/a/b", **WORKSPACE}),
+    Row(r"STORAGE is '/Volumes/a/b/c', .*Set DATABRICKS_HOST", {"STORAGE": "/Volumes/a/b/c"}),
+    Row(r"STORAGE is 's3://b/\.\./c', which names no bucket", {"STORAGE": "s3://b/../c"}),
+    Row(r"STORAGE is 's3://box', .*Set S3_SECRET_ACCESS_KEY", {"STORAGE": "s3://box", "S3_ACCESS_KEY_ID": "x"}),
+    Row(r"STORAGE is 's3://box', .*not installed\. .*--extra s3", {"STORAGE": "s3://box"}, hidden="obstore"),
+    Row(r"S3_ENDPOINT has no scheme .*https://…", {"STORAGE": "s3://box", "S3_ENDPOINT": "minio:9000"}),
+    Row(r"STORAGE_ON_BEHALF_OF is on, .*TRUSTED_PROXY", {"STORAGE_ON_BEHALF_OF": "true"}),
     Row(r"SERVER is 'butler', which is unknown\. Known:", {"SERVER": "butler"}),
     Row(r"SERVER is 'uvicorn', which is not installed\. .*--extra uvicorn", {"SERVER": "uvicorn"}, hidden="uvicorn"),
     Row(

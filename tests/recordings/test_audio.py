@@ -87,6 +87,28 @@ async def test_a_header_that_is_not_one_range_is_ignored(alice: User, audio: str
     assert (response.status_code, len(body)) == (200, len(SOUND))
 
 
+async def test_a_question_for_the_head_alone_reads_nothing(alice: User, audio: str, settings: Any) -> None:
+    client = AsyncClient()
+    await client.aforce_login(alice)
+
+    response = await client.head(audio, headers={"range": "bytes=5-9"})
+    await sync_to_async(connections.close_all)()
+
+    assert (response.status_code, response.streaming) == (206, False)
+    assert (response["Content-Range"], response["Content-Length"]) == ("bytes 5-9/1024000", "5")
+
+
+async def test_a_part_is_sent_again_only_of_the_same_content(alice: User, audio: str) -> None:
+    first, _ = await fetched(alice, audio)
+
+    for same in ("ETag", "Last-Modified"):
+        response, body = await fetched(alice, audio, **{"range": "bytes=0-9", "if-range": first[same]})
+        assert (response.status_code, body) == (206, SOUND[:10])
+    for other in ('"other"', "Sat, 01 Jan 2000 00:00:00 GMT"):
+        response, _ = await fetched(alice, audio, **{"range": "bytes=0-9", "if-range": other})
+        assert response.status_code == 200
+
+
 async def test_audio_in_the_cache_of_the_browser_is_not_sent_again(alice: User, audio: str) -> None:
     first, _ = await fetched(alice, audio)
 
