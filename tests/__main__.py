@@ -37,6 +37,9 @@ LONGEST_RUN = 1_200.0
 WORKERS = os.environ.get("TEST_WORKERS", "4")
 """Processes that run tests; more than the two cores, because tests with browsers and sites also wait."""
 
+TEMPLATE = "migrated"
+"""Name of the database that those of the tests are copies of, on a server of this run."""
+
 WAITING = "faults or waits"
 """Tests that mostly wait, because they stop sites and servers; they run in a stage of their own."""
 
@@ -155,7 +158,7 @@ def _test(folder: Path) -> Iterator[Stage]:
             missing.append(f"tests on Redis: {error}")
             markers += " and not redis"
         try:
-            environ |= {"DATABASE_URL": stack.enter_context(postgresql())}
+            environ |= {"DATABASE_URL": stack.enter_context(postgresql()), "TEST_TEMPLATE": TEMPLATE}
         except Missing as error:
             missing.append(f"tests on PostgreSQL: {error}")
             markers += " and redis"
@@ -173,8 +176,9 @@ def _test_with_pgvector(folder: Path) -> Stage:
     name = "PostgreSQL with pgvector"
     try:
         with postgresql_with("vector") as url:
-            environ = {"TEST_PART": "database", "DATABASE_URL": url}
-            return _pytest(name, folder, "--reuse-db", "-m", "pgvector", *_files("pgvector"), traced=True, **environ)
+            environ = {"TEST_PART": "database", "DATABASE_URL": url, "TEST_TEMPLATE": TEMPLATE}
+            arguments = ["-n", "2", "--reuse-db", "-m", "pgvector"]  # each process takes as long to start as its tests
+            return _pytest(name, folder, *arguments, *_files("pgvector"), traced=True, **environ)
     except Missing as error:
         return Stage("no tests on pgvector", 0, not_run=[f"tests on pgvector: {error}"])
 
@@ -206,7 +210,7 @@ def _pytest(name: str, folder: Path, *arguments: str, traced: bool = False, **en
     command = [PYTHON, "-m", *(("coverage", "run", "-m") if traced else ()), "pytest", "-q"]
     command += ["-n", WORKERS, "--dist", "loadgroup"]
     settings = {"DATABASE_URL": "", "REDIS_URL": "", "COVERAGE_FILE": str(folder / "coverage")}
-    settings |= {"TEST_COLLECTED": str(folder / "collected")}
+    settings |= {"TEST_SHARED": str(folder)}
     process = subprocess.Popen(
         [*command, f"--junitxml={report}", *arguments], cwd=ROOT, env={**os.environ, **settings, **environ}
     )

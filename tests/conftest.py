@@ -35,6 +35,7 @@ from chatsite import asgi
 from .support import sockets
 from .support.collected import collected
 from .support.flush import delete_rows
+from .support.migrated import migrated_once
 from .support.processes import Missing, chromium
 from .support.scripts import Scripts
 from .support.selection import is_traced, only_repeats, select
@@ -110,8 +111,15 @@ def quick_flush() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_databases() -> Iterator[None]:
+    """See ``migrated.migrated_once``."""
+    with migrated_once():
+        yield
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
+def django_db_setup(quick_databases: None, django_db_setup: None) -> Iterator[None]:
     """End all connections after the last test: PostgreSQL drops no database that threads of the tests still use."""
     yield
     if connection.vendor == "postgresql":

@@ -19,8 +19,7 @@ def collected() -> Path:
     """
     from chat.upkeep.preparation import collect_static_files
 
-    shared = Path(os.environ["TEST_COLLECTED"])
-    shared.mkdir(exist_ok=True)
+    shared = Path(os.environ["TEST_SHARED"])
     with override_settings(DATA_DIR=shared, STATIC_ROOT=shared / "static"):  # the lock is in DATA_DIR
         collect_static_files()
     return shared / "static"
@@ -29,7 +28,7 @@ def collected() -> Path:
 def bring_static_files(folder: Path) -> None:
     """Give a site that has none the collected files; without a test run it collects them itself."""
     static = folder / "static"
-    if "TEST_COLLECTED" in os.environ and not static.exists():
+    if "TEST_SHARED" in os.environ and not static.exists():
         shutil.copytree(collected(), static, copy_function=_link)
 
 

@@ -14,7 +14,7 @@ else:
     folder = tempfile.mkdtemp(prefix="chatsite-test-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["DATA_DIR"] = os.environ["TEST_DATA_DIR"] = folder
-os.environ.setdefault("TEST_COLLECTED", str(Path(os.environ["TEST_DATA_DIR"], "collected")))
+os.environ.setdefault("TEST_SHARED", os.environ["TEST_DATA_DIR"])  # what all processes of the run share
 os.environ["ENV_FILE"] = os.devnull
 os.environ.setdefault("CHAT_EMBEDDED_WORDS_PER_SECOND", "0")
 os.environ.setdefault("CHAT_QUESTIONS_PER_MINUTE", "100000")
