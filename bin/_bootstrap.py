@@ -43,7 +43,7 @@ COMMANDS = {
     "restore": ["restore"],
     "manage": [],
 }
-TESTED_EXTRAS = {"lakebase", "mlflow", "openai", "postgres", "redis", "s3", "uvicorn", "volume"}
+TESTED_EXTRAS = {"lakebase", "mlflow", "openai", "postgres", "redis", "s3", "sso", "uvicorn", "volume"}
 PROVIDER_EXTRAS = {"databricks", "databricks-legacy", "openai"}
 
 
@@ -115,6 +115,7 @@ def required_extras(settings: Mapping[str, str]) -> set[str]:
         "mlflow": settings.get("MLFLOW_EXPERIMENT"),
         "redis": settings.get("REDIS_URL"),
         "s3": storage.startswith("s3:"),
+        "sso": settings.get("SSO_OIDC_ISSUER"),
         "uvicorn": settings.get("SERVER") == "uvicorn",
         "volume": storage.startswith(("volume:", "/Volumes/")),
     }

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from . import address, content_policy, lakebase, log, mail, names
+from . import address, content_policy, databases, lakebase, log, mail, names, sign_on
 from .environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -125,41 +125,9 @@ if TRUSTED_PROXY:
 
 LAKEBASE_ENDPOINT = env.str("LAKEBASE_ENDPOINT", default="")
 _database_url = lakebase.url(os.environ) if LAKEBASE_ENDPOINT else f"sqlite:///{quote(str(DATA_DIR))}/chatsite.sqlite3"
-DATABASES = {"default": env.database("DATABASE_URL", default=_database_url)}
 DATABASE_POOL = env.count("DATABASE_POOL", default=16)
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["ENGINE"] = "chatsite.sqlite"
-    # Without IMMEDIATE and WAL, simultaneous writers fail with "database is locked" whatever the timeout is.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 5,
-        # Caches of each connection, and each thread has one: 32 statements, about 15 KB each, and 512 KiB of pages.
-        "cached_statements": 32,
-        "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-            # Overwrite deleted content, instead of only marking it as free.
-            " PRAGMA secure_delete=ON;"
-            " PRAGMA cache_size=-512;"
-        ),
-    }
-    # Tests use several connections at once, which an in-memory database cannot serve.
-    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
-else:
-    # Under ASGI every request has a thread of its own, so a pool keeps the connections, and not the threads.
-    DATABASES["default"]["OPTIONS"] = {
-        # By default the pool waits ever longer between its attempts, up to minutes after the server is back.
-        "pool": {"min_size": min(2, DATABASE_POOL), "max_size": DATABASE_POOL, "timeout": 5, "reconnect_timeout": 2},
-        # Detect a server that has vanished without closing the connection. Seconds; tcp_user_timeout in milliseconds.
-        "connect_timeout": 5,
-        "tcp_user_timeout": 8000,
-        "keepalives_idle": 10,
-        "keepalives_interval": 3,
-        "keepalives_count": 3,
-        **DATABASES["default"].get("OPTIONS", {}),  # options in the URL, such as sslmode
-    }
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    if LAKEBASE_ENDPOINT:
-        DATABASES["default"] = lakebase.database(DATABASES["default"])
+_database = databases.with_options(env.database("DATABASE_URL", default=_database_url), DATABASE_POOL, DATA_DIR)
+DATABASES = {"default": lakebase.database(_database) if LAKEBASE_ENDPOINT else _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.url("REDIS_URL", default="", schemes=("redis", "rediss", "unix"))
@@ -196,6 +164,21 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{rule}Validator"}
     for rule in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 ]
+
+# Single sign-on
+
+SSO_OIDC_ISSUER = env.url("SSO_OIDC_ISSUER", default="", schemes=("https", "http"))
+SSO_OIDC_CLIENT_ID = env.str("SSO_OIDC_CLIENT_ID", default="")
+SSO_OIDC_CLIENT_SECRET = env.str("SSO_OIDC_CLIENT_SECRET", default="")
+SSO_OIDC_NAME = env.str("SSO_OIDC_NAME", default="your organisation")
+USES_ALLAUTH = bool(SSO_OIDC_ISSUER)
+"""Whether django-allauth is installed as an app; without it nothing of it is imported."""
+if SSO_OIDC_ISSUER:
+    sign_on.refuse_wrong(SSO_OIDC_ISSUER, client_id=SSO_OIDC_CLIENT_ID, trusted_proxy=TRUSTED_PROXY)
+if USES_ALLAUTH:
+    INSTALLED_APPS += sign_on.APPS
+    MIDDLEWARE += sign_on.MIDDLEWARE
+    globals().update(sign_on.SETTINGS)
 
 # E-mail
 

@@ -1,5 +1,6 @@
 """All addresses of the site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -49,6 +50,7 @@ urlpatterns = [
     path("accounts/reads/", read_views.reads, name="reads"),
     path("accounts/tokens/", token_views.tokens, name="api-tokens"),
     path("accounts/tokens/<uuid:uuid>/revoke/", token_views.revoke, name="api-token-revoke"),
+    *([path("accounts/", include("chat.sso.urls"))] if settings.USES_ALLAUTH else []),
     # The admin uses the site's own pages for signing in, signing out and changing the password.
     path("admin/login/", accounts.sign_in_for_admin),
     path("admin/logout/", accounts.SignOut.as_view()),

@@ -31,7 +31,7 @@ ORDER = """
     turns
     accounts
     search  about  collections  holds  invitations
-    recordings
+    recordings  sso
     conversations
     upkeep  live  review
     api
@@ -50,8 +50,9 @@ PRIVATE = {
 """Modules of a package that only ``chat/urls.py``, ``chat/admin.py``, ``chatsite`` and the package may import."""
 
 HEAVY = {
-    "databricks", "databricks_langchain", "langchain", "langchain_core", "langchain_databricks", "langchain_openai",
-    "langsmith", "mlflow", "numpy", "openai", "opentelemetry", "pandas", "pydantic",
+    "allauth", "databricks", "databricks_langchain", "fido2", "jwt", "langchain", "langchain_core",
+    "langchain_databricks", "langchain_openai", "langsmith", "mlflow", "numpy", "openai", "opentelemetry", "pandas",
+    "pydantic", "qrcode", "requests",
 }  # fmt: skip
 """Packages that take long to import, and so are imported only when they are first needed."""
 

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from ..models import NotFound, PasswordReset
 from . import mail
+from .attempts import try_again
 from .by_proxy import unless_by_proxy
 from .forgotten import limited_until, send_links
-from .forms import ForgottenForm, try_again
+from .forms import ForgottenForm
 
 
 @login_not_required

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, AuthenticationForm, UserChangeForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from typing_extensions import override
 
 from ..models import ApiToken, Refused, SignInAttempt
 from ..models.administrators import keep_an_administrator
+from .attempts import try_again
 
 
 class SignInForm(AuthenticationForm):
@@ -33,13 +31,6 @@ class SignInForm(AuthenticationForm):
 
     def _address(self) -> str:
         return self.request.META.get("REMOTE_ADDR", "") if self.request else ""
-
-
-def try_again(until: datetime) -> str:
-    """Return what is said to whoever has tried too often."""
-    minutes = max(1, math.ceil((until - timezone.now()).total_seconds() / 60))
-    unit = "minute" if minutes == 1 else "minutes"
-    return f"Too many attempts. Please try again in {minutes} {unit}, at {timezone.localtime(until):%H:%M}."
 
 
 class ForgottenForm(forms.Form):

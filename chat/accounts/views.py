@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 from typing_extensions import override
 
@@ -50,7 +51,13 @@ class SignIn(LoginView):
     @override
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         is_locked_out = "locked-out" in self.request.GET
-        return super().get_context_data(is_locked_out=is_locked_out, sends_mail=mail.is_on(), **kwargs)
+        ways = {"provider": settings.SSO_OIDC_NAME, "provider_url": self._provider_url()}
+        ways = ways if settings.SSO_OIDC_ISSUER else {}
+        return super().get_context_data(is_locked_out=is_locked_out, sends_mail=mail.is_on(), **ways, **kwargs)
+
+    def _provider_url(self) -> str:
+        target = self.get_redirect_url()
+        return reverse("sso-begin") + (f"?{urlencode({'next': target})}" if target else "")
 
     @override
     def form_invalid(self, form: Any) -> HttpResponse:

@@ -36,6 +36,7 @@ _CREDENTIAL_SETTINGS = (
     "DATABRICKS_CLIENT_SECRET",
     "SCIM_TOKEN",
     "S3_SECRET_ACCESS_KEY",
+    "SSO_OIDC_CLIENT_SECRET",
 )
 _hidden: ContextVar[tuple[str, ...]] = ContextVar("hidden_credentials", default=())
 _CREDENTIAL = re.compile(r"(?i)\bbearer\s+\S+|\b(?:sk-|dapi|eyJ)[\w.~+/-]{6,}")

@@ -117,6 +117,9 @@ GET  admin:chat_conversation_history    sign-in   sign-in  sign-in  sign-in  200
 GET  admin:chat_conversation_delete     sign-in   sign-in  sign-in  sign-in  403      sign-in  sign-in  sign-in
 GET  admin:chat_conversation_change     sign-in   sign-in  sign-in  sign-in  200      sign-in  sign-in  sign-in
 GET  admin:app_list                     sign-in   sign-in  sign-in  sign-in  200      200      200      sign-in
+GET  sso-begin                          404       404      404      404      404      404      404      404
+GET  sso-callback                       404       404      404      404      404      404      404      404
+GET  account_login                      sign-in   sign-in  sign-in  sign-in  sign-in  sign-in  sign-in  sign-in
 GET  scim:user-list                     404      404      404      404      404      404      404      404
 GET  scim:user-detail                   404      404      404      404      404      404      404      404
 GET  scim:group-list                    404      404      404      404      404      404      404      404

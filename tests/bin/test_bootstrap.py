@@ -55,6 +55,7 @@ def synced(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[set[s
         ({"STORAGE": "volume:/Volumes/c/s/v"}, {"volume"}),
         ({"STORAGE": "/Volumes/c/s/v"}, {"volume"}),
         ({"SSO_ISSUER": "https://id.example.com"}, set()),
+        ({"SSO_OIDC_ISSUER": "https://id.example.com"}, {"sso"}),
     ],
 )
 def test_the_settings_decide_which_extras_are_installed(
@@ -66,7 +67,7 @@ def test_the_settings_decide_which_extras_are_installed(
 def test_every_extra_of_the_project_is_one_that_some_setting_needs(bootstrap: ModuleType) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     settings = {"DATABASE_URL": "postgres://", "LAKEBASE_ENDPOINT": "e", "MLFLOW_EXPERIMENT": "7"}
-    settings |= {"REDIS_URL": "redis://", "SERVER": "uvicorn"}
+    settings |= {"REDIS_URL": "redis://", "SERVER": "uvicorn", "SSO_OIDC_ISSUER": "https://id.example.com"}
 
     storages = [bootstrap.required_extras({"STORAGE": place}) for place in ("s3://bucket", "/Volumes/c/s/v")]
     needed = set.union(bootstrap.required_extras(settings), bootstrap.PROVIDER_EXTRAS, *storages)

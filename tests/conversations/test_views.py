@@ -93,8 +93,11 @@ ROUTES = [
     Route("api-token-revoke", "post", of="token", status=302),
     Route("logout", "post", status=302),
 ]
-OPEN = {"login", "sign-in-link", "first-run", "invitation", "forgotten", "new-password", "livez", "readyz"}
-"""Pages that need no sign-in; tests/accounts, tests/invitations and tests/serving test them."""
+OPEN = {
+    "account_login", "first-run", "forgotten", "invitation", "livez", "login", "new-password", "readyz", "sign-in-link",
+    "sso-begin", "sso-callback",
+}  # fmt: skip
+"""Pages that need no sign-in; tests/accounts, tests/invitations, tests/sso and tests/serving test them."""
 OWNED = [route for route in ROUTES if route.of in {"conversation", "turn", "token", "device", "export"}]
 
 

@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 
 if WORKER:  # of a parallel run: it gets its own folder in the folder of the run
@@ -19,3 +21,18 @@ os.environ["ENV_FILE"] = os.devnull
 os.environ.setdefault("CHAT_EMBEDDED_WORDS_PER_SECOND", "0")
 os.environ.setdefault("CHAT_QUESTIONS_PER_MINUTE", "100000")
 os.environ.setdefault("CHAT_TITLES", "false")  # a call more than the scripts of the models expect
+_SINGLE_SIGN_ON = {"SSO_OIDC_ISSUER": "https://id.example.com", "SSO_OIDC_CLIENT_ID": "chatsite"}
+os.environ.update(_SINGLE_SIGN_ON)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    """Leave single sign-on installed, with its tables and addresses, but turned off; sites of tests have nothing of it.
+
+    A test turns it on by a setting.
+    """
+    from django.conf import settings
+
+    settings.SSO_OIDC_ISSUER = ""
+    for name in _SINGLE_SIGN_ON:
+        del os.environ[name]

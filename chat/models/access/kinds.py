@@ -37,6 +37,7 @@ class Kind(models.TextChoices):
     PASSWORD_CHANGED = "password-changed", "got another password"
     HOLD_PLACED = "hold-placed", "was put under a legal hold"
     HOLD_RELEASED = "hold-released", "was released from a legal hold"
+    SIGN_IN_LINKED = "sign-in-linked", "signs in with an identity of the provider from now on"
 
 
 OF_CONTENT = (Kind.READ, Kind.FOUND, Kind.EXPORTED, Kind.UNMASKED)
@@ -57,6 +58,7 @@ class How(models.TextChoices):
     SETTING = "setting", "by a setting"
     PROXY = "proxy", "by the proxy"
     SCIM = "scim", "by the directory"
+    SSO = "sso", "by single sign-on"
     LINK = "link", "by a link"
     INVITATION = "invitation", "by an invitation"
     UPGRADE = "upgrade", "by an upgrade"

@@ -1,0 +1,1 @@
+"""Single sign-on with OpenID Connect, by django-allauth. Installed where the settings ask for it."""
