@@ -171,10 +171,24 @@ SSO_OIDC_ISSUER = env.url("SSO_OIDC_ISSUER", default="", schemes=("https", "http
 SSO_OIDC_CLIENT_ID = env.str("SSO_OIDC_CLIENT_ID", default="")
 SSO_OIDC_CLIENT_SECRET = env.str("SSO_OIDC_CLIENT_SECRET", default="")
 SSO_OIDC_NAME = env.str("SSO_OIDC_NAME", default="your organisation")
+SSO_OIDC_SCOPES = env.items("SSO_OIDC_SCOPES", default="openid,profile,email")
+SSO_OIDC_VERIFIED_DOMAINS = [name.lower() for name in env.items("SSO_OIDC_VERIFIED_DOMAINS", default="")]
+SSO_OIDC_CREATE = env.bool("SSO_OIDC_CREATE", default=False)
+SSO_OIDC_GROUPS_CLAIM = env.str("SSO_OIDC_GROUPS_CLAIM", default="")
+SSO_OIDC_GROUPS = env.items("SSO_OIDC_GROUPS", default="")
+SSO_OIDC_ADMIN_GROUP = env.str("SSO_OIDC_ADMIN_GROUP", default="")
+SSO_OIDC_REVIEWER_GROUP = env.str("SSO_OIDC_REVIEWER_GROUP", default="")
+SSO_OIDC_LOGOUT = env.bool("SSO_OIDC_LOGOUT", default=True)
 USES_ALLAUTH = bool(SSO_OIDC_ISSUER)
 """Whether django-allauth is installed as an app; without it nothing of it is imported."""
 if SSO_OIDC_ISSUER:
     sign_on.refuse_wrong(SSO_OIDC_ISSUER, client_id=SSO_OIDC_CLIENT_ID, trusted_proxy=TRUSTED_PROXY)
+    _by_group = {
+        "SSO_OIDC_GROUPS": SSO_OIDC_GROUPS,
+        "SSO_OIDC_ADMIN_GROUP": SSO_OIDC_ADMIN_GROUP,
+        "SSO_OIDC_REVIEWER_GROUP": SSO_OIDC_REVIEWER_GROUP,
+    }
+    sign_on.refuse_wrong_scopes(SSO_OIDC_SCOPES, claim=SSO_OIDC_GROUPS_CLAIM, by_group=_by_group)
 if USES_ALLAUTH:
     INSTALLED_APPS += sign_on.APPS
     MIDDLEWARE += sign_on.MIDDLEWARE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
@@ -40,6 +41,16 @@ def refuse_wrong(issuer: str, *, client_id: str, trusted_proxy: str) -> None:
         hint = "remove one of them: behind that proxy there is no other way to sign in"
         raise ImproperlyConfigured(f"SSO_OIDC_ISSUER and TRUSTED_PROXY are both set; {hint}")
     refuse_missing("SSO_OIDC_ISSUER")
+
+
+def refuse_wrong_scopes(scopes: Collection[str], *, claim: str, by_group: Mapping[str, object]) -> None:
+    """Raise ``ImproperlyConfigured`` if the provider would not be asked who somebody is, or of which groups."""
+    if "openid" not in scopes:
+        hint = "without it no provider says who somebody is; add it"
+        raise ImproperlyConfigured(f"SSO_OIDC_SCOPES lacks openid; {hint}")
+    for name in (name for name, value in by_group.items() if value and not claim):
+        hint = "name the claim in which the provider lists groups, for example groups"
+        raise ImproperlyConfigured(f"{name} is set, but SSO_OIDC_GROUPS_CLAIM is not; {hint}")
 
 
 def refuse_missing(name: str) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from ..models import REVIEWERS
@@ -18,7 +21,11 @@ def join_forwarded_groups(request: HttpRequest, user: User) -> None:
     named = forwarded(request).groups
     if named is None:
         return
-    groups = Group.objects.exclude(name=REVIEWERS)
+    join_groups(user, Group.objects.exclude(name=REVIEWERS), named)
+
+
+def join_groups(user: User, groups: QuerySet[Group], named: Collection[str]) -> None:
+    """Put a user into those of these groups that are named, and take the user out of the others."""
     joined = set(groups.filter(user=user))
     wanted = set(groups.filter(name__in=named))
     if joined != wanted:

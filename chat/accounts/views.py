@@ -27,6 +27,7 @@ from .by_proxy import unless_by_proxy
 from .forms import SignInForm
 from .known_browsers import notice_sign_in
 from .login_sessions import SignedInRequest, end_login_sessions, staying_signed_in
+from .provider_sign_out import PROVIDER_SIGN_OUT
 from .sign_in_links import redeem, user_of
 
 CAME_BY_LINK = "came_by_link"
@@ -70,7 +71,11 @@ class SignOut(LogoutView):
 
     @override
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        at_provider = request.session.get(PROVIDER_SIGN_OUT, "")
         response = super().post(request, *args, **kwargs)
+        if at_provider:
+            request.session[PROVIDER_SIGN_OUT] = at_provider
+            response = redirect("sso-sign-out")
         messages.success(request, "You are signed out. Unsent text was removed from this browser.")
         response["Clear-Site-Data"] = '"cache", "storage"'
         return response

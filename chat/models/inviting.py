@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import Group, User
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from .access.acting import acting
@@ -69,7 +70,6 @@ def revoke(invitation: Invitation, by: User) -> None:
         _record(Kind.INVITATION_REVOKED, invitation, by)
 
 
-@transaction.atomic
 def accept(secret: str, user: User) -> None:
     """Store a new account, with the groups and collections of the invitation whose link has this secret.
 
@@ -77,7 +77,17 @@ def accept(secret: str, user: User) -> None:
     second waits for its row and is refused. Who has invited must still be allowed to invite and to change the
     collections: nobody comes in by a right that was lost.
     """
-    invitation = Invitation.objects.with_secret(secret).select_for_update().first()
+    _accept(Invitation.objects.with_secret(secret), user, How.LINK)
+
+
+def accept_by_address(email: str, user: User) -> None:
+    """Do the same for who has proved to own the address of an invitation, with which no link is needed."""
+    _accept(Invitation.objects.of_address(email), user, How.SSO)
+
+
+@transaction.atomic
+def _accept(invitations: QuerySet[Invitation], user: User, how: How) -> None:
+    invitation = invitations.select_for_update().first()
     inviter = invitation.invited_by if invitation else None
     if not (invitation and inviter and works(invitation)):
         raise NotFound(NO_LONGER)
@@ -89,7 +99,7 @@ def accept(secret: str, user: User) -> None:
             raise NotFound(NO_LONGER)
         user.groups.set(invitation.groups.all())
         _join_collections(invitation, inviter, user)
-    _record(Kind.INVITATION_USED, invitation, user, member=user)
+    _record(Kind.INVITATION_USED, invitation, user, member=user, how=how)
 
 
 def works(invitation: Invitation) -> bool:
@@ -125,11 +135,13 @@ def _invited(email: str) -> str:
     return f"{email} is invited already: send it again, or revoke it first."
 
 
-def _record(kind: Kind, invitation: Invitation, actor: User, *, member: User | None = None) -> None:
+def _record(
+    kind: Kind, invitation: Invitation, actor: User, *, member: User | None = None, how: How = How.PAGE
+) -> None:
     AccessEvent.objects.record_member(
         kind,
         actor=actor,
-        how=How.PAGE if member is None else How.LINK,
+        how=how,
         member_id=member.pk if member else None,
         member_name=member.get_username() if member else invitation.name,
         details={"invitation": str(invitation.uuid)},

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from ..accounts.attempts import try_again
 from ..accounts.known_browsers import notice_sign_in
+from ..accounts.provider_sign_out import PROVIDER_SIGN_OUT
 from ..models import SignInAttempt
 from .refusals import INACTIVE, refused
 
@@ -43,6 +44,8 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # the package has 
         """Go on to the page that was asked for, and write to the user if this browser is new."""
         response: HttpResponse = super().post_login(request, user, **options)
         notice_sign_in(request, response, user)
+        login = (options.get("signal_kwargs") or {}).get("sociallogin")
+        request.session[PROVIDER_SIGN_OUT] = login.state.get(PROVIDER_SIGN_OUT, "") if login else ""
         return response
 
     @override

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from ..models import AccessEvent, How, Kind
-from .refusals import INACTIVE, NO_ADDRESS, NOT_INVITED, OTHER_IDENTITY, SEVERAL_ACCOUNTS, NotSignedIn
+from ..accounts.account_events import record_account
+from ..invitations.names import suggested_name
+from ..models import AccessEvent, How, Invitation, Kind, NotFound, acting
+from ..models.inviting import accept_by_address
+from .refusals import INACTIVE, NO_ADDRESS, NOT_ACCEPTED, NOT_INVITED, OTHER_IDENTITY, SEVERAL_ACCOUNTS, NotSignedIn
 
 
 def user_of(login: Any) -> User:
@@ -26,23 +30,43 @@ def user_of(login: Any) -> User:
 def _linked(login: Any) -> User:
     email = verified_address(login)
     users = list(User.objects.filter(email__iexact=email)[:2])
-    if not users:
-        raise NotSignedIn(NOT_INVITED)
     if len(users) > 1:
         raise NotSignedIn(SEVERAL_ACCOUNTS)
-    link(login, users[0])
-    return users[0]
+    try:
+        with transaction.atomic():
+            user = users[0] if users else _made(login, email)
+            link(login, user)
+    except IntegrityError as error:  # another sign-in has just taken the name or the identity
+        raise NotSignedIn(NOT_ACCEPTED) from error
+    return user
+
+
+def _made(login: Any, email: str) -> User:
+    """Return a new account without a password: of whoever was invited, or of everybody if the settings say so."""
+    user = User(username=suggested_name(str(login.claims.get("preferred_username") or email)))
+    user.set_unusable_password()
+    try:
+        accept_by_address(email, user)
+    except NotFound:
+        if not settings.SSO_OIDC_CREATE:
+            raise NotSignedIn(NOT_INVITED) from None
+        user.email, user.first_name = email, str(login.claims.get("name", ""))[: Invitation.NAME_LIMIT]
+        user.save()
+        with acting(None, How.SSO):
+            record_account(Kind.ACCOUNT_MADE, user)
+    return user
 
 
 def verified_address(login: Any) -> str:
     """Return the address of an identity. Raise ``NotSignedIn`` unless the provider says that it was verified."""
-    address = next((each.email for each in login.email_addresses if each.verified), "")
-    if not address:
+    address = next((str(each.email) for each in login.email_addresses), "")
+    says = login.claims.get("email_verified")
+    is_ours = says is None and address.rpartition("@")[2].lower() in settings.SSO_OIDC_VERIFIED_DOMAINS
+    if not address or not (is_ours or str(says).lower() == "true"):
         raise NotSignedIn(NO_ADDRESS)
-    return str(address)
+    return address
 
 
-@transaction.atomic
 def link(login: Any, user: User) -> None:
     """Let an identity sign in a user from now on. An account has one: an address may have got another owner."""
     User.objects.select_for_update().get(pk=user.pk)

@@ -14,9 +14,12 @@ from django.http import HttpRequest
 from requests import RequestException
 from typing_extensions import override
 
+from ..accounts.provider_sign_out import PROVIDER_SIGN_OUT
 from .coming_in import user_of
 from .exchange import WELL_KNOWN, issuer_of
+from .leaving import sign_out_address
 from .refusals import CANCELLED, NOT_ACCEPTED, UNKNOWN_STATE, UNREACHABLE, NotSignedIn, refuse
+from .rights import follow_claims
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +41,10 @@ class Identities(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the pack
                 name=settings.SSO_OIDC_NAME,
                 client_id=settings.SSO_OIDC_CLIENT_ID,
                 secret=settings.SSO_OIDC_CLIENT_SECRET,
-                settings={"server_url": issuer if "/.well-known/" in issuer else f"{issuer.rstrip('/')}{WELL_KNOWN}"},
+                settings={
+                    "server_url": issuer if "/.well-known/" in issuer else f"{issuer.rstrip('/')}{WELL_KNOWN}",
+                    "scope": settings.SSO_OIDC_SCOPES,
+                },
             )
         ]
 
@@ -47,6 +53,8 @@ class Identities(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the pack
         """Decide who is signed in. Afterwards the identity has an account, or the sign-in has ended."""
         try:
             sociallogin.user = user_of(sociallogin)
+            follow_claims(sociallogin.user, sociallogin.claims)
+            sociallogin.state[PROVIDER_SIGN_OUT] = sign_out_address(request, sociallogin)
         except NotSignedIn as refusal:
             raise refuse(request, refusal.message, status=refusal.status) from refusal
 

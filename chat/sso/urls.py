@@ -8,6 +8,7 @@ from . import views
 urlpatterns = [
     path("sso/", views.begin, name="sso-begin"),
     path("sso/callback/", views.callback, name="sso-callback"),
+    path("sso/sign-out/", views.sign_out, name="sso-sign-out"),
     # allauth sends there whoever has to begin anew.
     path("sso/sign-in/", RedirectView.as_view(pattern_name="login", query_string=True), name="account_login"),
 ]

@@ -12,11 +12,12 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from ..accounts.attempts import try_again
+from ..accounts.provider_sign_out import PROVIDER_SIGN_OUT
 from ..models import SignInAttempt
 from .refusals import ELSEWHERE, WRONG_ISSUER, NotSignedIn, refused
 
@@ -70,3 +71,14 @@ def callback(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         SignInAttempt.record_success(attempt, address)
     return response
+
+
+@login_not_required
+@require_safe
+@_or_refusal
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Lead whoever has just signed out here to the provider. No form may lead to another site, so this page does."""
+    address = request.session.pop(PROVIDER_SIGN_OUT, "")
+    if request.user.is_authenticated or not address:
+        return redirect("login")
+    return render(request, "sso/sign_out.html", {"address": address, "provider": settings.SSO_OIDC_NAME})

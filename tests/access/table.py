@@ -119,6 +119,7 @@ GET  admin:chat_conversation_change     sign-in   sign-in  sign-in  sign-in  200
 GET  admin:app_list                     sign-in   sign-in  sign-in  sign-in  200      200      200      sign-in
 GET  sso-begin                          404       404      404      404      404      404      404      404
 GET  sso-callback                       404       404      404      404      404      404      404      404
+GET  sso-sign-out                       404       404      404      404      404      404      404      404
 GET  account_login                      sign-in   sign-in  sign-in  sign-in  sign-in  sign-in  sign-in  sign-in
 GET  scim:user-list                     404      404      404      404      404      404      404      404
 GET  scim:user-detail                   404      404      404      404      404      404      404      404

@@ -46,6 +46,8 @@ VALUES = [
     Row(r"SSO_OIDC_ISSUER must begin with https://", {"SSO_OIDC_ISSUER": "http://id.example.com"}),
     Row(r"SSO_OIDC_ISSUER is set, but SSO_OIDC_CLIENT_ID is not", {"SSO_OIDC_ISSUER": "https://id.example.com"}),
     Row(r"SSO_OIDC_ISSUER is 'https://\?x', .* as in https://id", {"SSO_OIDC_ISSUER": "https://?x"}),
+    Row(r"SSO_OIDC_SCOPES lacks openid; .*; add it", {**PROVIDER, "SSO_OIDC_SCOPES": "email"}),
+    Row(r"SSO_OIDC_ADMIN_GROUP is set, but .* for example groups", {**PROVIDER, "SSO_OIDC_ADMIN_GROUP": "admins"}),
     Row(r"SSO_OIDC_ISSUER and TRUSTED_PROXY are both set; remove one", {**PROVIDER, "TRUSTED_PROXY": "10.0.0.5"}),
     Row(r"CHAT_READER is 'httpx', .* one of aiohttp, library", {"CHAT_READER": "httpx"}),
     *[Row(rf"{name} is 0, .* set a greater number, or leave it out", {name: "0"}) for name in WITHOUT_ZERO],

@@ -95,7 +95,7 @@ ROUTES = [
 ]
 OPEN = {
     "account_login", "first-run", "forgotten", "invitation", "livez", "login", "new-password", "readyz", "sign-in-link",
-    "sso-begin", "sso-callback",
+    "sso-begin", "sso-callback", "sso-sign-out",
 }  # fmt: skip
 """Pages that need no sign-in; tests/accounts, tests/invitations, tests/sso and tests/serving test them."""
 OWNED = [route for route in ROUTES if route.of in {"conversation", "turn", "token", "device", "export"}]
