@@ -6,7 +6,6 @@ skipped, and the reason names the package of the program.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -67,13 +66,6 @@ hypothesis.settings.load_profile("suite")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """See ``support/selection.py``."""
     select(config, items)
-
-
-def pytest_collection_finish() -> None:
-    """Let the garbage collector pass over all that stays to the end: tests take a tenth less time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)
