@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .about import views as about
-from .collections import moving
+from .collections import moving, retaining
 from .collections import views as collections
 from .conversations import judging_views, turn_views
 from .conversations import views as conversations
@@ -34,6 +34,7 @@ urlpatterns = [
     path("collections/new/", collections.new, name="collection-new"),
     path("collections/<uuid:uuid>/", collections.detail, name="collection-detail"),
     path("collections/<uuid:uuid>/edit/", collections.edit, name="collection-edit"),
+    path("collections/<uuid:uuid>/retention/", retaining.retention, name="collection-retention"),
     path("collections/<uuid:uuid>/delete/", collections.delete, name="collection-delete"),
     path("collections/<uuid:uuid>/leave/", collections.leave, name="collection-leave"),
     path("collections/<uuid:uuid>/members/", collections.add_member, name="collection-members"),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q
 
+from ..display import shown
 from ..llm import is_quote_only, name_for_readers
-from ..models import Hold, review_policy
+from ..models import Collection, Hold, Retention, review_policy
 from ..models.daily_use import has_budgets
 from ..models.reviewer import reviewers
 from ..models.sign_in_attempt import WINDOW
@@ -27,14 +29,14 @@ class Section:
     sentences: Sequence[str]
 
 
-def sections() -> list[Section]:
-    """Return the sections of the page about data."""
+def sections(user_id: int | None = None) -> list[Section]:
+    """Return the sections of the page about data, for a reader who knows of the collections that they hear."""
     return [
         Section("Who answers", [*_model()]),
         Section("Who reads your questions and answers", [*_readers()]),
         Section("What leaves this site", [*_leaving()] or ["Nothing: what is asked, answered and said stays here."]),
         Section("Where it is stored", [*_storage()]),
-        Section("How long it is kept", [*_kept()]),
+        Section("How long it is kept", [*_kept(user_id)]),
         Section("What is known about you", [*_identity()]),
     ]
 
@@ -133,7 +135,7 @@ def _storage() -> Iterator[str]:
     yield "Your browser loads pages, scripts and sound from this site alone."
 
 
-def _kept() -> Iterator[str]:
+def _kept(user_id: int | None) -> Iterator[str]:
     if days := settings.CHAT_RETENTION_DAYS:
         yield f"A conversation is removed {_days(days)} after its last question."
     else:
@@ -144,9 +146,26 @@ def _kept() -> Iterator[str]:
         at = f"{settings.PURGE_AT:%H:%M} ({settings.TIME_ZONE})"
         yield f"What was deleted is hidden at once, and erased from the database at {at} of each day."
     yield "Backups that were made before still have it, for as long as the operator keeps them."
-    yield "A recording is kept until the operator removes it."
+    yield "A recording is kept until the operator removes it, unless its collection is kept for a time."
+    for retention in _retentions(user_id):
+        yield f"In the collection “{shown(retention.collection.name)}” {_joined([*_times(retention)])}."
     if Hold.objects.standing().exists():
         yield "Legal holds are in force: what one keeps cannot be deleted before it is released, also not by you."
+
+
+def _retentions(user_id: int | None) -> Iterable[Retention]:
+    """Return the retention of the collections that a reader hears, where it is limited."""
+    heard = Collection.objects.heard_by(user_id or 0).order_by()
+    limited = Retention.objects.filter(collection__in=heard.values("pk")).select_related("collection")
+    kept_for_ever = Q(recording_days=None, conversation_days=None)
+    return limited.exclude(kept_for_ever).order_by("collection__name")[:NAMED]
+
+
+def _times(retention: Retention) -> Iterator[str]:
+    if days := retention.recording_days:
+        yield f"recordings are removed {_days(days)} after they came in"
+    if days := retention.conversation_days:
+        yield f"conversations that quote its recordings are removed {_days(days)} after the last question"
 
 
 def _identity() -> Iterator[str]:

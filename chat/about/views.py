@@ -20,7 +20,7 @@ SHOWN = 200
 @require_safe
 def data(request: SignedInRequest) -> HttpResponse:
     """Show what the site does with what people ask and say, as its settings have it."""
-    return render(request, "about/data.html", {"sections": sections()})
+    return render(request, "about/data.html", {"sections": sections(request.user.pk)})
 
 
 @require_safe

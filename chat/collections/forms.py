@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django import forms
 
-from ..models import Collection, Role
+from ..models import Collection, Retention, Role
+from ..models.retention import MOST_DAYS
 
 NAME_OF_MEMBER_LIMIT = 254
 
@@ -45,4 +46,29 @@ class MoveForm(forms.Form):
 
     collection = forms.UUIDField(
         error_messages=dict.fromkeys(("required", "invalid"), "Please choose the collection to move it to.")
+    )
+
+
+class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """The days for which a collection keeps things."""
+
+    class Meta:
+        model = Retention
+        fields = ("recording_days", "conversation_days")
+
+    recording_days = forms.IntegerField(
+        label="Days to keep a recording",
+        required=False,
+        min_value=1,
+        max_value=MOST_DAYS,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text="After it came in. Its transcript and its sound are removed then. Empty: for ever.",
+    )
+    conversation_days = forms.IntegerField(
+        label="Days to keep a conversation that quotes it",
+        required=False,
+        min_value=1,
+        max_value=MOST_DAYS,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text="After its last question, with all its answers. Empty: as long as all others.",
     )

@@ -128,9 +128,21 @@ def _change(event: AccessEvent) -> str:
             return f"put it under the legal hold “{shown(str(details.get('hold')))}”"
         case Kind.HOLD_RELEASED:
             return f"released it from the legal hold “{shown(str(details.get('hold')))}”"
+    if "recording_days" in details:
+        return f"changed how long it is kept: {_kept(details)}"
     if "everyone" in details:
         return "opened it to everyone who is signed in" if details["everyone"] else "closed it to all but its members"
     return f"{details['did']} it" if "did" in details else event.what
+
+
+def _kept(details: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{what} {f'for {days} days' if days else 'without a limit'}"
+        for what, days in (
+            ("recordings", details.get("recording_days")),
+            ("conversations", details.get("conversation_days")),
+        )
+    )
 
 
 def _verb(details: dict[str, Any]) -> str:

@@ -13,7 +13,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ..accounts.login_sessions import SignedInRequest
-from ..models import Collection, Members, Membership, Refused, Role, dissolve, make_collection
+from ..models import (
+    Collection,
+    Members,
+    Membership,
+    Refused,
+    Retention,
+    Role,
+    dissolve,
+    holds_over,
+    make_collection,
+    next_purge,
+)
 from ..models.collection import ADMINISTRATE
 from .forms import CollectionForm, MemberForm
 from .shown import changes_of, members_of, shown_collections, suggestions
@@ -141,6 +152,7 @@ def _page(
     [shown] = shown_collections([collection], request.user)
     may_change = Collection.objects.changeable_by(request.user).filter(pk=collection.pk).exists()
     members = members_of(collection)
+    retention, purge = Retention.of(collection), next_purge()
     context: dict[str, Any] = {
         "collection": collection,
         "shown": shown,
@@ -148,6 +160,10 @@ def _page(
         "changes": changes_of(collection),
         "roles": Role.choices,
         "may_change": may_change,
+        "retention": retention,
+        "next_purge": purge,
+        "too_old": retention.recordings_due(purge).count(),
+        "is_held": bool(holds_over(Collection.objects.filter(pk=collection.pk))),
         "is_member": any(each.user_id == request.user.pk for each in members),
     }
     if may_change:

@@ -28,9 +28,8 @@ class HoldForm(forms.Form):
         error_messages={"required": "Please say why."},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    collection = forms.ModelChoiceField(
-        Collection.objects.none(), to_field_name="uuid", required=False, empty_label="No collection"
-    )
+    # Any: generic in the stubs alone.
+    collection: Any = forms.ModelChoiceField(None, to_field_name="uuid", required=False, empty_label="No collection")
     user = forms.CharField(
         label="Or a user",
         required=False,
@@ -39,9 +38,10 @@ class HoldForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    def __init__(self, data: Any = None, initial: Any = None) -> None:
+    def __init__(self, administrator: User, data: Any = None, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
-        self.fields["collection"].queryset = Collection.objects.order_by("name")  # type: ignore[attr-defined]
+        visible = Collection.objects.visible_to(administrator).order_by("name")
+        self.fields["collection"].queryset = visible  # type: ignore[attr-defined]
 
     def clean_user(self) -> User | None:
         """Return the user of this name or address."""

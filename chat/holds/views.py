@@ -55,7 +55,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
 def new(request: SignedInRequest) -> HttpResponse:
     """Place a hold. ``?collection=`` and ``?user=`` fill the form."""
     initial = {name: request.GET.get(name, "") for name in ("collection", "user")}
-    form = HoldForm(request.POST if request.method == "POST" else None, initial)
+    form = HoldForm(request.user, request.POST if request.method == "POST" else None, initial)
     if form.is_valid():
         try:
             hold = holding.place(

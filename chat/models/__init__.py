@@ -34,7 +34,7 @@ from .pseudonym import Pseudonym
 from .purge_lease import PurgeLease
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import Conflict, InvalidRequest, NotFound, OverBudget, QueueFull, RateLimited, Refused
-from .retention import Retention
+from .retention import Removal, Retention, next_purge, removals
 from .review import REASON_LENGTHS, Opening, Review, may_review
 from .review_label import COMMENT_LIMIT, ReviewLabel
 from .reviewer import REVIEWERS, is_reviewer, reviewers
@@ -125,6 +125,7 @@ __all__ = [
     "Read",
     "Recording",
     "Refused",
+    "Removal",
     "Retention",
     "Review",
     "ReviewLabel",
@@ -154,7 +155,9 @@ __all__ = [
     "may_invite",
     "may_review",
     "move",
+    "next_purge",
     "refuse_if_held",
+    "removals",
     "review_policy",
     "reviewers",
     "show_earlier_titles",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from django.apps import apps
@@ -57,9 +57,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """
         return self.kept().alias(owner=F("user_id") + 0).filter(owner=user_id).order_by("-asked_at", "-pk")
 
-    def idle(self, days: int) -> ConversationQuerySet:
-        """Return the conversations at rest that are not deleted and have had no question for ``days``."""
-        return self.filter(deleted_at=None, asked_at__lt=Now() - timedelta(days=days)).at_rest()
+    def idle(self, days: int, at: datetime | None = None) -> ConversationQuerySet:
+        """Return the conversations at rest that are not deleted and have had no question for ``days`` at a time."""
+        return self.filter(deleted_at=None, asked_at__lt=(at or Now()) - timedelta(days=days)).at_rest()
 
     def held(self) -> ConversationQuerySet:
         """Return the conversations that a legal hold keeps."""

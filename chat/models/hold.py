@@ -13,11 +13,12 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.db.models.signals import pre_delete
 
 from .collection import Collection
+from .quoting import quoted_in, quotes
 from .refusal import InvalidRequest
 
 
@@ -43,11 +44,11 @@ class HoldQuerySet(models.QuerySet["Hold"]):
             return self._on(collections=[keys])
         if model is User:
             conversations = apps.get_model("chat", "Conversation").objects.filter(user__in=keys)
-            return self._on(users=[keys], collections=_quoted_in(conversations))
+            return self._on(users=[keys], collections=quoted_in(conversations))
         if model is apps.get_model("chat", "Recording"):
             return self._on(collections=[rows.order_by().values("collection")])
         if model is apps.get_model("chat", "Conversation"):
-            return self._on(users=[rows.order_by().values("user")], collections=_quoted_in(rows))
+            return self._on(users=[rows.order_by().values("user")], collections=quoted_in(rows))
         raise TypeError(f"no hold keeps rows of {model.__name__}")
 
     def _on(self, *, users: list[Any] | None = None, collections: list[Any] | None = None) -> HoldQuerySet:
@@ -148,20 +149,7 @@ def held(conversations: QuerySet[Any]) -> QuerySet[Any]:
     collections = list(standing.exclude(collection=None).values_list("collection", flat=True))
     if not users and not collections:
         return conversations.none()
-    citations = apps.get_model("chat", "Citation").objects.filter(turn__conversation=OuterRef("pk"))
-    gone = apps.get_model("chat", "DeletedRecording").objects.filter(collection__in=collections)
-    quoting = citations.filter(
-        Q(recording__collection__in=collections) | Q(recording=None, recording_uuid__in=gone.values("uuid"))
-    )
-    return conversations.filter(Q(user__in=users) | Exists(quoting))
-
-
-def _quoted_in(conversations: QuerySet[Any]) -> list[QuerySet[Any]]:
-    """Return the collections from which these conversations quote, also those of deleted recordings, as two queries."""
-    Citation, Deleted = (apps.get_model("chat", name) for name in ("Citation", "DeletedRecording"))  # noqa: N806
-    citations = Citation.objects.filter(turn__conversation__in=conversations.order_by().values("pk")).order_by()
-    gone = Deleted.objects.filter(uuid__in=citations.filter(recording=None).values("recording_uuid"))
-    return [citations.exclude(recording=None).values("recording__collection"), gone.values("collection")]
+    return conversations.filter(Q(user__in=users) | quotes(collections))
 
 
 def _refuse(sender: type[models.Model], instance: models.Model, origin: Any = None, **_: Any) -> None:

@@ -1,4 +1,5 @@
-"""The purge: removes conversations that were deleted or idle for too long, traces of old sign-ins, and exports.
+"""The purge: removes conversations that were deleted or idle for too long, recordings that are too old for their
+collection, traces of old sign-ins, and exports.
 
 It works in small transactions, each of which leaves the database consistent. So a purge may be killed at any moment,
 run twice, or run beside other purges and a serving site.
@@ -28,11 +29,14 @@ from ..models import (
     Invitation,
     LoginSession,
     PasswordReset,
+    Retention,
     SignInAttempt,
     Turn,
     refuse_if_held,
+    removals,
 )
 from ..models.conversation import ConversationQuerySet
+from ..recordings.library import remove
 
 T = TypeVar("T")
 
@@ -56,6 +60,7 @@ class Tally:
     sessions: int = 0
     attempts: int = 0
     links: int = 0
+    recordings: int = 0
     held: int = 0
     """Conversations that stay because a legal hold keeps them."""
 
@@ -64,7 +69,7 @@ class Tally:
         return (
             f"{self.conversations} conversations with {self.turns} turns, {self.login_sessions} login sessions,"
             f" {self.sessions} expired sessions, {self.attempts} old sign-in attempts,"
-            f" {self.links} old links to come in by{held}"
+            f" {self.links} old links to come in by, {self.recordings} recordings{held}"
         )
 
 
@@ -78,6 +83,7 @@ def preview() -> Tally:
         sessions=_expired().count(),
         attempts=SignInAttempt.expired().count(),
         links=sum(links.count() for links in _links()),
+        recordings=sum(removal.recordings for removal in removals()),
         held=_due().held().count(),
     )
 
@@ -89,6 +95,7 @@ def purge(progress: Callable[[], object] = lambda: None, rest: Callable[[], obje
     conversation, and ``rest`` before each transaction: it may wait, or raise to end the purge there.
     """
     tally = Tally()
+    tally.recordings = _remove_recordings(rest)
     _discard_idle(rest)
     for conversation in list(Conversation.objects.removable().free().order_by("pk")):
         with suppress(Held):  # placed meanwhile
@@ -145,8 +152,12 @@ def _checkpoint() -> bool:
 
 
 def _idle() -> ConversationQuerySet:
+    """Return what had no question for too long: for the site, or for a collection that it quotes."""
     days = settings.CHAT_RETENTION_DAYS
-    return Conversation.objects.idle(days) if days else Conversation.objects.none()
+    idle = Conversation.objects.idle(days) if days else Conversation.objects.none()
+    for retention in Retention.objects.exclude(conversation_days=None):
+        idle |= retention.conversations_due()
+    return idle
 
 
 def _due() -> ConversationQuerySet:
@@ -192,6 +203,20 @@ def _merge_full_text(rest: Callable[[], object]) -> None:
             cursor.execute("SELECT total_changes()")
             is_changed = cursor.fetchone()[0] - before >= 2  # the statement itself counts as one
         pages = MERGE_PAGES
+
+
+# Recordings
+
+
+def _remove_recordings(rest: Callable[[], object]) -> int:
+    """Remove what is too old for its collection, each recording in a transaction of its own."""
+    removed = 0
+    for retention in Retention.objects.exclude(recording_days=None):
+        with suppress(Held):  # which keeps all of the collection
+            for key in list(retention.recordings_due().order_by("pk").values_list("pk", flat=True)):
+                rest()
+                removed += remove(retention.recordings_due().filter(pk=key))
+    return removed
 
 
 # Sign-ins

@@ -33,6 +33,7 @@ GET  chat:collection-list               sign-in   200      200      200      200
 GET  chat:collection-new                sign-in   403      403      403      403      200      200      sign-in
 GET  chat:collection-detail             sign-in   404      200      200      404      200      200      sign-in
 POST chat:collection-edit               sign-in   404      404      go       404      go       go       sign-in
+GET  chat:collection-retention          sign-in   403      403      403      403      200      200      sign-in
 POST chat:collection-delete             sign-in   404      404      go       404      go       go       sign-in
 POST chat:collection-leave              sign-in   404      go       go       404      404      404      sign-in
 POST chat:collection-members            sign-in   404      404      go       404      go       go       sign-in

@@ -65,6 +65,7 @@ ROUTES = [
     Route("chat:collection-new", status=403),  # only administrators make collections
     Route("chat:collection-detail", of="collection"),
     Route("chat:collection-edit", "post", of="collection", status=404),
+    Route("chat:collection-retention", of="collection", status=403),
     Route("chat:collection-delete", "post", of="collection", status=404),
     Route("chat:collection-leave", "post", of="collection", status=404),  # alice is no member of it
     Route("chat:collection-members", "post", of="collection", status=404),

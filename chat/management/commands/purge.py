@@ -9,6 +9,7 @@ from tqdm import tqdm
 from typing_extensions import override
 
 from chat.management.site_command import SiteCommand
+from chat.models import removals
 from chat.upkeep import purge
 
 LOG_IN_USE = "SQLite's write-ahead log is in use and may still contain removed data; run this again to empty it."
@@ -18,7 +19,8 @@ class Command(SiteCommand):
     """The command line of ``chat.upkeep.purge``."""
 
     help = (
-        "Permanently remove conversations that were deleted, or had no question for CHAT_RETENTION_DAYS (0 keeps them),"
+        "Permanently remove conversations that were deleted, or had no question for CHAT_RETENTION_DAYS (0 keeps them)"
+        " or as long as their collections say, recordings that are too old for their collection,"
         " ended login sessions, expired sessions, old sign-in attempts and links. May be run, and killed, at any time."
     )
 
@@ -32,6 +34,8 @@ class Command(SiteCommand):
         expected = purge.preview()
         if dry_run:
             self.stdout.write(f"Would remove {expected}.")
+            for removal in removals():
+                self.stdout.write(f"By the retention of {removal}.")
             return
         with tqdm(total=expected.conversations, unit=" conversations", disable=None, leave=False) as bar:
             removed = purge.purge(bar.update)
