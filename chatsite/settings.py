@@ -158,6 +158,7 @@ SERVESTATIC_ALLOW_ALL_ORIGINS = False
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "chat:home"
 LOGOUT_REDIRECT_URL = "login"
+PASSWORD_SIGN_IN = env.bool("PASSWORD_SIGN_IN", default=True)
 SCIM_TOKEN = env.str("SCIM_TOKEN", default="")
 PASSWORD_RESET_TIMEOUT = 60 * 60
 AUTH_PASSWORD_VALIDATORS = [
@@ -179,6 +180,7 @@ SSO_OIDC_GROUPS = env.items("SSO_OIDC_GROUPS", default="")
 SSO_OIDC_ADMIN_GROUP = env.str("SSO_OIDC_ADMIN_GROUP", default="")
 SSO_OIDC_REVIEWER_GROUP = env.str("SSO_OIDC_REVIEWER_GROUP", default="")
 SSO_OIDC_LOGOUT = env.bool("SSO_OIDC_LOGOUT", default=True)
+sign_on.refuse_closed(by_password=PASSWORD_SIGN_IN, otherwise=bool(SSO_OIDC_ISSUER or TRUSTED_PROXY))
 USES_ALLAUTH = bool(SSO_OIDC_ISSUER)
 """Whether django-allauth is installed as an app; without it nothing of it is imported."""
 if SSO_OIDC_ISSUER:

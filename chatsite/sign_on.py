@@ -53,6 +53,13 @@ def refuse_wrong_scopes(scopes: Collection[str], *, claim: str, by_group: Mappin
         raise ImproperlyConfigured(f"{name} is set, but SSO_OIDC_GROUPS_CLAIM is not; {hint}")
 
 
+def refuse_closed(*, by_password: bool, otherwise: bool) -> None:
+    """Raise ``ImproperlyConfigured`` if nobody could come in."""
+    if not (by_password or otherwise):
+        hint = "set SSO_OIDC_ISSUER to the provider at which people sign in, or leave PASSWORD_SIGN_IN out"
+        raise ImproperlyConfigured(f"PASSWORD_SIGN_IN is false, but there is no other way to sign in; {hint}")
+
+
 def refuse_missing(name: str) -> None:
     """Raise ``ImproperlyConfigured`` if the package is not installed that a setting needs."""
     if not find_spec("allauth"):

@@ -172,7 +172,11 @@ def _identity() -> Iterator[str]:
     if settings.TRUSTED_PROXY:
         yield "Your company's sign-in sends your user name, your e-mail address and your name, which are stored."
     else:
-        yield "Your user name, and a password that is stored so that nobody can read it."
+        if settings.PASSWORD_SIGN_IN:
+            yield "Your user name, and a password that is stored so that nobody can read it."
+        if settings.SSO_OIDC_ISSUER:
+            provider = hosts.host_of(settings.SSO_OIDC_ISSUER)
+            yield f"If you sign in at {provider}: your name, your address and your id there."
         yield "If you were invited: your name and your e-mail address, as the invitation had them."
     yield "Of each browser in which you are signed in: what it says of itself, and when it was last used."
     yield "Your time zone and theme, if you choose them on the page of your account."

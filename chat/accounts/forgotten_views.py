@@ -16,11 +16,13 @@ from .attempts import try_again
 from .by_proxy import unless_by_proxy
 from .forgotten import limited_until, send_links
 from .forms import ForgottenForm
+from .passwords import only_with_passwords
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @unless_by_proxy
+@only_with_passwords
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Offer to send a link for a new password. The answer is the same whether the address has an account."""
     if not mail.is_on():
@@ -40,6 +42,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @unless_by_proxy
+@only_with_passwords
 def new_password(request: HttpRequest, secret: str) -> HttpResponse:
     """Set a new password by a link, and sign its user out everywhere; return 410 if the link does not work."""
     found = PasswordReset.of(secret)

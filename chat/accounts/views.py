@@ -27,6 +27,7 @@ from .by_proxy import unless_by_proxy
 from .forms import SignInForm
 from .known_browsers import notice_sign_in
 from .login_sessions import SignedInRequest, end_login_sessions, staying_signed_in
+from .passwords import only_with_passwords, without_passwords
 from .provider_sign_out import PROVIDER_SIGN_OUT
 from .sign_in_links import redeem, user_of
 
@@ -43,6 +44,11 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     @override
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Check a name and a password, unless passwords are turned off."""
+        return super().post(request, *args, **kwargs) if settings.PASSWORD_SIGN_IN else without_passwords(request)
+
+    @override
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign in, and write to the user if this browser is new."""
         response = super().form_valid(form)
@@ -52,8 +58,8 @@ class SignIn(LoginView):
     @override
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         is_locked_out = "locked-out" in self.request.GET
-        ways = {"provider": settings.SSO_OIDC_NAME, "provider_url": self._provider_url()}
-        ways = ways if settings.SSO_OIDC_ISSUER else {}
+        ways: dict[str, Any] = {"provider": settings.SSO_OIDC_NAME, "provider_url": self._provider_url()}
+        ways = {**(ways if settings.SSO_OIDC_ISSUER else {}), "by_password": settings.PASSWORD_SIGN_IN}
         return super().get_context_data(is_locked_out=is_locked_out, sends_mail=mail.is_on(), **ways, **kwargs)
 
     def _provider_url(self) -> str:
@@ -81,7 +87,7 @@ class SignOut(LogoutView):
         return response
 
 
-@method_decorator(unless_by_proxy, name="dispatch")
+@method_decorator([unless_by_proxy, only_with_passwords], name="dispatch")
 class ChangePassword(PasswordChangeView):
     """Changes the password, or sets the first one of a user who came by a link; only this browser stays signed in."""
 
@@ -133,7 +139,7 @@ def sign_in_by_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         logout(request)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session[CAME_BY_LINK] = time.time()
-    response = redirect("password_change" if PasswordOffer.make(user) else "chat:home")
+    response = redirect("password_change" if settings.PASSWORD_SIGN_IN and PasswordOffer.make(user) else "chat:home")
     notice_sign_in(request, response, user)
     return response
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from ..accounts.by_proxy import unless_by_proxy
 from ..accounts.known_browsers import remember
+from ..accounts.passwords import only_with_passwords
 from ..models import FirstRunLink, Invitation, NotFound, has_administrator
 from ..models.inviting import accept, works
 from .forms import FirstAdministratorForm, NewAccountForm
@@ -52,6 +53,7 @@ def first_run(request: HttpRequest, secret: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @unless_by_proxy
+@only_with_passwords
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Let an invited person make an account; return 410 if the link does not work. Only the POST uses it up."""
     found = Invitation.objects.with_secret(secret).select_related("invited_by").first()

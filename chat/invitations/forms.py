@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
+from typing_extensions import override
 
 from ..models import Collection, Invitation
 
@@ -19,6 +21,16 @@ class NewAccountForm(UserCreationForm):  # type: ignore[type-arg]  # generic in 
         super().__init__(*args, **kwargs)
         self.fields["username"].help_text = "With it you sign in. Letters, digits and @ . + - _"
         self.fields["password2"].label, self.fields["password2"].help_text = "Password again", ""
+        if not settings.PASSWORD_SIGN_IN:
+            del self.fields["password1"], self.fields["password2"]
+
+    @override
+    def save(self, commit: bool = True) -> Any:
+        """Return the new account, with the chosen password; where there are no passwords, without one."""
+        if settings.PASSWORD_SIGN_IN:
+            return super().save(commit)
+        self.instance.set_unusable_password()
+        return forms.ModelForm.save(self, commit)
 
 
 class FirstAdministratorForm(NewAccountForm):

@@ -58,7 +58,7 @@ class LeavingForm(forms.Form):
     def __init__(self, user: User, address: str, data: Any = None) -> None:
         super().__init__(data)
         self._user, self._address = user, address
-        self.has_password = user.has_usable_password() and not settings.TRUSTED_PROXY
+        self.has_password = user.has_usable_password() and settings.PASSWORD_SIGN_IN and not settings.TRUSTED_PROXY
         proof = self.fields["proof"]
         proof.label = "Your password" if self.has_password else f"Your user name, {user.get_username()}"
         kind = forms.PasswordInput if self.has_password else forms.TextInput

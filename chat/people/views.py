@@ -69,4 +69,5 @@ def _facts(request: SignedInRequest) -> dict[str, Any]:
         "conversations": in_words(counted(Conversation.objects.of(user_id))),
         "is_signed_in_by_proxy": bool(settings.TRUSTED_PROXY),
         "may_be_empty": not request.user.has_usable_password(),
+        "provider": "" if settings.PASSWORD_SIGN_IN else settings.SSO_OIDC_NAME,
     }

@@ -68,6 +68,10 @@ SENTENCES: list[tuple[dict[str, Any], str]] = [
     ({"PURGE_AT": time(3, 30), "TIME_ZONE": "UTC"}, "erased from the database at 03:30 (UTC) of each day."),
     ({"PURGE_AT": None}, "erased when the operator of this site purges it."),
     ({}, "Your user name, and a password that is stored so that nobody can read it."),
+    (
+        {"SSO_OIDC_ISSUER": "https://id.example.com/realm"},
+        "If you sign in at id.example.com: your name, your address and your id there.",
+    ),
     (PROXIED, "Your company's sign-in sends your user name, your e-mail address and your name"),
     ({"SESSION_COOKIE_AGE": 7 * 24 * 60 * 60}, "A sign-in lasts 7 days at most."),
 ]

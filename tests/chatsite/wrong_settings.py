@@ -48,6 +48,7 @@ VALUES = [
     Row(r"SSO_OIDC_ISSUER is 'https://\?x', .* as in https://id", {"SSO_OIDC_ISSUER": "https://?x"}),
     Row(r"SSO_OIDC_SCOPES lacks openid; .*; add it", {**PROVIDER, "SSO_OIDC_SCOPES": "email"}),
     Row(r"SSO_OIDC_ADMIN_GROUP is set, but .* for example groups", {**PROVIDER, "SSO_OIDC_ADMIN_GROUP": "admins"}),
+    Row(r"PASSWORD_SIGN_IN is false, .* set SSO_OIDC_ISSUER", {"PASSWORD_SIGN_IN": "false"}),
     Row(r"SSO_OIDC_ISSUER and TRUSTED_PROXY are both set; remove one", {**PROVIDER, "TRUSTED_PROXY": "10.0.0.5"}),
     Row(r"CHAT_READER is 'httpx', .* one of aiohttp, library", {"CHAT_READER": "httpx"}),
     *[Row(rf"{name} is 0, .* set a greater number, or leave it out", {name: "0"}) for name in WITHOUT_ZERO],
