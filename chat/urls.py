@@ -7,7 +7,7 @@ from .collections import moving, retaining
 from .collections import views as collections
 from .conversations import judging_views, turn_views
 from .conversations import views as conversations
-from .recordings import audio, consent, whole_text
+from .recordings import audio, consent, whole_text, withdrawing
 from .recordings import views as recordings
 from .search import views as search
 
@@ -48,4 +48,5 @@ urlpatterns = [
     path("recordings/<uuid:uuid>/consent/", consent.consent_note, name="recording-consent"),
     path("recordings/<uuid:uuid>/text/", whole_text.whole_text, name="recording-text"),
     path("recordings/<uuid:uuid>/audio/", audio.audio, name="recording-audio"),
+    path("recordings/<uuid:uuid>/audio/withdraw/", withdrawing.withdraw, name="recording-withdraw-audio"),
 ]

@@ -22,6 +22,7 @@ CHANGES = 20
 """Changes that the page of a collection shows, the latest first."""
 SUGGESTED = 200
 """Names of people, and of groups, that the page suggests for a new member."""
+_PLAIN = {str(Kind.AUDIO_WITHDRAWN): "withdrew the audio of a recording"}
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _change(event: AccessEvent) -> str:
         return f"changed how long it is kept: {_kept(details)}"
     if "everyone" in details:
         return "opened it to everyone who is signed in" if details["everyone"] else "closed it to all but its members"
-    return f"{details['did']} it" if "did" in details else event.what
+    return f"{details['did']} it" if "did" in details else _PLAIN.get(event.kind, event.what)
 
 
 def _kept(details: dict[str, Any]) -> str:

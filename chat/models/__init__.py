@@ -49,6 +49,7 @@ from .turns.indexed_turn import IndexedTurn
 from .turns.queue import QUEUE_LIMIT, Submission, Submitted
 from .turns.state import ACTIVE, ENDED_EARLY, LASTING, TERMINAL, Failure, Phase, State
 from .turns.turn import Turn
+from .withdrawn_audio import WithdrawnAudio
 
 __all__ = [
     "ACTIVE",
@@ -140,6 +141,7 @@ __all__ = [
     "TitleWord",
     "TraceExport",
     "Turn",
+    "WithdrawnAudio",
     "acting",
     "dissolve",
     "found_passage",

@@ -15,6 +15,7 @@ from .word_times import times_of, unpack
 
 if TYPE_CHECKING:
     from .consent_note import ConsentNote
+    from .withdrawn_audio import WithdrawnAudio
 
 
 class RecordingQuerySet(models.QuerySet["Recording"]):
@@ -63,6 +64,11 @@ class Recording(models.Model):
     def consent(self) -> ConsentNote | None:
         """The consent note, if there is one; fetch it with ``select_related("consent_note")``."""
         return getattr(self, "consent_note", None)
+
+    @property
+    def audio_withdrawal(self) -> WithdrawnAudio | None:
+        """The withdrawal of its audio, if there was one; fetch it with ``select_related("withdrawn_audio")``."""
+        return getattr(self, "withdrawn_audio", None)
 
     def address_of(self, number: int) -> str:
         """Return the address of a segment: of the page that has it, also without a script."""

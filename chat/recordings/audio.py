@@ -23,7 +23,7 @@ from ..models import Recording
 from ..storage import Storage, StorageFailed, Stored, reading, storage
 from ..upstream.credentials import SignInFailed
 from .byte_range import asked_range
-from .unheard_audio import no_token, words_of
+from .unheard_audio import no_token, withdrawn, words_of
 
 TYPES = {
     ".mp3": "audio/mpeg",
@@ -42,6 +42,8 @@ async def audio(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
     read, the response says why, in words for the listener.
     """
     name = await sync_to_async(_name)(request.user.pk, uuid)
+    if name is None:
+        return withdrawn()
     token = forwarded(request).token if settings.STORAGE_ON_BEHALF_OF else ""
     if settings.STORAGE_ON_BEHALF_OF and not token:
         return no_token()
@@ -52,12 +54,16 @@ async def audio(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
         return words_of(error)
 
 
-def _name(user_id: int, uuid: UUID) -> str:
-    """Return the name of the file, and give the connection to the database back."""
+def _name(user_id: int, uuid: UUID) -> str | None:
+    """Return the name of the file, None if it was withdrawn, and give the connection to the database back."""
+    heard = Recording.objects.heard_by(user_id).select_related("withdrawn_audio")
     try:
-        name = get_object_or_404(Recording.objects.heard_by(user_id), uuid=uuid).audio
+        recording = get_object_or_404(heard, uuid=uuid)
     finally:
         give_back_connection()
+    if recording.audio_withdrawal:
+        return None
+    name = recording.audio
     if PurePosixPath(name).suffix.lower() not in TYPES:
         raise Http404
     return name

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from chat.models import Collection, Consent, ConsentNote, How, Recording, Segment
+from chat.models import Collection, Consent, ConsentNote, How, Recording, Segment, WithdrawnAudio
 from chat.models.word_times import pack
 
 from ..retrieval import index
@@ -135,9 +135,13 @@ def _add_missing_note(recording: Recording, consent: Consent | None) -> None:
 
 
 def _add_missing_audio(recording: Recording, audio: Path | None) -> None:
-    """Store audio that came after the transcript, or whose file is lost."""
-    if audio and not (recording.audio and _is_stored(recording.audio)):
-        Recording.objects.filter(pk=recording.pk).update(audio=_copy_audio(audio, recording.digest))
+    """Store audio that came after the transcript, or whose file is lost; never audio that was withdrawn."""
+    if not audio or WithdrawnAudio.objects.filter(recording=recording).exists():
+        return
+    if not (recording.audio and _is_stored(recording.audio)):
+        name = _copy_audio(audio, recording.digest)
+        if not WithdrawnAudio.give(recording, name):  # meanwhile
+            delete_audio([name])
 
 
 def _is_stored(name: str) -> bool:

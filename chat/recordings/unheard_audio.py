@@ -13,6 +13,7 @@ from ..upstream.failures import line
 logger = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 5
+WITHDRAWN = "The audio of this recording was withdrawn."
 LOST = "The audio of this recording is lost: its file is not where this site keeps it. Please tell an administrator."
 DENIED = "This site may not read the audio where it is stored. Please tell an administrator."
 DENIED_TO_YOU = "The workspace does not let you read the audio. Ask its administrator for READ VOLUME on its volume."
@@ -34,6 +35,11 @@ def words_of(error: Exception) -> HttpResponse:
 def no_token() -> HttpResponse:
     """Return the response for a listener whose own token is needed, and was not sent."""
     return _words(403, NO_TOKEN)
+
+
+def withdrawn() -> HttpResponse:
+    """Return the response for audio that was withdrawn."""
+    return _words(410, WITHDRAWN)
 
 
 def _words(status: int, text: str) -> HttpResponse:

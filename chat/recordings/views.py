@@ -89,7 +89,7 @@ def _changeable(request: SignedInRequest, recordings: QuerySet[Recording]) -> Qu
 
 
 def _transcript(request: SignedInRequest, uuid: UUID) -> dict[str, object]:
-    heard = Recording.objects.heard_by(request.user.pk).select_related("collection", "consent_note")
+    heard = Recording.objects.heard_by(request.user.pk).select_related("collection", "consent_note", "withdrawn_audio")
     recording = get_object_or_404(_changeable(request, heard), uuid=uuid)
     linked = words.parse(request.GET.get("words", ""))
     return {"recording": recording, "transcript": ShownTranscript(recording, Wanted.by(request), linked)}

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from ..storage.where import DISK, kind_of
 from . import postgres_dump
 
 ABOUT = "about.json"
@@ -37,6 +38,8 @@ class About:
     database: str
     version: str
     made_at: str
+    audio: str = "disk"
+    """The ``STORAGE`` of the site: a backup holds audio only from the disk."""
 
     @classmethod
     def of(cls, folder: Path) -> Self:
@@ -62,6 +65,13 @@ def back_up(parent: Path) -> Path:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return folder
+
+
+def audio_elsewhere() -> str:
+    """Return a sentence about audio that no backup holds; empty if it is on the disk."""
+    if kind_of(settings.STORAGE) == DISK:
+        return ""
+    return f"The audio of recordings is in {settings.STORAGE}: this backup holds none of it."
 
 
 def copy_media(source: Path, target: Path) -> None:
@@ -92,7 +102,8 @@ def _write(draft: Path) -> None:
     key = draft / SECRET_KEY
     key.touch(mode=0o600)
     key.write_text(settings.SECRET_KEY)
-    about = About(connection.vendor, settings.VERSION, datetime.now().astimezone().isoformat(timespec="seconds"))
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    about = About(connection.vendor, settings.VERSION, now, settings.STORAGE)
     (draft / ABOUT).write_text(json.dumps(asdict(about), indent=2) + "\n")
 
 

@@ -1,5 +1,5 @@
 """The purge: removes conversations that were deleted or idle for too long, recordings that are too old for their
-collection, traces of old sign-ins, and exports.
+collection, traces of old sign-ins, exports, and files of audio without a recording.
 
 It works in small transactions, each of which leaves the database consistent. So a purge may be killed at any moment,
 run twice, or run beside other purges and a serving site.
@@ -37,6 +37,7 @@ from ..models import (
 )
 from ..models.conversation import ConversationQuerySet
 from ..recordings.library import remove
+from . import orphans
 
 T = TypeVar("T")
 
@@ -63,13 +64,20 @@ class Tally:
     recordings: int = 0
     held: int = 0
     """Conversations that stay because a legal hold keeps them."""
+    files: int | None = 0
+    """Files of audio; None if the storage did not answer."""
 
     def __str__(self) -> str:
         held = f"; {self.held} conversations stay under legal holds" if self.held else ""
+        files = (
+            "no files of audio, because their storage does not answer"
+            if self.files is None
+            else f"{self.files} files of audio that no recording names"
+        )
         return (
             f"{self.conversations} conversations with {self.turns} turns, {self.login_sessions} login sessions,"
             f" {self.sessions} expired sessions, {self.attempts} old sign-in attempts,"
-            f" {self.links} old links to come in by, {self.recordings} recordings{held}"
+            f" {self.links} old links to come in by, {self.recordings} recordings, {files}{held}"
         )
 
 
@@ -85,6 +93,7 @@ def preview() -> Tally:
         links=sum(links.count() for links in _links()),
         recordings=sum(removal.recordings for removal in removals()),
         held=_due().held().count(),
+        files=orphans.count(),
     )
 
 
@@ -110,6 +119,7 @@ def purge(progress: Callable[[], object] = lambda: None, rest: Callable[[], obje
     tally.attempts = _delete(SignInAttempt.expired(), rest)
     tally.links = sum(_delete(links, rest) for links in _links())
     _delete(DataExport.objects.expired(), rest)
+    tally.files = orphans.sweep(rest)
     tally.held = _due().held().count()
     return tally
 

@@ -38,6 +38,8 @@ def restore(folder: Path) -> list[str]:
         with _drafts(parts | {current: database}) as drafts:
             aside = _swap(drafts, [current.with_name(f"{current.name}-{end}") for end in ("wal", "shm")])
     lines = [f"Restored the backup of {about.made_at} (chatsite {about.version}). Start the site: bin/run"]
+    if about.audio != settings.STORAGE:
+        lines.append(f"The site had its audio in {about.audio}, and STORAGE is {settings.STORAGE}: set it, or copy it.")
     return lines + ([f"What was there before is in {aside}."] if aside else []) + key_lines
 
 

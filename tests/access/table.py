@@ -47,6 +47,7 @@ GET  chat:recording-move                sign-in   404      404      200      404
 GET  chat:recording-consent             sign-in   404      404      200      404      404      404      sign-in
 GET  chat:recording-text                sign-in   404      200      200      404      404      404      sign-in
 GET  chat:recording-audio               sign-in   404      200      200      404      404      404      sign-in
+GET  chat:recording-withdraw-audio      sign-in   404      404      200      404      404      404      sign-in
 GET  login                              200       go       go       go       go       go       go       200
 POST logout                             sign-in   sign-in  sign-in  sign-in  sign-in  sign-in  sign-in  sign-in
 GET  sign-in-link                       200       200      200      200      200      200      200      200

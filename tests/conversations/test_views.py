@@ -60,6 +60,7 @@ ROUTES = [
     Route("chat:recording-detail", of="recording"),
     Route("chat:recording-segments", of="recording"),
     Route("chat:recording-text", of="recording"),
+    Route("chat:recording-withdraw-audio", of="recording", status=404),  # alice manages no collection
     Route("chat:recording-audio", of="recording", status=404),  # the recording has no audio
     Route("chat:collection-list"),
     Route("chat:collection-new", status=403),  # only administrators make collections

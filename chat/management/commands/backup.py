@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from typing_extensions import override
 
 from chat.management.site_command import NamedCommand
-from chat.upkeep.backup import BackupFailed, back_up
+from chat.upkeep.backup import BackupFailed, audio_elsewhere, back_up
 
 
 class Command(NamedCommand):
@@ -29,3 +29,5 @@ class Command(NamedCommand):
         except BackupFailed as error:
             raise CommandError(f"No backup was made: {error}.") from None
         self.stdout.write(str(made))
+        if elsewhere := audio_elsewhere():
+            self.stderr.write(elsewhere)

@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     MEMBER_REMOVED = "member-removed", "is no longer a member of a collection"
     MEMBER_CHANGED = "member-changed", "got another role in a collection"
     RECORDING_MOVED = "recording-moved", "was moved to another collection"
+    AUDIO_WITHDRAWN = "audio-withdrawn", "the audio of a recording was withdrawn"
     CONSENT_NOTE = "consent-note", "the consent note of a recording was changed"
     COLLECTION_CHANGED = "collection-changed", "the rules of a collection were changed"
     PASSWORD_RESET = "password-reset", "set a new password by a link"  # the name of an event
