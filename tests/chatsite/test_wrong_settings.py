@@ -16,13 +16,14 @@ import pytest
 from ..support.bootstrapped import load_bootstrap
 from ..support.collected import bring_static_files
 from ..support.processes import ROOT, free_port
+from ..support.warm import run_warm
 from .wrong_settings import ALL, WITH_ZERO, WITHOUT_ZERO, Row
 
 pytestmark = pytest.mark.process
 
 
 class Start:
-    """A start of the site with an empty environment, in a folder of its own."""
+    """A start of the site with an empty environment, in a folder of its own. One that is patched starts cold."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.data = folder, folder / "data"
@@ -41,6 +42,15 @@ class Start:
         self.environ["PYTHONPATH"] = str(self.folder)
 
     def run(self, command: str = "serve") -> tuple[int, list[str]]:
+        status, printed, complaints = (self._run_cold if "PYTHONPATH" in self.environ else self._run_warm)(command)
+        assert "Traceback" not in complaints, complaints
+        assert "canary" not in complaints
+        return status, [*printed.splitlines(), *complaints.splitlines()]
+
+    def _run_warm(self, command: str) -> tuple[int, str, str]:
+        return run_warm(command, self.environ, self.folder)
+
+    def _run_cold(self, command: str) -> tuple[int, str, str]:
         done = subprocess.run(
             [sys.executable, ROOT / "manage.py", command],
             env=self.environ,
@@ -50,9 +60,7 @@ class Start:
             timeout=60,
             check=False,
         )
-        assert "Traceback" not in done.stderr, done.stderr
-        assert "canary" not in done.stderr
-        return done.returncode, [*done.stdout.splitlines(), *done.stderr.splitlines()]
+        return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture
