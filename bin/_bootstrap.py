@@ -115,7 +115,7 @@ def required_extras(settings: Mapping[str, str]) -> set[str]:
         "mlflow": settings.get("MLFLOW_EXPERIMENT"),
         "redis": settings.get("REDIS_URL"),
         "s3": storage.startswith("s3:"),
-        "sso": settings.get("SSO_OIDC_ISSUER"),
+        "sso": settings.get("SSO_OIDC_ISSUER") or settings.get("SECOND_FACTOR", "off") != "off",
         "uvicorn": settings.get("SERVER") == "uvicorn",
         "volume": storage.startswith(("volume:", "/Volumes/")),
     }

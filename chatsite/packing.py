@@ -17,7 +17,14 @@ from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage
 
-ENTRIES = ("chat/js/main.js", "chat/js/admin.js", "chat/js/zone.js", "chat/css/pages/*.css", "chat/css/noscript.css")
+ENTRIES = (
+    "chat/js/main.js",
+    "chat/js/admin.js",
+    "chat/js/passkey.js",
+    "chat/js/zone.js",
+    "chat/css/pages/*.css",
+    "chat/css/noscript.css",
+)
 """What pages link to."""
 SOURCES = ("chat/js/*.js", "chat/css/*.css")
 """What the entries are packed from: their imports, at any depth."""

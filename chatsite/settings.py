@@ -160,6 +160,7 @@ LOGIN_REDIRECT_URL = "chat:home"
 LOGOUT_REDIRECT_URL = "login"
 PASSWORD_SIGN_IN = env.bool("PASSWORD_SIGN_IN", default=True)
 SCIM_TOKEN = env.str("SCIM_TOKEN", default="")
+SECOND_FACTOR = env.choice("SECOND_FACTOR", default="off", known=("off", "offered", "administrators", "everyone"))
 PASSWORD_RESET_TIMEOUT = 60 * 60
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{rule}Validator"}
@@ -181,7 +182,7 @@ SSO_OIDC_ADMIN_GROUP = env.str("SSO_OIDC_ADMIN_GROUP", default="")
 SSO_OIDC_REVIEWER_GROUP = env.str("SSO_OIDC_REVIEWER_GROUP", default="")
 SSO_OIDC_LOGOUT = env.bool("SSO_OIDC_LOGOUT", default=True)
 sign_on.refuse_closed(by_password=PASSWORD_SIGN_IN, otherwise=bool(SSO_OIDC_ISSUER or TRUSTED_PROXY))
-USES_ALLAUTH = bool(SSO_OIDC_ISSUER)
+USES_ALLAUTH = bool(SSO_OIDC_ISSUER) or SECOND_FACTOR != "off"
 """Whether django-allauth is installed as an app; without it nothing of it is imported."""
 if SSO_OIDC_ISSUER:
     sign_on.refuse_wrong(SSO_OIDC_ISSUER, client_id=SSO_OIDC_CLIENT_ID, trusted_proxy=TRUSTED_PROXY)
@@ -191,8 +192,9 @@ if SSO_OIDC_ISSUER:
         "SSO_OIDC_REVIEWER_GROUP": SSO_OIDC_REVIEWER_GROUP,
     }
     sign_on.refuse_wrong_scopes(SSO_OIDC_SCOPES, claim=SSO_OIDC_GROUPS_CLAIM, by_group=_by_group)
+sign_on.refuse_factor(wanted=SECOND_FACTOR != "off", trusted_proxy=TRUSTED_PROXY)
 if USES_ALLAUTH:
-    INSTALLED_APPS += sign_on.APPS
+    INSTALLED_APPS += sign_on.apps(single=bool(SSO_OIDC_ISSUER), second=SECOND_FACTOR != "off")
     MIDDLEWARE += sign_on.MIDDLEWARE
     globals().update(sign_on.SETTINGS)
 

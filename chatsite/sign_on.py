@@ -11,7 +11,6 @@ from django.core.exceptions import ImproperlyConfigured
 LONGEST = 200
 """Characters of the name of a provider that allauth stores."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-APPS = ["allauth", "allauth.account", "allauth.socialaccount", "chat.sso"]
 MIDDLEWARE = ["allauth.account.middleware.AccountMiddleware"]
 SETTINGS: dict[str, object] = {
     "ACCOUNT_ADAPTER": "chat.sso.accounts.Accounts",
@@ -22,8 +21,15 @@ SETTINGS: dict[str, object] = {
     "ACCOUNT_RATE_LIMITS": False,
     "SOCIALACCOUNT_STORE_TOKENS": False,
     "SOCIALACCOUNT_REQUESTS_TIMEOUT": 5,
+    "MFA_ADAPTER": "chat.second_factor.adapter.SecondFactorAdapter",
 }
 """Of its pages and e-mails the site uses none that are not named in ``chat.sso.urls``."""
+
+
+def apps(*, single: bool, second: bool) -> list[str]:
+    """Return the apps to install for single sign-on and for second factors."""
+    both = ["allauth", "allauth.account"]
+    return both + ["allauth.socialaccount", "chat.sso"] * single + ["allauth.mfa"] * second
 
 
 def refuse_wrong(issuer: str, *, client_id: str, trusted_proxy: str) -> None:
@@ -58,6 +64,16 @@ def refuse_closed(*, by_password: bool, otherwise: bool) -> None:
     if not (by_password or otherwise):
         hint = "set SSO_OIDC_ISSUER to the provider at which people sign in, or leave PASSWORD_SIGN_IN out"
         raise ImproperlyConfigured(f"PASSWORD_SIGN_IN is false, but there is no other way to sign in; {hint}")
+
+
+def refuse_factor(*, wanted: bool, trusted_proxy: str) -> None:
+    """Raise ``ImproperlyConfigured`` if nobody would be asked for a second factor although it is wanted."""
+    if not wanted:
+        return
+    if trusted_proxy:
+        hint = "remove one of them: the proxy signs users in, and can ask for a second factor itself"
+        raise ImproperlyConfigured(f"SECOND_FACTOR and TRUSTED_PROXY are both set; {hint}")
+    refuse_missing("SECOND_FACTOR")
 
 
 def refuse_missing(name: str) -> None:

@@ -1,6 +1,6 @@
 """All addresses of the site."""
 
-from django.conf import settings
+from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -50,7 +50,8 @@ urlpatterns = [
     path("accounts/reads/", read_views.reads, name="reads"),
     path("accounts/tokens/", token_views.tokens, name="api-tokens"),
     path("accounts/tokens/<uuid:uuid>/revoke/", token_views.revoke, name="api-token-revoke"),
-    *([path("accounts/", include("chat.sso.urls"))] if settings.USES_ALLAUTH else []),
+    *([path("accounts/", include("chat.sso.urls"))] if apps.is_installed("chat.sso") else []),
+    *([path("", include("chat.second_factor.urls"))] if apps.is_installed("allauth.mfa") else []),
     # The admin uses the site's own pages for signing in, signing out and changing the password.
     path("admin/login/", accounts.sign_in_for_admin),
     path("admin/logout/", accounts.SignOut.as_view()),

@@ -35,7 +35,7 @@ ORDER = """
     conversations
     upkeep  live  review
     api
-    people  scim
+    people  scim  second_factor
     serving
     management  admin  error_views  urls  routing  checks  templatetags
     apps
@@ -45,7 +45,7 @@ independent of each other. docs/architecture.md says what each part is for."""
 
 PRIVATE = {
     "views", "entry_views", "export_views", "forgotten_views", "judging_views", "leaving_views", "people_views",
-    "read_views", "token_views", "turn_views", "forms", "admin", "token_admin",
+    "read_views", "removal_views", "step_views", "token_views", "turn_views", "forms", "admin", "token_admin",
 }  # fmt: skip
 """Modules of a package that only ``chat/urls.py``, ``chat/admin.py``, ``chatsite`` and the package may import."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, cast
 
@@ -37,6 +37,13 @@ class Administration(AdminSite):
                 raise Http404
             return reviews(request)
         return _is_staff(request) or (name in SHARED and reviews(request))
+
+    @override
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Leave out the tables of django-allauth: some hold secrets, and the site has its own pages for them."""
+        models = list(model_or_iterable) if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
+        ours = [model for model in models if not model.__module__.startswith("allauth.")]
+        super().register(ours, admin_class, **options)
 
     def may_enter(self, request: HttpRequest) -> bool:
         """Return whether the user of a request may see any page."""

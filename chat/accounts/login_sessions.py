@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,7 +19,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from typing_extensions import override
 
@@ -28,9 +29,14 @@ from ..models.login_session import AGENT_LIMIT
 from ..turns.nudges import SIGN_INS_TOPIC, STOP_TOPIC
 from ..turns.runner import runner
 from .forwarded_groups import join_forwarded_groups
+from .second_factors import MISSING, lacks_factor
 
 _staying: ContextVar[int | None] = ContextVar("staying", default=None)
 """The login session that survives a new password."""
+
+
+PROVEN_AT = "proven_at"
+"""The key of a Django session with the time at which its user last proved who they are."""
 
 
 class SignedInRequest(HttpRequest):
@@ -62,6 +68,8 @@ class SignedInMiddleware(LoginRequiredMiddleware):
                 login_session.note_use(_agent(request))
                 show_times_in(Preference.of(login_session.user).zone)
                 join_forwarded_groups(request, request.user)
+                if lacks_factor(request.user, request.session) and not hasattr(view_func, "open_without_factor"):
+                    return _to_setting_up(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     @override
@@ -72,6 +80,13 @@ class SignedInMiddleware(LoginRequiredMiddleware):
         if request.method not in {"GET", "HEAD"}:
             return redirect_to_login(resolve_url("chat:home"))
         return super().handle_no_permission(request, view_func)
+
+
+def _to_setting_up(request: HttpRequest) -> HttpResponse:
+    """Redirect to the page of second factors; send a plain 403 to a script that fetches part of a page."""
+    if request.headers.get("Sec-Fetch-Dest") == "empty":
+        return HttpResponse(MISSING, status=403, content_type="text/plain")
+    return redirect("second-factor")
 
 
 def _login_session(request: HttpRequest, user: User) -> LoginSession | None:
@@ -98,14 +113,15 @@ def show_times_in(zone: str) -> None:
 def live_login(session_key: str | None) -> LoginSession | None:
     """Return the live login session of a Django session, with its user, or None.
 
-    Nothing is cached: the session may have ended or expired, its user been deactivated, or the password changed.
+    Nothing is cached: the session may have ended or expired, its user been deactivated, or the password changed. Who
+    must set up a second factor first is not signed in for sockets and the API.
     """
     engine = import_module(settings.SESSION_ENGINE)
     session = engine.SessionStore(session_key)
     # Django's own check of session, user and password reads nothing of a request but its session.
     request: Any = SimpleNamespace(session=session)
     user = get_user(request)
-    if user.pk is None or not user.is_active:
+    if user.pk is None or not user.is_active or lacks_factor(user, session):
         return None
     login = LoginSession.of(session, user.pk)
     if login:
@@ -116,6 +132,7 @@ def live_login(session_key: str | None) -> LoginSession | None:
 @receiver(user_logged_in)
 def begin_login_session(request: HttpRequest, user: User, **_: Any) -> None:
     """Begin a login session, unless the same user signs in again: that continues the existing one."""
+    request.session[PROVEN_AT] = time.time()
     if LoginSession.of(request.session, user.pk) is None:
         _begin(request, user)
 

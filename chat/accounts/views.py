@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, redirect_to_login
@@ -20,19 +19,17 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 from typing_extensions import override
 
-from ..models import How, PasswordOffer, acting
+from ..models import How, acting
 from . import mail
 from .admin_site import Administration
 from .by_proxy import unless_by_proxy
+from .coming_in import CAME_BY_LINK, come_in
 from .forms import SignInForm
-from .known_browsers import notice_sign_in
 from .login_sessions import SignedInRequest, end_login_sessions, staying_signed_in
 from .passwords import only_with_passwords, without_passwords
 from .provider_sign_out import PROVIDER_SIGN_OUT
+from .second_factors import open_without_factor
 from .sign_in_links import redeem, user_of
-
-CAME_BY_LINK = "came_by_link"
-"""The key of a Django session with the time at which its user came by a sign-in link."""
 
 
 @method_decorator(unless_by_proxy, name="dispatch")
@@ -50,16 +47,15 @@ class SignIn(LoginView):
 
     @override
     def form_valid(self, form: Any) -> HttpResponse:
-        """Sign in, and write to the user if this browser is new."""
-        response = super().form_valid(form)
-        notice_sign_in(self.request, response, form.get_user())
-        return response
+        """Sign in, after the second factor of who has one."""
+        return come_in(self.request, form.get_user(), self.get_success_url())
 
     @override
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         is_locked_out = "locked-out" in self.request.GET
-        ways: dict[str, Any] = {"provider": settings.SSO_OIDC_NAME, "provider_url": self._provider_url()}
-        ways = {**(ways if settings.SSO_OIDC_ISSUER else {}), "by_password": settings.PASSWORD_SIGN_IN}
+        ways: dict[str, Any] = {"by_password": settings.PASSWORD_SIGN_IN}
+        if settings.SSO_OIDC_ISSUER:
+            ways |= {"provider": settings.SSO_OIDC_NAME, "provider_url": self._provider_url()}
         return super().get_context_data(is_locked_out=is_locked_out, sends_mail=mail.is_on(), **ways, **kwargs)
 
     def _provider_url(self) -> str:
@@ -72,6 +68,7 @@ class SignIn(LoginView):
         return self.render_to_response(self.get_context_data(form=form), status=status)
 
 
+@method_decorator(open_without_factor, name="dispatch")
 class SignOut(LogoutView):
     """Signs out, and makes the browser delete what it has stored of this site: unsent text and visited pages."""
 
@@ -135,13 +132,7 @@ def sign_in_by_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         return render(request, "accounts/link_expired.html", status=410)
     if not is_post:
         return render(request, "accounts/link.html", {"invited": user})
-    if request.user.is_authenticated and request.user != user:
-        logout(request)
-    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    request.session[CAME_BY_LINK] = time.time()
-    response = redirect("password_change" if settings.PASSWORD_SIGN_IN and PasswordOffer.make(user) else "chat:home")
-    notice_sign_in(request, response, user)
-    return response
+    return come_in(request, user)
 
 
 def _came_by_link(request: HttpRequest) -> bool:

@@ -16,6 +16,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
 from ..accounts.login_sessions import live_login
+from ..accounts.second_factors import MISSING, lacks_factor_for_token
 from ..database import in_database
 from ..live.allowance import Allowance
 from ..models import ApiToken, LoginSession, RateLimited, Refused
@@ -45,7 +46,15 @@ class Credentials:
 
     def live_login(self) -> LoginSession | None:
         """Return the live login session of these credentials with its user, or None. Nothing is cached."""
-        return ApiToken.login(self.token_digest) if self.token_digest else live_login(self.session_key)
+        if not self.token_digest:
+            return live_login(self.session_key)
+        login = ApiToken.login(self.token_digest)
+        return None if login is None or lacks_factor_for_token(login.user) else login
+
+    def needs_factor(self) -> bool:
+        """Return whether this is a token that counts as soon as its user has a second factor."""
+        login = ApiToken.login(self.token_digest) if self.token_digest else None
+        return login is not None and lacks_factor_for_token(login.user)
 
 
 class ApiRequest(ASGIRequest):
@@ -84,6 +93,8 @@ async def _check_access(request: ApiRequest) -> HttpResponse | None:
     """Let the request in, or return the response that refuses it. Raise ``RateLimited`` after too many requests."""
     credentials = Credentials.of(request)
     login_session = await in_database(credentials.live_login)
+    if login_session is None and await in_database(credentials.needs_factor):
+        return problem(403, ProblemCode.FORBIDDEN, MISSING)
     if login_session is None:
         message = "Sign in, or send a valid API token: Authorization: Bearer chatsite_…"
         return problem(401, ProblemCode.SIGNED_OUT, message, WWW_Authenticate="Bearer")

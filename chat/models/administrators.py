@@ -31,3 +31,8 @@ def keep_an_administrator(leaving: User) -> None:
     keys = list(administrators().select_for_update().order_by("pk").values_list("pk", flat=True))
     if keys == [leaving.pk]:
         raise InvalidRequest(LAST)
+
+
+def is_below(user: User, actor: User) -> bool:
+    """Return whether one user may lock out another: administrators only administrators."""
+    return actor.is_superuser or not user.is_superuser

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ..accounts.devices import devices_of
 from ..accounts.leaving import delete_account, set_active
 from ..accounts.login_sessions import SignedInRequest
+from ..accounts.second_factors import has_factor
 from ..models import Refused
+from ..models.administrators import is_below
 from ..pages import page_of
 from ..query import search_text
 from .belongings import belongings_of, kept
@@ -111,8 +113,9 @@ def _detail(request: SignedInRequest, user: User, *, refusal: str = "") -> HttpR
         "tokens": tokens_of(user),
         "events": events_of(user),
         "refusal": refusal,
-        "may_change": request.user.has_perm("auth.change_user") and _is_below(user, request.user),
-        "may_delete": request.user.has_perm("auth.delete_user") and _is_below(user, request.user),
+        "may_change": request.user.has_perm("auth.change_user") and is_below(user, request.user),
+        "may_delete": request.user.has_perm("auth.delete_user") and is_below(user, request.user),
+        "has_second_factor": has_factor(user),
         "is_own": user == request.user,
     }
     return render(request, "people/person.html", context, status=400 if refusal else 200)
@@ -121,13 +124,9 @@ def _detail(request: SignedInRequest, user: User, *, refusal: str = "") -> HttpR
 def _changeable(request: SignedInRequest, pk: int) -> User:
     """Return a user whom the user of a request may lock out: administrators only by administrators."""
     user = get_object_or_404(User, pk=pk)
-    if not _is_below(user, request.user):
+    if not is_below(user, request.user):
         raise PermissionDenied
     return user
-
-
-def _is_below(user: User, actor: User) -> bool:
-    return actor.is_superuser or not user.is_superuser
 
 
 def _is_number(text: str) -> bool:

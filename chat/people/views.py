@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ..accounts.devices import devices_of, sign_out, sign_out_others
 from ..accounts.login_sessions import SignedInRequest
+from ..accounts.second_factors import are_offered, has_factor
 from ..display import zone_of
 from ..models import AccessEvent, ApiToken, Conversation, DailyBudget, Preference
 from ..pages import counted, in_words
@@ -68,6 +69,8 @@ def _facts(request: SignedInRequest) -> dict[str, Any]:
         "reads": in_words(counted(reads)),
         "conversations": in_words(counted(Conversation.objects.of(user_id))),
         "is_signed_in_by_proxy": bool(settings.TRUSTED_PROXY),
+        "offers_second_factor": are_offered(),
+        "has_second_factor": has_factor(request.user),
         "may_be_empty": not request.user.has_usable_password(),
         "provider": "" if settings.PASSWORD_SIGN_IN else settings.SSO_OIDC_NAME,
     }

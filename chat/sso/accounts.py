@@ -49,6 +49,11 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # the package has 
         return response
 
     @override
+    def get_login_stages(self) -> list[str]:
+        """Ask for nothing more, also no second factor: the provider asks for what the organisation wants."""
+        return []
+
+    @override
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         return refused(request, INACTIVE, status=403)
 

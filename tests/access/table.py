@@ -74,6 +74,14 @@ POST invitation-revoke                  sign-in   403      403      403      403
 GET  forgotten                          200       200      200      200      200      200      200      200
 GET  new-password                       410       410      410      410      410      410      410      410
 GET  password_change                    sign-in   200      200      200      200      200      200      sign-in
+GET  second-step                        sign-in   sign-in  sign-in  sign-in  sign-in  sign-in  sign-in  sign-in
+GET  second-factor                      sign-in   200      200      200      200      200      200      sign-in
+GET  second-factor-confirm              sign-in   200      200      200      200      200      200      sign-in
+GET  second-factor-app                  sign-in   200      go       200      200      200      200      sign-in
+GET  second-factor-passkey              sign-in   200      200      200      200      200      200      sign-in
+POST second-factor-codes                sign-in   go       200      go       go       go       go       sign-in
+GET  second-factor-remove               sign-in   404      200      404      404      404      404      sign-in
+GET  person-second-factor               sign-in   403      403      403      403      200      200      sign-in
 GET  reads                              sign-in   200      200      200      200      200      200      sign-in
 GET  api-tokens                         sign-in   200      200      200      200      200      200      sign-in
 POST api-token-revoke                   sign-in   404      go       404      404      404      404      sign-in

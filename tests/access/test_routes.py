@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from .routes import routes
 from .table import DATA, ROWS, Row
@@ -54,6 +54,12 @@ def test_every_address_has_a_row() -> None:
     health = {"livez", "readyz"}  # which say the same to everybody: tests/serving/test_health.py
 
     assert sorted({row.route for row in ROWS} | health) == sorted(routes())
+
+
+@pytest.fixture(autouse=True)
+def second_factors(settings: Settings) -> None:
+    """Users can have second factors, and the member has one."""
+    settings.SECOND_FACTOR = "offered"
 
 
 @pytest.mark.parametrize(("row", "role"), cells(PAGES))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission, User
@@ -61,6 +62,9 @@ class World:
         self.invitation, _ = inviting.invite(self.people["superuser"], name="Ana", email="ana@example.com")
         self.hold = holding.place(self.people["user"], name="Case 12", reason="A claim", actor=None)
         self.token, self.secret = ApiToken.issue(self.people["member"], "reports")
+        self.factor = Authenticator.objects.create(
+            user=self.people["member"], type="totp", data={"secret": "encrypted"}
+        )
         self.export = DataExport.objects.create(user=self.people["member"], finished_at=timezone.now())
 
     def _give_roles(self) -> None:
@@ -143,6 +147,9 @@ _ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "scim:group-detail": lambda world: {"pk": 1},
     "person": lambda world: {"pk": world.people["user"].pk},
     "hold-release": lambda world: {"uuid": world.hold.uuid},
+    "second-factor-": lambda world: {},
+    "second-factor-remove": lambda world: {"pk": world.factor.pk},
+    "person-second-factor": lambda world: {"pk": world.people["member"].pk},
     "account-data-file": lambda world: {"uuid": world.export.uuid},
     "device-sign-out": lambda world: {"uuid": world.turn.login_session.uuid},
     "api-token-revoke": lambda world: {"uuid": world.token.login_session.uuid},

@@ -56,6 +56,7 @@ def synced(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[set[s
         ({"STORAGE": "/Volumes/c/s/v"}, {"volume"}),
         ({"SSO_ISSUER": "https://id.example.com"}, set()),
         ({"SSO_OIDC_ISSUER": "https://id.example.com"}, {"sso"}),
+        ({"SECOND_FACTOR": "administrators"}, {"sso"}),
     ],
 )
 def test_the_settings_decide_which_extras_are_installed(

@@ -18,6 +18,7 @@ OPENAI = {"CHAT_MODEL": "openai:gpt-5-mini"}
 ENDPOINT = {"CHAT_MODEL": "databricks:endpoint"}
 KEY = {"OPENAI_API_KEY": "canary"}
 WORKSPACE = {"DATABRICKS_HOST": "https://w.example.com", "DATABRICKS_TOKEN": "canary"}
+FACTOR = {"SECOND_FACTOR": "administrators"}
 PROVIDER = {"SSO_OIDC_ISSUER": "https://id.example.com", "SSO_OIDC_CLIENT_ID": "chatsite"}
 INDEX = {"CHAT_RETRIEVER": "databricks:main.meetings.passages"}
 
@@ -43,6 +44,7 @@ VALUES = [
     Row(r"TIME_ZONE is 'Europe/Berln', .* one such as Europe/Berlin or UTC", {"TIME_ZONE": "Europe/Berln"}),
     Row(r"TIME_ZONE is 'Europe', which is no time zone", {"TIME_ZONE": "Europe"}),
     Row(r"LOG_LEVEL is 'chatty', .* one of DEBUG, INFO, WARNING", {"LOG_LEVEL": "chatty"}),
+    Row(r"SECOND_FACTOR and TRUSTED_PROXY are both set; remove one", {**FACTOR, "TRUSTED_PROXY": "10.0.0.5"}),
     Row(r"SSO_OIDC_ISSUER must begin with https://", {"SSO_OIDC_ISSUER": "http://id.example.com"}),
     Row(r"SSO_OIDC_ISSUER is set, but SSO_OIDC_CLIENT_ID is not", {"SSO_OIDC_ISSUER": "https://id.example.com"}),
     Row(r"SSO_OIDC_ISSUER is 'https://\?x', .* as in https://id", {"SSO_OIDC_ISSUER": "https://?x"}),

@@ -77,6 +77,13 @@ ROUTES = [
     Route("account-data-file", of="export"),
     Route("account-conversations-delete"),
     Route("account-delete"),
+    Route("second-factor"),
+    Route("second-factor-confirm"),
+    Route("second-factor-app"),
+    Route("second-factor-passkey"),
+    Route("second-factor-codes", status=302),  # alice has no factor
+    Route("second-factor-remove", of="person", status=404),
+    Route("person-second-factor", of="person", status=403),
     Route("people", status=403),  # only administrators see people
     Route("person", of="person", status=403),
     Route("person-active", "post", of="person", status=403),
@@ -96,10 +103,10 @@ ROUTES = [
     Route("logout", "post", status=302),
 ]
 OPEN = {
-    "account_login", "first-run", "forgotten", "invitation", "livez", "login", "new-password", "readyz", "sign-in-link",
-    "sso-begin", "sso-callback", "sso-sign-out",
+    "account_login", "first-run", "forgotten", "invitation", "livez", "login", "new-password", "readyz", "second-step",
+    "sign-in-link", "sso-begin", "sso-callback", "sso-sign-out",
 }  # fmt: skip
-"""Pages that need no sign-in; tests/accounts, tests/invitations, tests/sso and tests/serving test them."""
+"""Pages that need no sign-in; tests/accounts, invitations, second_factor, sso and serving test them."""
 OWNED = [route for route in ROUTES if route.of in {"conversation", "turn", "token", "device", "export"}]
 
 

@@ -21,18 +21,18 @@ os.environ["ENV_FILE"] = os.devnull
 os.environ.setdefault("CHAT_EMBEDDED_WORDS_PER_SECOND", "0")
 os.environ.setdefault("CHAT_QUESTIONS_PER_MINUTE", "100000")
 os.environ.setdefault("CHAT_TITLES", "false")  # a call more than the scripts of the models expect
-_SINGLE_SIGN_ON = {"SSO_OIDC_ISSUER": "https://id.example.com", "SSO_OIDC_CLIENT_ID": "chatsite"}
-os.environ.update(_SINGLE_SIGN_ON)
+_SIGN_ON = {"SSO_OIDC_ISSUER": "https://id.example.com", "SSO_OIDC_CLIENT_ID": "chatsite", "SECOND_FACTOR": "offered"}
+os.environ.update(_SIGN_ON)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure() -> None:
-    """Leave single sign-on installed, with its tables and addresses, but turned off; sites of tests have nothing of it.
+    """Leave single sign-on and second factors installed, with their tables and addresses, but turned off.
 
-    A test turns it on by a setting.
+    A test turns them on by a setting. Sites of tests have nothing of them.
     """
     from django.conf import settings
 
-    settings.SSO_OIDC_ISSUER = ""
-    for name in _SINGLE_SIGN_ON:
+    settings.SSO_OIDC_ISSUER, settings.SECOND_FACTOR = "", "off"
+    for name in _SIGN_ON:
         del os.environ[name]

@@ -39,6 +39,10 @@ class Kind(models.TextChoices):
     HOLD_PLACED = "hold-placed", "was put under a legal hold"
     HOLD_RELEASED = "hold-released", "was released from a legal hold"
     SIGN_IN_LINKED = "sign-in-linked", "signs in with an identity of the provider from now on"
+    FACTOR_ADDED = "factor-added", "got a second factor"
+    FACTOR_REMOVED = "factor-removed", "lost a second factor"
+    RECOVERY_CODES_MADE = "recovery-codes-made", "got new recovery codes"
+    RECOVERY_CODE_USED = "recovery-code-used", "used a recovery code"
 
 
 OF_CONTENT = (Kind.READ, Kind.FOUND, Kind.EXPORTED, Kind.UNMASKED)

@@ -1,0 +1,37 @@
+"""Changes of second factors need a fresh proof: whoever finds an open browser must not be able to make them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from ..accounts.login_sessions import PROVEN_AT, SignedInRequest
+
+P = ParamSpec("P")
+View = Callable[Concatenate[SignedInRequest, P], HttpResponse]
+
+FRESH_SECONDS = 10 * 60
+
+
+def is_fresh(request: SignedInRequest) -> bool:
+    """Return whether the user has signed in, or typed the password, within some minutes."""
+    return bool(0 <= time.time() - request.session.get(PROVEN_AT, 0) < FRESH_SECONDS)
+
+
+def freshly_proven(view: View[P]) -> View[P]:
+    """Ask for the password before a view, unless the user has just proven who they are."""
+
+    @wraps(view)
+    def checked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if is_fresh(request):
+            return view(request, *args, **kwargs)
+        return redirect(f"{reverse('second-factor-confirm')}?{urlencode({'next': request.path})}")
+
+    return checked

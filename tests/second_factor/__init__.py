@@ -1,0 +1,1 @@
+"""Second factors: tests of ``chat.second_factor``."""
