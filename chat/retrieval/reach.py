@@ -24,6 +24,14 @@ _LIBRARY = {
 """The number of all passages, on PostgreSQL from 1,000 on an estimate."""
 # To count the passages takes longer than to search a word; recordings have about as many each.
 _SHARE = "SELECT (SELECT COUNT(*) FROM ({}) AS within), (SELECT COUNT(*) FROM chat_recording), ({})"
+# PostgreSQL compares each passage with a list in a third of the time that it takes with the rows of a statement.
+_SHARE_AND_KEYS = """
+    WITH within AS MATERIALIZED ({})
+    SELECT (SELECT COUNT(*) FROM within), (SELECT COUNT(*) FROM chat_recording), ({}),
+        ARRAY(TABLE within LIMIT {})"""
+_LISTED = "SELECT unnest(%s::bigint[])"
+_MOST_LISTED = 2_000
+"""Recordings in reach up to which their keys become part of each statement."""
 _HAS_SPEAKER = """EXISTS (
     SELECT 1 FROM chat_segment WHERE chat_segment.recording_id = passage.recording_id AND speaker IN ({})
     AND number BETWEEN passage.first AND passage.last)"""
@@ -57,7 +65,8 @@ class Reach:
     def condition(self) -> str:
         """The condition on a row of ``chat_indexedpassage passage``; its parameters are ``parameters``."""
         speaks = f" AND {_HAS_SPEAKER.format(_places(self.speakers))}" if self.speakers else ""
-        return f"passage.recording_id IN ({self.keys}){speaks}"
+        among = "= ANY(%s::bigint[])" if self.keys == _LISTED else f"IN ({self.keys})"
+        return f"passage.recording_id {among}{speaks}"
 
     @property
     def parameters(self) -> tuple[Any, ...]:
@@ -100,11 +109,23 @@ def reach_of(scope: Scope) -> Reach:
     """Return what a scope reaches. Run a query, unless it is everything."""
     if scope.is_everything:
         return EVERYTHING
-    keys, values = _keys(scope)
-    [(within, total, library)] = rows(_SHARE.format(keys, _LIBRARY[connection.vendor]), values)
+    keys, values, within, total, library = _found(scope)
     speakers = scope.filter.speakers
     share = within / total / (2 if speakers else 1) if total else 0.0  # others speak in these recordings, too
     return Reach(share, keys, values, speakers, library)
+
+
+def _found(scope: Scope) -> tuple[str, tuple[Any, ...], int, int, int]:
+    """Return a statement for the keys in scope, its parameters, how many these are, all recordings, and passages."""
+    keys, values = _keys(scope)
+    if connection.vendor != "postgresql":
+        [(within, total, library)] = rows(_SHARE.format(keys, _LIBRARY[connection.vendor]), values)
+        return keys, values, within, total, library
+    statement = _SHARE_AND_KEYS.format(keys, _LIBRARY["postgresql"], _MOST_LISTED)
+    [(within, total, library, listed)] = rows(statement, values)
+    if within <= _MOST_LISTED:
+        keys, values = _LISTED, (listed,)
+    return keys, values, within, total, library
 
 
 def _keys(scope: Scope) -> tuple[str, tuple[Any, ...]]:
