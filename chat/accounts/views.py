@@ -46,6 +46,14 @@ class SignIn(LoginView):
         return super().post(request, *args, **kwargs) if settings.PASSWORD_SIGN_IN else without_passwords(request)
 
     @override
+    def get_form(self, form_class: Any = None) -> Any:
+        """Return the form, on which the page begins unless the button of a provider comes first."""
+        form = super().get_form(form_class)
+        if settings.SSO_OIDC_ISSUER:
+            form.fields["username"].widget.attrs.pop("autofocus", None)
+        return form
+
+    @override
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign in, after the second factor of who has one."""
         return come_in(self.request, form.get_user(), self.get_success_url())
