@@ -107,13 +107,13 @@ def test_it_prints_a_table(qmsum: Path, capsys: pytest.CaptureFixture[str]) -> N
 def test_it_deletes_its_database_and_leaves_the_one_in_use_alone(qmsum: Path, tmp_path: Path, settings: object) -> None:
     recording = Recording.objects.create(title="Compost", digest="d")
     Segment.objects.create(recording=recording, number=1, text="The compost of the team.")
-    before, name = IndexedPassage.objects.count(), connection.settings_dict["NAME"]
+    before, name = IndexedPassage.objects.count(), str(connection.settings_dict["NAME"])
 
     call_command("evaluate_retrieval", qmsum, "--json")
 
     assert list(Recording.objects.all()) == [recording]
     assert IndexedPassage.objects.count() == before
-    assert connection.settings_dict["NAME"] == name
+    assert str(connection.settings_dict["NAME"]) == name
     assert _scratch_databases() == []
 
 
