@@ -15,7 +15,7 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks, and the signal receivers for sign-ins and changes of accounts and reviewers."""
         from . import checks  # noqa: F401
-        from .accounts import account_events, login_sessions, reviewers  # noqa: F401
+        from .accounts import account_events, leftovers, login_sessions, reviewers  # noqa: F401
         from .storage import checks as storage_checks  # noqa: F401
 
 
