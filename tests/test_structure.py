@@ -206,6 +206,15 @@ def test_only_one_module_submits_questions() -> None:
     assert [str(file.relative_to(ROOT / "chat")) for file in callers] == ["turns/asking.py"]
 
 
+def test_nobody_signs_in_past_the_second_factor() -> None:
+    """Whoever signs somebody in asks ``come_in``; a new account has no factor yet. django-allauth has its own way."""
+    signing_in = re.compile(r"(?<![\w.])login\(request\b")
+    callers = [file for file in (ROOT / "chat").rglob("*.py") if signing_in.search(file.read_text())]
+
+    names = sorted(str(file.relative_to(ROOT / "chat")) for file in callers)
+    assert names == ["accounts/coming_in.py", "invitations/entry_views.py"]
+
+
 def test_no_state_is_a_bare_string() -> None:
     """Except in the constraints and indexes of the model, and in migrations, which are frozen."""
     bare = re.compile(rf"""state(__in)?\b.{{0,12}}['"]({"|".join(State.values)})['"]""")

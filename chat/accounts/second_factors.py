@@ -31,6 +31,22 @@ def has_factor(user: User) -> bool:
     return bool(authenticators.objects.filter(user_id=user.pk).exclude(type="recovery_codes").exists())
 
 
+def stored_factors(user: User) -> list[dict[str, Any]]:
+    """Return what is stored of the factors and recovery codes of a user, without their secrets."""
+    if not apps.is_installed("allauth.mfa"):
+        return []
+    authenticators: Any = apps.get_model(*_FACTOR)
+    return [
+        {
+            "kind": row.get_type_display(),
+            "name": row.data.get("name", ""),
+            "added_at": row.created_at,
+            "last_used_at": row.last_used_at,
+        }
+        for row in authenticators.objects.filter(user_id=user.pk).order_by("pk")
+    ]
+
+
 def is_required_of(user: User) -> bool:
     """Return whether the site requires a second factor of a user; staff are administrators, too."""
     rule = settings.SECOND_FACTOR

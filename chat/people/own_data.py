@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 
 from ..accounts.agents import described
+from ..accounts.second_factors import stored_factors
 from ..api.resources import Turn as TurnResource
 from ..conversations.rendering import PAGE, ShownTurn, turns_after
 from ..models import (
@@ -30,7 +31,7 @@ Document = dict[str, Any]
 
 
 def account(user: User) -> Document:
-    """Return all but the conversations of a user. Secrets are stored nowhere, so none are in it."""
+    """Return all but the conversations of a user, and no secret."""
     preference = Preference.of(user)
     return {
         "profile": {
@@ -50,6 +51,7 @@ def account(user: User) -> Document:
             _sign_in(login) for login in LoginSession.objects.filter(user=user, api_token=None).order_by("pk")
         ],
         "api_tokens": [_token(token) for token in _tokens(user)],
+        "second_factors": stored_factors(user),
         "collections": [_membership(member) for member in _memberships(user)],
         "daily_use": list(DailyUse.objects.filter(user=user).values("day", "questions", "tokens")),
         "invitations": [_invitation(each) for each in _invitations(user)],

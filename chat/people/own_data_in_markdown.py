@@ -17,6 +17,7 @@ from ..models import Citation, Conversation
 _LISTS = {
     "sign_ins": "Sign-ins",
     "api_tokens": "API tokens",
+    "second_factors": "Second factors",
     "collections": "Collections",
     "daily_use": "Questions and tokens that count towards a budget",
     "invitations": "Invitations",

@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from chat.accounts.second_factors import has_factor
 from chat.models import AccessEvent
+from chat.people.own_data import account
 from chat.second_factor.app import code_at
 from chat.second_factor.recovery import count_unused
 
@@ -171,6 +172,13 @@ def test_with_the_last_factor_go_the_recovery_codes(client: Client, dana: Factor
 def test_nobody_removes_the_factor_of_another(client: Client, dana: Factored, fay: User) -> None:
     assert client.post(f"{HOME}{app_of(dana).pk}/remove/").status_code == 404
     assert has_factor(dana.user)
+
+
+def test_the_export_of_own_data_has_the_factors_without_secrets(dana: Factored) -> None:
+    factors = account(dana.user)["second_factors"]
+
+    assert [each["kind"] for each in factors] == ["TOTP Authenticator", "Recovery codes"]
+    assert dana.secret not in str(factors)
 
 
 def test_every_change_is_recorded(client: Client, dana: Factored) -> None:
