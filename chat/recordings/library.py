@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
 from chat.models import Collection, Consent, ConsentNote, How, Recording, Segment, WithdrawnAudio
 from chat.models.word_times import pack
@@ -16,11 +15,10 @@ from ..retrieval import index
 from ..storage import StorageFailed, exists, storage
 from ..upstream.credentials import SignInFailed
 from ..upstream.failures import line
-from .stored_audio import delete_audio
+from .stored_audio import AUDIO_FOLDER, delete_audio
 from .transcripts import Transcript, Unreadable, audio_beside, open_sources, read
 
 _ROWS_AT_ONCE = 1000
-AUDIO_FOLDER = "audio"
 """The folder in the storage, which has nothing else."""
 
 
@@ -74,18 +72,6 @@ def add(path: Path, *, title: str = "", into: Into = Into()) -> Iterator[Additio
             _add_missing_audio(recording, audio)
             _add_missing_note(recording, into.consent)
             yield Addition(recording, False, len(source.text))
-
-
-def remove(recordings: QuerySet[Recording]) -> int:
-    """Delete recordings with their transcripts and audio, and return how many; citations keep what they quote.
-
-    Raise ``Held`` if a legal hold keeps one.
-    """
-    with transaction.atomic():
-        names = list(recordings.exclude(audio="").values_list("audio", flat=True))
-        count = recordings.delete()[1].get(Recording._meta.label, 0)  # noqa: SLF001  # documented
-        delete_audio(names)
-    return count
 
 
 def _existing(digests: Set[str]) -> dict[str, Recording]:

@@ -15,6 +15,9 @@ from ..upstream.failures import line
 
 logger = logging.getLogger(__name__)
 
+AUDIO_FOLDER = "audio"
+"""The folder of the storage in which the files are."""
+
 
 def delete_audio(names: Iterable[str]) -> None:
     """Delete these files once the transaction is committed. What cannot be deleted then is an orphan, and swept."""

@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from ..models import Recording
-from ..recordings.library import AUDIO_FOLDER
+from ..recordings.stored_audio import AUDIO_FOLDER
 from ..storage import Storage, StorageFailed, Stored, storage
 from ..upstream.credentials import SignInFailed
 from ..upstream.failures import line

@@ -36,7 +36,7 @@ from ..models import (
     removals,
 )
 from ..models.conversation import ConversationQuerySet
-from ..recordings.library import remove
+from ..recordings.removal import remove
 from . import orphans
 
 T = TypeVar("T")

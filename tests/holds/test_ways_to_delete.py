@@ -1,8 +1,9 @@
 """Every way to delete something, each tried while a legal hold keeps it: refused by the name of the hold.
 
-These are all ways that the site has. What is not here deletes nothing of what a hold keeps: no page, API or import
+These are all ways that the site has. What is not here deletes nothing of what a hold keeps: no API or import
 removes or replaces a recording or its audio, nobody can delete a conversation in the admin, and what SCIM deletes is
-only deactivated. Exports, sign-ins and links that expire are copies, or no content.
+only deactivated. Exports, sign-ins and links that expire are copies, or no content. What collections keep for a time
+is in tests/upkeep/test_retention.py.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Scene:
         for collection in (self.collection, self.empty):
             for user in (self.alice, self.boss):
                 Membership.objects.create(collection=collection, user=user, role=Role.MANAGE)
-        self.recording = recorded("Pipeline", "We ship in March.", collection=self.collection)
+        self.recording = recorded("Pipeline", "We ship in March.", collection=self.collection, audio="pipeline.mp3")
         self.turn = asked(login, answer="In March [1].", citations=[citing(self.recording)])
         self.conversation = self.turn.conversation
 
@@ -161,6 +162,7 @@ WAYS: dict[str, tuple[str, Callable[[Scene], str]]] = {
     ),
     "a manager deletes a collection": (EMPTY, post(USER, "chat:collection-delete", "empty.uuid")),
     "a manager moves a recording out": (COLLECTION, move),
+    "a manager withdraws audio": (COLLECTION, post(USER, "chat:recording-withdraw-audio", "recording.uuid")),
     "a program deletes a user": (USER, by_program("alice")),
     "a program deletes a conversation": (USER, by_program("conversation")),
     "a program deletes one that quotes": (COLLECTION, by_program("conversation")),
@@ -180,7 +182,8 @@ def test_no_way_deletes_what_a_hold_keeps(scene: Scene, name: str) -> None:
 
     assert KEPT in said
     assert scene.rows() == before
-    assert Recording.objects.get().collection == scene.collection
+    kept = Recording.objects.get()
+    assert (kept.collection, kept.audio) == (scene.collection, "pipeline.mp3")
 
 
 @pytest.mark.parametrize("subject", [USER, COLLECTION])
