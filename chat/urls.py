@@ -7,6 +7,7 @@ from .collections import moving, retaining
 from .collections import views as collections
 from .conversations import judging_views, turn_views
 from .conversations import views as conversations
+from .erasing import views as erasing
 from .recordings import audio, consent, whole_text, withdrawing
 from .recordings import views as recordings
 from .search import views as search
@@ -39,6 +40,9 @@ urlpatterns = [
     path("collections/<uuid:uuid>/leave/", collections.leave, name="collection-leave"),
     path("collections/<uuid:uuid>/members/", collections.add_member, name="collection-members"),
     path("collections/<uuid:uuid>/members/<int:pk>/", collections.change_member, name="collection-member"),
+    path("erasures/", erasing.listing, name="erasure-list"),
+    path("erasures/new/", erasing.new, name="erasure-new"),
+    path("erasures/<uuid:uuid>/", erasing.detail, name="erasure-detail"),
     path("recordings/", recordings.listing, name="recording-list"),
     path("recordings/options/", recordings.options, name="recording-options"),
     path("recordings/speakers/", recordings.speakers, name="recording-speakers"),

@@ -34,7 +34,7 @@ ORDER = """
     recordings  sso
     conversations
     upkeep  live  review
-    api
+    api  erasing
     people  scim  second_factor
     serving
     management  admin  error_views  urls  routing  checks  templatetags

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from .blocks import Block, Span, blocks_of
@@ -38,11 +38,13 @@ class Hidden:
     numbers: Set[int] = frozenset()
     excerpts: Sequence[str] = ()
     titles: Sequence[str] = ()
+    stretches: Sequence[Span] = ()
+    """Where the answer is known to repeat hidden words."""
     is_whole: bool = False
     """Whether it cannot be told which sentences are from a hidden source."""
 
     def __bool__(self) -> bool:
-        return bool(self.numbers or self.excerpts or self.titles or self.is_whole)
+        return bool(self.numbers or self.excerpts or self.titles or self.stretches or self.is_whole)
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,13 @@ def masked_chunks(chunks: Sequence[str], hidden: Hidden, *, is_broken: bool = Fa
     """Return the chunks of an answer with its masks, so that a reader of any chunk can go on with the next."""
     if not hidden:
         return list(chunks)
-    answer = "".join(chunks)
-    ends = list(accumulate(map(len, chunks)))
-    masks = masks_of(answer, hidden, is_broken=is_broken)
-    return ["".join(_shown(answer, start, end, masks)) for start, end in zip([0, *ends], ends, strict=False)]
+    return _chunks(chunks, masks_of("".join(chunks), hidden, is_broken=is_broken))
+
+
+def removed(chunks: Sequence[str], hidden: Hidden, word: str, *, is_broken: bool = False) -> tuple[list[str], int]:
+    """Return the chunks of an answer with this word in the place of each mask, and how many masks it has."""
+    masks = masks_of("".join(chunks), hidden, is_broken=is_broken)
+    return _chunks(chunks, [replace(mask, text=word if mask.text else "") for mask in masks]), len(masks)
 
 
 def masks_of(answer: str, hidden: Hidden, *, is_broken: bool = False) -> list[Mask]:
@@ -85,6 +90,11 @@ def masks_of(answer: str, hidden: Hidden, *, is_broken: bool = False) -> list[Ma
         _flag_end(blocks[-1], flags[-1])
     _spread(answer, blocks, flags)
     return [mask for block, of_block in zip(blocks, flags, strict=True) for mask in _masks(answer, block, of_block)]
+
+
+def _chunks(chunks: Sequence[str], masks: Sequence[Mask]) -> list[str]:
+    answer, ends = "".join(chunks), list(accumulate(map(len, chunks)))
+    return ["".join(_shown(answer, start, end, masks)) for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _shown(answer: str, start: int, end: int, masks: Sequence[Mask]) -> Iterator[str]:
@@ -220,7 +230,8 @@ def _taken(answer: str, hidden: Hidden) -> list[Span]:
     folded = [word.casefold() for word in said]
     taken = [*_runs(folded, _known(hidden.excerpts)), *_runs(folded, _named(hidden.titles, is_long=True))]
     taken += _runs(said, _named(hidden.titles, is_long=False))
-    return _apart((places[first][0], places[last - 1][1]) for first, last in taken)
+    found = ((places[first][0], places[last - 1][1]) for first, last in taken)
+    return _apart([*found, *hidden.stretches])
 
 
 def _apart(stretches: Iterable[Span]) -> list[Span]:

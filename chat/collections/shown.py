@@ -56,6 +56,11 @@ def people(count: int) -> str:
     return "1 person hears" if count == 1 else f"{count:,} people hear"
 
 
+def recordings_of(count: int) -> str:
+    """Return ``1 recording`` or ``5 recordings``."""
+    return f"{count:,} recording{'' if count == 1 else 's'}"
+
+
 def name_of(user: User) -> str:
     """Return the full name of a user, or else the user name."""
     return shown(user.get_full_name() or user.get_username())
@@ -123,17 +128,22 @@ def _change(event: AccessEvent) -> str:
             return f"gave {group}{member} another role: {_verb(details)}"
         case Kind.RECORDING_MOVED:
             return f"moved a recording from {shown(str(details.get('from')))} to {shown(str(details.get('to')))}"
-        case Kind.CONSENT_NOTE:
-            return f"{details.get('did', 'changed')} the consent note of a recording"
-        case Kind.HOLD_PLACED:
-            return f"put it under the legal hold “{shown(str(details.get('hold')))}”"
-        case Kind.HOLD_RELEASED:
-            return f"released it from the legal hold “{shown(str(details.get('hold')))}”"
+        case Kind.CONSENT_NOTE | Kind.SPEAKER_ERASED | Kind.HOLD_PLACED | Kind.HOLD_RELEASED:
+            return _law(event.kind, details)
     if "recording_days" in details:
         return f"changed how long it is kept: {_kept(details)}"
     if "everyone" in details:
         return "opened it to everyone who is signed in" if details["everyone"] else "closed it to all but its members"
     return f"{details['did']} it" if "did" in details else _PLAIN.get(event.kind, event.what)
+
+
+def _law(kind: str, details: dict[str, Any]) -> str:
+    if kind == Kind.CONSENT_NOTE:
+        return f"{details.get('did', 'changed')} the consent note of a recording"
+    if kind == Kind.SPEAKER_ERASED:
+        return f"began to erase the words of a speaker from {recordings_of(int(details.get('recordings', 0)))}"
+    done = "put it under" if kind == Kind.HOLD_PLACED else "released it from"
+    return f"{done} the legal hold “{shown(str(details.get('hold')))}”"
 
 
 def _kept(details: dict[str, Any]) -> str:

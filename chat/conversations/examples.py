@@ -42,7 +42,7 @@ def examples(user_id: int) -> list[Example]:
 
 def _best(recording: Recording, rank: int, chosen: Sequence[Idea]) -> Idea | None:
     """Return the best idea of a recording that has had ``rank`` ideas chosen; rather one of a new kind."""
-    ideas = ideas_of(recording.uuid)
+    ideas = ideas_of(recording.uuid, recording.erased_at)
     if sum(idea in ideas for idea in chosen) > rank:
         return None
     phrases, kinds = {idea.phrase for idea in chosen}, {idea.kind for idea in chosen}

@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -70,8 +71,11 @@ class Idea:
 
 
 @lru_cache(maxsize=512)
-def ideas_of(recording: UUID) -> tuple[Idea, ...]:
-    """Return the ideas for a recording, in the order in which they were said; none if it is not in English."""
+def ideas_of(recording: UUID, _erased_at: datetime | None = None) -> tuple[Idea, ...]:
+    """Return the ideas for a recording, in the order in which they were said; none if it is not in English.
+
+    They are remembered until words of a speaker are erased from it.
+    """
     segments = list(Segment.objects.filter(recording__uuid=recording).order_by("number")[:SEGMENTS_READ])
     title = Recording.objects.filter(uuid=recording).values_list("title", flat=True).first() or ""
     if not _is_english(segments):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from ..models import State, Turn
 
 FINISH_NOTICES = {
@@ -17,3 +19,9 @@ def notice(turn: Turn) -> str:
     if turn.state == State.CANCELLED:
         return "Cancelled before it was answered."
     return turn.message or FINISH_NOTICES.get(turn.finish_reason, "")
+
+
+def erased_on(turn: Turn) -> str:
+    """Return the day on which words of a speaker were removed from an answer; empty if none were."""
+    day = timezone.localtime(turn.erased_at) if turn.erased_at else None
+    return f"{day.day} {day:%b %Y}" if day else ""

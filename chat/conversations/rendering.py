@@ -25,7 +25,7 @@ from . import markdown
 from .cited import citations_for
 from .filled import Value, filled
 from .judged import NOT_JUDGED, Judged, judged
-from .notices import FINISH_NOTICES, notice
+from .notices import FINISH_NOTICES, erased_on, notice
 from .running import positions_of, texts_of
 from .source_html import source_html
 from .sources import Source, sources_of
@@ -133,6 +133,7 @@ class ShownTurn:
             "position": str(self.position or ""),
             "phase": turn.get_phase_display(),
             "notice": notice(turn),
+            "erased": erased_on(turn),
             "asked": f"{asked.day} {asked:%b %Y, %H:%M}" if asked else "",
             "asked_at": asked.isoformat() if asked else "",
         }

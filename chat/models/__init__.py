@@ -16,6 +16,8 @@ from .data_export import DataExport, DataExportPart
 from .deleted_recording import DeletedRecording
 from .directory_entry import DirectoryEntry
 from .earlier_title import show_earlier_titles
+from .erasure import REMOVED, REMOVED_SPEAKER, ChangedAnswer, ErasedRuns, ErasedSpeaker, SpeakerErasure
+from .erasure_plan import ErasurePlan
 from .feedback import FEEDBACK_LIMIT, Feedback
 from .first_run_link import FirstRunLink, has_administrator
 from .heard import HeardOf, heard_of, unheard
@@ -62,6 +64,8 @@ __all__ = [
     "QUEUE_LIMIT",
     "REASON_LENGTHS",
     "REASON_LIMIT",
+    "REMOVED",
+    "REMOVED_SPEAKER",
     "RETRACTION",
     "REVIEWERS",
     "TERMINAL",
@@ -71,6 +75,7 @@ __all__ = [
     "AccessSeal",
     "ApiToken",
     "Append",
+    "ChangedAnswer",
     "CheckRequest",
     "Chunk",
     "Citation",
@@ -88,6 +93,9 @@ __all__ = [
     "Delivery",
     "DirectoryEntry",
     "Ending",
+    "ErasedRuns",
+    "ErasedSpeaker",
+    "ErasurePlan",
     "Failure",
     "Feedback",
     "Filter",
@@ -135,6 +143,7 @@ __all__ = [
     "SealLease",
     "Segment",
     "SignInAttempt",
+    "SpeakerErasure",
     "State",
     "Submission",
     "Submitted",

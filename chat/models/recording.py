@@ -42,6 +42,8 @@ class Recording(models.Model):
     duration = models.FloatField(null=True, blank=True)
     recorded_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    erased_at = models.DateTimeField(null=True, editable=False)
+    """When words of a speaker were last erased from it."""
 
     objects = RecordingQuerySet.as_manager()
 

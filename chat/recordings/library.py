@@ -8,7 +8,17 @@ from pathlib import Path
 
 from django.db import IntegrityError, transaction
 
-from chat.models import Collection, Consent, ConsentNote, How, Recording, Segment, WithdrawnAudio
+from chat.models import (
+    REMOVED,
+    Collection,
+    Consent,
+    ConsentNote,
+    ErasedSpeaker,
+    How,
+    Recording,
+    Segment,
+    WithdrawnAudio,
+)
 from chat.models.word_times import pack
 
 from ..retrieval import index
@@ -35,6 +45,8 @@ class Addition:
     characters: int
     skipped: Mapping[str, int] = field(default_factory=dict)
     encoding: str = ""
+    erased: int = 0
+    """Its segments whose words were left out, because their speakers were erased from this transcript before."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +79,8 @@ def add(path: Path, *, title: str = "", into: Into = Into()) -> Iterator[Additio
             named = replace(transcript, title=title or transcript.title)
             recording, new = _store(named, source.digest, audio, into)
             existing[source.digest] = recording
-            yield Addition(recording, new, len(source.text), transcript.skipped, source.encoding)
+            erased = recording.segments.filter(text=REMOVED).count() if new else 0
+            yield Addition(recording, new, len(source.text), transcript.skipped, source.encoding, erased)
         elif recording:
             _add_missing_audio(recording, audio)
             _add_missing_note(recording, into.consent)
@@ -97,15 +110,16 @@ def _create(transcript: Transcript, digest: str, audio: str, into: Into) -> Reco
         duration=transcript.duration,
         recorded_on=transcript.recorded_on,
     )
+    erased = ErasedSpeaker.of(recording, {u.speaker for u in transcript.utterances})
     segments = (
         Segment(
             recording=recording,
             number=number,
-            speaker=u.speaker,
-            text=u.text,
+            speaker=erased.get(u.speaker, u.speaker),
+            text=REMOVED if u.speaker in erased else u.text,
             start=u.start,
             end=u.end,
-            words=pack(u.words) if u.words else None,
+            words=pack(u.words) if u.words and u.speaker not in erased else None,
         )
         for number, u in enumerate(transcript.utterances, 1)
     )

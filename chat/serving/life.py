@@ -14,6 +14,7 @@ from django.conf import settings
 
 from .. import retrieval
 from ..database.outage import outage
+from ..erasing.eraser import eraser
 from ..live.consumer import ChatConsumer
 from ..live.stream import Stream
 from ..traces.exporter import exporter
@@ -60,6 +61,7 @@ async def start() -> None:
         await runner.start()
         exporter.start()
         purger.start()
+        eraser.start()
         sealer.start()
         _warming.start(_warm())
 
@@ -73,6 +75,7 @@ async def drain(stop_listening: Callable[[], object]) -> None:
     _waiting.cancel()
     watchdog.end()
     purger.end()
+    eraser.end()
     sealer.end()
     try:
         if runner.started:

@@ -112,7 +112,7 @@ def purge(progress: Callable[[], object] = lambda: None, rest: Callable[[], obje
             rest()
             tally.conversations += _remove(conversation)
         progress()
-    _merge_full_text(rest)  # always: an earlier purge may have been killed before it
+    merge_full_text("chat_turnfulltext", rest)  # always: an earlier purge may have been killed before it
     tally.sessions = _delete(_expired(), rest)
     unused = LoginSession.removable(_login_sessions_in_use())
     tally.login_sessions = sum(map(_remove_login_sessions, _batches(unused, rest)))
@@ -199,8 +199,8 @@ def _remove(conversation: Conversation) -> int:
         return 0
 
 
-def _merge_full_text(rest: Callable[[], object]) -> None:
-    """Merge the parts of SQLite's full text: until then, it only notes which of its words no longer count."""
+def merge_full_text(table: str, rest: Callable[[], object]) -> None:
+    """Merge the parts of a full text of SQLite: until then, it only notes which of its words no longer count."""
     if connection.vendor != "sqlite":
         return
     pages, is_changed = -MERGE_PAGES, True  # the first, negative number makes one part of all
@@ -209,7 +209,7 @@ def _merge_full_text(rest: Callable[[], object]) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT total_changes()")
             before = cursor.fetchone()[0]
-            cursor.execute("INSERT INTO chat_turnfulltext (chat_turnfulltext, rank) VALUES ('merge', %s)", [pages])
+            cursor.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', %s)", [pages])  # noqa: S608
             cursor.execute("SELECT total_changes()")
             is_changed = cursor.fetchone()[0] - before >= 2  # the statement itself counts as one
         pages = MERGE_PAGES

@@ -26,6 +26,7 @@ from chat.models import (
     LoginSession,
     Membership,
     Recording,
+    SpeakerErasure,
     Turn,
     holding,
     inviting,
@@ -60,6 +61,8 @@ class World:
         self.turn = self._turn()
         self.conversation = self.turn.conversation
         self.invitation, _ = inviting.invite(self.people["superuser"], name="Ana", email="ana@example.com")
+        manager, now = self.people["manager"], timezone.now()
+        self.erasure = SpeakerErasure.objects.create(actor=manager, name="Ana", finished_at=now)
         self.hold = holding.place(self.people["user"], name="Case 12", reason="A claim", actor=None)
         self.token, self.secret = ApiToken.issue(self.people["member"], "reports")
         self.factor = Authenticator.objects.create(
@@ -127,6 +130,7 @@ _ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "chat:collection-": lambda world: {"uuid": world.collection.uuid},
     "chat:collection-list": lambda world: {},
     "chat:collection-new": lambda world: {},
+    "chat:erasure-detail": lambda world: {"uuid": world.erasure.uuid},
     "chat:collection-member": lambda world: {"uuid": world.collection.uuid, "pk": world.memberships["member"].pk},
     "chat:collection-members": lambda world: {"uuid": world.collection.uuid},
     "chat:recording-": lambda world: {"uuid": world.recording.uuid},

@@ -52,6 +52,9 @@ ROUTES = [
     Route("chat:about-data"),
     Route("chat:reviewers"),
     Route("chat:search"),
+    Route("chat:erasure-list", status=403),  # alice manages no collection
+    Route("chat:erasure-new", status=403),
+    Route("chat:erasure-detail", of="erasure", status=404),
     Route("chat:recording-list"),
     Route("chat:recording-options"),
     Route("chat:recording-speakers"),
@@ -130,6 +133,7 @@ def address(route: Route, turn: Turn) -> str:
         "export": DataExport.objects.get().uuid,
         "device": turn.login_session.uuid,
         "collection": Collection.objects.get().uuid,
+        "erasure": UUID(int=1),  # alice gets the same answer for any
         "hold": UUID(int=1),  # alice gets the same answer for any
         "invitation": UUID(int=1),  # alice gets the same answer for any
     }

@@ -122,6 +122,11 @@ def by_program(name: str) -> Callable[[Scene], str]:
     return way
 
 
+def erase_a_speaker(scene: Scene) -> str:
+    address = f"{reverse('chat:erasure-new')}?recording={scene.recording.uuid}&speaker=Ana"
+    return scene.by(scene.alice).post(address, {"sure": "on"}).content.decode()
+
+
 def asking(scene: Scene) -> str:
     """What erases words of a speaker asks like this before."""
     with pytest.raises(Held) as recording:
@@ -134,6 +139,8 @@ def asking(scene: Scene) -> str:
 ADMIN_POST = {"post": "yes"}
 USER, COLLECTION, EMPTY = "alice", "collection", "empty"
 WAYS: dict[str, tuple[str, Callable[[Scene], str]]] = {
+    "a manager erases a speaker": (COLLECTION, erase_a_speaker),
+    "a manager erases a speaker whom a held user quotes": (USER, erase_a_speaker),
     "the owner deletes a conversation": (USER, post(USER, "chat:conversation-delete", "conversation.uuid")),
     "the owner deletes one that quotes": (COLLECTION, post(USER, "chat:conversation-delete", "conversation.uuid")),
     "the owner deletes all conversations": (USER, post(USER, "account-conversations-delete")),

@@ -38,6 +38,7 @@ class Tally:
     failed: int = 0
     ignored: int = 0
     elsewhere: int = 0
+    erased: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     encodings: Counter[str] = field(default_factory=Counter)
 
@@ -45,6 +46,7 @@ class Tally:
         self.imported += addition.new
         self.unchanged += not addition.new
         self.elsewhere += bool(into.collection and addition.recording.collection_id != into.collection.pk)
+        self.erased += addition.erased
         self.skipped.update(addition.skipped)
         if addition.new and addition.encoding:
             self.encodings[addition.encoding] += 1
@@ -56,6 +58,8 @@ class Tally:
                 line += f" {title}: {', '.join(f'{count} × {name}' for name, count in sorted(counts.items()))}."
         if self.elsewhere:
             line += f" Not moved: {self.elsewhere} of the unchanged, which are in another collection."
+        if self.erased:
+            line += f" Left out: the words of {self.erased} segments, whose speakers were erased before."
         return line
 
 

@@ -22,6 +22,7 @@ class Kind(models.TextChoices):
     RECORDING_MOVED = "recording-moved", "was moved to another collection"
     AUDIO_WITHDRAWN = "audio-withdrawn", "the audio of a recording was withdrawn"
     CONSENT_NOTE = "consent-note", "the consent note of a recording was changed"
+    SPEAKER_ERASED = "speaker-erased", "words of a speaker were erased"
     COLLECTION_CHANGED = "collection-changed", "the rules of a collection were changed"
     PASSWORD_RESET = "password-reset", "set a new password by a link"  # the name of an event
     INVITED = "invited", "was invited"

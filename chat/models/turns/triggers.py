@@ -28,6 +28,16 @@ _ILLEGAL = (
     + ")"
 )
 
+# The one way in which an ended turn changes: while a speaker is erased, it loses words, and says when.
+_LOSES_WORDS = "(NEW.{0} = OLD.{0} OR REPLACE(NEW.{0}, '[removed]', '') <> NEW.{0})"
+_IS_ERASED = (
+    "NEW.erased_at IS NOT NULL"  # noqa: S608  # our own constants
+    " AND EXISTS (SELECT 1 FROM chat_speakererasure WHERE finished_at IS NULL)"
+    f" AND {_LOSES_WORDS.format('question')} AND {_LOSES_WORDS.format('answer')}"
+    " AND NEW.recordings = OLD.recordings AND NEW.seq = OLD.seq AND NEW.finish_reason = OLD.finish_reason"
+    " AND NEW.failure = OLD.failure AND NEW.ended_at = OLD.ended_at AND NEW.fence = OLD.fence"
+)
+
 
 @dataclass(frozen=True)
 class Trigger:
@@ -71,8 +81,10 @@ TRIGGERS = [
     Trigger(
         name="turn_terminal_is_final",
         table="chat_turn",
-        event="UPDATE OF question, recordings, answer, chunk_lengths, seq, finish_reason, failure, ended_at, fence",
-        condition=f"OLD.state IN {_TERMINAL}",
+        event="UPDATE OF question, recordings, answer, chunk_lengths, seq, finish_reason, failure, ended_at, fence,"
+        " erased_at",
+        condition=f"(OLD.state IN {_TERMINAL} AND NOT ({_IS_ERASED}))"
+        f" OR (OLD.state NOT IN {_TERMINAL} AND NEW.erased_at IS NOT NULL)",
         message="a turn that has ended does not change",
     ),
     Trigger(

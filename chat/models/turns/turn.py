@@ -96,6 +96,8 @@ class Turn(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+    """When words of a speaker who was erased were last removed from it, after it had ended."""
 
     objects = TurnQuerySet.as_manager()
 

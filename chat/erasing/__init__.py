@@ -1,0 +1,1 @@
+"""Erasing a speaker: from the recordings, and from the answers that had their words."""

@@ -1,0 +1,112 @@
+"""One answer, without the words of a speaker who is erased."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from ..answers.masking import Hidden, removed
+from ..models import (
+    REMOVED,
+    REMOVED_SPEAKER,
+    TERMINAL,
+    ChangedAnswer,
+    CheckRequest,
+    Citation,
+    Conversation,
+    Feedback,
+    IndexedTurn,
+    ReviewLabel,
+    SpeakerErasure,
+    Turn,
+    refuse_if_held,
+)
+from ..models.turns.indexed_turn import searched
+from .runs import Runs
+
+_WRITTEN = ((Feedback, "text"), (CheckRequest, "note"), (ReviewLabel, "comment"))
+"""What people have written about an answer, in which they may quote it."""
+
+
+@transaction.atomic
+def clean(pk: int, erasure: SpeakerErasure, runs: Runs) -> bool:
+    """Remove the words of the speaker from a turn that has ended; return whether there were any."""
+    turn = Turn.objects.select_for_update().filter(pk=pk, state__in=TERMINAL).first()
+    if turn is None:
+        return False
+    citations = list(Citation.objects.filter(turn=turn).order_by("number"))
+    theirs = [each for each in citations if _is_theirs(each, erasure)]
+    places = _clean_text(turn, citations, theirs, runs) + _clean_written(turn, runs)
+    if not places and not theirs:
+        return False
+    refuse_if_held(Conversation.objects.filter(pk=turn.conversation_id))
+    _clean_citations(theirs, erasure)
+    index = IndexedTurn.of(turn, turn.answer, searched(citations, is_complete=turn.is_complete))
+    IndexedTurn.objects.filter(turn=turn).update(text=index.text)
+    _clean_title(turn.conversation_id, runs)
+    _note(turn, erasure, places + len(theirs))
+    return True
+
+
+def _is_theirs(citation: Citation, erasure: SpeakerErasure) -> bool:
+    is_there = citation.recording_id in erasure.recordings or str(citation.recording_uuid) in erasure.gone
+    is_left = citation.excerpt != REMOVED or erasure.replaces_name
+    return is_there and citation.speaker == erasure.name and is_left
+
+
+def _clean_text(turn: Turn, citations: Sequence[Citation], theirs: Sequence[Citation], runs: Runs) -> int:
+    """Remove the sentences that cite or repeat them; return how many places had to change.
+
+    As with what a reader may no longer hear: of an answer that names no source, each sentence may be from them.
+    """
+    left = [each for each in theirs if each.excerpt != REMOVED]
+    hidden = Hidden(
+        numbers=frozenset(each.number for each in left),
+        excerpts=[each.excerpt for each in left],
+        stretches=runs.stretches(turn.answer),
+        is_whole=not any(each.cited for each in citations) and bool(left),
+    )
+    chunks, places = removed(turn.answer_after(0), hidden, REMOVED, is_broken=not turn.is_complete)
+    question = runs.without(turn.question)
+    if not places and question == turn.question and not left:
+        return 0
+    turn.answer, turn.chunk_lengths = "".join(chunks), [len(chunk) for chunk in chunks]
+    places += question != turn.question
+    turn.question, turn.erased_at = question, timezone.now()
+    turn.save(update_fields=["question", "answer", "chunk_lengths", "erased_at"])
+    return places
+
+
+def _clean_written(turn: Turn, runs: Runs) -> int:
+    places = 0
+    for model, name in _WRITTEN:
+        for row in model._default_manager.filter(turn=turn).exclude(**{name: ""}):  # noqa: SLF001  # documented
+            text = getattr(row, name)
+            if (kept := runs.without(text)) != text:
+                places += model._default_manager.filter(pk=row.pk).update(**{name: kept})  # noqa: SLF001  # documented
+    return places
+
+
+def _clean_citations(theirs: Sequence[Citation], erasure: SpeakerErasure) -> None:
+    for each in theirs:
+        each.excerpt = REMOVED
+        each.speaker = REMOVED_SPEAKER if erasure.replaces_name else each.speaker
+    Citation.objects.bulk_update(theirs, ["excerpt", "speaker"])
+
+
+def _clean_title(pk: int, runs: Runs) -> None:
+    """Forget the title that a model may have made of the answer, and remove their words from the other."""
+    conversation = Conversation.objects.filter(pk=pk)
+    title = conversation.values_list("title", flat=True).first() or ""
+    if (kept := runs.without(title)) != title:
+        conversation.rename(kept[:80])
+    conversation.exclude(earlier_title=None).update(earlier_title=None)
+
+
+def _note(turn: Turn, erasure: SpeakerErasure, places: int) -> None:
+    changed, is_new = ChangedAnswer.objects.get_or_create(erasure=erasure, turn=turn, defaults={"places": places})
+    if not is_new:
+        ChangedAnswer.objects.filter(pk=changed.pk).update(places=changed.places + places, changed_at=Now())

@@ -1,0 +1,162 @@
+"""Erasing a speaker, in small transactions: it may be killed at any moment, and continued by any process.
+
+Their words leave the recordings first, so that no new answer gets them, and then the answers. An answer that is being
+written meanwhile is cleaned when it has ended; until none is left that may have had them, the erasure is not finished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from time import monotonic
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from ..models import (
+    REMOVED,
+    REMOVED_SPEAKER,
+    TERMINAL,
+    Citation,
+    DataExport,
+    ErasedRuns,
+    ErasedSpeaker,
+    Held,
+    Recording,
+    SpeakerErasure,
+    State,
+    Turn,
+    refuse_if_held,
+)
+from ..retrieval import index
+from ..upkeep.purge import empty_log, merge_full_text
+from .answer import clean
+from .runs import Runs, hashes_of
+
+BATCH = 200
+"""Answers whose keys are read at once; each that changes is a transaction of its own."""
+NOTE_SECONDS = 0.25
+FULL_TEXTS = ("chat_fulltext", "chat_turnfulltext")
+
+
+class Superseded(Exception):
+    """Another process erases now."""
+
+
+def erase(erasure: SpeakerErasure, owner: str, rest: Callable[[], object]) -> bool:
+    """Erase a speaker, or continue to; return whether that is finished now.
+
+    Call ``rest`` between transactions, and while answers are written that may have their words: it may wait, or raise.
+    """
+    if not erasure.claim(owner):
+        return False
+    work = _Work(erasure, owner, rest)
+    try:
+        work.do()
+    except Superseded:
+        return False
+    except Held as held:  # it was placed meanwhile
+        erasure.finish(refusal=held.message)
+        return True
+    erasure.finish()
+    return True
+
+
+class _Work:
+    def __init__(self, erasure: SpeakerErasure, owner: str, rest: Callable[[], object]) -> None:
+        self._erasure, self._owner, self._rest = erasure, owner, rest
+        self._done, self._total = 0, len(erasure.recordings)
+        self._noted_at = float("-inf")
+
+    def do(self) -> None:
+        self._remember_quotes()
+        for key in self._erasure.recordings:
+            self._clean_recording(key)
+            self._step()
+        self._clean_answers()
+        if connection.vendor == "sqlite":
+            for table in FULL_TEXTS:
+                merge_full_text(table, self._keep)
+        empty_log()
+
+    def _remember_quotes(self) -> None:
+        """Keep hashes of what is quoted of deleted recordings, whose other words are gone already."""
+        excerpts = Citation.objects.filter(recording_uuid__in=self._erasure.gone, speaker=self._erasure.name)
+        hashes = hashes_of(excerpts.values_list("excerpt", flat=True), self._erasure.uuid.bytes)
+        ErasedRuns.objects.get_or_create(erasure=self._erasure, recording=0, defaults={"hashes": hashes})
+
+    @transaction.atomic
+    def _clean_recording(self, key: int) -> None:
+        recording = Recording.objects.select_for_update().filter(pk=key).first()
+        refuse_if_held(Recording.objects.filter(pk=key))
+        if recording is None or self._erasure.runs.filter(recording=key).exists():
+            return
+        said, name = recording.segments.filter(speaker=self._erasure.name), self._erasure.name
+        hashes = hashes_of(said.values_list("text", flat=True), self._erasure.uuid.bytes)
+        ErasedRuns.objects.create(erasure=self._erasure, recording=key, hashes=hashes)
+        said.update(text=REMOVED, words=None, speaker=REMOVED_SPEAKER if self._erasure.replaces_name else name)
+        Recording.objects.filter(pk=key).update(erased_at=Now())
+        ErasedSpeaker.objects.update_or_create(
+            key=ErasedSpeaker.key_of(recording.digest, name), defaults={"replaces_name": self._erasure.replaces_name}
+        )
+        index([recording])  # its vectors go with its passages
+
+    def _clean_answers(self) -> None:
+        """Clean all answers that may have their words, until no answer is left that began before they were gone."""
+        runs = Runs(self._erasure)
+        self._total += self._answers().count()
+        changed = self._pass(runs, self._step)
+        while changed or self._streaming().exists():
+            self._wait_for(list(self._streaming().values_list("pk", flat=True)))
+            changed = self._pass(runs, self._keep)
+            if not changed:
+                return
+
+    def _pass(self, runs: Runs, step: Callable[[], None]) -> int:
+        changed = 0
+        for pk in self._keys():
+            changed += clean(pk, self._erasure, runs)
+            step()
+        self._withdraw_exports()
+        return changed
+
+    def _keys(self) -> Iterator[int]:
+        last = 0
+        while keys := list(self._answers().filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+            yield from keys
+            last = keys[-1]
+
+    def _answers(self) -> QuerySet[Turn]:
+        """Return the turns of the conversations in which an answer had anything from these recordings."""
+        there = Q(recording__in=self._erasure.recordings) | Q(recording_uuid__in=self._erasure.gone)
+        conversations = Citation.objects.filter(there).order_by().values("turn__conversation")
+        return Turn.objects.filter(conversation__in=conversations, state__in=TERMINAL)
+
+    def _streaming(self) -> QuerySet[Turn]:
+        return Turn.objects.filter(state=State.STREAMING)
+
+    def _wait_for(self, keys: list[int]) -> None:
+        while self._streaming().filter(pk__in=keys).exists():
+            self._keep()
+
+    def _withdraw_exports(self) -> None:
+        """Remove the files with data of users that have, or may have, words from these recordings."""
+        keys = self._erasure.recordings
+        uuids = {str(uuid) for uuid in Recording.objects.filter(pk__in=keys).values_list("uuid", flat=True)}
+        uuids |= set(self._erasure.gone)
+        for export in DataExport.objects.only("recordings", "finished_at", "failed_at"):
+            if export.is_running or uuids & set(export.recordings):
+                export.delete()
+
+    def _step(self) -> None:
+        self._done += 1
+        self._keep()
+
+    def _keep(self) -> None:
+        """Store how far it is, and let others write; end if another process has taken over."""
+        self._rest()
+        if monotonic() < self._noted_at + NOTE_SECONDS:
+            return
+        self._noted_at = monotonic()
+        if not self._erasure.note(self._owner, self._done, max(self._total, self._done)):
+            raise Superseded
