@@ -1,4 +1,5 @@
 import { closest, find, findAll } from "../page/elements.js";
+import { reasonFor } from "./reason.js";
 
 /** @import { Player } from "./player.js" */
 
@@ -12,6 +13,7 @@ export class PlayButtons {
   /** @type {HTMLElement} */ #root;
   /** @type {Player} */ #player;
   /** @type {HTMLElement | null} the button that was pressed last */ #button = null;
+  #isExplained = false;
 
   /** @param {{root: HTMLElement, player: Player}} parts */
   constructor({ root, player }) {
@@ -23,6 +25,7 @@ export class PlayButtons {
     this.refresh();
     this.#root.addEventListener("click", (event) => this.#clicked(event));
     this.#player.onChange(() => this.#show());
+    this.#show();
   }
 
   /** Take over the buttons of the page, which may be other ones now. */
@@ -60,7 +63,20 @@ export class PlayButtons {
   }
 
   #show() {
-    if (this.#button) show(this.#button, this.#isCurrent ? this.#player.state : "silent", this.#player.time);
+    const { state } = this.#player;
+    if (this.#button) show(this.#button, this.#isCurrent ? state : "silent", this.#player.time);
+    if (state === "failed" && !this.#isExplained) this.#explain();
+    this.#isExplained = state === "failed";
+  }
+
+  /** Say why the audio cannot be heard, as soon as the site has told. */
+  async #explain() {
+    const { address } = this.#player;
+    const failure = failureOf(this.#button);
+    if (failure === null) return;
+    tell(failure, FAILED);
+    const reason = await reasonFor(address);
+    if (reason !== "" && this.#player.state === "failed" && this.#player.address === address) tell(failure, reason);
   }
 }
 
@@ -78,10 +94,19 @@ function show(button, state, time) {
   const moment = button.closest("[data-source]");
   moment?.toggleAttribute("data-playing", isOn);
   if (moment) moveHead(moment, time);
-  const failure = find(moment ?? document, "play-failure", HTMLElement);
-  if (failure === null) return;
-  failure.hidden = state !== "failed";
-  failure.textContent = state === "failed" ? FAILED : "";
+  const failure = failureOf(button);
+  if (failure !== null && state !== "failed") tell(failure, "");
+}
+
+/** @param {HTMLElement | null} button @returns {HTMLElement | null} where the page says that its audio fails */
+function failureOf(button) {
+  return find(button?.closest("[data-source]") ?? document, "play-failure", HTMLElement);
+}
+
+/** @param {HTMLElement} failure @param {string} text empty to hide it */
+function tell(failure, text) {
+  failure.hidden = text === "";
+  failure.textContent = text;
 }
 
 /** @param {MouseEvent} event @returns {boolean} whether it opens a link elsewhere */

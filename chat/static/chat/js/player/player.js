@@ -32,6 +32,7 @@ export class Player {
     audio.addEventListener("ended", () => this.#enter("silent"));
     audio.addEventListener("error", () => this.#enter("failed"));
     audio.addEventListener("seeking", () => this.#sought());
+    if (audio.error) this.#state = "failed"; // before there was a script
   }
 
   /** The span that was played last, also after its end; null if there was none, or the reader has left it. */
@@ -41,6 +42,11 @@ export class Player {
 
   get state() {
     return this.#state;
+  }
+
+  /** The address of the audio that was loaded last. */
+  get address() {
+    return this.#loaded;
   }
 
   /** The position in the recording, in seconds. */
