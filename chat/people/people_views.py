@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ..accounts.devices import devices_of
 from ..accounts.leaving import delete_account, set_active
 from ..accounts.login_sessions import SignedInRequest
-from ..accounts.second_factors import has_factor
+from ..accounts.second_factors import are_offered, has_factor
 from ..models import Refused
 from ..models.administrators import is_below
 from ..pages import page_of
@@ -115,6 +115,7 @@ def _detail(request: SignedInRequest, user: User, *, refusal: str = "") -> HttpR
         "refusal": refusal,
         "may_change": request.user.has_perm("auth.change_user") and is_below(user, request.user),
         "may_delete": request.user.has_perm("auth.delete_user") and is_below(user, request.user),
+        "offers_second_factor": are_offered(),
         "has_second_factor": has_factor(user),
         "is_own": user == request.user,
     }

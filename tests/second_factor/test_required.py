@@ -110,7 +110,9 @@ def remove_of(client: Client, user: User) -> Any:
 
 def test_an_administrator_removes_a_lost_factor(gil: User, dana: Factored) -> None:
     client = signed_in(gil)
-    assert "Remove second factor" in client.get(f"/people/{dana.user.pk}/").content.decode()
+    page = client.get(f"/people/{dana.user.pk}/").content.decode()
+    assert "Remove second factor" in page
+    assert "Has a second factor." in page
     assert "Be sure that it is" in client.get(f"/people/{dana.user.pk}/second-factor/").content.decode()
 
     remove_of(client, dana.user)
