@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable
-from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
@@ -12,12 +10,9 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from ..support.accessibility import violations
 from ..support.mail_server import MailServer
 from ..support.site_process import SiteProcess
+from .coming import DESK, PHONE, accept, fill_in_first_run, first_run_link, found_in, invite
 
 pytestmark = pytest.mark.browser
-
-DESK: Any = {"width": 1280, "height": 800}
-PHONE: Any = {"width": 390, "height": 740}
-PASSWORD = "quite-another-word"
 
 
 @pytest.fixture
@@ -35,50 +30,12 @@ async def phone(browser: Browser) -> AsyncIterator[Page]:
     await context.close()
 
 
-def first_run_link(site: SiteProcess) -> str:
-    [link] = re.findall(r"http\S+/accounts/first/\S+", site.output)
-    return str(link)
-
-
-def found_in(mail: str, path: str) -> str:
-    """Return the link in a mail with this path."""
-    [link] = re.findall(rf"http\S+{path}\S+", mail)
-    return str(link)
-
-
 async def become_administrator(page: Page, site: SiteProcess) -> None:
     """Use the link of the first run, with the keyboard alone."""
     await page.goto(first_run_link(site))
     assert await violations(page) == []
-    await page.get_by_label("Username").focus()
-    for text in ("ada", "ada@example.com", PASSWORD, PASSWORD):
-        await page.keyboard.type(text)
-        await page.keyboard.press("Tab")
-    await page.keyboard.press("Enter")
+    await fill_in_first_run(page)
     await expect(page.get_by_role("status").filter(has_text="You are the administrator")).to_be_visible()
-
-
-async def invite(page: Page, name: str, email: str) -> None:
-    """Open the page of invitations from the menu, and invite somebody with the keyboard."""
-    await page.get_by_role("link", name="People", exact=True).press("Enter")
-    await page.get_by_role("link", name="Invite people").press("Enter")
-    assert await violations(page) == []
-    await page.get_by_label("Name", exact=True).focus()
-    await page.keyboard.type(name)
-    await page.keyboard.press("Tab")
-    await page.keyboard.type(email)
-    await page.keyboard.press("Enter")
-
-
-async def accept(page: Page, link: str) -> None:
-    await page.goto(link)
-    assert await violations(page) == []
-    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    await expect(page.get_by_label("Username")).to_have_value("ana")
-    await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.get_by_label("Password again").fill(PASSWORD)
-    await page.keyboard.press("Enter")
-    await expect(page.locator("[data-question-input]")).to_be_visible()
 
 
 async def test_first_run_then_an_invitation_then_signed_in(

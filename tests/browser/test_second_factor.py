@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable
-from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from ..support.accessibility import violations
 from ..support.site_process import SiteProcess
+from .coming import DESK, PHONE, add_authenticator
 
 pytestmark = pytest.mark.browser
 
-DESK: Any = {"width": 1280, "height": 800}
-PHONE: Any = {"width": 390, "height": 740}
 PASSWORD = "long-secret-words"
 MAKE_HANA = f"""
 from django.contrib.auth.models import User
 User.objects.create_superuser("hana", "hana@example.com", {PASSWORD!r})
 """
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
 
 
 @pytest.fixture
@@ -35,9 +26,7 @@ async def hanas(browser: Browser) -> AsyncIterator[Page]:
     """A page in a browser that can make passkeys."""
     context = await browser.new_context(viewport=DESK)
     page = await context.new_page()
-    session = await context.new_cdp_session(page)
-    await session.send("WebAuthn.enable")
-    await session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    await add_authenticator(page)
     yield page
     await context.close()
 
