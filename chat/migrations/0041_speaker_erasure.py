@@ -53,7 +53,7 @@ def close_the_door(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("chat", "0043_withdrawn_audio"),
+        ("chat", "0040_withdrawn_audio"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
