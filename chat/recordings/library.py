@@ -24,7 +24,6 @@ from chat.models.word_times import pack
 from ..retrieval import index
 from ..storage import StorageFailed, exists, storage
 from ..upstream.credentials import SignInFailed
-from ..upstream.failures import line
 from .stored_audio import AUDIO_FOLDER, delete_audio
 from .transcripts import Transcript, Unreadable, audio_beside, open_sources, read
 
@@ -148,7 +147,7 @@ def _is_stored(name: str) -> bool:
     try:
         return exists(storage(), name)
     except (StorageFailed, SignInFailed) as error:
-        raise Unreadable(f"cannot look for its audio: {line(error)}") from None
+        raise Unreadable(f"cannot look for its audio: {error}") from None
 
 
 def _copy_audio(audio: Path, digest: str) -> str:
@@ -157,5 +156,5 @@ def _copy_audio(audio: Path, digest: str) -> str:
     try:
         storage().put(name, audio)
     except (StorageFailed, SignInFailed) as error:
-        raise Unreadable(f"cannot store its audio {audio.name}: {line(error)}") from None
+        raise Unreadable(f"cannot store its audio {audio.name}: {error}") from None
     return name

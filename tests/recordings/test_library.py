@@ -119,7 +119,7 @@ def test_audio_that_cannot_be_copied_is_an_error_of_its_transcript(talk: Path, m
 
     result = run(talk)
 
-    assert "cannot copy its audio 2026-03-04_pump_review.mp3" in result.err
+    assert "cannot store its audio 2026-03-04_pump_review.mp3: File exists" in result.err
     assert not Recording.objects.exists()
 
 
