@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from .warm import WarmProcess
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 30.0
 STOP_SECONDS = 40.0
@@ -48,7 +50,7 @@ def mortal(command: Sequence[object], ending: int) -> list[str]:
     return [*prefix, *map(str, command)]
 
 
-def wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes] | WarmProcess, log: Path) -> None:
     """Wait until a process is ready. Raise ``RuntimeError`` with its ``log`` if it ends or takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while not is_ready():
@@ -60,7 +62,7 @@ def wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], l
             raise RuntimeError(f"{process.args!r} {how}:\n{log.read_text(errors='replace')}")
 
 
-def end_process(process: subprocess.Popen[bytes], ending: int) -> int:
+def end_process(process: subprocess.Popen[bytes] | WarmProcess, ending: int) -> int:
     """Send this signal to a running process, wait for its end, and kill it if need be; return the exit status."""
     if process.poll() is None:
         process.send_signal(ending)

@@ -31,7 +31,7 @@ def copy_of(prepared: SiteProcess, folder: Path, *, covered: bool = False, **set
     shutil.copytree(prepared.folder, folder, ignore=shutil.ignore_patterns("static"), dirs_exist_ok=True)
     with (
         database_for_site(prepared.database_url) as url,
-        SiteProcess(folder, database_url=url, covered=covered, **settings) as site,
+        SiteProcess(folder, database_url=url, covered=covered, warm=not covered, **settings) as site,
     ):
         yield site
 
