@@ -34,8 +34,10 @@ COVERED = 90
 LONGEST_RUN = 1_200.0
 """Seconds after which a run of the suite is stopped."""
 
-WORKERS = os.environ.get("TEST_WORKERS", "4")
-"""Processes that run tests; more than the two cores, because tests with browsers and sites also wait."""
+WORKERS = os.environ.get("TEST_WORKERS", "3")
+"""Processes that run tests; one more than two cores, because tests with browsers and sites also wait."""
+WAITING_WORKERS = "4"
+"""Processes for the tests that mostly wait."""
 
 TEMPLATE = "migrated"
 """Name of the database that those of the tests are copies of, on a server of this run."""
@@ -184,7 +186,7 @@ def _test_with_pgvector(folder: Path) -> Stage:
 
 
 def _test_faults(folder: Path) -> Stage:
-    return _pytest("sites with faults", folder, "-m", WAITING, *_files(*WAITING.split(" or ")))
+    return _pytest("sites with faults", folder, "-n", WAITING_WORKERS, "-m", WAITING, *_files(*WAITING.split(" or ")))
 
 
 def _files(*markers: str) -> list[str]:

@@ -196,7 +196,7 @@ def cluster(setup: str, **settings: str) -> Iterator[Cluster]:
             url = servers["postgresql"].url
             shared |= {"REDIS_URL": servers["redis"].url, "DATABASE_URL": url}
         sites = [
-            SiteProcess(_folder(folder, number), database_url=url, covered=False, **(shared | settings))
+            SiteProcess(_folder(folder, number), database_url=url, covered=False, warm=False, **(shared | settings))
             for number in range(PROCESSES[setup])
         ]
         sites[0].manage("prepare")
