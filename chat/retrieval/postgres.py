@@ -165,8 +165,10 @@ class PostgresIndex:
         enough, condition = few_to_count(reach), _condition(reach)
         few = _FEW.format(config=config, reach=condition, enough=enough)
         if reach.share <= _ALMOST_ALL and not reach.speakers:
-            statement = _COUNTS_IN_REACH.format(few=few, reach=condition, config=config, most=most, enough=enough)
-            counted = rows(statement, [*reach.parameters, list(words), *reach.parameters])
+            within = "passage.recording_id = ANY(%s::bigint[])" if reach.listed else condition
+            statement = _COUNTS_IN_REACH.format(few=few, reach=within, config=config, most=most, enough=enough)
+            values = ([*reach.listed],) if reach.listed else reach.parameters
+            counted = rows(statement, [*reach.parameters, list(words), *values])
             return {
                 word: _estimate(of_all, within, reach) if of_all == most else within for word, of_all, within in counted
             }

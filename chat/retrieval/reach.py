@@ -24,14 +24,12 @@ _LIBRARY = {
 """The number of all passages, on PostgreSQL from 1,000 on an estimate."""
 # To count the passages takes longer than to search a word; recordings have about as many each.
 _SHARE = "SELECT (SELECT COUNT(*) FROM ({}) AS within), (SELECT COUNT(*) FROM chat_recording), ({})"
-# PostgreSQL compares each passage with a list in a third of the time that it takes with the rows of a statement.
 _SHARE_AND_KEYS = """
     WITH within AS MATERIALIZED ({})
     SELECT (SELECT COUNT(*) FROM within), (SELECT COUNT(*) FROM chat_recording), ({}),
         ARRAY(TABLE within LIMIT {})"""
-_LISTED = "SELECT unnest(%s::bigint[])"
 _MOST_LISTED = 2_000
-"""Recordings in reach up to which their keys become part of each statement."""
+"""Recordings in reach up to which their keys are listed."""
 _HAS_SPEAKER = """EXISTS (
     SELECT 1 FROM chat_segment WHERE chat_segment.recording_id = passage.recording_id AND speaker IN ({})
     AND number BETWEEN passage.first AND passage.last)"""
@@ -50,6 +48,9 @@ class Reach:
     speakers: tuple[str, ...] = ()
     library: int | None = None
     """The number of all passages, in reach or not, if it is known."""
+    listed: tuple[int, ...] = ()
+    """On PostgreSQL the keys of the recordings, if they are few enough: to compare many passages with a list takes a
+    third of the time. A plan that depends on the list may be a bad one, so no search is limited by it."""
 
     @property
     def is_everything(self) -> bool:
@@ -65,8 +66,7 @@ class Reach:
     def condition(self) -> str:
         """The condition on a row of ``chat_indexedpassage passage``; its parameters are ``parameters``."""
         speaks = f" AND {_HAS_SPEAKER.format(_places(self.speakers))}" if self.speakers else ""
-        among = "= ANY(%s::bigint[])" if self.keys == _LISTED else f"IN ({self.keys})"
-        return f"passage.recording_id {among}{speaks}"
+        return f"passage.recording_id IN ({self.keys}){speaks}"
 
     @property
     def parameters(self) -> tuple[Any, ...]:
@@ -109,23 +109,21 @@ def reach_of(scope: Scope) -> Reach:
     """Return what a scope reaches. Run a query, unless it is everything."""
     if scope.is_everything:
         return EVERYTHING
-    keys, values, within, total, library = _found(scope)
+    keys, values = _keys(scope)
+    within, total, library, listed = _found(keys, values)
     speakers = scope.filter.speakers
     share = within / total / (2 if speakers else 1) if total else 0.0  # others speak in these recordings, too
-    return Reach(share, keys, values, speakers, library)
+    return Reach(share, keys, values, speakers, library, listed)
 
 
-def _found(scope: Scope) -> tuple[str, tuple[Any, ...], int, int, int]:
-    """Return a statement for the keys in scope, its parameters, how many these are, all recordings, and passages."""
-    keys, values = _keys(scope)
+def _found(keys: str, values: tuple[Any, ...]) -> tuple[int, int, int, tuple[int, ...]]:
+    """Return how many recordings are in reach, how many there are, how many passages, and the keys if they are few."""
+    library = _LIBRARY[connection.vendor]
     if connection.vendor != "postgresql":
-        [(within, total, library)] = rows(_SHARE.format(keys, _LIBRARY[connection.vendor]), values)
-        return keys, values, within, total, library
-    statement = _SHARE_AND_KEYS.format(keys, _LIBRARY["postgresql"], _MOST_LISTED)
-    [(within, total, library, listed)] = rows(statement, values)
-    if within <= _MOST_LISTED:
-        keys, values = _LISTED, (listed,)
-    return keys, values, within, total, library
+        [(within, total, passages)] = rows(_SHARE.format(keys, library), values)
+        return within, total, passages, ()
+    [(within, total, passages, listed)] = rows(_SHARE_AND_KEYS.format(keys, library, _MOST_LISTED), values)
+    return within, total, passages, tuple(listed) if within <= _MOST_LISTED else ()
 
 
 def _keys(scope: Scope) -> tuple[str, tuple[Any, ...]]:
