@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ..accounts.login_sessions import SignedInRequest
 from ..display import shown
-from ..models import Collection, ErasurePlan, InvalidRequest, Recording, Refused
+from ..models import REMOVED_SPEAKER, Collection, ErasurePlan, InvalidRequest, Recording, Refused
 from ..query import uuid_of
 from .shown import erasures_of, found_words, shown_answers
 
@@ -95,5 +95,5 @@ def _speakers(plan: ErasurePlan) -> list[str]:
     """Return the names of the speakers of a recording, to choose one."""
     if plan.recording is None:
         return []
-    spoken = plan.recording.segments.exclude(speaker="").order_by("speaker")
+    spoken = plan.recording.segments.exclude(speaker__in=("", REMOVED_SPEAKER)).order_by("speaker")
     return list(spoken.values_list("speaker", flat=True).distinct())

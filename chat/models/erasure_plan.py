@@ -14,7 +14,7 @@ from .access.kinds import How, Kind
 from .collection import Collection
 from .conversation import Conversation
 from .deleted_recording import DeletedRecording
-from .erasure import SpeakerErasure
+from .erasure import REMOVED_SPEAKER, SpeakerErasure
 from .hold import refuse_if_held
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import InvalidRequest
@@ -81,6 +81,8 @@ class ErasurePlan:
         Raise ``InvalidRequest`` if there is nothing of them, or ``Held`` if a legal hold keeps anything of it.
         ``actor`` is None for a command.
         """
+        if self.name == REMOVED_SPEAKER:
+            raise InvalidRequest(f"“{REMOVED_SPEAKER}” stands for speakers who were erased already.")
         self._refuse_if_held()
         recordings = list(self.recordings.select_related("collection"))
         gone = self.citations.filter(recording=None).values_list("recording_uuid", flat=True).order_by().distinct()

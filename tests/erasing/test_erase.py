@@ -22,6 +22,7 @@ from chat.models import (
     ErasurePlan,
     Feedback,
     IndexedPassage,
+    InvalidRequest,
     LoginSession,
     PassageVector,
     Recording,
@@ -210,6 +211,14 @@ def test_the_name_goes_as_well_if_that_is_asked_for(login: LoginSession, recordi
     assert not Segment.objects.filter(speaker="Ana").exists()
     assert places_of("ana") == []
     assert erasure.name == ""
+
+
+def test_who_was_erased_is_not_erased_again(login: LoginSession, recording: Recording) -> None:
+    answer_of(login, recording)
+    erased(replaces_name=True)
+
+    with pytest.raises(InvalidRequest, match="erased already"):
+        ErasurePlan(REMOVED_SPEAKER, Collection.objects.all()).begin(None, replaces_name=True)
 
 
 def test_what_answers_quote_of_a_deleted_recording_goes_too(login: LoginSession, recording: Recording) -> None:
