@@ -52,7 +52,7 @@ def clean(pk: int, erasure: SpeakerErasure, runs: Runs) -> bool:
 
 
 def _is_theirs(citation: Citation, erasure: SpeakerErasure) -> bool:
-    is_there = citation.recording_id in erasure.recordings or str(citation.recording_uuid) in erasure.gone
+    is_there = str(citation.recording_uuid) in erasure.uuids
     is_left = citation.excerpt != REMOVED or (erasure.replaces_name and citation.speaker != REMOVED_SPEAKER)
     return is_there and citation.speaker == erasure.name and is_left
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from ..models import (
@@ -20,7 +20,6 @@ from ..models import (
     Citation,
     DataExport,
     ErasedRuns,
-    ErasedSpeaker,
     Held,
     Recording,
     SpeakerErasure,
@@ -80,8 +79,10 @@ class _Work:
         empty_log()
 
     def _remember_quotes(self) -> None:
-        """Keep hashes of what is quoted of deleted recordings, whose other words are gone already."""
-        excerpts = Citation.objects.filter(recording_uuid__in=self._erasure.gone, speaker=self._erasure.name)
+        """Keep hashes of what is quoted, also of recordings that are deleted, now or before their turn comes."""
+        if self._erasure.runs.filter(recording=0).exists():
+            return
+        excerpts = Citation.objects.filter(recording_uuid__in=self._erasure.uuids, speaker=self._erasure.name)
         hashes = hashes_of(excerpts.values_list("excerpt", flat=True), self._erasure.uuid.bytes)
         ErasedRuns.objects.get_or_create(erasure=self._erasure, recording=0, defaults={"hashes": hashes})
 
@@ -96,9 +97,6 @@ class _Work:
         ErasedRuns.objects.create(erasure=self._erasure, recording=key, hashes=hashes)
         said.update(text=REMOVED, words=None, speaker=REMOVED_SPEAKER if self._erasure.replaces_name else name)
         Recording.objects.filter(pk=key).update(erased_at=Now())
-        ErasedSpeaker.objects.update_or_create(
-            key=ErasedSpeaker.key_of(recording.digest, name), defaults={"replaces_name": self._erasure.replaces_name}
-        )
         index([recording])  # its vectors go with its passages
 
     def _clean_answers(self) -> None:
@@ -128,8 +126,8 @@ class _Work:
 
     def _answers(self) -> QuerySet[Turn]:
         """Return the turns of the conversations in which an answer had anything from these recordings."""
-        there = Q(recording__in=self._erasure.recordings) | Q(recording_uuid__in=self._erasure.gone)
-        conversations = Citation.objects.filter(there).order_by().values("turn__conversation")
+        there = Citation.objects.filter(recording_uuid__in=self._erasure.uuids)
+        conversations = there.order_by().values("turn__conversation")
         return Turn.objects.filter(conversation__in=conversations, state__in=TERMINAL)
 
     def _streaming(self) -> QuerySet[Turn]:
@@ -141,11 +139,9 @@ class _Work:
 
     def _withdraw_exports(self) -> None:
         """Remove the files with data of users that have, or may have, words from these recordings."""
-        keys = self._erasure.recordings
-        uuids = {str(uuid) for uuid in Recording.objects.filter(pk__in=keys).values_list("uuid", flat=True)}
-        uuids |= set(self._erasure.gone)
+        uuids = set(self._erasure.uuids)
         for export in DataExport.objects.only("recordings", "finished_at", "failed_at"):
-            if export.is_running or uuids & set(export.recordings):
+            if export.finished_at is None or uuids & set(export.recordings):
                 export.delete()
 
     def _step(self) -> None:

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=120)),
                 ('replaces_name', models.BooleanField(default=False)),
                 ('recordings', models.JSONField(default=list)),
-                ('gone', models.JSONField(default=list)),
+                ('uuids', models.JSONField(default=list)),
                 ('segments', models.PositiveIntegerField(default=0)),
                 ('total', models.PositiveIntegerField(default=0)),
                 ('done', models.PositiveIntegerField(default=0)),

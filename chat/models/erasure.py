@@ -33,8 +33,8 @@ class SpeakerErasureQuerySet(models.QuerySet["SpeakerErasure"]):
 class SpeakerErasure(models.Model):
     """One erasure, which a process makes in the background; if it dies, another one continues.
 
-    ``recordings`` are the keys of the recordings in which they are erased, and ``gone`` the UUIDs of deleted ones that
-    answers still quote. ``done`` of ``total`` recordings and answers were looked at. The ``name`` is blank once it was
+    ``recordings`` are the keys of the recordings in which they are erased. ``uuids`` are those of the same and of deleted
+    ones that answers still quote: by these citations are found, also when a recording is deleted meanwhile. ``done`` of ``total`` recordings and answers were looked at. The ``name`` is blank once it was
     replaced. While a row is not finished, the schema lets answers that have ended lose words, and nothing else.
     """
 
@@ -43,7 +43,7 @@ class SpeakerErasure(models.Model):
     name = models.CharField(max_length=120, blank=True)
     replaces_name = models.BooleanField(default=False)
     recordings = models.JSONField(default=list)
-    gone = models.JSONField(default=list)
+    uuids = models.JSONField(default=list)
     segments = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
@@ -132,6 +132,13 @@ class ErasedSpeaker(models.Model):
     def key_of(digest: str, name: str) -> str:
         """Return the key of a speaker of the transcript with this digest."""
         return sha256(f"{digest}\n{name}".encode()).hexdigest()
+
+    @classmethod
+    def remember(cls, recordings: list[Recording], name: str, *, replaces_name: bool) -> None:
+        """Store that a speaker is erased from the transcripts of these recordings, before they may be deleted."""
+        for recording in recordings:
+            key = cls.key_of(recording.digest, name)
+            cls.objects.update_or_create(key=key, defaults={"replaces_name": replaces_name})
 
     @classmethod
     def of(cls, recording: Recording, names: set[str]) -> dict[str, str]:

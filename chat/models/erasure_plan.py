@@ -14,7 +14,7 @@ from .access.kinds import How, Kind
 from .collection import Collection
 from .conversation import Conversation
 from .deleted_recording import DeletedRecording
-from .erasure import REMOVED_SPEAKER, SpeakerErasure
+from .erasure import REMOVED_SPEAKER, ErasedSpeaker, SpeakerErasure
 from .hold import refuse_if_held
 from .recording import IndexedPassage, Recording, Segment
 from .refusal import InvalidRequest
@@ -93,12 +93,13 @@ class ErasurePlan:
             AccessEvent.objects.record_member(
                 Kind.SPEAKER_ERASED, actor=actor, how=how, collection=collection.uuid, details={"recordings": count}
             )
+        ErasedSpeaker.remember(recordings, self.name, replaces_name=replaces_name)
         return SpeakerErasure.objects.create(
             actor=actor,
             name=self.name,
             replaces_name=replaces_name,
             recordings=[recording.pk for recording in recordings],
-            gone=[str(uuid) for uuid in gone],
+            uuids=sorted({str(recording.uuid) for recording in recordings} | {str(uuid) for uuid in gone}),
             segments=self.counts["segments"],
             total=len(recordings) + self.counts["answers"],
         )

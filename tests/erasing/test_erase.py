@@ -19,6 +19,7 @@ from chat.models import (
     Collection,
     Conversation,
     DataExport,
+    ErasedSpeaker,
     ErasurePlan,
     Feedback,
     IndexedPassage,
@@ -229,6 +230,28 @@ def test_what_answers_quote_of_a_deleted_recording_goes_too(login: LoginSession,
 
     turn.refresh_from_db()
     assert turn.answer == f"{REMOVED} The budget is 400 euros. [2]"
+    assert places_of(CANARY.casefold()) == []
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_recording_that_is_deleted_meanwhile_leaves_nothing(
+    login: LoginSession, recording: Recording, left: int
+) -> None:
+    turn = answer_of(login, recording)
+    erasure, digest = plan().begin(None), recording.digest
+    steps = iter(range(left))
+
+    def rest() -> None:
+        if next(steps, None) is None:
+            Recording.objects.all().delete()
+
+    if not left:
+        Recording.objects.all().delete()
+    assert erase(erasure, "a test", rest)
+
+    turn.refresh_from_db()
+    assert turn.answer == f"{REMOVED} The budget is 400 euros. [2]"
+    assert ErasedSpeaker.objects.filter(key=ErasedSpeaker.key_of(digest, "Ana")).exists()
     assert places_of(CANARY.casefold()) == []
 
 
