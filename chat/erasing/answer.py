@@ -39,7 +39,7 @@ def clean(pk: int, erasure: SpeakerErasure, runs: Runs) -> bool:
         return False
     citations = list(Citation.objects.filter(turn=turn).order_by("number"))
     theirs = [each for each in citations if _is_theirs(each, erasure)]
-    places = _clean_text(turn, citations, theirs, runs) + _clean_written(turn, runs)
+    places = _clean_text(turn, citations, theirs, erasure, runs) + _clean_written(turn, runs)
     if not places and not theirs:
         return False
     refuse_if_held(Conversation.objects.filter(pk=turn.conversation_id))
@@ -52,26 +52,42 @@ def clean(pk: int, erasure: SpeakerErasure, runs: Runs) -> bool:
 
 
 def _is_theirs(citation: Citation, erasure: SpeakerErasure) -> bool:
-    is_there = str(citation.recording_uuid) in erasure.uuids
     is_left = citation.excerpt != REMOVED or (erasure.replaces_name and citation.speaker != REMOVED_SPEAKER)
-    return is_there and citation.speaker == erasure.name and is_left
+    return _is_there(citation, erasure) and citation.speaker == erasure.name and is_left
 
 
-def _clean_text(turn: Turn, citations: Sequence[Citation], theirs: Sequence[Citation], runs: Runs) -> int:
+def _is_there(citation: Citation, erasure: SpeakerErasure) -> bool:
+    return str(citation.recording_uuid) in erasure.uuids
+
+
+def _is_theirs_cleaned(citation: Citation, erasure: SpeakerErasure) -> bool:
+    """Return whether it was made from what is left of their segment, by an answer that may have got it whole."""
+    is_cleaned = citation.excerpt == REMOVED and citation.speaker in (erasure.name, REMOVED_SPEAKER)
+    return is_cleaned and _is_there(citation, erasure)
+
+
+def _clean_text(
+    turn: Turn, citations: Sequence[Citation], theirs: Sequence[Citation], erasure: SpeakerErasure, runs: Runs
+) -> int:
     """Remove the sentences that cite or repeat them; return how many places had to change.
 
-    As with what a reader may no longer hear: of an answer that names no source, each sentence may be from them.
+    As with what a reader may no longer hear: of an answer that names no source, each sentence may be from them. So it
+    may if its source is what somebody else said there: the model got the whole passage, of which one segment is kept.
     """
+    is_new = not erasure.answers.filter(turn=turn).exists()
     left = [each for each in theirs if each.excerpt != REMOVED]
+    if is_new and turn.ended_at and turn.ended_at >= erasure.asked_at:
+        left += [each for each in citations if _is_theirs_cleaned(each, erasure)]
+    given = [each for each in citations if not each.cited and _is_there(each, erasure)]
     hidden = Hidden(
         numbers=frozenset(each.number for each in left),
-        excerpts=[each.excerpt for each in left],
+        excerpts=[each.excerpt for each in left if each.excerpt != REMOVED],
         stretches=runs.stretches(turn.answer),
-        is_whole=not any(each.cited for each in citations) and bool(left),
+        is_whole=is_new and not any(each.cited for each in citations) and bool(left or given),
     )
     chunks, places = removed(turn.answer_after(0), hidden, REMOVED, is_broken=not turn.is_complete)
     question = runs.without(turn.question)
-    if not places and question == turn.question and not left:
+    if not places and question == turn.question and not any(each.excerpt != REMOVED for each in left):
         return 0
     turn.answer, turn.chunk_lengths = "".join(chunks), [len(chunk) for chunk in chunks]
     places += question != turn.question

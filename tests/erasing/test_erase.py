@@ -255,6 +255,42 @@ def test_a_recording_that_is_deleted_meanwhile_leaves_nothing(
     assert places_of(CANARY.casefold()) == []
 
 
+def test_an_answer_that_names_no_source_goes_whole_if_they_speak_in_what_its_model_got(
+    login: LoginSession, recording: Recording
+) -> None:
+    given = citing(recording, 1, segment=2, excerpt=OTHER)
+    given.cited, given.speaker = False, "Bob"
+    turn = asked(login, answer=f"It is {CANARY}. So it is.", citations=[given])
+
+    erased()
+
+    turn.refresh_from_db()
+    assert turn.answer == REMOVED
+    assert turn.citations.get().excerpt == OTHER
+
+
+@pytest.mark.parametrize("replaces_name", [False, True])
+@pytest.mark.parametrize("cited", [False, True])
+def test_an_answer_whose_source_was_cleaned_before_it_ended_is_cleaned(
+    login: LoginSession, recording: Recording, *, cited: bool, replaces_name: bool
+) -> None:
+    turn = asked(login, answer=f"The {CANARY} ships. [1]", state="streaming")
+
+    def end_it() -> None:
+        still, segment = Turn.objects.get(pk=turn.pk), Segment.objects.get(number=1)
+        if still.is_streaming and segment.text == REMOVED:
+            source = citing(recording, 1, excerpt=REMOVED)
+            source.speaker, source.cited = segment.speaker, cited
+            ending = ending_as("interrupted", f"The {CANARY} ships. [1]", [source])
+            Turn.objects.finish(Claim.of(still), ending)
+
+    erased(end_it, replaces_name=replaces_name)
+
+    turn.refresh_from_db()
+    assert turn.answer == REMOVED
+    assert places_of(CANARY.casefold()) == []
+
+
 def test_importing_the_transcript_again_brings_nothing_back(tmp_path: Path, db: None) -> None:
     file = tmp_path / "talk.txt"
     file.write_text(f"Ana: {SAID}\nBob: {OTHER}\n")
