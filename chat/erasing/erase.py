@@ -6,6 +6,7 @@ written meanwhile is cleaned when it has ended; until none is left that may have
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from time import monotonic
 
@@ -14,6 +15,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from ..models import (
+    ACTIVE,
     REMOVED,
     REMOVED_SPEAKER,
     TERMINAL,
@@ -23,7 +25,6 @@ from ..models import (
     Held,
     Recording,
     SpeakerErasure,
-    State,
     Turn,
     refuse_if_held,
 )
@@ -35,6 +36,7 @@ from .runs import Runs, hashes_of
 BATCH = 200
 """Answers whose keys are read at once; each that changes is a transaction of its own."""
 NOTE_SECONDS = 0.25
+QUIET = 2
 FULL_TEXTS = ("chat_fulltext", "chat_turnfulltext")
 
 
@@ -51,12 +53,12 @@ def erase(erasure: SpeakerErasure, owner: str, rest: Callable[[], object]) -> bo
         return False
     work = _Work(erasure, owner, rest)
     try:
-        work.do()
+        kept = work.do()
     except Superseded:
         return False
-    except Held as held:  # it was placed meanwhile
-        erasure.finish(refusal=held.message)
-        return True
+    if kept:  # by a legal hold that was placed meanwhile: it continues when that is released
+        erasure.postpone(owner, refusal=kept)
+        return False
     erasure.finish()
     return True
 
@@ -65,18 +67,25 @@ class _Work:
     def __init__(self, erasure: SpeakerErasure, owner: str, rest: Callable[[], object]) -> None:
         self._erasure, self._owner, self._rest = erasure, owner, rest
         self._done, self._total = 0, len(erasure.recordings)
+        self._kept: dict[tuple[str, int], str] = {}
         self._noted_at = float("-inf")
 
-    def do(self) -> None:
+    def do(self) -> str:
+        """Erase what may be erased; return what a legal hold keeps, in sentences."""
         self._remember_quotes()
         for key in self._erasure.recordings:
-            self._clean_recording(key)
+            try:
+                self._clean_recording(key)
+            except Held as held:
+                self._kept["recordings", key] = held.message
             self._step()
         self._clean_answers()
         if connection.vendor == "sqlite":
             for table in FULL_TEXTS:
                 merge_full_text(table, self._keep)
         empty_log()
+        counts = Counter((kind, why) for (kind, _), why in self._kept.items())
+        return " ".join(f"{count:,} {kind} kept: {why}" for (kind, why), count in sorted(counts.items()))
 
     def _remember_quotes(self) -> None:
         """Keep hashes of what is quoted, also of recordings that are deleted, now or before their turn comes."""
@@ -100,20 +109,30 @@ class _Work:
         index([recording])  # its vectors go with its passages
 
     def _clean_answers(self) -> None:
-        """Clean all answers that may have their words, until no answer is left that began before they were gone."""
+        """Clean all answers that may have their words, until no answer is left that began before they were gone.
+
+        An answer may also get them from an earlier one of its conversation. So it ends when none was active before a
+        pass, or, on a busy site, when two passes in a row found nothing: what began in between read clean answers.
+        """
         runs = Runs(self._erasure)
         self._total += self._answers().count()
-        changed = self._pass(runs, self._step)
-        while changed or self._streaming().exists():
-            self._wait_for(list(self._streaming().values_list("pk", flat=True)))
-            changed = self._pass(runs, self._keep)
-            if not changed:
+        step, quiet = self._step, 0
+        while True:
+            before = list(Turn.objects.filter(state__in=ACTIVE).values_list("pk", flat=True))
+            quiet = 0 if self._pass(runs, step) else quiet + 1
+            if not before or quiet == QUIET:
                 return
+            self._wait_for(before)
+            step = self._keep
 
     def _pass(self, runs: Runs, step: Callable[[], None]) -> int:
         changed = 0
         for pk in self._keys():
-            changed += clean(pk, self._erasure, runs)
+            try:
+                changed += clean(pk, self._erasure, runs)
+                self._kept.pop(("answers", pk), None)
+            except Held as held:
+                self._kept["answers", pk] = held.message
             step()
         self._withdraw_exports()
         return changed
@@ -130,11 +149,8 @@ class _Work:
         conversations = there.order_by().values("turn__conversation")
         return Turn.objects.filter(conversation__in=conversations, state__in=TERMINAL)
 
-    def _streaming(self) -> QuerySet[Turn]:
-        return Turn.objects.filter(state=State.STREAMING)
-
     def _wait_for(self, keys: list[int]) -> None:
-        while self._streaming().filter(pk__in=keys).exists():
+        while Turn.objects.filter(pk__in=keys, state__in=ACTIVE).exists():
             self._keep()
 
     def _withdraw_exports(self) -> None:

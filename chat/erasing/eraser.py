@@ -53,6 +53,12 @@ class Eraser:
             except Ended:
                 erasure.release(self._owner)
                 return
+            except UNAVAILABLE:
+                raise
+            except Exception:  # the others go on, and this one when its lease has ended
+                logger.exception("A speaker could not be erased; the site will try again")
+                connection.close()
+                erasure.postpone(self._owner)
 
     def _run(self) -> None:
         while not self._end.wait(LOOK_SECONDS):

@@ -21,6 +21,10 @@ REMOVED_SPEAKER = "Removed speaker"
 LEASE = timedelta(seconds=30)
 """How long a process may work on it without progress, by the database's clock."""
 
+LATER = timedelta(minutes=5)
+"""How long one waits that a legal hold keeps from its end, or that failed."""
+MOST_REFUSAL = 500
+
 
 class SpeakerErasureQuerySet(models.QuerySet["SpeakerErasure"]):
     """Erasures."""
@@ -49,7 +53,7 @@ class SpeakerErasure(models.Model):
     done = models.PositiveIntegerField(default=0)
     owner = models.CharField(max_length=200, blank=True)
     lease_expires_at = models.DateTimeField(null=True)
-    refusal = models.CharField(max_length=500, blank=True)
+    refusal = models.CharField(max_length=MOST_REFUSAL, blank=True)
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     finished_at = models.DateTimeField(null=True)
 
@@ -63,7 +67,7 @@ class SpeakerErasure(models.Model):
         return f"erasure {self.uuid}"
 
     def claim(self, owner: str) -> bool:
-        """Let one process make it; False if another one does, or it is finished."""
+        """Let one process make it; False if another one does, it waits, or it is finished."""
         free = Q(lease_expires_at=None) | Q(lease_expires_at__lt=Now()) | Q(owner=owner)
         return bool(self._open().filter(free).update(owner=owner, lease_expires_at=Now() + LEASE))
 
@@ -76,11 +80,20 @@ class SpeakerErasure(models.Model):
         """Let another process continue at once."""
         self._open().filter(owner=owner).update(lease_expires_at=None)
 
+    def postpone(self, owner: str, *, refusal: str = "") -> None:
+        """Leave it as it is for some minutes, with what was kept; then a process continues it."""
+        later = Now() + LATER
+        self._open().filter(owner=owner).update(owner="", lease_expires_at=later, refusal=refusal[:MOST_REFUSAL])
+
+    def resume(self) -> None:
+        """Let one that waits continue at once."""
+        self._open().filter(owner="").update(lease_expires_at=None)
+
     def finish(self, *, refusal: str = "") -> None:
         """Store that nothing is left of them, or why they were not erased. Forget what was kept to find their words."""
         ErasedRuns.objects.filter(erasure=self).delete()
         name = "" if self.replaces_name and not refusal else self.name
-        self._open().update(finished_at=Now(), lease_expires_at=None, name=name, refusal=refusal)
+        self._open().update(finished_at=Now(), lease_expires_at=None, name=name, refusal=refusal[:MOST_REFUSAL])
 
     def _open(self) -> SpeakerErasureQuerySet:
         return SpeakerErasure.objects.filter(pk=self.pk, finished_at=None)

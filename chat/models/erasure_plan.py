@@ -55,7 +55,7 @@ class ErasurePlan:
         return {
             "recordings": self.recordings.count(),
             "segments": said.count(),
-            "passages": IndexedPassage.objects.filter(Exists(within)).count(),
+            "passages": IndexedPassage.objects.filter(Exists(within), recording__in=self.recordings.order_by().values("pk")).count(),
             "with_audio": self.recordings.exclude(audio="").count(),
             **quoting,
         }
@@ -103,6 +103,14 @@ class ErasurePlan:
             segments=self.counts["segments"],
             total=len(recordings) + self.counts["answers"],
         )
+
+    def unfinished(self, *, replaces_name: bool) -> SpeakerErasure | None:
+        """Return an erasure that a command began in these collections and did not finish."""
+        begun = SpeakerErasure.objects.unfinished().filter(actor=None, name=self.name, replaces_name=replaces_name)
+        within = Recording.objects.filter(collection__in=self._places).values_list("uuid", flat=True)
+        deleted = self.gone.values_list("uuid", flat=True)
+        uuids = {str(uuid) for uuid in (*within, *deleted)} if begun else set()
+        return next((each for each in begun if uuids.issuperset(each.uuids)), None)
 
     def _refuse_if_held(self) -> None:
         refuse_if_held(self.recordings)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -63,6 +63,7 @@ class Retention(models.Model):
         """Whether the collection keeps everything."""
         return self.recording_days is None and self.conversation_days is None
 
+    @transaction.atomic
     def confirm(self, actor: User) -> None:
         """Store this retention, which ``actor`` has seen the effect of, with an event that the members see."""
         days = (self.recording_days, self.conversation_days)

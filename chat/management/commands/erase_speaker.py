@@ -39,7 +39,7 @@ class Command(SiteCommand):
     @override
     def handle(self, *args: Any, name: str, collection: str, replace_name: bool, yes: bool, **options: Any) -> None:
         plan = ErasurePlan(name, _collections(collection))
-        erasure = SpeakerErasure.objects.unfinished().filter(name=name).first() if yes else None
+        erasure = plan.unfinished(replaces_name=replace_name) if yes else None
         self.stdout.write(f"“{name}”: {found_words(plan.counts)}")
         if not yes:
             self.stdout.write("Nothing was changed. To erase this for good, run it again with --yes.")
@@ -51,6 +51,7 @@ class Command(SiteCommand):
         self._erase(erasure)
 
     def _erase(self, erasure: SpeakerErasure) -> None:
+        erasure.resume()
         with tqdm(total=erasure.total, disable=None, leave=False) as bar:
 
             def rest() -> None:
@@ -58,11 +59,11 @@ class Command(SiteCommand):
                 bar.update(0)
 
             is_finished = erase(erasure, f"command {os.getpid()}", rest)
-        if not is_finished:
-            raise CommandError("Another process erases this speaker now.")
         erasure.refresh_from_db()
         if erasure.refusal:
-            raise CommandError(erasure.refusal)
+            raise CommandError(f"{erasure.refusal} A serving site continues then; or run this again.")
+        if not is_finished:
+            raise CommandError("Another process erases this speaker now.")
         for answer in erasure.answers.select_related("turn").order_by("turn"):
             self.stdout.write(f"changed: answer {answer.turn.uuid}, places: {answer.places}")
         self.stdout.write("Erased. Backups, audio and traces that were sent before still have these words.")
