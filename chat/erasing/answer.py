@@ -89,7 +89,8 @@ def _clean_text(
     question = runs.without(turn.question)
     if not places and question == turn.question and not any(each.excerpt != REMOVED for each in left):
         return 0
-    turn.answer, turn.chunk_lengths = "".join(chunks), [len(chunk) for chunk in chunks]
+    if (answer := "".join(chunks)) != turn.answer:
+        turn.answer, turn.chunk_lengths = answer, [len(chunk) for chunk in chunks]
     places += question != turn.question
     turn.question, turn.erased_at = question, timezone.now()
     turn.save(update_fields=["question", "answer", "chunk_lengths", "erased_at"])

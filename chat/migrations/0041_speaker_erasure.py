@@ -11,10 +11,15 @@ NAME = "turn_terminal_is_final"
 MESSAGE = "a turn that has ended does not change"
 COLUMNS = "question, recordings, answer, chunk_lengths, seq, finish_reason, failure, ended_at, fence"
 TERMINAL = "('complete', 'stopped', 'failed', 'interrupted', 'cancelled')"
-LOSES_WORDS = "(NEW.{0} = OLD.{0} OR REPLACE(NEW.{0}, '[removed]', '') <> NEW.{0})"
+LOSES_WORDS = (
+    "(NEW.{0} = OLD.{0} OR (REPLACE(NEW.{0}, '[removed]', '') <> NEW.{0}"
+    " AND LENGTH(REPLACE(NEW.{0}, '[removed]', '')) < LENGTH(OLD.{0})))"
+)
 IS_ERASED = (
-    "NEW.erased_at IS NOT NULL AND EXISTS (SELECT 1 FROM chat_speakererasure WHERE finished_at IS NULL)"
+    "NEW.erased_at IS NOT NULL AND EXISTS (SELECT 1 FROM chat_speakererasure"
+    " WHERE finished_at IS NULL AND owner <> '' AND lease_expires_at > CURRENT_TIMESTAMP)"
     f" AND {LOSES_WORDS.format('question')} AND {LOSES_WORDS.format('answer')}"
+    " AND (NEW.answer <> OLD.answer OR NEW.chunk_lengths = OLD.chunk_lengths)"
     " AND NEW.recordings = OLD.recordings AND NEW.seq = OLD.seq AND NEW.finish_reason = OLD.finish_reason"
     " AND NEW.failure = OLD.failure AND NEW.ended_at = OLD.ended_at AND NEW.fence = OLD.fence"
 )

@@ -55,7 +55,9 @@ class ErasurePlan:
         return {
             "recordings": self.recordings.count(),
             "segments": said.count(),
-            "passages": IndexedPassage.objects.filter(Exists(within), recording__in=self.recordings.order_by().values("pk")).count(),
+            "passages": IndexedPassage.objects.filter(
+                Exists(within), recording__in=self.recordings.order_by().values("pk")
+            ).count(),
             "with_audio": self.recordings.exclude(audio="").count(),
             **quoting,
         }
@@ -88,7 +90,8 @@ class ErasurePlan:
         gone = self.citations.filter(recording=None).values_list("recording_uuid", flat=True).order_by().distinct()
         if not self.name or not (recordings or gone):
             raise InvalidRequest("Nobody of this name speaks there.")
-        for collection in {recording.collection for recording in recordings}:
+        deleted = Collection.objects.filter(pk__in=self.gone.filter(uuid__in=list(gone)).values("collection"))
+        for collection in {recording.collection for recording in recordings}.union(deleted):
             count = sum(recording.collection_id == collection.pk for recording in recordings)
             AccessEvent.objects.record_member(
                 Kind.SPEAKER_ERASED, actor=actor, how=how, collection=collection.uuid, details={"recordings": count}

@@ -10,11 +10,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
+from django.db.models.functions import Now
+from django.db.utils import IntegrityError
 
 from chat.erasing.erase import erase
 from chat.models import (
     REMOVED,
     REMOVED_SPEAKER,
+    AccessEvent,
     Claim,
     Collection,
     Conversation,
@@ -32,7 +35,9 @@ from chat.models import (
     SpeakerErasure,
     TraceExport,
     Turn,
+    holding,
 )
+from chat.models.access.kinds import Kind
 from chat.people.exporting import ask_for_export
 from chat.retrieval import index
 from chat.traces.trace import trace_of
@@ -228,6 +233,9 @@ def test_what_answers_quote_of_a_deleted_recording_goes_too(login: LoginSession,
 
     erased()
 
+    [event] = AccessEvent.objects.of_collection(recording.collection.uuid).filter(kind=Kind.SPEAKER_ERASED)
+    assert event.details == {"recordings": 0}
+
     turn.refresh_from_db()
     assert turn.answer == f"{REMOVED} The budget is 400 euros. [2]"
     assert places_of(CANARY.casefold()) == []
@@ -289,6 +297,63 @@ def test_an_answer_whose_source_was_cleaned_before_it_ended_is_cleaned(
     turn.refresh_from_db()
     assert turn.answer == REMOVED
     assert places_of(CANARY.casefold()) == []
+
+
+def test_a_hold_keeps_an_answer_until_it_is_released(login: LoginSession, recording: Recording, alice: User) -> None:
+    turn = answer_of(login, recording)
+    erasure = plan().begin(None, replaces_name=True)
+    hold = holding.place(alice, name="Case 7", reason="A claim", actor=None)
+
+    assert not erase(erasure, "a test", lambda: None)
+
+    erasure.refresh_from_db()
+    assert "1 answers kept" in erasure.refusal
+    assert "Case 7" in erasure.refusal
+    assert (erasure.finished_at, erasure.name) == (None, "Ana")
+    assert not Segment.objects.filter(text=SAID).exists()
+    assert not erasure.claim("another")
+
+    holding.release(hold, actor=None)
+    erasure.resume()
+    assert erase(erasure, "a test", lambda: None)
+    turn.refresh_from_db()
+    assert turn.answer == f"{REMOVED} The budget is 400 euros. [2]"
+    assert places_of(CANARY.casefold()) == []
+
+
+def test_a_question_that_waits_is_cleaned_when_it_has_ended(login: LoginSession, recording: Recording) -> None:
+    turn = answer_of(login, recording)
+    waiting = asked(login, f"Is it so that {SAID}", conversation=turn.conversation, state="queued")
+
+    def end_it() -> None:
+        if not Segment.objects.filter(text=SAID).exists():
+            Turn.objects.filter(pk=waiting.pk, state="queued").end(None)
+
+    erased(end_it)
+
+    assert places_of(CANARY.casefold()) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"answer": f"More words than there were before in this whole answer. {REMOVED}"},
+        {"chunk_lengths": [1]},
+        {"answer": "Something else."},
+    ],
+)
+def test_the_schema_lets_an_answer_lose_words_and_nothing_else(
+    login: LoginSession, recording: Recording, change: dict[str, Any]
+) -> None:
+    turn, erasure = answer_of(login, recording), plan().begin(None)
+    row = Turn.objects.filter(pk=turn.pk)
+    with pytest.raises(IntegrityError):
+        row.update(answer=REMOVED, chunk_lengths=[len(REMOVED)], erased_at=Now())  # nobody works on it
+    assert erasure.claim("a test")
+
+    with pytest.raises(IntegrityError):
+        row.update(**change, erased_at=Now())
+    assert row.update(answer=REMOVED, chunk_lengths=[len(REMOVED)], erased_at=Now())
 
 
 def test_importing_the_transcript_again_brings_nothing_back(tmp_path: Path, db: None) -> None:

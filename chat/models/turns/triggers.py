@@ -29,11 +29,16 @@ _ILLEGAL = (
 )
 
 # The one way in which an ended turn changes: while a speaker is erased, it loses words, and says when.
-_LOSES_WORDS = "(NEW.{0} = OLD.{0} OR REPLACE(NEW.{0}, '[removed]', '') <> NEW.{0})"
+_LOSES_WORDS = (
+    "(NEW.{0} = OLD.{0} OR (REPLACE(NEW.{0}, '[removed]', '') <> NEW.{0}"
+    " AND LENGTH(REPLACE(NEW.{0}, '[removed]', '')) < LENGTH(OLD.{0})))"
+)
 _IS_ERASED = (
     "NEW.erased_at IS NOT NULL"  # noqa: S608  # our own constants
-    " AND EXISTS (SELECT 1 FROM chat_speakererasure WHERE finished_at IS NULL)"
+    " AND EXISTS (SELECT 1 FROM chat_speakererasure"
+    " WHERE finished_at IS NULL AND owner <> '' AND lease_expires_at > CURRENT_TIMESTAMP)"
     f" AND {_LOSES_WORDS.format('question')} AND {_LOSES_WORDS.format('answer')}"
+    " AND (NEW.answer <> OLD.answer OR NEW.chunk_lengths = OLD.chunk_lengths)"
     " AND NEW.recordings = OLD.recordings AND NEW.seq = OLD.seq AND NEW.finish_reason = OLD.finish_reason"
     " AND NEW.failure = OLD.failure AND NEW.ended_at = OLD.ended_at AND NEW.fence = OLD.fence"
 )
