@@ -27,6 +27,9 @@ def test_an_answer_loses_words_only_while_a_speaker_is_erased(login: LoginSessio
         change(turn, **WITHOUT)
 
     erasure = SpeakerErasure.objects.create(name="Ana")
+    with pytest.raises(IntegrityError, match="does not change"):
+        change(turn, **WITHOUT)
+    assert erasure.claim("a test")
     change(turn, **WITHOUT)
 
     erasure.finish()
@@ -40,6 +43,7 @@ def test_an_answer_loses_words_only_while_a_speaker_is_erased(login: LoginSessio
     "wrong",
     [
         {"answer": "Something else."},
+        {"answer": "It was decided, and more. [removed]"},
         {"question": "Something else?"},
         {"erased_at": None},
         {"seq": 99},
@@ -51,7 +55,7 @@ def test_an_answer_loses_words_only_while_a_speaker_is_erased(login: LoginSessio
 )
 def test_nothing_else_changes_meanwhile(login: LoginSession, wrong: dict[str, Any]) -> None:
     turn = asked(login)
-    SpeakerErasure.objects.create(name="Ana")
+    SpeakerErasure.objects.create(name="Ana").claim("a test")
 
     with pytest.raises(IntegrityError, match="does not change"):
         change(turn, **(WITHOUT | wrong))
@@ -59,7 +63,7 @@ def test_nothing_else_changes_meanwhile(login: LoginSession, wrong: dict[str, An
 
 def test_an_answer_that_is_written_cannot_be_marked(login: LoginSession) -> None:
     turn = asked(login, state="streaming")
-    SpeakerErasure.objects.create(name="Ana")
+    SpeakerErasure.objects.create(name="Ana").claim("a test")
 
     with pytest.raises(IntegrityError, match="does not change"):
         change(turn, erased_at=Now())
