@@ -39,8 +39,8 @@ class SpeakerErasure(models.Model):
 
     ``recordings`` are the keys of the recordings in which they are erased. ``uuids`` are those of the same, and of
     deleted ones that answers still quote: by these citations are found, also when a recording is deleted meanwhile.
-    ``done`` of ``total`` recordings and answers were looked at. The ``name`` is blank once it was replaced. While a process works on
-    one, the schema lets answers that have ended lose words, and nothing else.
+    ``done`` of ``total`` recordings and answers were looked at. The ``name`` is blank once it was replaced. While a
+    process works on one, the schema lets answers that have ended lose words, and nothing else.
     """
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)

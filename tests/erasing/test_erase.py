@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.db.utils import IntegrityError
 
 from chat.erasing.erase import erase
+from chat.erasing.eraser import Eraser
 from chat.models import (
     REMOVED,
     REMOVED_SPEAKER,
@@ -354,6 +355,31 @@ def test_the_schema_lets_an_answer_lose_words_and_nothing_else(
     with pytest.raises(IntegrityError):
         row.update(**change, erased_at=Now())
     assert row.update(answer=REMOVED, chunk_lengths=[len(REMOVED)], erased_at=Now())
+
+
+def test_one_that_fails_keeps_no_other_from_its_turn(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = plan().begin(None), plan().begin(None)
+
+    def fail_first(erasure: SpeakerErasure, owner: str, rest: Callable[[], object]) -> bool:
+        if erasure.pk == first.pk:
+            assert erasure.claim(owner)
+            raise ValueError
+        return erase(erasure, owner, lambda: None)
+
+    monkeypatch.setattr("chat.erasing.eraser.erase", fail_first)
+    Eraser("a test").look()
+
+    second.refresh_from_db()
+    assert second.finished_at
+    assert not first.claim("a test")
+
+
+def test_the_command_continues_only_what_it_began_and_within_its_collections(recording: Recording) -> None:
+    erasure, elsewhere = plan().begin(None), Collection.objects.create(name="Elsewhere")
+
+    assert plan().unfinished(replaces_name=False) == erasure
+    assert plan().unfinished(replaces_name=True) is None
+    assert ErasurePlan("Ana", Collection.objects.filter(pk=elsewhere.pk)).unfinished(replaces_name=False) is None
 
 
 def test_importing_the_transcript_again_brings_nothing_back(tmp_path: Path, db: None) -> None:
