@@ -24,6 +24,7 @@ from ..models import (
     Turn,
     refuse_if_held,
 )
+from ..models.conversation import title_from
 from ..models.turns.indexed_turn import searched
 from .runs import Runs
 
@@ -37,6 +38,7 @@ def clean(pk: int, erasure: SpeakerErasure, runs: Runs) -> bool:
     turn = Turn.objects.select_for_update().filter(pk=pk, state__in=TERMINAL).first()
     if turn is None:
         return False
+    asked = turn.question
     citations = list(Citation.objects.filter(turn=turn).order_by("number"))
     theirs = [each for each in citations if _is_theirs(each, erasure)]
     places = _clean_text(turn, citations, theirs, erasure, runs) + _clean_written(turn, runs)
@@ -46,7 +48,7 @@ def clean(pk: int, erasure: SpeakerErasure, runs: Runs) -> bool:
     _clean_citations(theirs, erasure)
     index = IndexedTurn.of(turn, turn.answer, searched(citations, is_complete=turn.is_complete))
     IndexedTurn.objects.filter(turn=turn).update(text=index.text)
-    _clean_title(turn.conversation_id, runs)
+    _clean_title(turn, asked, runs)
     _note(turn, erasure, places + len(theirs))
     return True
 
@@ -114,11 +116,15 @@ def _clean_citations(theirs: Sequence[Citation], erasure: SpeakerErasure) -> Non
     Citation.objects.bulk_update(theirs, ["excerpt", "speaker"])
 
 
-def _clean_title(pk: int, runs: Runs) -> None:
-    """Forget the title that a model may have made of the answer, and remove their words from the other."""
-    conversation = Conversation.objects.filter(pk=pk)
+def _clean_title(turn: Turn, asked: str, runs: Runs) -> None:
+    """Forget the title that a model may have made of the answer, and remove their words from the other.
+
+    One that was made of the question as it was ``asked`` is made of what is left of it.
+    """
+    conversation = Conversation.objects.filter(pk=turn.conversation_id)
     title = conversation.values_list("title", flat=True).first() or ""
-    if (kept := runs.without(title)) != title:
+    kept = title_from(turn.question) if title == title_from(asked) else runs.without(title)
+    if kept != title:
         conversation.rename(kept[:80])
     conversation.exclude(earlier_title=None).update(earlier_title=None)
 

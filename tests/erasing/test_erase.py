@@ -39,6 +39,7 @@ from chat.models import (
     holding,
 )
 from chat.models.access.kinds import Kind
+from chat.models.conversation import title_from
 from chat.people.exporting import ask_for_export
 from chat.retrieval import index
 from chat.traces.trace import trace_of
@@ -380,6 +381,17 @@ def test_the_command_continues_only_what_it_began_and_within_its_collections(rec
     assert plan().unfinished(replaces_name=False) == erasure
     assert plan().unfinished(replaces_name=True) is None
     assert ErasurePlan("Ana", Collection.objects.filter(pk=elsewhere.pk)).unfinished(replaces_name=False) is None
+
+
+def test_a_title_made_of_the_question_is_made_of_what_is_left(login: LoginSession, recording: Recording) -> None:
+    question = f"Who was it that told us all about this: {SAID}"
+    turn = asked(login, question, answer="Ana. [1]", citations=[citing(recording, 1, excerpt=SAID)])
+    assert turn.conversation.title == title_from(question)
+
+    erased()
+
+    turn.refresh_from_db()
+    assert Conversation.objects.get().title == title_from(turn.question)
 
 
 def test_importing_the_transcript_again_brings_nothing_back(tmp_path: Path, db: None) -> None:
