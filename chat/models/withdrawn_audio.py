@@ -51,6 +51,9 @@ class WithdrawnAudio(models.Model):
         return name
 
     @classmethod
+    @transaction.atomic
     def give(cls, recording: Recording, audio: str) -> bool:
         """Name the file of a recording's audio, and return True; or False if its audio was withdrawn."""
-        return bool(Recording.objects.filter(pk=recording.pk, withdrawn_audio=None).update(audio=audio))
+        rows = Recording.objects.filter(pk=recording.pk)
+        rows.select_for_update().first()  # a withdrawal that is being made is seen only behind its lock
+        return bool(rows.filter(withdrawn_audio=None).update(audio=audio))

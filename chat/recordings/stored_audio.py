@@ -39,6 +39,7 @@ def _delete(names: Iterable[str]) -> None:
     try:
         place = storage()
         for name in names:
-            place.delete(name)
+            if not Recording.objects.filter(audio=name).exists():  # it may have been imported again at once
+                place.delete(name)
     except (StorageFailed, SignInFailed) as error:
         logger.warning("Audio cannot be deleted now; the daily purge tries again: %s", line(error))

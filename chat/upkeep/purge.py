@@ -97,11 +97,14 @@ def preview() -> Tally:
     )
 
 
-def purge(progress: Callable[[], object] = lambda: None, rest: Callable[[], object] = lambda: None) -> Tally:
+def purge(
+    progress: Callable[[], object] = lambda: None, rest: Callable[[], object] = lambda: None, *, by_hand: bool = False
+) -> Tally:
     """Remove old data for good, and return what this process has removed.
 
     This includes login sessions that only a removed conversation belonged to. Call ``progress`` after each
     conversation, and ``rest`` before each transaction: it may wait, or raise to end the purge there.
+    ``by_hand`` also sweeps files of audio when they are suspiciously many.
     """
     tally = Tally()
     tally.recordings = _remove_recordings(rest)
@@ -119,7 +122,7 @@ def purge(progress: Callable[[], object] = lambda: None, rest: Callable[[], obje
     tally.attempts = _delete(SignInAttempt.expired(), rest)
     tally.links = sum(_delete(links, rest) for links in _links())
     _delete(DataExport.objects.expired(), rest)
-    tally.files = orphans.sweep(rest)
+    tally.files = orphans.sweep(rest, however_many=by_hand)
     tally.held = _due().held().count()
     return tally
 

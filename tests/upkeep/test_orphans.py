@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from chat.storage import StorageAway
 from chat.storage.disk import Disk
+from chat.upkeep.orphans import sweep
 
 from ..support.asked import recorded
 
@@ -52,6 +53,30 @@ def test_the_purge_sweeps_old_files_of_ours_that_no_recording_names(media: Path)
     assert len(left(media)) == 5
     assert "2 files of audio that no recording names" in purged()
     assert left(media) == {NAMED, FRESH, FOREIGN}
+
+
+def test_a_file_that_is_stored_anew_meanwhile_is_not_swept(media: Path) -> None:
+    recorded("Planning", audio=NAMED)
+
+    def import_again() -> None:
+        (media / ORPHAN).write_bytes(b"sound")
+
+    assert sweep(import_again) == 1
+
+    assert left(media) == {NAMED, ORPHAN, FRESH, FOREIGN}
+
+
+def test_suspiciously_many_files_are_swept_by_hand_alone(media: Path, caplog: pytest.LogCaptureFixture) -> None:
+    recorded("Planning", audio=NAMED)
+    for number in range(10):
+        file = media / f"audio/{number:064x}.mp3"
+        file.write_bytes(b"sound")
+        os.utime(file, (0, 0))
+
+    assert sweep() == 0
+    assert "12 files of audio are named by no recording" in caplog.text
+    assert len(left(media)) == 15
+    assert "12 files of audio that no recording names" in purged()
 
 
 def test_nothing_is_swept_by_a_database_that_names_no_audio(media: Path) -> None:

@@ -38,7 +38,7 @@ class Command(SiteCommand):
                 self.stdout.write(f"By the retention of {removal}.")
             return
         with tqdm(total=expected.conversations, unit=" conversations", disable=None, leave=False) as bar:
-            removed = purge.purge(bar.update)
+            removed = purge.purge(bar.update, by_hand=True)
         if vacuum:
             purge.rewrite()
         is_empty = purge.empty_log()
