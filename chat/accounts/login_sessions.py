@@ -36,6 +36,7 @@ _staying: ContextVar[int | None] = ContextVar("staying", default=None)
 
 
 PROVEN_AT = "proven_at"
+FRESH_SECONDS = 10 * 60
 """The key of a Django session with the time at which its user last proved who they are."""
 
 
@@ -127,6 +128,11 @@ def live_login(session_key: str | None) -> LoginSession | None:
     if login:
         login.user = user
     return login
+
+
+def is_fresh(request: SignedInRequest) -> bool:
+    """Return whether the user has signed in, or typed the password, within some minutes."""
+    return bool(0 <= time.time() - request.session.get(PROVEN_AT, 0) < FRESH_SECONDS)
 
 
 @receiver(user_logged_in)

@@ -25,10 +25,10 @@ from .admin_site import Administration
 from .by_proxy import unless_by_proxy
 from .coming_in import CAME_BY_LINK, come_in
 from .forms import SignInForm
-from .login_sessions import SignedInRequest, end_login_sessions, staying_signed_in
+from .login_sessions import SignedInRequest, end_login_sessions, is_fresh, staying_signed_in
 from .passwords import only_with_passwords, without_passwords
 from .provider_sign_out import PROVIDER_SIGN_OUT
-from .second_factors import open_without_factor
+from .second_factors import has_factor, open_without_factor
 from .sign_in_links import redeem, user_of
 
 
@@ -84,7 +84,7 @@ class SignOut(LogoutView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         at_provider = request.session.get(PROVIDER_SIGN_OUT, "")
         response = super().post(request, *args, **kwargs)
-        if at_provider:
+        if at_provider and settings.SSO_OIDC_ISSUER:
             request.session[PROVIDER_SIGN_OUT] = at_provider
             response = redirect("sso-sign-out")
         messages.success(request, "You are signed out. Unsent text was removed from this browser.")
@@ -98,6 +98,18 @@ class ChangePassword(PasswordChangeView):
 
     request: SignedInRequest
     template_name = "accounts/password.html"
+
+    @override
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Set no password for whoever finds an open browser: without the old one, the sign-in must be fresh."""
+        if self.get_form_class() is SetPasswordForm and not self._is_proven():
+            messages.error(request, "To set a password, sign out and in again first: your sign-in is too long ago.")
+            return redirect("account")
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]  # a view's response
+
+    def _is_proven(self) -> bool:
+        is_by_link = _came_by_link(self.request) and not has_factor(self.request.user)
+        return is_by_link or is_fresh(self.request)
 
     @override
     def get_form_class(self) -> Any:

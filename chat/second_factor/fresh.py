@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -12,17 +11,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from ..accounts.login_sessions import PROVEN_AT, SignedInRequest
+from ..accounts.login_sessions import SignedInRequest, is_fresh
 
 P = ParamSpec("P")
 View = Callable[Concatenate[SignedInRequest, P], HttpResponse]
-
-FRESH_SECONDS = 10 * 60
-
-
-def is_fresh(request: SignedInRequest) -> bool:
-    """Return whether the user has signed in, or typed the password, within some minutes."""
-    return bool(0 <= time.time() - request.session.get(PROVEN_AT, 0) < FRESH_SECONDS)
 
 
 def freshly_proven(view: View[P]) -> View[P]:

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from chat.accounts import coming_in, login_sessions
 from chat.models import How, acting
-from chat.second_factor import app, fresh, views
+from chat.second_factor import app, views
 from chat.second_factor.app import code_at, new_secret
 from chat.second_factor.factors import make_recovery_codes, set_up_app
 from chat.second_factor.notices import Notice
@@ -43,7 +43,7 @@ class TestClock:
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> TestClock:
     clock = TestClock()
-    for module in (app, fresh, views, coming_in, login_sessions):
+    for module in (app, views, coming_in, login_sessions):
         monkeypatch.setattr(module, "time", SimpleNamespace(time=clock.time))
     return clock
 

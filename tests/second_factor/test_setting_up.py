@@ -22,6 +22,7 @@ from .conftest import PASSWORD, Factored, TestClock, with_code, with_password
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
 HOME = "/accounts/second-factor/"
+NEW_PASSWORD = "another-long-word"
 
 
 @pytest.fixture
@@ -145,6 +146,20 @@ def test_who_has_no_password_must_sign_in_anew(client: Client, fay: User, clock:
     page = client.get(f"{HOME}app/", follow=True).content.decode()
 
     assert "sign out, and come in again as you did" in " ".join(page.split())
+
+
+def test_who_finds_an_open_browser_cannot_set_a_first_password(client: Client, fay: User, clock: TestClock) -> None:
+    fay.set_unusable_password()
+    fay.save()
+    client.force_login(fay)
+    clock.now += 601
+
+    form = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
+    response = client.post("/accounts/password/", form, follow=True)
+
+    assert "sign out and in again first" in response.content.decode()
+    fay.refresh_from_db()
+    assert not fay.has_usable_password()
 
 
 def test_where_passwords_are_off_none_confirms(client: Client, fay: User, clock: TestClock, settings: Settings) -> None:
