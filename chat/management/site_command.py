@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.checks import CheckMessage, run_checks
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, OperationalError
+from django.db.models import Q
 from typing_extensions import override
 
 from chat.database.outage import first_line
@@ -65,6 +67,16 @@ class SiteCommand(NamedCommand):
             raise CommandError(f"The database of DATABASE_URL cannot be used: {first_line(error)}") from error
         if not is_prepared:
             raise CommandError(UNPREPARED)
+
+
+def user_named(name: str) -> User:
+    """Return the user with this name or e-mail address. Raise ``CommandError`` unless there is just one."""
+    found = list(User.objects.filter(Q(username=name) | Q(email__iexact=name)).order_by("pk")[:2])
+    if not found:
+        raise CommandError(f"There is no user with the name or address {name!r}.")
+    if len(found) > 1:
+        raise CommandError(f"Several users are meant by {name!r}: {', '.join(map(str, found))}. Give a user name.")
+    return found[0]
 
 
 def _line(message: CheckMessage) -> str:

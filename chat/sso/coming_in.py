@@ -8,6 +8,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from ..accounts.account_events import record_account
 from ..invitations.names import suggested_name
@@ -29,7 +30,9 @@ def user_of(login: Any) -> User:
 
 def _linked(login: Any) -> User:
     email = verified_address(login)
-    users = list(User.objects.filter(email__iexact=email)[:2])
+    # PostgreSQL holds some letters for others, as ı for i: whose address only looks the same is somebody else.
+    found = User.objects.filter(email__iexact=email)
+    users = [user for user in found if user.email.lower() == email.lower()]
     if len(users) > 1:
         raise NotSignedIn(SEVERAL_ACCOUNTS)
     try:
@@ -50,7 +53,8 @@ def _made(login: Any, email: str) -> User:
     except NotFound:
         if not settings.SSO_OIDC_CREATE:
             raise NotSignedIn(NOT_INVITED) from None
-        user.email, user.first_name = email, str(login.claims.get("name", ""))[: Invitation.NAME_LIMIT]
+        user.email = email
+        user.first_name = str(login.claims.get("name", "")).replace("\0", "")[: Invitation.NAME_LIMIT]
         user.save()
         with acting(None, How.SSO):
             record_account(Kind.ACCOUNT_MADE, user)
@@ -67,6 +71,16 @@ def verified_address(login: Any) -> str:
     return address
 
 
+@transaction.atomic
+def forget(users: QuerySet[User]) -> int:
+    """Forget the identities of users, and return how many. The next one with their address becomes theirs."""
+    accounts = list(SocialAccount.objects.filter(user__in=users).select_related("user").order_by("pk"))
+    for account in accounts:
+        _record(Kind.SIGN_IN_UNLINKED, account, actor=None, how=How.PROGRAM)
+        account.delete()
+    return len(accounts)
+
+
 def link(login: Any, user: User) -> None:
     """Let an identity sign in a user from now on. An account has one: an address may have got another owner."""
     User.objects.select_for_update().get(pk=user.pk)
@@ -76,11 +90,15 @@ def link(login: Any, user: User) -> None:
         raise NotSignedIn(OTHER_IDENTITY)
     login.account.user = user
     login.account.save()
+    _record(Kind.SIGN_IN_LINKED, login.account, actor=user, how=How.SSO)
+
+
+def _record(kind: Kind, account: Any, *, actor: User | None, how: How) -> None:
     AccessEvent.objects.record_member(
-        Kind.SIGN_IN_LINKED,
-        actor=user,
-        how=How.SSO,
-        member_id=user.pk,
-        member_name=user.get_username(),
-        details={"provider": login.account.provider},
+        kind,
+        actor=actor,
+        how=how,
+        member_id=account.user.pk,
+        member_name=account.user.get_username(),
+        details={"provider": account.provider},
     )

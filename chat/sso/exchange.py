@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from typing_extensions import override
 
+from ..database.threads import give_back_connection
 from .id_token import checked, nonce_of
 from .refusals import UNREACHABLE, WRONG_ISSUER, WRONG_TOKEN, NotSignedIn
 
@@ -43,6 +44,7 @@ class Exchange(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # the package
     def get_access_token_data(self, request: HttpRequest, app: Any, client: Any, pkce_code_verifier: str = "") -> Any:
         """Exchange the code, and remember which nonce its identity must have."""
         self._nonce = nonce_of(pkce_code_verifier)
+        give_back_connection()  # others need it while the provider is asked
         return super().get_access_token_data(request, app, client, pkce_code_verifier=pkce_code_verifier)
 
     @override

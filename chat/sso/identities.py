@@ -56,6 +56,7 @@ class Identities(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the pack
             follow_claims(sociallogin.user, sociallogin.claims)
             sociallogin.state[PROVIDER_SIGN_OUT] = sign_out_address(request, sociallogin)
         except NotSignedIn as refusal:
+            logger.warning("A single sign-on was refused: %s", refusal.message)
             raise refuse(request, refusal.message, status=refusal.status) from refusal
 
     @override

@@ -37,11 +37,11 @@ def _named_groups(claims: Mapping[str, Any]) -> Collection[str] | None:
     claim = settings.SSO_OIDC_GROUPS_CLAIM
     if not claim:
         return None
-    if claim in claims.get("_claim_names", {}):  # too many groups for a token, of Entra ID
+    if claim in (claims.get("_claim_names") or {}):  # too many groups for a token, of Entra ID
         logger.warning("The provider sends too many groups in the claim %s, so the groups stay as they are.", claim)
         return None
     listed = claims.get(claim) or []
-    return {str(name) for name in ([listed] if isinstance(listed, str) else listed)}
+    return {str(name) for name in (listed if isinstance(listed, list) else [listed])}
 
 
 def _let_review(user: User, may: bool) -> None:

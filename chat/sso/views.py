@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import wraps
 from typing import Any
 
@@ -18,8 +19,11 @@ from django.views.decorators.http import require_safe
 
 from ..accounts.attempts import try_again
 from ..accounts.provider_sign_out import PROVIDER_SIGN_OUT
+from ..database.threads import give_back_connection
 from ..models import SignInAttempt
 from .refusals import ELSEWHERE, WRONG_ISSUER, NotSignedIn, refused
+
+logger = logging.getLogger(__name__)
 
 
 def _or_refusal(view: Any) -> Any:
@@ -32,6 +36,7 @@ def _or_refusal(view: Any) -> Any:
         try:
             return view(request)  # type: ignore[no-any-return]  # the package has no types
         except NotSignedIn as refusal:
+            logger.warning("A single sign-on was refused: %s", refusal.message)
             return refused(request, refusal.message, status=refusal.status)
         except ImmediateHttpResponse as ending:
             return ending.response  # type: ignore[no-any-return]  # the same
@@ -51,6 +56,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         return refused(request, ELSEWHERE, status=400)
     if request.user.is_authenticated:
         return redirect(target or "chat:home")
+    give_back_connection()  # others need it while the provider is asked
     provider = get_adapter().get_provider(request, provider="sso")
     return provider.redirect(request, process=AuthProcess.LOGIN, next_url=target)  # type: ignore[no-any-return]
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from io import StringIO
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from chat.models import AccessEvent, Kind
 from chat.sso import refusals
 
 from ..support.identity_provider import IdentityProvider
@@ -158,6 +161,28 @@ def test_an_account_is_not_given_to_a_second_identity(client: Client, provider: 
     provider.knows("alice-8", email="alice@example.com", email_verified=True)
 
     assert_refused(client, come(client, provider, "alice-8"), refusals.OTHER_IDENTITY)
+
+
+def test_an_account_whose_identity_was_forgotten_is_given_to_the_next(
+    client: Client, provider: IdentityProvider, alice: User
+) -> None:
+    come(client, provider)
+    provider.knows("alice-8", email="alice@example.com", email_verified=True)
+    assert come(Client(), provider, "alice-8").status_code == 403
+
+    call_command("forget_identity", "alice", stdout=(said := StringIO()))
+
+    assert said.getvalue() == "1 identity was forgotten.\n"
+    assert come(Client(), provider, "alice-8").status_code == 302
+    assert AccessEvent.objects.filter(kind=Kind.SIGN_IN_UNLINKED).get().how == "program"
+
+
+def test_an_address_that_only_looks_the_same_finds_no_account(
+    client: Client, provider: IdentityProvider, alice: User
+) -> None:
+    provider.knows("other-1", email="al\u0131ce@example.com", email_verified=True)
+
+    assert come(client, provider, "other-1").status_code == 403
 
 
 def test_of_two_accounts_with_one_address_none_is_chosen(client: Client, provider: IdentityProvider, bob: User) -> None:

@@ -54,6 +54,16 @@ def test_only_the_named_groups_follow(provider: IdentityProvider, alice: User, s
     assert names(alice) == {"Sales", "Board"}
 
 
+@pytest.mark.parametrize("odd", [7, None, {"Sales": True}])
+def test_an_odd_claim_is_no_group(provider: IdentityProvider, alice: User, odd: object) -> None:
+    alice.groups.add(Group.objects.create(name="Board"))
+    provider.knows("alice-7", email="alice@example.com", email_verified=True, groups=odd, _claim_names=None)
+
+    assert come(Client(), provider).status_code == 302
+
+    assert names(alice) == set()
+
+
 @pytest.mark.parametrize("claim", ["", "roles"])
 def test_without_the_setting_or_with_too_many_groups_nothing_changes(
     provider: IdentityProvider, alice: User, settings: Settings, claim: str

@@ -49,6 +49,15 @@ def test_a_setting_leaves_the_provider_alone(
     assert client.post(reverse("logout"))["Location"] == reverse("login")
 
 
+def test_after_the_provider_was_taken_out_of_the_settings_signing_out_is_as_without(
+    client: Client, provider: IdentityProvider, alice: User, settings: Settings
+) -> None:
+    come(client, provider)
+    settings.SSO_OIDC_ISSUER = ""
+
+    assert client.post(reverse("logout"))["Location"] == reverse("login")
+
+
 def test_who_came_by_a_password_signs_out_here_alone(client: Client, provider: IdentityProvider, alice: User) -> None:
     client.post(reverse("login"), {"username": "alice", "password": "alice-secret-words"})
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import CommandError
-from django.db.models import Q
 from typing_extensions import override
 
 from chat.accounts.second_factors import are_offered
-from chat.management.site_command import SiteCommand
+from chat.management.site_command import SiteCommand, user_named
 
 
 class Command(SiteCommand):
@@ -30,16 +28,7 @@ class Command(SiteCommand):
         from chat.second_factor.factors import remove_all_factors
         from chat.second_factor.notices import Notice
 
-        user = _user(options["user"])
+        user = user_named(options["user"])
         count = remove_all_factors(user, Notice())
         name = user.get_username()
         self.stdout.write(f"{name} had no second factor." if not count else f"{name} signs in without one now.")
-
-
-def _user(name: str) -> User:
-    found = list(User.objects.filter(Q(username=name) | Q(email__iexact=name)).order_by("pk")[:2])
-    if not found:
-        raise CommandError(f"There is no user with the name or address {name!r}.")
-    if len(found) > 1:
-        raise CommandError(f"Several users are meant by {name!r}: {', '.join(map(str, found))}. Give a user name.")
-    return found[0]
