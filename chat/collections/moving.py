@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from ..accounts.login_sessions import SignedInRequest
-from ..models import Collection, Recording, Refused, hearers, move
+from ..models import Collection, Recording, Refused, Retention, hearers, move
 from .forms import MoveForm
 from .shown import names_of, people
 
@@ -24,6 +24,8 @@ class Target:
     heard_by: str
     gained_by: str
     lost_by: str
+    removal: str
+    """That the next purge removes it there, or nothing."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,10 +56,11 @@ def _targets(recording: Recording, changeable: object) -> list[Target]:
     now = recording.collection
     others = [each for each in changeable if each.pk != now.pk]  # type: ignore[attr-defined]
     heard = hearers([now, *others])
-    return [_target(each, heard[now.pk], heard[each.pk]) for each in others]
+    due = Retention.too_short_for(recording, others)
+    return [_target(each, heard[now.pk], heard[each.pk], due.get(each.pk)) for each in others]
 
 
-def _target(collection: Collection, before: set[int], after: set[int]) -> Target:
+def _target(collection: Collection, before: set[int], after: set[int], days: int | None) -> Target:
     who = "Everyone signed in hears" if collection.everyone else people(len(after))
     named = f": {names_of(after)}" if after and not collection.everyone else ""
     gained, lost = after - before, before - after
@@ -66,4 +69,5 @@ def _target(collection: Collection, before: set[int], after: set[int]) -> Target
         heard_by=f"{who} it there{named}.",
         gained_by=f"New: {names_of(gained)}." if gained else "",
         lost_by=f"No longer: {names_of(lost)}." if lost else "",
+        removal=f"It keeps recordings for {days} days, so the next purge removes this one." if days else "",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -84,6 +84,13 @@ class Retention(models.Model):
             return Recording.objects.none()
         before = (at or Now()) - timedelta(days=self.recording_days)
         return Recording.objects.filter(collection=self.collection_id, created_at__lt=before)
+
+    @classmethod
+    def too_short_for(cls, recording: Recording, collections: Iterable[Collection]) -> dict[int, int]:
+        """Return the days of those of these collections in which a recording would be too old at once, by their key."""
+        limited = cls.objects.filter(collection__in=list(collections)).exclude(recording_days=None)
+        age = timezone.now() - recording.created_at
+        return {pk: days for pk, days in limited.values_list("pk", "recording_days") if age > timedelta(days=days)}
 
     def conversations_due(self, at: datetime | None = None) -> ConversationQuerySet:
         """Return the conversations that quote the collection and are idle for too long, also those under a hold."""

@@ -195,3 +195,15 @@ def test_what_becomes_too_old_until_the_next_purge_is_announced(client: Client, 
     Recording.objects.filter(pk=recording.pk).update(created_at=until - timedelta(days=30, minutes=1))
 
     assert "removes 1 recording." in " ".join(text(client.get(sales.get_absolute_url())).split())
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(31, True), (29, False)])
+def test_who_moves_a_recording_reads_that_the_next_purge_removes_it_there(
+    client: Client, boss: User, sales: Collection, days: int, is_told: bool
+) -> None:
+    keep(sales, boss, recordings=30)
+    recording = came_in(recorded("Planning"), days)
+
+    page = text(client.get(reverse("chat:recording-move", args=[recording.uuid])))
+
+    assert ("It keeps recordings for 30 days, so the next purge removes this one." in page) == is_told
