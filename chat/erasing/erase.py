@@ -85,7 +85,7 @@ class _Work:
                 merge_full_text(table, self._keep)
         empty_log()
         counts = Counter((kind, why) for (kind, _), why in self._kept.items())
-        return " ".join(f"{count:,} {kind} kept: {why}" for (kind, why), count in sorted(counts.items()))
+        return " ".join(f"{kind.capitalize()} kept: {count:,}. {why}" for (kind, why), count in sorted(counts.items()))
 
     def _remember_quotes(self) -> None:
         """Keep hashes of what is quoted, also of recordings that are deleted, now or before their turn comes."""
