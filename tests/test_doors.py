@@ -26,6 +26,7 @@ WITHOUT_A_USER = {
     "retrieval/indexing.py": "indexes",
     "retrieval/passage_vectors.py": "makes vectors for the index",
     "retrieval/evaluation.py": "works in a scratch database",
+    "recordings/stored_audio.py": "asks which files some recording names",
     "upkeep/orphans.py": "asks which files some recording names",
     "upkeep/preparation.py": "asks whether the demo is missing",
 }
