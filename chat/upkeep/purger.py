@@ -7,7 +7,6 @@ with a pause after each, ends when its process does, and is continued by another
 from __future__ import annotations
 
 import logging
-import threading
 from contextlib import suppress
 from datetime import datetime, time, timedelta
 from time import monotonic
@@ -15,7 +14,9 @@ from time import monotonic
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from typing_extensions import override
 
+from ..database.looker import Looker
 from ..database.outage import UNAVAILABLE
 from ..models import PurgeLease
 from ..turns.runner import runner
@@ -38,25 +39,26 @@ class Ended(Exception):
     """The process ends, or another one has taken the lease."""
 
 
-class Purger:
-    """A thread that purges at ``PURGE_AT``. It is a daemon thread: it can die at any time."""
+class Purger(Looker):
+    """The thread that purges at ``PURGE_AT``."""
+
+    task = "purge"
+    seconds = LOOK_SECONDS
 
     def __init__(self, owner: str) -> None:
-        self._owner = owner
-        self._thread: threading.Thread | None = None
-        self._end = threading.Event()
+        super().__init__(owner)
         self._done_for: datetime | None = None
         self._renewed_at = self._failed_at = float("-inf")
 
+    @override
     def start(self) -> None:
         """Start the thread, unless ``PURGE_AT`` is ``never`` or it has been started."""
-        if settings.PURGE_AT is not None and self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="purge", daemon=True)
-            self._thread.start()
+        if settings.PURGE_AT is not None:
+            super().start()
 
-    def end(self) -> None:
-        """Let the thread end after the transaction that it is in; the next process continues its purge."""
-        self._end.set()
+    @override
+    def look(self) -> bool:
+        return self.purge_if_due()
 
     def purge_if_due(self) -> bool:
         """Purge if it is time and no other process does so. Log a failure, and try again later."""
@@ -74,10 +76,6 @@ class Purger:
         finally:
             connection.close()  # not needed for a day
         return False
-
-    def _run(self) -> None:
-        while not self._end.wait(LOOK_SECONDS):
-            self.purge_if_due()
 
     def _purge(self, due: datetime) -> bool:
         try:

@@ -12,6 +12,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from chat.database import looker
 from chat.models import AccessEvent, AccessSeal, How, Kind, SealLease
 from chat.models.access.sealing import SETTLED, seal_new, unsealed
 from chat.models.access.verification import Verification
@@ -126,15 +127,15 @@ def test_a_failure_is_logged_and_does_not_end_the_thread(
         return 0
 
     monkeypatch.setattr(sealer, "seal_new", seal)
-    monkeypatch.setattr(sealer, "LOOK_SECONDS", 0)
-    monkeypatch.setattr(sealer, "FAILED_SECONDS", 0)
+    monkeypatch.setattr(sealer.Sealer, "seconds", 0)
+    monkeypatch.setattr(looker, "FAILED_SECONDS", 0)
     one = Sealer("one")
 
     one.start()
 
     assert is_tried_again.wait(PATIENCE)
     one.end()
-    assert "could not be sealed" in caplog.text
+    assert "could not seal the log of accesses" in caplog.text
 
 
 @pytest.mark.process
