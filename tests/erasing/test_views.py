@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 
 from chat.erasing.erase import erase
 from chat.models import AccessEvent, Collection, LoginSession, Membership, Pseudonym, Recording, Role, SpeakerErasure
 
 from ..support.asked import asked, citing, recorded
-from ..support.pages import text
+from ..support.pages import browser_of, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
-Browser = Callable[[User], Client]
 SURE = {"sure": "on"}
-
-
-@pytest.fixture
-def browser() -> Browser:
-    def browser(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return browser
 
 
 @pytest.fixture
@@ -43,11 +29,9 @@ def said(response: object) -> str:
     return " ".join(text(response).split())
 
 
-def test_who_manages_sees_the_counts_and_confirms(
-    browser: Browser, login: LoginSession, recording: Recording, bob: User
-) -> None:
+def test_who_manages_sees_the_counts_and_confirms(login: LoginSession, recording: Recording, bob: User) -> None:
     asked(login, answer="In March. [1]", citations=[citing(recording)])
-    page, new = browser(bob), f"/erasures/new/?recording={recording.uuid}&speaker=Ana"
+    page, new = browser_of(bob), f"/erasures/new/?recording={recording.uuid}&speaker=Ana"
 
     assert new.split("&")[0] in text(page.get(f"/recordings/{recording.uuid}/"))
     asking = said(page.get(new))
@@ -65,13 +49,13 @@ def test_who_manages_sees_the_counts_and_confirms(
     assert (event.actor_name, event.details) == ("bob", {"recordings": 1})
 
 
-def test_nobody_else_may(browser: Browser, recording: Recording, alice: User, bob: User) -> None:
+def test_nobody_else_may(recording: Recording, alice: User, bob: User) -> None:
     new = f"/erasures/new/?recording={recording.uuid}&speaker=Ana"
-    assert browser(alice).get(new).status_code == 403
-    assert browser(alice).post(new, SURE).status_code == 403
+    assert browser_of(alice).get(new).status_code == 403
+    assert browser_of(alice).post(new, SURE).status_code == 403
 
     other = recorded("Elsewhere", "We ship in March.")
-    page = browser(bob)
+    page = browser_of(bob)
     assert page.get(f"/erasures/new/?recording={other.uuid}").status_code == 404
     assert page.get(f"/erasures/new/?collection={other.collection.uuid}").status_code == 404
     assert "1 recording," in said(page.get("/erasures/new/?speaker=Ana"))
@@ -82,22 +66,22 @@ def test_nobody_else_may(browser: Browser, recording: Recording, alice: User, bo
 
 @pytest.mark.django_db(transaction=True)
 def test_the_list_of_changed_answers_shows_nothing_of_them_and_the_owner_sees_when(
-    browser: Browser, login: LoginSession, recording: Recording, alice: User, bob: User
+    login: LoginSession, recording: Recording, alice: User, bob: User
 ) -> None:
     turn = asked(login, "When do we ship?", answer="In March. [1]", citations=[citing(recording)])
-    browser(bob).post(f"/erasures/new/?collection={recording.collection.uuid}&speaker=Ana", SURE)
+    browser_of(bob).post(f"/erasures/new/?collection={recording.collection.uuid}&speaker=Ana", SURE)
     erasure = SpeakerErasure.objects.get()
 
     assert erase(erasure, "a test", lambda: None)
 
-    shown = said(browser(bob).get(f"/erasures/{erasure.uuid}/"))
+    shown = said(browser_of(bob).get(f"/erasures/{erasure.uuid}/"))
     assert str(turn.uuid)[:8] in shown
     assert Pseudonym.objects.of(alice.pk) in shown
     assert "2 places" in shown
     for hidden in ("When do we ship?", "March", "alice", str(turn.uuid)):
         assert hidden not in shown
-    assert "Ana" in said(browser(bob).get("/erasures/"))
-    assert browser(alice).get(f"/erasures/{erasure.uuid}/").status_code == 404
-    own = said(browser(alice).get(f"/c/{turn.conversation.uuid}/"))
+    assert "Ana" in said(browser_of(bob).get("/erasures/"))
+    assert browser_of(alice).get(f"/erasures/{erasure.uuid}/").status_code == 404
+    own = said(browser_of(alice).get(f"/c/{turn.conversation.uuid}/"))
     assert "Words of a speaker were removed from this answer on" in own
     assert "In March" not in own

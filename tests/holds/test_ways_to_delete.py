@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
@@ -22,61 +22,22 @@ from pytest_django import Settings
 
 from chat.models import (
     AccessEvent,
-    Citation,
-    Collection,
     Conversation,
     Held,
     LoginSession,
-    Membership,
     Recording,
-    Segment,
-    Turn,
     holding,
     refuse_if_held,
 )
-from chat.models.collection import Role
 from chat.upkeep import purge
 
-from ..support.asked import asked, citing, recorded
+from ..support.asked import asked
+from .scene import COLLECTION, EMPTY, NAME, USER, Scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
-NAME = "Case 12"
 KEPT = "This is kept under the legal hold “Case 12”. It can neither be deleted nor moved away until it is released."
 DIRECTORY = {"Authorization": "Bearer a-long-token-of-the-directory"}
-
-
-class Scene:
-    """Alice has asked about a recording of a collection, which she manages; boss administrates."""
-
-    def __init__(self, login: LoginSession) -> None:
-        self.alice = login.user
-        self.boss = User.objects.create_superuser("boss", password="boss-secret-words")
-        self.collection = Collection.objects.create(name="Sales")
-        self.empty = Collection.objects.create(name="Empty")
-        for collection in (self.collection, self.empty):
-            for user in (self.alice, self.boss):
-                Membership.objects.create(collection=collection, user=user, role=Role.MANAGE)
-        self.recording = recorded("Pipeline", "We ship in March.", collection=self.collection, audio="pipeline.mp3")
-        self.turn = asked(login, answer="In March [1].", citations=[citing(self.recording)])
-        self.conversation = self.turn.conversation
-
-    def by(self, user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
-
-    def rows(self) -> list[int]:
-        """Count what a hold keeps, and what is not hidden of it."""
-        kept = Conversation.objects.kept().count()
-        models = (User, Collection, Recording, Segment, Conversation, Turn, Citation)
-        return [kept, *(model.objects.count() for model in models)]
-
-
-@pytest.fixture
-def scene(login: LoginSession, settings: Settings) -> Scene:
-    settings.SCIM_TOKEN = "a-long-token-of-the-directory"
-    return Scene(login)
 
 
 def post(user: str, route: str, *keys: str, **data: str) -> Callable[[Scene], str]:
@@ -137,7 +98,6 @@ def asking(scene: Scene) -> str:
 
 
 ADMIN_POST = {"post": "yes"}
-USER, COLLECTION, EMPTY = "alice", "collection", "empty"
 WAYS: dict[str, tuple[str, Callable[[Scene], str]]] = {
     "a manager erases a speaker": (COLLECTION, erase_a_speaker),
     "a manager erases a speaker whom a held user quotes": (USER, erase_a_speaker),
@@ -252,48 +212,6 @@ def test_every_standing_hold_is_named_and_all_must_be_released(scene: Scene) -> 
     holding.release(holds[1], actor=None)
 
     scene.conversation.discard()
-
-
-RAW: dict[str, tuple[str, str]] = {
-    "a recording": (COLLECTION, "DELETE FROM chat_recording"),
-    "the place of a recording": (COLLECTION, "UPDATE chat_recording SET collection_id = {empty}"),
-    "a collection": (EMPTY, "DELETE FROM chat_collection WHERE id = {empty}"),
-    "a turn": (USER, "DELETE FROM chat_turn"),
-    "a conversation": (USER, "DELETE FROM chat_conversation"),
-    "a conversation in sight": (USER, "UPDATE chat_conversation SET deleted_at = CURRENT_TIMESTAMP"),
-    "a user": (USER, "DELETE FROM auth_user WHERE id = {alice}"),
-    "the hold": (USER, "DELETE FROM chat_hold"),
-    "its reason": (USER, "UPDATE chat_hold SET reason = 'none'"),
-}
-
-
-@pytest.mark.parametrize("what", RAW)
-def test_the_database_refuses_what_goes_around_the_code(scene: Scene, what: str) -> None:
-    subject, statement = RAW[what]
-    holding.place(getattr(scene, subject), name=NAME, reason="A claim", actor=None)
-
-    with pytest.raises(IntegrityError, match="legal hold"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement.format(empty=scene.empty.pk, alice=scene.alice.pk))
-
-
-def test_without_a_hold_the_triggers_let_everything_go(scene: Scene) -> None:
-    hold = holding.place(scene.alice, name=NAME, reason="A claim", actor=None)
-    holding.release(hold, actor=None)
-
-    scene.alice.delete()
-    scene.recording.delete()
-    scene.empty.delete()
-
-    assert scene.rows() == [0, 1, 2, 0, 0, 0, 0, 0]
-    assert not Conversation.objects.exists()
-
-
-def test_a_hold_that_was_released_does_not_change(scene: Scene) -> None:
-    hold = holding.place(scene.alice, name=NAME, reason="A claim", actor=scene.boss)
-    holding.release(hold, actor=scene.boss)
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        type(hold).objects.update(released_at=None, released_by="")
 
 
 def test_placing_and_releasing_are_in_the_log_of_accesses_without_the_reason(scene: Scene) -> None:

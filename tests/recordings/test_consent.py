@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.test import Client
 from msgspec import to_builtins
 
 from chat.api import resources
@@ -18,22 +16,11 @@ from chat.models.consent_note import LINK_LIMIT
 
 from ..support.asked import recorded
 from ..support.importing import VTT
-from ..support.pages import text
+from ..support.pages import browser_of, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files", "media")]
 
 TOLD = {"told": "Everybody in the call", "told_on": "2026-03-04", "link": "https://example.org/consent"}
-Browser = Callable[[User], Client]
-
-
-@pytest.fixture
-def browser() -> Browser:
-    def browser(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return browser
 
 
 @pytest.fixture
@@ -49,26 +36,22 @@ def note(recording: Recording) -> str:
     return f"/recordings/{recording.uuid}/consent/"
 
 
-def test_who_manages_writes_the_note_and_who_hears_reads_it(
-    browser: Browser, recording: Recording, alice: User, bob: User
-) -> None:
-    response = browser(alice).post(note(recording), TOLD, follow=True)
+def test_who_manages_writes_the_note_and_who_hears_reads_it(recording: Recording, alice: User, bob: User) -> None:
+    response = browser_of(alice).post(note(recording), TOLD, follow=True)
 
-    page = browser(bob).get(f"/recordings/{recording.uuid}/")
+    page = browser_of(bob).get(f"/recordings/{recording.uuid}/")
     assert "The consent note was saved." in text(response)
     assert "Everybody in the call</bdi>, 4 Mar 2026" in text(page)
     assert TOLD["link"] in text(page)
     assert note(recording) not in text(page)
-    assert "<bdi>alice</bdi> on" in " ".join(text(browser(alice).get(note(recording))).split())
+    assert "<bdi>alice</bdi> on" in " ".join(text(browser_of(alice).get(note(recording))).split())
     recording.refresh_from_db()
     assert to_builtins(resources.Recording.of(recording).consent) == TOLD
-    assert browser(bob).post(note(recording), TOLD).status_code == 404
+    assert browser_of(bob).post(note(recording), TOLD).status_code == 404
 
 
-def test_each_change_is_an_event_without_what_the_note_says(
-    browser: Browser, recording: Recording, alice: User
-) -> None:
-    page = browser(alice)
+def test_each_change_is_an_event_without_what_the_note_says(recording: Recording, alice: User) -> None:
+    page = browser_of(alice)
 
     for data in (TOLD, TOLD, TOLD | {"told": "Ana Lima"}, {"remove": ""}, {"remove": ""}):
         page.post(note(recording), data)
@@ -81,20 +64,18 @@ def test_each_change_is_an_event_without_what_the_note_says(
     assert "changed the consent note of a recording" in text(page.get(recording.collection.get_absolute_url()))
 
 
-def test_those_who_could_write_it_see_where_it_is_missing(
-    browser: Browser, recording: Recording, alice: User, bob: User
-) -> None:
+def test_those_who_could_write_it_see_where_it_is_missing(recording: Recording, alice: User, bob: User) -> None:
     recorded("Open to all")
     for address in ("/recordings/", f"/recordings/{recording.uuid}/"):
-        assert text(browser(alice).get(address)).count("No consent note") == 1
-        assert "onsent note" not in text(browser(bob).get(address))
+        assert text(browser_of(alice).get(address)).count("No consent note") == 1
+        assert "onsent note" not in text(browser_of(bob).get(address))
 
-    found = text(browser(alice).get("/recordings/?consent=missing"))
+    found = text(browser_of(alice).get("/recordings/?consent=missing"))
     assert "Pipeline" in found
     assert "Open to all" not in found
     ConsentNote.write(recording, Consent("all", date(2026, 3, 4)), actor=alice)
-    assert "Pipeline" not in text(browser(alice).get("/recordings/?consent=missing"))
-    assert "No consent note" not in text(browser(alice).get("/recordings/"))
+    assert "Pipeline" not in text(browser_of(alice).get("/recordings/?consent=missing"))
+    assert "No consent note" not in text(browser_of(alice).get("/recordings/"))
 
 
 @pytest.mark.parametrize(
@@ -112,10 +93,8 @@ def test_those_who_could_write_it_see_where_it_is_missing(
         ({"told_on": "soon"}, "like 2026-03-04"),
     ],
 )
-def test_a_bad_note_is_refused_in_words(
-    browser: Browser, recording: Recording, alice: User, wrong: dict[str, str], words: str
-) -> None:
-    response = browser(alice).post(note(recording), TOLD | wrong)
+def test_a_bad_note_is_refused_in_words(recording: Recording, alice: User, wrong: dict[str, str], words: str) -> None:
+    response = browser_of(alice).post(note(recording), TOLD | wrong)
 
     assert response.status_code == 400
     assert words in text(response)

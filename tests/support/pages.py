@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.test import Client
 
 from chat.models import Recording
 
 from .hostile import squeezed
+
+
+def browser_of(user: User) -> Client:
+    """Return a browser in which a user is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def text(response: Any) -> str:
