@@ -49,6 +49,17 @@ class MoveForm(forms.Form):
     )
 
 
+def _days(label: str, help_text: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=1,
+        max_value=MOST_DAYS,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=help_text,
+    )
+
+
 class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """The days for which a collection keeps things."""
 
@@ -56,19 +67,10 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in th
         model = Retention
         fields = ("recording_days", "conversation_days")
 
-    recording_days = forms.IntegerField(
-        label="Days to keep a recording",
-        required=False,
-        min_value=1,
-        max_value=MOST_DAYS,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text="After it came in. Its transcript and its sound are removed then. Empty: for ever.",
+    recording_days = _days(
+        "Days to keep a recording", "After it came in. Its transcript and its sound are removed then. Empty: for ever."
     )
-    conversation_days = forms.IntegerField(
-        label="Days to keep a conversation that quotes it",
-        required=False,
-        min_value=1,
-        max_value=MOST_DAYS,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text="After its last question, with all its answers. Empty: as long as all others.",
+    conversation_days = _days(
+        "Days to keep a conversation that quotes it",
+        "After its last question, with all its answers. Empty: as long as all others.",
     )
