@@ -40,7 +40,7 @@ class Kind(models.TextChoices):
     HOLD_PLACED = "hold-placed", "was put under a legal hold"
     HOLD_RELEASED = "hold-released", "was released from a legal hold"
     SIGN_IN_LINKED = "sign-in-linked", "signs in with an identity of the provider from now on"
-    SIGN_IN_UNLINKED = "sign-in-unlinked", "signs in with that identity of the provider no longer"
+    SIGN_IN_UNLINKED = "sign-in-unlinked", "no longer signs in with an identity of the provider"
     FACTOR_ADDED = "factor-added", "got a second factor"
     FACTOR_REMOVED = "factor-removed", "lost a second factor"
     RECOVERY_CODES_MADE = "recovery-codes-made", "got new recovery codes"
