@@ -14,6 +14,7 @@ from .access.event import AccessEvent
 from .access.kinds import How, Kind
 from .collection import Collection, Role
 from .invitation import LIFETIME, Delivery, Invitation, may_invite
+from .mail_address import is_same_address
 from .members import Members
 from .refusal import InvalidRequest, NotFound
 from .secret import digest_of, new_secret
@@ -82,7 +83,8 @@ def accept(secret: str, user: User) -> None:
 
 def accept_by_address(email: str, user: User) -> None:
     """Do the same for who has proved to own the address of an invitation, with which no link is needed."""
-    _accept(Invitation.objects.of_address(email), user, How.SSO)
+    same = [each.pk for each in Invitation.objects.of_address(email) if is_same_address(each.email, email)]
+    _accept(Invitation.objects.filter(pk__in=same), user, How.SSO)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from ..accounts.account_events import record_account
 from ..invitations.names import suggested_name
 from ..models import AccessEvent, How, Invitation, Kind, NotFound, acting
 from ..models.inviting import accept_by_address
+from ..models.mail_address import is_same_address
 from .refusals import INACTIVE, NO_ADDRESS, NOT_ACCEPTED, NOT_INVITED, OTHER_IDENTITY, SEVERAL_ACCOUNTS, NotSignedIn
 
 
@@ -30,9 +31,7 @@ def user_of(login: Any) -> User:
 
 def _linked(login: Any) -> User:
     email = verified_address(login)
-    # PostgreSQL holds some letters for others, as ı for i: whose address only looks the same is somebody else.
-    found = User.objects.filter(email__iexact=email)
-    users = [user for user in found if user.email.lower() == email.lower()]
+    users = [user for user in User.objects.filter(email__iexact=email) if is_same_address(user.email, email)]
     if len(users) > 1:
         raise NotSignedIn(SEVERAL_ACCOUNTS)
     try:

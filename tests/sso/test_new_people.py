@@ -49,6 +49,16 @@ def test_a_revoked_invitation_lets_nobody_in(client: Client, provider: IdentityP
     assert User.objects.count() == 1
 
 
+def test_an_invitation_is_not_for_an_address_that_only_looks_the_same(
+    client: Client, provider: IdentityProvider, ana: str
+) -> None:
+    inviting.invite(User.objects.create_superuser("boss"), name="Ian", email="ian@example.com")
+    provider.knows(ana, email="\u0131an@example.com", email_verified=True)
+
+    assert come(client, provider, ana).status_code == 403
+    assert User.objects.count() == 1
+
+
 def test_a_setting_gives_everybody_an_account(
     client: Client, provider: IdentityProvider, settings: Settings, ana: str
 ) -> None:
