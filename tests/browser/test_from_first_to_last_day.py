@@ -78,6 +78,7 @@ async def run_first(page: Page, site: SiteProcess) -> None:
     await page.goto(first_run_link(site).replace(site.url, home(site)))
     await fill_in_first_run(page)
     await page.get_by_role("link", name="Add a passkey").press("Enter")
+    await expect(page.get_by_role("button", name="Add passkey")).to_be_enabled()
     await page.get_by_label("Name of the passkey").fill("my laptop")
     await page.keyboard.press("Enter")
     await page.get_by_role("link", name="I have kept them").press("Enter")
@@ -96,6 +97,7 @@ async def come_with_passkey(page: Page, site: SiteProcess) -> None:
     await page.get_by_label("Password").fill(PASSWORD)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    await expect(page.get_by_role("button", name="Use a passkey")).to_be_enabled()
     await page.get_by_role("button", name="Use a passkey").press("Enter")
     await expect(page.locator("[data-question-input]")).to_be_visible()
 

@@ -64,6 +64,7 @@ async def test_password_then_passkey_where_the_site_requires_a_second_factor(
     await page.get_by_role("link", name="Cancel").press("Enter")
     await page.get_by_role("link", name="Add a passkey").press("Enter")
     await check_look(page)
+    await expect(page.get_by_role("button", name="Add passkey")).to_be_enabled()
     await page.get_by_label("Name of the passkey").focus()
     await page.keyboard.type("my laptop")
     await page.keyboard.press("Enter")
@@ -86,3 +87,22 @@ async def test_password_then_passkey_where_the_site_requires_a_second_factor(
     await check_look(page)
     await page.get_by_role("button", name="Use a passkey").press("Enter")
     await expect(page.locator("[data-question-input]")).to_be_visible()
+
+
+async def test_enter_before_the_script_is_there_sends_nothing(
+    start_site: Callable[..., SiteProcess], hanas: Page
+) -> None:
+    site = start_site(SECOND_FACTOR="offered")
+    site.manage("shell", "--no-imports", "-v0", "-c", MAKE_HANA)
+    page, home = hanas, f"http://localhost:{site.port}"
+    await page.goto(home)
+    await type_password(page)
+    await expect(page.locator("[data-question-input]")).to_be_visible()
+    await page.route("**/*passkey*.js", lambda route: route.abort())
+
+    await page.goto(f"{home}/accounts/second-factor/passkey/")
+    await page.get_by_label("Name of the passkey").fill("my laptop")
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_role("button", name="Add passkey")).to_be_disabled()
+    await expect(page.get_by_role("alert")).to_have_count(0)

@@ -6,5 +6,6 @@ import "./zone.js";
 
 for (const form of findAll(document, "passkey")) {
   if (!(form instanceof HTMLFormElement)) continue;
-  new PasskeyForm({ form, refusal: findRequired(form, "passkey-refusal", HTMLElement) }).start();
+  const refusal = findRequired(form, "passkey-refusal", HTMLElement);
+  new PasskeyForm({ form, refusal, send: findRequired(form, "passkey-send", HTMLButtonElement) }).start();
 }

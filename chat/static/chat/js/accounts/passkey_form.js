@@ -2,12 +2,17 @@
 export class PasskeyForm {
   #form;
   #refusal;
+  #send;
   #isFilled = false;
 
-  /** @param {{form: HTMLFormElement, refusal: HTMLElement}} parts of the page; ``refusal`` says what went wrong */
-  constructor({ form, refusal }) {
+  /**
+   * @param {{form: HTMLFormElement, refusal: HTMLElement, send: HTMLButtonElement}} parts of the page; ``refusal`` says
+   * what went wrong, and ``send`` is disabled until the form can be filled
+   */
+  constructor({ form, refusal, send }) {
     this.#form = form;
     this.#refusal = refusal;
+    this.#send = send;
   }
 
   start() {
@@ -16,6 +21,7 @@ export class PasskeyForm {
       event.preventDefault();
       this.#fill();
     });
+    this.#send.disabled = false;
   }
 
   /** Ask for the passkey, and send the form again with what it says. */
