@@ -12,9 +12,11 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from .provider_identities import is_known_to_provider
+
 View = TypeVar("View", bound=Callable[..., Any])
 
-_FACTOR, _IDENTITY = ("mfa", "Authenticator"), ("socialaccount", "SocialAccount")
+_FACTOR = ("mfa", "Authenticator")
 MISSING = "Your account needs a second factor. Sign in to the site in a browser and set one up."
 
 
@@ -67,7 +69,7 @@ def lacks_factor_for_token(user: User) -> bool:
 
     A token has no session: an account that the identity provider signs in counts as one that has a factor.
     """
-    return is_required_of(user) and not has_factor(user) and not _is_known_to_provider(user)
+    return is_required_of(user) and not has_factor(user) and not is_known_to_provider(user)
 
 
 def came_by_provider(user: User, session: Mapping[str, Any]) -> bool:
@@ -76,13 +78,6 @@ def came_by_provider(user: User, session: Mapping[str, Any]) -> bool:
         return False
     records = session.get("account_authentication_methods") or []
     return any(record.get("method") == "socialaccount" for record in records)
-
-
-def _is_known_to_provider(user: User) -> bool:
-    if not apps.is_installed("allauth.socialaccount"):
-        return False
-    accounts: Any = apps.get_model(*_IDENTITY)
-    return bool(accounts.objects.filter(user_id=user.pk).exists())
 
 
 def open_without_factor(view: View) -> View:

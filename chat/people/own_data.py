@@ -6,25 +6,26 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from ..accounts.agents import described
-from ..accounts.second_factors import stored_factors
 from ..api.resources import Turn as TurnResource
 from ..conversations.rendering import PAGE, ShownTurn, turns_after
 from ..models import (
     AccessEvent,
-    ApiToken,
+    ConsentNote,
     Conversation,
     DailyUse,
+    DirectoryEntry,
     Invitation,
-    LoginSession,
     Membership,
     Preference,
+    Pseudonym,
     ReviewLabel,
     show_earlier_titles,
 )
+from .own_sign_ins import sign_ins
 
 BATCH = 20
 Document = dict[str, Any]
@@ -44,20 +45,23 @@ def account(user: User) -> Document:
             "is_staff": user.is_staff,
             "is_administrator": user.is_superuser,
             "groups": sorted(user.groups.values_list("name", flat=True)),
+            "permissions": sorted(user.user_permissions.values_list("codename", flat=True)),
+            "name_in_the_review": "".join(Pseudonym.objects.filter(user=user).values_list("name", flat=True)),
+            "id_in_the_directory": "".join(
+                DirectoryEntry.objects.filter(user=user).values_list("external_id", flat=True)
+            ),
             "time_zone": preference.zone,
             "theme": preference.theme,
         },
-        "sign_ins": [
-            _sign_in(login) for login in LoginSession.objects.filter(user=user, api_token=None).order_by("pk")
-        ],
-        "api_tokens": [_token(token) for token in _tokens(user)],
-        "second_factors": stored_factors(user),
+        **sign_ins(user),
         "collections": [_membership(member) for member in _memberships(user)],
         "daily_use": list(DailyUse.objects.filter(user=user).values("day", "questions", "tokens")),
         "invitations": [_invitation(each) for each in _invitations(user)],
+        "consent_notes_written": [_note(note) for note in ConsentNote.objects.filter(written_by=user).order_by("pk")],
         "labels_given": [_label(label) for label in ReviewLabel.objects.filter(reviewer=user).order_by("pk")],
         "reads_by_others": [_event(event) for event in AccessEvent.objects.of_owner(user.pk).exclude(actor_id=user.pk)],
         "changes_of_rights": [_event(event) for event in AccessEvent.objects.of_member(user.pk)],
+        "changes_in_admin": [_change(entry) for entry in LogEntry.objects.filter(user=user).order_by("pk")],
         "own_accesses": [_own_access(event) for event in AccessEvent.objects.filter(actor_id=user.pk).order_by("-pk")],
     }
 
@@ -109,29 +113,6 @@ def _turn(shown: ShownTurn) -> Document:
     return document | said
 
 
-def _sign_in(login: LoginSession) -> Document:
-    return {
-        "device": described(login.agent),
-        "browser_says": login.agent,
-        "began_at": login.created_at,
-        "last_used_at": login.seen_at,
-        "ended_at": login.ended_at,
-    }
-
-
-def _tokens(user: User) -> Sequence[ApiToken]:
-    return list(ApiToken.objects.filter(login_session__user=user).select_related("login_session").order_by("pk"))
-
-
-def _token(token: ApiToken) -> Document:
-    return {
-        "name": token.name,
-        "created_at": token.login_session.created_at,
-        "last_used_at": token.last_used_at,
-        "revoked_at": token.login_session.ended_at,
-    }
-
-
 def _memberships(user: User) -> Sequence[Membership]:
     groups = Membership.objects.filter(group__in=user.groups.all())
     found = (Membership.objects.filter(user=user) | groups).select_related("collection", "group")
@@ -168,6 +149,17 @@ def _label(label: ReviewLabel) -> Document:
         "comment": label.comment,
         "labelled_at": label.labelled_at,
     }
+
+
+def _note(note: ConsentNote) -> Document:
+    """Return the words of a note, without the recording: the user may hear it no longer."""
+    return {"told": note.told, "told_on": note.told_on, "link": note.link, "written_at": note.written_at}
+
+
+def _change(entry: LogEntry) -> Document:
+    """Return what a member of staff did in the admin, without the name of what it was done to."""
+    kind = entry.content_type.name if entry.content_type else ""
+    return {"what": entry.get_action_flag_display(), "kind": kind, "at": entry.action_time}
 
 
 def _event(event: AccessEvent) -> Document:

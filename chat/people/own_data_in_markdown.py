@@ -18,12 +18,15 @@ _LISTS = {
     "sign_ins": "Sign-ins",
     "api_tokens": "API tokens",
     "second_factors": "Second factors",
+    "linked_identities": "Identities at the provider of single sign-on",
     "collections": "Collections",
     "daily_use": "Questions and tokens that count towards a budget",
     "invitations": "Invitations",
+    "consent_notes_written": "Consent notes that you wrote",
     "labels_given": "Labels that you gave as a reviewer",
     "reads_by_others": "Reads of what you asked",
     "changes_of_rights": "Changes of your account and rights",
+    "changes_in_admin": "What you changed in the admin",
     "own_accesses": "What you did that is recorded",
 }
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")

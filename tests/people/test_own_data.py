@@ -114,6 +114,9 @@ def test_the_file_has_everything_that_is_stored_about_a_user(
         "is_staff": True,
         "is_administrator": False,
         "groups": ["Birders"],
+        "permissions": [],
+        "name_in_the_review": "",
+        "id_in_the_directory": "",
         "time_zone": "Asia/Tokyo",
         "theme": "dark",
     }
