@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
-import requests
-from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,7 +12,8 @@ from django.urls import reverse
 from typing_extensions import override
 
 from ..database.threads import give_back_connection
-from .id_token import checked, nonce_of
+from . import documents
+from .id_token import StaleKeys, checked, nonce_of
 from .refusals import UNREACHABLE, WRONG_ISSUER, WRONG_TOKEN, NotSignedIn
 
 WELL_KNOWN = "/.well-known/openid-configuration"
@@ -33,7 +32,9 @@ class Exchange(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # the package
     @override
     def openid_config(self) -> dict[str, Any]:
         """What the provider says of itself. Raise ``NotSignedIn`` if that is incomplete, or of another provider."""
-        self._configuration = self._configuration or self._fetched_configuration()
+        if not self._configuration:
+            address = self.get_provider().server_url
+            self._configuration = documents.read(address, checked_configuration, again_if=NotSignedIn)
         return self._configuration
 
     @override
@@ -51,48 +52,32 @@ class Exchange(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # the package
     def complete_login(self, request: HttpRequest, app: Any, token: Any, **kwargs: Any) -> Any:
         """Return the identity in question, as the signed token and, if there is one, the page of its user say."""
         signed = str(kwargs["response"].get("id_token", ""))
-        claims = checked(
-            signed,
-            keys=self._get(self.openid_config["jwks_uri"]),
-            issuer=self.openid_config["issuer"],
-            client_id=app.client_id,
-            nonce=self._nonce,
-        )
+        claims = documents.read(self.openid_config["jwks_uri"], partial(self._checked, signed), again_if=StaleKeys)
         login = self.get_provider().sociallogin_from_response(request, {**self._userinfo(token, claims), **claims})
         login.signed = signed
         login.end_session_url = self.openid_config.get("end_session_endpoint", "")
         return login
 
+    def _checked(self, signed: str, keys: dict[str, Any]) -> dict[str, Any]:
+        issuer, client_id = self.openid_config["issuer"], self.get_provider().app.client_id
+        return checked(signed, keys=keys, issuer=issuer, client_id=client_id, nonce=self._nonce)
+
     def _userinfo(self, token: Any, claims: dict[str, Any]) -> dict[str, Any]:
         if not (url := self.openid_config.get("userinfo_endpoint")):
             return {}
-        told = self._get(url, headers={"Authorization": f"Bearer {token.token}"})
+        told, _ = documents.fetched(url, headers={"Authorization": f"Bearer {token.token}"})
         if told.get("sub") != claims["sub"]:  # Core 5.3.2: or somebody has exchanged the one for another
             raise NotSignedIn(WRONG_TOKEN)
         return told
 
-    def _fetched_configuration(self) -> dict[str, Any]:
-        found = self._get(self.get_provider().server_url)
-        if any(not isinstance(found.get(name), str) for name in NEEDED):
-            raise NotSignedIn(UNREACHABLE, status=502)
-        if found["issuer"].rstrip("/") != issuer_of(settings.SSO_OIDC_ISSUER):
-            raise NotSignedIn(WRONG_ISSUER)
-        return found
 
-    def _get(self, url: str, **options: Any) -> dict[str, Any]:
-        """Return the JSON object at an address of the provider."""
-        if urlsplit(url).scheme != urlsplit(settings.SSO_OIDC_ISSUER).scheme:
-            raise NotSignedIn(UNREACHABLE, status=502)
-        try:
-            with get_adapter().get_requests_session() as session:
-                response = session.get(url, **options)
-                response.raise_for_status()
-                found = response.json()
-        except requests.RequestException as error:  # including what is no JSON
-            raise NotSignedIn(UNREACHABLE, status=502) from error
-        if not isinstance(found, dict):
-            raise NotSignedIn(UNREACHABLE, status=502)
-        return found
+def checked_configuration(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what a provider says of itself. Raise ``NotSignedIn`` unless it is all there, and of the trusted one."""
+    if any(not isinstance(found.get(name), str) for name in NEEDED):
+        raise NotSignedIn(UNREACHABLE, status=502)
+    if found["issuer"].rstrip("/") != issuer_of(settings.SSO_OIDC_ISSUER):
+        raise NotSignedIn(WRONG_ISSUER)
+    return found
 
 
 def issuer_of(address: str) -> str:

@@ -23,8 +23,18 @@ def nonce_of(code_verifier: str) -> str:
     return salted_hmac("chat.sso.nonce", code_verifier, algorithm="sha256").hexdigest()
 
 
+class StaleKeys(NotSignedIn):
+    """The token is signed with none of these keys of the provider: it may have newer ones."""
+
+    def __init__(self) -> None:
+        super().__init__(WRONG_TOKEN)
+
+
 def checked(token: str, *, keys: Mapping[str, Any], issuer: str, client_id: str, nonce: str) -> dict[str, Any]:
-    """Return what the provider says of an identity. Raise ``NotSignedIn`` with the first thing that is wrong."""
+    """Return what the provider says of an identity. Raise ``NotSignedIn`` with the first thing that is wrong.
+
+    That is ``StaleKeys`` if other keys might be right.
+    """
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
@@ -41,6 +51,8 @@ def checked(token: str, *, keys: Mapping[str, Any], issuer: str, client_id: str,
         raise NotSignedIn(WRONG_AUDIENCE) from error
     except (jwt.ExpiredSignatureError, jwt.ImmatureSignatureError, jwt.InvalidIssuedAtError) as error:
         raise NotSignedIn(WRONG_TIME) from error
+    except (jwt.InvalidKeyError, jwt.InvalidSignatureError, jwt.PyJWKSetError) as error:
+        raise StaleKeys from error
     except (jwt.PyJWTError, ValueError, TypeError) as error:
         raise NotSignedIn(WRONG_TOKEN) from error
     if claims.get("azp", client_id) != client_id:

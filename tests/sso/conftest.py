@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
+from chat.sso import documents
+
 from ..support.identity_provider import IdentityProvider, providing
 
 
@@ -20,6 +22,7 @@ def running_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ident
 def provider(running_provider: IdentityProvider, settings: Settings) -> IdentityProvider:
     """The provider, which tells the truth and knows nobody until the test says otherwise."""
     running_provider.falsify()
+    documents.forget()
     settings.SSO_OIDC_ISSUER = running_provider.url
     settings.SSO_OIDC_CLIENT_ID, settings.SSO_OIDC_CLIENT_SECRET = "chatsite", "secret-of-the-client"
     return running_provider

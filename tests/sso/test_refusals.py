@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from chat.models import AccessEvent, Kind
-from chat.sso import refusals
+from chat.sso import documents, refusals
 
 from ..support.identity_provider import IdentityProvider
 from .coming import begin, come
@@ -221,6 +221,7 @@ def test_a_provider_that_does_not_answer_as_it_should_is_named(
 ) -> None:
     back = provider.agree(begin(client), "alice-7")
     provider.falsify(configuration={"jwks_uri": address})
+    documents.forget()
 
     response = client.get(back)
 

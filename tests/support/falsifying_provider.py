@@ -21,6 +21,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 FOREIGN_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 wrong: dict[str, Any] = {}
+asked: list[str] = []
+"""The paths that were asked for since then."""
 challenges: dict[str, str] = {}
 """By its code: the challenge with which a sign-in has begun."""
 
@@ -33,8 +35,12 @@ class Quiet(WSGIRequestHandler):
 
 
 def falsify() -> str:
-    """Store what is wrong from now on: ``claims``, ``without`` some of them, ``configuration``, ``key``."""
+    """Store what is wrong from now on: ``claims``, ``without`` some of them, ``configuration``, ``key``.
+
+    With the key “rotated”, the provider has that of FOREIGN_KEY instead of its own. ``cache`` is a header.
+    """
     wrong.clear()
+    asked.clear()
     wrong.update(flask.request.get_json())
     return ""
 
@@ -53,6 +59,11 @@ def demand_verifier() -> Any:
 def changed(response: flask.Response) -> flask.Response:
     """Return a response with what is wrong in it."""
     path = flask.request.path
+    asked.append(path)
+    response.headers.update({"Cache-Control": wrong["cache"]} if "cache" in wrong else {})
+    if path == "/jwks" and wrong.get("key") == "rotated":
+        public = jwt.algorithms.RSAAlgorithm.to_jwk(FOREIGN_KEY.public_key(), as_dict=True)
+        response.set_data(flask.json.dumps({"keys": [{**public, "kid": "rotated", "use": "sig"}]}))
     if path == "/oauth2/authorize" and (code := parse_qs(urlsplit(response.location or "").query).get("code")):
         challenges[code[0]] = flask.request.args["code_challenge"]
     if path == "/.well-known/openid-configuration":
@@ -68,14 +79,16 @@ def signed_again(token: str) -> str:
     claims = {**jwt.decode(token, options={"verify_signature": False}), **wrong.get("claims", {})}
     claims = {name: value for name, value in claims.items() if name not in wrong.get("without", [])}
     own = flask.g.oidc_provider_mock_storage.jwk
-    key = FOREIGN_KEY if wrong.get("key") == "foreign" else own.as_pem(is_private=True)
-    return jwt.encode(claims, key, algorithm="RS256", headers={"kid": own.as_dict()["kid"]})
+    key = FOREIGN_KEY if "key" in wrong else own.as_pem(is_private=True)
+    name = "rotated" if wrong.get("key") == "rotated" else own.as_dict()["kid"]
+    return jwt.encode(claims, key, algorithm="RS256", headers={"kid": name})
 
 
 if __name__ == "__main__":
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # it listens on loopback without TLS
     app = oidc_provider_mock.app(require_nonce=True)
     app.put("/falsify")(falsify)
+    app.get("/asked")(lambda: flask.jsonify(asked))
     app.before_request(demand_verifier)
     app.after_request(changed)
     make_server("127.0.0.1", int(sys.argv[1]), app, threaded=True, request_handler=Quiet).serve_forever()

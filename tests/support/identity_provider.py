@@ -30,6 +30,10 @@ class IdentityProvider:
         """Let it say something wrong from now on; see ``falsifying_provider.falsify``. Without a word it is honest."""
         requests.put(f"{self.url}/falsify", json=wrong, timeout=10).raise_for_status()
 
+    def asked(self) -> list[str]:
+        """Return the paths that were asked for since ``falsify``."""
+        return list(requests.get(f"{self.url}/asked", timeout=10).json())
+
     def agree(self, address: str, sub: str) -> str:
         """Sign a person in at the address to which the site sends a browser. Return the address of the way back."""
         response = requests.post(address, data={"sub": sub}, allow_redirects=False, timeout=10)
