@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -65,10 +65,15 @@ class Bucket:
             raise _failure(error) from None
 
     async def read(self, file: Stored, part: range) -> bytes:
-        """Return a part of the object. Raise ``FileChanged`` if it is not that object any more."""
-        options: Any = {"range": (part.start, part.stop), "if_match": file.tag}
+        """Return a part of the object. Raise ``FileChanged`` if it is not that object any more.
+
+        The facts of what came are compared as well: not every server knows of conditions.
+        """
+        options: Any = {"range": (part.start, part.stop), **_if_unchanged(file)}
         try:
             result = await obstore.get_async(self._reading, file.name, options=options)
+            if _facts(result.meta).tag != file.tag:
+                raise FileChanged("another object came than the one that was found")
             return bytes(await result.bytes_async())
         except (exceptions.BaseError, FileNotFoundError) as error:
             raise _failure(error) from None
@@ -106,7 +111,20 @@ def _called(call: Callable[[], T]) -> T:
 
 
 def _facts(meta: Any) -> Stored:
-    return Stored(meta["path"], meta["size"], meta["last_modified"], meta["e_tag"] or f'"{meta["size"]:x}"')
+    name, size, modified = meta["path"], meta["size"], meta["last_modified"]
+    tag = meta["e_tag"] or ""
+    is_strong = tag.startswith('"')  # no condition matches a weak one (RFC 9110, 13.1.1), nor what is no tag
+    return Stored(name, size, modified, tag if is_strong else _own_tag(size, modified))
+
+
+def _own_tag(size: int, modified: datetime) -> str:
+    return f'"{int(modified.timestamp()):x}-{size:x}"'
+
+
+def _if_unchanged(file: Stored) -> dict[str, Any]:
+    """Return the condition on which a server sends a part of a file."""
+    is_own = file.tag == _own_tag(file.size, file.modified)
+    return {"if_unmodified_since": file.modified} if is_own else {"if_match": file.tag}
 
 
 def _failure(error: Exception) -> StorageFailed:

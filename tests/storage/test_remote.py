@@ -106,6 +106,37 @@ async def test_a_file_that_is_replaced_while_it_is_read_is_not_mixed(server: Fil
         await anext(pieces)
 
 
+@pytest.mark.parametrize("server", ["s3"], indirect=True)
+@pytest.mark.parametrize("tags", ["weak", "no"])
+async def test_a_bucket_without_strong_tags_is_read_and_its_files_are_not_mixed(server: FileServer, tags: str) -> None:
+    server.tags = tags
+    server.keep(NAME, SOUND, days_ago=1)
+    place = await placed()
+    file = await reading.find(place, NAME)
+    pieces = reading.pieces(place, file, range(file.size))
+    first = await anext(pieces)
+
+    assert await listened() == SOUND
+    assert first == SOUND[: len(first)]
+    server.keep(NAME, SOUND[::-1])
+    with pytest.raises(FileChanged):
+        await anext(pieces)
+
+
+@pytest.mark.parametrize("server", ["s3"], indirect=True)
+@pytest.mark.parametrize("tags", ["strong", "weak", "no"])
+async def test_a_bucket_that_knows_no_conditions_mixes_no_files(server: FileServer, tags: str) -> None:
+    server.tags, server.knows_conditions = tags, False
+    server.keep(NAME, SOUND, days_ago=1)
+    place = await placed()
+    file = await reading.find(place, NAME)
+
+    server.keep(NAME, SOUND[::-1])
+
+    with pytest.raises(FileChanged):
+        await anext(reading.pieces(place, file, range(file.size)))
+
+
 async def test_who_goes_away_closes_the_connection_to_the_service(server: FileServer) -> None:
     server.keep(NAME, SOUND)
     server.plan = ["stall"]

@@ -44,6 +44,9 @@ class FileServer:
     stored_at: dict[str, datetime] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     plan: list[Any] = field(default_factory=list)
+    tags: str = "strong"
+    """Whether files have ``strong`` tags, ``weak`` ones, which no If-Match may match, or ``no`` tags."""
+    knows_conditions: bool = True
     refused_parts: int = 0
     """How many parts of uploads are refused, from the second on."""
     parts: dict[str, bytes] = field(default_factory=dict)
@@ -154,7 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_content(self, path: str, *, cut: bool) -> None:
         content = self.server_of.files[path]
-        headers = {"Last-Modified": http_date(self.server_of.stored_at[path].timestamp()), "ETag": self._tag(path)}
+        headers = {"Last-Modified": http_date(self.server_of.stored_at[path].timestamp()), **self._tagged(path)}
         match = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         part = content
         if match:
@@ -172,10 +175,15 @@ class _Handler(BaseHTTPRequestHandler):
     def _is_changed(self, path: str) -> bool:
         since, tag = self.headers.get("If-Unmodified-Since"), self.headers.get("If-Match")
         stored = http_date(self.server_of.stored_at[path].timestamp())
-        return bool((since and since != stored) or (tag and tag != self._tag(path)))
+        is_other = tag and (tag != self._tag(path) or self.server_of.tags != "strong")
+        return self.server_of.knows_conditions and bool((since and since != stored) or is_other)
+
+    def _tagged(self, path: str) -> dict[str, str]:
+        return {} if self.server_of.tags == "no" else {"ETag": self._tag(path)}
 
     def _tag(self, path: str) -> str:
-        return f'"{len(self.server_of.files[path])}-{self.server_of.stored_at[path].timestamp():.0f}"'
+        weak = "W/" if self.server_of.tags == "weak" else ""
+        return f'{weak}"{len(self.server_of.files[path])}-{self.server_of.stored_at[path].timestamp():.0f}"'
 
     def _send(
         self, status: int, body: bytes = b"", headers: dict[str, str] | None = None, *, cut: bool = False
