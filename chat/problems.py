@@ -10,7 +10,15 @@ from msgspec import Struct
 
 from .models import Refused
 
-STATUS = {"NOT_FOUND": 404, "CONFLICT": 409, "OVER_BUDGET": 429, "QUEUE_FULL": 429, "RATE_LIMITED": 429}
+STATUS = {
+    "NOT_FOUND": 404,
+    "CONFLICT": 409,
+    "OVER_BUDGET": 429,
+    "QUEUE_FULL": 429,
+    "RATE_LIMITED": 429,
+    "NO_ROOM": 507,
+    "UNAVAILABLE": 503,
+}
 """HTTP status by the code of a refusal; 400 for other codes."""
 RETRY_SECONDS = {"QUEUE_FULL": 5, "RATE_LIMITED": 60, "UNAVAILABLE": 5}
 """Seconds after which a retry may succeed, by code: the value of ``Retry-After``."""

@@ -11,6 +11,7 @@ from .erasing import views as erasing
 from .recordings import audio, consent, whole_text, withdrawing
 from .recordings import views as recordings
 from .search import views as search
+from .uploads import views as uploads
 
 app_name = "chat"
 urlpatterns = [
@@ -46,6 +47,9 @@ urlpatterns = [
     path("recordings/", recordings.listing, name="recording-list"),
     path("recordings/options/", recordings.options, name="recording-options"),
     path("recordings/speakers/", recordings.speakers, name="recording-speakers"),
+    path("recordings/upload/", uploads.upload, name="recording-upload"),
+    path("recordings/upload/<uuid:uuid>", uploads.detail, name="upload-detail"),
+    path("recordings/upload/<uuid:uuid>/<int:offset>", uploads.piece, name="upload-piece"),
     path("recordings/<uuid:uuid>/", recordings.detail, name="recording-detail"),
     path("recordings/<uuid:uuid>/segments/", recordings.segments, name="recording-segments"),
     path("recordings/<uuid:uuid>/move/", moving.move_recording, name="recording-move"),

@@ -5,14 +5,12 @@ docs/settings.md lists them. An invalid value stops the start with an error that
 
 import os
 import tomllib
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.utils import get_random_secret_key
 
-from . import address, content_policy, databases, lakebase, log, mail, names, sign_on
+from . import address, content_policy, databases, lakebase, log, mail, names, secret_key, sign_on
 from .environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,22 +21,10 @@ DATA_DIR = env.folder("DATA_DIR", default=BASE_DIR / "var")
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 
-def _stored_secret(path: Path) -> str:
-    """Return the secret key of this installation; the first start creates it, readable by its owner alone."""
-    if not path.exists():
-        draft = path.with_name(f".secret_key.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(get_random_secret_key())
-        with suppress(FileExistsError):  # two processes started at once: the first one's key is used
-            os.link(draft, path)
-        draft.unlink()
-    return path.read_text()
-
-
 # The site and its address
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or _stored_secret(DATA_DIR / "secret_key")
+SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key.stored(DATA_DIR / "secret_key")
 HTTPS = env.bool("HTTPS", default=False)
 HSTS_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
 HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
@@ -145,6 +131,10 @@ S3_ENDPOINT = env.url("S3_ENDPOINT", default="", schemes=("https", "http"))
 S3_REGION = env.str("S3_REGION", default="")
 S3_ACCESS_KEY_ID = env.str("S3_ACCESS_KEY_ID", default="")
 S3_SECRET_ACCESS_KEY = env.str("S3_SECRET_ACCESS_KEY", default="")
+UPLOAD_MAX_BYTES = env.count("UPLOAD_MAX_BYTES", default=2 * 1024**3)
+UPLOAD_OPEN_PER_USER = env.count("UPLOAD_OPEN_PER_USER", default=100)
+UPLOAD_FREE_BYTES = env.int("UPLOAD_FREE_BYTES", default=1024**3)
+UPLOAD_KEPT_DAYS = env.count("UPLOAD_KEPT_DAYS", default=7)
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {

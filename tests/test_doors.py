@@ -39,6 +39,7 @@ GIVEN = {
     "conversations/ideas.py": "remembers what was said in a recording that the home page has found",
     "conversations/examples.py": "quotes a recording that the home page has found",
     "conversations/cited.py": "adds texts to citations, which are masked before they are shown",
+    "uploads/forms.py": "offers the collections that its user may change",
     "invitations/forms.py": "offers the collections that its user may change",
     "collections/shown.py": "counts what is in the collections that a page has found",
     "collections/views.py": "reads a collection again that the view has found",

@@ -24,7 +24,7 @@ ORDER = """
     terms  addresses
     models  migrations  database
     errors  passages  query  pages  forwarded
-    prompts  problems  display
+    prompts  problems  body  display
     upstream
     llm  retrieval  traces  storage
     answers
@@ -32,6 +32,7 @@ ORDER = """
     accounts
     search  about  collections  holds  invitations
     recordings  sso
+    uploads
     conversations
     upkeep  live  review
     api  erasing

@@ -9,12 +9,12 @@ from django.http import HttpResponse
 from msgspec import Meta, Struct
 
 from .. import models
+from ..body import body_in, typed
 from ..database import in_database
 from ..models import NOTE_LIMIT, NotFound
 from ..models.feedback import FEEDBACK_LIMIT
 from . import resources
 from .access import ApiRequest, api
-from .body import body_in, typed
 from .listing import json_response
 
 

@@ -9,9 +9,9 @@ import msgspec
 from django.http import HttpRequest
 from msgspec import Meta, Struct
 
+from ..body import body_in
 from ..live.protocol import Seq
 from ..models import NO_LIMITS, InvalidRequest, Limits, Submission
-from .body import body_in
 
 QUERY_LIMIT = 4096
 

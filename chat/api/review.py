@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from msgspec import Meta, Struct
 
+from ..body import body_in, typed
 from ..conversations.rendering import PAGE, TurnPage, turns_after
 from ..database import in_database
 from ..models import (
@@ -31,7 +32,6 @@ from ..turns.nudges import REVIEWS_TOPIC
 from ..turns.runner import runner
 from . import resources
 from .access import ApiRequest, api
-from .body import body_in, typed
 from .listing import json_response, newest
 
 _GONE = "This conversation does not exist, or you may not review it."

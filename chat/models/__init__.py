@@ -35,7 +35,7 @@ from .prepared import Many, Prepared
 from .pseudonym import Pseudonym
 from .purge_lease import PurgeLease
 from .recording import IndexedPassage, Recording, Segment
-from .refusal import Conflict, InvalidRequest, NotFound, OverBudget, QueueFull, RateLimited, Refused
+from .refusal import Conflict, InvalidRequest, NoRoom, NotFound, OverBudget, QueueFull, RateLimited, Refused
 from .retention import Removal, Retention, next_purge, removals
 from .review import REASON_LENGTHS, Opening, Review, may_review
 from .review_label import COMMENT_LIMIT, ReviewLabel
@@ -51,13 +51,16 @@ from .turns.indexed_turn import IndexedTurn
 from .turns.queue import QUEUE_LIMIT, Submission, Submitted
 from .turns.state import ACTIVE, ENDED_EARLY, LASTING, TERMINAL, Failure, Phase, State
 from .turns.turn import Turn
+from .upload import ENDED_UPLOADS, INCOMING, Upload, UploadBatch, UploadState
 from .withdrawn_audio import WithdrawnAudio
 
 __all__ = [
     "ACTIVE",
     "COMMENT_LIMIT",
     "ENDED_EARLY",
+    "ENDED_UPLOADS",
     "FEEDBACK_LIMIT",
+    "INCOMING",
     "LASTING",
     "NOTE_LIMIT",
     "NO_LIMITS",
@@ -117,6 +120,7 @@ __all__ = [
     "Many",
     "Members",
     "Membership",
+    "NoRoom",
     "NotFound",
     "NotRecorded",
     "Opening",
@@ -150,6 +154,9 @@ __all__ = [
     "TitleWord",
     "TraceExport",
     "Turn",
+    "Upload",
+    "UploadBatch",
+    "UploadState",
     "WithdrawnAudio",
     "acting",
     "dissolve",

@@ -47,6 +47,13 @@ class RateLimited(Refused):
     retryable = True
 
 
+class NoRoom(Refused):
+    """The site has no space for what somebody wants to store."""
+
+    code = "NO_ROOM"
+    retryable = True
+
+
 class OverBudget(Refused):
     """The user has used the questions or tokens of the day; ``retry_after`` is the time until the next one."""
 

@@ -23,6 +23,7 @@ _LISTS = {
     "daily_use": "Questions and tokens that count towards a budget",
     "invitations": "Invitations",
     "consent_notes_written": "Consent notes that you wrote",
+    "files_sent": "Files that you sent",
     "labels_given": "Labels that you gave as a reviewer",
     "reads_by_others": "Reads of what you asked",
     "changes_of_rights": "Changes of your account and rights",

@@ -15,7 +15,7 @@ from uuid import uuid4
 from django.core.exceptions import SuspiciousFileOperation
 from django.utils._os import safe_join
 
-from .stored import KB, AccessDenied, FileChanged, FileLost, StorageFailed, Stored
+from .stored import KB, AccessDenied, FileChanged, FileLost, Readable, StorageFailed, Stored
 
 
 class Disk:
@@ -38,6 +38,42 @@ class Disk:
             with suppress(OSError):
                 draft.unlink()
             raise StorageFailed(error.strerror or str(error)) from None
+
+    def write(self, name: str, offset: int, part: Readable) -> None:
+        """Write a part of a file that grows, and return when it is on the disk. ``finish`` gives the file its name."""
+        path = self._path(self.growing(name))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            is_new = not path.exists()
+            with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+                file.seek(offset)
+                shutil.copyfileobj(part, file, self.piece)
+                file.flush()
+                os.fsync(file.fileno())
+            if is_new:
+                _keep_names(path.parent)
+        except OSError as error:
+            raise _failure(error) from None
+
+    def finish(self, name: str) -> None:
+        """Give a file that grew its name; it may have that already."""
+        path = self._path(name)
+        try:
+            with suppress(FileNotFoundError):
+                self._path(self.growing(name)).replace(path)
+            _keep_names(path.parent)
+        except OSError as error:
+            raise _failure(error) from None
+
+    @staticmethod
+    def growing(name: str) -> str:
+        """Return the name of a file that is not whole yet."""
+        return f"{name}.part"
+
+    def path_of(self, name: str) -> Path:
+        """Return where a file is. Raise ``FileLost`` if there is none."""
+        self.stored(name)
+        return self._path(name)
 
     def delete(self, name: str) -> None:
         """Delete a file; it may be gone already."""
@@ -90,6 +126,15 @@ def _facts(name: str, found: os.stat_result) -> Stored:
         raise FileLost(name)
     modified = datetime.fromtimestamp(found.st_mtime, UTC)
     return Stored(name, found.st_size, modified, f'"{found.st_mtime_ns:x}-{found.st_size:x}"')
+
+
+def _keep_names(folder: Path) -> None:
+    """Return when the names of the files in a folder are on the disk."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _failure(error: OSError) -> StorageFailed:

@@ -42,6 +42,13 @@ class Stored:
     tag: str
 
 
+class Readable(Protocol):
+    """What a part of a file is read from, such as the body of a request."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """Return up to so many bytes, and none at the end."""
+
+
 class Storage(Protocol):
     """A place of files with names such as ``audio/5f1c.mp3``. Each method raises a ``StorageFailed``.
 

@@ -44,6 +44,9 @@ GET  chat:erasure-detail                sign-in   404      404      200      404
 GET  chat:recording-list                sign-in   200      200      200      200      200      200      sign-in
 GET  chat:recording-options             sign-in   200      200      200      200      200      200      sign-in
 GET  chat:recording-speakers            sign-in   200      200      200      200      200      200      sign-in
+GET  chat:recording-upload              sign-in   200      200      200      200      200      200      sign-in
+GET  chat:upload-detail                 sign-in   404      404      200      404      404      404      sign-in
+PUT  chat:upload-piece                  sign-in   404      404      400      404      404      404      sign-in
 GET  chat:recording-detail              sign-in   404      200      200      404      404      404      sign-in
 GET  chat:recording-segments            sign-in   404      200      200      404      404      404      sign-in
 GET  chat:recording-move                sign-in   404      404      200      404      404      404      sign-in

@@ -83,7 +83,7 @@ def _sent(client: Client, row: Row, address: str) -> Any:
         return client.get(address)
     if data and row.route.startswith("api:"):
         return client.generic(row.method, address, json.dumps(data), content_type="application/json")
-    return client.post(address, data)
+    return client.post(address, data) if row.method == "POST" else client.generic(row.method, address)
 
 
 def _word(response: Any) -> str:
@@ -108,7 +108,7 @@ def _answer(client: Client, method: str, path: str) -> tuple[int, str, int]:
     """Return the status and the text of a response, without its address and what is random, and its queries."""
     client.get("/about/data/")  # the first request of a session makes a query more
     with CaptureQueriesContext(connection) as queries:
-        response = client.get(path) if method == "GET" else client.post(path)
+        response = client.get(path) if method == "GET" else client.generic(method, path)
     text = re.sub(r'nonce="[^"]*"|value="[^"]*"', "", response.content.decode())
     return response.status_code, text.replace(path, ""), len(queries)
 

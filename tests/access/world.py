@@ -28,6 +28,8 @@ from chat.models import (
     Recording,
     SpeakerErasure,
     Turn,
+    Upload,
+    UploadBatch,
     holding,
     inviting,
 )
@@ -68,6 +70,8 @@ class World:
         self.factor = Authenticator.objects.create(
             user=self.people["member"], type="totp", data={"secret": "encrypted"}
         )
+        batch = UploadBatch.objects.create(user=self.people["manager"], collection=self.collection)
+        self.upload = Upload.objects.create(batch=batch, pair=0, is_transcript=False, name="kestrel.mp3", size=100)
         self.export = DataExport.objects.create(user=self.people["member"], finished_at=timezone.now())
 
     def _give_roles(self) -> None:
@@ -137,6 +141,9 @@ _ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "chat:recording-list": lambda world: {},
     "chat:recording-options": lambda world: {},
     "chat:recording-speakers": lambda world: {},
+    "chat:recording-upload": lambda world: {},
+    "chat:upload-detail": lambda world: {"uuid": world.upload.uuid},
+    "chat:upload-piece": lambda world: {"uuid": world.upload.uuid, "offset": 0},
     "api:conversation-detail": lambda world: {"uuid": world.conversation.uuid},
     "api:turn-": lambda world: {"uuid": world.turn.uuid},
     "api:review-detail": lambda world: {"uuid": world.conversation.uuid},

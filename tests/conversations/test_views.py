@@ -58,6 +58,7 @@ ROUTES = [
     Route("chat:recording-list"),
     Route("chat:recording-options"),
     Route("chat:recording-speakers"),
+    Route("chat:recording-upload"),
     Route("chat:recording-move", of="recording", status=404),  # alice manages no collection
     Route("chat:recording-consent", of="recording", status=404),
     Route("chat:recording-detail", of="recording"),
@@ -163,8 +164,9 @@ def test_these_tests_cover_every_address() -> None:
     of_the_admin = {"admin/login/", "admin/logout/", "admin/password_change/"}  # tests/review/test_admin.py
     elsewhere = ("api:", "scim:")  # tests/api, tests/scim
     pages = {name for name in names(get_resolver().url_patterns) if not name.startswith(elsewhere)}
+    of_uploads = {"chat:upload-detail", "chat:upload-piece"}  # tests/uploads/test_pieces.py
 
-    assert pages == {route.name for route in ROUTES} | OPEN | of_the_admin
+    assert pages == {route.name for route in ROUTES} | OPEN | of_the_admin | of_uploads
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)

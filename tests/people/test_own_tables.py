@@ -14,7 +14,16 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import CASCADE, ForeignKey, Model
 from django.utils import timezone
 
-from chat.models import Consent, ConsentNote, DirectoryEntry, LoginSession, Pseudonym
+from chat.models import (
+    Collection,
+    Consent,
+    ConsentNote,
+    DirectoryEntry,
+    LoginSession,
+    Pseudonym,
+    Upload,
+    UploadBatch,
+)
 from chat.people.own_data import account, conversation_document, conversations, encoded
 from chat.people.own_data_in_markdown import account_text
 
@@ -43,6 +52,8 @@ EXPORTED = {
     "chat.ReviewLabel.turn": "conversations",
     "chat.Turn.conversation": "conversations",
     "chat.Turn.user": "conversations",
+    "chat.Upload.batch": "files_sent",
+    "chat.UploadBatch.user": "files_sent",
     "mfa.Authenticator.user": "second_factors",
     "socialaccount.SocialAccount.user": "linked_identities",
 }
@@ -148,6 +159,16 @@ def test_it_tells_what_others_know_of_a_user_and_what_the_user_wrote_elsewhere(a
     assert [note["told"] for note in document["consent_notes_written"]] == ["everybody"]
     assert [(each["what"], each["kind"]) for each in document["changes_in_admin"]] == [("Change", "user")]
     assert b"canary" not in encoded(document)
+
+
+@pytest.mark.django_db
+def test_it_tells_which_files_a_user_has_sent(alice: User) -> None:
+    batch = UploadBatch.objects.create(user=alice, collection=Collection.objects.default(), title="Weekly")
+    Upload.objects.create(batch=batch, pair=0, is_transcript=False, name="talk.mp3", size=100, received=8)
+
+    [file] = account(alice)["files_sent"]
+
+    assert (file["name"], file["received"], file["title"]) == ("talk.mp3", 8, "Weekly")
 
 
 @pytest.mark.django_db

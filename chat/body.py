@@ -8,19 +8,21 @@ import msgspec
 from django.http import HttpRequest
 from msgspec import Struct
 
-from ..models import InvalidRequest
-from ..turns.events import FRAME_LIMIT
+from .models import InvalidRequest
 
 Body = TypeVar("Body", bound=Struct)
 
+BODY_LIMIT = 64 * 1024
+"""Bytes that most bodies may have."""
 
-def body_in(request: HttpRequest, kind: type[Body], *, what: str) -> Body:
+
+def body_in(request: HttpRequest, kind: type[Body], *, what: str, limit: int = BODY_LIMIT) -> Body:
     """Return the body. Raise ``InvalidRequest``, which says what is wrong with it and where; ``what`` names it."""
     if request.content_type != "application/json":
         raise InvalidRequest("Send JSON, with the header Content-Type: application/json.")
-    body = request.read(FRAME_LIMIT + 1)
-    if len(body) > FRAME_LIMIT:
-        raise InvalidRequest(f"The body is too long: at most {FRAME_LIMIT:,} bytes.")
+    body = request.read(limit + 1)
+    if len(body) > limit:
+        raise InvalidRequest(f"The body is too long: at most {limit:,} bytes.")
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

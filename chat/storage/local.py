@@ -1,0 +1,40 @@
+"""A file of the storage as a path of this machine, for programs and libraries that read nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+from . import reading
+from .disk import Disk
+from .stored import Storage
+
+
+@contextmanager
+def local(place: Storage, name: str) -> Iterator[Path]:
+    """Give a path of the file: on the disk the file itself, otherwise a copy that is deleted at the end.
+
+    For threads: it blocks. Raise a ``StorageFailed``.
+    """
+    if isinstance(place, Disk):
+        yield place.path_of(name)
+        return
+    with NamedTemporaryFile(suffix=PurePosixPath(name).suffix) as copy:
+        copy_to(place, name, copy.file)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def copy_to(place: Storage, name: str, target: IO[bytes]) -> None:
+    """Copy a file of the storage to the end of an open one, piece by piece. For threads without an event loop."""
+    asyncio.run(_copy(place, name, target))
+
+
+async def _copy(place: Storage, name: str, target: IO[bytes]) -> None:
+    file = await reading.find(place, name)
+    async for piece in reading.pieces(place, file, range(file.size)):
+        await asyncio.to_thread(target.write, piece)

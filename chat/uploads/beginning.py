@@ -1,0 +1,172 @@
+"""The beginning of a batch: who may send what to where, and what needs not be sent."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from tempfile import gettempdir
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import F, Sum
+from django.template.defaultfilters import filesizeformat
+
+from ..body import typed
+from ..models import (
+    Collection,
+    Consent,
+    InvalidRequest,
+    NoRoom,
+    NotFound,
+    RateLimited,
+    Upload,
+    UploadBatch,
+    UploadState,
+)
+from ..recordings.transcripts.file import LARGEST_FILE
+from ..storage.where import DISK, kind_of
+from .duplicates import duplicate_of
+from .kinds import clean, is_transcript, wrong_name
+from .pairs import pairs_of
+from .wire import Batch, SaidBatch, SaidFile, SentFile
+
+
+def begin_batch(user: User, said: SaidBatch, key: UUID | None = None) -> Batch:
+    """Store a batch, and return which of its files are to be sent, from where on.
+
+    A file that is open already, with the same content and for the same collection, goes on where it ended; a batch with
+    a ``key`` that was used before is that one. Raise a ``Refused``, and store nothing.
+    """
+    if key and (before := UploadBatch.objects.filter(user=user, key=key).first()):
+        return _shown(before)
+    collection, consent = _collection(user, said.collection), _consent(said)
+    plan = [_Planned(user, collection, file) for file in said.files]
+    new = [planned for planned in plan if planned.is_new]
+    _check_room(user, new)
+    try:
+        batch = _store(user, key, collection, consent, said, new) if new else None
+    except IntegrityError:  # the same request at the same time
+        return begin_batch(user, said, key)
+    return Batch(batch=batch.uuid if batch else None, piece=Upload.PIECE, files=[planned.shown() for planned in plan])
+
+
+class _Planned:
+    """A file of a batch, and what becomes of it."""
+
+    def __init__(self, user: User, collection: Collection, said: SaidFile) -> None:
+        self.name, self.said = clean(typed(said.name)), said
+        self.error = wrong_name(self.name) or _wrong_size(self.name, said.size)
+        self.duplicate = duplicate_of(user.pk, said.sha256) if said.sha256 and not self.error else None
+        self.upload = None if self.error or self.duplicate else _open_upload(user, collection, said)
+
+    @property
+    def is_new(self) -> bool:
+        return not (self.error or self.duplicate or self.upload)
+
+    def shown(self) -> SentFile:
+        if self.upload:
+            return SentFile.of(self.upload)
+        return SentFile(
+            uuid=None,
+            name=self.name,
+            size=self.said.size,
+            received=0,
+            sha256=self.said.sha256,
+            state=UploadState.DUPLICATE if self.duplicate else UploadState.REFUSED,
+            duplicate=self.duplicate,
+            error=self.error or None,
+        )
+
+
+@transaction.atomic
+def _store(
+    user: User,
+    key: UUID | None,
+    collection: Collection,
+    consent: Consent | None,
+    said: SaidBatch,
+    new: list[_Planned],
+) -> UploadBatch:
+    batch = UploadBatch.objects.create(
+        user=user,
+        key=key,
+        collection=collection,
+        title=" ".join(typed(said.title).split()),
+        recorded_on=said.recorded_on,
+        told=consent.told if consent else "",
+        told_on=consent.told_on if consent else None,
+        link=consent.link if consent else "",
+    )
+    for planned, pair in zip(new, pairs_of([planned.name for planned in new]), strict=True):
+        planned.upload = Upload.objects.create(
+            batch=batch,
+            pair=pair,
+            is_transcript=is_transcript(planned.name),
+            name=planned.name,
+            size=planned.said.size,
+            sha256=planned.said.sha256,
+        )
+    return batch
+
+
+def _shown(batch: UploadBatch) -> Batch:
+    return Batch(
+        batch=batch.uuid, piece=Upload.PIECE, files=[SentFile.of(upload) for upload in batch.uploads.order_by("pk")]
+    )
+
+
+def _collection(user: User, uuid: UUID | None) -> Collection:
+    """Return where the recordings shall go: the user may add to what the user may change."""
+    changeable = Collection.objects.changeable_by(user)
+    found = changeable.filter(uuid=uuid) if uuid else changeable.filter(is_default=True)
+    if collection := found.first():
+        return collection
+    if uuid:
+        raise NotFound("There is no such collection that you manage.")
+    raise InvalidRequest("Choose a collection that you manage: you may not add to the one of new recordings.")
+
+
+def _consent(said: SaidBatch) -> Consent | None:
+    return Consent.checked(said.consent.told, said.consent.told_on, said.consent.link) if said.consent else None
+
+
+def _wrong_size(name: str, size: int) -> str:
+    most = min(LARGEST_FILE, settings.UPLOAD_MAX_BYTES) if is_transcript(name) else settings.UPLOAD_MAX_BYTES
+    if size > most:
+        kind = "a transcript" if is_transcript(name) else "a file"
+        return f"This file has {filesizeformat(size)}; {kind} may have at most {filesizeformat(most)}."
+    return "" if size else "This file is empty."
+
+
+def _open_upload(user: User, collection: Collection, said: SaidFile) -> Upload | None:
+    """Return the same file that this user has begun to send to this collection."""
+    same = Upload.objects.of(user.pk).filter(state=UploadState.OPEN, batch__collection=collection)
+    return same.filter(sha256=said.sha256, size=said.size).first() if said.sha256 else None
+
+
+def _check_room(user: User, new: list[_Planned]) -> None:
+    """Refuse files that are too many for the user, or for which there is no space."""
+    begun, most = Upload.objects.unfinished().filter(batch__user=user).count(), settings.UPLOAD_OPEN_PER_USER
+    if new and begun + len(new) > most:
+        raise RateLimited(
+            f"At most {most} files can be on their way at once, and {begun} of yours are. Finish those first."
+        )
+    sizes = [planned.said.size for planned in new]
+    if new and _needed(sizes) + settings.UPLOAD_FREE_BYTES > _free():
+        raise NoRoom("The site has no space for these files now. Please tell an administrator.")
+
+
+def _needed(sizes: list[int]) -> int:
+    """Return the bytes that these files and those on their way will need. A bucket has room, but joins files here."""
+    if kind_of(settings.STORAGE) != DISK:
+        return max(sizes)
+    promised = Upload.objects.unfinished().aggregate(left=Sum(F("size") - F("received")))["left"] or 0
+    return sum(sizes) + int(promised)
+
+
+def _free() -> int:
+    folder = Path(settings.MEDIA_ROOT) if kind_of(settings.STORAGE) == DISK else Path(gettempdir())
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    return shutil.disk_usage(existing).free

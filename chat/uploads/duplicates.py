@@ -1,0 +1,19 @@
+"""Whether somebody hears a recording of this content already. Of what they do not hear nobody learns that it exists."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Many
+
+from ..models import Recording
+from .wire import Duplicate
+
+
+def duplicate_of(user_id: int, sha256: str) -> Duplicate | None:
+    """Return the recording of this content among those that the user hears."""
+    found = Recording.objects.heard_by(user_id).filter(digest=sha256).first()
+    return Duplicate(title=found.title, url=found.get_absolute_url()) if found else None
+
+
+def all_are_known(user_id: int, digests: Many[str]) -> bool:
+    """Return whether the user hears a recording of each of these transcripts."""
+    return Recording.objects.heard_by(user_id).filter(digest__in=digests).count() == len(set(digests))

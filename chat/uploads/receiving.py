@@ -1,0 +1,90 @@
+"""The pieces of a file: each is stored for good before it counts, and counts once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..database.threads import give_back_connection
+from ..models import InvalidRequest, Refused, Upload, UploadState
+from ..storage import StorageFailed, storage
+from ..storage.parts import put_part
+from ..storage.stored import Readable
+from ..upstream.credentials import SignInFailed
+from ..upstream.failures import line
+from .completing import complete
+from .kinds import HEAD, wrong_content
+
+logger = logging.getLogger(__name__)
+
+
+class StorageGone(Refused):
+    """The storage does not take the piece now. What was received before is safe."""
+
+    code = "UNAVAILABLE"
+    retryable = True
+
+
+class Piece:
+    """The bytes of a piece, as they are read from the body of a request: its first ones are looked at before."""
+
+    def __init__(self, source: Readable, length: int) -> None:
+        self.length, self.left = length, length
+        self._source = source
+        self.head = self._take(HEAD)
+        self._waiting = self.head
+
+    def read(self, size: int = HEAD, /) -> bytes:
+        if self._waiting:
+            part, self._waiting = self._waiting[:size], self._waiting[size:]
+            return part
+        return self._take(size)
+
+    def _take(self, size: int) -> bytes:
+        part = self._source.read(min(size, self.left))
+        self.left -= len(part)
+        return part
+
+
+def receive(upload: Upload, offset: int, piece: Piece) -> bool:
+    """Store the piece that begins at ``offset``; return False if the file goes on elsewhere: at ``upload.received``.
+
+    A piece that came before is not stored again. Raise ``InvalidRequest`` if it has not the length that it must have,
+    and ``StorageGone``. The caller holds no transaction.
+    """
+    length = upload.piece_at(offset)
+    if upload.state == UploadState.OPEN and offset == upload.received < upload.size:
+        if piece.length != length:
+            raise InvalidRequest(
+                f"The piece that begins at {offset:,} must have {length:,} bytes, not {piece.length:,}."
+            )
+        _take(upload, offset, piece)
+        upload.refresh_from_db()
+    if upload.state == UploadState.OPEN and upload.received == upload.size:
+        with storing():
+            complete(upload)
+        upload.refresh_from_db()
+    return upload.state != UploadState.OPEN or bool(length and offset < upload.received)
+
+
+def _take(upload: Upload, offset: int, piece: Piece) -> None:
+    if not offset and (wrong := wrong_content(upload.name, piece.head)):
+        upload.end(UploadState.REFUSED, error=wrong)
+        return
+    give_back_connection()  # to the database: writing takes its time
+    with storing():
+        put_part(storage(), upload.stored_as, offset, piece)
+    if piece.left:
+        raise InvalidRequest("This piece broke off. Please send it again.")
+    upload.advance(offset, piece.length)
+
+
+@contextmanager
+def storing() -> Iterator[None]:
+    """Turn a failure of the storage into a refusal, after which the sender may try again."""
+    try:
+        yield
+    except (StorageFailed, SignInFailed) as error:
+        logger.warning("A part of an upload cannot be stored: %s", line(error))
+        raise StorageGone("The site cannot store this now. Nothing is lost: please go on in a moment.") from None
