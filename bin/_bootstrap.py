@@ -43,7 +43,7 @@ COMMANDS = {
     "restore": ["restore"],
     "manage": [],
 }
-TESTED_EXTRAS = {"lakebase", "mlflow", "openai", "postgres", "redis", "s3", "sso", "uvicorn", "volume"}
+TESTED_EXTRAS = {"lakebase", "mlflow", "openai", "postgres", "redis", "s3", "sso", "transcription", "uvicorn", "volume"}
 PROVIDER_EXTRAS = {"databricks", "databricks-legacy", "openai"}
 
 
@@ -109,12 +109,15 @@ def required_extras(settings: Mapping[str, str]) -> set[str]:
     """Return the optional parts of the lock that these settings need."""
     providers = {settings.get(name, "").partition(":")[0] for name in ("CHAT_MODEL", "CHAT_RETRIEVER", "EMBEDDINGS")}
     storage = settings.get("STORAGE", "")
+    transcriber = settings.get("TRANSCRIBER", "").partition(":")[0]
     needed = {
         "postgres": settings.get("DATABASE_URL", "").startswith(("postgres", "psql", "pgsql")),
         "lakebase": settings.get("LAKEBASE_ENDPOINT"),
         "mlflow": settings.get("MLFLOW_EXPERIMENT"),
         "redis": settings.get("REDIS_URL"),
         "s3": storage.startswith("s3:"),
+        "transcription": transcriber in {"openai", "databricks", "databricks-sql"},
+        "whisper": transcriber == "faster-whisper",
         "sso": settings.get("SSO_OIDC_ISSUER") or settings.get("SECOND_FACTOR", "off") != "off",
         "uvicorn": settings.get("SERVER") == "uvicorn",
         "volume": storage.startswith(("volume:", "/Volumes/")),
@@ -238,18 +241,8 @@ def _install_uv(python: str, environ: dict[str, str]) -> None:
     if _call([python, "-m", "pip", "--version"], environ).returncode:
         raise Failed(f"{python} has no pip (apt-get install python3-pip)")
     _report(f"Installing uv {UV_VERSION} in .tools …")
-    pip = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--upgrade",
-        "--target",
-        str(TOOLS),
-    ]
-    done = _call([*pip, "--only-binary=:all:", "--no-deps", f"uv=={UV_VERSION}"], environ)
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade"]
+    done = _call([*pip, "--target", str(TOOLS), "--only-binary=:all:", "--no-deps", f"uv=={UV_VERSION}"], environ)
     if done.returncode or _uv_version() != UV_VERSION:
         raise Failed(f"could not install uv; is the network available? pip says: {_gist(done.stderr)}")
 

@@ -27,7 +27,7 @@ ORDER = """
     prompts  problems  body  display
     upstream
     llm  retrieval  traces  storage
-    answers
+    answers  transcription
     turns
     accounts
     search  about  collections  holds  invitations
@@ -51,9 +51,9 @@ PRIVATE = {
 """Modules of a package that only ``chat/urls.py``, ``chat/admin.py``, ``chatsite`` and the package may import."""
 
 HEAVY = {
-    "allauth", "databricks", "databricks_langchain", "fido2", "jwt", "langchain", "langchain_core",
-    "langchain_databricks", "langchain_openai", "langsmith", "mlflow", "numpy", "openai", "opentelemetry", "pandas",
-    "pydantic", "qrcode", "requests",
+    "allauth", "ctranslate2", "databricks", "databricks_langchain", "faster_whisper", "fido2", "httpx", "jwt",
+    "langchain", "langchain_core", "langchain_databricks", "langchain_openai", "langsmith", "mlflow", "numpy", "openai",
+    "opentelemetry", "pandas", "pydantic", "qrcode", "requests",
 }  # fmt: skip
 """Packages that take long to import, and so are imported only when they are first needed."""
 

@@ -54,6 +54,8 @@ def synced(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[set[s
         ({"STORAGE": "s3://bucket/chat"}, {"s3"}),
         ({"STORAGE": "volume:/Volumes/c/s/v"}, {"volume"}),
         ({"STORAGE": "/Volumes/c/s/v"}, {"volume"}),
+        ({"TRANSCRIBER": "databricks-sql:1f2e"}, {"transcription"}),
+        ({"TRANSCRIBER": "faster-whisper:small"}, {"whisper"}),
         ({"SSO_ISSUER": "https://id.example.com"}, set()),
         ({"SSO_OIDC_ISSUER": "https://id.example.com"}, {"sso"}),
         ({"SECOND_FACTOR": "administrators"}, {"sso"}),
@@ -71,7 +73,8 @@ def test_every_extra_of_the_project_is_one_that_some_setting_needs(bootstrap: Mo
     settings |= {"REDIS_URL": "redis://", "SERVER": "uvicorn", "SSO_OIDC_ISSUER": "https://id.example.com"}
 
     storages = [bootstrap.required_extras({"STORAGE": place}) for place in ("s3://bucket", "/Volumes/c/s/v")]
-    needed = set.union(bootstrap.required_extras(settings), bootstrap.PROVIDER_EXTRAS, *storages)
+    transcribers = [bootstrap.required_extras({"TRANSCRIBER": name}) for name in ("openai:m", "faster-whisper:small")]
+    needed = set.union(bootstrap.required_extras(settings), bootstrap.PROVIDER_EXTRAS, *storages, *transcribers)
 
     assert needed == set(project["project"]["optional-dependencies"])
 

@@ -80,7 +80,8 @@ def test_the_example_has_every_setting() -> None:
 
 
 def test_the_document_lists_every_check() -> None:
-    checks = [(ROOT / "chat" / name).read_text() for name in ("checks.py", "storage/checks.py")]
+    names = ("checks.py", "storage/checks.py", "transcription/checks.py")
+    checks = [(ROOT / "chat" / name).read_text() for name in names]
     ids = set(re.findall(r"chat\.[EW]\d{3}", "".join(checks)))
 
     assert set(re.findall(r"chat\.[EW]\d{3}", DOCUMENT)) == ids
