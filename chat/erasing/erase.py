@@ -31,6 +31,7 @@ from ..models import (
 from ..retrieval import index
 from ..upkeep.purge import empty_log, merge_full_text
 from .answer import clean
+from .filters import named_in_filters, replace_in_filter
 from .runs import Runs, hashes_of
 
 BATCH = 200
@@ -80,6 +81,8 @@ class _Work:
                 self._kept["recordings", key] = held.message
             self._step()
         self._clean_answers()
+        if self._erasure.replaces_name:
+            self._clean_filters()
         if connection.vendor == "sqlite":
             for table in FULL_TEXTS:
                 merge_full_text(table, self._keep)
@@ -136,6 +139,14 @@ class _Work:
             step()
         self._withdraw_exports()
         return changed
+
+    def _clean_filters(self) -> None:
+        for pk in named_in_filters(self._erasure):
+            try:
+                replace_in_filter(pk, self._erasure.name)
+            except Held as held:
+                self._kept["answers", pk] = held.message
+            self._keep()
 
     def _keys(self) -> Iterator[int]:
         last = 0

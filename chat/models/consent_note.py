@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from .access.event import AccessEvent
 from .access.kinds import How, Kind
+from .hold import refuse_if_held
 from .recording import Recording
 from .refusal import InvalidRequest
 
@@ -75,11 +76,13 @@ class ConsentNote(models.Model):
     def write(cls, recording: Recording, consent: Consent, *, actor: User | None, how: How = How.PAGE) -> None:
         """Store what the note of a recording says; the caller checks whether the actor may. It is an event.
 
-        ``actor`` is None for a command.
+        ``actor`` is None for a command. Raise ``Held`` if a legal hold keeps what a note says already.
         """
         says = {"told": consent.told, "told_on": consent.told_on, "link": consent.link}
-        if cls.objects.filter(recording=recording, **says).exists():
+        notes = cls.objects.filter(recording=recording)
+        if notes.filter(**says).exists():
             return
+        _refuse_if_held(notes)
         _, is_new = cls.objects.update_or_create(
             recording=recording, defaults=says | {"written_by": actor, "written_at": Now()}
         )
@@ -88,9 +91,14 @@ class ConsentNote(models.Model):
     @classmethod
     @transaction.atomic
     def remove(cls, recording: Recording, *, actor: User) -> None:
-        """Remove the note of a recording, if there is one."""
+        """Remove the note of a recording, if there is one. Raise ``Held`` if a legal hold keeps it."""
+        _refuse_if_held(cls.objects.filter(recording=recording))
         if cls.objects.filter(recording=recording).delete()[0]:
             _record("removed", recording, actor, How.PAGE)
+
+
+def _refuse_if_held(notes: models.QuerySet[ConsentNote]) -> None:
+    refuse_if_held(Recording.objects.filter(pk__in=notes.values("recording")))
 
 
 def _check_link(link: str) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.auth.models import User
 from django.test import Client
 
 from chat.models import (
     Citation,
     Collection,
+    Consent,
+    ConsentNote,
     Conversation,
     LoginSession,
     Membership,
@@ -35,6 +39,7 @@ class Scene:
             for user in (self.alice, self.boss):
                 Membership.objects.create(collection=collection, user=user, role=Role.MANAGE)
         self.recording = recorded("Pipeline", "We ship in March.", collection=self.collection, audio="pipeline.mp3")
+        ConsentNote.write(self.recording, Consent("everybody", date(2026, 1, 2)), actor=self.boss)
         self.turn = asked(login, answer="In March [1].", citations=[citing(self.recording)])
         self.conversation = self.turn.conversation
 
@@ -44,7 +49,7 @@ class Scene:
         return client
 
     def rows(self) -> list[int]:
-        """Count what a hold keeps, and what is not hidden of it."""
-        kept = Conversation.objects.kept().count()
+        """Count what a hold keeps, and what is not hidden or changed of it."""
+        kept = Conversation.objects.kept().count() + ConsentNote.objects.filter(told="everybody").count()
         models = (User, Collection, Recording, Segment, Conversation, Turn, Citation)
         return [kept, *(model.objects.count() for model in models)]

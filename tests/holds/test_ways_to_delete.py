@@ -130,6 +130,14 @@ WAYS: dict[str, tuple[str, Callable[[Scene], str]]] = {
     "a manager deletes a collection": (EMPTY, post(USER, "chat:collection-delete", "empty.uuid")),
     "a manager moves a recording out": (COLLECTION, move),
     "a manager withdraws audio": (COLLECTION, post(USER, "chat:recording-withdraw-audio", "recording.uuid")),
+    "a manager removes a consent note": (
+        COLLECTION,
+        post(USER, "chat:recording-consent", "recording.uuid", remove="yes"),
+    ),
+    "a manager changes a consent note": (
+        COLLECTION,
+        post(USER, "chat:recording-consent", "recording.uuid", told="nobody", told_on="2026-01-02"),
+    ),
     "a program deletes a user": (USER, by_program("alice")),
     "a program deletes a conversation": (USER, by_program("conversation")),
     "a program deletes one that quotes": (COLLECTION, by_program("conversation")),
