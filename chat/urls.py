@@ -44,6 +44,7 @@ urlpatterns = [
     path("erasures/", erasing.listing, name="erasure-list"),
     path("erasures/new/", erasing.new, name="erasure-new"),
     path("erasures/<uuid:uuid>/", erasing.detail, name="erasure-detail"),
+    path("erasures/<uuid:uuid>/resume/", erasing.resume, name="erasure-resume"),
     path("recordings/", recordings.listing, name="recording-list"),
     path("recordings/options/", recordings.options, name="recording-options"),
     path("recordings/speakers/", recordings.speakers, name="recording-speakers"),

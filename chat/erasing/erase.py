@@ -45,14 +45,17 @@ class Superseded(Exception):
     """Another process erases now."""
 
 
-def erase(erasure: SpeakerErasure, owner: str, rest: Callable[[], object]) -> bool:
+def erase(
+    erasure: SpeakerErasure, owner: str, rest: Callable[[], object], wait: Callable[[int], object] = lambda _: None
+) -> bool:
     """Erase a speaker, or continue to; return whether that is finished now.
 
-    Call ``rest`` between transactions, and while answers are written that may have their words: it may wait, or raise.
+    Call ``rest`` between transactions: it may wait, or raise. So may ``wait``, which is called again and again while
+    questions that may get their words have not ended, with how many these are.
     """
     if not erasure.claim(owner):
         return False
-    work = _Work(erasure, owner, rest)
+    work = _Work(erasure, owner, rest, wait)
     try:
         kept = work.do()
     except Superseded:
@@ -65,8 +68,10 @@ def erase(erasure: SpeakerErasure, owner: str, rest: Callable[[], object]) -> bo
 
 
 class _Work:
-    def __init__(self, erasure: SpeakerErasure, owner: str, rest: Callable[[], object]) -> None:
-        self._erasure, self._owner, self._rest = erasure, owner, rest
+    def __init__(
+        self, erasure: SpeakerErasure, owner: str, rest: Callable[[], object], wait: Callable[[int], object]
+    ) -> None:
+        self._erasure, self._owner, self._rest, self._wait = erasure, owner, rest, wait
         self._done, self._total = 0, len(erasure.recordings)
         self._kept: dict[tuple[str, int], str] = {}
         self._noted_at = float("-inf")
@@ -161,7 +166,8 @@ class _Work:
         return Turn.objects.filter(conversation__in=conversations, state__in=TERMINAL)
 
     def _wait_for(self, keys: list[int]) -> None:
-        while Turn.objects.filter(pk__in=keys, state__in=ACTIVE).exists():
+        while left := Turn.objects.filter(pk__in=keys, state__in=ACTIVE).count():
+            self._wait(left)
             self._keep()
 
     def _withdraw_exports(self) -> None:

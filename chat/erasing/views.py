@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ..accounts.login_sessions import SignedInRequest
 from ..display import shown
@@ -63,6 +63,14 @@ def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     actor = shown(erasure.actor.get_username()) if erasure.actor else "the site"
     context = {"erasure": erasure, "page": page, "answers": shown_answers(list(page)), "actor": actor}
     return render(request, "erasing/detail.html", context)
+
+
+@require_POST
+def resume(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Continue an erasure that was stopped, without waiting for the next attempt of the site."""
+    erasure = get_object_or_404(erasures_of(request.user), uuid=uuid)
+    erasure.resume()
+    return redirect("chat:erasure-detail", erasure.uuid)
 
 
 def _check(request: SignedInRequest) -> None:

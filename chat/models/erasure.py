@@ -87,8 +87,8 @@ class SpeakerErasure(models.Model):
         self._open().filter(owner=owner).update(owner="", lease_expires_at=later, refusal=refusal[:MOST_REFUSAL])
 
     def resume(self) -> None:
-        """Let one that waits continue at once."""
-        self._open().filter(owner="").update(lease_expires_at=None)
+        """Let one that waits continue at once; then it says anew what is kept."""
+        self._open().filter(owner="").update(lease_expires_at=None, refusal="")
 
     def finish(self, *, refusal: str = "") -> None:
         """Store that nothing is left of them, or why they were not erased. Forget what was kept to find their words."""

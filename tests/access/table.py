@@ -41,6 +41,7 @@ POST chat:collection-member             sign-in   404      404      go       404
 GET  chat:erasure-list                  sign-in   403      403      200      403      200      200      sign-in
 GET  chat:erasure-new                   sign-in   403      403      200      403      200      200      sign-in
 GET  chat:erasure-detail                sign-in   404      404      200      404      200      200      sign-in
+POST chat:erasure-resume                sign-in   404      404      go       404      go       go       sign-in
 GET  chat:recording-list                sign-in   200      200      200      200      200      200      sign-in
 GET  chat:recording-options             sign-in   200      200      200      200      200      200      sign-in
 GET  chat:recording-speakers            sign-in   200      200      200      200      200      200      sign-in

@@ -135,6 +135,7 @@ _ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "chat:collection-list": lambda world: {},
     "chat:collection-new": lambda world: {},
     "chat:erasure-detail": lambda world: {"uuid": world.erasure.uuid},
+    "chat:erasure-resume": lambda world: {"uuid": world.erasure.uuid},
     "chat:collection-member": lambda world: {"uuid": world.collection.uuid, "pk": world.memberships["member"].pk},
     "chat:collection-members": lambda world: {"uuid": world.collection.uuid},
     "chat:recording-": lambda world: {"uuid": world.recording.uuid},

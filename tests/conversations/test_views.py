@@ -55,6 +55,7 @@ ROUTES = [
     Route("chat:erasure-list", status=403),  # alice manages no collection
     Route("chat:erasure-new", status=403),
     Route("chat:erasure-detail", of="erasure", status=404),
+    Route("chat:erasure-resume", "post", of="erasure", status=404),
     Route("chat:recording-list"),
     Route("chat:recording-options"),
     Route("chat:recording-speakers"),

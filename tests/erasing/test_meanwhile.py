@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 from django.db.utils import IntegrityError
 
@@ -198,6 +199,24 @@ def test_the_command_continues_only_what_it_began_and_within_its_collections(rec
     assert plan().unfinished(replaces_name=False) == erasure
     assert plan().unfinished(replaces_name=True) is None
     assert ErasurePlan("Ana", Collection.objects.filter(pk=elsewhere.pk)).unfinished(replaces_name=False) is None
+
+
+def test_the_command_waits_no_longer_than_somebody_answers(
+    login: LoginSession, recording: Recording, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("chat.management.commands.erase_speaker.PATIENCE_SECONDS", 0.0)
+    answered = answer_of(login, recording)
+    waiting = asked(login, "And who waits?", state="queued")
+
+    with pytest.raises(CommandError, match="1 question did not end, and no process of the site answers"):
+        call_command("erase_speaker", "Ana", yes=True)
+
+    assert "1 question may still get these words" in capsys.readouterr().out
+    answered.refresh_from_db()
+    assert REMOVED in answered.answer
+    Turn.objects.filter(pk=waiting.pk).end(None)
+    call_command("erase_speaker", "Ana", yes=True)
+    assert SpeakerErasure.objects.get().finished_at
 
 
 def test_a_title_made_of_the_question_is_made_of_what_is_left(login: LoginSession, recording: Recording) -> None:

@@ -6,7 +6,19 @@ import pytest
 from django.contrib.auth.models import User
 
 from chat.erasing.erase import erase
-from chat.models import AccessEvent, Collection, LoginSession, Membership, Pseudonym, Recording, Role, SpeakerErasure
+from chat.erasing.eraser import Eraser
+from chat.models import (
+    REMOVED,
+    AccessEvent,
+    Collection,
+    LoginSession,
+    Membership,
+    Pseudonym,
+    Recording,
+    Role,
+    SpeakerErasure,
+    holding,
+)
 
 from ..support.asked import asked, citing, recorded
 from ..support.pages import browser_of, text
@@ -85,3 +97,27 @@ def test_the_list_of_changed_answers_shows_nothing_of_them_and_the_owner_sees_wh
     own = said(browser_of(alice).get(f"/c/{turn.conversation.uuid}/"))
     assert "Words of a speaker were removed from this answer on" in own
     assert "In March" not in own
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_a_hold_has_stopped_says_so_and_continues_when_asked(
+    login: LoginSession, recording: Recording, alice: User, bob: User
+) -> None:
+    turn = asked(login, answer="In March. [1]", citations=[citing(recording)])
+    browser_of(bob).post(f"/erasures/new/?recording={recording.uuid}&speaker=Ana", SURE)
+    hold = holding.place(alice, name="Case 7", reason="A claim", actor=None)
+    Eraser("a test").look()
+    page = f"/erasures/{SpeakerErasure.objects.get().uuid}/"
+    assert "Answers kept: 1. This is kept under the legal hold “Case 7”." in said(browser_of(bob).get(page))
+    holding.release(hold, actor=None)
+    Eraser("a test").look()  # which waits for some minutes
+    assert "Continue" in said(browser_of(bob).get(page))
+
+    shown = browser_of(bob).post(f"{page}resume/", follow=True)
+    Eraser("a test").look()
+
+    assert "are being erased" in said(shown)
+    assert "were erased on" in said(browser_of(bob).get(page))
+    turn.refresh_from_db()
+    assert turn.answer == REMOVED
+    assert browser_of(alice).post(f"{page}resume/").status_code == 404
