@@ -32,6 +32,7 @@ ORDER = """
     accounts
     search  about  collections  holds  invitations
     recordings  sso
+    processing
     uploads
     conversations
     upkeep  live  review

@@ -23,6 +23,7 @@ from .first_run_link import FirstRunLink, has_administrator
 from .heard import HeardOf, heard_of, unheard
 from .hold import Held, Hold, holds_over, kept_under, refuse_if_held
 from .invitation import Delivery, Invitation, may_invite
+from .job_state import UNFINISHED, JobState
 from .limits import NO_LIMITS, Limits
 from .listed_reviewer import ListedReviewer
 from .login_session import LoginSession
@@ -32,6 +33,7 @@ from .password_offer import PasswordOffer
 from .password_reset import PasswordReset
 from .preference import Preference
 from .prepared import Many, Prepared
+from .processing import Job
 from .pseudonym import Pseudonym
 from .purge_lease import PurgeLease
 from .recording import IndexedPassage, Recording, Segment
@@ -73,6 +75,7 @@ __all__ = [
     "REVIEWERS",
     "TERMINAL",
     "TOKEN_LIMIT",
+    "UNFINISHED",
     "UNHEARD_SOURCE",
     "AccessEvent",
     "AccessSeal",
@@ -113,6 +116,8 @@ __all__ = [
     "IndexedTurn",
     "InvalidRequest",
     "Invitation",
+    "Job",
+    "JobState",
     "Kind",
     "Limits",
     "ListedReviewer",

@@ -15,6 +15,7 @@ from .access.event import AccessEvent
 from .access.kinds import How, Kind
 from .collection import Collection, Membership, Role
 from .hold import refuse_if_held
+from .job_state import UNFINISHED
 from .recording import Recording
 from .refusal import InvalidRequest, NotFound
 
@@ -22,6 +23,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _LAST = "Somebody has to manage this collection: give the role to another member first."
+_NOT_EMPTY = "This collection has recordings. Move or delete them first."
+_IN_WORK = "Recordings are on their way into this collection. Wait for them, or cancel them first."
 _GONE = "This member was removed meanwhile."
 
 
@@ -61,9 +64,11 @@ def dissolve(collection: Collection, actor: User) -> None:
         raise InvalidRequest("This collection is where new recordings go. It cannot be deleted.")
     try:
         with transaction.atomic():
+            collection.jobs.exclude(state__in=UNFINISHED).delete()
             Collection.objects.get(pk=collection.pk).delete()
-    except ProtectedError:
-        raise InvalidRequest("This collection has recordings. Move or delete them first.") from None
+    except ProtectedError as error:
+        has_recordings = any(isinstance(each, Recording) for each in error.protected_objects)
+        raise InvalidRequest(_NOT_EMPTY if has_recordings else _IN_WORK) from None
     Members(collection, actor).record_change({"did": "deleted", "name": collection.name})
 
 

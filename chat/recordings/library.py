@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from chat.models import (
@@ -28,7 +29,6 @@ from .stored_audio import AUDIO_FOLDER, delete_audio
 from .transcripts import Transcript, Unreadable, audio_beside, open_sources, read
 
 _ROWS_AT_ONCE = 1000
-"""The folder in the storage, which has nothing else."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,14 @@ class Addition:
 
 @dataclass(frozen=True)
 class Into:
-    """Where new recordings go, instead of the default collection, and the consent note of those that have none."""
+    """Where new recordings go, instead of the default collection, and the consent note of those that have none.
+
+    ``by`` is who adds them; None for a command.
+    """
 
     collection: Collection | None = None
     consent: Consent | None = None
+    by: User | None = None
 
 
 def add(path: Path, *, title: str = "", into: Into = Into()) -> Iterator[Addition]:
@@ -82,8 +86,23 @@ def add(path: Path, *, title: str = "", into: Into = Into()) -> Iterator[Additio
             yield Addition(recording, new, len(source.text), transcript.skipped, source.encoding, erased)
         elif recording:
             _add_missing_audio(recording, audio)
-            _add_missing_note(recording, into.consent)
+            _add_missing_note(recording, into)
             yield Addition(recording, False, len(source.text))
+
+
+@transaction.atomic
+def take_in(transcript: Transcript, digest: str, *, audio: str, into: Into) -> tuple[Recording, bool]:
+    """Return the recording of a transcript, and whether it is new; ``audio`` names a file that is in the storage.
+
+    One that was in the library before gets what it lacks: the audio, unless it was withdrawn, and the consent note.
+    """
+    found = Recording.objects.filter(digest=digest).first()
+    if not found:
+        return _create(transcript, digest, audio, into), True
+    if audio and audio != found.audio and (found.audio or not WithdrawnAudio.give(found, audio)):
+        delete_audio([audio])
+    _add_missing_note(found, into)
+    return found, False
 
 
 def _existing(digests: Set[str]) -> dict[str, Recording]:
@@ -124,13 +143,13 @@ def _create(transcript: Transcript, digest: str, audio: str, into: Into) -> Reco
     )
     Segment.objects.bulk_create(segments, batch_size=_ROWS_AT_ONCE)
     index([recording])
-    _add_missing_note(recording, into.consent)
+    _add_missing_note(recording, into)
     return recording
 
 
-def _add_missing_note(recording: Recording, consent: Consent | None) -> None:
-    if consent and not ConsentNote.objects.filter(recording=recording).exists():
-        ConsentNote.write(recording, consent, actor=None, how=How.PROGRAM)
+def _add_missing_note(recording: Recording, into: Into) -> None:
+    if into.consent and not ConsentNote.objects.filter(recording=recording).exists():
+        ConsentNote.write(recording, into.consent, actor=into.by, how=How.PAGE if into.by else How.PROGRAM)
 
 
 def _add_missing_audio(recording: Recording, audio: Path | None) -> None:

@@ -17,6 +17,7 @@ from ..database.outage import outage
 from ..erasing.eraser import eraser
 from ..live.consumer import ChatConsumer
 from ..live.stream import Stream
+from ..processing.processor import processor
 from ..traces.exporter import exporter
 from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
@@ -63,6 +64,7 @@ async def start() -> None:
         purger.start()
         eraser.start()
         sealer.start()
+        processor.start()
         _warming.start(_warm())
 
 
@@ -77,6 +79,7 @@ async def drain(stop_listening: Callable[[], object]) -> None:
     purger.end()
     eraser.end()
     sealer.end()
+    processor.end()
     try:
         if runner.started:
             await runner.drain(settings.SERVE_DRAIN_SECONDS)

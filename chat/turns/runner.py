@@ -16,7 +16,7 @@ from django.db.models import CharField
 from ..answers import rag
 from ..database import in_database, in_thread
 from ..database.outage import UNAVAILABLE
-from ..models import Prepared, State, Turn
+from ..models import Job, Prepared, State, Turn
 from .beginning import Beginning
 from .copies import Copies
 from .events import Event
@@ -239,7 +239,7 @@ class TurnRunner:
         # A turn that runs here is not abandoned, however late its lease is renewed.
         not_running = [turn for turn in abandoned if turn.uuid not in self.runs]
         closed = [turn for turn in not_running if Turn.objects.interrupt(turn, dead)]
-        self.owner.forget_dead(dead)
+        self.owner.forget_dead(dead - Job.objects.owners_among(dead))  # whose jobs go on elsewhere first
         return closed
 
     async def _end_lost_logins(self) -> None:

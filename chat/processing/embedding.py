@@ -1,0 +1,51 @@
+"""The last step: the vectors of the passages, if the site has an endpoint for them. Then the files are deleted."""
+
+from __future__ import annotations
+
+import time
+
+from django.conf import settings
+
+from ..models import Job, Recording
+from ..retrieval import passage_vectors
+from ..retrieval.embeddings import embeddings
+from ..storage import storage
+from .work import Work, kept, rest
+
+INCOMING = "incoming"
+"""The folder in the storage of what people bring."""
+
+
+def embed(work: Work) -> None:
+    """Embed what has no vector yet, delete the files, and end the job. Raise ``EmbeddingFailed``."""
+    if settings.EMBEDDINGS and work.job.recording:
+        _embed(work, work.job.recording)
+    delete_files(work.job)
+    kept(work.job.advance())
+
+
+def delete_files(job: Job) -> None:
+    """Delete the files of a job from the storage, also what earlier claims of it have left."""
+    place = storage()
+    left = [file.name for file in place.files(INCOMING) if file.name.startswith(f"{INCOMING}/{job.uuid}-")]
+    for name in dict.fromkeys([*job.files, *left]):
+        place.delete(name)
+
+
+def _embed(work: Work, recording: Recording) -> None:
+    endpoint, done = embeddings(), 0
+    total = passage_vectors.without_vector(endpoint.name, [recording]).count()
+    retrying = passage_vectors.RetryingEndpoint(endpoint, pause=lambda seconds: _pause(work, seconds))
+    for batch in passage_vectors.embed(retrying, [recording]):
+        done += batch.stored + batch.refused
+        work.report(done / max(done, total))
+    passage_vectors.hand_to_pgvector(endpoint.name)
+
+
+def _pause(work: Work, seconds: float) -> None:
+    """Wait for a busy endpoint, without a connection to the database."""
+    rest()
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, 1.0))
+        work.report(work.share)

@@ -1,0 +1,79 @@
+"""Jobs as their page and programs see them: a sentence about each, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from ..models import Job, JobState, Recording
+from ..models.job_state import TO_DO
+
+MOST = 100
+"""Jobs of a list."""
+_ORDINALS = ("", "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
+_DOING = {
+    JobState.CONVERTING: "Preparing the audio",
+    JobState.TRANSCRIBING: "Transcribing",
+    JobState.INDEXING: "Reading the transcript",
+    JobState.EMBEDDING: "Preparing the search by meaning",
+}
+_WHILE = {
+    JobState.CONVERTING: "while preparing the audio",
+    JobState.TRANSCRIBING: "while transcribing",
+    JobState.INDEXING: "while reading the transcript",
+    JobState.EMBEDDING: "while preparing the search by meaning; its words are found",
+}
+
+
+def shown_jobs(user_id: int) -> list[dict[str, object]]:
+    """Return the jobs that a user sees: those that are not ready first, then those that became ready lately."""
+    jobs = Job.objects.seen_by(user_id)
+    unfinished = list(jobs.unfinished()[:MOST])
+    return _as_json([*unfinished, *jobs.filter(state=JobState.READY).order_by("-ended_at")[:MOST]], user_id)
+
+
+def as_json(job: Job, user_id: int) -> dict[str, object]:
+    """Return what this user sees of a job, who may see it."""
+    return _as_json([job], user_id)[0]
+
+
+def _as_json(jobs: Sequence[Job], user_id: int) -> list[dict[str, object]]:
+    places = Job.objects.places() if any(job.state in TO_DO for job in jobs) else {}
+    heard = Recording.objects.heard_by(user_id).filter(pk__in=[job.recording_id for job in jobs if job.recording_id])
+    addresses = {recording.pk: recording.get_absolute_url() for recording in heard}
+    return [
+        {
+            "uuid": str(job.uuid),
+            "title": title_of(job),
+            "state": job.state,
+            "words": words_of(job, places.get(job.pk)),
+            "notes": job.notes,
+            "progress": job.progress,
+            "place": places.get(job.pk),
+            "again": job.state == JobState.FAILED,
+            "recording": addresses.get(job.recording_id or 0),
+        }
+        for job in jobs
+    ]
+
+
+def title_of(job: Job) -> str:
+    """Return what a job is called until it has a recording, and then the recording's title."""
+    return (
+        job.recording.title if job.recording else job.title or PurePosixPath(job.transcript_name or job.audio_name).stem
+    )
+
+
+def words_of(job: Job, place: int | None) -> str:
+    """Return a sentence about how far a job is; ``place`` is that in line, if it waits for a process."""
+    step = JobState(job.step)
+    if job.state == JobState.FAILED:
+        return f"Failed {_WHILE[step]}: {job.reason}"
+    if job.state == JobState.WAITING:
+        return "Waiting for a transcript: this site makes none itself. Please attach one."
+    if job.state == JobState.READY:
+        return " ".join(["Ready.", *job.notes])
+    if place is not None:
+        where = f"{_ORDINALS[place] if place < len(_ORDINALS) else f'Number {place:,}'} in line"
+        return f"{where}. {job.reason}".strip() if job.reason else where
+    return _DOING[step] if job.progress is None else f"{_DOING[step]}: {job.progress:.0%}".replace("%", " %")
