@@ -12,11 +12,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 django.setup(set_prefix=False)  # before anything that needs the apps
 
 from django.conf import settings  # noqa: E402
-from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 
 from chat.routing import websocket_urlpatterns  # noqa: E402
 from chat.serving.life import drain, start  # noqa: E402
 
+from .bodies import PageHandler  # noqa: E402
 from .origin import ExactOrigin  # noqa: E402
 from .peer import ClientAddress  # noqa: E402
 from .refused_sockets import PlainSubprotocols, unknown_path  # noqa: E402
@@ -30,7 +30,7 @@ Send = Callable[[Any], Awaitable[None]]
 def protocols() -> Any:
     """Return the application for pages and sockets, behind the proxy that the settings trust, if any."""
     sockets = PlainSubprotocols(WithCookies(ByPath(websocket_urlpatterns, unknown_path)))
-    pages: Any = ASGIHandler()
+    pages: Any = PageHandler()
     pages_and_sockets = ByType({"http": pages, "websocket": ExactOrigin(sockets, settings.ORIGINS)})
     return TrustedProxy(
         ClientAddress(pages_and_sockets, settings.PROXY_ADDRESSES),

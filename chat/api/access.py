@@ -67,8 +67,13 @@ class ApiRequest(ASGIRequest):
 View = Callable[Concatenate[ApiRequest, P], Coroutine[Any, Any, HttpResponseBase]]
 
 
-def api(*allowed: str) -> Callable[[View[P]], Callable[..., Coroutine[Any, Any, HttpResponseBase]]]:
-    """Make a view of the API for requests with these methods. A refused request gets a ``Problem``."""
+def api(
+    *allowed: str, counted: bool = True
+) -> Callable[[View[P]], Callable[..., Coroutine[Any, Any, HttpResponseBase]]]:
+    """Make a view of the API for requests with these methods. A refused request gets a ``Problem``.
+
+    Those that are not ``counted`` may be as many as the network carries: the pieces of files.
+    """
     methods = SAFE if allowed == ("GET",) else allowed
 
     def decorate(view: View[P]) -> Callable[..., Coroutine[Any, Any, HttpResponseBase]]:
@@ -78,7 +83,7 @@ def api(*allowed: str) -> Callable[[View[P]], Callable[..., Coroutine[Any, Any, 
                 message = f"This address accepts {' and '.join(allowed)} only."
                 return problem(405, ProblemCode.METHOD_NOT_ALLOWED, message, Allow=", ".join(methods))
             try:
-                problem_response = await _check_access(request)
+                problem_response = await _check_access(request, counted=counted)
                 return problem_response or await view(request, *args, **kwargs)
             except Refused as error:
                 return refusal(error)
@@ -89,7 +94,7 @@ def api(*allowed: str) -> Callable[[View[P]], Callable[..., Coroutine[Any, Any, 
     return decorate
 
 
-async def _check_access(request: ApiRequest) -> HttpResponse | None:
+async def _check_access(request: ApiRequest, *, counted: bool) -> HttpResponse | None:
     """Let the request in, or return the response that refuses it. Raise ``RateLimited`` after too many requests."""
     credentials = Credentials.of(request)
     login_session = await in_database(credentials.live_login)
@@ -101,7 +106,7 @@ async def _check_access(request: ApiRequest) -> HttpResponse | None:
     if credentials.token_digest is None and _Csrf.refuses(request):
         message = "A request that changes something needs the CSRF token of a page, or an API token."
         return problem(403, ProblemCode.FORBIDDEN, message)
-    if not _allowance(login_session).use(monotonic()):
+    if counted and not _allowance(login_session).use(monotonic()):
         raise RateLimited("Too many requests. Please wait a minute before the next one.")
     request.credentials, request.login_session = credentials, login_session
     return None

@@ -12,6 +12,7 @@ from ..models import Conversation, NotFound, Recording, show_earlier_titles
 from . import resources
 from .access import ApiRequest, api
 from .listing import json_response, newest, row_after
+from .uploading import begin_sending
 
 
 @api("GET")
@@ -26,9 +27,11 @@ async def conversation(request: ApiRequest, uuid: UUID) -> HttpResponse:
     return json_response(await in_database(_conversation, request, uuid))
 
 
-@api("GET")
+@api("GET", "HEAD", "POST")
 async def recordings(request: ApiRequest) -> HttpResponse:
-    """Return a page of the recordings that the user hears."""
+    """Return a page of the recordings that the user hears. A POST begins to send files for new ones."""
+    if request.method == "POST":
+        return await begin_sending(request)
     return json_response(await in_database(_recordings, request))
 
 

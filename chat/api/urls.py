@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import chat, description, judging, reading, review
+from . import chat, description, judging, reading, review, uploading
 
 app_name = "api"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("turns/<uuid:uuid>/feedback", judging.feedback, name="turn-feedback"),
     path("turns/<uuid:uuid>/check", judging.check, name="turn-check"),
     path("recordings", reading.recordings, name="recording-list"),
+    path("uploads", uploading.uploads, name="upload-list"),
+    path("uploads/<uuid:uuid>", uploading.upload, name="upload-detail"),
+    path("uploads/<uuid:uuid>/<int:offset>", uploading.piece, name="upload-piece"),
     path("review/conversations", review.conversations, name="review-list"),
     path("review/conversations/<uuid:uuid>", review.conversation, name="review-detail"),
     path("openapi.json", description.openapi, name="openapi"),

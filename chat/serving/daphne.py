@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Coroutine
 from functools import partial
+from io import BytesIO
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -16,9 +17,9 @@ from twisted.internet import reactor
 from typing_extensions import override
 
 from .backpressure import Backpressure
-from .daphne_http import Channel
+from .daphne_http import Channel, with_limit
 from .daphne_socket import DaphneSocket
-from .life import LEAVE_SECONDS, MESSAGE_LIMIT, drain, start
+from .life import BODY, LEAVE_SECONDS, MESSAGE_LIMIT, drain, start
 from .mailbox import Mailbox
 from .pings import interval
 
@@ -95,6 +96,9 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
             scope["headers"] += protocol.odd_headers
             scope["extensions"] = {"websocket.http.response": {}}
             scope[_SOCKET] = protocol
+        elif not isinstance(protocol.content, BytesIO):
+            # Daphne would read the file into the queue, as a whole and in the event loop.
+            scope[BODY], protocol.content = protocol.content, BytesIO()
         queue = Mailbox()
         send = protocol.send if scope["type"] == "websocket" else partial(self.handle_reply, protocol)
         work = asyncio.ensure_future(self.application(scope, queue.get, send))
@@ -158,6 +162,8 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
 
     def _begin(self) -> None:
         self.http_factory.protocol = Channel
+        build = self.http_factory.buildProtocol
+        self.http_factory.buildProtocol = lambda address: with_limit(build(address))
         self.ws_factory.protocol = DaphneSocket
         # A close frame tells the client what was wrong with its frame; Autobahn would drop the connection.
         self.ws_factory.setProtocolOptions(failByDrop=False, closeHandshakeTimeout=LEAVE_SECONDS)

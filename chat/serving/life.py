@@ -34,6 +34,10 @@ HEADER_LIMIT = 33 * 1024
 """Bytes of one header, of pages and sockets: 32 KiB of cookies, which a proxy that signs users in may set."""
 MESSAGE_LIMIT = 1024 * 1024
 """Bytes of one message of a socket. Above the protocol's limit, so that the consumer can send an error."""
+BODY_LIMIT = 64 * 1024 * 1024
+"""Bytes of the body of a request: a form with files. Scripts and programs send greater files in pieces."""
+BODY = "chatsite.body"
+"""The key of the scope with the file in which the server has stored a long body."""
 LEAVE_SECONDS = 2.0
 """How long a slow client may take to close its side. A client that is dropped earlier sees a broken connection."""
 

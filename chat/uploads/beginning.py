@@ -17,7 +17,6 @@ from ..body import typed
 from ..models import (
     Collection,
     Consent,
-    InvalidRequest,
     NoRoom,
     NotFound,
     RateLimited,
@@ -57,7 +56,8 @@ class _Planned:
 
     def __init__(self, user: User, collection: Collection, said: SaidFile) -> None:
         self.name, self.said = clean(typed(said.name)), said
-        self.error = wrong_name(self.name) or _wrong_size(self.name, said.size)
+        self.size = int(said.size)
+        self.error = wrong_name(self.name) or _wrong_size(self.name, self.size)
         self.duplicate = duplicate_of(user.pk, said.sha256) if said.sha256 and not self.error else None
         self.upload = None if self.error or self.duplicate else _open_upload(user, collection, said)
 
@@ -71,7 +71,7 @@ class _Planned:
         return SentFile(
             uuid=None,
             name=self.name,
-            size=self.said.size,
+            size=self.size,
             received=0,
             sha256=self.said.sha256,
             state=UploadState.DUPLICATE if self.duplicate else UploadState.REFUSED,
@@ -105,7 +105,7 @@ def _store(
             pair=pair,
             is_transcript=is_transcript(planned.name),
             name=planned.name,
-            size=planned.said.size,
+            size=planned.size,
             sha256=planned.said.sha256,
         )
     return batch
@@ -123,9 +123,7 @@ def _collection(user: User, uuid: UUID | None) -> Collection:
     found = changeable.filter(uuid=uuid) if uuid else changeable.filter(is_default=True)
     if collection := found.first():
         return collection
-    if uuid:
-        raise NotFound("There is no such collection that you manage.")
-    raise InvalidRequest("Choose a collection that you manage: you may not add to the one of new recordings.")
+    raise NotFound("There is no such collection that you manage. Choose one: recordings are added by those who do.")
 
 
 def _consent(said: SaidBatch) -> Consent | None:
@@ -143,7 +141,7 @@ def _wrong_size(name: str, size: int) -> str:
 def _open_upload(user: User, collection: Collection, said: SaidFile) -> Upload | None:
     """Return the same file that this user has begun to send to this collection."""
     same = Upload.objects.of(user.pk).filter(state=UploadState.OPEN, batch__collection=collection)
-    return same.filter(sha256=said.sha256, size=said.size).first() if said.sha256 else None
+    return same.filter(sha256=said.sha256, size=int(said.size)).first() if said.sha256 else None
 
 
 def _check_room(user: User, new: list[_Planned]) -> None:
@@ -153,7 +151,7 @@ def _check_room(user: User, new: list[_Planned]) -> None:
         raise RateLimited(
             f"At most {most} files can be on their way at once, and {begun} of yours are. Finish those first."
         )
-    sizes = [planned.said.size for planned in new]
+    sizes = [planned.size for planned in new]
     if new and _needed(sizes) + settings.UPLOAD_FREE_BYTES > _free():
         raise NoRoom("The site has no space for these files now. Please tell an administrator.")
 

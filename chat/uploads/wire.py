@@ -14,6 +14,8 @@ from ..models.consent_note import LINK_LIMIT, TOLD_LIMIT
 FILES_LIMIT = 200
 SAID_LIMIT = 256 * 1024
 """Bytes of the description of a batch."""
+_SIZE = Meta(ge=0, le=2**53, multiple_of=1, extra_json_schema={"type": "integer"})
+"""A whole number, which JSON may write as 12.0."""
 _SHA256 = Meta(pattern="^([0-9a-f]{64})?$")
 
 
@@ -21,7 +23,7 @@ class SaidFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A file that shall be sent: its name, its size in bytes, and its SHA-256 in hex, if the sender knows it."""
 
     name: Annotated[str, Meta(min_length=1, max_length=1024)]
-    size: Annotated[int, Meta(ge=0, le=2**62)]
+    size: Annotated[float, _SIZE]
     sha256: Annotated[str, _SHA256] = ""
 
 

@@ -152,6 +152,9 @@ PUT  api:turn-check                     401       404      200      404      404
 GET  api:review-list                    401       404      404      404      200      404      404      404
 POST api:review-detail                  401       404      404      404      200      404      404      404
 GET  api:recording-list                 401       200      200      200      200      200      200      200
+GET  api:upload-list                    401       200      200      200      200      200      200      200
+GET  api:upload-detail                  401       404      404      200      404      404      404      404
+PUT  api:upload-piece                   401       404      404      400      404      404      404      404
 GET  api:openapi                        200       200      200      200      200      200      200      200
 GET  api:nothing                        404       404      404      404      404      404      404      404
 """

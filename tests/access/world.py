@@ -146,6 +146,8 @@ _ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "chat:upload-detail": lambda world: {"uuid": world.upload.uuid},
     "chat:upload-piece": lambda world: {"uuid": world.upload.uuid, "offset": 0},
     "api:conversation-detail": lambda world: {"uuid": world.conversation.uuid},
+    "api:upload-detail": lambda world: {"uuid": world.upload.uuid},
+    "api:upload-piece": lambda world: {"uuid": world.upload.uuid, "offset": 0},
     "api:turn-": lambda world: {"uuid": world.turn.uuid},
     "api:review-detail": lambda world: {"uuid": world.conversation.uuid},
     "sign-in-link": _link,

@@ -11,6 +11,7 @@ from chat.api import judging, resources, review
 from chat.api.question import Question
 from chat.live import frames
 from chat.problems import Problem
+from chat.uploads import wire
 
 from ..support.processes import ROOT
 
@@ -36,6 +37,9 @@ TYPES = [
     resources.ReviewPage,
     resources.ReviewedConversation,
     resources.RecordingPage,
+    wire.SaidBatch,
+    wire.Batch,
+    wire.Uploads,
 ]
 
 

@@ -37,17 +37,19 @@ def output_of(*command: str | Path, environ: dict[str, str]) -> str:
 def test_the_curl_lines_work(environ: dict[str, str]) -> None:
     if not shutil.which("curl"):
         pytest.skip("curl is not installed (apt-get install curl)")
-    ask_line, read_line, judge_line, review_line = re.findall(r"^    (curl .*)$", TEXT, re.MULTILINE)
+    ask_line, read_line, judge_line, send_line, review_line = re.findall(r"^    (curl .*)$", TEXT, re.MULTILINE)
 
     ask, read = (output_of("sh", "-c", line, environ=environ) for line in (ask_line, read_line))
     conversation = json.loads(read)["conversations"][0]["id"]
     whole = output_of("sh", "-c", read_line.replace("?limit=10", f"/{conversation}"), environ=environ)
     judge = output_of("sh", "-c", judge_line.replace("<id>", json.loads(whole)["turns"][0]["id"]), environ=environ)
+    send = output_of("sh", "-c", send_line.replace("<id>", conversation), environ=environ)
     review = output_of("sh", "-c", review_line.replace("<id>", conversation), environ=environ)
 
     assert [*dict.fromkeys(re.findall(r"^event: (\w+)$", ask, re.MULTILINE))] == ["token", "citations", "done"]
     assert '"title":"When does the Heron launch?"' in read
     assert json.loads(judge) == {"thumb": "down", "reason": "invented", "text": "Nobody said so."}
+    assert json.loads(send)["code"] == "NOT_FOUND"  # who asks manages no collection
     assert json.loads(review)["code"] == "NOT_FOUND"  # who asks is no reviewer
 
 
@@ -77,4 +79,4 @@ def test_every_refusal_is_described_with_its_status() -> None:
 
 
 def test_every_address_is_described() -> None:
-    assert all(path.replace("{id}", "<id>") in TEXT for path in DOCUMENT["paths"])
+    assert all(path.replace("{", "<").replace("}", ">") in TEXT for path in DOCUMENT["paths"])
