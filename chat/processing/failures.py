@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from ..recordings.transcripts import Unreadable
 from ..retrieval.embeddings import EmbeddingFailed
 from ..storage import AccessDenied, FileLost, StorageFailed
+from ..transcription import TranscriptionFailed
+from ..transcription.media import Unplayable
 from ..upstream.credentials import SignInFailed
 from .work import StepFailed
 
@@ -21,28 +23,32 @@ NO_VECTORS = "The service for the search by meaning did not answer as it should.
 MISCONFIGURED = "A setting of this site is wrong. Please tell whoever runs this site."
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_REASONS: tuple[tuple[type[Exception], str, bool], ...] = (
+    (FileLost, LOST, False),
+    (AccessDenied, DENIED, False),
+    (StorageFailed, AWAY, True),
+    (SignInFailed, AWAY, True),
+    (EmbeddingFailed, NO_VECTORS, True),
+    (ImproperlyConfigured, MISCONFIGURED, False),
+)
+"""By the kind of error, the first that fits: what is said, and whether the step may succeed later."""
 
 
 def failure_of(error: Exception) -> StepFailed:
     """Return an error of a step as a failure with a sentence, and whether the step may succeed later."""
-    match error:
-        case StepFailed():
-            return error
-        case FileLost():
-            return StepFailed(LOST)
-        case AccessDenied():
-            return StepFailed(DENIED)
-        case StorageFailed() | SignInFailed():
-            return StepFailed(AWAY, again=True)
-        case Unreadable():
-            return StepFailed(_of_transcript(error))
-        case EmbeddingFailed():
-            return StepFailed(NO_VECTORS, again=True)
-        case ImproperlyConfigured():
-            return StepFailed(MISCONFIGURED)
-        case OSError() if error.errno in _FULL:
-            return StepFailed(NO_SPACE, again=True)
-    return StepFailed(INTERNAL, again=True)
+    if isinstance(error, StepFailed):
+        return error
+    if isinstance(error, TranscriptionFailed):
+        return StepFailed(str(error), again=error.again, retry_after=error.retry_after)
+    if isinstance(error, Unplayable):
+        return StepFailed(str(error))
+    if isinstance(error, Unreadable):
+        return StepFailed(_of_transcript(error))
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return StepFailed(NO_SPACE, again=True)
+    found = ((reason, again) for kind, reason, again in _REASONS if isinstance(error, kind))
+    reason, again = next(found, (INTERNAL, True))
+    return StepFailed(reason, again=again)
 
 
 def is_expected(error: Exception) -> bool:

@@ -41,10 +41,14 @@ class Processor(Looker):
     def __init__(self, owner: str) -> None:
         super().__init__(owner)
         self._running = set[threading.Thread]()
+        self._has_looked = False
 
     @override
     def look(self) -> None:
         """Renew the leases of what runs here, and begin what may begin."""
+        if settings.TRANSCRIBER and not self._has_looked:
+            Job.objects.resume_waiting()  # the site began to make transcripts after them
+        self._has_looked = True
         self._running = {thread for thread in self._running if thread.is_alive()}
         if self._running:
             Job.objects.renew(self._owner)
@@ -90,7 +94,7 @@ def do(job: Job, folder: Path) -> None:
 
 def _end(job: Job, failure: StepFailed) -> None:
     if failure.again and job.attempts < settings.PROCESSING_ATTEMPTS:
-        pause = PAUSES[min(job.attempts, len(PAUSES)) - 1]
+        pause = max(PAUSES[min(job.attempts, len(PAUSES)) - 1], failure.retry_after or 0)
         job.put_off(timedelta(seconds=pause), f"{failure.reason} The site tries again.")
     else:
         job.fail(failure.reason)

@@ -22,12 +22,16 @@ class Superseded(Exception):
 
 
 class StepFailed(Exception):
-    """The step could not be done; the message is a sentence for people. ``again`` is whether it may succeed later."""
+    """The step could not be done; the message is a sentence for people.
 
-    def __init__(self, reason: str, *, again: bool = False) -> None:
+    ``again`` is whether it may succeed later, and ``retry_after`` in how many seconds, if that is known.
+    """
+
+    def __init__(self, reason: str, *, again: bool = False, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.again = again
+        self.retry_after = retry_after
 
 
 @dataclass

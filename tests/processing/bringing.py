@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
@@ -13,10 +16,45 @@ from chat.models import Collection, Job, Recording, Segment
 from chat.processing import Incoming, begin
 from chat.processing.processor import Processor, do
 from chat.storage import storage
+from chat.transcription import Report, Spoken
 
 from ..support.importing import VTT
+from ..support.processes import ROOT
 
 ONE, OTHER = "one process", "another process"
+SOUND = next((ROOT / "chat/upkeep/demo").glob("*retrospective.mp3")).read_bytes()[:20_000]
+"""The beginning of a file that browsers play."""
+SPOKEN = json.dumps(
+    {
+        "text": "We ship in March.",
+        "segments": [{"start": 0.0, "end": 1.5, "text": "We ship in March."}],
+        "language": "en",
+    }
+)
+
+
+@dataclass
+class Recogniser:
+    """Writes down the same of every file, or raises what it is told to."""
+
+    error: Exception | None = None
+    notes: tuple[str, ...] = ()
+    name: str = "scripted"
+    heard: list[str] = field(default_factory=list)
+
+    def transcribe(self, audio: Path, report: Report) -> Spoken:
+        """Return what is said, after half of the work is reported."""
+        self.heard.append(audio.suffix)
+        report(0.5)
+        if self.error:
+            raise self.error
+        return Spoken(SPOKEN, ".json", "en", self.notes)
+
+
+def recognise(monkeypatch: pytest.MonkeyPatch, recogniser: Recogniser) -> Recogniser:
+    """Let the site transcribe with it."""
+    monkeypatch.setattr("chat.processing.transcribing.transcriber", lambda: recogniser)
+    return recogniser
 
 
 def put(content: str | bytes, suffix: str) -> str:
@@ -29,13 +67,15 @@ def put(content: str | bytes, suffix: str) -> str:
     return name
 
 
-def brought(user: User, *, text: str = VTT, audio: bytes = b"", called: str = "Pump review", **said: object) -> Job:
+def brought(
+    user: User, *, text: str = VTT, audio: bytes = b"", kind: str = ".mp3", called: str = "Pump review", **said: object
+) -> Job:
     """Begin a job with a transcript, unless the text is empty, and audio, unless it has no bytes."""
     files: dict[str, object] = {}
     if text:
         files |= {"transcript": put(text, ".vtt"), "transcript_name": f"{called}.vtt"}
     if audio:
-        files |= {"audio": put(audio, ".mp3"), "audio_name": f"{called}.mp3"}
+        files |= {"audio": put(audio, kind), "audio_name": f"{called}{kind}"}
     collection = said.pop("collection", None) or Collection.objects.default()
     return begin(Incoming(user_id=user.pk, collection=collection, **files, **said))  # type: ignore[arg-type]
 

@@ -13,7 +13,7 @@ from chat.processing import again, attach_transcript, cancel
 from chat.processing.processor import do
 
 from ..support.importing import VTT
-from .bringing import brought, claimed, files, put, work
+from .bringing import SOUND, brought, claimed, files, put, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +21,7 @@ BROKEN = "WEBVTT\n\nnothing"
 
 
 def failed(user: User, folder: Path) -> Job:
-    job = brought(user, text=BROKEN, audio=b"sound")
+    job = brought(user, text=BROKEN, audio=SOUND)
     work(folder)
     job.refresh_from_db()
     assert job.state == JobState.FAILED
@@ -74,7 +74,7 @@ def test_of_a_ready_recording_only_the_last_step_is_done_again(alice: User, fold
 
 
 def test_an_attached_transcript_lets_audio_go_on(alice: User, folder: Path) -> None:
-    job = brought(alice, text="", audio=b"sound")
+    job = brought(alice, text="", audio=SOUND)
     work(folder)
     job.refresh_from_db()
 
@@ -106,7 +106,7 @@ def test_no_transcript_is_attached_to_what_goes_on_without(alice: User) -> None:
 
 
 def test_a_cancelled_job_leaves_nothing(alice: User) -> None:
-    job = brought(alice, audio=b"sound")
+    job = brought(alice, audio=SOUND)
 
     cancel(job)
 
@@ -117,7 +117,7 @@ def test_a_cancelled_job_leaves_nothing(alice: User) -> None:
 def test_whoever_works_on_a_cancelled_job_stores_nothing(
     alice: User, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    brought(alice, audio=b"sound")
+    brought(alice, audio=SOUND)
     job = claimed()
     monkeypatch.setattr("chat.processing.indexing.rest", lambda: cancel(Job.objects.get()))  # when all is read
 

@@ -12,13 +12,13 @@ from chat.models import Consent, InvalidRequest, Job, JobState, Recording
 from chat.processing import Incoming, begin
 
 from ..support.importing import VTT
-from .bringing import brought, files, work
+from .bringing import SOUND, brought, files, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_transcript_becomes_a_recording_that_is_found_and_heard(alice: User, folder: Path) -> None:
-    job = brought(alice, audio=b"sound")
+    job = brought(alice, audio=SOUND)
 
     work(folder)
 
@@ -49,7 +49,7 @@ def test_what_was_said_about_it_when_it_was_brought_counts(alice: User, folder: 
 
 
 def test_without_a_transcriber_audio_waits_for_a_transcript(alice: User, folder: Path) -> None:
-    job = brought(alice, text="", audio=b"sound")
+    job = brought(alice, text="", audio=SOUND)
 
     work(folder)
 
@@ -58,7 +58,7 @@ def test_without_a_transcriber_audio_waits_for_a_transcript(alice: User, folder:
 
 
 def test_a_transcript_that_cannot_be_read_fails_with_the_line_and_keeps_its_files(alice: User, folder: Path) -> None:
-    job = brought(alice, text="WEBVTT\n\nnothing", audio=b"sound")
+    job = brought(alice, text="WEBVTT\n\nnothing", audio=SOUND)
 
     work(folder)
 
@@ -77,7 +77,7 @@ def test_a_job_without_files_is_refused(alice: User) -> None:
 
 
 def test_the_files_of_a_job_are_named_until_it_is_ready(alice: User, folder: Path) -> None:
-    job = brought(alice, audio=b"sound")
+    job = brought(alice, audio=SOUND)
     assert Job.objects.files() == {job.transcript, job.audio}
 
     work(folder)
