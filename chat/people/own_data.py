@@ -25,6 +25,7 @@ from ..models import (
     ReviewLabel,
     show_earlier_titles,
 )
+from ..processing.shown import jobs_of
 from ..uploads.own import sent_files
 from .own_sign_ins import sign_ins
 
@@ -60,6 +61,7 @@ def account(user: User) -> Document:
         "invitations": [_invitation(each) for each in _invitations(user)],
         "consent_notes_written": [_note(note) for note in ConsentNote.objects.filter(written_by=user).order_by("pk")],
         "files_sent": sent_files(user.pk),
+        "recordings_begun": jobs_of(user.pk),
         "labels_given": [_label(label) for label in ReviewLabel.objects.filter(reviewer=user).order_by("pk")],
         "reads_by_others": [_event(event) for event in AccessEvent.objects.of_owner(user.pk).exclude(actor_id=user.pk)],
         "changes_of_rights": [_event(event) for event in AccessEvent.objects.of_member(user.pk)],

@@ -24,6 +24,7 @@ _LISTS = {
     "invitations": "Invitations",
     "consent_notes_written": "Consent notes that you wrote",
     "files_sent": "Files that you sent",
+    "recordings_begun": "Recordings that are made of them",
     "labels_given": "Labels that you gave as a reviewer",
     "reads_by_others": "Reads of what you asked",
     "changes_of_rights": "Changes of your account and rights",

@@ -40,28 +40,27 @@ def as_json(job: Job, user_id: int) -> dict[str, object]:
 def _as_json(jobs: Sequence[Job], user_id: int) -> list[dict[str, object]]:
     places = Job.objects.places() if any(job.state in TO_DO for job in jobs) else {}
     heard = Recording.objects.heard_by(user_id).filter(pk__in=[job.recording_id for job in jobs if job.recording_id])
-    addresses = {recording.pk: recording.get_absolute_url() for recording in heard}
-    return [
-        {
-            "uuid": str(job.uuid),
-            "title": title_of(job),
-            "state": job.state,
-            "words": words_of(job, places.get(job.pk)),
-            "notes": job.notes,
-            "progress": job.progress,
-            "place": places.get(job.pk),
-            "again": job.state == JobState.FAILED,
-            "recording": addresses.get(job.recording_id or 0),
-        }
-        for job in jobs
-    ]
+    found = {recording.pk: recording for recording in heard}
+    return [_one(job, places.get(job.pk), found.get(job.recording_id or 0)) for job in jobs]
+
+
+def _one(job: Job, place: int | None, recording: Recording | None) -> dict[str, object]:
+    return {
+        "uuid": str(job.uuid),
+        "title": recording.title if recording else title_of(job),
+        "state": job.state,
+        "words": words_of(job, place),
+        "notes": job.notes,
+        "progress": job.progress,
+        "place": place,
+        "again": job.state == JobState.FAILED,
+        "recording": recording and recording.get_absolute_url(),
+    }
 
 
 def title_of(job: Job) -> str:
-    """Return what a job is called until it has a recording, and then the recording's title."""
-    return (
-        job.recording.title if job.recording else job.title or PurePosixPath(job.transcript_name or job.audio_name).stem
-    )
+    """Return what a job is called until it has a recording, and for those who do not hear that."""
+    return job.title or PurePosixPath(job.transcript_name or job.audio_name).stem
 
 
 def words_of(job: Job, place: int | None) -> str:
@@ -77,3 +76,21 @@ def words_of(job: Job, place: int | None) -> str:
         where = f"{_ORDINALS[place] if place < len(_ORDINALS) else f'Number {place:,}'} in line"
         return f"{where}. {job.reason}".strip() if job.reason else where
     return _DOING[step] if job.progress is None else f"{_DOING[step]}: {job.progress:.0%}".replace("%", " %")
+
+
+def jobs_of(user_id: int) -> list[dict[str, object]]:
+    """Return what is stored of the jobs that a user has begun, for the export of their data."""
+    return [
+        {
+            "title": title_of(job),
+            "transcript": job.transcript_name,
+            "audio": job.audio_name,
+            "recorded_on": job.recorded_on,
+            "told": job.told,
+            "state": job.state,
+            "reason": job.reason,
+            "notes": job.notes,
+            "begun_at": job.begun_at,
+        }
+        for job in Job.objects.filter(user=user_id).order_by("pk")
+    ]

@@ -43,6 +43,7 @@ EXPORTED = {
     "chat.Feedback.turn": "conversations",
     "chat.Invitation.invited_by": "invitations",
     "chat.Invitation.user": "invitations",
+    "chat.Job.user": "recordings_begun",
     "chat.LoginSession.user": "sign_ins",
     "chat.Membership.user": "collections",
     "chat.Preference.user": "profile",
