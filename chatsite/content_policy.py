@@ -3,6 +3,7 @@
 DIRECTIVES = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
+    "worker-src": ["'self'"],
     "style-src": ["'self'"],
     "img-src": ["'self'"],
     "font-src": ["'self'"],

@@ -20,7 +20,9 @@ from django.core.files.storage import FileSystemStorage
 ENTRIES = (
     "chat/js/main.js",
     "chat/js/admin.js",
+    "chat/js/hash_worker.js",
     "chat/js/passkey.js",
+    "chat/js/upload.js",
     "chat/js/zone.js",
     "chat/css/pages/*.css",
     "chat/css/noscript.css",

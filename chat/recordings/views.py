@@ -36,9 +36,10 @@ def listing(request: SignedInRequest) -> HttpResponse:
     changeable, lacking = Collection.objects.changeable_by(request.user), request.GET.get("consent") == "missing"
     if lacking:
         recordings = recordings.filter(consent_note=None, collection__in=changeable)
+    may_add = changeable.exists()
     page = Paginator(recordings, PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "rows": rows(list(page)), "q": text, "collection": collection, "lacking": lacking}
-    return render(request, "chat/recording_list.html", context | {"may_lack": lacking or changeable.exists()})
+    return render(request, "chat/recording_list.html", context | {"may_add": may_add, "may_lack": lacking or may_add})
 
 
 @require_safe

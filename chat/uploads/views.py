@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +20,7 @@ from msgspec import Struct
 
 from ..accounts.login_sessions import SignedInRequest
 from ..body import body_in
-from ..models import Collection, Refused, Upload
+from ..models import Collection, Refused
 from ..problems import refusal
 from ..recordings.transcripts import SUFFIXES
 from .beginning import begin_batch
@@ -63,8 +64,9 @@ def upload(request: SignedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "collections": Collection.objects.changeable_by(request.user),
-        "endings": sorted(SUFFIXES | MEDIA),
-        "piece": Upload.PIECE,
+        "transcript_endings": sorted(SUFFIXES),
+        "media_endings": sorted(MEDIA),
+        "max_bytes": settings.UPLOAD_MAX_BYTES,
         "form_limit": FORM_LIMIT,
     }
     return render(request, "uploads/upload.html", context, status=400 if form.is_bound else 200)

@@ -66,7 +66,7 @@ async def pages(page: Page, site: SiteProcess) -> list[str]:
     account = ["/accounts/password/", "/accounts/tokens/", "/about/data/", "/about/reviewers/", "/collections/"]
     account += ["/accounts/", "/accounts/data/", "/accounts/conversations/delete/", "/accounts/delete/"]
     account += ["/people/", "/people/1/", "/people/1/delete/"]
-    account += ["/accounts/invitations/", "/holds/", "/holds/new/"]
+    account += ["/recordings/upload/", "/accounts/invitations/", "/holds/", "/holds/new/"]
     return ["/", f"{conversation}", "/conversations/all/", "/recordings/", f"{recording}", "/search/?q=heron", *account]
 
 

@@ -25,7 +25,7 @@ EVERYWHERE = {
 POLICY = {
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "font-src 'self'",
     "media-src 'self'", "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
-    "object-src 'none'",
+    "object-src 'none'", "worker-src 'self'",
 }  # fmt: skip
 TRUSTED_TYPES = {"require-trusted-types-for 'script'", "trusted-types chatsite"}
 

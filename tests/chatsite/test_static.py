@@ -74,6 +74,18 @@ def test_a_page_gets_one_script_and_one_sheet(collected: Collected) -> None:
     assert served["chat/icon.svg"] == "<svg/>"
 
 
+def test_a_worker_is_a_script_of_its_own_with_what_it_imports(collected: Collected) -> None:
+    collected.write("chat/js/hash_worker.js", 'import { rise } from "./page/tide.js";\n\nself.onmessage = rise;\n')
+
+    served = collected.collect()
+
+    assert not re.search(r"\bimport\b", served["chat/js/hash_worker.js"])
+    assert "risen" in served["chat/js/hash_worker.js"]
+    assert re.fullmatch(
+        r"chat/js/hash_worker\.[0-9a-f]{12}\.js", collected.storage.hashed_files["chat/js/hash_worker.js"]
+    )
+
+
 def test_a_script_names_its_source_map_by_the_name_that_changes(collected: Collected) -> None:
     served = collected.collect()
 

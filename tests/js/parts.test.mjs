@@ -175,3 +175,15 @@ test("HTML is parsed through the site's Trusted Types policy, or directly where 
   new TrustedHtml(document, undefined).parse("<i>");
   assert.equal(template.innerHTML, "<i>");
 });
+
+test("a worker runs a script of the site itself alone", () => {
+  const document = { baseURI: "https://chat.example/recordings/upload/" };
+  const trustedTypes = { createPolicy: (_, rules) => rules };
+
+  for (const html of [new TrustedHtml(document, trustedTypes), new TrustedHtml(document, undefined)]) {
+    assert.equal(html.scriptAddress("/static/worker.js"), "https://chat.example/static/worker.js");
+    assert.throws(() => html.scriptAddress("https://elsewhere.example/worker.js"), TypeError);
+    assert.throws(() => html.scriptAddress("data:text/javascript,1"), TypeError);
+    assert.throws(() => html.scriptAddress("blob:https://chat.example/1"), TypeError);
+  }
+});

@@ -59,7 +59,7 @@ import "./zone.js";
 
 const { body } = document;
 const store = new Store(storage("sessionStorage"), body.dataset.user ?? "");
-const html = new TrustedHtml(document);
+export const html = new TrustedHtml(document);
 const fragments = new Fragments({ html });
 
 new Times({ root: body, clock: new Clock(), zone: body.dataset.zone }).start();

@@ -1,5 +1,6 @@
 /**
- * @typedef {{createHTML: (html: string) => string}} Policy its TrustedHTML can be used as a string
+ * @typedef {{createHTML: (html: string) => string, createScriptURL: (address: string) => string}} Policy its TrustedHTML
+ *   and TrustedScriptURL can be used as strings
  * @typedef {{createPolicy: (name: string, rules: Policy) => Policy}} TrustedTypes
  */
 
@@ -19,7 +20,10 @@ export class TrustedHtml {
    */
   constructor(document, trustedTypes = Reflect.get(globalThis, "trustedTypes")) {
     this.#document = document;
-    this.#policy = trustedTypes?.createPolicy(POLICY, { createHTML: (html) => html });
+    this.#policy = trustedTypes?.createPolicy(POLICY, {
+      createHTML: (html) => html,
+      createScriptURL: (address) => ownAddress(address, document.baseURI),
+    });
   }
 
   /**
@@ -31,4 +35,21 @@ export class TrustedHtml {
     template.innerHTML = this.#policy ? this.#policy.createHTML(html) : html;
     return template.content;
   }
+
+  /**
+   * Return the address of a script of this site, as a worker takes it.
+   * @param {string} address
+   * @returns {string}
+   * @throws {TypeError} if it is one of another site
+   */
+  scriptAddress(address) {
+    return this.#policy ? this.#policy.createScriptURL(address) : ownAddress(address, this.#document.baseURI);
+  }
+}
+
+/** @param {string} address @param {string} page @returns {string} */
+function ownAddress(address, page) {
+  const { href, origin, protocol } = new URL(address, page);
+  if (origin !== new URL(page).origin || !protocol.startsWith("http")) throw new TypeError(`${address} is not a script of this site.`);
+  return href;
 }

@@ -1,0 +1,101 @@
+/**
+ * @import { Request, Response } from "./sending.js"
+ * @typedef {{told: string, told_on: string, link: string}} Consent
+ * @typedef {{collection: string | null, title: string, recorded_on: string | null, consent: Consent | null}} Details
+ * @typedef {{name: string, size: number, sha256: string}} Described
+ * @typedef {{title: string, url: string}} Known a recording that the site has already
+ * @typedef {{uuid: string | null, name: string, size: number, received: number, sha256: string, state: string,
+ *   duplicate: Known | null, error: string | null}} Sent how far a file is
+ * @typedef {{batch: string | null, piece: number, files: Sent[]}} Batch
+ * @typedef {{uuid: string, title: string, state: string, words: string, progress: number | null, place: number | null,
+ *   again: boolean, recording: string | null}} Job
+ */
+
+/**
+ * @template T
+ * @typedef {{status: number, body: T | null, error: string}} Reply status 0 if nothing has answered, 401 if the user
+ *   has to sign in; a body if it is JSON and the site has agreed; ``error`` says in a sentence why it has not
+ */
+
+export const SIGNED_OUT = 401;
+
+/** The addresses of the uploads of this user, as chat/urls.py has them, and those of the jobs that come of them. */
+export class Routes {
+  #token;
+  #send;
+
+  /** @param {{token: string, send: (request: Request) => Promise<Response>}} parts ``token`` of CSRF */
+  constructor({ token, send }) {
+    this.#token = token;
+    this.#send = send;
+  }
+
+  /** @param {Details & {files: Described[]}} batch @param {AbortSignal} signal @returns {Promise<Reply<Batch>>} */
+  begin(batch, signal) {
+    return this.#call({ method: "POST", address: "/recordings/upload/", body: JSON.stringify(batch), signal });
+  }
+
+  /**
+   * @param {string} uuid
+   * @param {number} offset
+   * @param {Blob} piece
+   * @param {{onProgress: (sent: number) => void, signal: AbortSignal}} options
+   * @returns {Promise<Reply<{received: number}>>} with the body also if the site expects another offset (409)
+   */
+  put(uuid, offset, piece, options) {
+    return this.#call({ method: "PUT", address: `/recordings/upload/${uuid}/${offset}`, body: piece, ...options });
+  }
+
+  /** @param {string} uuid @param {AbortSignal} [signal] @returns {Promise<Reply<Sent & {job: Job | null}>>} */
+  look(uuid, signal) {
+    return this.#call({ method: "GET", address: `/recordings/upload/${uuid}`, signal });
+  }
+
+  /** @param {string} uuid @returns {Promise<Reply<{}>>} */
+  discard(uuid) {
+    return this.#call({ method: "DELETE", address: `/recordings/upload/${uuid}` });
+  }
+
+  /** @returns {Promise<Reply<{piece: number, files: Sent[]}>>} those that are not complete */
+  open() {
+    return this.#call({ method: "GET", address: "/recordings/upload/" });
+  }
+
+  /** @returns {Promise<Reply<{jobs: Job[]}>>} */
+  jobs() {
+    return this.#call({ method: "GET", address: "/recordings/processing/" });
+  }
+
+  /** Let the step that failed run again. @param {string} job @returns {Promise<Reply<{}>>} */
+  again(job) {
+    return this.#call({ method: "POST", address: `/recordings/processing/${job}/again`, body: "{}" });
+  }
+
+  /**
+   * @template T
+   * @param {Omit<Request, "headers">} request
+   * @returns {Promise<Reply<T>>}
+   */
+  async #call(request) {
+    const kind = request.body instanceof Blob ? "application/octet-stream" : "application/json";
+    const headers = { "Accept": "application/json", "X-CSRFToken": this.#token, "Content-Type": kind };
+    const { status, text, path } = await this.#send({ ...request, headers });
+    if (path.startsWith("/accounts/")) return { status: SIGNED_OUT, body: null, error: "" };
+    /** @type {(T & {error?: string | null}) | null} */
+    const body = parsed(text);
+    return { status, body: status < 300 || status === 409 ? body : null, error: String(body?.error ?? "") };
+  }
+}
+
+/**
+ * @template T
+ * @param {string} text
+ * @returns {(T & {error?: string | null}) | null} null if it is no JSON
+ */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,90 @@
+import { RUNNING, UploadState } from "./upload_state.js";
+
+/**
+ * @import { Clock } from "../page/clock.js"
+ * @import { Job, Routes } from "./routes.js"
+ * @import { Upload } from "./upload.js"
+ * @import { State } from "./upload_state.js"
+ * @typedef {{read: number, sent: number, size: number, count: number, left: number, isWaiting: boolean}} Totals of the
+ *   recordings that are or were being sent; ``left`` counts those that still are
+ */
+
+const LOOK = 2_000;
+
+/** @type {readonly State[]} */
+const COUNTED = [...RUNNING, UploadState.PROCESSING, UploadState.READY];
+
+/** The recordings that are on their way, and what the site makes of them. */
+export class UploadQueue {
+  /** @type {Upload[]} */ #uploads = [];
+  /** @type {Routes} */ #routes;
+
+  /** @param {{routes: Routes}} parts */
+  constructor({ routes }) {
+    this.#routes = routes;
+  }
+
+  /** @param {Clock} clock */
+  start(clock) {
+    const again = async () => {
+      await this.refresh();
+      clock.after(LOOK, again);
+    };
+    clock.after(LOOK, again);
+  }
+
+  /** @param {Upload} upload */
+  add(upload) {
+    this.#uploads.push(upload);
+  }
+
+  /** @param {Upload} upload */
+  remove(upload) {
+    this.#uploads = this.#uploads.filter((each) => each !== upload);
+  }
+
+  /** Whether leaving the page would break something off. */
+  get isRunning() {
+    return this.#uploads.some(({ isRunning }) => isRunning);
+  }
+
+  /** @returns {Totals} */
+  get totals() {
+    const counted = this.#uploads.filter(({ state }) => COUNTED.includes(state));
+    const running = counted.filter(({ isRunning }) => isRunning);
+    return {
+      read: counted.reduce((sum, { read }) => sum + read, 0),
+      sent: counted.reduce((sum, { sent }) => sum + sent, 0),
+      size: counted.reduce((sum, { size }) => sum + size, 0),
+      count: counted.length,
+      left: running.length,
+      isWaiting: running.length > 0 && running.some(({ waitsFor }) => waitsFor !== null),
+    };
+  }
+
+  /**
+   * Return the recording that was broken off to which a file belongs, by its name and size; its digest decides later.
+   * @param {File[]} files
+   * @returns {Upload | null}
+   */
+  unfinished(files) {
+    const isOf = (/** @type {Upload} */ upload) =>
+      upload.parts.some((part) => files.some(({ name, size }) => name === part.name && size === part.size));
+    const broken = this.#uploads.filter((upload) => !upload.isRunning && upload.needsFile && upload.mayGoOn);
+    return broken.find(isOf) ?? null;
+  }
+
+  /** Look what the site makes of those that it has. */
+  async refresh() {
+    const processing = this.#uploads.filter(({ state }) => state === UploadState.PROCESSING);
+    if (processing.length === 0) return;
+    const { body } = await this.#routes.jobs();
+    /** @type {Map<string, Job>} */
+    const jobs = new Map((body?.jobs ?? []).map((job) => [job.uuid, job]));
+    for (const upload of processing) {
+      const job = upload.job && jobs.get(upload.job.uuid);
+      if (job) upload.follow(job);
+      else await upload.look();
+    }
+  }
+}

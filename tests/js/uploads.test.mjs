@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { Upload } from "../../chat/static/chat/js/uploads/upload.js";
+import { UploadQueue } from "../../chat/static/chat/js/uploads/upload_queue.js";
+import { uploadInWords } from "../../chat/static/chat/js/uploads/upload_words.js";
+import { DETAILS, FakeSite, fileOf, meansOf, partOf, settle } from "./fake_uploads.mjs";
+
+const JOB = { uuid: "j", title: "Talk", progress: null, place: null, again: false, recording: null };
+
+let means, site, states;
+
+function uploadOf(files, { details = DETAILS, piece, parts = files.map(partOf) } = {}) {
+  const onChange = (upload, before) => upload.state !== before && states.push(upload.state);
+  return new Upload({ parts, details, means, onChange, piece });
+}
+
+function broken(received, file, sha256 = "") {
+  site.files.set("u1", { uuid: "u1", name: file.name, size: file.size, received, bytes: [], state: "open", sha256 });
+  const part = { file: null, handle: null, name: file.name, size: file.size, sha256, uuid: "u1", sent: received };
+  return uploadOf([], { parts: [part], details: null, piece: 10 });
+}
+
+beforeEach(() => {
+  site = new FakeSite();
+  means = meansOf(site);
+  states = [];
+});
+
+test("a file is read, sent in pieces, and handed to the site", async () => {
+  const upload = uploadOf([fileOf("talk.mp3", 25)]);
+
+  await upload.run();
+
+  assert.deepEqual(states, ["reading", "sending", "processing"]);
+  assert.deepEqual(site.puts, [0, 10, 20]);
+  assert.deepEqual(site.files.get("u1").bytes, [...Array(25).keys()]);
+  assert.equal(site.batches[0].files[0].sha256.length, 64);
+  assert.deepEqual([upload.sent, upload.size], [25, 25]);
+});
+
+test("a transcript and its audio are one batch, and the transcript goes without its digest", async () => {
+  await uploadOf([fileOf("talk.vtt", 5), fileOf("talk.mp3", 12)]).run();
+
+  const [{ files }] = site.batches;
+  assert.deepEqual(files.map(({ name }) => name), ["talk.vtt", "talk.mp3"]);
+  assert.deepEqual(files.map(({ sha256 }) => sha256.length), [0, 64]);
+  assert.deepEqual([...site.files.values()].map(({ received }) => received), [5, 12]);
+});
+
+test("without a network an upload waits, says so, and goes on where it was when the network is back", async () => {
+  const upload = uploadOf([fileOf("talk.mp3", 25)]);
+  site.isAway = true;
+  const run = upload.run();
+  await settle();
+  assert.match(uploadInWords(upload, null), /The network is away/u);
+
+  means.clock.advance(60_000);
+  await settle();
+  site.isAway = false;
+  means.network.dispatchEvent(new Event("online"));
+  await run;
+
+  assert.equal(upload.state, "processing");
+  assert.equal(upload.waitsFor, null);
+  assert.equal(site.files.get("u1").bytes.length, 25);
+});
+
+test("a piece that arrived without its answer is not sent twice", async () => {
+  const put = site.put.bind(site);
+  let isLost = true;
+  site.put = async (...piece) => {
+    const reply = await put(...piece);
+    if (!isLost) return reply;
+    isLost = false;
+    return { status: 0, body: null, error: "" };
+  };
+  const run = uploadOf([fileOf("talk.mp3", 25)]).run();
+  await settle();
+  means.clock.advance(1_000);
+  await run;
+
+  assert.deepEqual(site.puts, [0, 0, 10, 20]);
+  assert.deepEqual(site.files.get("u1").bytes, [...Array(25).keys()]);
+});
+
+test("after a reload the same file goes on where it was broken off", async () => {
+  const file = fileOf("talk.mp3", 25);
+  const upload = broken(20, file, await means.hasher.hash(file, { onProgress() {} }));
+  const queue = new UploadQueue({ routes: site });
+  queue.add(upload);
+  assert.match(uploadInWords(upload, null), /80 % of it has arrived\. Choose “talk\.mp3” again/u);
+
+  assert.equal(queue.unfinished([fileOf("talk.mp3", 24)]), null);
+  assert.equal(queue.unfinished([file]), upload);
+  await upload.resume([{ file, name: file.name, size: file.size, path: file.name, handle: null }]);
+
+  assert.deepEqual(site.puts, [20]);
+  assert.equal(upload.state, "processing");
+});
+
+test("another file of the same name and size is refused, and the right one can still be chosen", async () => {
+  const [file, other] = [fileOf("talk.mp3", 25), fileOf("talk.mp3", 25, 7)];
+  const upload = broken(20, file, await means.hasher.hash(file, { onProgress() {} }));
+
+  await upload.resume([{ file: other, name: other.name, size: other.size, path: other.name, handle: null }]);
+
+  assert.match(upload.reason, /not the file that was begun/u);
+  assert.deepEqual([upload.needsFile, upload.mayGoOn, site.puts.length], [true, true, 0]);
+  await upload.resume([{ file, name: file.name, size: file.size, path: file.name, handle: null }]);
+  assert.equal(upload.state, "processing");
+});
+
+test("the last piece is sent again if the site has all but has made no file of them", async () => {
+  const file = fileOf("talk.mp3", 25);
+  const upload = broken(25, file);
+
+  await upload.resume([{ file, name: file.name, size: file.size, path: file.name, handle: null }]);
+
+  assert.deepEqual(site.puts, [20]);
+});
+
+test("a recording that the site has already is not sent", async () => {
+  site.says = () => ({ duplicate: { title: "Talk", url: "/recordings/1/" } });
+  const upload = uploadOf([fileOf("talk.vtt", 25)]);
+
+  await upload.run();
+
+  assert.equal(upload.state, "known");
+  assert.equal(uploadInWords(upload, null), "It is here already as “Talk”.");
+  assert.deepEqual(site.puts, []);
+});
+
+test("what the site refuses is said in its words, with the file of a pair", async () => {
+  site.says = ({ name }) => (name.endsWith("mp3") ? { error: "This is a picture." } : {});
+  const upload = uploadOf([fileOf("talk.vtt", 5), fileOf("talk.mp3", 12)]);
+
+  await upload.run();
+
+  assert.deepEqual([upload.state, upload.reason], ["failed", "talk.mp3: This is a picture."]);
+});
+
+test("a piece that is refused ends the upload, and Try again asks how much has arrived", async () => {
+  site.refusals = [null, null, { status: 507, body: null, error: "There is no space." }];
+  const upload = uploadOf([fileOf("talk.mp3", 25)]);
+  await upload.run();
+  assert.deepEqual([upload.state, upload.reason], ["failed", "There is no space."]);
+
+  await upload.again();
+
+  assert.equal(upload.state, "processing");
+  assert.deepEqual([site.batches.length, means.hasher.count], [1, 1]);
+  assert.deepEqual(site.files.get("u1").bytes, [...Array(25).keys()]);
+});
+
+test("a site that fails again and again is not asked for ever", async () => {
+  site.refusals = Array(9).fill({ status: 500, body: null, error: "" });
+  const upload = uploadOf([fileOf("talk.mp3", 25)]);
+  const run = upload.run();
+  for (let wait = 0; wait < 9; wait += 1) {
+    await settle();
+    means.clock.advance(60_000);
+  }
+  await run;
+
+  assert.match(upload.reason, /Try again later: what was sent is kept/u);
+});
+
+test("who is signed out is told to sign in", async () => {
+  site.refusals = [{ status: 401, body: null, error: "" }];
+  const upload = uploadOf([fileOf("talk.mp3", 25)]);
+
+  await upload.run();
+
+  assert.match(upload.reason, /^You are signed out/u);
+});
+
+test("a file that cannot be read any more is not taken for a network that is away", async () => {
+  const file = fileOf("talk.mp3", 25);
+  file.slice = () => ({ size: 10, arrayBuffer: () => Promise.reject(new Error("gone")), slice: () => file.slice() });
+  means.hasher.hash = async () => null;
+  site.put = async () => ({ status: 0, body: null, error: "" });
+  const upload = uploadOf([file]);
+
+  await upload.run();
+
+  assert.match(upload.reason, /moved, changed or deleted/u);
+  assert.equal(upload.needsFile, true);
+});
+
+test("a cancelled upload is discarded, and lets the next one go", async () => {
+  site.held = new Promise(() => {});
+  const [first, second] = [uploadOf([fileOf("a.mp3", 25)]), uploadOf([fileOf("b.mp3", 25)])];
+  const third = uploadOf([fileOf("c.mp3", 25)]);
+  for (const upload of [first, second, third]) upload.run();
+  await settle();
+  assert.deepEqual([first.state, second.state, third.state], ["sending", "sending", "reading"]);
+
+  site.held = undefined;
+  await third.cancel();
+  assert.equal(third.state, "cancelled");
+  assert.equal(site.files.size, 2);
+});
+
+test("an upload follows its job until it is ready", async () => {
+  const job = { ...JOB, state: "indexing", words: "Reading", progress: 0.4 };
+  site.job = job;
+  const upload = uploadOf([fileOf("talk.mp3", 25)]);
+  const queue = new UploadQueue({ routes: site });
+  queue.add(upload);
+  await upload.run();
+  assert.deepEqual([upload.state, uploadInWords(upload, null)], ["processing", "Reading"]);
+
+  site.jobsNow = [{ ...job, state: "ready", words: "Ready.", recording: "/recordings/1/" }];
+  await queue.refresh();
+
+  assert.deepEqual([upload.state, upload.job.recording, upload.title], ["ready", "/recordings/1/", "Talk"]);
+});
+
+test("a job that failed says why, and runs again", async () => {
+  site.job = { ...JOB, state: "failed", words: "Failed while transcribing: no speech.", again: true };
+  const upload = uploadOf([fileOf("talk.mp3", 25)]);
+  await upload.run();
+  assert.deepEqual([upload.state, upload.reason], ["failed", "Failed while transcribing: no speech."]);
+
+  await upload.again();
+
+  assert.deepEqual([site.ranAgain, upload.state], ["j", "processing"]);
+});
