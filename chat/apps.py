@@ -18,6 +18,7 @@ class ChatConfig(AppConfig):
         from .accounts import account_events, leftovers, login_sessions, reviewers  # noqa: F401
         from .storage import checks as storage_checks  # noqa: F401
         from .transcription import checks as transcription_checks  # noqa: F401
+        from .uploads import removing  # noqa: F401
 
 
 class AdministrationConfig(admin.AdminConfig):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from pathlib import PurePosixPath
 
 from django.conf import settings
@@ -13,6 +14,9 @@ from django.db.models.functions import Now
 from .collection import Collection
 from .consent_note import LINK_LIMIT, TOLD_LIMIT
 from .consent_note import Consent as ConsentSays
+from .hold import refuse_if_held
+from .processing import Job
+from .recording import Recording
 
 INCOMING = "incoming"
 """The folder in the storage."""
@@ -64,6 +68,10 @@ class UploadBatch(models.Model):
     def __str__(self) -> str:
         return f"batch {self.uuid}"
 
+    def refuse_if_held(self) -> None:
+        """Raise ``Held`` if a legal hold keeps what is brought to the collection."""
+        refuse_if_held(Collection.objects.filter(pk=self.collection_id))
+
     @property
     def consent(self) -> ConsentSays | None:
         """The consent note that the recordings get, if it was given."""
@@ -76,6 +84,16 @@ class UploadQuerySet(models.QuerySet["Upload"]):
     def of(self, user_id: int) -> UploadQuerySet:
         """Return the files of this user, the newest batch first."""
         return self.filter(batch__user=user_id).select_related("batch").order_by("-batch", "pk")
+
+    def abandoned(self, days: int) -> UploadQuerySet:
+        """Return those of which nothing has arrived for so many days."""
+        return self.filter(state=UploadState.OPEN, touched_at__lt=Now() - timedelta(days=days))
+
+    def forgotten(self, days: int) -> UploadQuerySet:
+        """Return those that have ended that long ago, and of which there is no job and no recording."""
+        return self.filter(
+            state__in=ENDED_UPLOADS, job=None, recording=None, touched_at__lt=Now() - timedelta(days=days)
+        )
 
     def unfinished(self) -> UploadQuerySet:
         """Return those of which the storage has pieces, or a file that no job has yet."""
@@ -106,6 +124,9 @@ class Upload(models.Model):
     """Why the site does not take it, in words for the sender."""
     touched_at = models.DateTimeField(db_default=Now())
     """When a piece of it arrived last."""
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="uploads")
+    recording = models.ForeignKey(Recording, null=True, on_delete=models.SET_NULL, related_name="+")
+    """What has become of it; until the purge has noted it, its job knows."""
 
     objects = UploadQuerySet.as_manager()
 
@@ -150,8 +171,12 @@ class Upload(models.Model):
         rows = Upload.objects.filter(pk=self.pk, state=UploadState.OPEN, received=offset)
         return bool(rows.update(received=offset + length, touched_at=Now()))
 
-    def end(self, state: UploadState, *, error: str = "", sha256: str = "") -> bool:
+    def refuse(self, error: str) -> bool:
+        """Do not take the file; False if it has ended before."""
+        rows = Upload.objects.unfinished().filter(pk=self.pk)
+        return bool(rows.update(state=UploadState.REFUSED, error=error[:500], touched_at=Now()))
+
+    def end(self, state: UploadState, *, sha256: str) -> bool:
         """Leave the state ``open``; False if it has been left before."""
         rows = Upload.objects.filter(pk=self.pk, state=UploadState.OPEN)
-        said = {"sha256": sha256} if sha256 else {}
-        return bool(rows.update(state=state, error=error[:500], touched_at=Now(), **said))
+        return bool(rows.update(state=state, sha256=sha256, touched_at=Now()))

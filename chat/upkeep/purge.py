@@ -27,16 +27,19 @@ from ..models import (
     FirstRunLink,
     Held,
     Invitation,
+    Job,
     LoginSession,
     PasswordReset,
     Retention,
     SignInAttempt,
     Turn,
+    Upload,
     refuse_if_held,
     removals,
 )
 from ..models.conversation import ConversationQuerySet
 from ..recordings.removal import remove
+from ..uploads import sweeping as uploads
 from . import orphans
 
 T = TypeVar("T")
@@ -64,6 +67,8 @@ class Tally:
     recordings: int = 0
     held: int = 0
     """Conversations that stay because a legal hold keeps them."""
+    uploads: int = 0
+    """Files that were not sent to their end."""
     files: int | None = 0
     """Files of audio; None if the storage did not answer."""
 
@@ -77,7 +82,8 @@ class Tally:
         return (
             f"{self.conversations} conversations with {self.turns} turns, {self.login_sessions} login sessions,"
             f" {self.sessions} expired sessions, {self.attempts} old sign-in attempts,"
-            f" {self.links} old links to come in by, {self.recordings} recordings, {files}{held}"
+            f" {self.links} old links to come in by, {self.recordings} recordings,"
+            f" {self.uploads} files that were not sent to their end, {files}{held}"
         )
 
 
@@ -93,6 +99,7 @@ def preview() -> Tally:
         links=sum(links.count() for links in _links()),
         recordings=sum(removal.recordings for removal in removals()),
         held=_due().held().count(),
+        uploads=Upload.objects.abandoned(settings.UPLOAD_KEPT_DAYS).count(),
         files=orphans.count(),
     )
 
@@ -122,6 +129,8 @@ def purge(
     tally.attempts = _delete(SignInAttempt.expired(), rest)
     tally.links = sum(_delete(links, rest) for links in _links())
     _delete(DataExport.objects.expired(), rest)
+    tally.uploads = uploads.sweep(rest)
+    _delete(Job.objects.expired(), rest)
     tally.files = orphans.sweep(rest, however_many=by_hand)
     tally.held = _due().held().count()
     return tally

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+from collections import deque
+from pathlib import Path, PurePosixPath
 
 from django.db import transaction
 
-from ..models import Upload, UploadBatch, UploadState
-from ..recordings.transcripts import Unreadable, open_sources
+from ..models import Collection, Upload, UploadBatch, UploadState
+from ..processing import Incoming, begin
+from ..recordings.transcripts import Unreadable, open_sources, read
 from ..storage import storage
 from ..storage.local import local
 from ..storage.parts import join
 from .duplicates import all_are_known, duplicate_of
+from .removing import delete_files, refuse
 
-_HASHED = 1024 * 1024
+READ_AT_ONCE = 2 * 1024 * 1024
+"""Bytes of a transcript that is read as soon as it has arrived."""
 DIFFERS = "What arrived is not what was announced: the file may have been changed meanwhile. Please send it again."
+NOT_ALLOWED = "You may not add recordings to this collection any more."
 
 
 def complete(upload: Upload) -> None:
@@ -29,12 +34,12 @@ def complete(upload: Upload) -> None:
         sha256 = _sha256(path)
         wrong = DIFFERS if upload.sha256 not in ("", sha256) else _unreadable(upload, path)
         is_known = not wrong and _is_known(upload, path, sha256)
-    if wrong or is_known:
-        ended = upload.end(UploadState.REFUSED if wrong else UploadState.DUPLICATE, error=wrong, sha256=sha256)
-        if ended:
-            place.delete(upload.stored_as)
-    else:
+    if wrong:
+        refuse(upload, wrong)
+    elif not is_known:
         upload.end(UploadState.STORED, sha256=sha256)
+    elif upload.end(UploadState.DUPLICATE, sha256=sha256):
+        delete_files(upload)
     hand_on(upload.batch, upload.pair)
 
 
@@ -45,9 +50,46 @@ def hand_on(batch: UploadBatch, pair: int) -> None:
     Whoever completes one of the files locks the batch first, so that of two who do so at once the later sees both.
     """
     UploadBatch.objects.select_for_update().filter(pk=batch.pk).first()
-    files = list(Upload.objects.filter(batch=batch, pair=pair))
-    if any(file.state == UploadState.OPEN for file in files):
+    files = list(Upload.objects.filter(batch=batch, pair=pair).select_related("batch"))
+    stored = [file for file in files if file.state == UploadState.STORED]
+    if not stored or any(file.state == UploadState.OPEN for file in files):
         return
+    if may_add(batch):
+        job = begin(_incoming(batch, stored))
+        Upload.objects.filter(pk__in=[file.pk for file in stored]).update(state=UploadState.BEGUN, job=job)
+    else:
+        for file in stored:
+            refuse(file, NOT_ALLOWED)
+
+
+def may_add(batch: UploadBatch) -> bool:
+    """Return whether its user may still add recordings to the collection."""
+    return Collection.objects.changeable_by(batch.user).filter(pk=batch.collection_id).exists()
+
+
+def _incoming(batch: UploadBatch, files: list[Upload]) -> Incoming:
+    transcript = next((file for file in files if file.is_transcript), None)
+    audio = next((file for file in files if not file.is_transcript), None)
+    return Incoming(
+        user_id=batch.user_id,
+        collection=batch.collection,
+        title=_title(batch, files[0].name),
+        recorded_on=batch.recorded_on,
+        consent=batch.consent,
+        transcript=transcript.stored_as if transcript else "",
+        transcript_name=transcript.name if transcript else "",
+        audio=audio.stored_as if audio else "",
+        audio_name=audio.name if audio else "",
+    )
+
+
+def _title(batch: UploadBatch, name: str) -> str:
+    """Return the title of a recording; where it shall be that of several, the name of the file tells them apart."""
+    is_alone = batch.uploads.values("pair").distinct().count() == 1
+    if is_alone or not batch.title:
+        return batch.title
+    stem = PurePosixPath(name).stem
+    return f"{batch.title[: UploadBatch.TITLE_LIMIT - len(stem) - 3]} ({stem})"[: UploadBatch.TITLE_LIMIT]
 
 
 def _sha256(path: Path) -> str:
@@ -56,11 +98,16 @@ def _sha256(path: Path) -> str:
 
 
 def _unreadable(upload: Upload, path: Path) -> str:
-    """Return why a transcript cannot be opened, in words; empty if it can, or if this is audio."""
+    """Return why a transcript cannot be read, in words; empty if it can, or if this is audio.
+
+    Of a great one this shows while a recording is made of it: reading it here would hold up its sender.
+    """
     if not upload.is_transcript:
         return ""
     try:
-        open_sources(path)
+        sources = open_sources(path)
+        if upload.size <= READ_AT_ONCE:
+            deque(map(read, sources), maxlen=0)
     except Unreadable as error:
         return f"This transcript cannot be read: {error.reason}."
     return ""

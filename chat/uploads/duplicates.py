@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection as Many
 
-from ..models import Recording
+from django.db.models import Q
+
+from ..models import Recording, Upload
 from .wire import Duplicate
 
 
 def duplicate_of(user_id: int, sha256: str) -> Duplicate | None:
     """Return the recording of this content among those that the user hears."""
-    found = Recording.objects.heard_by(user_id).filter(digest=sha256).first()
+    same = Upload.objects.filter(sha256=sha256)
+    made = Q(pk__in=same.exclude(recording=None).values("recording"))
+    being_made = Q(pk__in=same.exclude(job__recording=None).values("job__recording"))
+    found = Recording.objects.heard_by(user_id).filter(Q(digest=sha256) | made | being_made).first()
     return Duplicate(title=found.title, url=found.get_absolute_url()) if found else None
 
 

@@ -8,8 +8,11 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from ..models import InvalidRequest, NotFound, Upload, UploadState
-from .receiving import Piece, receive, storing
-from .removing import remove
+from ..processing import as_json
+from .completing import NOT_ALLOWED, may_add
+from .duplicates import duplicate_of
+from .receiving import Piece, receive
+from .removing import refuse, remove
 from .wire import SentFile, Uploads
 
 
@@ -29,13 +32,18 @@ def open_files(user_id: int) -> Uploads:
 def received(request: HttpRequest, user_id: int, uuid: UUID, offset: int) -> tuple[SentFile, int]:
     """Store the body of a request as a piece, and return the file with the status of the response."""
     upload = own(user_id, uuid)
+    if not may_add(upload.batch):
+        refuse(upload, NOT_ALLOWED)
+        upload.refresh_from_db()
     is_in = receive(upload, offset, Piece(request, _length(request)))
     return shown(upload), 200 if is_in else 409
 
 
 def shown(upload: Upload) -> SentFile:
     """Return a file as its sender sees it."""
-    return SentFile.of(upload)
+    user_id = upload.batch.user_id
+    duplicate = duplicate_of(user_id, upload.sha256) if upload.state == UploadState.DUPLICATE else None
+    return SentFile.of(upload, duplicate, as_json(upload.job, user_id) if upload.job else None)
 
 
 def sent_files(user_id: int) -> list[dict[str, Any]]:
@@ -58,11 +66,15 @@ def sent_files(user_id: int) -> list[dict[str, Any]]:
 
 
 def end(upload: Upload) -> None:
-    """Give a file up that is not complete. Raise ``InvalidRequest`` if a recording is being made of it."""
+    """Give a file up. Raise ``InvalidRequest`` if a recording is being made of it, or ``Held``.
+
+    A legal hold keeps what has arrived as a whole; of the pieces of a file nobody could hear anything.
+    """
     if upload.state == UploadState.BEGUN:
         raise InvalidRequest("All of this file has arrived, and a recording is being made of it.")
-    with storing():
-        remove(upload)
+    if upload.state == UploadState.STORED:
+        upload.batch.refuse_if_held()
+    remove(upload)
 
 
 def _length(request: HttpRequest) -> int:

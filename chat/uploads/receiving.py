@@ -13,8 +13,9 @@ from ..storage.parts import put_part
 from ..storage.stored import Readable
 from ..upstream.credentials import SignInFailed
 from ..upstream.failures import line
-from .completing import complete
+from .completing import complete, hand_on
 from .kinds import HEAD, wrong_content
+from .removing import refuse
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +71,8 @@ def receive(upload: Upload, offset: int, piece: Piece) -> bool:
 
 def _take(upload: Upload, offset: int, piece: Piece) -> None:
     if not offset and (wrong := wrong_content(upload.name, piece.head)):
-        upload.end(UploadState.REFUSED, error=wrong)
+        refuse(upload, wrong)
+        hand_on(upload.batch, upload.pair)
         return
     give_back_connection()  # to the database: writing takes its time
     with storing():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -53,7 +53,10 @@ class Duplicate(Struct, frozen=True, kw_only=True):
 
 
 class SentFile(Struct, frozen=True, kw_only=True):
-    """How far a file is. ``uuid`` is null if it needs not be sent, and ``error`` or ``duplicate`` says why."""
+    """How far a file is. ``uuid`` is null if it needs not be sent, and ``error`` or ``duplicate`` says why.
+
+    ``job`` is the making of a recording of it, once that has begun.
+    """
 
     uuid: UUID | None
     name: str
@@ -63,9 +66,10 @@ class SentFile(Struct, frozen=True, kw_only=True):
     state: str
     duplicate: Duplicate | None = None
     error: str | None = None
+    job: dict[str, Any] | None = None
 
     @classmethod
-    def of(cls, upload: Upload, duplicate: Duplicate | None = None) -> SentFile:
+    def of(cls, upload: Upload, duplicate: Duplicate | None = None, job: dict[str, Any] | None = None) -> SentFile:
         return cls(
             uuid=upload.uuid,
             name=upload.name,
@@ -75,6 +79,7 @@ class SentFile(Struct, frozen=True, kw_only=True):
             state=upload.state,
             duplicate=duplicate,
             error=upload.error or None,
+            job=job,
         )
 
 

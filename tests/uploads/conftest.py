@@ -43,7 +43,10 @@ class Sender:
     def begin(self, files: dict[str, bytes], *, status: int = 201, **said: Any) -> Any:
         """Begin a batch and return the response's JSON."""
         listed = [{"name": name, "size": len(content)} for name, content in files.items()]
-        body = {"files": listed, **{key: str(value) for key, value in said.items()}}
+        body = {
+            "files": listed,
+            **{key: value if isinstance(value, dict) else str(value) for key, value in said.items()},
+        }
         response = self.client.post(self._root, body, content_type="application/json")
         assert response.status_code == status, response.content
         return response.json()

@@ -16,7 +16,11 @@ from chat.storage.stored import StorageFailed
 from ..support.pages import browser_of
 from .conftest import MP3, PIECE, VTT, Sender
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("static_files")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.any_database,
+    pytest.mark.usefixtures("static_files"),
+]
 
 
 @pytest.fixture
@@ -32,7 +36,7 @@ def stored(uuid: str) -> Path:
 def test_a_file_arrives_in_pieces_with_identical_bytes(sender: Sender, begun: str) -> None:
     said = sender.send(begun, MP3)
 
-    assert (said["received"], said["state"]) == (len(MP3), "stored")
+    assert (said["received"], said["state"]) == (len(MP3), "begun")
     assert stored(begun).read_bytes() == MP3
     assert [path.name for path in stored(begun).parent.iterdir()] == [f"{begun}.mp3"]
 
@@ -41,7 +45,7 @@ def test_a_piece_that_comes_twice_counts_once(sender: Sender, begun: str) -> Non
     first = [sender.put(begun, 0, MP3[:PIECE]) for _ in range(2)]
 
     assert [(each.status_code, each.json()["received"]) for each in first] == [(200, PIECE)] * 2
-    assert sender.send(begun, MP3, start=PIECE)["state"] == "stored"
+    assert sender.send(begun, MP3, start=PIECE)["state"] == "begun"
     assert sender.put(begun, 2 * PIECE, MP3[2 * PIECE :]).status_code == 200
     assert stored(begun).read_bytes() == MP3
 
@@ -74,7 +78,7 @@ def test_a_full_disk_loses_nothing(sender: Sender, begun: str, monkeypatch: pyte
 
     assert response.status_code == 503
     assert "Nothing is lost" in response.json()["error"]
-    assert sender.send(begun, MP3, start=sender.state(begun)["received"])["state"] == "stored"
+    assert sender.send(begun, MP3, start=sender.state(begun)["received"])["state"] == "begun"
     assert stored(begun).read_bytes() == MP3
 
 
@@ -90,7 +94,7 @@ def test_a_failure_at_the_end_is_made_up_for_by_the_last_piece_again(
         assert sender.put(begun, 2 * PIECE, MP3[2 * PIECE :]).status_code == 503
 
     assert sender.state(begun)["state"] == "open"
-    assert sender.put(begun, 2 * PIECE, MP3[2 * PIECE :]).json()["state"] == "stored"
+    assert sender.put(begun, 2 * PIECE, MP3[2 * PIECE :]).json()["state"] == "begun"
 
 
 def test_the_upload_of_another_user_is_not_there(sender: Sender, begun: str, bob: User) -> None:

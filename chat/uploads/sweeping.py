@@ -1,0 +1,93 @@
+"""The purge of uploads: what was abandoned, what a crash has left undone, and files that nothing names any more."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import F, OuterRef, Subquery
+from django.utils import timezone
+
+from ..models import INCOMING, Job, Upload, UploadState
+from ..storage import StorageFailed, Stored, storage
+from ..upstream.credentials import SignInFailed
+from ..upstream.failures import line
+from .completing import complete, hand_on
+from .removing import remove
+
+logger = logging.getLogger(__name__)
+
+GRACE = timedelta(days=1)
+"""How much older than an abandoned upload a file must be that nothing names."""
+_OURS = re.compile(rf"{INCOMING}/\.?[0-9a-f]{{8}}-[0-9a-f-]{{27}}[-.][\w.-]+")
+"""The names of files and pieces of uploads and jobs, also of a copy that is not complete."""
+
+
+def sweep(rest: Callable[[], object] = lambda: None) -> int:
+    """Remove what nobody will finish, finish what a crash has left, and return how many uploads were removed.
+
+    Call ``rest`` before each. If the storage does not answer, what needs it is left for the next purge.
+    """
+    _note_recordings()
+    removed = _remove(rest)
+    try:
+        _finish(rest)
+        _sweep_files(rest)
+    except (StorageFailed, SignInFailed) as error:
+        logger.warning("Files that were sent cannot be swept now: %s", line(error))
+    return removed
+
+
+def _note_recordings() -> None:
+    """Store what has become of files, as long as their jobs know it."""
+    made = Upload.objects.filter(recording=None, job__recording__isnull=False)
+    made.update(recording=Subquery(Job.objects.filter(pk=OuterRef("job")).values("recording")[:1]))
+
+
+def _remove(rest: Callable[[], object]) -> int:
+    """Remove abandoned uploads; the other file of the same recording then goes on alone."""
+    removed = 0
+    for upload in list(Upload.objects.abandoned(settings.UPLOAD_KEPT_DAYS).select_related("batch")):
+        rest()
+        if upload.received < upload.size:
+            remove(upload)
+            removed += 1
+            if upload.batch.uploads.exists():
+                hand_on(upload.batch, upload.pair)
+    for upload in list(Upload.objects.forgotten(settings.UPLOAD_KEPT_DAYS).select_related("batch")):
+        rest()
+        remove(upload)
+    return removed
+
+
+def _finish(rest: Callable[[], object]) -> None:
+    """Complete the files of which all has arrived, and whose sender has not come back for the end."""
+    whole = Upload.objects.unfinished().filter(state=UploadState.OPEN, received=F("size")).select_related("batch")
+    for upload in list(whole):
+        rest()
+        complete(upload)
+
+
+def _sweep_files(rest: Callable[[], object]) -> None:
+    place = storage()
+    for file in list(place.files(INCOMING)):
+        if _is_old(file) and not _is_named(file.name):
+            rest()
+            place.delete(file.name)
+
+
+def _is_old(file: Stored) -> bool:
+    return bool(_OURS.fullmatch(file.name)) and file.modified < timezone.now() - GRACE - timedelta(
+        days=settings.UPLOAD_KEPT_DAYS
+    )
+
+
+def _is_named(name: str) -> bool:
+    """Return whether an upload that goes on, or a job, needs this file, or the one of which it is a piece."""
+    if name in Job.objects.files():
+        return True
+    uuid = name.removeprefix(f"{INCOMING}/").lstrip(".")[:36]
+    return Upload.objects.unfinished().filter(uuid=uuid).exists()

@@ -1,0 +1,124 @@
+"""The purge of uploads: it ends what nobody will finish, finishes what a crash has left, and touches nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from pytest_django import Settings
+
+from chat.models import Collection, Job, JobState, Upload, UploadBatch
+from chat.storage.disk import Disk
+from chat.storage.stored import StorageFailed
+from chat.upkeep.purge import preview, purge
+from chat.uploads.sweeping import sweep
+
+from ..support.asked import recorded
+from .conftest import MP3, VTT, Sender
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
+
+
+@pytest.fixture
+def incoming(settings: Settings) -> Path:
+    folder = Path(settings.MEDIA_ROOT) / "incoming"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def age(file: Path, days: float) -> Path:
+    """Let a file be so old."""
+    at = (timezone.now() - timedelta(days=days)).timestamp()
+    os.utime(file, (at, at))
+    return file
+
+
+def begun(sender: Sender, sales: Collection, *names: str) -> Iterator[str]:
+    batch = sender.begin({name: VTT if name.endswith("vtt") else MP3 for name in names}, collection=sales.uuid)
+    return (file["uuid"] for file in batch["files"])
+
+
+def test_what_was_abandoned_goes_and_the_other_file_of_the_recording_goes_on(
+    sender: Sender, sales: Collection, incoming: Path
+) -> None:
+    audio, transcript = begun(sender, sales, "talk.mp3", "talk.vtt")
+    sender.send(transcript, VTT)
+    sender.put(audio, 0, MP3[:1000])
+    Upload.objects.update(touched_at=timezone.now() - timedelta(days=8))
+    assert preview().uploads == 1
+
+    tally = purge()
+
+    assert "1 files that were not sent to their end" in str(tally)
+    assert [job.transcript for job in Job.objects.all()] == [f"incoming/{transcript}.vtt"]
+    assert [file.name for file in incoming.iterdir()] == [f"{transcript}.vtt"]
+
+
+def test_what_goes_on_stays(sender: Sender, sales: Collection, incoming: Path) -> None:
+    [audio] = begun(sender, sales, "talk.mp3")
+    sender.put(audio, 0, MP3[:1000])
+    age(incoming / f"{audio}.mp3.part", 30)
+
+    assert sweep() == 0
+    assert sender.send(audio, MP3, start=1000)["state"] == "begun"
+    age(incoming / f"{audio}.mp3", 30)
+    sweep()
+
+    assert [file.name for file in incoming.iterdir()] == [f"{audio}.mp3"]  # which the job needs
+
+
+def test_files_that_nothing_names_go_when_they_are_old(sender: Sender, sales: Collection, incoming: Path) -> None:
+    old, young, foreign = (incoming / f"{uuid4()}.mp3.part", incoming / f"{uuid4()}.mp3", incoming / "notes.txt")
+    for file, days in ((old, 9), (young, 7), (foreign, 99)):
+        file.write_bytes(b"x")
+        age(file, days)
+
+    sweep()
+
+    assert sorted(incoming.iterdir()) == sorted([young, foreign])
+
+
+def test_a_whole_file_whose_sender_never_came_back_is_completed(
+    sender: Sender, sales: Collection, incoming: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [audio] = begun(sender, sales, "talk.mp3")
+
+    def away(*_: object) -> None:
+        raise StorageFailed("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Disk, "finish", away)
+        for offset in range(0, len(MP3), 1000):
+            sender.put(audio, offset, MP3[offset : offset + 1000])
+    assert Upload.objects.get().state == "open"
+
+    sweep()
+
+    assert Upload.objects.get().state == "begun"
+    assert Job.objects.get().audio == f"incoming/{audio}.mp3"
+
+
+def test_what_a_file_has_become_is_known_when_its_job_is_gone(
+    sender: Sender, sales: Collection, incoming: Path, alice: User
+) -> None:
+    [audio] = begun(sender, sales, "talk.mp3")
+    sender.send(audio, MP3)
+    recording = recorded("Pipeline", collection=sales)
+    long_ago = timezone.now() - timedelta(days=30)
+    Job.objects.update(recording=recording, state=JobState.READY, ended_at=long_ago)
+    Upload.objects.update(touched_at=long_ago)
+
+    purge()
+
+    assert not Job.objects.exists()
+    assert Upload.objects.get().recording == recording
+    recording.delete()
+    purge()
+    assert not Upload.objects.exists()
+    assert not UploadBatch.objects.exists()
