@@ -34,6 +34,13 @@ def excerpt(text: str, stretch: Stretch) -> Stretch:
     return _stripped(text, (places[first][0], places[last][1]))
 
 
+def sentences_with(text: str, stretch: Stretch) -> Stretch:
+    """Return the sentences in which a stretch lies, if they are no longer than an excerpt, or else an excerpt."""
+    around = [part for part in sentences(text) if part[0] < stretch[1] and stretch[0] < part[1]]
+    start, end = around[0][0], around[-1][1]
+    return excerpt(text, stretch) if end - start > EXCERPT_LIMIT else _stripped(text, (start, end))
+
+
 def _around(text: str, stretch: Stretch, within: Stretch) -> Stretch:
     """Return words around a stretch of sentences that are too long to show; its beginning, if it is too long itself."""
     start, end = stretch

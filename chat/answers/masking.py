@@ -56,6 +56,22 @@ class Mask:
     text: str
 
 
+def shown_with(masks: Sequence[Mask], answer: str) -> str:
+    """Return an answer with these masks."""
+    return _chunks([answer], masks)[0]
+
+
+def place_beside(masks: Sequence[Mask], start: int, end: int) -> Span | None:
+    """Return where a stretch of an answer is in the answer with its masks; None if one covers any of it."""
+    by = 0
+    for mask in masks:
+        if mask.end <= start:
+            by += len(mask.text) - (mask.end - mask.start)
+        elif mask.start < end:
+            return None
+    return start + by, end + by
+
+
 def masked(answer: str, hidden: Hidden, *, is_broken: bool = False) -> str:
     """Return an answer with its masks."""
     return masked_chunks([answer], hidden, is_broken=is_broken)[0]
@@ -68,10 +84,13 @@ def masked_chunks(chunks: Sequence[str], hidden: Hidden, *, is_broken: bool = Fa
     return _chunks(chunks, masks_of("".join(chunks), hidden, is_broken=is_broken))
 
 
-def removed(chunks: Sequence[str], hidden: Hidden, word: str, *, is_broken: bool = False) -> tuple[list[str], int]:
-    """Return the chunks of an answer with this word in the place of each mask, and how many masks it has."""
+def removed(
+    chunks: Sequence[str], hidden: Hidden, word: str, *, is_broken: bool = False
+) -> tuple[list[str], list[Mask]]:
+    """Return the chunks of an answer with this word in the place of each mask, and the masks."""
     masks = masks_of("".join(chunks), hidden, is_broken=is_broken)
-    return _chunks(chunks, [replace(mask, text=word if mask.text else "") for mask in masks]), len(masks)
+    masks = [replace(mask, text=word if mask.text else "") for mask in masks]
+    return _chunks(chunks, masks), masks
 
 
 def masks_of(answer: str, hidden: Hidden, *, is_broken: bool = False) -> list[Mask]:

@@ -13,6 +13,7 @@ from .. import models
 from ..conversations.rendering import ShownTurn
 from ..review.summary import Summary
 from ..turns.events import Source
+from .quotation import Quotation
 
 
 class Resource(Struct, frozen=True, kw_only=True):
@@ -124,7 +125,6 @@ class Turn(Resource, frozen=True, kw_only=True):
     """A question and its answer so far: the text of the chunks up to ``seq``.
 
     ``searched`` counts the recordings in which the answer was looked for, if ``recordings`` or ``limits`` chose some.
-
     ``position`` is its place in the queue, from 1; null if it is not queued. ``given`` has the passages that the model
     got, if the answer cites none. ``credit`` says that an AI has written the answer, with the name of the model: show
     it with the answer. It is empty while no model has answered. ``labels`` are the latest first.
@@ -142,6 +142,7 @@ class Turn(Resource, frozen=True, kw_only=True):
     credit: str
     citations: list[Source]
     given: list[Source]
+    quotations: list[Quotation]
     error: Failure | None
     feedback: Feedback | None
     check: Check | None
@@ -166,6 +167,7 @@ class Turn(Resource, frozen=True, kw_only=True):
             credit=shown.credit,
             citations=citations,
             given=given if turn.is_complete else [],
+            quotations=list(map(Quotation.of, shown.quotations)),
             error=Failure(code=turn.failure, message=turn.message) if turn.failure else None,
             feedback=Feedback.of(judged.feedback) if judged.feedback else None,
             check=Check.of(judged.check) if judged.check else None,

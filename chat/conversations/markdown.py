@@ -6,7 +6,7 @@ https or mailto only, and the resulting HTML must pass an allow-list as well.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from html import escape
 
@@ -19,6 +19,7 @@ from .markup.blocks import Blocks
 from .markup.direction import direct, has_right_to_left
 from .markup.inline import Inline
 from .markup.masks import MASK, tell_apart
+from .markup.misquotes import MISQUOTE, NOTE, Misquote, mark_misquotes
 from .markup.nodes import markup
 
 SCHEMES = {"http", "https", "mailto"}
@@ -32,14 +33,19 @@ _ALIGNMENTS = {"align": {"left", "center", "right"}}
 
 
 def render(
-    text: str, cited: Mapping[int, str] | None = None, *, prefix: str = "source-", is_broken: bool = False
+    text: str,
+    cited: Mapping[int, str] | None = None,
+    *,
+    prefix: str = "source-",
+    is_broken: bool = False,
+    misquotes: Sequence[Misquote] = (),
 ) -> SafeString:
     """Return the HTML of an answer. Outside of code, ``[n]`` links to ``#<prefix>n`` for each n in ``cited``.
 
     ``cited`` has what screen readers call each link. Of an answer that ``is_broken`` off, complete or drop what its end
-    leaves half-open, in the way in which the page has shown it while it streamed.
+    leaves half-open, in the way in which the page has shown it while it streamed. Its ``misquotes`` are marked.
     """
-    return _render(text, tuple(sorted((cited or {}).items())), prefix, is_broken)
+    return _render(text, tuple(sorted((cited or {}).items())), prefix, is_broken, tuple(misquotes))
 
 
 def formatted(template: str, *values: object) -> SafeString:
@@ -52,7 +58,9 @@ def formatted(template: str, *values: object) -> SafeString:
 
 
 @lru_cache(maxsize=512)
-def _render(text: str, cited: tuple[tuple[int, str], ...], prefix: str, is_broken: bool) -> SafeString:
+def _render(
+    text: str, cited: tuple[tuple[int, str], ...], prefix: str, is_broken: bool, misquotes: tuple[Misquote, ...]
+) -> SafeString:
     visible = shown(text).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     tree = Blocks(Inline(dict(cited), prefix)).read(visible, is_half=is_broken)
     if any(notice in visible for notice in NOTICES):
@@ -60,6 +68,9 @@ def _render(text: str, cited: tuple[tuple[int, str], ...], prefix: str, is_broke
     html = markup(tree.children)
     if has_right_to_left(html):
         direct(tree)
+        html = markup(tree.children)
+    if misquotes:
+        mark_misquotes(tree, misquotes)
         html = markup(tree.children)
     return mark_safe(_cleaner().clean(html))  # noqa: S308  # the allow-list has just been applied
 
@@ -74,7 +85,7 @@ def _cleaner() -> nh3.Cleaner:
         tags=_TAGS_ALLOWED,
         attributes={"a": {"href", "aria-label"}, "ol": {"start"}},
         tag_attribute_values={"a": {"target": {"_blank"}}, "td": _ALIGNMENTS, "th": _ALIGNMENTS, **directed},
-        allowed_classes={"a": {"citation"}, "span": {*colours, MASK}, "code": {"highlight"}},
+        allowed_classes={"a": {"citation"}, "span": {*colours, MASK, MISQUOTE, NOTE}, "code": {"highlight"}},
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer nofollow",
     )

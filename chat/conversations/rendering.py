@@ -15,20 +15,21 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from ..addresses import address
-from ..answers.masking import masked
+from ..answers.masking import masks_of, shown_with
 from ..answers.unheard import hidden_in, unheard_answers
 from ..display import revealed, shown
 from ..llm import credit
-from ..models import Chunk, Citation, Conversation, Ending, HeardOf, Prepared, Turn
-from ..recordings.limit_words import limit_words
+from ..models import Chunk, Citation, Conversation, Ending, Fidelity, HeardOf, Prepared, Quotation, Turn
 from . import markdown
 from .cited import citations_for
 from .filled import Value, filled
+from .filter_note import filter_note
 from .judged import NOT_JUDGED, Judged, judged
+from .misquotes import misquotes_in, quotations_for, shown_beside, telling_of_quotations
 from .notices import FINISH_NOTICES, erased_on, notice
 from .running import positions_of, texts_of
 from .source_html import source_html
-from .sources import Source, sources_of
+from .sources import Source, counted, sources_of
 from .unheard import heard_in_filters, known_filter, known_limits, running_unheard
 
 PAGE = 50
@@ -45,8 +46,8 @@ ASKABLE = 3
 class ShownTurn:
     """A turn at one moment, for one reader: ``text`` is its answer or, while it runs, exactly its chunks 1..``seq``.
 
-    What the reader may no longer hear is masked: in ``text``, in ``citations`` and in ``filter``. The citations are
-    given as they are ``for_reader``, and ``heard`` says of which recordings in the filter the reader may know;
+    What the reader may no longer hear is masked: in ``text``, in ``citations``, in ``quotations`` and in ``filter``.
+    These are given as ``for_reader``, and ``heard`` says of which recordings in the filter the reader may know;
     ``is_unheard`` says that all of the answer may be from what the reader does not hear. ``position`` is its place in
     the queue, from 1.
     """
@@ -56,15 +57,17 @@ class ShownTurn:
     seq: int = 0
     position: int | None = None
     citations: Sequence[Citation] = ()
+    quotations: Sequence[Quotation] = ()
     judged: Judged = NOT_JUDGED
     heard: HeardOf = field(default_factory=HeardOf)
     is_unheard: bool = False
 
     def __post_init__(self) -> None:
         hidden = hidden_in(self.turn, self.citations, self.heard, is_unheard=self.is_unheard)
+        masks = masks_of(self.text, hidden, is_broken=not self.turn.is_complete) if hidden else []
+        object.__setattr__(self, "quotations", shown_beside(masks, self.quotations) if self.quotations else [])
         if hidden:
-            text = masked(self.text, hidden, is_broken=not self.turn.is_complete)
-            object.__setattr__(self, "text", text)
+            object.__setattr__(self, "text", shown_with(masks, self.text))
             object.__setattr__(self, "citations", [citation.as_heard() for citation in self.citations])
 
     @property
@@ -80,12 +83,15 @@ class ShownTurn:
     def _rendered(self, text: str) -> SafeString:
         names = {source.citation.number: source.name for source in self.sources}
         is_broken = not self.turn.is_complete or self.turn.finish_reason in FINISH_NOTICES
-        return markdown.render(text, names, prefix=f"source-{self.turn.uuid}-", is_broken=is_broken)
+        misquotes = misquotes_in(self.text, self.quotations)
+        prefix = f"source-{self.turn.uuid}-"
+        return markdown.render(text, names, prefix=prefix, is_broken=is_broken, misquotes=misquotes)
 
     @cached_property
     def sources(self) -> Sequence[Source]:
         """The citations as the page shows them."""
-        return sources_of([citation for citation in self.citations if citation.cited], self.text)
+        quoted = {each.number for each in self.quotations if each.fidelity == Fidelity.SAME}
+        return sources_of([citation for citation in self.citations if citation.cited], self.text, quoted)
 
     @property
     def given(self) -> Sequence[Source]:
@@ -148,18 +154,17 @@ class ShownTurn:
             "answer": self.answer if is_terminal else "",
             "credit": shown(self.credit),
             "sources": _cards(self.sources, self.turn),
-            "sources_count": _count(self.sources, "source"),
+            "sources_count": counted(self.sources, "source"),
             "given": _cards(self.given, self.turn),
-            "given_count": _count(self.given, "passage"),
+            "given_count": counted(self.given, "passage"),
         }
 
     def _offers(self, csrf_token: str) -> dict[str, Value]:
         """Return the forms and links of the turn, and its filter."""
-        turn = self.turn
-        searched = self.filter
+        turn, searched = self.turn, self.filter
         retry_url = address("chat:turn-retry", turn.uuid)
         return {
-            "filter": self._filter_note(),
+            "filter": filter_note(searched, self.limits, turn.searched),
             "limits": json.dumps(self.limits) if self.limits else "",
             "filter_ids": " ".join(each["id"] for each in searched if each["id"]),
             "chosen": json.dumps([{"id": each["id"], "title": each["title"]} for each in searched if each["exists"]]),
@@ -170,14 +175,6 @@ class ShownTurn:
             "edit_url": f"{turn.conversation.get_absolute_url()}?edit={turn.uuid}" if turn.is_terminal else "",
             "everywhere_id": str(uuid4()) if self.may_lie_elsewhere else "",
         }
-
-    def _filter_note(self) -> str:
-        """Return what the question searches only, and in how many recordings its answer was looked for."""
-        searched = self.filter
-        if not (searched or self.limits):
-            return ""
-        words = limit_words(self.limits, self.turn.searched)
-        return render_to_string("chat/_filter_note.html", {"filter": searched, "words": words})
 
     def _ask_only(self, retry_url: str, csrf_token: str) -> str:
         """Return the forms that ask an answer's question only of one of the recordings that it cites, if of several."""
@@ -235,12 +232,13 @@ def render_ended(turn_uuid: UUID) -> str:
     if turn is None:
         raise Turn.DoesNotExist
     citations = citations_for([turn], turn.user_id)
-    return _ended(turn, citations[turn.pk], is_unheard=bool(unheard_answers([turn], citations, turn.user_id)))
+    is_unheard = bool(unheard_answers([turn], citations, turn.user_id))
+    return _ended(turn, citations[turn.pk], quotations_for([turn], turn.user_id)[turn.pk], is_unheard=is_unheard)
 
 
 def render_ending(turn: Turn, ending: Ending) -> str:
     """Return the same HTML in the process that has written the turn, which knows how it has ended."""
-    return _ended(turn.ended_with(ending), ending.citations)
+    return _ended(turn.ended_with(ending), ending.citations, ending.quotations)
 
 
 def render_blank_turn(csrf_token: str = "") -> str:
@@ -253,28 +251,31 @@ def blank_conversation() -> Conversation:
     return Conversation(uuid=UUID(int=0), title="")
 
 
-def _ended(turn: Turn, citations: Sequence[Citation], *, is_unheard: bool = False) -> str:
-    heard = heard_in_filters([turn], turn.user_id)
-    shown_turn = ShownTurn(
-        turn=turn, text=turn.answer, seq=turn.seq, citations=citations, heard=heard, is_unheard=is_unheard
-    )
-    return shown_turn.html()
+def _ended(
+    turn: Turn, citations: Sequence[Citation], quotations: Sequence[Quotation], *, is_unheard: bool = False
+) -> str:
+    return ShownTurn(
+        turn=turn,
+        text=turn.answer,
+        seq=turn.seq,
+        citations=citations,
+        quotations=quotations,
+        heard=heard_in_filters([turn], turn.user_id),
+        is_unheard=is_unheard,
+    ).html()
 
 
 def _cards(sources: Sequence[Source], turn: Turn) -> SafeString:
     return mark_safe("".join([source_html(source, turn.uuid) for source in sources]))  # noqa: S308  # each is HTML
 
 
-def _count(sources: Sequence[Source], noun: str) -> str:
-    return f"{len(sources)} {noun}{'' if len(sources) == 1 else 's'}"
-
-
 def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], reader_id: int, *, limit: int) -> list[ShownTurn]:
     # Read the chunks before the rows: a turn that ends in between is then shown as ended. The other way round it would
     # be shown as running, but without its chunks.
     texts = texts_of(chunks)
-    rows = list(turns.select_related("conversation")[:limit])
-    citations, positions = citations_for(rows, reader_id), positions_of(rows)
+    rows = list(telling_of_quotations(turns.select_related("conversation"))[:limit])
+    citations, quotations = citations_for(rows, reader_id), quotations_for(rows, reader_id)
+    positions = positions_of(rows)
     heard, judgements = heard_in_filters(rows, reader_id), judged(rows)
     unheard = running_unheard(rows, reader_id) | unheard_answers(rows, citations, reader_id)
     return [
@@ -284,6 +285,7 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], reader_id: int, *, li
             seq=turn.seq if turn.is_terminal else texts.get(turn.pk, ("", 0))[1],
             position=positions.get(turn.uuid),
             citations=citations[turn.pk],
+            quotations=quotations[turn.pk],
             judged=judgements.get(turn.pk, NOT_JUDGED),
             heard=heard,
             is_unheard=turn.pk in unheard,
@@ -292,4 +294,6 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], reader_id: int, *, li
     ]
 
 
-_turn = Prepared(lambda uuid: Turn.objects.select_related("conversation").filter(uuid=uuid), uuid=UUIDField())
+_turn = Prepared(
+    lambda uuid: telling_of_quotations(Turn.objects.select_related("conversation").filter(uuid=uuid)), uuid=UUIDField()
+)

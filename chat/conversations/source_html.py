@@ -14,7 +14,7 @@ from .sources import Source, Timeline
 _CARD = """<li class="source" id="source-{}-{}" tabindex="-1" data-source>
   <div class="source__head">
     <span class="source__number"><span class="visually-hidden">Source </span>{}</span>
-    {}{}
+    {}{}{}
   </div>
   <blockquote class="source__excerpt" dir="auto">{}</blockquote>
   {}
@@ -31,6 +31,7 @@ _UNHEARD = """<li class="source source--unheard" id="source-{}-{}" tabindex="-1"
 """
 _SPEAKER = '<bdi class="source__speaker">{}</bdi>'
 _TIME = '<span class="source__time">{}{}</span>'
+_QUOTED = '<span class="source__quoted">Quoted</span>'
 _MOMENT = '<div class="source__moment">{}{}</div>'
 _PLAY = '<button class="play" type="button" data-play="{}"{} data-play-audio="{}" aria-label="Play {}">{}</button>'
 _DURATION = '{}<span class="source__duration"><span class="visually-hidden">of </span>{}</span>'
@@ -58,6 +59,7 @@ def source_html(source: Source, turn_uuid: UUID) -> SafeString:
         citation.number,
         formatted(_SPEAKER, shown(citation.speaker)) if citation.speaker else "",
         _time(citation),
+        formatted(_QUOTED) if source.is_quoted else "",
         source.excerpt,
         _moment(source),
         _recording(source),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,11 +33,15 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Source:
-    """A citation with the answer that cites it. ``said`` is the text of the cited segment, empty if it is gone."""
+    """A citation with the answer that cites it. ``said`` is the text of the cited segment, empty if it is gone.
+
+    It ``is_quoted`` if the answer has words of this segment, in quotation marks or five in a row.
+    """
 
     citation: Citation
     answer: str
     said: str = ""
+    is_quoted: bool = False
 
     @property
     def name(self) -> str:
@@ -101,9 +105,17 @@ class Source:
         return MarkedWords(self.citation.segment, spans) if spans and offset >= 0 else None
 
 
-def sources_of(citations: Sequence[Citation], answer: str) -> list[Source]:
-    """Return the sources of an answer; a citation has the attribute ``said``."""
-    return [Source(citation, answer, getattr(citation, "said", None) or "") for citation in citations]
+def sources_of(citations: Sequence[Citation], answer: str, quoted: Set[int | None] = frozenset()) -> list[Source]:
+    """Return the sources of an answer, those with these numbers as quoted; a citation has the attribute ``said``."""
+    return [
+        Source(citation, answer, getattr(citation, "said", None) or "", citation.number in quoted)
+        for citation in citations
+    ]
+
+
+def counted(sources: Sequence[Source], noun: str) -> str:
+    """Return how many sources there are, in words."""
+    return f"{len(sources)} {noun}{'' if len(sources) == 1 else 's'}"
 
 
 def _ticks(duration: float) -> list[int]:

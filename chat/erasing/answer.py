@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from ..answers.masking import Hidden, removed
+from ..answers.masking import Hidden, Mask, place_beside, removed
 from ..models import (
     REMOVED,
     REMOVED_SPEAKER,
@@ -19,6 +20,7 @@ from ..models import (
     Conversation,
     Feedback,
     IndexedTurn,
+    Quotation,
     ReviewLabel,
     SpeakerErasure,
     Turn,
@@ -41,7 +43,8 @@ def clean(pk: int, erasure: SpeakerErasure, runs: Runs) -> bool:
     asked = turn.question
     citations = list(Citation.objects.filter(turn=turn).order_by("number"))
     theirs = [each for each in citations if _is_theirs(each, erasure)]
-    places = _clean_text(turn, citations, theirs, erasure, runs) + _clean_written(turn, runs)
+    quoted = theirs_in(Quotation.objects.filter(turn=turn), erasure)
+    places = _clean_text(turn, citations, theirs, erasure, runs) + _clean_written(turn, runs) + quoted.delete()[0]
     if not places and not theirs:
         return False
     refuse_if_held(Conversation.objects.filter(pk=turn.conversation_id))
@@ -51,6 +54,11 @@ def clean(pk: int, erasure: SpeakerErasure, runs: Runs) -> bool:
     _clean_title(turn, asked, runs)
     _note(turn, erasure, places + len(theirs))
     return True
+
+
+def theirs_in(quotations: QuerySet[Quotation], erasure: SpeakerErasure) -> QuerySet[Quotation]:
+    """Return those of some quotations that were found in what they say."""
+    return quotations.filter(recording_uuid__in=erasure.uuids, speaker=erasure.name)
 
 
 def _is_theirs(citation: Citation, erasure: SpeakerErasure) -> bool:
@@ -87,16 +95,26 @@ def _clean_text(
         stretches=runs.stretches(turn.answer),
         is_whole=is_new and not any(each.cited for each in citations) and bool(left or given),
     )
-    chunks, places = removed(turn.answer_after(0), hidden, REMOVED, is_broken=not turn.is_complete)
-    question = runs.without(turn.question)
+    chunks, masks = removed(turn.answer_after(0), hidden, REMOVED, is_broken=not turn.is_complete)
+    places, question = len(masks), runs.without(turn.question)
     if not places and question == turn.question and not any(each.excerpt != REMOVED for each in left):
         return 0
     if (answer := "".join(chunks)) != turn.answer:
         turn.answer, turn.chunk_lengths = answer, [len(chunk) for chunk in chunks]
+        _move_quotations(turn, masks)
     places += question != turn.question
     turn.question, turn.erased_at = question, timezone.now()
     turn.save(update_fields=["question", "answer", "chunk_lengths", "erased_at"])
     return places
+
+
+def _move_quotations(turn: Turn, masks: Sequence[Mask]) -> None:
+    """Store the quotations where they are in the answer with these masks, without those that are behind one."""
+    quotations = list(Quotation.objects.filter(turn=turn))
+    places = [place_beside(masks, each.begin, each.end) for each in quotations]
+    moved = [each.moved(place[0] - each.begin) for each, place in zip(quotations, places, strict=True) if place]
+    Quotation.objects.filter(turn=turn).delete()
+    Quotation.objects.bulk_create(moved)
 
 
 def _clean_written(turn: Turn, runs: Runs) -> int:

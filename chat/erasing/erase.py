@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import chain
 from time import monotonic
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from ..models import (
@@ -23,6 +24,7 @@ from ..models import (
     DataExport,
     ErasedRuns,
     Held,
+    Quotation,
     Recording,
     SpeakerErasure,
     Turn,
@@ -30,7 +32,7 @@ from ..models import (
 )
 from ..retrieval import index
 from ..upkeep.purge import empty_log, merge_full_text
-from .answer import clean
+from .answer import clean, theirs_in
 from .filters import named_in_filters, replace_in_filter
 from .runs import Runs, hashes_of
 
@@ -99,8 +101,10 @@ class _Work:
         """Keep hashes of what is quoted, also of recordings that are deleted, now or before their turn comes."""
         if self._erasure.runs.filter(recording=0).exists():
             return
-        excerpts = Citation.objects.filter(recording_uuid__in=self._erasure.uuids, speaker=self._erasure.name)
-        hashes = hashes_of(excerpts.values_list("excerpt", flat=True), self._erasure.uuid.bytes)
+        cited = Citation.objects.filter(recording_uuid__in=self._erasure.uuids, speaker=self._erasure.name)
+        compared = theirs_in(Quotation.objects.exclude(words=""), self._erasure)
+        texts = chain(cited.values_list("excerpt", flat=True), compared.values_list("words", flat=True))
+        hashes = hashes_of(texts, self._erasure.uuid.bytes)
         ErasedRuns.objects.get_or_create(erasure=self._erasure, recording=0, defaults={"hashes": hashes})
 
     @transaction.atomic
@@ -161,9 +165,10 @@ class _Work:
 
     def _answers(self) -> QuerySet[Turn]:
         """Return the turns of the conversations in which an answer had anything from these recordings."""
-        there = Citation.objects.filter(recording_uuid__in=self._erasure.uuids)
-        conversations = there.order_by().values("turn__conversation")
-        return Turn.objects.filter(conversation__in=conversations, state__in=TERMINAL)
+        cited = Citation.objects.filter(recording_uuid__in=self._erasure.uuids).order_by().values("turn__conversation")
+        compared = theirs_in(Quotation.objects.order_by(), self._erasure).values("turn__conversation")
+        there = Q(conversation__in=cited) | Q(conversation__in=compared)
+        return Turn.objects.filter(there, state__in=TERMINAL)
 
     def _wait_for(self, keys: list[int]) -> None:
         while left := Turn.objects.filter(pk__in=keys, state__in=ACTIVE).count():

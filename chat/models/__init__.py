@@ -51,6 +51,7 @@ from .turns.append import Append, Claim
 from .turns.found import FoundPassage, found_passage
 from .turns.indexed_turn import IndexedTurn
 from .turns.queue import QUEUE_LIMIT, Submission, Submitted
+from .turns.quotation import Fidelity, Quotation
 from .turns.state import ACTIVE, ENDED_EARLY, LASTING, TERMINAL, Failure, Phase, State
 from .turns.turn import Turn
 from .upload import ENDED_UPLOADS, INCOMING, Upload, UploadBatch, UploadState
@@ -104,6 +105,7 @@ __all__ = [
     "ErasurePlan",
     "Failure",
     "Feedback",
+    "Fidelity",
     "Filter",
     "FirstRunLink",
     "FoundPassage",
@@ -139,6 +141,7 @@ __all__ = [
     "Pseudonym",
     "PurgeLease",
     "QueueFull",
+    "Quotation",
     "RateLimited",
     "Read",
     "Recording",

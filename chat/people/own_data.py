@@ -98,7 +98,8 @@ def encoded(document: object) -> bytes:
 def recordings_in(turns: Sequence[ShownTurn]) -> set[str]:
     """Return the ids of the recordings of which these turns have words or titles."""
     cited = {str(citation.recording_uuid) for shown in turns for citation in shown.citations if citation.is_heard}
-    return cited | {each["id"] for shown in turns for each in shown.filter if each["id"]}
+    quoted = {str(each.recording_uuid) for shown in turns for each in shown.quotations if each.recording_uuid}
+    return cited | quoted | {each["id"] for shown in turns for each in shown.filter if each["id"]}
 
 
 def _turns(conversation: Conversation) -> list[ShownTurn]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from ..conversations.markup.misquotes import Misquote
+from ..conversations.misquotes import misquotes_in
 from ..conversations.notices import notice
 from ..conversations.rendering import ShownTurn
 from ..display import clock, shown
@@ -113,7 +115,14 @@ def _turn(each: ShownTurn) -> Iterator[str]:
         yield from ("", f"*{escaped(each.credit)}*")
     if sources := [citation for citation in each.citations if citation.cited]:
         yield from ("", "Sources:", "", *(_source(citation) for citation in sources))
+    if misquotes := misquotes_in(each.text, each.quotations):
+        yield from ("", "Quotations that are not what was said:", "", *map(_misquote, misquotes))
     yield from _judged(each)
+
+
+def _misquote(misquote: Misquote) -> str:
+    words = f": “{escaped(misquote.words)}”" if misquote.words else ""
+    return f"* {escaped(misquote.quotation)}: {escaped(misquote.note)}{words}"
 
 
 def _source(citation: Citation) -> str:

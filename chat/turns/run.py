@@ -27,6 +27,7 @@ from ..prompts import Exchange
 from ..upstream import on_behalf
 from .beginning import Beginning
 from .group_commit import BACKLOG, GroupCommit
+from .quoting import with_quotations
 from .step_times import StepTimes
 
 logger = logging.getLogger(__name__)
@@ -111,7 +112,7 @@ class Run:
     async def run_to_end(self) -> None:
         """Wait until the answer ends, however it does, and end the turn with it."""
         await asyncio.wait([self._pump])
-        ending = self._ending()
+        ending = await with_quotations(self.turn, self._ending(), self._passages)
         await self._commits.finish(self._log, ending)
         if ending.state == State.COMPLETE:
             self.answer = "".join(ending.without_retracted().chunks)

@@ -86,6 +86,7 @@ async def test_a_conversation_has_its_turns_with_answers_and_citations(program: 
              "excerpt": "We ship in March.", "start": 0.0, "end": 10.0}
         ],
         "given": [],
+        "quotations": [],
         "error": None,
         "feedback": None,
         "check": None,

@@ -33,7 +33,7 @@ from chat.models import (
 from chat.models.access.kinds import Kind
 from chat.models.conversation import title_from
 
-from ..support.asked import asked, citing, ending_as
+from ..support.asked import asked, citing, ending_as, quoting
 from .erased import CANARY, OTHER, SAID, answer_of, erased, places_of, plan
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
@@ -228,3 +228,17 @@ def test_a_title_made_of_the_question_is_made_of_what_is_left(login: LoginSessio
 
     turn.refresh_from_db()
     assert Conversation.objects.get().title == title_from(turn.question)
+
+
+def test_what_an_answer_is_compared_with_goes_too(login: LoginSession, recording: Recording) -> None:
+    answer = f"“We have decided that {CANARY} ships in summer”. Bob: “{OTHER[:-1]}”. All: “We like expensive meters”."
+    turn = asked(login, answer=answer, quotations=quoting(answer, recording))
+    assert [each.fidelity for each in turn.quotations.all()] == ["differs", "same", "not_found"]
+
+    erased()
+
+    turn.refresh_from_db()
+    assert places_of(CANARY.casefold()) == []
+    same, not_found = turn.quotations.all()
+    assert turn.answer[same.begin : same.end] == f"“{OTHER[:-1]}”"
+    assert turn.answer[not_found.begin : not_found.end] == "“We like expensive meters”"

@@ -117,3 +117,28 @@ def test_a_chunk_that_does_not_follow_the_last_one_is_refused(login: LoginSessio
 
 def test_only_a_streaming_turn_gets_chunks(login: LoginSession) -> None:
     refused("INSERT INTO chat_chunk (turn_id, seq, text) VALUES (%s, 1, 'x')", ask(login).pk)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "3, 3, TRUE, 'not_found', NULL, NULL, NULL, NULL, ''",
+        "1, 9, TRUE, 'supports', NULL, NULL, NULL, NULL, ''",
+        "1, 9, TRUE, 'not_found', 1, NULL, NULL, NULL, ''",
+        "1, 9, TRUE, 'not_found', NULL, NULL, NULL, NULL, 'words'",
+        "1, 9, FALSE, 'not_found', NULL, NULL, NULL, NULL, ''",
+        "1, 9, TRUE, 'same', NULL, NULL, NULL, NULL, ''",
+        "1, 9, TRUE, 'same', 1, 5, 5, '{uuid}', ''",
+        "1, 9, TRUE, 'same', 1, 0, 5, '{uuid}', 'words'",
+        "1, 9, TRUE, 'differs', 1, 0, 5, '{uuid}', ''",
+        "1, 9, FALSE, 'differs', 1, 0, 5, '{uuid}', 'words'",
+    ],
+)
+def test_a_quotation_that_contradicts_itself_is_refused(login: LoginSession, values: str) -> None:
+    turn = ended(ask(login))
+    columns = 'turn_id, begin, "end", is_marked, fidelity, segment, first, last, recording_uuid, words, speaker'
+
+    refused(
+        f"INSERT INTO chat_quotation ({columns}) VALUES (%s, {values.format(uuid=uuid4().hex)}, '')",  # noqa: S608
+        turn.pk,
+    )

@@ -48,6 +48,7 @@ EXPORTED = {
     "chat.Membership.user": "collections",
     "chat.Preference.user": "profile",
     "chat.Pseudonym.user": "profile",
+    "chat.Quotation.turn": "conversations",
     "chat.ReviewLabel.owner": "conversations",
     "chat.ReviewLabel.reviewer": "labels_given",
     "chat.ReviewLabel.turn": "conversations",

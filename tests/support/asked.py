@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from chat.answers.comparing import compared
 from chat.models import (
     Append,
     Citation,
@@ -15,12 +16,14 @@ from chat.models import (
     Conversation,
     Ending,
     LoginSession,
+    Quotation,
     Recording,
     Segment,
     State,
     Submission,
     Turn,
 )
+from chat.passages import Passage
 
 STATES = tuple(State.values)
 
@@ -34,6 +37,7 @@ def asked(
     state: str = "complete",
     answer: str = "It was decided.",
     citations: Sequence[Citation] = (),
+    quotations: Sequence[Quotation] = (),
     finish_reason: str = "stop",
 ) -> Turn:
     """Create a turn of ``login`` and bring it to ``state``; its answer is stored in chunks of 5 characters."""
@@ -48,7 +52,7 @@ def asked(
         if state == "cancelled":
             Turn.objects.filter(pk=turn.pk).end(None)
         elif state != "queued":
-            _streamed(state, answer, citations, finish_reason)
+            _streamed(state, answer, ending_as(state, answer, citations, finish_reason, quotations))
     return Turn.objects.select_related("conversation", "login_session").get(pk=turn.pk)
 
 
@@ -57,15 +61,21 @@ def chunks_of(text: str) -> list[str]:
     return [text[start : start + 5] for start in range(0, len(text), 5)]
 
 
-def _streamed(state: str, answer: str, citations: Sequence[Citation], finish_reason: str) -> None:
+def _streamed(state: str, answer: str, ending: Ending) -> None:
     [turn] = Turn.objects.claim("a test")
     claim, chunks = Claim.of(turn), chunks_of(answer)
     Turn.objects.append([Append(claim=claim, seq=len(chunks), phase="answering", texts=chunks)])
     if state != "streaming":
-        Turn.objects.finish(claim, ending_as(state, answer, citations, finish_reason))
+        Turn.objects.finish(claim, ending)
 
 
-def ending_as(state: str, answer: str, citations: Sequence[Citation] = (), finish_reason: str = "stop") -> Ending:
+def ending_as(
+    state: str,
+    answer: str,
+    citations: Sequence[Citation] = (),
+    finish_reason: str = "stop",
+    quotations: Sequence[Quotation] = (),
+) -> Ending:
     """Return the end of a turn as ``state``."""
     return Ending(
         state=state,
@@ -73,10 +83,16 @@ def ending_as(state: str, answer: str, citations: Sequence[Citation] = (), finis
         finish_reason=finish_reason if state == "complete" else "",
         failure={"failed": "GENERATION_FAILED", "interrupted": "INTERRUPTED"}.get(state, ""),
         citations=citations,
+        quotations=quotations,
         model_name="scripted",
         usage={"input_tokens": 7, "output_tokens": 11},
         steps={"answering": 34, "retrieving": 12},
     )
+
+
+def quoting(answer: str, recording: Recording, *citations: Citation) -> list[Quotation]:
+    """Return the quotations of an answer whose model was given a whole recording, not stored yet."""
+    return compared(answer, [Passage(recording, tuple(recording.segments.all()), 1.0, 1.0)], citations)
 
 
 def recorded(

@@ -15,6 +15,7 @@ from ..recording import Recording, Segment
 from . import ended
 from .append import Append, Claim, write
 from .indexed_turn import IndexedTurn
+from .quotation import Quotation
 from .state import State
 
 if TYPE_CHECKING:
@@ -130,8 +131,9 @@ class Citation(models.Model):
 class Ending:
     """The end of a streaming turn: its state, all chunks of its answer, and the facts that are stored with them.
 
-    Of the citations those count whose markers are in the chunks, whatever the state. ``unreported`` are the estimated
-    tokens of calls of which the model has reported none.
+    Of the citations those count whose markers are in the chunks, whatever the state, and of the quotations those that
+    are. Their places are those in the text of all chunks. ``unreported`` are the estimated tokens of calls of which the
+    model has reported none.
     """
 
     state: str
@@ -139,6 +141,7 @@ class Ending:
     finish_reason: str = ""
     failure: str = ""
     citations: Sequence[Citation] = ()
+    quotations: Sequence[Quotation] = ()
     model_name: str = ""
     usage: dict[str, Any] | None = field(default=None)
     steps: dict[str, int] | None = field(default=None)
@@ -167,16 +170,18 @@ class Ending:
         if last is None:
             return self
         kept = [*[""] * last, unretracted(self.chunks[last]), *self.chunks[last + 1 :]]
-        return replace(self, chunks=kept)
+        retracted = sum(map(len, self.chunks)) - sum(map(len, kept))
+        quotations = [each.moved(-retracted) for each in self.quotations if each.begin >= retracted]
+        return replace(self, chunks=kept, quotations=quotations)
 
     def citing_what_is_shown(self) -> Ending:
-        """Return the same end without the citations whose markers the text does not show.
+        """Return the same end without the citations whose markers, and the quotations that, the text does not show.
 
         What the model got and the answer does not cite stays, as long as there is any text that may be from it.
         """
         length = sum(map(len, self.chunks))
         shown = [each for each in self.citations if each.shown_at <= length and (each.cited or length)]
-        return replace(self, citations=shown)
+        return replace(self, citations=shown, quotations=[each for each in self.quotations if each.end <= length])
 
 
 def unretracted(text: str) -> str:

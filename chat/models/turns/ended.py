@@ -19,6 +19,7 @@ from .state import State
 
 if TYPE_CHECKING:
     from .answer import Citation, Ending
+    from .quotation import Quotation
     from .turn import Turn
 
 _FINISH = """
@@ -62,6 +63,27 @@ _CITED = {
     '"end"': "double precision",
     "cited": "boolean",
 }
+_QUOTE = """
+    INSERT INTO chat_quotation (turn_id, begin, "end", is_marked, fidelity, number, recording_uuid, segment, first,
+        last, speaker, words)
+    SELECT turn_id, begin, "end", is_marked, fidelity, number, recording_uuid, segment, first, last, speaker, words
+    FROM {new}
+    RETURNING turn_id, begin
+"""
+_QUOTED = {
+    "turn_id": "bigint",
+    "begin": "integer",
+    '"end"': "integer",
+    "is_marked": "boolean",
+    "fidelity": "text",
+    "number": "integer",
+    "recording_uuid": "uuid",
+    "segment": "integer",
+    "first": "integer",
+    "last": "integer",
+    "speaker": "text",
+    "words": "text",
+}
 _INDEX = "INSERT INTO chat_indexedturn (turn_id, text) SELECT turn_id, text FROM {new}"
 _INDEXED = {"turn_id": "bigint", "text": "text"}
 _DELETE_CHUNKS = "DELETE FROM chat_chunk WHERE turn_id IN (SELECT id FROM {new})"
@@ -90,12 +112,13 @@ def locked(pks: Iterable[int]) -> list[Turn]:
 
 
 def store(endings: Sequence[tuple[Turn, Ending]]) -> None:
-    """Store the ends of turns whose rows are locked: state, answer and citations; index them; delete their chunks.
+    """Store the ends of turns whose rows are locked: state, answer, citations, quotations; index them; delete chunks.
 
     Their tokens are counted if their questions were, on the day of the question.
     """
     execute(_FINISH, _FINISHED, [_finished(turn, ending) for turn, ending in endings])
     _cite({(turn.pk, each.number): each for turn, ending in endings for each in ending.citations})
+    _quote({(turn.pk, each.begin): each for turn, ending in endings for each in ending.quotations})
     execute(_INDEX, _INDEXED, [_indexed(turn, ending) for turn, ending in endings])
     execute(_DELETE_CHUNKS, _DELETED, [{"id": turn.pk} for turn, _ in endings])
     spend(_used(turn, ending) for turn, ending in endings if _is_counted(cast(Any, turn)))
@@ -149,6 +172,20 @@ def _cited(turn: int, citation: Citation) -> dict[str, object]:
         '"end"': citation.end,
         "cited": citation.cited,
     }
+
+
+def _quote(quotations: Mapping[tuple[int, int], Quotation]) -> None:
+    """Store quotations by turn and place; note which of them are from what is heard."""
+    rows = [_quoted(turn, quotation) for (turn, _), quotation in quotations.items()]
+    is_heard = heard_by_asker("chat_quotation.turn_id", "chat_quotation.recording_uuid")
+    for turn, begin, heard in returned(f"{_QUOTE}, {is_heard}", _QUOTED, rows) if rows else ():
+        quotations[turn, begin].is_heard = bool(heard)
+
+
+def _quoted(turn: int, quotation: Quotation) -> dict[str, object]:
+    row = {name.strip('"'): getattr(quotation, name.strip('"')) for name in _QUOTED if name != "turn_id"}
+    uuid = quotation.recording_uuid
+    return row | {"turn_id": turn, '"end"': quotation.end, "recording_uuid": uuid.hex if uuid else None}
 
 
 def _indexed(turn: Turn, ending: Ending) -> dict[str, object]:

@@ -1,0 +1,176 @@
+"""The words that an answer quotes, compared with what its model was given of the transcripts.
+
+**Quoted** is a fact about words, found by this comparison. Whether they support a claim is for people to judge.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from uuid import UUID
+
+from ..models import Citation, Fidelity, Quotation
+from ..passages import Passage
+from .attribution import Speakers
+from .excerpts import sentences_with
+from .quotations import Quote, letters_of, quotes_in
+from .statements import Place, Statement, Statements
+from .verbatim import RUN
+
+MOST_PARTS = 12
+"""Parts of a quotation that leaves words out; one with more is not judged."""
+MOST_PLACES = 8
+"""Places of the same words among which that of the right speaker is looked for, those in cited passages first."""
+MOST_RUNS = 50
+"""Runs of words that are kept of an answer."""
+
+_WORD = re.compile(r"[^\W_]+")
+_MARKER = re.compile(r"\[\d{1,4}\]")
+# The small words in the names of things.
+_SMALL = frozenset(
+    """
+    a an and at de del der des die das du el for für im in la le les of on or the to und van von with
+    """.split()  # noqa: SIM905  # a list of literals has a line for each
+)
+
+Cited = Mapping[tuple[UUID, int], int]
+"""The numbers of citations, by the recordings and segments that they cite."""
+Run = tuple[int, int, Statement, int]
+"""Words that an answer and a statement have in a row: where in the answer, how many, and where in the statement."""
+
+
+def compared(
+    answer: str,
+    passages: Sequence[Passage],
+    citations: Iterable[Citation],
+    *,
+    question: str = "",
+    titles: Iterable[str] = (),
+) -> list[Quotation]:
+    """Return the quotations of an answer, not stored yet, in order.
+
+    A quotation between marks is judged from its third word on, but not if it is a name, one of these titles or that of
+    a recording, or words of the question. Without marks, a run of five words counts that stands in a cited segment.
+    """
+    if not passages:
+        return []
+    cited = {(each.recording_uuid, each.segment): each.number for each in reversed(list(citations))}
+    ordered = sorted(passages, key=lambda passage: not _is_cited(passage, cited))
+    quotes = quotes_in(answer)
+    known = [question, *titles, *(passage.recording.title for passage in passages)]
+    comparison = _Comparison(answer, Statements(ordered), cited, [letters_of(text) for text in known], quotes)
+    found = [*comparison.marked(), *comparison.runs()]
+    return sorted(found, key=lambda quotation: quotation.begin)
+
+
+def _is_cited(passage: Passage, cited: Cited) -> bool:
+    uuid = passage.recording.uuid
+    return bool(cited) and any((uuid, segment.number) in cited for segment in passage.segments)
+
+
+class _Comparison:
+    def __init__(
+        self,
+        answer: str,
+        statements: Statements,
+        cited: Cited,
+        known: Sequence[str],
+        quotes: Sequence[Quote],
+    ) -> None:
+        self._answer, self._statements, self._cited = answer, statements, cited
+        self._known, self._quotes = known, quotes
+        self._speakers = Speakers(answer, statements)
+
+    def marked(self) -> Iterator[Quotation]:
+        """Yield what stands between quotation marks and is judged."""
+        for quote in self._quotes:
+            if not quote.is_term and 0 < len(quote.parts) <= MOST_PARTS and (judged := self._judged(quote)):
+                yield judged
+
+    def runs(self) -> Iterator[Quotation]:
+        """Yield the runs of ``RUN`` words or more that a cited segment has, too, outside of quotation marks."""
+        bare = _MARKER.sub(lambda marker: " " * len(marker[0]), self._answer)
+        places = [word.span() for word in _WORD.finditer(bare)]
+        words = [self._answer[start:end].casefold() for start, end in places]
+        begins = {run: at for at, run in reversed(list(enumerate(_in_a_row(words))))}
+        found = [run for each in self._cited_statements() for run in _runs(words, begins, each)]
+        done = 0
+        for first, length, statement, at in sorted(found, key=lambda run: (run[0], -run[1]))[:MOST_RUNS]:
+            begin, end = places[first][0], places[first + length - 1][1]
+            if first >= done and not self._is_marked(begin, end):
+                done = first + length
+                yield self._same(begin, end, statement.stretch(at, at + length - 1), is_marked=False)
+
+    def _judged(self, quote: Quote) -> Quotation | None:
+        places = islice(self._statements.find(quote.parts), MOST_PLACES)
+        if first := next(places, None):
+            named = {*self._speakers.named(quote, self._quotes), ""}
+            right = (each for each in chain([first], places) if len(named) == 1 or each.statement.speaker in named)
+            place = next(right, None)
+            return self._same(quote.start, quote.end, place) if place else self._differs(quote, first)
+        if self._is_known(quote):
+            return None
+        if nearest := self._statements.nearest(quote):
+            return self._differs(quote, nearest)
+        return Quotation(begin=quote.start, end=quote.end, is_marked=True, fidelity=Fidelity.NOT_FOUND)
+
+    def _is_known(self, quote: Quote) -> bool:
+        """Return whether a quotation is a name, a title, or the words of the question."""
+        letters = "".join(part.letters for part in quote.parts)
+        return quote.text[-1:] not in ".!?…" and (
+            _is_name(quote.text) or any(letters in known for known in self._known)
+        )
+
+    def _same(self, begin: int, end: int, place: Place, *, is_marked: bool = True) -> Quotation:
+        return self._found(Quotation(begin=begin, end=end, is_marked=is_marked, fidelity=Fidelity.SAME), place)
+
+    def _differs(self, quote: Quote, place: Place) -> Quotation:
+        found = Quotation(begin=quote.start, end=quote.end, is_marked=True, fidelity=Fidelity.DIFFERS)
+        start, end = sentences_with(place.statement.text, (place.start, place.end))
+        found.words = place.statement.text[start:end]
+        return self._found(found, place)
+
+    def _found(self, quotation: Quotation, place: Place) -> Quotation:
+        segment, quotation.first, quotation.last = place.segment
+        recording = place.statement.recording
+        quotation.recording_uuid, quotation.segment = recording.uuid, segment.number
+        quotation.number = self._cited.get((recording.uuid, segment.number))
+        quotation.speaker = segment.speaker
+        return quotation
+
+    def _is_marked(self, begin: int, end: int) -> bool:
+        at = bisect_right(self._quotes, begin, key=lambda quote: quote.end)
+        return at < len(self._quotes) and self._quotes[at].start < end
+
+    def _cited_statements(self) -> Iterator[Statement]:
+        for spoken in self._statements.passages:
+            if _is_cited(spoken.passage, self._cited):
+                for statement in spoken.statements:
+                    if any((statement.recording.uuid, number) in self._cited for number in statement.numbers):
+                        yield statement
+
+
+def _in_a_row(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[start:] for start in range(RUN)), strict=False)
+
+
+def _runs(words: Sequence[str], begins: Mapping[tuple[str, ...], int], statement: Statement) -> Iterator[Run]:
+    """Yield the longest runs of words that a statement has in common with an answer, one after another."""
+    said, done = statement.words, 0
+    for at, run in enumerate(_in_a_row(said)):
+        first = begins.get(run)
+        if first is None or at < done:
+            continue
+        length = RUN
+        while words[first + length : first + length + 1] == said[at + length : at + length + 1] != []:
+            length += 1
+        done = at + length
+        yield first, length, statement, at
+
+
+def _is_name(text: str) -> bool:
+    """Return whether each word of a text has a capital, but for small ones, as in the name of a thing."""
+    words = [word for word in _WORD.findall(text) if word not in _SMALL]
+    return len(words) > 1 and all(word[0].isupper() or word[0].isdigit() for word in words)
