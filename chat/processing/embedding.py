@@ -6,14 +6,11 @@ import time
 
 from django.conf import settings
 
-from ..models import Job, Recording
+from ..models import Recording
 from ..retrieval import passage_vectors
 from ..retrieval.embeddings import embeddings
-from ..storage import storage
+from .leftovers import delete_files
 from .work import Work, kept, rest
-
-INCOMING = "incoming"
-"""The folder in the storage of what people bring."""
 
 
 def embed(work: Work) -> None:
@@ -22,14 +19,6 @@ def embed(work: Work) -> None:
         _embed(work, work.job.recording)
     delete_files(work.job)
     kept(work.job.advance())
-
-
-def delete_files(job: Job) -> None:
-    """Delete the files of a job from the storage, also what earlier claims of it have left."""
-    place = storage()
-    left = [file.name for file in place.files(INCOMING) if file.name.startswith(f"{INCOMING}/{job.uuid}-")]
-    for name in dict.fromkeys([*job.files, *left]):
-        place.delete(name)
 
 
 def _embed(work: Work, recording: Recording) -> None:

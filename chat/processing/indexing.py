@@ -68,7 +68,13 @@ def _store_audio(work: Work) -> str:
     job = work.job
     if not (job.converted or job.audio):
         return ""
+    name = audio_name(job)
     with work.file(job.converted or job.audio) as path:
-        name = f"{AUDIO_FOLDER}/{sha256(job.uuid.bytes).hexdigest()}{path.suffix.lower()}"
         storage().put(name, path)
     return name
+
+
+def audio_name(job: Job) -> str:
+    """Return the name in the storage under which the recording of a job has its audio."""
+    suffix = PurePath(job.converted or job.audio).suffix.lower()
+    return f"{AUDIO_FOLDER}/{sha256(job.uuid.bytes).hexdigest()}{suffix}"

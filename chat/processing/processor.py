@@ -22,6 +22,7 @@ from ..models import Job
 from ..models.job_state import STEPS
 from ..turns.runner import runner
 from .failures import failure_of, is_expected
+from .leftovers import delete_what_came_late
 from .steps import DOING
 from .work import StepFailed, Superseded, Work
 
@@ -81,7 +82,7 @@ def do(job: Job, folder: Path) -> None:
         while job.state in STEPS and job.owner:
             DOING[job.state](Work(job, own))
     except Superseded:
-        return
+        delete_what_came_late(job)
     except UNAVAILABLE:
         raise
     except Exception as error:  # whatever it is, the job says so, and the others go on
