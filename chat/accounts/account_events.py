@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 from django.dispatch import receiver
 
-from ..models import REVIEWERS, AccessEvent, Kind
+from ..models import REVIEWERS, AccessEvent, How, Kind
 from ..models.access.acting import who_acts
 
 RIGHTS = ("is_active", "is_staff", "is_superuser")
@@ -39,11 +39,20 @@ def _note_rights(instance: User, update_fields: Collection[str] | None, **_: Any
 def _record_changes(instance: User, created: bool, update_fields: Collection[str] | None, **_: Any) -> None:
     before = vars(instance).pop(_BEFORE, None)
     if created:
+        _record_making(instance)
         return
     for kind, details in _changes(before or {}, instance):
         record_account(kind, instance, details)
     if vars(instance).get("_password") is not None and (update_fields is None or "password" in update_fields):
         record_account(Kind.PASSWORD_CHANGED, instance)
+
+
+def _record_making(user: User) -> None:
+    """Record accounts that are made in the admin, and those with rights; other ways in record theirs themselves."""
+    roles = {name: True for name in RIGHTS[1:] if getattr(user, name)}
+    _, how = who_acts()
+    if how == How.ADMIN or (roles and how == How.PROGRAM):
+        record_account(Kind.ACCOUNT_MADE, user, roles)
 
 
 @receiver(m2m_changed, sender=User.groups.through)

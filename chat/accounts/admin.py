@@ -25,7 +25,7 @@ from .forms import AccountCreationForm, AccountForm
 from .local_address import is_local
 from .login_sessions import SignedInRequest, staying_signed_in
 from .permissions import as_boxes
-from .sign_in_links import expiry, sign_in_link
+from .sign_in_links import expiry, give_link
 
 admin.site.unregister(User)
 
@@ -81,11 +81,13 @@ class AccountAdmin(ActingAdmin, UserAdmin):  # type: ignore[type-arg]  # generic
         if not self.may_make_link(request, account):
             raise PermissionDenied
         self.log_change(request, account, "Made a sign-in link.")
+        with acting(request.user, How.ADMIN):
+            link = give_link(account, request.build_absolute_uri("/"))
         context = {
             **self.admin_site.each_context(request),
             "title": "Sign-in link",
             "account": account,
-            "link": sign_in_link(account, request.build_absolute_uri("/")),
+            "link": link,
             "until": expiry(),
             "is_local": is_local(request),
         }

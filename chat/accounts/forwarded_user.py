@@ -18,6 +18,8 @@ from django.http import HttpRequest
 from typing_extensions import override
 
 from ..forwarded import Forwarded
+from ..models import How, Kind, acting
+from .account_events import record_account
 from .reviewers import follow_setting_for
 
 
@@ -56,6 +58,9 @@ class ForwardedUserBackend(RemoteUserBackend):
         if created or current != {"email": user.email, "first_name": user.first_name}:
             user.email, user.first_name = current["email"], current["first_name"]
             user.save(update_fields=["password", "email", "first_name"])
+        if created:
+            with acting(None, How.PROXY):
+                record_account(Kind.ACCOUNT_MADE, user)
         follow_setting_for(user)
         return _promoted(user)
 

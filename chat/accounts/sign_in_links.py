@@ -7,11 +7,15 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from typing_extensions import override
+
+from ..models import How, Kind, acting
+from .account_events import record_account
 
 
 class SignInTokens(PasswordResetTokenGenerator):
@@ -35,6 +39,12 @@ def sign_in_link(user: User, base_url: str, tokens: SignInTokens = _tokens) -> s
     return base_url.rstrip("/") + reverse("sign-in-link", args=[uid, tokens.make_token(user)])
 
 
+def give_link(user: User, base_url: str) -> str:
+    """Return a link for somebody who asks for one, which is an event: whoever has it acts as this user."""
+    record_account(Kind.SIGN_IN_LINK_MADE, user)
+    return sign_in_link(user, base_url)
+
+
 def expiry() -> datetime:
     """Return until when a link that is made now works."""
     return timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
@@ -46,13 +56,18 @@ def user_of(uid: str, token: str) -> User | None:
     return user if user and user.is_active and _tokens.check_token(user, token) else None
 
 
+@transaction.atomic
 def redeem(uid: str, token: str) -> User | None:
-    """Use up a link, and return its user; return None if it is wrong, used or too old."""
+    """Use up a link, which is an event, and return its user; return None if it is wrong, used or too old."""
     user = user_of(uid, token)
     if user is None:
         return None
     unused = User.objects.filter(pk=user.pk, last_login=user.last_login)
-    return user if unused.update(last_login=timezone.now()) else None
+    if not unused.update(last_login=timezone.now()):
+        return None
+    with acting(user, How.LINK):
+        record_account(Kind.SIGN_IN_LINK_USED, user)
+    return user
 
 
 def _user(uid: str) -> User | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from ..display import marked
-from ..models import ApiToken
-from .login_sessions import end
+from ..models import ApiToken, How
 from .staff_reads import StaffReads
+from .tokens import revoke_token
 
 
 @admin.register(ApiToken)
@@ -33,9 +35,9 @@ class ApiTokenAdmin(StaffReads, admin.ModelAdmin):  # type: ignore[type-arg]  # 
     @admin.action(description="Revoke the selected tokens", permissions=["view"])
     def revoke(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:
         """Revoke tokens, and stop the turns that were asked with them."""
-        live = list(tokens.filter(login_session__ended_at=None).select_related("login_session"))
+        live = list(tokens.filter(login_session__ended_at=None).select_related("login_session__user"))
         for token in live:
-            end(token.login_session)
+            revoke_token(token, cast(User, request.user), How.ADMIN)
         self.message_user(request, f"{len(live)} tokens were revoked." if len(live) != 1 else "One token was revoked.")
 
     @admin.display(description="name", ordering="name")

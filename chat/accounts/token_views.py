@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ..models import TOKEN_LIMIT, ApiToken, Refused
+from ..models import TOKEN_LIMIT, ApiToken, How, Refused
 from .forms import ApiTokenForm
-from .login_sessions import SignedInRequest, end
+from .login_sessions import SignedInRequest
+from .tokens import make_token, revoke_token
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,7 +24,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=400)
     try:
-        token, secret = ApiToken.issue(request.user, form.cleaned_data["name"])
+        token, secret = make_token(request.user, form.cleaned_data["name"])
     except Refused as refused:
         form.add_error("name", refused.message)
         return _page(request, form, status=400)
@@ -34,7 +35,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
 def revoke(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Revoke a token, and stop the turns that were asked with it."""
     token = get_object_or_404(ApiToken.objects.of(request.user.pk), login_session__uuid=uuid)
-    end(token.login_session)
+    revoke_token(token, request.user, How.PAGE)
     messages.success(request, f"The token “{token.name}” was revoked.")
     return redirect("api-tokens")
 

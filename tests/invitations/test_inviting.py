@@ -40,6 +40,7 @@ def secret_of(path: str) -> str:
 
 
 def kinds() -> list[str]:
+    """Return the kinds of all events, of which the first is that there is a boss."""
     return list(AccessEvent.objects.order_by("pk").values_list("kind", flat=True))
 
 
@@ -81,7 +82,7 @@ def test_each_step_is_an_event(boss: User) -> None:
     second, _ = invited(boss, email="bo@example.com")
     inviting.revoke(second, boss)
 
-    assert kinds() == ["invited", "invitation-sent", "invitation-used", "invited", "invitation-revoked"]
+    assert kinds()[1:] == ["invited", "invitation-sent", "invitation-used", "invited", "invitation-revoked"]
     used = AccessEvent.objects.get(kind=Kind.INVITATION_USED)
     assert (used.actor_name, used.member_name, used.how) == ("ana", "ana", How.LINK)
     assert used.details == {"invitation": str(first.uuid)}

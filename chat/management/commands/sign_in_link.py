@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 from typing_extensions import override
 
-from chat.accounts.sign_in_links import sign_in_link
+from chat.accounts.sign_in_links import give_link
 from chat.management.site_command import SiteCommand
 
 
@@ -34,4 +34,4 @@ class Command(SiteCommand):
             raise CommandError(f"There is no user {username!r}. Add the user in the admin, or name another one")
         if not user.is_active:
             raise CommandError(f"The user {user.username!r} is not active.")
-        self.stdout.write(sign_in_link(user, options["base_url"]))
+        self.stdout.write(give_link(user, options["base_url"]))

@@ -41,6 +41,10 @@ class Kind(models.TextChoices):
     HOLD_RELEASED = "hold-released", "was released from a legal hold"
     SIGN_IN_LINKED = "sign-in-linked", "signs in with an identity of the provider from now on"
     SIGN_IN_UNLINKED = "sign-in-unlinked", "no longer signs in with an identity of the provider"
+    SIGN_IN_LINK_MADE = "sign-in-link-made", "got a link to sign in"
+    SIGN_IN_LINK_USED = "sign-in-link-used", "used a link to sign in"
+    TOKEN_MADE = "token-made", "got an API token"  # the name of an event
+    TOKEN_REVOKED = "token-revoked", "lost an API token"  # the same
     FACTOR_ADDED = "factor-added", "got a second factor"
     FACTOR_REMOVED = "factor-removed", "lost a second factor"
     RECOVERY_CODES_MADE = "recovery-codes-made", "got new recovery codes"
