@@ -27,6 +27,7 @@ urlpatterns = [
     path("turns/<uuid:uuid>/", turn_views.detail, name="turn-detail"),
     path("turns/<uuid:uuid>/feedback/", judging_views.feedback, name="turn-feedback"),
     path("turns/<uuid:uuid>/check/", judging_views.check, name="turn-check"),
+    path("turns/<uuid:uuid>/sources/<int:number>/", turn_views.source, name="turn-source"),
     path("turns/<uuid:uuid>/stop/", turn_views.stop, name="turn-stop"),
     path("turns/<uuid:uuid>/retry/", turn_views.retry, name="turn-retry"),
     path("about/data/", about.data, name="about-data"),

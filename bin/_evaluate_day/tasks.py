@@ -46,6 +46,11 @@ class Day:
         """The newest turn."""
         return self.page.locator("[data-turn][data-state]").last
 
+    @property
+    def panel(self) -> Locator:
+        """The source that is open beside the answer."""
+        return self.page.get_by_role("region", name=re.compile("^Source"))
+
 
 @dataclass(frozen=True)
 class Task:
@@ -74,17 +79,14 @@ async def _open_last_week(day: Day, hands: Hands) -> None:
 async def _check_a_claim(day: Day, hands: Hands) -> None:
     await day.ask()
     await hands.click(day.turn.locator("[data-answer] a").first)
-    source = day.turn.locator("li.source").first
-    await expect(source).to_be_in_viewport(ratio=0.9)
-    await expect(source.locator("blockquote")).to_be_in_viewport()
+    await expect(day.panel.locator("mark").first).to_be_in_viewport()
 
 
 async def _hear_it(day: Day, hands: Hands) -> None:
     await day.ask()
     await hands.click(day.turn.locator("[data-answer] a").first)
-    source = day.turn.locator("li.source").first
-    await hands.click(source.get_by_role("button", name="Play"))
-    await expect(source.get_by_role("button", name="Pause")).to_have_attribute("data-state", "playing")
+    await hands.click(day.panel.get_by_role("button", name="Play the quoted words"))
+    await expect(day.panel.get_by_role("button", name="Pause")).to_have_attribute("data-state", "playing")
 
 
 async def _find_what_was_said(day: Day, hands: Hands) -> None:

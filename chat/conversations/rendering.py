@@ -154,6 +154,7 @@ class ShownTurn:
             "answer": self.answer if is_terminal else "",
             "credit": shown(self.credit),
             "sources": _cards(self.sources, self.turn),
+            "can_be_heard": any(source.audio for source in self.sources),
             "sources_count": counted(self.sources, "source"),
             "given": _cards(self.given, self.turn),
             "given_count": counted(self.given, "passage"),

@@ -68,9 +68,9 @@ class Source:
         """The segment in its recording, with the quoted words marked; empty if the recording was deleted."""
         if self.citation.recording is None:
             return ""
-        if not self._words:
+        if not self.words:
             return self.citation.recording.address_of(self.citation.segment)
-        place = f"?words={self._words}#segment-{self.citation.segment}"
+        place = f"?words={self.words}#segment-{self.citation.segment}"
         return f"{self.citation.recording.get_absolute_url()}{place}"
 
     @cached_property
@@ -93,16 +93,16 @@ class Source:
         return Timeline(at, min(max(length, _SMALLEST), WIDTH - at), _ticks(duration), duration)
 
     @cached_property
-    def _quoted(self) -> Sequence[Span]:
-        return quoted(self.citation.excerpt, self.answer, self.citation.number)
-
-    @cached_property
-    def _words(self) -> MarkedWords | None:
+    def words(self) -> MarkedWords | None:
         """The quoted words, or else the whole excerpt, as positions in the segment; None if it has neither."""
         offset = self.said.find(self.citation.excerpt)
         whole = [Span(0, len(self.citation.excerpt))] if len(self.citation.excerpt) < len(self.said) else []
         spans = [Span(span.start + offset, span.end + offset) for span in self._quoted or whole]
         return MarkedWords(self.citation.segment, spans) if spans and offset >= 0 else None
+
+    @cached_property
+    def _quoted(self) -> Sequence[Span]:
+        return quoted(self.citation.excerpt, self.answer, self.citation.number)
 
 
 def sources_of(citations: Sequence[Citation], answer: str, quoted: Set[int | None] = frozenset()) -> list[Source]:

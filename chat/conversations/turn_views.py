@@ -1,4 +1,4 @@
-"""The views of one turn: show it, stop it, ask it again."""
+"""The views of one turn: show it, open a source of it, stop it, ask it again."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from ..accounts.forwarded_user import forwarded
@@ -16,6 +16,7 @@ from ..accounts.login_sessions import SignedInRequest
 from ..models import NO_LIMITS, InvalidRequest, Limits, Refused, Submission, Turn
 from ..query import uuid_of
 from ..turns import asking
+from .opened_source import opened_source
 from .rendering import render_turn
 
 
@@ -24,6 +25,16 @@ def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Return the HTML of the turn as in the list of turns on a page."""
     turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=uuid)
     return HttpResponse(render_turn(turn, csrf_token=get_token(request)))
+
+
+@require_safe
+def source(request: SignedInRequest, uuid: UUID, number: int) -> HttpResponse:
+    """Return the HTML of a source of the turn with what was said around it, as the reader hears it now."""
+    turn = get_object_or_404(Turn.objects.of(request.user.pk).select_related("conversation"), uuid=uuid)
+    opened = opened_source(turn, number, request.user.pk)
+    if opened is None:
+        raise Http404
+    return render(request, "chat/_opened_source.html", {"opened": opened, "citation": opened.source.citation})
 
 
 @require_POST

@@ -77,16 +77,22 @@ def asked(query: Mapping[str, str], recording: Recording, total: int) -> Piece |
     if before is not None:
         last = min(before - 1, total)
         return Piece(max(last - LENGTH + 1, 1), last)
-    if around is None and (time := _time(query.get("at", ""))) is not None:
-        around = _number_at(time, recording)
+    if around is None:
+        around = number_at(query.get("at", ""), recording)
     if around is None:
         return None
     first = max(min(around, total) - BEFORE, 1)
     return Piece(first, min(first + LENGTH - 1, total))
 
 
-def _number_at(time: float, recording: Recording) -> int:
-    """Return the number of the segment that began last at a time; the first one if none has."""
+def number_at(text: str, recording: Recording) -> int | None:
+    """Return the number of the segment that began last at a time in seconds; the first one if none has.
+
+    Return None if the text is no time.
+    """
+    time = _time(text)
+    if time is None:
+        return None
     begun = recording.segments.filter(start__lte=time).order_by("-start", "-number")
     return begun.values_list("number", flat=True).first() or 1
 

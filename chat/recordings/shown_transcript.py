@@ -114,8 +114,11 @@ class ShownTranscript:
 
     @property
     def _page_number(self) -> int:
-        is_linked = self.linked is not None and "page" not in self.wanted.query
-        return Segment.page_of(self.linked.segment) if self.linked and is_linked else self.wanted.page
+        if "page" in self.wanted.query:
+            return self.wanted.page
+        if self.linked:
+            return Segment.page_of(self.linked.segment)
+        return Segment.page_of(pieces.number_at(self.wanted.query.get("t", ""), self.recording) or 1)
 
     def _numbers(self) -> Sequence[int]:
         """Return the numbers of the segments that are wanted."""

@@ -60,8 +60,9 @@ def speakers(request: SignedInRequest) -> HttpResponse:
 def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Render the transcript by speaker, with times; each segment has the anchor ``segment-N``.
 
-    A page has 2,000 segments. ``?words=`` marks words of one segment. ``?speaker=`` and ``?q=`` show the segments of a
-    speaker, and those with these words, 100 on a page.
+    A page has 2,000 segments. ``?words=`` marks words of one segment, and opens its page, as ``?t=`` opens that of a
+    time in seconds. ``?speaker=`` and ``?q=`` show the segments of a speaker, and those with these words, 100 on a
+    page.
     """
     return render(request, "chat/recording_detail.html", _transcript(request, uuid))
 

@@ -22,6 +22,7 @@ GET  chat:conversation-turns            sign-in   404      200      404      404
 GET  chat:conversation-list             sign-in   200      200      200      200      200      200      sign-in
 GET  chat:conversation-archive          sign-in   200      200      200      200      200      200      sign-in
 GET  chat:turn-detail                   sign-in   404      200      404      404      404      404      sign-in
+GET  chat:turn-source                   sign-in   404      200      404      404      404      404      sign-in
 POST chat:turn-feedback                 sign-in   404      go       404      404      404      404      sign-in
 GET  chat:turn-check                    sign-in   404      200      404      404      404      404      sign-in
 POST chat:turn-stop                     sign-in   404      go       404      404      404      404      sign-in

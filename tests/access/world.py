@@ -131,6 +131,7 @@ _ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "chat:conversation-list": lambda world: {},
     "chat:conversation-archive": lambda world: {},
     "chat:turn-": lambda world: {"uuid": world.turn.uuid},
+    "chat:turn-source": lambda world: {"uuid": world.turn.uuid, "number": 1},
     "chat:collection-": lambda world: {"uuid": world.collection.uuid},
     "chat:collection-list": lambda world: {},
     "chat:collection-new": lambda world: {},

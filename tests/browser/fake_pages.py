@@ -19,6 +19,7 @@ from chat.models import Citation, Conversation, HeardOf, Phase, Turn
 
 KICK_OFF = "11111111-1111-4111-8111-111111111111"
 """The recording that the filter offers."""
+CITED = SafeString("We <mark>take the green one</mark>.")
 UNHASHED = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
@@ -45,6 +46,20 @@ def turn_html(
     citations = [cast("Citation", _source(number, has_audio=has_audio)) for number in range(1, sources + 1)]
     heard = HeardOf(existing=frozenset(recordings))
     return ShownTurn(turn=turn, text=text, seq=seq, citations=citations, heard=heard).html("token")
+
+
+def opened_html(number: int, *, audio: str = "", note: str = "") -> str:
+    """Return what the panel shows of such a source; the quoted words are from 62 to 64 seconds."""
+    lines = [
+        SimpleNamespace(segment=SimpleNamespace(speaker=speaker), text=text, is_cited=text == CITED, is_new=True)
+        for speaker, text in (("Ben", "Before."), ("Anna", CITED), ("Ben", "After."))
+    ]
+    sound = SimpleNamespace(start=62.0, end=64.0, address=audio) if audio else None
+    citation = SimpleNamespace(number=number, is_heard=True, speaker="Anna", recording_title="Kick-off")
+    opened = SimpleNamespace(
+        sound=sound, note=note, lines=lines, place="1:01–1:05", moment="/recordings/5/?t=62#segment-1", recording=None
+    )
+    return render_to_string("chat/_opened_source.html", {"opened": opened, "citation": citation})
 
 
 def conversation_page(conversation: str, turns: Sequence[str], *, question: str = "") -> str:

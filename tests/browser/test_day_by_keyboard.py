@@ -44,16 +44,17 @@ async def test_a_day_is_done_by_keyboard(signed_in_page: Page, site: SiteProcess
     marker = turn(page).locator("[data-answer] a").first
     await tab_to(page, marker, "Shift+Tab")
     await page.keyboard.press("Enter")
-    source = turn(page).locator("li.source").first
-    await expect(source).to_be_focused()
+    panel = page.get_by_role("region", name=re.compile("^Source 1 of"))
+    await expect(panel).to_be_focused()
 
-    await tab_to(page, source.locator("[data-play]"))
-    await page.keyboard.press("Enter")
-    await expect(source.locator("[data-play]")).to_have_attribute("data-state", "playing")
-    await page.keyboard.press("Enter")
-    await expect(source.locator("[data-play]")).to_have_attribute("data-state", "silent")
+    play = panel.locator("[data-sound-play]")
+    await expect(play).to_be_visible()
+    await page.keyboard.press("Space")
+    await expect(play).to_have_attribute("data-state", "playing")
+    await page.keyboard.press("Space")
+    await expect(play).to_have_attribute("data-state", "silent")
 
-    await tab_to(page, source.locator("a"))
+    await tab_to(page, panel.locator("a"))
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile("/recordings/.*#segment-"))
     await expect(page.locator("mark").first).to_be_in_viewport()

@@ -58,10 +58,11 @@ async def test_each_number_leads_to_the_segment_and_the_words_that_its_sentence_
     said = {1: ("Eve", "The wardens keep the only key."), 2: ("Ana", f"{GATE}."), 3: ("Ana", "a pump that leaks less")}
     for number, (speaker, words) in said.items():
         await markers.nth(number - 1).click()
-        await expect(source(page, number)).to_be_in_viewport(ratio=1)
-        await expect(source(page, number).locator(".source__speaker")).to_have_text(speaker)
+        panel = page.get_by_role("region", name=f"Source {number} of 3")
+        await expect(panel.locator(".opened__speaker")).to_contain_text(speaker)
+        await expect(panel.locator("mark")).to_contain_text(words)
+        await expect(panel.locator("mark")).to_be_in_viewport(ratio=1)
         await expect(source(page, number).locator(".source__excerpt")).to_contain_text(words)
-        await expect(source(page, number).locator("mark")).to_contain_text(words)
         await page.go_back()
 
 

@@ -1,4 +1,4 @@
-"""The way from an answer to its sources and back."""
+"""The way from an answer to its sources and back: the panel, the card and the list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from .fake_pages import turn_html
+from .fake_pages import opened_html, turn_html
 from .fake_site import FakeSite
 from .live import OTHER, TURN, answer, complete, open_page, token, turn_element
 
@@ -23,12 +23,17 @@ def source(page: Page, number: int, turn: str = TURN) -> Locator:
     return page.locator(f"#source-{turn}-{number}")
 
 
+def panel(page: Page, number: int, of: int = 9) -> Locator:
+    return page.get_by_role("region", name=f"Source {number} of {of}", exact=True)
+
+
 def marker(page: Page, number: int, turn: str = TURN) -> Locator:
     return answer(page, turn).locator(f'a[href="#source-{turn}-{number}"]')
 
 
 async def streamed(fake: FakeSite, page: Page, size: Any) -> None:
     """Open a page on which an answer with nine sources has just ended."""
+    fake.pages[f"/turns/{TURN}/sources/3/"] = (200, opened_html(3))
     await page.set_viewport_size(size)
     socket = await open_page(fake, page, turn_html(OTHER, "complete", text=TEXT, seq=1, sources=9))
     fake.pages[f"/c/{fake.conversation}/turns/"] = (200, turn_html(TURN, "streaming"))
@@ -43,16 +48,29 @@ async def streamed(fake: FakeSite, page: Page, size: Any) -> None:
 
 
 @WIDTHS
-async def test_the_first_click_on_a_marker_shows_its_source(fake: FakeSite, page: Page, size: Any) -> None:
+async def test_the_first_click_on_a_marker_opens_its_source_and_leaves_the_answer_in_place(
+    fake: FakeSite, page: Page, size: Any
+) -> None:
     await streamed(fake, page, size)
+    await marker(page, 3).nth(1).scroll_into_view_if_needed()
+    place = await marker(page, 3).nth(1).bounding_box()
 
-    await marker(page, 3).last.click()
+    await marker(page, 3).nth(1).click()
 
-    await expect(source(page, 3)).to_be_in_viewport(ratio=1)
-    await expect(source(page, 3)).to_be_focused()
+    await expect(panel(page, 3)).to_be_focused()
+    await expect(panel(page, 3)).to_contain_text("Ben Before.")
+    await expect(panel(page, 3).locator("mark")).to_be_in_viewport(ratio=1)
     await expect(source(page, 3)).to_contain_class("lit")
     await expect(page.locator("li.lit")).to_have_count(1)
     await expect(page).to_have_url(re.compile(f"#source-{TURN}-3$"))
+    now = await marker(page, 3).nth(1).bounding_box()
+    assert place
+    assert now
+    if size is DESK:
+        assert now == place
+    sheet = await page.locator("[data-panel]").bounding_box()
+    assert sheet
+    assert now["x"] + now["width"] <= sheet["x"] or now["y"] + now["height"] <= sheet["y"]
 
 
 @WIDTHS
@@ -63,15 +81,16 @@ async def test_back_returns_to_the_sentence(fake: FakeSite, page: Page, size: An
     top = await scroller.evaluate("box => box.scrollTop")
 
     await marker(page, 3).nth(1).click()
-    await expect(source(page, 3)).to_be_focused()
+    await expect(panel(page, 3)).to_be_focused()
     await page.go_back()
 
+    await expect(page.locator("[data-panel]")).to_be_hidden()
     await expect(marker(page, 3).nth(1)).to_be_focused()
     await expect(marker(page, 3).nth(1)).to_be_in_viewport()
     assert await scroller.evaluate("box => box.scrollTop") == top
     await expect(page.locator(".lit")).to_have_count(0)
     await page.go_forward()
-    await expect(source(page, 3)).to_be_focused()
+    await expect(panel(page, 3)).to_be_focused()
 
 
 async def test_back_returns_to_the_second_sentence_that_has_the_same_source(fake: FakeSite, page: Page) -> None:
@@ -82,39 +101,6 @@ async def test_back_returns_to_the_second_sentence_that_has_the_same_source(fake
     await page.go_back()
 
     await expect(marker(page, 1).nth(1)).to_be_focused()
-
-
-async def test_a_folded_list_of_sources_opens_for_its_marker(fake: FakeSite, page: Page) -> None:
-    await open_page(fake, page, turn_html(TURN, "complete", text=TEXT, seq=1, sources=9))
-    await turn_element(page).locator("[data-sources] summary").click()
-    await expect(source(page, 9)).to_be_hidden()
-
-    await marker(page, 9).first.click()
-
-    await expect(source(page, 9)).to_be_in_viewport(ratio=1)
-
-
-async def test_an_address_with_a_source_shows_it(fake: FakeSite, page: Page) -> None:
-    fake.show(turn_html(TURN, "complete", text=TEXT, seq=1, sources=9))
-
-    await page.goto(f"{fake.url}/c/{fake.conversation}/#source-{TURN}-9")
-
-    await expect(source(page, 9)).to_be_in_viewport(ratio=1)
-    await expect(source(page, 9)).to_be_focused()
-
-
-async def test_beside_the_answer_a_visible_source_does_not_move_the_page(fake: FakeSite, page: Page) -> None:
-    await page.set_viewport_size({"width": 1280, "height": 800})
-    await open_page(fake, page, turn_html(TURN, "complete", text=TEXT, seq=1, sources=9))
-    answer_box, source_box = await answer(page).bounding_box(), await source(page, 1).bounding_box()
-    assert answer_box
-    assert source_box
-    assert source_box["x"] >= answer_box["x"] + answer_box["width"]
-
-    await marker(page, 1).first.click()
-
-    await expect(source(page, 1)).to_be_focused()
-    assert await source(page, 1).bounding_box() == source_box
 
 
 @pytest.mark.parametrize("width", [390, 1199, 1200])
@@ -264,6 +250,8 @@ async def test_the_lit_source_survives_a_visit_to_a_recording(fake: FakeSite, pa
     await page.go_back()
 
     await expect(source(page, 7)).to_contain_class("lit")
-    await expect(source(page, 7)).to_be_in_viewport(ratio=1)
+    await expect(source(page, 7)).to_be_in_viewport()
+    await expect(panel(page, 7)).to_be_visible()
     await page.go_back()
     await expect(marker(page, 7).first).to_be_in_viewport()
+    await expect(page.locator("[data-panel]")).to_be_hidden()

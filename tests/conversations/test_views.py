@@ -45,6 +45,7 @@ ROUTES = [
     Route("chat:conversation-list"),
     Route("chat:conversation-archive"),
     Route("chat:turn-detail", of="turn"),
+    Route("chat:turn-source", of="source"),
     Route("chat:turn-stop", "post", of="turn", status=302),
     Route("chat:turn-retry", "post", of="turn", status=302),
     Route("chat:turn-feedback", "post", of="turn", status=302),
@@ -112,7 +113,7 @@ OPEN = {
     "sign-in-link", "sso-begin", "sso-callback", "sso-sign-out",
 }  # fmt: skip
 """Pages that need no sign-in; tests/accounts, invitations, second_factor, sso and serving test them."""
-OWNED = [route for route in ROUTES if route.of in {"conversation", "turn", "token", "device", "export"}]
+OWNED = [route for route in ROUTES if route.of in {"conversation", "turn", "source", "token", "device", "export"}]
 
 
 @pytest.fixture
@@ -141,6 +142,8 @@ def address(route: Route, turn: Turn) -> str:
     }
     if route.of == "member":
         return reverse(route.name, args=[ids["collection"], 1])
+    if route.of == "source":
+        return reverse(route.name, args=[ids["turn"], 1])
     if route.of == "person":
         return reverse(route.name, args=[turn.user_id])
     return reverse(route.name, args=[ids[route.of]] if route.of else [])
@@ -199,7 +202,7 @@ def test_a_stranger_gets_the_answer_of_an_unknown_id(
     stranger.force_login(request.getfixturevalue(who))
 
     foreign = call(stranger, route, address(route, turn))
-    unknown = call(stranger, route, reverse(route.name, args=[uuid4()]))
+    unknown = call(stranger, route, reverse(route.name, args=[uuid4(), *([1] if route.of == "source" else [])]))
 
     assert foreign.status_code == unknown.status_code == 404
     assert foreign.content == unknown.content
@@ -210,7 +213,7 @@ def test_a_stranger_gets_the_answer_of_an_unknown_id(
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.of not in {"", "person"}], ids=str)
 @pytest.mark.parametrize("bad", ["1", "x", "00000000-0000-0000-0000-00000000000g", "%00", "..%2f"])
 def test_a_bad_id_is_not_found(client: Client, turn: Turn, route: Route, bad: str) -> None:
-    name, more = uuid4(), [1] if route.of == "member" else []
+    name, more = uuid4(), [1] if route.of in {"member", "source"} else []
     path = reverse(route.name, args=[name, *more]).replace(str(name), bad)
 
     assert call(client, route, path).status_code == 404

@@ -126,3 +126,38 @@ test("a player without a span goes on at its position", async () => {
   await player.toggle();
   assert.equal(audio.paused, true);
 });
+
+test("prepared audio is loaded at its position, and does not sound before it is played", async () => {
+  player.prepare(11.1, "/a");
+  assert.deepEqual([audio.sources, audio.currentTime, audio.paused, player.span], [["/a"], 11.1, true, null]);
+
+  await player.play(11.1, 14.4, "/a");
+  player.prepare(3, "/b");
+  assert.deepEqual([audio.sources, audio.currentTime], [["/a"], 11.1]);
+});
+
+test("a span has ended when it was played to its end", async () => {
+  await player.play(10, 12, "/a");
+  audio.moveTo(11, "timeupdate");
+  player.pause();
+  assert.equal(player.hasEnded, false);
+
+  await player.resume();
+  audio.moveTo(12, "timeupdate");
+  assert.equal(player.hasEnded, true);
+});
+
+test("the gate closes at the end of the span, whenever that comes, and opens for the next", async () => {
+  const calls = [];
+  const gate = { open: () => calls.push("open"), closeAfter: (seconds) => calls.push(seconds) };
+  player = new Player({ audio, clock, gate });
+
+  await player.play(10, 12, "/a");
+  audio.moveTo(11, "timeupdate");
+  audio.playbackRate = 2;
+  audio.dispatchEvent(new Event("ratechange"));
+  audio.dispatchEvent(new Event("waiting"));
+  audio.moveTo(11.5, "playing");
+
+  assert.deepEqual(calls, ["open", 2, 1, 0.5, "open", 0.25]);
+});

@@ -83,3 +83,26 @@ class Reporting:
 def with_numbers() -> ChatModel:
     """Repeat what was said, with markers before and behind the sentences."""
     return Reporting()
+
+
+LEAK = "the blue pump leaks at the gate"
+KEY = "nobody has a spare key for the house"
+
+
+class Quoting:
+    """Repeats words of two passages, and of the first of them once more."""
+
+    name = "quoting"
+
+    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[Delta]:
+        passages, _ = read_fence(messages[-1].content)
+        leak, key = (
+            next(passage["n"] for passage in passages if words in str(passage["said"])) for words in (LEAK, KEY)
+        )
+        yield Delta(f"It was said that {LEAK} [{leak}]. Also, {KEY} [{key}].\n\nSo {LEAK} [{leak}].\n\n")
+        yield Delta("", "stop")
+
+
+def with_quotations() -> ChatModel:
+    """Repeat words that somebody said, and words that somebody else said."""
+    return Quoting()

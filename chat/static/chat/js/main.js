@@ -32,6 +32,7 @@ import { Shortcuts } from "./page/shortcuts.js";
 import { Sidebar } from "./page/sidebar.js";
 import { Times } from "./page/times.js";
 import { TrustedHtml } from "./page/trusted_html.js";
+import { Gate } from "./player/gate.js";
 import { PlayButtons } from "./player/play_buttons.js";
 import { Player } from "./player/player.js";
 import { PlayerControls } from "./player/player_controls.js";
@@ -39,12 +40,12 @@ import { Following } from "./recordings/following.js";
 import { KeptPlace } from "./recordings/kept_place.js";
 import { showMarkedWords } from "./recordings/marked_words.js";
 import { Pieces } from "./recordings/pieces.js";
+import { timeIn } from "./recordings/places.js";
 import { SegmentKeys } from "./recordings/segment_keys.js";
 import { Transcript } from "./recordings/transcript.js";
 import { TranscriptFilter } from "./recordings/transcript_filter.js";
 import { ServerEvents } from "./server_events.js";
-import { SourceCard } from "./sources/source_card.js";
-import { SourceLinks } from "./sources/source_links.js";
+import { openSources } from "./sources/open_sources.js";
 import { Clipboard } from "./turns/clipboard.js";
 import { Feedback } from "./turns/feedback.js";
 import { Turn } from "./turns/turn.js";
@@ -59,13 +60,14 @@ import "./zone.js";
 
 const { body } = document;
 const store = new Store(storage("sessionStorage"), body.dataset.user ?? "");
+const kept = new Store(storage("localStorage"), body.dataset.user ?? "");
 export const html = new TrustedHtml(document);
 const fragments = new Fragments({ html });
 
 new Times({ root: body, clock: new Clock(), zone: body.dataset.zone }).start();
 startSignOut();
 startSearch();
-startSound();
+const player = startSound();
 startConversation();
 startExport();
 
@@ -97,13 +99,16 @@ function startSearch() {
   if (inputs.length > 0) new SearchShortcut(inputs).start(document);
 }
 
-/** Start the only sound of the page: that of a recording, or of what is played from several. */
+/** Start the only sound of the page: that of a recording, or of what is played from several. @returns {Player} */
 function startSound() {
   const root = find(body, "transcript", HTMLElement);
-  const player = new Player({ audio: find(body, "audio", HTMLAudioElement) ?? new Audio(), clock: new Clock() });
-  const buttons = new PlayButtons({ root: body, player });
+  const shown = find(body, "audio", HTMLAudioElement);
+  const audio = shown ?? new Audio();
+  const sound = new Player({ audio, clock: new Clock(), gate: shown ? null : new Gate(audio) });
+  const buttons = new PlayButtons({ root: body, player: sound });
   buttons.start();
-  if (root) startTranscript({ root, player, buttons });
+  if (root) startTranscript({ root, player: sound, buttons });
+  return sound;
 }
 
 /** @param {{root: HTMLElement, player: Player, buttons: PlayButtons}} parts */
@@ -126,7 +131,6 @@ function startTranscript({ root, player, buttons }) {
   transcript.start();
   keys.start();
   if (controls) {
-    const kept = new Store(storage("localStorage"), body.dataset.user ?? "");
     new PlayerControls({ element: controls, player, store: kept }).start();
     const button = findRequired(controls, "follow", HTMLElement);
     new Following({ transcript, pieces, player, button, clock }).start();
@@ -137,11 +141,19 @@ function startTranscript({ root, player, buttons }) {
     onChange();
   };
   if (form) new TranscriptFilter({ root, form, fragments, announcer, clock, onChange: onReplace }).start();
-  showPlace(root, pieces);
+  showPlace(root, pieces, transcript);
 }
 
-/** Show the place where the reader was, or that the address names. @param {HTMLElement} root @param {Pieces} pieces */
-async function showPlace(root, pieces) {
+/**
+ * Show the place where the reader was, or that the address names.
+ * @param {HTMLElement} root
+ * @param {Pieces} pieces
+ * @param {Transcript} transcript
+ */
+async function showPlace(root, pieces, transcript) {
+  const time = location.hash === "" ? timeIn(location.search) : null;
+  const segment = time === null ? null : transcript.segmentAt(time);
+  if (segment && !isReturn()) location.replace(`#${segment.id}`); // the browser marks a target only on its way to it
   const place = new KeptPlace({ store, pieces, root });
   place.start();
   const isRestored = isReturn() && (await place.restore());
@@ -150,16 +162,9 @@ async function showPlace(root, pieces) {
   pieces.start();
 }
 
-/**
- * Start the way from the answers to their sources.
- * @param {() => void} onLeave see ``SourceLinks``
- */
+/** @param {() => void} [onLeave] see ``SourceLinks`` */
 function startSources(onLeave = () => {}) {
-  const list = find(body, "turns", HTMLElement);
-  const box = find(body, "scroller", HTMLElement);
-  if (!list || !box) return;
-  new SourceLinks({ list, box, onLeave }).start(isReturn());
-  new SourceCard({ list, clock: new Clock() }).start();
+  openSources({ body, player, fragments, store: kept, isReturn: isReturn(), onLeave });
 }
 
 /** @returns {void} */

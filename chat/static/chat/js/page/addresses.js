@@ -40,6 +40,16 @@ export function turnAddress(turn) {
   return `/turns/${turn}/`;
 }
 
+/**
+ * Return the address of a source with what was said around it.
+ * @param {string} turn
+ * @param {number} number
+ * @returns {string}
+ */
+export function sourceAddress(turn, number) {
+  return `/turns/${turn}/sources/${number}/`;
+}
+
 /** The sign-in page, which says why somebody was signed out whose account was deactivated or deleted. */
 export const LOCKED_OUT_ADDRESS = "/accounts/login/?locked-out=1";
 

@@ -65,8 +65,9 @@ export class PlayButtons {
   #show() {
     const { state } = this.#player;
     if (this.#button) show(this.#button, this.#isCurrent ? state : "silent", this.#player.time);
-    if (state === "failed" && !this.#isExplained) this.#explain();
-    this.#isExplained = state === "failed";
+    const isFailed = state === "failed" && (this.#button === null || this.#isCurrent);
+    if (isFailed && !this.#isExplained) this.#explain();
+    this.#isExplained = isFailed;
   }
 
   /** Say why the audio cannot be heard, as soon as the site has told. */
@@ -100,7 +101,8 @@ function show(button, state, time) {
 
 /** @param {HTMLElement | null} button @returns {HTMLElement | null} where the page says that its audio fails */
 function failureOf(button) {
-  return find(button?.closest("[data-source]") ?? document, "play-failure", HTMLElement);
+  const around = button === null ? document.querySelector("[data-player]") : button.closest("[data-source]");
+  return around && find(around, "play-failure", HTMLElement);
 }
 
 /** @param {HTMLElement} failure @param {string} text empty to hide it */

@@ -3,6 +3,7 @@
  *   times in seconds; ``to`` is Infinity for the rest of it
  * @typedef {"silent" | "loading" | "playing" | "failed"} PlayerState
  * @import { Clock } from "../page/clock.js"
+ * @import { Gate } from "./gate.js"
  */
 
 const NEAR = 0.5;
@@ -14,19 +15,24 @@ const SLACK = 0.1;
 export class Player {
   /** @type {HTMLAudioElement} */ #audio;
   /** @type {Clock} */ #clock;
+  /** @type {Gate | null} */ #gate;
   /** @type {Span | null} */ #span = null;
   /** @type {PlayerState} */ #state = "silent";
   /** @type {string} the address that the audio element has loaded */ #loaded;
   /** @type {(() => void)[]} */ #listeners = [];
   #cancelTimer = () => {};
 
-  /** @param {{audio: HTMLAudioElement, clock: Clock}} parts ``audio`` may be one that the page shows, or a new one */
-  constructor({ audio, clock }) {
+  /**
+   * @param {{audio: HTMLAudioElement, clock: Clock, gate?: Gate | null}} parts ``audio`` may be one that the page shows,
+   *   or a new one; with a ``gate`` nothing is heard after the end of a span, however busy the page is
+   */
+  constructor({ audio, clock, gate = null }) {
     this.#audio = audio;
     this.#clock = clock;
+    this.#gate = gate;
     this.#loaded = audio.getAttribute("src") ?? "";
     for (const name of ["timeupdate", "playing", "ratechange"]) audio.addEventListener(name, () => this.#moved());
-    audio.addEventListener("waiting", () => this.#enter("loading"));
+    audio.addEventListener("waiting", () => this.#waited());
     audio.addEventListener("playing", () => this.#enter("playing"));
     audio.addEventListener("pause", () => this.#enter("silent"));
     audio.addEventListener("ended", () => this.#enter("silent"));
@@ -67,6 +73,11 @@ export class Player {
   /** Whether it plays, or is about to. */
   get isOn() {
     return this.#state === "playing" || this.#state === "loading";
+  }
+
+  /** Whether the span was played to its end. */
+  get hasEnded() {
+    return this.#span !== null && !this.isOn && (this.#audio.ended || this.time >= this.#span.to);
   }
 
   /**
@@ -128,6 +139,18 @@ export class Player {
     this.#audio.currentTime = time;
   }
 
+  /**
+   * Load audio at a position, so that it can be heard without delay when it is played.
+   * @param {number} time in seconds
+   * @param {string} address
+   */
+  prepare(time, address) {
+    if (this.isOn) return;
+    this.#load(address);
+    this.cue(time);
+    this.#enter("silent");
+  }
+
   /** @param {string} address */
   #load(address) {
     if (address === this.#loaded && this.#audio.error === null) return;
@@ -137,6 +160,7 @@ export class Player {
 
   async #start() {
     const span = this.#span;
+    this.#gate?.open();
     this.#enter("loading");
     try {
       await this.#audio.play();
@@ -152,6 +176,7 @@ export class Player {
 
   /** Forget the span when the reader moves the position out of it: the sound then goes on. */
   #sought() {
+    this.#gate?.open();
     if (this.#span === null || this.#holds(this.time)) return;
     this.#span = null;
     this.#tell();
@@ -164,7 +189,15 @@ export class Player {
     if (this.#audio.paused) return this.#tell();
     if (left <= 0) this.#audio.pause();
     else if (left < NEAR) this.#cancelTimer = this.#clock.after(this.#wait(left), () => this.#moved());
+    if (left > 0) this.#gate?.closeAfter(this.#wait(left) / 1_000);
     return this.#tell();
+  }
+
+  /** Wait for audio that has not come yet: the end of the span is later by that. */
+  #waited() {
+    this.#cancelTimer();
+    this.#gate?.open();
+    this.#enter("loading");
   }
 
   /** @param {number} seconds of the recording @returns {number} the milliseconds that they take */

@@ -1,6 +1,7 @@
-/** The places of a transcript: ``#segment-N`` in an address, and the ids of its segments. */
+/** The places of a transcript: ``#segment-N`` and ``?t=`` in an address, and the ids of its segments. */
 
 const PLACE = /^#segment-(\d{1,9})$/u;
+const TIME = /^\d{1,9}(?:\.\d+)?$/u;
 
 /** @param {HTMLElement} segment @returns {number} */
 export function numberOf(segment) {
@@ -16,4 +17,10 @@ export function numberIn(hash) {
 /** @param {number} number @returns {HTMLElement | null} the segment, if the page has it */
 export function segmentOf(number) {
   return document.getElementById(`segment-${number}`);
+}
+
+/** @param {string} search of an address @returns {number | null} the time in seconds that it names */
+export function timeIn(search) {
+  const text = new URLSearchParams(search).get("t") ?? "";
+  return TIME.test(text) ? Number(text) : null;
 }

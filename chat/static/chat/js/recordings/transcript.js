@@ -1,11 +1,14 @@
 import { findAll } from "../page/elements.js";
-import { numberIn, segmentOf } from "./places.js";
+import { numberIn, segmentOf, timeIn } from "./places.js";
 
 /**
  * @import { Player } from "../player/player.js"
  * @import { Pieces } from "./pieces.js"
  * @typedef {{start: number, end: number, element: HTMLElement}} Segment times in seconds
  */
+
+/** Seconds by which quoted words may be played before and after a segment. */
+const NEAR = 1;
 
 /** The page of a recording with audio: starts at the linked segment, and marks the one that is playing. */
 export class Transcript {
@@ -61,10 +64,19 @@ export class Transcript {
     this.#mark();
   }
 
-  /** Start at the segment that the address of the page names. */
+  /** Return the segment at a time in seconds: the last one that has begun; null if the page has none. @param {number} time */
+  segmentAt(time) {
+    return this.#segments[Math.max(0, countBegun(this.#segments, time) - 1)]?.element ?? null;
+  }
+
+  /** Start at the segment that the address of the page names, or at the time in it. */
   cue() {
-    const start = segmentOf(numberIn(location.hash) ?? 0)?.dataset.start;
-    if (start !== undefined && !this.#player.isOn) this.#player.cue(Number(start));
+    const segment = segmentOf(numberIn(location.hash) ?? 0);
+    if (segment?.dataset.start === undefined || this.#player.isOn) return;
+    const { start, end } = asSegment(segment);
+    const time = timeIn(location.search);
+    const isInside = time !== null && time > start - NEAR && time < end + NEAR;
+    this.#player.cue(isInside ? time : start);
   }
 
   #mark() {

@@ -1,5 +1,5 @@
 import { closest } from "../page/elements.js";
-import { MARKER, sourceOf } from "./source.js";
+import { MARKER, copyOf, sourceOf } from "./source.js";
 
 /** @import { Clock } from "../page/clock.js" */
 
@@ -15,14 +15,19 @@ const ID = "source-card";
 export class SourceCard {
   /** @type {HTMLElement} */ #list;
   /** @type {Clock} */ #clock;
+  /** @type {() => boolean} */ #isQuiet;
   /** @type {HTMLElement} */ #card;
   /** @type {HTMLElement | null} */ #marker = null;
   #cancelTimer = () => {};
 
-  /** @param {{list: HTMLElement, clock: Clock}} parts */
-  constructor({ list, clock }) {
+  /**
+   * @param {{list: HTMLElement, clock: Clock, isQuiet: () => boolean}} parts ``isQuiet`` tells whether a focus shows
+   *   nothing, as that of a reader who has just read the source
+   */
+  constructor({ list, clock, isQuiet }) {
     this.#list = list;
     this.#clock = clock;
+    this.#isQuiet = isQuiet;
     this.#card = document.createElement("div");
     this.#card.id = ID;
     this.#card.className = "source-card";
@@ -54,7 +59,7 @@ export class SourceCard {
   /** @param {FocusEvent} event */
   #focused(event) {
     const marker = closest(event, MARKER);
-    if (marker?.matches(":focus-visible")) this.#show(marker);
+    if (marker?.matches(":focus-visible") && !this.#isQuiet()) this.#show(marker);
   }
 
   /** Close the card, but nothing else: Escape also stops an answer. @param {KeyboardEvent} event */
@@ -105,18 +110,4 @@ export class SourceCard {
     style.left = `${Math.max(GAP, left)}px`;
     style.top = `${above >= GAP ? above : Math.min(marker.bottom + GAP, innerHeight - offsetHeight - GAP)}px`;
   }
-}
-
-/**
- * Return what a card shows of a source: nothing in it can be pressed.
- * @param {HTMLElement} source
- * @returns {HTMLElement}
- */
-function copyOf(source) {
-  const copy = document.createElement("div");
-  copy.className = source.className;
-  for (const part of source.children) copy.append(part.cloneNode(true));
-  for (const button of copy.querySelectorAll("button, [data-play-failure]")) button.remove();
-  for (const link of copy.querySelectorAll("a")) link.removeAttribute("href");
-  return copy;
 }

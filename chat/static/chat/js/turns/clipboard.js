@@ -1,3 +1,4 @@
+import { find } from "../page/elements.js";
 import { asHtml } from "./copied_html.js";
 import { asText } from "./copied_text.js";
 
@@ -9,7 +10,7 @@ import { asText } from "./copied_text.js";
 
 const SHOWN = 2_000;
 
-/** Copies an answer with its sources, or a block of code. */
+/** Copies an answer with its sources, a block of code, or a link. */
 export class Clipboard {
   /** @type {Clock} */ #clock;
   /** @type {Announcer} */ #announcer;
@@ -22,14 +23,12 @@ export class Clipboard {
 
   /** @param {HTMLElement} turn @param {HTMLElement} button shows for two seconds that the answer was copied */
   async copy(turn, button) {
-    if (!(await this.#write({ text: asText(turn), html: asHtml(turn) }))) return;
-    const label = button.lastChild;
-    if (label === null || label.textContent === "Copied") return;
-    const before = label.textContent;
-    label.textContent = "Copied";
-    this.#clock.after(SHOWN, () => {
-      label.textContent = before;
-    });
+    if (await this.#write({ text: asText(turn), html: asHtml(turn) })) this.#confirm(button.lastChild);
+  }
+
+  /** @param {string} address @param {HTMLElement} button shows for two seconds that the link was copied */
+  async copyLink(address, button) {
+    if (await this.#write({ text: address })) this.#confirm(find(button, "copy-label", HTMLElement));
   }
 
   /** @param {HTMLElement} block @param {HTMLElement} button shows for two seconds that the code was copied */
@@ -37,6 +36,16 @@ export class Clipboard {
     if (!(await this.#write({ text: (block.textContent ?? "").replace(/\n$/u, "") }))) return;
     button.dataset.copied = "";
     this.#clock.after(SHOWN, () => delete button.dataset.copied);
+  }
+
+  /** @param {Node | null} label */
+  #confirm(label) {
+    if (label === null || label.textContent === "Copied") return;
+    const before = label.textContent;
+    label.textContent = "Copied";
+    this.#clock.after(SHOWN, () => {
+      label.textContent = before;
+    });
   }
 
   /** @param {Content} content @returns {Promise<boolean>} whether it was copied */
