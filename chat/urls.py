@@ -8,6 +8,7 @@ from .collections import views as collections
 from .conversations import judging_views, turn_views
 from .conversations import views as conversations
 from .erasing import views as erasing
+from .processing import views as jobs
 from .recordings import audio, consent, whole_text, withdrawing
 from .recordings import views as recordings
 from .search import views as search
@@ -52,6 +53,11 @@ urlpatterns = [
     path("recordings/upload/", uploads.upload, name="recording-upload"),
     path("recordings/upload/<uuid:uuid>", uploads.detail, name="upload-detail"),
     path("recordings/upload/<uuid:uuid>/<int:offset>", uploads.piece, name="upload-piece"),
+    path("recordings/processing/", jobs.listing, name="job-list"),
+    path("recordings/processing/shown/", jobs.shown, name="job-shown"),
+    path("recordings/processing/<uuid:uuid>/again", jobs.begin_again, name="job-again"),
+    path("recordings/processing/<uuid:uuid>/cancel", jobs.give_up, name="job-cancel"),
+    path("recordings/processing/<uuid:uuid>/transcript", jobs.attach, name="job-transcript"),
     path("recordings/<uuid:uuid>/", recordings.detail, name="recording-detail"),
     path("recordings/<uuid:uuid>/segments/", recordings.segments, name="recording-segments"),
     path("recordings/<uuid:uuid>/move/", moving.move_recording, name="recording-move"),

@@ -78,6 +78,7 @@ def _leaving() -> Iterator[str]:
     if host := hosts.index():
         name = _name(settings.CHAT_RETRIEVER)
         yield f"Each search goes to the index {name} at {host}, which has the recordings as text."
+    yield from _to_transcriber()
     if host := hosts.audio():
         yield f"The sound of recordings is stored at {host}. When you listen, it passes through this site."
     yield from _to_mlflow()
@@ -110,6 +111,16 @@ def _further_uses() -> Iterator[tuple[str, bool]]:
     yield "rewrites follow-up questions for the search", bool(settings.CHAT_REWRITE and settings.CHAT_HISTORY_TURNS)
     yield "judges what the search has found", settings.CHAT_GRADE
     yield "names new conversations", settings.CHAT_TITLES
+
+
+def _to_transcriber() -> Iterator[str]:
+    kind, _, model = str(settings.TRANSCRIBER).partition(":")
+    host, what = hosts.transcriber(), "The sound of a recording that comes without a transcript"
+    if kind == "faster-whisper":
+        yield f"{what} is written down by Whisper on this server."
+    elif host:
+        name = "ai_transcribe" if kind == "databricks-sql" else model
+        yield f"{what} goes to {host}, where {name} writes it down."
 
 
 def _to_mlflow() -> Iterator[str]:

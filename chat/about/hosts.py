@@ -74,6 +74,14 @@ def audio() -> str:
     return host_of(settings.S3_ENDPOINT or "s3.amazonaws.com") if kind == S3 else ""
 
 
+def transcriber() -> str:
+    """Return where what is said in new recordings is written down; empty if nowhere."""
+    kind = str(settings.TRANSCRIBER).partition(":")[0]
+    if kind == "openai":
+        return _openai(settings.TRANSCRIBER_BASE_URL or settings.OPENAI_BASE_URL)
+    return workspace() if kind.startswith("databricks") else HERE if kind else ""
+
+
 def redis() -> str:
     """Return where Redis is; empty if the site uses none."""
     if not settings.REDIS_URL:

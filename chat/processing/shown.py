@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import PurePosixPath
+
+from django.db.models.functions import Now
 
 from ..models import Job, JobState, Recording
 from ..models.job_state import TO_DO
 
 MOST = 100
 """Jobs of a list."""
+LATELY = timedelta(minutes=10)
+"""How long the list still has a job that is ready."""
 _ORDINALS = ("", "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
 _DOING = {
     JobState.CONVERTING: "Preparing the audio",
@@ -29,7 +34,8 @@ def shown_jobs(user_id: int) -> list[dict[str, object]]:
     """Return the jobs that a user sees: those that are not ready first, then those that became ready lately."""
     jobs = Job.objects.seen_by(user_id)
     unfinished = list(jobs.unfinished()[:MOST])
-    return _as_json([*unfinished, *jobs.filter(state=JobState.READY).order_by("-ended_at")[:MOST]], user_id)
+    lately = jobs.filter(state=JobState.READY, ended_at__gt=Now() - LATELY).order_by("-ended_at")
+    return _as_json([*unfinished, *lately[:MOST]], user_id)
 
 
 def as_json(job: Job, user_id: int) -> dict[str, object]:
@@ -54,6 +60,8 @@ def _one(job: Job, place: int | None, recording: Recording | None) -> dict[str, 
         "progress": job.progress,
         "place": place,
         "again": job.state == JobState.FAILED,
+        "attachable": job.state == JobState.WAITING or (job.state == JobState.FAILED and job.recording_id is None),
+        "running": job.state in TO_DO,
         "recording": recording and recording.get_absolute_url(),
     }
 

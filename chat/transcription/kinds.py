@@ -8,7 +8,7 @@ from ..storage.where import VOLUME
 from ..storage.where import kind_of as storage_kind
 
 OPENAI, WHISPER, SERVING, SQL = "openai", "faster-whisper", "databricks", "databricks-sql"
-MODULES = {OPENAI: "openai", SERVING: "serving"}
+MODULES = {OPENAI: "openai", WHISPER: "whisper", SERVING: "serving", SQL: "sql"}
 """By the kind: the module here that has ``provide(name)``."""
 PACKAGES = {
     OPENAI: ("httpx", "transcription"),
@@ -17,7 +17,7 @@ PACKAGES = {
     SQL: ("databricks.sdk", "transcription"),
 }
 """By the kind: the package that it needs, and the extra of the lock that installs it."""
-FORMS = "openai:<model>, databricks:<endpoint>"
+FORMS = "openai:<model>, faster-whisper:<size or folder>, databricks:<endpoint>, databricks-sql:<warehouse>"
 
 _WITHOUT_TIMES = re.compile(r"(^|/)(gpt-4o(-mini)?-transcribe(-\d{4}-\d\d-\d\d)?|gpt-transcribe|gpt-realtime.*)$")
 _DIARIZES = re.compile(r"-diarize\b")

@@ -47,6 +47,11 @@ GET  chat:recording-list                sign-in   200      200      200      200
 GET  chat:recording-options             sign-in   200      200      200      200      200      200      sign-in
 GET  chat:recording-speakers            sign-in   200      200      200      200      200      200      sign-in
 GET  chat:recording-upload              sign-in   200      200      200      200      200      200      sign-in
+GET  chat:job-list                      sign-in   200      200      200      200      200      200      sign-in
+GET  chat:job-shown                     sign-in   200      200      200      200      200      200      sign-in
+POST chat:job-again                     sign-in   404      404      go       404      404      404      sign-in
+POST chat:job-cancel                    sign-in   404      404      go       404      404      404      sign-in
+POST chat:job-transcript                sign-in   404      404      go       404      404      404      sign-in
 GET  chat:upload-detail                 sign-in   404      404      200      404      404      404      sign-in
 PUT  chat:upload-piece                  sign-in   404      404      400      404      404      404      sign-in
 GET  chat:recording-detail              sign-in   404      200      200      404      404      404      sign-in

@@ -23,6 +23,7 @@ from chat.models import (
     ApiToken,
     Collection,
     DataExport,
+    Job,
     LoginSession,
     Membership,
     Recording,
@@ -72,6 +73,7 @@ class World:
         )
         batch = UploadBatch.objects.create(user=self.people["manager"], collection=self.collection)
         self.upload = Upload.objects.create(batch=batch, pair=0, is_transcript=False, name="kestrel.mp3", size=100)
+        self.job = Job.objects.create(user=self.people["manager"], collection=self.collection, audio="incoming/k.mp3")
         self.export = DataExport.objects.create(user=self.people["member"], finished_at=timezone.now())
 
     def _give_roles(self) -> None:
@@ -143,6 +145,9 @@ _ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "chat:recording-list": lambda world: {},
     "chat:recording-options": lambda world: {},
     "chat:recording-speakers": lambda world: {},
+    "chat:job-": lambda world: {"uuid": world.job.uuid},
+    "chat:job-list": lambda world: {},
+    "chat:job-shown": lambda world: {},
     "chat:recording-upload": lambda world: {},
     "chat:upload-detail": lambda world: {"uuid": world.upload.uuid},
     "chat:upload-piece": lambda world: {"uuid": world.upload.uuid, "offset": 0},

@@ -1,4 +1,4 @@
-"""A newcomer adds recordings in a real browser, and loses the network and the page meanwhile."""
+"""A newcomer adds recordings in a real browser, loses the network and the page, and asks what was said."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, Route, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from ..support.accessibility import violations
 from ..support.processes import ROOT
+from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
 from .coming import DESK, PHONE, fill_in_first_run, first_run_link
 
@@ -19,6 +20,8 @@ pytestmark = pytest.mark.browser
 
 DEMO = ROOT / "chat/upkeep/demo"
 PIECE = 8 * 1024 * 1024
+SECOND_PIECE = re.compile(rf"/recordings/upload/[^/]+/{PIECE}$")
+READY = 60_000
 
 
 @pytest.fixture
@@ -83,33 +86,75 @@ async def looks_right(page: Page) -> None:
     await page.emulate_media(color_scheme="light")
 
 
-async def test_files_are_sent_over_a_lost_network_and_a_reload(
+async def test_files_are_dropped_become_ready_and_are_asked_about(
     start_site: Callable[..., SiteProcess], page: Page, files: list[Path]
 ) -> None:
-    site, dialogs = start_site(), []
-
-    async def lose(route: Route) -> None:
-        await route.abort()
-
+    site = start_site()
+    dialogs: list[str] = []
+    puts: list[str] = []
     await page.goto(first_run_link(site))
     await fill_in_first_run(page)
     await page.get_by_role("link", name="Recordings", exact=True).press("Enter")
-    await page.route(re.compile(rf"/recordings/upload/[^/]+/{PIECE}$"), lose)
+    await page.route(SECOND_PIECE, lambda route: route.abort())
     await add(page, files)
-    await expect(row(page, "Harbour planning")).to_contain_text("The network is away")
-    await expect(row(page, "Call of May")).to_contain_text("It has arrived.")
+    await expect(row(page, "Harbour planning")).to_contain_text("The network is away", timeout=READY)
+    await expect(row(page, "Call of May").get_by_role("link", name="Open")).to_be_visible(timeout=READY)
     await looks_right(page)
 
     page.on("dialog", lambda dialog: dialogs.append(dialog.type))
     page.on("dialog", lambda dialog: dialog.accept())
     await page.reload()
     await page.unroute_all()
-    await expect(row(page, "Harbour planning")).to_contain_text("95 % of it has arrived")
+    await expect(row(page, "Harbour planning")).to_contain_text("95 % of it has arrived", timeout=READY)
     await looks_right(page)
-    puts: list[str] = []
     page.on("request", lambda request: puts.append(request.url) if request.method == "PUT" else None)
     await page.locator("[data-files]").set_input_files([file for file in files if file.stem == "Harbour planning"])
-    await expect(row(page, "Harbour planning")).to_contain_text("It has arrived.")
+    await row(page, "Harbour planning").get_by_role("link", name="Ask about it").press("Enter", timeout=READY)
 
     assert [url.rpartition("/")[2] for url in puts] == [str(PIECE)]
     assert dialogs == ["beforeunload"]
+    await page.locator("[data-question-input]").fill("What was decided about the Harbour?")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-sources]")).to_contain_text("Harbour planning", timeout=READY)
+
+
+async def drop(page: Page, name: str) -> None:
+    """Drop a file on the page."""
+    dropped = "name => { const all = new DataTransfer(); all.items.add(new File(['WEBVTT'], name)); return all; }"
+    transfer = await page.evaluate_handle(dropped, name)
+    for event in ("dragenter", "dragover", "drop"):
+        await page.dispatch_event("main", event, {"dataTransfer": transfer})
+
+
+KEPT = """async (size) => {
+    const folder = await navigator.storage.getDirectory();
+    const handle = await folder.getFileHandle("Kept talk.wav", {create: true});
+    const writer = await handle.createWritable();
+    await writer.write(new TextEncoder().encode("RIFF0000WAVE"));
+    await writer.write(new Uint8Array(size));
+    await writer.close();
+    window.showOpenFilePicker = async () => [handle];
+}"""
+"""Let the picker of files choose one of the browser's own: Playwright cannot press its buttons."""
+
+
+async def test_a_browser_that_keeps_its_files_goes_on_by_itself(site: SiteProcess, page: Page) -> None:
+    site.manage("createsuperuser", "--noinput", "--username", "sam", "--email", "sam@example.com")
+    await sign_in(page, site, "sam")
+    await page.route(SECOND_PIECE, lambda route: route.abort())
+    await page.goto(f"{site.url}/recordings/upload/")
+    await drop(page, "Dropped.vtt")
+    await page.get_by_role("button", name="Remove Dropped.vtt").press("Enter")
+    await expect(page.get_by_role("button", name="Choose files")).to_be_focused()
+    await page.evaluate(KEPT, PIECE)
+    await page.get_by_role("button", name="Choose files").press("Enter")
+    await page.get_by_role("button", name="Add 1 recording").press("Enter")
+    await expect(row(page, "Kept talk")).to_contain_text("The network is away", timeout=READY)
+
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.reload()
+
+    await expect(row(page, "Kept talk")).to_contain_text("The network is away", timeout=READY)
+    await row(page, "Kept talk").get_by_role("button", name="Cancel").press("Enter")
+    await expect(row(page, "Kept talk")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Choose files")).to_be_focused()

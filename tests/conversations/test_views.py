@@ -61,6 +61,8 @@ ROUTES = [
     Route("chat:recording-options"),
     Route("chat:recording-speakers"),
     Route("chat:recording-upload"),
+    Route("chat:job-list"),
+    Route("chat:job-shown"),
     Route("chat:recording-move", of="recording", status=404),  # alice manages no collection
     Route("chat:recording-consent", of="recording", status=404),
     Route("chat:recording-detail", of="recording"),
@@ -169,8 +171,9 @@ def test_these_tests_cover_every_address() -> None:
     elsewhere = ("api:", "scim:")  # tests/api, tests/scim
     pages = {name for name in names(get_resolver().url_patterns) if not name.startswith(elsewhere)}
     of_uploads = {"chat:upload-detail", "chat:upload-piece"}  # tests/uploads/test_pieces.py
+    of_jobs = {"chat:job-again", "chat:job-cancel", "chat:job-transcript"}  # tests/processing/test_views.py
 
-    assert pages == {route.name for route in ROUTES} | OPEN | of_the_admin | of_uploads
+    assert pages == {route.name for route in ROUTES} | OPEN | of_the_admin | of_uploads | of_jobs
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)

@@ -15,6 +15,7 @@ export class FakeSite {
   batches = [];
   jobsNow = [];
   puts = [];
+  changes = [];
   refusals = [];
   isAway = false;
 
@@ -59,8 +60,21 @@ export class FakeSite {
   }
 
   async again(uuid) {
-    this.ranAgain = uuid;
-    return ok({});
+    return this.#change("again", uuid);
+  }
+
+  async attach(uuid, { name }) {
+    return this.#change(name, uuid);
+  }
+
+  async cancel(uuid) {
+    this.changes.push(["cancel", uuid]);
+    return { status: 204, body: null, error: "" };
+  }
+
+  #change(what, uuid) {
+    this.changes.push([what, uuid]);
+    return this.#refusal() ?? ok({ ...this.job, state: "indexing", again: false, attachable: false });
   }
 
   #refusal() {

@@ -203,6 +203,24 @@ test("a lane is free again when its task has ended or failed, and a cancelled ta
   assert.deepEqual(began.slice(1), ["second"]);
 });
 
+test("after a new sign-in in another tab a request goes on with the token of then, once", async () => {
+  const tokens = [];
+  const page = { status: 200, text: '<input name="csrfmiddlewaretoken" value="new">', path: "/recordings/upload/" };
+  const send = async ({ method, headers }) => {
+    if (method === "GET") return page;
+    tokens.push(headers["X-CSRFToken"]);
+    return { status: headers["X-CSRFToken"] === "new" ? 204 : 403, text: "<html>", path: "/recordings/upload/u" };
+  };
+  const routes = new Routes({ token: "old", send });
+
+  assert.equal((await routes.discard("u")).status, 204);
+  page.text = '<input name="csrfmiddlewaretoken" value="other">';
+  const refusing = new Routes({ token: "old", send });
+  assert.equal((await refusing.discard("u")).status, 403);
+
+  assert.deepEqual(tokens, ["old", "new", "old", "other"]);
+});
+
 test("requests carry the token, and answers are sentences, pages of the sign-in and broken text", async () => {
   const requests = [];
   const replies = [

@@ -6,7 +6,8 @@ import { UploadQueue } from "../../chat/static/chat/js/uploads/upload_queue.js";
 import { uploadInWords } from "../../chat/static/chat/js/uploads/upload_words.js";
 import { DETAILS, FakeSite, fileOf, meansOf, partOf, settle } from "./fake_uploads.mjs";
 
-const JOB = { uuid: "j", title: "Talk", progress: null, place: null, again: false, recording: null };
+const KEPT = { progress: null, place: null, again: false, attachable: false, running: true, recording: null };
+const JOB = { uuid: "j", title: "Talk", ...KEPT };
 
 let means, site, states;
 
@@ -121,7 +122,7 @@ test("the last piece is sent again if the site has all but has made no file of t
 });
 
 test("a recording that the site has already is not sent", async () => {
-  site.says = () => ({ duplicate: { title: "Talk", url: "/recordings/1/" } });
+  site.says = () => ({ state: "duplicate", duplicate: { title: "Talk", url: "/recordings/1/" } });
   const upload = uploadOf([fileOf("talk.vtt", 25)]);
 
   await upload.run();
@@ -225,5 +226,34 @@ test("a job that failed says why, and runs again", async () => {
 
   await upload.again();
 
-  assert.deepEqual([site.ranAgain, upload.state], ["j", "processing"]);
+  assert.deepEqual([site.changes, upload.state], [[["again", "j"]], "processing"]);
+});
+
+test("a job that waits for a transcript gets one, and says what is wrong with it", async () => {
+  site.job = { ...JOB, state: "waiting", words: "Waiting for a transcript", attachable: true };
+  const upload = uploadOf([fileOf("talk.mp3", 25)]);
+  await upload.run();
+
+  site.refusals = [{ status: 400, body: null, error: "This transcript cannot be read." }];
+  await upload.attach(fileOf("talk.pdf", 5));
+  assert.deepEqual([upload.state, upload.reason], ["failed", "This transcript cannot be read."]);
+  await upload.attach(fileOf("talk.vtt", 5));
+
+  assert.deepEqual([upload.state, upload.reason, upload.job.attachable], ["processing", "", false]);
+  await upload.cancel();
+  assert.deepEqual([upload.state, site.changes.at(-1)], ["cancelled", ["cancel", "j"]]);
+});
+
+test("what turns out to be known when all of it has arrived is said, too", async () => {
+  const put = site.put.bind(site);
+  site.put = async (...piece) => {
+    const reply = await put(...piece);
+    Object.assign(site.files.get("u1"), { state: "duplicate", duplicate: { title: "Talk", url: "/recordings/1/" } });
+    return reply;
+  };
+  const upload = uploadOf([fileOf("talk.vtt", 5)]);
+
+  await upload.run();
+
+  assert.deepEqual([upload.state, upload.known.title], ["known", "Talk"]);
 });

@@ -36,6 +36,7 @@ import { Gate } from "./player/gate.js";
 import { PlayButtons } from "./player/play_buttons.js";
 import { Player } from "./player/player.js";
 import { PlayerControls } from "./player/player_controls.js";
+import { Jobs } from "./processing/jobs.js";
 import { Following } from "./recordings/following.js";
 import { KeptPlace } from "./recordings/kept_place.js";
 import { showMarkedWords } from "./recordings/marked_words.js";
@@ -70,6 +71,7 @@ startSearch();
 const player = startSound();
 startConversation();
 startExport();
+startJobs();
 
 /**
  * Return the storage of the tab or of the browser. Browsers that are set to store nothing throw when it is read.
@@ -92,6 +94,11 @@ function startSignOut() {
 function startExport() {
   const element = find(body, "export", HTMLElement);
   if (element) new ExportProgress({ element, fragments, clock: new Clock() }).start();
+}
+
+function startJobs() {
+  const element = find(body, "jobs", HTMLElement);
+  if (element) new Jobs({ element, fragments, clock: new Clock() }).start(document);
 }
 
 function startSearch() {

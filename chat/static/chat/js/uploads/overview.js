@@ -58,6 +58,11 @@ export class Overview {
     this.#refresh();
   }
 
+  /** @param {Upload} upload */
+  chooseTranscript(upload) {
+    this.#views.get(upload)?.chooseTranscript();
+  }
+
   /** @param {Upload} upload @param {string} before its state */
   changed(upload, before) {
     const view = this.#views.get(upload);

@@ -1,6 +1,6 @@
 /**
  * @import { Clock } from "../page/clock.js"
- * @typedef {{method: string, address: string, headers: Record<string, string>, body?: Blob | string,
+ * @typedef {{method: string, address: string, headers: Record<string, string>, body?: Blob | string | FormData,
  *   onProgress?: (sent: number) => void, signal?: AbortSignal}} Request
  * @typedef {{status: number, text: string, path: string}} Response status 0 if nothing has answered; the path of the
  *   page to which the site has led

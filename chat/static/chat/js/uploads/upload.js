@@ -8,7 +8,7 @@ import { RUNNING, UploadState } from "./upload_state.js";
  * @import { Hasher } from "./hasher.js"
  * @import { Lanes } from "./lanes.js"
  * @import { Retries } from "./retries.js"
- * @import { Details, Job, Known, Routes, Sent } from "./routes.js"
+ * @import { Details, Job, Known, Reply, Routes, Sent } from "./routes.js"
  * @import { Transfer } from "./transfer.js"
  * @import { State } from "./upload_state.js"
  * @typedef {{file: File | null, handle: FileSystemFileHandle | null, name: string, size: number, sha256: string,
@@ -37,6 +37,7 @@ export class Upload {
   /** @type {string | null} what it waits for, in words; empty for the network, null for nothing */ waitsFor = null;
   reason = "";
   /** @type {Job | null} */ job = null;
+  isKnown = false;
   /** @type {Known | null} */ known = null;
 
   /** @param {{parts: Part[], details: Details | null, means: Means, onChange: OnChange, piece?: number}} given */
@@ -99,9 +100,12 @@ export class Upload {
 
   /** Go on: with the job of it, where that has failed. */
   async again() {
-    if (!this.job) return this.run();
-    await this.#means.routes.again(this.job.uuid);
-    this.#become(UploadState.PROCESSING);
+    return this.job ? this.#changed(await this.#means.routes.again(this.job.uuid)) : this.run();
+  }
+
+  /** Give the site the transcript that its job waits for. @param {File} transcript */
+  async attach(transcript) {
+    if (this.job) this.#changed(await this.#means.routes.attach(this.job.uuid, transcript));
   }
 
   /** Go on with files that somebody has chosen again. @param {Chosen[]} files */
@@ -115,6 +119,7 @@ export class Upload {
 
   async cancel() {
     this.#stop.abort();
+    if (this.job) return this.#changed(await this.#means.routes.cancel(this.job.uuid));
     this.#become(UploadState.CANCELLED);
     for (const { uuid } of this.parts) if (uuid) await this.#means.routes.discard(uuid);
   }
@@ -134,7 +139,8 @@ export class Upload {
     const { body } = await this.#means.routes.look(last.uuid ?? "");
     try {
       if (body) this.#learn(body);
-      if (body?.job) this.follow(body.job);
+      if (this.isKnown) this.#become(UploadState.KNOWN);
+      else if (body?.job) this.follow(body.job);
     } catch (error) {
       this.#fail(error);
     }
@@ -158,9 +164,9 @@ export class Upload {
     this.#become(UploadState.SENDING);
     await (this.parts.some(({ uuid }) => uuid === null) ? this.#begin() : this.#catchUp());
     for (const part of this.parts) {
-      if (part.uuid && part.file && !this.known) await this.#sendPart(part, part.uuid, part.file);
+      if (part.uuid && part.file && !this.isKnown) await this.#sendPart(part, part.uuid, part.file);
     }
-    if (this.known) return this.#become(UploadState.KNOWN);
+    if (this.isKnown) return this.#become(UploadState.KNOWN);
     this.#become(UploadState.PROCESSING);
     await this.look();
   }
@@ -205,11 +211,19 @@ export class Upload {
    */
   #learn({ uuid, name, size, received, state, error, duplicate }, part) {
     if (error) throw new Refusal({ status: 0, error: this.parts.length > 1 ? `${name}: ${error}` : error });
+    this.isKnown ||= state === "duplicate";
     this.known = duplicate ?? this.known;
     if (!part) return;
     part.uuid = uuid;
     // The last piece is sent again if the site has all but could not make a file of them.
     part.sent = state === "open" ? Math.min(received, Math.floor((size - 1) / this.#piece) * this.#piece) : size;
+  }
+
+  /** Show what its job has become. @param {Reply<Job>} reply without a body if the job is gone, or was not changed */
+  #changed({ status, body, error }) {
+    if (body) return this.follow(body);
+    if (status === 204 || status === 404) return this.#become(UploadState.CANCELLED);
+    this.#fail(new Refusal({ status, error }));
   }
 
   get #waiting() {

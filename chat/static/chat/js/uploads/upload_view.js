@@ -7,11 +7,11 @@ import { uploadInWords } from "./upload_words.js";
 /**
  * @import { Clock } from "../page/clock.js"
  * @import { Upload } from "./upload.js"
- * @typedef {"choose" | "again" | "cancel"} Action
+ * @typedef {"choose" | "attach" | "again" | "cancel"} Action
  */
 
 /** @type {readonly Action[]} */
-const ACTIONS = ["choose", "again", "cancel"];
+const ACTIONS = ["choose", "attach", "again", "cancel"];
 const ASK = "/?recording=";
 
 /** Shows one recording on its way: how far it is, in words and as a bar, and what can be done. */
@@ -31,6 +31,8 @@ export class UploadView {
     this.#upload = upload;
     this.#pace = new Pace(clock);
     for (const action of ACTIONS) this.#button(action).addEventListener("click", () => act(action));
+    const input = findRequired(row, "upload-transcript", HTMLInputElement);
+    input.addEventListener("change", () => input.files?.[0] && upload.attach(input.files[0]));
   }
 
   refresh() {
@@ -49,6 +51,10 @@ export class UploadView {
   focus() {
     const first = this.element.querySelector("a:not([hidden]), button:not([hidden])");
     if (first instanceof HTMLElement) first.focus();
+  }
+
+  chooseTranscript() {
+    findRequired(this.element, "upload-transcript", HTMLInputElement).click();
   }
 
   #measure() {
@@ -86,16 +92,19 @@ export class UploadView {
     const isBroken = state === UploadState.UNFINISHED || state === UploadState.FAILED;
     const shown = {
       choose: isBroken && needsFile && mayGoOn,
+      attach: job?.attachable ?? false,
       again: state === UploadState.FAILED && (job ? job.again : !needsFile && mayGoOn),
-      cancel: isRunning || (isBroken && job === null),
+      cancel: isRunning || isBroken || state === UploadState.PROCESSING && job !== null,
     };
+    const hadFocus = this.element.contains(document.activeElement);
     for (const action of ACTIONS) this.#button(action).hidden = !shown[action];
     const cancel = this.#button("cancel");
-    cancel.textContent = isRunning ? "Cancel" : "Discard";
+    cancel.textContent = isBroken ? "Discard" : "Cancel";
     for (const action of ACTIONS) {
       const button = this.#button(action);
       button.setAttribute("aria-label", `${button.textContent}: ${this.#upload.title}`);
     }
+    if (hadFocus && document.activeElement?.closest("[hidden]") !== null) this.focus();
   }
 
   /** @param {Action} action @returns {HTMLButtonElement} */
@@ -119,7 +128,7 @@ export class UploadView {
  */
 function doneOf({ state, sent, size, read, job }) {
   if (state === UploadState.READING) return read / size;
-  if (state === UploadState.PROCESSING) return job?.progress ?? null;
+  if (state === UploadState.PROCESSING) return job?.running === false ? "over" : (job?.progress ?? null);
   const { QUEUED, SENDING, UNFINISHED } = UploadState;
   return state === QUEUED || state === SENDING || state === UNFINISHED ? sent / size : "over";
 }

@@ -122,6 +122,7 @@ export class Uploading {
   async #act(upload, action) {
     if (action === "cancel") return upload.cancel();
     if (action === "again") return upload.again();
+    if (action === "attach") return this.#overview.chooseTranscript(upload);
     if (!(await this.#goOn(upload, { mayAsk: true }))) find(this.#form, "choose-files", HTMLElement)?.click();
   }
 
