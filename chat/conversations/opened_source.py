@@ -5,6 +5,7 @@ What its reader may hear is asked anew each time that a source is opened.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,8 +14,8 @@ from django.utils.safestring import SafeString
 
 from ..addresses import address
 from ..display import clock
-from ..models import Recording, Segment, Turn
-from ..recordings.words import Span, marked
+from ..models import Job, JobState, Quotation, Recording, Segment, Turn
+from ..recordings.words import MarkedWords, Span, marked
 from .rendering import turns_of
 from .sources import Source
 
@@ -28,6 +29,9 @@ DELETED = "The recording was deleted, and its audio with it. These are the words
 GONE = "The transcript no longer has this place. These are the words that the answer has kept."
 WITHDRAWN = "The audio of this recording was withdrawn on {}. Its transcript stays: read the words here."
 NO_AUDIO = "This recording has no audio, only a transcript: read the words here."
+PROCESSING = (
+    "The audio of this recording is still being processed. Read the words here, and open the source again later."
+)
 NO_TIMES = "The transcript does not say when this was said. Listen to the whole recording on its page."
 ABOUT_HERE = "About here: the transcript has no times for single words, so this whole part is played."
 ASK_FOR_ACCESS = "Ask somebody who manages its collection to let you hear it again."
@@ -58,10 +62,11 @@ class Line:
 
 @dataclass(frozen=True)
 class OpenedSource:
-    """A source that its reader has opened."""
+    """A source that its reader has opened, with the quotations of its answer that the reader may see."""
 
     source: Source
     reader_id: int
+    quotations: Sequence[Quotation] = ()
 
     @cached_property
     def recording(self) -> Recording | None:
@@ -119,7 +124,8 @@ class OpenedSource:
         if self.recording is None or self._segment is None:
             return ""
         start = self.sound.start if self.sound else self._segment.start
-        query = [f"t={start:g}" if start is not None else "", f"words={self.source.words}" if self.source.words else ""]
+        words = MarkedWords(self._segment.number, self._quoted) if self._quoted else None
+        query = [f"t={start:g}" if start is not None else "", f"words={words}" if words else ""]
         asked = "&".join(filter(None, query))
         return f"{self.recording.get_absolute_url()}{f'?{asked}' if asked else ''}#segment-{self._segment.number}"
 
@@ -137,7 +143,8 @@ class OpenedSource:
             day = timezone.localtime(recording.audio_withdrawal.withdrawn_at)
             return WITHDRAWN.format(f"{day.day} {day:%B %Y}")
         if not recording.audio:
-            return NO_AUDIO
+            is_unfinished = Job.objects.filter(recording=recording).exclude(state=JobState.READY).exists()
+            return PROCESSING if is_unfinished else NO_AUDIO
         if self.sound is None:
             return NO_TIMES
         return "" if self.sound.is_exact else ABOUT_HERE
@@ -161,20 +168,31 @@ class OpenedSource:
     @cached_property
     def _spans(self) -> list[Span]:
         """The quoted words in the cited segment, or else all of the excerpt, in their order."""
-        if self._segment is None:
-            return []
-        if self.source.words:
-            return sorted(self.source.words.spans, key=lambda span: span.start)
+        if self._segment is None or self._quoted:
+            return self._quoted
         at = self._segment.text.find(self.source.citation.excerpt)
         return [Span(at, at + len(self.source.citation.excerpt))]
+
+    @cached_property
+    def _quoted(self) -> list[Span]:
+        """What the answer quotes of the cited segment, or else what its source marks; nothing if that is all of it."""
+        if self._segment is None:
+            return []
+        place = (self.source.citation.number, self._segment.number)
+        found = (each for each in self.quotations if (each.number, each.segment) == place)
+        spans = {Span(each.first or 0, each.last or 0) for each in found}
+        marked_there = self.source.words.spans if self.source.words else ()
+        return sorted(spans or marked_there, key=lambda span: span.start)
 
 
 def opened_source(turn: Turn, number: int, reader_id: int) -> OpenedSource | None:
     """Return a source of a turn, cited or given, for a reader; None if the turn has none with this number."""
     page = turns_of(turn.conversation, reader_id, among=Turn.objects.filter(pk=turn.pk))
-    sources = [source for shown in page.turns for source in (*shown.sources, *shown.given)]
-    found = next((source for source in sources if source.citation.number == number), None)
-    return OpenedSource(found, reader_id) if found else None
+    for shown in page.turns:
+        for source in (*shown.sources, *shown.given):
+            if source.citation.number == number:
+                return OpenedSource(source, reader_id, shown.quotations)
+    return None
 
 
 def _rounded(seconds: float) -> float:

@@ -26,8 +26,8 @@ SAID = "We will not ship the Heron in March."
 ANSWER = "Ana said “We will ship the *Heron* in March” [1], and “our shareholders demand bigger dividends”."
 MARKED = (
     '<p>Ana said “<span class="misquote">We will ship the </span><em><span class="misquote">Heron</span></em>'
-    '<span class="misquote"> in March</span>” <span class="misquote__note">[differs from the transcript, where Ana says:'
-    " <span>“We will not ship the Heron in March.”</span>]</span>"
+    '<span class="misquote"> in March</span>” <span class="misquote__note">'
+    "[differs from the transcript, where Ana says: <span>“We will not ship the Heron in March.”</span>]</span>"
 )
 NOT_FOUND = '<span class="misquote__note">[not found in the recording]</span>'
 

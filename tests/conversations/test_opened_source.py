@@ -15,11 +15,12 @@ from chat.conversations.opened_source import (
     GONE,
     NO_AUDIO,
     NO_TIMES,
+    PROCESSING,
     UNHEARD,
     OpenedSource,
     opened_source,
 )
-from chat.models import LoginSession, Recording, Segment, Turn, WithdrawnAudio
+from chat.models import Job, LoginSession, Quotation, Recording, Segment, Turn, WithdrawnAudio
 from chat.models.word_times import WordTime, pack
 
 from ..support.asked import asked, citing, recorded
@@ -108,6 +109,32 @@ def test_a_recording_without_audio_is_read(turn: Turn) -> None:
     assert opened(turn).sound is None
     assert opened(turn).note == NO_AUDIO
     assert len(opened(turn).lines) == 5
+
+
+def test_a_recording_that_is_still_being_made_says_so(turn: Turn, recording: Recording, alice: User) -> None:
+    Recording.objects.update(audio="")
+    job = Job.objects.create(
+        user=alice, collection=recording.collection, audio="incoming/a.wav", audio_name="a.wav", recording=recording
+    )
+
+    assert opened(turn).note == PROCESSING
+    Job.objects.filter(pk=job.pk).update(state="ready")
+    assert opened(turn).note == NO_AUDIO
+
+
+def test_words_in_quotation_marks_are_played_although_they_are_few(login: LoginSession, recording: Recording) -> None:
+    citation = citing(recording, segment=4, excerpt=SAID)
+    turn = asked(login, answer="They ship “in March” [1].", citations=[citation])
+    begin = SAID.index("in March")
+    quotation = {"recording_uuid": recording.uuid, "segment": 4, "first": begin, "last": begin + 8, "number": 1}
+    Quotation.objects.create(turn=turn, begin=11, end=19, is_marked=True, fidelity="same", speaker="Ana", **quotation)
+
+    source = opened(turn)
+
+    assert "<mark>in March</mark>" in str(source.lines[2].text)
+    assert source.sound
+    assert (source.sound.start, source.sound.end) == (34.7, 36.8)
+    assert f"words=4:{begin}-{begin + 8}" in source.moment
 
 
 def test_audio_that_was_withdrawn_is_named_with_the_day(turn: Turn, recording: Recording) -> None:
