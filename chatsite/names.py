@@ -8,7 +8,7 @@ _SHORTEST = 6
 """Letters of the shortest setting that a name in the environment is compared with: other programs use short names."""
 _LONG = 8
 """Letters from which on two typing errors still leave a name recognisable."""
-_OUR_PREFIXES = ("CHAT_", "EMBEDDINGS_", "SERVE_")
+_OUR_PREFIXES = ("CHAT_", "EMBEDDINGS_", "SERVE_", "TRANSCRIBER_")
 
 
 def meant(name: str, known: Collection[str], *, shortest: int = 0) -> str:

@@ -26,7 +26,7 @@ from .support.upstream import Upstream
 
 PLANTED = (
     "DATABASE_PASSWORD", "DATABRICKS_CLIENT_SECRET", "DATABRICKS_TOKEN", "FORWARDED_TOKEN", "OPENAI_API_KEY",
-    "REDIS_PASSWORD", "SCIM_TOKEN", "SECRET_KEY", "SSO_OIDC_CLIENT_SECRET",
+    "REDIS_PASSWORD", "SCIM_TOKEN", "SECRET_KEY", "SSO_OIDC_CLIENT_SECRET", "TRANSCRIBER_API_KEY",
 )  # fmt: skip
 CANARIES = {name: f"canary-{name.lower().replace('_', '-')}-3hVq9ZtR2mXw7LpKc8YbN5sJ" for name in PLANTED}
 OAUTH = "canary-oauth-9921"
@@ -79,7 +79,7 @@ class Visitor:
 def secrets(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The settings with credentials: in files, for servers that require them; or as values, with Redis unreachable."""
     files = {"SECRET_KEY": CANARIES["SECRET_KEY"], "OPENAI_API_KEY": CANARIES["OPENAI_API_KEY"]}
-    files |= {name: CANARIES[name] for name in ("SCIM_TOKEN", "SSO_OIDC_CLIENT_SECRET")}
+    files |= {name: CANARIES[name] for name in ("SCIM_TOKEN", "SSO_OIDC_CLIENT_SECRET", "TRANSCRIBER_API_KEY")}
     if request.param == "token":
         unreachable = f"redis://:{CANARIES['REDIS_PASSWORD']}@127.0.0.1:1/0"
         yield {"DATABRICKS_TOKEN": CANARIES["DATABRICKS_TOKEN"], "REDIS_URL": unreachable, **files}

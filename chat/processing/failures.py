@@ -41,7 +41,7 @@ def failure_of(error: Exception) -> StepFailed:
     if isinstance(error, TranscriptionFailed):
         return StepFailed(str(error), again=error.again, retry_after=error.retry_after)
     if isinstance(error, Unplayable):
-        return StepFailed(str(error))
+        return StepFailed(str(error), again=error.again)
     if isinstance(error, Unreadable):
         return StepFailed(_of_transcript(error))
     if isinstance(error, OSError) and error.errno in _FULL:

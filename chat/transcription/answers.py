@@ -14,6 +14,8 @@ from .languages import language_code
 
 PAUSE = 0.8
 """Seconds between two words that begin a new segment, where a server sends words alone."""
+NO_SPEECH = 0.6
+UNSURE = -1.0
 NOT_A_TRANSCRIPT = "The transcription service sent an answer that is not a transcript."
 NO_TIMES = (
     "The transcription service sent text without times, so nobody could listen to what an answer quotes. The operator"
@@ -34,6 +36,13 @@ class _Segment(msgspec.Struct):
     end: float
     speaker: str | int | None = None
     words: list[_Word] | None = None
+    no_speech_prob: float | None = None
+    avg_logprob: float | None = None
+
+    @property
+    def is_imagined(self) -> bool:
+        """Whether Whisper thinks that nobody spoke and is unsure of the text, which is then made up: its own rule."""
+        return (self.no_speech_prob or 0) > NO_SPEECH and (self.avg_logprob or 0) < UNSURE
 
 
 class _Answer(msgspec.Struct):
@@ -53,8 +62,8 @@ def heard_in(answer: bytes) -> Heard:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise TranscriptionFailed(NOT_A_TRANSCRIPT, again=True) from None
     words = [*_words(found.words)]
-    said = [*_segments(found.segments or [], words)] or [*_by_pauses(words)]
-    if found.text.strip() and not said:
+    said = [*(_segments(found.segments, words) if found.segments else _by_pauses(words))]
+    if found.text.strip() and not (said or found.segments):
         raise TranscriptionFailed(NO_TIMES)
     return Heard(tuple(said), language_code(found.language))
 
@@ -68,7 +77,7 @@ def _segments(segments: Sequence[_Segment], words: Sequence[Word]) -> Iterator[S
         if not own:
             count = next((at for at, word in enumerate(left) if word.middle >= following), len(left))
             own, left = left[:count], left[count:]
-        if segment.text.strip() and 0 <= segment.start <= segment.end < inf:
+        if segment.text.strip() and not segment.is_imagined and 0 <= segment.start <= segment.end < inf:
             speaker = "" if segment.speaker is None else str(segment.speaker).strip()
             yield Said(segment.text.strip(), segment.start, segment.end, speaker, own)
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from .interface import Report
 from .programs import Ended, Overdue, run
-from .silences import Silence, silences_in
+from .silences import NORMAL, QUIET, Silence, finder, loudest_in, silences_in
 
 LONGEST = 24 * 3600
 """Seconds of the longest recording that is converted; the rest of a longer one is refused, not dropped."""
@@ -29,6 +29,9 @@ HOW_TO_INSTALL = "ffmpeg is not installed on this server"
 
 _DEMUXERS = "3gp,aac,ac3,aiff,amr,asf,avi,caf,flac,flv,m4a,matroska,mov,mp3,mp4,mpeg,mpegts,ogg,w64,wav,webm"
 _SAFELY = ("-protocol_whitelist", "file,pipe", "-format_whitelist", _DEMUXERS)
+_QUIETLY = ("ffmpeg", "-hide_banner", "-nostdin", "-nostats", "-threads", "1")
+_WRITING = (*_QUIETLY, "-y", "-progress", "pipe:1", *_SAFELY)
+_NOWHERE = ("-f", "null", "-")
 _PLAYED = {
     ("mp3", "mp3"),
     ("mov", "aac"),
@@ -51,11 +54,19 @@ logger = logging.getLogger(__name__)
 
 
 class Unplayable(Exception):
-    """The file cannot be used; the message is a sentence for people."""
+    """The file cannot be used; the message is a sentence for people. ``again`` is whether it may be used later."""
+
+    again = False
 
 
 class NotInstalled(Unplayable):
     """The file was not looked at, because ffmpeg is not installed."""
+
+
+class NoSpace(Unplayable):
+    """There is no room for what would be made of the file."""
+
+    again = True
 
 
 @dataclass(frozen=True)
@@ -117,13 +128,17 @@ def sound_of(path: Path, folder: Path, report: Report = lambda _: None) -> Sound
     media = _with_audio(path)
     _refuse_full_disk(folder, media.duration)
     target = folder / "sound.wav"
-    filters = f"aresample={RATE}:async=1:first_pts=0,silencedetect=noise=-35dB:duration=0.3"
+    filters = f"aresample={RATE}:async=1:first_pts=0,{finder(NORMAL)},volumedetect"
     coding = ("-map", "0:a:0", "-af", filters, "-ac", "1", *_CODECS[".wav"])
     ended = _write(path, target, coding, media.duration, report)
     duration = max(0, target.stat().st_size - 100) / (2 * RATE)
     if duration >= LONGEST:
         target.unlink()
         raise Unplayable(f"It is longer than {LONGEST // 3600} hours, which is the longest that can be transcribed.")
+    loudest = loudest_in(ended.errors)
+    if loudest < QUIET:  # or all of it would count as silence
+        listening = (*_QUIETLY, "-i", f"file:{target}", "-af", finder(loudest), *_NOWHERE)
+        ended = _ran(listening, seconds=CONVERT_SECONDS, tick=lambda _: report(1.0))
     return Sound(target, duration, silences_in(ended.errors, duration))
 
 
@@ -176,9 +191,8 @@ def _write(
     *,
     before: tuple[str, ...] = (),
 ) -> Ended:
-    quiet = ("ffmpeg", "-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1")
     without = ("-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-threads", "1", "-t", str(LONGEST))
-    command = (*quiet, *_SAFELY, *before, "-i", f"file:{path}", *coding, *without, f"file:{target}")
+    command = (*_WRITING, *before, "-i", f"file:{path}", *coding, *without, f"file:{target}")
     try:
         ended = _ran(command, seconds=CONVERT_SECONDS, tick=lambda output: report(_share(output, duration)))
         _refuse_nothing(path, target, ended)
@@ -210,7 +224,7 @@ def _unreadable(path: Path, ended: Ended) -> Unplayable:
 
 def _refuse_full_disk(folder: Path, duration: float | None) -> None:
     if shutil.disk_usage(folder).free < (duration or 0) * RATE * 2 + 2**26:
-        raise Unplayable("There is not enough free space on this server to convert it.")
+        raise NoSpace("There is not enough free space on this server to convert it.")
 
 
 def _share(output: str, duration: float | None) -> float:

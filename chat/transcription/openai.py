@@ -25,6 +25,8 @@ from .wire import Wire
 OPENAI_URL = "https://api.openai.com/v1"
 LARGEST = 25 * 10**6
 """Bytes of a file that OpenAI takes."""
+LONGEST_DIARIZED = 1380.0
+"""Seconds that OpenAI's models of this kind take: 1400, and a little less."""
 SURE = 20
 """Words of a part from which its language is taken to be that of the recording."""
 _TYPES = {".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".mp4": "video/mp4", ".wav": "audio/wav", ".webm": "audio/webm"}
@@ -45,7 +47,8 @@ class OpenAITranscriber:
 
     def transcribe(self, audio: Path, report: Report) -> Spoken:
         """Return what is said in a file. Raise ``TranscriptionFailed``."""
-        limits = Limits(settings.TRANSCRIBER_PART_MINUTES * 60.0, LARGEST)
+        seconds = settings.TRANSCRIBER_PART_MINUTES * 60.0
+        limits = Limits(min(seconds, LONGEST_DIARIZED) if diarizes(self._model) else seconds, LARGEST)
         with prepared(audio, limits, report) as recording:
             return _Listening(recording, self._ask, report, diarizes=diarizes(self._model)).spoken()
 

@@ -14,6 +14,8 @@ from .silences import Part, parts_of
 
 PREPARED = 0.1
 """The share of the work that is done when the sound has been converted."""
+MP3_BYTES = 8_200
+"""Bytes in a second of what is sent, and a little more."""
 ACCEPTED = {".flac", ".m4a", ".mp3", ".mp4", ".ogg", ".wav", ".webm"}
 """Suffixes of files that can be sent as they are where ffmpeg is not installed."""
 
@@ -24,6 +26,11 @@ class Limits:
 
     seconds: float
     size: int
+
+    @property
+    def longest(self) -> float:
+        """Seconds of the longest part, which is sent as MP3."""
+        return min(self.seconds, self.size / MP3_BYTES)
 
 
 @dataclass(frozen=True)
@@ -49,8 +56,8 @@ def prepared(audio: Path, limits: Limits, report: Report) -> Iterator[Prepared]:
         try:
             sound = sound_of(audio, folder, lambda done: report(done * PREPARED))
         except Unplayable as error:
-            raise TranscriptionFailed(str(error)) from None
-        parts = tuple(parts_of(sound.duration, sound.silences, limits.seconds))
+            raise TranscriptionFailed(str(error), again=error.again) from None
+        parts = tuple(parts_of(sound.duration, sound.silences, limits.longest))
         yield Prepared(parts, sound.duration, sound.path, folder, lambda at: _made(sound.path, parts[at], limits))
 
 

@@ -12,6 +12,15 @@ MARGIN = 5.0
 WITHIN = 0.25
 """How far from the best place a cut may be, as a share of the longest part."""
 
+NORMAL = -3.0
+"""Decibels of the loudest moment of speech that is recorded well."""
+QUIET = -15.0
+"""Decibels of the loudest moment below which a recording is a quiet one."""
+BELOW = 32.0
+"""How many decibels below the loudest moment it is silent."""
+SHORTEST = 0.3
+
+_LOUDEST = re.compile(r"max_volume: (-?[\d.]+) dB")
 _EVENT = re.compile(r"silence_(start|end): (-?[\d.]+)")
 
 
@@ -41,6 +50,17 @@ class Part:
     @property
     def length(self) -> float:
         return self.end - self.start
+
+
+def finder(loudest: float) -> str:
+    """Return ffmpeg's filter that prints the silences of a recording whose loudest moment is so loud."""
+    return f"silencedetect=noise={max(loudest - BELOW, -85.0):.1f}dB:duration={SHORTEST}"
+
+
+def loudest_in(output: str) -> float:
+    """Return the decibels of the loudest moment that ffmpeg's ``volumedetect`` has printed."""
+    found = _LOUDEST.findall(output)
+    return float(found[-1]) if found else NORMAL
 
 
 def silences_in(output: str, duration: float) -> tuple[Silence, ...]:

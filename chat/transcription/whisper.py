@@ -110,7 +110,7 @@ def _sound(audio: Path, report: Report) -> Iterator[Path]:
         try:
             sound = sound_of(audio, Path(folder), lambda done: report(done * PREPARED))
         except Unplayable as error:
-            raise TranscriptionFailed(str(error)) from None
+            raise TranscriptionFailed(str(error), again=error.again) from None
         yield sound.path
 
 

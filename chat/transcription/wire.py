@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
+from ssl import SSLContext
 from typing import Any
 
 import httpx
@@ -63,7 +65,7 @@ class Wire:
         try:
             credential = {"Authorization": f"Bearer {hide_in_log(self._sign_in())}", "Accept": "application/json"}
             async with (
-                httpx.AsyncClient(timeout=timeout, follow_redirects=False) as client,
+                httpx.AsyncClient(timeout=timeout, verify=_trusted(), follow_redirects=False) as client,
                 client.stream("POST", f"{self._url}{path}", headers=credential, **body) as response,
             ):
                 content = await _bounded(response)
@@ -80,6 +82,12 @@ class Wire:
         if response.status_code != 200:
             raise failure_of(response.status_code, response.headers, content)
         return content
+
+
+@cache
+def _trusted() -> SSLContext:
+    """Return the certificates that are trusted (``SSL_CERT_FILE``), which take long to read."""
+    return httpx.create_ssl_context()
 
 
 async def _bounded(response: httpx.Response) -> bytes:

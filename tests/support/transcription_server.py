@@ -55,6 +55,8 @@ class TranscriptionServer:
     answer: Callable[[Asked], Any] = verbose
     asked: list[Asked] = field(default_factory=list)
     url: str = ""
+    code: str = "some_code"
+    """The code of errors."""
     stalling: threading.Event = field(default_factory=threading.Event)
     gone: threading.Event = field(default_factory=threading.Event)
     """Set when the client has closed the connection of a request that stalls."""
@@ -93,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
         if step == "stall":
             self._stall()
         elif isinstance(status, int):
-            error = {"message": f"{PROVIDER_TEXT}: you sent {asked.key}", "code": "some_code"}
+            error = {"message": f"{PROVIDER_TEXT}: you sent {asked.key}", "code": self.fake.code}
             self._send(status, json.dumps({"error": error}).encode(), after)
         else:
             self._send(200, step if isinstance(step, bytes) else json.dumps(step).encode())

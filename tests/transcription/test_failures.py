@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from pathlib import Path
@@ -78,15 +79,12 @@ def test_a_service_that_wants_a_long_pause_is_left_alone(server: TranscriptionSe
 
 
 def test_an_account_without_credit_is_not_asked_again(server: TranscriptionServer, audio: Path) -> None:
-    server.plan = [(429, None)]
-    server.answer = lambda _: pytest.fail("it was asked again")
-    spent = b'{"error": {"code": "insufficient_quota"}}'
+    server.plan, server.code = [429], "insufficient_quota"
 
-    from chat.transcription.failures import failure_of
+    with pytest.raises(TranscriptionFailed, match="is used up") as failed:
+        transcribed(audio)
 
-    failed = failure_of(429, {}, spent)
-
-    assert (failed.again, "used up" in str(failed)) == (False, True)
+    assert (len(server.asked), failed.value.again) == (1, False)
 
 
 def test_a_service_that_cannot_be_reached_may_be_asked_later(
@@ -111,6 +109,28 @@ def test_a_service_that_stays_silent_is_given_up(server: TranscriptionServer, se
         transcribed(audio)
 
     assert failed.value.again
+
+
+def test_neither_a_key_nor_what_was_said_is_logged(
+    server: TranscriptionServer, audio: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = "canary of what was said in the meeting"
+    server.plan = [
+        {"segments": [{"start": 0, "end": 1, "text": said}]},
+        {"text": said},
+        json.dumps({"text": [said]}).encode(),
+        401,
+    ]
+
+    with caplog.at_level(logging.DEBUG):
+        transcribed(audio)
+        for _ in range(3):
+            with pytest.raises(TranscriptionFailed):
+                transcribed(audio)
+
+    assert caplog.text
+    assert KEY not in caplog.text
+    assert said not in caplog.text
 
 
 class Cancelled(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,29 @@ def test_a_long_recording_is_sent_in_parts_and_every_word_comes_once_with_its_tr
     assert len(server.asked) == 3
     assert json.loads(spoken.document)["duration"] == pytest.approx(154, abs=0.1)
     assert_heard(words_of(imported(spoken, tmp_path)), said)
+
+
+def test_a_quiet_recording_is_cut_at_its_silences_too(server: TranscriptionServer, tmp_path: Path) -> None:
+    said = beeps.beeps(50, every=1.6)
+    loud = beeps.write(tmp_path / "loud.wav", said, seconds=82)
+    quieter = ["-af", "volume=-40dB", str(tmp_path / "quiet.wav")]
+    subprocess.run(["ffmpeg", "-v", "error", "-i", str(loud), *quieter], check=True)
+
+    sound = media.sound_of(tmp_path / "quiet.wav", tmp_path)
+
+    assert len(sound.silences) == 51
+    assert max(silence.length for silence in sound.silences[:-1]) < 1.5
+
+
+def test_what_whisper_imagines_in_silence_is_left_out(server: TranscriptionServer, tmp_path: Path) -> None:
+    said = {"start": 0, "end": 1, "text": "Good morning.", "no_speech_prob": 0.1, "avg_logprob": -0.3}
+    imagined = {"start": 1, "end": 3, "text": "Thank you.", "no_speech_prob": 0.9, "avg_logprob": -1.4}
+    server.plan = [{"segments": [said, imagined]}, {"text": "Thank you.", "segments": [imagined]}]
+    audio = beeps.write(tmp_path / "a.wav", [], seconds=3)
+
+    assert [each.text for each in imported(transcribed(audio), tmp_path).utterances] == ["Good morning."]
+    with pytest.raises(TranscriptionFailed, match="No speech was found"):
+        transcribed(audio)
 
 
 def test_the_language_of_a_recording_is_that_of_its_first_words(server: TranscriptionServer, tmp_path: Path) -> None:
