@@ -21,7 +21,7 @@ from .targets import pid_of, set_plan, settings_of, sign_in
 USERS, ANSWERS, WARM_ANSWERS = 50, 10, 3
 LEAST = 15
 """Microseconds a question below which parts are put together."""
-_LOOP, _DATABASE = "MainThread", ("database", "group-commit")
+_LOOP, _DATABASE = "MainThread", ("database", "group-commit", "endings")
 
 
 def profile(server: str, client: str, url: str) -> int:
