@@ -35,6 +35,9 @@ def copy_to(place: Storage, name: str, target: IO[bytes]) -> None:
 
 
 async def _copy(place: Storage, name: str, target: IO[bytes]) -> None:
-    file = await reading.find(place, name)
-    async for piece in reading.pieces(place, file, range(file.size)):
-        await asyncio.to_thread(target.write, piece)
+    try:
+        file = await reading.find(place, name)
+        async for piece in reading.pieces(place, file, range(file.size)):
+            await asyncio.to_thread(target.write, piece)
+    finally:
+        await place.leave()

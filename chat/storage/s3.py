@@ -78,6 +78,9 @@ class Bucket:
         except (exceptions.BaseError, FileNotFoundError) as error:
             raise _failure(error) from None
 
+    async def leave(self) -> None:
+        """Do nothing: obstore has the connections, in threads of its own."""
+
 
 def _store(place: str, seconds: float, *, retries: int) -> S3Store:
     """Return the client of a bucket; what is not set here it takes from the variables ``AWS_…``, or from the cloud."""

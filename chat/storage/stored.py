@@ -78,6 +78,9 @@ class Storage(Protocol):
     async def read(self, file: Stored, part: range) -> bytes:
         """Return a part of the file, of at most ``piece`` bytes. Raise ``FileChanged`` if it was replaced."""
 
+    async def leave(self) -> None:
+        """Close the connections of this event loop, which ends."""
+
 
 def exists(storage: Storage, name: str) -> bool:
     """Return whether there is a file of this name."""

@@ -147,6 +147,12 @@ class Volume:
             raise StorageAway(f"the workspace sent status {response.status_code} for a range")
         return response.content
 
+    async def leave(self) -> None:
+        """Close the connections of this event loop, which ends."""
+        client = self._workspace.clients.pop(asyncio.get_running_loop(), None)
+        if client:
+            await client.aclose()
+
     async def _ask(self, method: str, name: str, headers: dict[str, str]) -> httpx.Response:
         path = f"/api/2.0/fs/files{quote(self._path(name))}"
         client = await self._workspace.client()

@@ -30,7 +30,7 @@ NAME = "chat.example.com"
 def test_caddy_has_the_settings_that_are_not_its_defaults() -> None:
     text = (DEPLOY / "Caddyfile").read_text()
 
-    for setting in ("header_up -Daphne-Root-Path", "max_size 1MB", "{$UPSTREAM", "{$DOMAIN}"):
+    for setting in ("header_up -Daphne-Root-Path", "max_size 1MB", "max_size 64MB", "{$UPSTREAM", "{$DOMAIN}"):
         assert setting in text
     assert "fail_duration" not in text  # one name may stand for all processes: one failure would exclude all
     assert "flush_interval" not in text  # Caddy flushes streams by default; with it, it ignores disconnected clients
@@ -151,7 +151,7 @@ async def test_behind_nginx_pages_and_sockets_work_and_forged_headers_do_not(
 
 @pytest.mark.process
 @pytest.mark.any_database
-def test_nginx_passes_on_what_is_compressed_and_what_is_not(
+def test_nginx_passes_on_pieces_of_files_what_is_compressed_and_what_is_not(
     behind_nginx: tuple[SiteProcess, int],
 ) -> None:
     site, port = behind_nginx
@@ -164,6 +164,11 @@ def test_nginx_passes_on_what_is_compressed_and_what_is_not(
     answers = [_get(port, path, Cookie=cookie, **{"Accept-Encoding": "gzip"}) for path in paths]
     foreign = _get(port, "/", Cookie=cookie, **{"Accept-Encoding": "gzip", "Sec-Fetch-Site": "cross-site"})
 
+    piece, long = (
+        _call(port, "PUT", path, "x" * 8 * 2**20)[0].status for path in (f"/recordings/upload/{uuid4()}/0", "/ask/")
+    )
+
+    assert (piece, long) == (403, 413)  # as far as the check of CSRF, and no further than nginx
     assert [answer.status for answer in (*answers, foreign)] == [200, 200, 200, 200]
     assert [answer.getheader("Content-Encoding") for answer in (*answers, foreign)] == ["gzip", "gzip", None, None]
 

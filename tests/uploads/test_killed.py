@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
+from ..support.file_server import file_server
 from ..support.site_process import SiteProcess
 
 pytestmark = [pytest.mark.process, pytest.mark.any_database]
 
 PIECE = 8 * 1024 * 1024
 CONTENT = b"ID3" + random.Random(16).randbytes(2 * PIECE + 12345)  # noqa: S311  # content, no secret
-KILLS = 2
+KILLS = {"daphne": 2, "uvicorn": 1}
 
 
 def token_of_manager(site: SiteProcess) -> str:
@@ -72,13 +73,13 @@ def stored(site: SiteProcess) -> list[Path]:
 
 
 @pytest.mark.waits
-@pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+@pytest.mark.parametrize("server", KILLS)
 def test_a_file_goes_on_after_kills_with_identical_bytes(start_site: Callable[..., SiteProcess], server: str) -> None:
     site = start_site(SERVER=server)
     program, at = Program(site), random.Random(server)  # noqa: S311  # a moment, no secret
     uuid = program.begin("talk.mp3", CONTENT)
 
-    for _ in range(KILLS):
+    for _ in range(KILLS[server]):
         received = program.ask("GET", f"/api/uploads/{uuid}")[1]["received"]
         cut_off(site, program, uuid, received, at.randrange(PIECE + 1))
         site.kill()
@@ -104,3 +105,25 @@ def cut_off(site: SiteProcess, program: Program, uuid: str, offset: int, sent: i
     head += "".join(f"{name}: {value}\r\n" for name, value in program.headers.items())
     with socket.create_connection(("127.0.0.1", site.port)) as connection:
         connection.sendall(head.encode() + b"\r\n" + piece[:sent])
+
+
+@pytest.mark.waits
+def test_another_process_goes_on_where_one_has_died(start_site: Callable[..., SiteProcess], tmp_path: Path) -> None:
+    """With PostgreSQL and Redis both serve at the same time, as on two hosts; the pieces are in a bucket."""
+    with file_server("s3") as bucket:
+        settings = {"STORAGE": "s3://bucket/chat", "S3_ENDPOINT": bucket.url, "S3_REGION": "eu-central-1"}
+        settings |= {"S3_ACCESS_KEY_ID": "key", "S3_SECRET_ACCESS_KEY": "secret"}
+        first = start_site(**settings)
+        program, content = Program(first), CONTENT[: PIECE + 5]
+        uuid = program.begin("talk.mp3", content)
+        assert program.put(uuid, content, 0)[0] == 200
+        if not (first.database_url and first.environ.get("REDIS_URL")):  # else one waits for the other to end
+            first.kill()
+        folder = tmp_path / "second" if first.database_url else first.folder
+        folder.mkdir(exist_ok=True)
+        with SiteProcess(folder, database_url=first.database_url, warm=True, **settings) as program.site:  # type: ignore[arg-type]
+            first.kill()
+            said = program.send(uuid, content)
+
+        assert (said["received"], said["state"]) == (len(content), "begun")
+        assert [stored for name, stored in bucket.files.items() if uuid in name] == [content]

@@ -8,6 +8,9 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 
 from chat.models import Collection, Upload
 from chat.storage.disk import Disk
@@ -128,6 +131,32 @@ def test_open_files_are_listed_so_that_another_day_goes_on_with_them(sender: Sen
     assert [(file["name"], file["received"]) for file in listed["files"] if file["state"] == "open"] == [
         ("talk.mp3", PIECE)
     ]
+
+
+@given(steps=st.lists(st.sampled_from(["next", "again", "ahead", "short", "give up"]), max_size=8))
+@examples(max_examples=8, suppress_health_check=list(HealthCheck))
+def test_in_whatever_order_pieces_come_the_bytes_are_identical(
+    sender: Sender, sales: Collection, steps: list[str]
+) -> None:
+    def begin() -> str:
+        return str(sender.begin({"talk.mp3": MP3}, collection=sales.uuid)["files"][0]["uuid"])
+
+    uuid, received = begin(), 0
+    for step in steps:
+        if step == "give up":
+            assert sender.client.delete(f"/recordings/upload/{uuid}").status_code == (
+                400 if received == len(MP3) else 204
+            )
+            uuid, received = begin(), 0
+            continue
+        offset = {"again": max(0, received - PIECE), "ahead": received + PIECE}.get(step, received) // PIECE * PIECE
+        length = PIECE // 2 if step == "short" else PIECE
+        response = sender.put(uuid, offset, MP3[offset : offset + length] or b"-")
+        received = sender.state(uuid)["received"]
+        assert response.status_code in {200, 400, 409}
+    said = sender.send(uuid, MP3, start=received) or sender.state(uuid)
+
+    assert (said["state"], stored(uuid).read_bytes() == MP3) == ("begun", True)
 
 
 def test_the_form_sends_whole_files_without_a_script(sender: Sender, sales: Collection) -> None:

@@ -1,0 +1,81 @@
+"""Files that come in parts: on a disk they grow, in a volume or a bucket each part is stored until all are joined."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from chat.storage import FileLost, Storage, exists, storage
+from chat.storage.disk import Disk
+from chat.storage.local import local
+from chat.storage.parts import delete_parts, join, put_part
+
+from ..support.file_server import FileServer
+
+NAME = "incoming/5f1c.mp3"
+SOUND = bytes(range(256)) * 10_000
+OFFSETS = (0, 1_000_000, 2_000_000)
+
+
+def send(place: Storage, *offsets: int) -> None:
+    for offset in offsets:
+        put_part(place, NAME, offset, BytesIO(SOUND[offset : offset + 1_000_000]))
+
+
+def names(place: Storage) -> list[str]:
+    return sorted(file.name for file in place.files("incoming"))
+
+
+def content(place: Storage) -> bytes:
+    with local(place, NAME) as path:
+        return path.read_bytes()
+
+
+def test_parts_are_joined_to_the_file_and_go(server: FileServer) -> None:
+    send(storage(), *OFFSETS[:2])
+    assert not exists(storage(), NAME)
+    send(storage(), OFFSETS[1], OFFSETS[2])  # as another process goes on, and repeats one
+
+    join(storage(), NAME, OFFSETS)
+
+    assert names(storage()) == [NAME]
+    assert content(storage()) == SOUND
+
+
+def test_joining_again_changes_nothing(server: FileServer) -> None:
+    send(storage(), *OFFSETS)
+    join(storage(), NAME, OFFSETS)
+    send(storage(), OFFSETS[0])  # a part that a crash has left
+
+    join(storage(), NAME, OFFSETS)
+
+    assert names(storage()) == [NAME]
+    assert content(storage()) == SOUND
+
+
+def test_a_missing_part_makes_no_file(server: FileServer) -> None:
+    send(storage(), OFFSETS[0], OFFSETS[2])
+
+    with pytest.raises(FileLost):
+        join(storage(), NAME, OFFSETS)
+
+    assert not exists(storage(), NAME)
+    delete_parts(storage(), NAME, OFFSETS)
+    assert names(storage()) == []
+
+
+def test_a_file_of_the_disk_grows_and_gets_its_name_at_the_end(tmp_path: Path) -> None:
+    place = Disk(tmp_path)
+    send(place, *OFFSETS[:2])
+    assert names(place) == [f"{NAME}.part"]
+    send(Disk(tmp_path), OFFSETS[1], OFFSETS[2])
+
+    for _ in range(2):
+        join(place, NAME, OFFSETS)
+
+    assert names(place) == [NAME]
+    assert content(place) == SOUND
+    with local(place, NAME) as path:
+        assert path == tmp_path / NAME  # no copy
