@@ -36,11 +36,12 @@ export class FakeSite {
     const refusal = this.#refusal();
     if (refusal) return refusal;
     if (!file) return { status: 404, body: null, error: "There is no such upload." };
-    if (offset !== file.received) return ok({ received: file.received }, 409);
+    if (offset !== file.received) return ok(shown(file), 409);
+    if (this.dislikes) return ok(shown(Object.assign(file, { state: "refused", error: this.dislikes })));
     file.bytes.push(...bytes);
     file.received += bytes.length;
     if (file.received === file.size) file.state = "begun";
-    return ok({ received: file.received });
+    return ok(shown(file));
   }
 
   async look(uuid) {

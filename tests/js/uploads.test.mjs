@@ -141,6 +141,16 @@ test("what the site refuses is said in its words, with the file of a pair", asyn
   assert.deepEqual([upload.state, upload.reason], ["failed", "talk.mp3: This is a picture."]);
 });
 
+test("a file whose content the site refuses is not sent any further, nor tried again", async () => {
+  site.dislikes = "The name ends in .mp3, but the file is a picture.";
+  const upload = uploadOf([fileOf("talk.mp3", 25)]);
+
+  await upload.run();
+
+  assert.deepEqual([upload.state, upload.reason, upload.mayGoOn], ["failed", site.dislikes, false]);
+  assert.deepEqual(site.puts, [0]);
+});
+
 test("a piece that is refused ends the upload, and Try again asks how much has arrived", async () => {
   site.refusals = [null, null, { status: 507, body: null, error: "There is no space." }];
   const upload = uploadOf([fileOf("talk.mp3", 25)]);
@@ -242,6 +252,13 @@ test("a job that waits for a transcript gets one, and says what is wrong with it
   assert.deepEqual([upload.state, upload.reason, upload.job.attachable], ["processing", "", false]);
   await upload.cancel();
   assert.deepEqual([upload.state, site.changes.at(-1)], ["cancelled", ["cancel", "j"]]);
+});
+
+test("a job of before is shown as it is", () => {
+  const before = (job) => new Upload({ parts: [], job: { ...JOB, ...job }, means, onChange() {} });
+
+  assert.equal(before({ state: "indexing", words: "Reading" }).state, "processing");
+  assert.equal(before({ state: "failed", words: "Failed: no speech." }).reason, "Failed: no speech.");
 });
 
 test("what turns out to be known when all of it has arrived is said, too", async () => {

@@ -16,7 +16,14 @@ export class Refusal extends Error {
   /** @param {{status: number, error: string}} reply */
   constructor({ status, error }) {
     super(error || sentenceFor(status));
-    this.status = status;
+  }
+}
+
+/** What the site refuses for what it is: the same file is refused again. */
+export class WrongFile extends Refusal {
+  /** @param {string} error */
+  constructor(error) {
+    super({ status: 0, error });
   }
 }
 

@@ -41,7 +41,7 @@ export class Routes {
    * @param {number} offset
    * @param {Blob} piece
    * @param {{onProgress: (sent: number) => void, signal: AbortSignal}} options
-   * @returns {Promise<Reply<{received: number}>>} with the body also if the site expects another offset (409)
+   * @returns {Promise<Reply<Sent>>} with the body also if the site expects another offset (409)
    */
   put(uuid, offset, piece, options) {
     return this.#call({ method: "PUT", address: `${PAGE}${uuid}/${offset}`, body: piece, ...options });

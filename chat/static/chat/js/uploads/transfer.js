@@ -1,5 +1,5 @@
 import { FileLost } from "./hasher.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, WrongFile } from "./refusal.js";
 
 /**
  * @import { Retries, Waiting } from "./retries.js"
@@ -33,9 +33,13 @@ export class Transfer {
     options.onProgress(at);
     while (at < file.size) {
       const { status, body, error } = await this.#retries.run(() => this.#put(file, uuid, at, piece, options), options);
-      if (!body || (status === 409 && body.received === at)) throw new Refusal({ status, error });
+      if (!body) throw new Refusal({ status, error });
+      if (body.error) throw new WrongFile(body.error);
+      const before = at;
       at = body.received;
       options.onProgress(at);
+      if (body.state !== "open") return;
+      if (at === before) throw new Refusal({ status, error });
     }
   }
 

@@ -1,6 +1,6 @@
 import { FileLost } from "./hasher.js";
 import { stemOf } from "./pairs.js";
-import { AnotherFile, Refusal, reasonOf } from "./refusal.js";
+import { AnotherFile, Refusal, WrongFile, reasonOf } from "./refusal.js";
 import { RUNNING, UploadState } from "./upload_state.js";
 
 /**
@@ -33,6 +33,7 @@ export class Upload {
   /** @type {WeakSet<File>} those whose digest is known */ #digested = new WeakSet();
   #stop = new AbortController();
   #piece = 0;
+  #isWrong = false;
   #read = 0;
   /** @type {string | null} what it waits for, in words; empty for the network, null for nothing */ waitsFor = null;
   reason = "";
@@ -40,14 +41,18 @@ export class Upload {
   isKnown = false;
   /** @type {Known | null} */ known = null;
 
-  /** @param {{parts: Part[], details: Details | null, means: Means, onChange: OnChange, piece?: number}} given */
-  constructor({ parts, details, means, onChange, piece = 0 }) {
+  /**
+   * @param {{parts: Part[], details?: Details | null, job?: Job | null, means: Means, onChange: OnChange,
+   *   piece?: number}} given ``job`` alone, without parts, of what has arrived before
+   */
+  constructor({ parts, details = null, job = null, means, onChange, piece = 0 }) {
     this.parts = parts;
     this.#details = details;
     this.#means = means;
     this.#onChange = onChange;
     this.#piece = piece;
     this.#state = details ? UploadState.QUEUED : UploadState.UNFINISHED;
+    if (job) this.#state = this.#take(job);
   }
 
   get state() {
@@ -64,7 +69,7 @@ export class Upload {
   }
 
   get mayGoOn() {
-    return this.#details !== null || this.parts.every(({ uuid }) => uuid !== null);
+    return !this.#isWrong && (this.#details !== null || this.parts.every(({ uuid }) => uuid !== null));
   }
 
   get isRunning() {
@@ -126,10 +131,7 @@ export class Upload {
 
   /** Learn how far the site is with it. @param {Job} job */
   follow(job) {
-    this.job = job;
-    this.reason = job.state === "failed" ? job.words : "";
-    if (job.state === "ready") this.#become(UploadState.READY);
-    else this.#become(job.state === "failed" ? UploadState.FAILED : UploadState.PROCESSING);
+    this.#become(this.#take(job));
   }
 
   /** Ask whether its job has begun. */
@@ -144,6 +146,14 @@ export class Upload {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** @param {Job} job @returns {State} */
+  #take(job) {
+    this.job = job;
+    this.reason = job.state === "failed" ? job.words : "";
+    if (job.state === "ready") return UploadState.READY;
+    return job.state === "failed" ? UploadState.FAILED : UploadState.PROCESSING;
   }
 
   async #digest() {
@@ -210,7 +220,7 @@ export class Upload {
    * @param {Part} [part]
    */
   #learn({ uuid, name, size, received, state, error, duplicate }, part) {
-    if (error) throw new Refusal({ status: 0, error: this.parts.length > 1 ? `${name}: ${error}` : error });
+    if (error) throw new WrongFile(this.parts.length > 1 ? `${name}: ${error}` : error);
     this.isKnown ||= state === "duplicate";
     this.known = duplicate ?? this.known;
     if (!part) return;
@@ -238,6 +248,7 @@ export class Upload {
   /** @param {unknown} error */
   #fail(error) {
     if (error instanceof FileLost || error instanceof AnotherFile) for (const part of this.parts) part.file = null;
+    this.#isWrong = error instanceof WrongFile;
     this.reason = reasonOf(error);
     this.#become(UploadState.FAILED);
   }

@@ -17,7 +17,7 @@ import { UploadState } from "./upload_state.js";
  * @import { KeptFiles } from "./kept_files.js"
  * @import { Endings } from "./pairs.js"
  * @import { Means, Part } from "./upload.js"
- * @import { Details } from "./routes.js"
+ * @import { Details, Job } from "./routes.js"
  * @typedef {{root: HTMLElement, means: Means, kept: KeptFiles, announcer: Announcer, clock: Clock}} Parts
  */
 
@@ -79,16 +79,19 @@ export class Uploading {
     const count = this.#chosen.recordings.filter(({ error }) => error === "").length;
     if (this.#details.refuse(count) !== "") return;
     const details = this.#details.details(count);
-    for (const files of this.#chosen.take()) this.#add(files.map(partOf), details).run();
+    for (const files of this.#chosen.take()) this.#add({ parts: files.map(partOf), details }).run();
     this.#details.next();
     this.#chosenView.refresh();
     this.#overview.begin(`Adding ${counted(count, "recording")}.`);
   }
 
-  /** @param {Part[]} parts @param {Details | null} details @param {number} [piece] @returns {Upload} */
-  #add(parts, details, piece) {
+  /**
+   * @param {{parts: Part[], details?: Details, job?: Job, piece?: number}} given
+   * @returns {Upload}
+   */
+  #add(given) {
     const onChange = (/** @type {Upload} */ changed, /** @type {string} */ before) => this.#changed(changed, before);
-    const upload = new Upload({ parts, details, means: this.#means, onChange, piece });
+    const upload = new Upload({ ...given, means: this.#means, onChange });
     this.#queue.add(upload);
     this.#overview.add(upload);
     return upload;
@@ -97,11 +100,11 @@ export class Uploading {
   /** Show what was broken off before, and what the site still works on. */
   async #restore() {
     const [open, jobs] = [await this.#means.routes.open(), await this.#means.routes.jobs()];
-    for (const job of jobs.body?.jobs ?? []) if (job.state !== "ready") this.#add([], null).follow(job);
+    for (const job of jobs.body?.jobs ?? []) if (job.state !== "ready") this.#add({ parts: [], job });
     const { piece = 0, files = [] } = open.body ?? {};
     for (const { uuid, name, size, received, sha256 } of files.filter(({ state }) => state === "open")) {
       const part = { file: null, handle: null, name, size, sha256, uuid, sent: received };
-      await this.#goOn(this.#add([part], null, piece), { mayAsk: false });
+      await this.#goOn(this.#add({ parts: [part], piece }), { mayAsk: false });
     }
   }
 
