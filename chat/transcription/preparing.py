@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from time import time
 
 from .interface import Report, TranscriptionFailed
-from .media import HOW_TO_INSTALL, Unplayable, excerpt, is_installed, sound_of
+from .media import HOW_TO_INSTALL, Sound, Unplayable, excerpt, is_installed, sound_of
 from .silences import Part, parts_of
 
+PREFIX = "chatsite-sound-"
+"""Of the names of temporary folders."""
 PREPARED = 0.1
 """The share of the work that is done when the sound has been converted."""
 MP3_BYTES = 8_200
@@ -51,18 +57,34 @@ def prepared(audio: Path, limits: Limits, report: Report) -> Iterator[Prepared]:
     if not is_installed():
         yield _as_it_is(audio, limits)
         return
-    with tempfile.TemporaryDirectory(prefix="chatsite-sound-") as name:
-        folder = Path(name)
+    with sound_alone(audio, report) as sound:
+        parts = tuple(parts_of(sound.duration, sound.silences, limits.longest))
+        made = partial(_made, sound.path, parts, limits)
+        yield Prepared(parts, sound.duration, sound.path, sound.path.parent, made)
+
+
+@contextmanager
+def sound_alone(audio: Path, report: Report) -> Iterator[Sound]:
+    """Keep the sound of a file in a temporary folder while the block runs. Raise ``TranscriptionFailed``."""
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         try:
-            sound = sound_of(audio, folder, lambda done: report(done * PREPARED))
+            sound = sound_of(audio, Path(folder), lambda done: report(done * PREPARED))
         except Unplayable as error:
             raise TranscriptionFailed(str(error), again=error.again) from None
-        parts = tuple(parts_of(sound.duration, sound.silences, limits.longest))
-        yield Prepared(parts, sound.duration, sound.path, folder, lambda at: _made(sound.path, parts[at], limits))
+        yield sound
 
 
-def _made(sound: Path, part: Part, limits: Limits) -> Path:
-    target = sound.with_name("part.mp3")
+def _sweep() -> None:
+    """Delete what a process that was killed has left; none works on a recording for two days."""
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if time() - left.stat().st_mtime > timedelta(days=2).total_seconds():
+                shutil.rmtree(left)
+
+
+def _made(sound: Path, parts: Sequence[Part], limits: Limits, at: int) -> Path:
+    part, target = parts[at], sound.with_name("part.mp3")
     try:
         excerpt(sound, target, start=part.start, end=part.end)
     except Unplayable as error:

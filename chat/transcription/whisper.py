@@ -26,8 +26,8 @@ from .answers import heard_in
 from .document import spoken
 from .failures import SILENT
 from .interface import Report, Spoken, TranscriptionFailed
-from .media import Unplayable, is_installed, sound_of
-from .preparing import ACCEPTED, PREPARED
+from .media import is_installed
+from .preparing import ACCEPTED, PREPARED, sound_alone
 from .programs import TICK_SECONDS
 
 FAILED = {
@@ -106,11 +106,7 @@ def _sound(audio: Path, report: Report) -> Iterator[Path]:
             raise TranscriptionFailed(f"A file like this ({audio.suffix}) needs ffmpeg, which is not installed here.")
         yield audio
         return
-    with tempfile.TemporaryDirectory(prefix="chatsite-sound-") as folder:
-        try:
-            sound = sound_of(audio, Path(folder), lambda done: report(done * PREPARED))
-        except Unplayable as error:
-            raise TranscriptionFailed(str(error), again=error.again) from None
+    with sound_alone(audio, report) as sound:
         yield sound.path
 
 

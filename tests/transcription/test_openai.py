@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,21 @@ def test_a_long_recording_is_sent_in_parts_and_every_word_comes_once_with_its_tr
     assert len(server.asked) == 3
     assert json.loads(spoken.document)["duration"] == pytest.approx(154, abs=0.1)
     assert_heard(words_of(imported(spoken, tmp_path)), said)
+
+
+def test_what_a_killed_process_has_left_is_deleted_after_two_days(
+    server: TranscriptionServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    old, new, other = (tmp_path / "temporary" / name for name in ("chatsite-sound-1", "chatsite-sound-2", "other"))
+    for folder in (old, new, other):
+        folder.mkdir(parents=True)
+    for folder in (old, other):
+        os.utime(folder, (0, 0))
+
+    transcribed(beeps.write(tmp_path / "a.wav", beeps.beeps(2, every=1.0), seconds=3))
+
+    assert sorted((tmp_path / "temporary").iterdir()) == [new, other]
 
 
 def test_a_quiet_recording_is_cut_at_its_silences_too(server: TranscriptionServer, tmp_path: Path) -> None:
