@@ -160,12 +160,17 @@ def move(recording: Recording, to: Collection, actor: User) -> None:
     """Move a recording; from now on the members of ``to`` hear it, and nobody else. Those of both see that it moved.
 
     Raise ``NotFound`` if the actor may not change both collections, or if the recording was moved or deleted meanwhile.
-    Raise ``Held`` if a legal hold is on the collection that it is in: it would get out of it.
+    Raise ``InvalidRequest`` if the same transcript is in ``to`` already, and ``Held`` if a legal hold is on the
+    collection that it is in: it would get out of it.
     """
     refuse_if_held(Collection.objects.filter(pk=recording.collection_id))
     both = Collection.objects.changeable_by(actor).select_for_update().in_bulk([recording.collection_id, to.pk])
     moved = Recording.objects.filter(pk=recording.pk, collection=recording.collection_id)
-    if not {recording.collection_id, to.pk} <= both.keys() or not moved.update(collection=to):
+    may_move = {recording.collection_id, to.pk} <= both.keys()
+    twins = Recording.objects.filter(digest=recording.digest, collection=to).exclude(pk=recording.pk)
+    if may_move and twins.exists():  # both collections are locked
+        raise InvalidRequest(f"“{to.name}” has a recording of the same transcript already.")
+    if not may_move or not moved.update(collection=to):
         raise NotFound("This recording cannot be moved there: it was moved or deleted, or you do not manage both.")
     details = {"recording": str(recording.uuid), "from": both[recording.collection_id].name, "to": to.name}
     for uuid in dict.fromkeys(collection.uuid for collection in both.values()):

@@ -29,7 +29,8 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
 class Recording(models.Model):
     """A transcribed meeting or call, heard by those who hear its collection.
 
-    ``digest`` is the SHA-256 of the transcript's content in hex: the same content is imported once.
+    ``digest`` is the SHA-256 of the transcript's content in hex: the same content is in a collection once. It may be in
+    several, since nobody learns by bringing it what is in a collection that they do not hear.
     ``audio`` is the name of a file in the storage, or empty. Lengths and times are seconds.
     """
 
@@ -37,7 +38,7 @@ class Recording(models.Model):
     collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="recordings")
     """The default collection, unless it is told another."""
     title = models.CharField(max_length=200)
-    digest = models.CharField(max_length=64, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
     audio = models.CharField(max_length=200, blank=True)
     duration = models.FloatField(null=True, blank=True)
     recorded_on = models.DateField(null=True, blank=True)
@@ -49,6 +50,9 @@ class Recording(models.Model):
 
     class Meta:
         ordering = ["title", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["digest", "collection"], name="transcript_once_in_a_collection"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -15,6 +15,8 @@ from ..recordings.transcripts import Source, Transcript, open_sources, read
 from ..storage import storage
 from .work import Work, kept, rest
 
+WAS_HERE = "This transcript was here already."
+
 
 def take_in(work: Work) -> None:
     """Import the transcript with its audio. Raise ``Unreadable`` or a ``StorageFailed`` before anything is stored.
@@ -41,9 +43,10 @@ def _stored(
     try:
         with transaction.atomic():
             kept(job.hold())
-            recording, _ = library.take_in(transcript, source.digest, audio=audio, into=into)
+            recording, is_new = library.take_in(transcript, source.digest, audio=audio, into=into)
             if ends:
-                kept(job.advance(recording=first or recording))
+                notes = job.notes if is_new else [*job.notes, WAS_HERE]
+                kept(job.advance(recording=first or recording, notes=notes))
             return recording
     except IntegrityError:  # another process has just stored the same transcript
         return _stored(job, source, transcript, audio, first, ends=ends)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -74,7 +75,7 @@ def add(path: Path, *, title: str = "", into: Into = Into()) -> Iterator[Additio
     if title and len(sources) > 1:
         raise Unreadable(f"contains {len(sources)} recordings; one title cannot name them all")
     audio = audio_beside(path) if len(sources) == 1 else None
-    existing = _existing({source.digest for source in sources})
+    existing = _existing({source.digest for source in sources}, into)
     drafts = [(source, None if source.digest in existing else read(source)) for source in sources]
     for source, transcript in drafts:
         recording = existing.get(source.digest)
@@ -92,21 +93,41 @@ def add(path: Path, *, title: str = "", into: Into = Into()) -> Iterator[Additio
 
 @transaction.atomic
 def take_in(transcript: Transcript, digest: str, *, audio: str, into: Into) -> tuple[Recording, bool]:
-    """Return the recording of a transcript, and whether it is new; ``audio`` names a file that is in the storage.
+    """Return the recording of what somebody brings, and whether it is new; ``audio`` names a file of the storage.
 
-    One that was in the library before gets what it lacks: the audio, unless it was withdrawn, and the consent note.
+    The same transcript counts as that recording in its collection, and in those that ``into.by`` hears; nobody learns
+    what is in others. One that was there before gets what it lacks, if they may change its collection: the audio,
+    unless it was withdrawn, and the consent note.
     """
-    found = Recording.objects.filter(digest=digest).first()
+    found = _heard(digest, into)
     if not found:
         return _create(transcript, digest, audio, into), True
-    if audio and audio != found.audio and (found.audio or not WithdrawnAudio.give(found, audio)):
+    may_change = found.collection == into.collection or _may_change(found, into)
+    if may_change:
+        _add_missing_note(found, into)
+    if audio and audio != found.audio and (found.audio or not may_change or not WithdrawnAudio.give(found, audio)):
         delete_audio([audio])
-    _add_missing_note(found, into)
     return found, False
 
 
-def _existing(digests: Set[str]) -> dict[str, Recording]:
-    return {recording.digest: recording for recording in Recording.objects.filter(digest__in=digests)}
+def _heard(digest: str, into: Into) -> Recording | None:
+    """Return the recording of a transcript in its collection, or else in one that whoever brings it hears."""
+    same = Recording.objects.filter(digest=digest).select_related("collection").order_by("pk")
+    heard = Recording.objects.heard_by(into.by.pk).filter(digest=digest) if into.by else Recording.objects.none()
+    return same.filter(collection=into.collection).first() or same.filter(pk__in=heard.values("pk")).first()
+
+
+def _may_change(recording: Recording, into: Into) -> bool:
+    return into.by is not None and Collection.objects.changeable_by(into.by).filter(pk=recording.collection_id).exists()
+
+
+def _existing(digests: Set[str], into: Into) -> dict[str, Recording]:
+    """Return the recordings of these transcripts: that in the collection, or else the first one."""
+    found = Recording.objects.filter(digest__in=digests).order_by("-pk")
+    existing = {recording.digest: recording for recording in found}
+    return existing | {
+        each.digest: each for each in found if into.collection and each.collection_id == into.collection.pk
+    }
 
 
 def _store(transcript: Transcript, digest: str, audio: Path | None, into: Into) -> tuple[Recording, bool]:
@@ -116,7 +137,7 @@ def _store(transcript: Transcript, digest: str, audio: Path | None, into: Into) 
         with transaction.atomic():
             return _create(transcript, digest, audio_name, into), True
     except IntegrityError:
-        return Recording.objects.get(digest=digest), False
+        return Recording.objects.get(digest=digest, collection=into.collection or Collection.objects.default()), False
 
 
 def _create(transcript: Transcript, digest: str, audio: str, into: Into) -> Recording:
@@ -157,7 +178,8 @@ def _add_missing_audio(recording: Recording, audio: Path | None) -> None:
     if not audio or WithdrawnAudio.objects.filter(recording=recording).exists():
         return
     if not (recording.audio and _is_stored(recording.audio)):
-        name = _copy_audio(audio, recording.digest)
+        twins = Recording.objects.filter(digest=recording.digest).exclude(pk=recording.pk)
+        name = _copy_audio(audio, sha256(recording.uuid.bytes).hexdigest() if twins.exists() else recording.digest)
         if not WithdrawnAudio.give(recording, name):  # meanwhile
             delete_audio([name])
 
@@ -169,9 +191,9 @@ def _is_stored(name: str) -> bool:
         raise Unreadable(f"cannot look for its audio: {error}") from None
 
 
-def _copy_audio(audio: Path, digest: str) -> str:
+def _copy_audio(audio: Path, key: str) -> str:
     """Store audio and return its name in the storage, which is always the same. Raise ``Unreadable``."""
-    name = f"{AUDIO_FOLDER}/{digest}{audio.suffix.lower()}"
+    name = f"{AUDIO_FOLDER}/{key}{audio.suffix.lower()}"
     try:
         storage().put(name, audio)
     except (StorageFailed, SignInFailed) as error:

@@ -21,4 +21,5 @@ def duplicate_of(user_id: int, sha256: str) -> Duplicate | None:
 
 def all_are_known(user_id: int, digests: Many[str]) -> bool:
     """Return whether the user hears a recording of each of these transcripts."""
-    return Recording.objects.heard_by(user_id).filter(digest__in=digests).count() == len(set(digests))
+    known = Recording.objects.heard_by(user_id).filter(digest__in=digests).order_by().values("digest").distinct()
+    return known.count() == len(set(digests))

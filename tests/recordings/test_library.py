@@ -141,7 +141,7 @@ def test_a_crash_leaves_no_incomplete_recording(tmp_path: Path, monkeypatch: pyt
 
 def test_two_imports_of_the_same_file_at_once_make_one_recording(talk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The other import commits after this one has looked for existing recordings.
-    monkeypatch.setattr("chat.recordings.library._existing", lambda digests: {})
+    monkeypatch.setattr("chat.recordings.library._existing", lambda *_: {})
     run(talk)
 
     result = run(talk)
