@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from .quotations import Quote
 from .statements import Statements
@@ -33,9 +33,8 @@ class Speakers:
     """The names under which an answer may speak of those who speak in some passages."""
 
     def __init__(self, answer: str, statements: Statements) -> None:
-        self._answer = answer
-        self._segments = [segment for spoken in statements.passages for segment in spoken.passage.segments]
-        self._names = {segment.speaker for segment in self._segments if segment.speaker}
+        self._answer, self._passages = answer, statements.passages
+        self._names = {segment.speaker for spoken in self._passages for segment in spoken.passage.segments} - {""}
 
     def named(self, quote: Quote, others: Sequence[Quote]) -> set[str]:
         """Return the speakers to whom the answer gives a quotation; ``others`` are all of its quotations.
@@ -77,15 +76,20 @@ class Speakers:
 
     def _is_common(self, part: str) -> bool:
         """Return whether a part of a name is also said as a word without a capital, as *user* of *User Interface*."""
-        word = re.compile(rf"(?<!\w){re.escape(part.lower())}(?!\w)")
-        return any(part.lower() in each.text and word.search(each.text) for each in self._segments)
+        word = part.lower()
+        return any(word in spoken.text and _any_of((word,)).search(spoken.text) for spoken in self._passages)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
         if not self._spellings:
             return None
-        longest_first = sorted(self._spellings, key=len, reverse=True)
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+        return _any_of(tuple(sorted(self._spellings, key=lambda name: (-len(name), name))))
+
+
+@lru_cache(maxsize=256)  # a team has the same names in all answers
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds any of these names as a whole, the first one of two that begin alike."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
 
 
 def _is_subject(name: re.Match[str]) -> bool:

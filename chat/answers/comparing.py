@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import islice
 from uuid import UUID
 
 from ..models import Citation, Fidelity, Quotation
@@ -35,8 +35,8 @@ _SMALL = frozenset(
     """.split()  # noqa: SIM905  # a list of literals has a line for each
 )
 
-Cited = Mapping[tuple[UUID, int], int]
-"""The numbers of citations, by the recordings and segments that they cite."""
+Cited = Mapping[UUID, Mapping[int, Sequence[Citation]]]
+"""Citations by the recordings, and in these by the segments, that they cite."""
 Run = tuple[int, int, Statement, int]
 """Words that an answer and a statement have in a row: where in the answer, how many, and where in the statement."""
 
@@ -56,36 +56,41 @@ def compared(
     """
     if not passages:
         return []
-    cited = {(each.recording_uuid, each.segment): each.number for each in reversed(list(citations))}
-    ordered = sorted(passages, key=lambda passage: not _is_cited(passage, cited))
-    quotes = quotes_in(answer)
     known = [question, *titles, *(passage.recording.title for passage in passages)]
-    comparison = _Comparison(answer, Statements(ordered), cited, [letters_of(text) for text in known], quotes)
+    comparison = _Comparison(answer, passages, citations, known)
     found = [*comparison.marked(), *comparison.runs()]
     return sorted(found, key=lambda quotation: quotation.begin)
 
 
+def found_among(
+    answer: str, passages: Sequence[Passage], citations: Iterable[Citation], begins: Set[int]
+) -> Iterator[Quotation]:
+    """Yield those quotations of an answer that begin at these places and have the same words as other passages."""
+    comparison = _Comparison(answer, passages, citations)
+    return filter(None, (comparison.found(quote) for quote in comparison.quotes if quote.start in begins))
+
+
 def _is_cited(passage: Passage, cited: Cited) -> bool:
-    uuid = passage.recording.uuid
-    return bool(cited) and any((uuid, segment.number) in cited for segment in passage.segments)
+    numbers = cited.get(passage.recording.uuid)
+    return numbers is not None and any(segment.number in numbers for segment in passage.segments)
 
 
 class _Comparison:
     def __init__(
-        self,
-        answer: str,
-        statements: Statements,
-        cited: Cited,
-        known: Sequence[str],
-        quotes: Sequence[Quote],
+        self, answer: str, passages: Sequence[Passage], citations: Iterable[Citation], known: Iterable[str] = ()
     ) -> None:
-        self._answer, self._statements, self._cited = answer, statements, cited
-        self._known, self._quotes = known, quotes
-        self._speakers = Speakers(answer, statements)
+        self.quotes = quotes_in(answer)
+        self._answer, self._known = answer, [letters_of(text) for text in known]
+        self._cited: dict[UUID, dict[int, list[Citation]]] = {}
+        for citation in citations:
+            of_recording = self._cited.setdefault(citation.recording_uuid, {})
+            of_recording.setdefault(citation.segment, []).append(citation)
+        self._statements = Statements(sorted(passages, key=lambda passage: not _is_cited(passage, self._cited)))
+        self._speakers = Speakers(answer, self._statements)
 
     def marked(self) -> Iterator[Quotation]:
         """Yield what stands between quotation marks and is judged."""
-        for quote in self._quotes:
+        for quote in self.quotes:
             if not quote.is_term and 0 < len(quote.parts) <= MOST_PARTS and (judged := self._judged(quote)):
                 yield judged
 
@@ -103,18 +108,31 @@ class _Comparison:
                 done = first + length
                 yield self._same(begin, end, statement.stretch(at, at + length - 1), is_marked=False)
 
+    def found(self, quote: Quote) -> Quotation | None:
+        """Return a quotation whose words were said, by whom the answer names; else None."""
+        place, _ = self._place(quote)
+        return self._same(quote.start, quote.end, place) if place else None
+
     def _judged(self, quote: Quote) -> Quotation | None:
-        places = islice(self._statements.find(quote.parts), MOST_PLACES)
-        if first := next(places, None):
-            named = {*self._speakers.named(quote, self._quotes), ""}
-            right = (each for each in chain([first], places) if len(named) == 1 or each.statement.speaker in named)
-            place = next(right, None)
-            return self._same(quote.start, quote.end, place) if place else self._differs(quote, first)
-        if self._is_known(quote):
+        place, other = self._place(quote)
+        if place:
+            return self._same(quote.start, quote.end, place)
+        if other is None and self._is_known(quote):
             return None
-        if nearest := self._statements.nearest(quote):
+        if nearest := other or self._statements.nearest(quote):
             return self._differs(quote, nearest)
         return Quotation(begin=quote.start, end=quote.end, is_marked=True, fidelity=Fidelity.NOT_FOUND)
+
+    def _place(self, quote: Quote) -> tuple[Place | None, Place | None]:
+        """Return where the words of a quotation were said by whom the answer names, or else by somebody else."""
+        places = islice(self._statements.find(quote.parts), MOST_PLACES)
+        first = next(places, None)
+        if first is None:
+            return None, None
+        named = {*self._speakers.named(quote, self.quotes), ""}
+        if len(named) == 1 or first.statement.speaker in named:
+            return first, None
+        return next((place for place in places if place.statement.speaker in named), None), first
 
     def _is_known(self, quote: Quote) -> bool:
         """Return whether a quotation is a name, a title, or the words of the question."""
@@ -133,23 +151,24 @@ class _Comparison:
         return self._found(found, place)
 
     def _found(self, quotation: Quotation, place: Place) -> Quotation:
-        segment, quotation.first, quotation.last = place.segment
-        recording = place.statement.recording
-        quotation.recording_uuid, quotation.segment = recording.uuid, segment.number
-        quotation.number = self._cited.get((recording.uuid, segment.number))
-        quotation.speaker = segment.speaker
+        segment, first, last = place.segment
+        recording, words = place.statement.recording, segment.text[first:last]
+        in_recording = self._cited.get(recording.uuid) or {}
+        citing = in_recording.get(segment.number) or ()
+        numbers = sorted((words not in citation.excerpt, citation.number) for citation in citing)
+        quotation.recording_uuid, quotation.segment, quotation.speaker = recording.uuid, segment.number, segment.speaker
+        quotation.first, quotation.last, quotation.number = first, last, numbers[0][1] if numbers else None
         return quotation
 
     def _is_marked(self, begin: int, end: int) -> bool:
-        at = bisect_right(self._quotes, begin, key=lambda quote: quote.end)
-        return at < len(self._quotes) and self._quotes[at].start < end
+        at = bisect_right(self.quotes, begin, key=lambda quote: quote.end)
+        return at < len(self.quotes) and self.quotes[at].start < end
 
     def _cited_statements(self) -> Iterator[Statement]:
         for spoken in self._statements.passages:
-            if _is_cited(spoken.passage, self._cited):
-                for statement in spoken.statements:
-                    if any((statement.recording.uuid, number) in self._cited for number in statement.numbers):
-                        yield statement
+            numbers = self._cited.get(spoken.passage.recording.uuid)
+            if numbers is not None:
+                yield from (each for each in spoken.statements if not numbers.keys().isdisjoint(each.numbers))
 
 
 def _in_a_row(words: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -71,6 +71,8 @@ class Quote:
     @property
     def is_term(self) -> bool:
         """Whether it is too short to be what somebody has said. Two letters without cases count as a word."""
+        if len(self.words) > TERM:
+            return False
         caseless = sum(unicodedata.category(letter) == "Lo" for letter in self.text)
         return len(self.words) + caseless // 2 <= TERM
 
@@ -89,8 +91,9 @@ def quotes_in(answer: str) -> list[Quote]:
 
 def letters_of(text: str) -> str:
     """Return the letters and digits of a text without case: what has to be the same in a quotation."""
-    for sign in _TYPOGRAPHIC:
-        text = text.replace(sign, "")
+    if not text.isascii():
+        for sign in _TYPOGRAPHIC:
+            text = text.replace(sign, "")
     if text.isascii():
         return text.lower().translate(_ASCII_SIGNS)  # in a thirtieth of the time
     return _SIGNS.sub("", unicodedata.normalize("NFC", text).casefold())

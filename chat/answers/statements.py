@@ -88,6 +88,10 @@ class Statement:
         """Its words."""
         return frozenset(self.words)
 
+    def may_have(self, part: Part) -> bool:
+        """Return whether it has the letters of a part of a quotation. One that is much shorter has not."""
+        return len(part.letters) <= 2 * len(self.text) and part.letters in self.letters
+
     def find(self, letters: str, after: int = 0) -> Place | None:
         """Return where these letters stand, from the beginning of a word to the end of one, after a place in it."""
         at = self.letters.find(letters, self._letters_before(after) if after else 0)
@@ -157,14 +161,19 @@ class Spoken:
     @cached_property
     def letters(self) -> str:
         """All letters and digits of it, whoever says them: most quotations are not even in these."""
-        return letters_of(" ".join(segment.text for segment in self.passage.segments))
+        return letters_of(self.text)
+
+    @cached_property
+    def text(self) -> str:
+        """All that was said in it."""
+        return " ".join([segment.text for segment in self.passage.segments])
 
     def find(self, parts: Sequence[Part]) -> Iterator[Place]:
         """Yield where the parts of a quotation stand in order, said by one speaker, and no negation is left out."""
         if not all(part.letters in self.letters for part in parts):
             return
         for at, statement in enumerate(self.statements):
-            if parts[0].letters in statement.letters and (place := _find(parts, self.statements[at:])):
+            if statement.may_have(parts[0]) and (place := _find(parts, self.statements[at:])):
                 yield place
 
 

@@ -19,7 +19,7 @@ from ..answers.masking import masks_of, shown_with
 from ..answers.unheard import hidden_in, unheard_answers
 from ..display import revealed, shown
 from ..llm import credit
-from ..models import Chunk, Citation, Conversation, Ending, Fidelity, HeardOf, Prepared, Quotation, Turn
+from ..models import Chunk, Citation, Conversation, Ending, HeardOf, Prepared, Quotation, Turn
 from . import markdown
 from .cited import citations_for
 from .filled import Value, filled
@@ -90,8 +90,7 @@ class ShownTurn:
     @cached_property
     def sources(self) -> Sequence[Source]:
         """The citations as the page shows them."""
-        quoted = {each.number for each in self.quotations if each.fidelity == Fidelity.SAME}
-        return sources_of([citation for citation in self.citations if citation.cited], self.text, quoted)
+        return sources_of([citation for citation in self.citations if citation.cited], self.text, self.quotations)
 
     @property
     def given(self) -> Sequence[Source]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from ..addresses import address
 from ..display import clock, shown
-from ..models import UNHEARD_SOURCE, Citation
+from ..models import UNHEARD_SOURCE, Citation, Quotation
 from ..recordings.words import MarkedWords, Span, marked
 from .quoted import quoted
 
@@ -35,13 +35,18 @@ class Timeline:
 class Source:
     """A citation with the answer that cites it. ``said`` is the text of the cited segment, empty if it is gone.
 
-    It ``is_quoted`` if the answer has words of this segment, in quotation marks or five in a row.
+    ``places`` are those in the excerpt whose words the answer has, in quotation marks or five in a row.
     """
 
     citation: Citation
     answer: str
     said: str = ""
-    is_quoted: bool = False
+    places: Sequence[Span] = ()
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether the answer has words of it."""
+        return bool(self.places)
 
     @property
     def name(self) -> str:
@@ -102,15 +107,30 @@ class Source:
 
     @cached_property
     def _quoted(self) -> Sequence[Span]:
-        return quoted(self.citation.excerpt, self.answer, self.citation.number)
+        return self.places or quoted(self.citation.excerpt, self.answer, self.citation.number)
 
 
-def sources_of(citations: Sequence[Citation], answer: str, quoted: Set[int | None] = frozenset()) -> list[Source]:
-    """Return the sources of an answer, those with these numbers as quoted; a citation has the attribute ``said``."""
+def sources_of(citations: Sequence[Citation], answer: str, quotations: Sequence[Quotation] = ()) -> list[Source]:
+    """Return the sources of an answer with these quotations; a citation has the attribute ``said``."""
+    said = [getattr(citation, "said", None) or "" for citation in citations]
     return [
-        Source(citation, answer, getattr(citation, "said", None) or "", citation.number in quoted)
-        for citation in citations
+        Source(citation, answer, text, _places(citation, text, quotations) if quotations else ())
+        for citation, text in zip(citations, said, strict=True)
     ]
+
+
+def _places(citation: Citation, said: str, quotations: Sequence[Quotation]) -> tuple[Span, ...]:
+    """Return which words of the excerpt are quoted, those that overlap as one."""
+    begin, length = max(said.find(citation.excerpt), 0), len(citation.excerpt)
+    places: list[Span] = []
+    for first, last in sorted(each.place for each in quotations if each.is_of(citation)):
+        start, end = max(first - begin, 0), min(last - begin, length)
+        if places and start <= places[-1].end:
+            before = places.pop()
+            start, end = before.start, max(before.end, end)
+        if start < end:
+            places.append(Span(start, end))
+    return tuple(places)
 
 
 def counted(sources: Sequence[Source], noun: str) -> str:

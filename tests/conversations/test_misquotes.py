@@ -158,3 +158,15 @@ def test_a_mark_whose_place_is_not_found_stands_at_the_end() -> None:
         '<p>“We &lt;b&gt;ship&lt;/b&gt;” <span class="misquote__note">[differs:'
         " <span>“&lt;i&gt;We&lt;/i&gt;”</span>]</span></p>\n"
     )
+
+
+def test_the_words_that_are_quoted_are_marked_in_their_source_and_no_others(login: LoginSession) -> None:
+    said = "We ship in March, as it was. The price stays below 500 euros, and we ship in March at last."
+    recording = recorded("Launch planning", said)
+    cited = citing(recording, excerpt=said)
+    answer = "“The price stays below 500 euros” [1], and so we ship in March."
+
+    turn = asked(login, answer=answer, citations=[cited], quotations=quoting(answer, recording, cited))
+
+    html = render_turn(turn)
+    assert "as it was. <mark>The price stays below 500 euros</mark>, and we ship" in html

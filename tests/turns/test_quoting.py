@@ -7,7 +7,7 @@ import pytest
 from chat.answers.rag import Found, Retracted
 from chat.database import in_database
 from chat.errors import GenerationFailed
-from chat.models import LoginSession, Quotation, Turn
+from chat.models import Collection, LoginSession, Quotation, Turn
 from chat.passages import Passage
 from chat.turns import quoting
 from chat.turns.runner import TurnRunner
@@ -81,3 +81,29 @@ async def test_an_answer_is_stored_whatever_becomes_of_the_comparison(
 
     assert await in_database(lambda: Turn.objects.get(pk=turn.pk).answer) == f"Yes: {QUOTED}."
     assert await quoted(turn) == []
+
+
+async def test_what_the_recording_has_elsewhere_is_found_and_only_while_it_is_heard(
+    runner: TurnRunner, scripts: Scripts, login: LoginSession
+) -> None:
+    said = "We ship in March.", "The price stays below it.", "And who pays for the probe?"
+    recording = await in_database(recorded, "Launch planning", *said)
+    first = await in_database(lambda: tuple(recording.segments.all()[:1]))
+    moved = await in_database(recorded, "Elsewhere", *said[:2], collection=await in_database(_of_nobody))
+    given = [Passage(each, first, 1.0, 1.0) for each in (recording, moved)]
+    turn = await in_database(asked, login, "When?", state="queued")
+    runner.wake()
+    answer = f"{QUOTED}, “the price stays below it”, Ben said: “who pays for the probe”, “we never ship meters”."
+
+    scripts["When?"].say(Found(given), answer).end()
+    await read(runner, turn)
+
+    assert [fidelity for _, fidelity in await quoted(turn)] == ["same", "same", "same", "not_found"]
+    assert {each.recording_uuid for each in await in_database(lambda: list(turn.quotations.all()))} == {
+        recording.uuid,
+        None,
+    }
+
+
+def _of_nobody() -> Collection:
+    return Collection.objects.create(name="Board")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from copy import copy
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
 
 from ..heard import is_heard
+
+if TYPE_CHECKING:
+    from .answer import Citation
 
 
 class Fidelity(models.TextChoices):
@@ -90,6 +94,16 @@ class Quotation(models.Model):
     def may_be_shown(self) -> bool:
         """Whether its reader may know of it: what is found nowhere tells nothing of a recording."""
         return self.is_heard or self.fidelity == Fidelity.NOT_FOUND
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The place of the words in the text of the segment; nowhere if they are not found."""
+        return self.first or 0, self.last or 0
+
+    def is_of(self, citation: Citation) -> bool:
+        """Return whether it has the same words as the segment that this citation cites."""
+        is_there = self.recording_uuid == citation.recording_uuid and self.segment == citation.segment
+        return is_there and self.fidelity == Fidelity.SAME
 
     def moved(self, by: int) -> Quotation:
         """Return the same quotation so many characters further on."""
