@@ -12,11 +12,10 @@ from django.core.handlers.asgi import ASGIHandler
 from typing_extensions import override
 
 from chat.serving.life import BODY, BODY_LIMIT
+from chat.serving.stored_body import WRITTEN_AT_ONCE, StoredBody, writers
 
 IN_MEMORY = 256 * 1024
 """Bytes of a body that stay in memory."""
-WRITTEN_AT_ONCE = 512 * 1024
-"""Bytes that a thread writes at a time."""
 TOO_LONG = f"The request is too long: its body may have at most {BODY_LIMIT // 2**20} MB.".encode()
 
 Receive = Callable[[], Awaitable[Any]]
@@ -28,9 +27,9 @@ class BodyTooLong(Exception):
 
 
 class Received:
-    """What is received of a request; of one whose server has stored its body, that file."""
+    """What is received of a request; of one whose server has stored its body, that."""
 
-    def __init__(self, receive: Receive, stored: IO[bytes] | None) -> None:
+    def __init__(self, receive: Receive, stored: StoredBody | None) -> None:
         self.stored = stored
         self._receive = receive
 
@@ -58,7 +57,7 @@ class PageHandler(ASGIHandler):
         stored = cast(Received, receive).stored
         if stored:
             await receive()  # the end, which is all that came of the body
-            return stored
+            return await stored.whole()
         file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # Django closes it
         try:
             await _copy(receive, file)
@@ -89,7 +88,7 @@ async def _write(file: IO[bytes], part: bytearray, length: int) -> None:
     if length <= IN_MEMORY:
         file.write(part)
     else:
-        await asyncio.to_thread(file.write, part)
+        await asyncio.get_running_loop().run_in_executor(writers, file.write, part)
 
 
 def _check_announced(scope: dict[str, Any]) -> None:

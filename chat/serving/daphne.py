@@ -6,7 +6,6 @@ import asyncio
 import signal
 from collections.abc import Callable, Coroutine
 from functools import partial
-from io import BytesIO
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -96,9 +95,8 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
             scope["headers"] += protocol.odd_headers
             scope["extensions"] = {"websocket.http.response": {}}
             scope[_SOCKET] = protocol
-        elif not isinstance(protocol.content, BytesIO):
-            # Daphne would read the file into the queue, as a whole and in the event loop.
-            scope[BODY], protocol.content = protocol.content, BytesIO()
+        elif protocol.body:
+            scope[BODY] = protocol.body
         queue = Mailbox()
         send = protocol.send if scope["type"] == "websocket" else partial(self.handle_reply, protocol)
         work = asyncio.ensure_future(self.application(scope, queue.get, send))

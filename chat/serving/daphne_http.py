@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from daphne.http_protocol import WebRequest
@@ -9,6 +10,7 @@ from twisted.web.http import HTTPChannel
 from typing_extensions import override
 
 from .life import BODY_LIMIT, HEADER_LIMIT
+from .stored_body import StoredBody
 
 
 class Channel(HTTPChannel):
@@ -25,25 +27,37 @@ class Channel(HTTPChannel):
 
 
 class Request(WebRequest):  # type: ignore[misc]  # Daphne has no types
-    """Is refused as soon as its body is too long: Twisted would store all of it before anybody is asked."""
+    """Is refused as soon as its body is too long: Twisted would store all of it before anybody is asked.
 
+    A long ``body`` is written by threads. Twisted would write it in the event loop, and Daphne read it again there.
+    """
+
+    content: Any
+    body: StoredBody | None = None
     _stored = 0
     _is_refused = False
 
     @override
     def gotLength(self, length: int | None) -> None:
         super().gotLength(length)
+        if not isinstance(self.content, BytesIO):
+            self.content.close()
+            self.content, self.body = BytesIO(), StoredBody(self.channel.transport)
         self._refuse_beyond(length or 0)
 
     @override
     def handleContentChunk(self, data: bytes) -> None:
         self._stored += len(data)
         self._refuse_beyond(self._stored)
-        if not self._is_refused:
+        if self.body and not self._is_refused:
+            self.body.add(data)
+        elif not self._is_refused:
             super().handleContentChunk(data)
 
     @override
     def process(self) -> Any:
+        if self.body:
+            self.body.end()
         return None if self._is_refused else super().process()
 
     def _refuse_beyond(self, length: int) -> None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
-from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
 import pytest
 from django.core.exceptions import RequestAborted
 
 from chat.serving.life import BODY_LIMIT
+from chat.serving.stored_body import StoredBody, writers
 from chatsite import bodies
 from chatsite.bodies import BodyTooLong, PageHandler, Received
 
 from ..support.site_process import SiteProcess
 
 
-def receiving(*messages: dict[str, Any], stored: IO[bytes] | None = None) -> Received:
+def receiving(*messages: dict[str, Any], stored: StoredBody | None = None) -> Received:
     waiting: Iterator[dict[str, Any]] = iter(messages)
 
     async def receive() -> dict[str, Any]:
@@ -37,9 +38,61 @@ async def test_a_body_is_read_as_it_was_sent(parts: list[bytes]) -> None:
         assert file.read() == b"".join(parts)
 
 
-async def test_the_file_of_the_server_is_the_body() -> None:
-    with TemporaryFile() as stored:
-        assert await PageHandler().read_body(receiving(*pieces(b""), stored=stored)) is stored
+class Connection:
+    """A connection that notes whether it is read."""
+
+    def __init__(self) -> None:
+        self.is_read = True
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        self.is_read = False
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        self.is_read = True
+
+
+@pytest.mark.parametrize("sizes", [[], [5], [300_000] * 9, [2_000_000, 1]])
+async def test_what_the_server_has_stored_is_the_body(sizes: list[int]) -> None:
+    connection, parts = Connection(), [bytes([number]) * size for number, size in enumerate(sizes)]
+    stored = StoredBody(connection)
+    for part in parts:
+        stored.add(part)
+
+    with await PageHandler().read_body(receiving(*pieces(b""), stored=stored)) as file:
+        assert file.read() == b"".join(parts)
+
+
+async def test_a_connection_that_is_faster_than_the_disk_is_read_no_further() -> None:
+    connection = Connection()
+    stored, waiting = StoredBody(connection), threading.Event()
+    for _ in range(4):
+        writers.submit(waiting.wait)  # every thread has something else to do
+
+    stored.add(bytes(600_000))
+    assert connection.is_read
+    stored.add(bytes(600_000))
+    assert not connection.is_read
+    waiting.set()
+
+    with await stored.whole() as file:
+        assert len(file.read()) == 1_200_000
+    assert connection.is_read
+
+
+async def test_a_body_for_which_the_disk_has_no_room_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def write(self, _: bytes) -> int:
+            raise OSError("No space left on device")
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr("chat.serving.stored_body.TemporaryFile", Full)
+    stored = StoredBody(Connection())
+    stored.add(bytes(600_000))
+
+    with pytest.raises(OSError, match="No space"):
+        await stored.whole()
 
 
 async def test_a_client_that_leaves_ends_the_request() -> None:
