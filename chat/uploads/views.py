@@ -67,6 +67,7 @@ def upload(request: SignedInRequest) -> HttpResponse:
         "transcript_endings": sorted(SUFFIXES),
         "media_endings": sorted(MEDIA),
         "max_bytes": settings.UPLOAD_MAX_BYTES,
+        "transcribes": bool(settings.TRANSCRIBER),
         "form_limit": FORM_LIMIT,
     }
     return render(request, "uploads/upload.html", context, status=400 if form.is_bound else 200)

@@ -60,6 +60,7 @@ def row(page: Page, title: str) -> Locator:
 async def add(page: Page, files: list[Path]) -> None:
     """Choose files on the page of recordings, and send them with the keyboard."""
     await page.get_by_role("link", name="Add recordings").press("Enter")
+    await script_runs(page)
     await page.locator("[data-files]").set_input_files(files)
     await expect(row(page, "cover.png")).to_contain_text("neither a transcript nor audio or video")
     await expect(row(page, "Harbour planning")).to_contain_text("Transcript (.vtt) and audio (.wav)", ignore_case=True)
@@ -73,6 +74,10 @@ async def add(page: Page, files: list[Path]) -> None:
     await page.get_by_label("When they were told").fill("2026-03-04")
     await page.get_by_role("button", name="Add 2 recordings").press("Enter")
     await expect(page.get_by_role("heading", name="On their way")).to_be_focused()
+
+
+async def script_runs(page: Page) -> None:
+    await expect(page.get_by_role("button", name="Choose files")).to_be_enabled(timeout=READY)
 
 
 async def looks_right(page: Page) -> None:
@@ -143,6 +148,7 @@ async def test_a_browser_that_keeps_its_files_goes_on_by_itself(site: SiteProces
     await sign_in(page, site, "sam")
     await page.route(SECOND_PIECE, lambda route: route.abort())
     await page.goto(f"{site.url}/recordings/upload/")
+    await script_runs(page)
     await drop(page, "Dropped.vtt")
     await page.get_by_role("button", name="Remove Dropped.vtt").press("Enter")
     await expect(page.get_by_role("button", name="Choose files")).to_be_focused()

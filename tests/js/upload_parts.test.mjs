@@ -10,6 +10,7 @@ import { Pace } from "../../chat/static/chat/js/uploads/pace.js";
 import { kindOf, pairs } from "../../chat/static/chat/js/uploads/pairs.js";
 import { progressInWords, sizeInWords, timeLeftInWords } from "../../chat/static/chat/js/uploads/progress_words.js";
 import { Routes } from "../../chat/static/chat/js/uploads/routes.js";
+import { send } from "../../chat/static/chat/js/uploads/sending.js";
 import { Sha256 } from "../../chat/static/chat/js/uploads/sha256.js";
 import { FakeClock } from "./fake_clock.mjs";
 import { fileOf, settle } from "./fake_uploads.mjs";
@@ -201,6 +202,46 @@ test("a lane is free again when its task has ended or failed, and a cancelled ta
   await settle();
 
   assert.deepEqual(began.slice(1), ["second"]);
+});
+
+class FakeRequest extends EventTarget {
+  upload = new EventTarget();
+  status = 0;
+  responseText = "";
+  responseURL = "";
+
+  open() {}
+
+  setRequestHeader() {}
+
+  send() {
+    FakeRequest.last = this;
+  }
+
+  abort() {
+    this.dispatchEvent(new Event("loadend"));
+  }
+}
+
+test("a request fails when nothing moves for long, but the answer to a sent piece may take minutes", async () => {
+  globalThis.XMLHttpRequest = FakeRequest;
+  const clock = new FakeClock();
+  const parts = [];
+  const request = { method: "PUT", address: "/", headers: {}, body: "x", onProgress: (sent) => parts.push(sent) };
+  const [silent, slow] = [send(request, clock), send(request, clock)];
+  for (let step = 1; step <= 3; step += 1) {
+    clock.advance(40_000);
+    FakeRequest.last.upload.dispatchEvent(Object.assign(new Event("progress"), { loaded: step }));
+  }
+  assert.equal((await silent).status, 0);
+
+  FakeRequest.last.upload.dispatchEvent(new Event("load"));
+  clock.advance(5 * 60_000);
+  Object.assign(FakeRequest.last, { status: 200, responseText: "{}", responseURL: "https://chat.example/recordings/" });
+  FakeRequest.last.dispatchEvent(new Event("loadend"));
+
+  assert.deepEqual(await slow, { status: 200, text: "{}", path: "/recordings/" });
+  assert.deepEqual(parts, [1, 2, 3]);
 });
 
 test("after a new sign-in in another tab a request goes on with the token of then, once", async () => {

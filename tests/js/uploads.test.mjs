@@ -239,6 +239,19 @@ test("a job that failed says why, and runs again", async () => {
   assert.deepEqual([site.changes, upload.state], [[["again", "j"]], "processing"]);
 });
 
+test("a job that waits for somebody is not asked about again and again", async () => {
+  site.job = { ...JOB, state: "waiting", words: "Waiting for a transcript", running: false };
+  const upload = uploadOf([fileOf("talk.mp3", 25)]);
+  const queue = new UploadQueue({ routes: site });
+  queue.add(upload);
+  await upload.run();
+  site.jobs = () => assert.fail("asked");
+
+  await queue.refresh();
+
+  assert.equal(upload.state, "processing");
+});
+
 test("a job that waits for a transcript gets one, and says what is wrong with it", async () => {
   site.job = { ...JOB, state: "waiting", words: "Waiting for a transcript", attachable: true };
   const upload = uploadOf([fileOf("talk.mp3", 25)]);

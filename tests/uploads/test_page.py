@@ -32,6 +32,18 @@ def test_the_page_tells_its_script_what_the_site_takes(alice: User, sales: Colle
     assert 'data-worker="/static/chat/js/hash_worker.' in html
 
 
+@pytest.mark.parametrize(
+    ("transcriber", "said"),
+    [("", "Audio alone waits until you attach a transcript"), ("openai:whisper-1", "Audio alone is transcribed.")],
+)
+def test_the_page_says_what_becomes_of_audio_alone(
+    alice: User, sales: Collection, settings: Settings, transcriber: str, said: str
+) -> None:
+    settings.TRANSCRIBER = transcriber
+
+    assert said in text(browser_of(alice).get("/recordings/upload/"))
+
+
 def test_who_manages_no_collection_is_told_whom_to_ask(bob: User) -> None:
     html = text(browser_of(bob).get("/recordings/upload/"))
 

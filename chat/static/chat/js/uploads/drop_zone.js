@@ -25,8 +25,18 @@ export class DropZone {
     page.addEventListener("drop", (event) => this.#drop(event));
     const files = this.#listen("files");
     const folder = this.#listen("folder");
-    findRequired(this.#element, "choose-files", HTMLButtonElement).addEventListener("click", () => this.#choose(files));
-    findRequired(this.#element, "choose-folder", HTMLButtonElement).addEventListener("click", () => folder.click());
+    this.#offer(findRequired(this.#element, "choose-files", HTMLButtonElement), () => this.#choose(files));
+    this.#offer(findRequired(this.#element, "choose-folder", HTMLButtonElement), () => folder.click());
+  }
+
+  /**
+   * Enable a button, which can do nothing before the script is there.
+   * @param {HTMLButtonElement} button
+   * @param {() => void} act
+   */
+  #offer(button, act) {
+    button.addEventListener("click", act);
+    button.disabled = false;
   }
 
   /** @param {string} name @returns {HTMLInputElement} */

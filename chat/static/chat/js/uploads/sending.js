@@ -7,6 +7,8 @@
  */
 
 const SILENT_FOR = 45_000;
+/** When all pieces are there, the site puts a file together and reads it, which takes minutes in a remote storage. */
+const ANSWERS_WITHIN = 10 * 60_000;
 
 /**
  * Send a request. ``fetch`` tells nothing of how much of a body has been sent, so it is an XMLHttpRequest.
@@ -19,11 +21,11 @@ export function send({ method, address, headers, body, onProgress, signal }, clo
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     let stop = () => {};
-    const move = () => {
-      stop();
-      stop = clock.after(SILENT_FOR, () => request.abort());
-    };
     const abort = () => request.abort();
+    const wait = (/** @type {number} */ time) => {
+      stop();
+      stop = clock.after(time, abort);
+    };
     request.addEventListener("loadend", () => {
       stop();
       signal?.removeEventListener("abort", abort);
@@ -31,13 +33,14 @@ export function send({ method, address, headers, body, onProgress, signal }, clo
       resolve({ status, text, path: responseURL ? new URL(responseURL).pathname : "" });
     });
     request.upload.addEventListener("progress", ({ loaded }) => {
-      move();
+      wait(SILENT_FOR);
       onProgress?.(loaded);
     });
+    request.upload.addEventListener("load", () => wait(ANSWERS_WITHIN));
     signal?.addEventListener("abort", abort);
     request.open(method, address);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-    move();
+    wait(SILENT_FOR);
     request.send(body ?? null);
     if (signal?.aborted) abort();
   });

@@ -76,7 +76,8 @@ export class UploadQueue {
 
   /** Look what the site makes of those that it has. */
   async refresh() {
-    const processing = this.#uploads.filter(({ state }) => state === UploadState.PROCESSING);
+    const arrived = this.#uploads.filter(({ state }) => state === UploadState.PROCESSING);
+    const processing = arrived.filter(({ job }) => job?.running !== false); // others wait for somebody
     if (processing.length === 0) return;
     const { body } = await this.#routes.jobs();
     /** @type {Map<string, Job>} */

@@ -25,7 +25,7 @@ export function uploadInWords(upload, speed) {
     case UploadState.READING:
       return `Reading the file: ${percent(upload.read, size)}`;
     case UploadState.SENDING:
-      return progressInWords({ sent, size, speed });
+      return sent >= size ? "All of it is sent. The site looks at it." : progressInWords({ sent, size, speed });
     case UploadState.PROCESSING:
       return upload.job?.words ?? "It has arrived.";
     case UploadState.READY:
