@@ -118,3 +118,19 @@ async def test_what_cannot_be_loaded_is_said_and_tried_again(fake: FakeSite, pag
 
     await expect(panel(page, 1, 1)).to_contain_text("Ben Before.")
     await expect(again).to_be_hidden()
+
+
+async def test_a_source_says_what_cannot_be_heard_and_why(fake: FakeSite, page: Page) -> None:
+    fake.pages[f"/turns/{TURN}/sources/1/"] = (200, opened_html(1, note="This recording has no audio."))
+    fake.pages[f"/turns/{TURN}/sources/2/"] = (200, opened_html(2, audio="/recordings/lost/audio/"))
+    await open_page(fake, page, turn_html(TURN, "complete", text="One [1]. Two [2].", seq=1, sources=2))
+
+    await marker(page, 1).click()
+    await expect(panel(page, 1, 2)).to_contain_text("This recording has no audio.")
+    await expect(panel(page, 1, 2).get_by_role("button", name="Play")).to_be_hidden()
+    await page.keyboard.press("j")
+
+    failure = panel(page, 2, 2).get_by_role("alert").filter(visible=True)
+    await expect(failure).to_have_text("The audio could not be played. Its file may be missing.")
+    await page.emulate_media(media="print")
+    await expect(page.locator("[data-panel]")).to_be_hidden()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 import wave
 from collections.abc import Sequence
@@ -245,3 +246,17 @@ async def test_a_filter_that_cannot_be_fetched_is_a_page(fake: FakeSite, page: P
     await page.get_by_label("Speaker").select_option("Anna")
 
     await expect(page).to_have_title("Anna")
+
+
+async def test_a_link_to_a_moment_begins_there(fake: FakeSite, page: Page, context: BrowserContext) -> None:
+    await context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await open_recording(fake, page, "?t=7.5")
+
+    await expect(page).to_have_url(re.compile("#segment-3$"))
+    await page.get_by_role("button", name="Copy link to this moment").click()
+    link = await page.evaluate("navigator.clipboard.readText()")
+    await page.goto("about:blank")
+    await page.goto(link)
+
+    assert link == f"{fake.url}/recordings/1/?t=7.5#segment-3"
+    await page.wait_for_function("() => document.querySelector('[data-audio]').currentTime === 7.5")

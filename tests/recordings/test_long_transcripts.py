@@ -67,7 +67,8 @@ def test_a_transcript_that_is_not_long_has_no_pages(page: Client) -> None:
 
 PAGES: list[tuple[dict[str, str], int]] = (
     [({"page": "99"}, 4_001), ({"page": "0"}, 1), ({"page": "x"}, 1), ({"words": "2001:0-3"}, 2_001),
-     ({"words": "9999999:0-3"}, 4_001), ({"words": "2001:0-3", "page": "1"}, 1)]
+     ({"words": "9999999:0-3"}, 4_001), ({"words": "2001:0-3", "page": "1"}, 1),
+     ({"t": "20005.5"}, 2_001), ({"t": "20005.5", "words": "1:0-3"}, 1), ({"t": "-1"}, 1), ({"t": "1e5"}, 1)]
 )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ import { Jobs } from "./processing/jobs.js";
 import { Following } from "./recordings/following.js";
 import { KeptPlace } from "./recordings/kept_place.js";
 import { showMarkedWords } from "./recordings/marked_words.js";
+import { MomentLink } from "./recordings/moment_link.js";
 import { Pieces } from "./recordings/pieces.js";
 import { timeIn } from "./recordings/places.js";
 import { SegmentKeys } from "./recordings/segment_keys.js";
@@ -139,6 +140,8 @@ function startTranscript({ root, player, buttons }) {
   keys.start();
   if (controls) {
     new PlayerControls({ element: controls, player, store: kept }).start();
+    const copy = findRequired(controls, "copy-moment", HTMLElement);
+    new MomentLink({ button: copy, player, transcript, clipboard: new Clipboard({ clock, announcer }) }).start();
     const button = findRequired(controls, "follow", HTMLElement);
     new Following({ transcript, pieces, player, button, clock }).start();
   }

@@ -123,7 +123,8 @@ export class PanelSound {
     this.#isExplained = isFailed;
     if (!isFailed) this.#failure.hidden = true;
     if (isFailed) this.#finish("failed");
-    else if (this.#isOurs && this.#player.hasEnded) this.#finish("ended");
+    else if (!this.#isOurs) this.#finish("left");
+    else if (this.#player.hasEnded) this.#finish("ended");
   }
 
   /** @param {number} time */

@@ -101,6 +101,7 @@ export class SourcePanel {
     this.#request?.abort();
     this.#shown = "";
     this.#element.hidden = true;
+    this.#part("panel-body").replaceChildren();
     this.#sound.stop();
   }
 
