@@ -27,8 +27,12 @@ def joined(parts: Sequence[tuple[Part, Heard]]) -> list[Said]:
 
 
 def _placed(part: Part, heard: Heard) -> list[Said]:
-    """Return what was heard with times of the recording, none of them beyond the end of the part."""
-    return [_until(part.end, each.later(part.start)) for each in heard.said]
+    """Return what was heard with times of the recording, none of them beyond the end of the part.
+
+    A model that goes on after the end has made it up.
+    """
+    later = (each.later(part.start) for each in heard.said)
+    return [_until(part.end, each) for each in later if each.start < part.end]
 
 
 def _until(end: float, said: Said) -> Said:

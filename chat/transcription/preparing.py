@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from math import inf
 from pathlib import Path
 from time import time
 
@@ -102,4 +103,4 @@ def _as_it_is(audio: Path, limits: Limits) -> Prepared:
         raise TranscriptionFailed(
             f"A recording of more than {limits.size // 2**20} MB must be cut into parts, and {HOW_TO_INSTALL}."
         )
-    return Prepared((Part(0.0, 0.0),), None, None, audio.parent, lambda _: audio)
+    return Prepared((Part(0.0, inf),), None, None, audio.parent, lambda _: audio)

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Lock, Thread
@@ -26,9 +27,11 @@ from .answers import heard_in
 from .document import spoken
 from .failures import SILENT
 from .interface import Report, Spoken, TranscriptionFailed
+from .joining import joined
 from .media import is_installed
 from .preparing import ACCEPTED, PREPARED, sound_alone
 from .programs import TICK_SECONDS
+from .silences import Part
 
 FAILED = {
     "install": "faster-whisper is not installed on this server, or not whole; its operator must look at it.",
@@ -72,7 +75,8 @@ class WhisperTranscriber:
         _run([sys.executable, "-P", str(_PROGRAM), self._model, str(folder), "auto", str(sound)], heard, report)
         answer = {"language": heard.info.get("language"), "segments": heard.segments}
         found = heard_in(json.dumps(answer).encode())
-        return spoken(found.said, duration=heard.info.get("duration"), language=found.language)
+        length = heard.info.get("duration")
+        return spoken(joined([(Part(0.0, length or inf), found)]), duration=length, language=found.language)
 
 
 @dataclass

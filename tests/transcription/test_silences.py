@@ -60,6 +60,7 @@ def test_where_parts_share_some_time_each_word_of_it_comes_once() -> None:
 
 
 def test_what_is_heard_beyond_the_end_of_a_part_ends_with_it() -> None:
-    said = joined([(Part(0, 10), Heard((Said("one", 8, 30),))), (Part(10, 20), Heard((Said("two", 0, 1),)))])
+    one = Heard((Said("one", 8, 30), Said("made up", 28, 30)))
+    said = joined([(Part(0, 10), one), (Part(10, 20), Heard((Said("two", 0, 1),)))])
 
     assert [(each.text, each.start, each.end) for each in said] == [("one", 8, 10), ("two", 10, 11)]

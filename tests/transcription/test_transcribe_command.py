@@ -115,4 +115,5 @@ def test_without_ffmpeg_small_files_are_sent_as_they_are(
 
     assert "Film.mkv: A file like this (.mkv) must be converted, and ffmpeg is not" in capsys.readouterr().err
     assert server.asked[0].content == talk.read_bytes()
-    assert Recording.objects.count() == 1
+    words = [word for segment in Recording.objects.get().segments.all() for word in unpack(bytes(segment.words or b""))]
+    assert [round(word.start, 1) for word in words] == [0.5, 1.5, 2.5, 3.5]
