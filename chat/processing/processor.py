@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -64,6 +65,14 @@ class Processor(Looker):
         """Return the first job in line, which is now this process's; None if there is none to begin."""
         limits = {"at_once": settings.PROCESSING_IN_ALL, "attempts": settings.PROCESSING_ATTEMPTS}
         return Job.objects.claim(self._owner, **limits)
+
+    @override
+    def _run(self) -> None:
+        """At the end, let other processes go on at once: what still runs here changes nothing any more."""
+        super()._run()
+        with suppress(*UNAVAILABLE):
+            Job.objects.release(self._owner)
+        connection.close()
 
     def _do_in_thread(self, job: Job) -> None:
         try:
