@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import subprocess
 import sys
 import threading
 import time
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.support import beeps
+from tests.support.processes import ROOT
 from tests.support.servers import new_database, postgresql
 from tests.support.site_process import SiteProcess
 
@@ -198,6 +200,8 @@ def running(setup: str, folder: Path, url: str) -> Iterator[Bench]:
             (folder / "media").mkdir(exist_ok=True)
             (own / "media").symlink_to(folder / "media")
             sites.append(SiteProcess(own, database_url=database, **settings))
+            prepare = [sys.executable, str(ROOT / "manage.py"), "prepare"]  # which takes longer than a start may
+            subprocess.run(prepare, env=sites[-1].environ, cwd=own, check=True, stdout=subprocess.DEVNULL)
             stack.enter_context(sites[-1])
         os.environ.update(sites[0].environ | {"DJANGO_SETTINGS_MODULE": "chatsite.settings"})
         import django
