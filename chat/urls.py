@@ -9,7 +9,7 @@ from .conversations import judging_views, turn_views
 from .conversations import views as conversations
 from .erasing import views as erasing
 from .processing import views as jobs
-from .recordings import audio, consent, whole_text, withdrawing
+from .recordings import audio, consent, language, whole_text, withdrawing
 from .recordings import views as recordings
 from .search import views as search
 from .uploads import views as uploads
@@ -62,6 +62,7 @@ urlpatterns = [
     path("recordings/<uuid:uuid>/segments/", recordings.segments, name="recording-segments"),
     path("recordings/<uuid:uuid>/move/", moving.move_recording, name="recording-move"),
     path("recordings/<uuid:uuid>/consent/", consent.consent_note, name="recording-consent"),
+    path("recordings/<uuid:uuid>/language/", language.language, name="recording-language"),
     path("recordings/<uuid:uuid>/text/", whole_text.whole_text, name="recording-text"),
     path("recordings/<uuid:uuid>/audio/", audio.audio, name="recording-audio"),
     path("recordings/<uuid:uuid>/audio/withdraw/", withdrawing.withdraw, name="recording-withdraw-audio"),

@@ -52,7 +52,7 @@ GIVEN = {
     "retrieval/reranking.py": "orders what a search has found, and shows nothing of it",
     "retrieval/overview.py": "reads passages of the recordings in scope",
     "search/places.py": "reads what a search has found in scope",
-    "search/full_text.py": "searches with the condition of a reach",
+    "search/passages.py": "searches with the condition of a reach, and reads what that has found",
 }
 """Modules that get what they read from another, which has asked who hears it."""
 FREE = ("models/", "migrations/", "management/commands/")

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from ..conversations.rendering import PAGE, turns_after
 from ..database import in_database
 from ..models import Conversation, NotFound, Recording, show_earlier_titles
+from . import recordings as recorded
 from . import resources
 from .access import ApiRequest, api
 from .listing import json_response, newest, row_after
@@ -50,7 +51,7 @@ def _conversation(request: ApiRequest, uuid: UUID) -> resources.ConversationWith
     return resources.ConversationWithTurns.of(conversation, turns, more=len(turns) == PAGE)
 
 
-def _recordings(request: ApiRequest) -> resources.RecordingPage:
+def _recordings(request: ApiRequest) -> recorded.RecordingPage:
     heard = Recording.objects.heard_by(request.login_session.user_id)
     page, next_after = newest(heard.select_related("consent_note"), request)
-    return resources.RecordingPage(recordings=list(map(resources.Recording.of, page)), next=next_after)
+    return recorded.RecordingPage(recordings=list(map(recorded.Recording.of, page)), next=next_after)

@@ -6,16 +6,20 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Length, Lower, Now
 from typing_extensions import override
 
 from ..addresses import address
+from ..terms import LANGUAGES
 from .collection import Collection
 from .word_times import times_of, unpack
 
 if TYPE_CHECKING:
     from .consent_note import ConsentNote
     from .withdrawn_audio import WithdrawnAudio
+
+
+models.CharField.register_lookup(Length)
 
 
 class RecordingQuerySet(models.QuerySet["Recording"]):
@@ -45,6 +49,8 @@ class Recording(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)
     """When words of a speaker were last erased from it."""
+    language = models.CharField(max_length=2, blank=True, db_default="")
+    """The language in which its words are searched, by its code of ISO 639-1; empty if it is not known."""
 
     objects = RecordingQuerySet.as_manager()
 
@@ -52,6 +58,10 @@ class Recording(models.Model):
         ordering = ["title", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["digest", "collection"], name="transcript_once_in_a_collection"),
+            models.CheckConstraint(
+                condition=models.Q(language=Lower("language"), language__length__in=[0, 2]),
+                name="recording_language_code",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,6 +85,11 @@ class Recording(models.Model):
     def audio_withdrawal(self) -> WithdrawnAudio | None:
         """The withdrawal of its audio, if there was one; fetch it with ``select_related("withdrawn_audio")``."""
         return getattr(self, "withdrawn_audio", None)
+
+    def get_language_name(self) -> str:
+        """Return the English name of its language; how it is searched if that is not known."""
+        name, _ = LANGUAGES.get(self.language, ("text of an unknown language", ""))
+        return name
 
     def address_of(self, number: int) -> str:
         """Return the address of a segment: of the page that has it, also without a script."""
@@ -111,7 +126,12 @@ class Segment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.speaker}: {self.text}" if self.speaker else self.text
+        return self.line(self.speaker, self.text)
+
+    @staticmethod
+    def line(speaker: str, text: str) -> str:
+        """Return what was said after the name of its speaker."""
+        return f"{speaker}: {text}" if speaker else text
 
     def times_of(self, begin: int, end: int) -> tuple[float, float] | None:
         """Return when the characters from ``begin`` up to ``end`` of the text are said, in seconds; None if unknown.
@@ -137,8 +157,11 @@ class IndexedPassage(models.Model):
     first = models.PositiveIntegerField()
     last = models.PositiveIntegerField()
     text = models.TextField()
+    stems = models.TextField(null=True)
+    """What is searched: the stem of each word of ``text``, in order, and after a line break what else may be asked for,
+    such as the parts of compounds. None if it was made by a version of the site that had no stems."""
     terms_version = models.SmallIntegerField(null=True)
-    """The ``chat.terms.VERSION`` that made ``text``; None if it is older than these versions."""
+    """The ``chat.terms.VERSION`` that made ``text`` and ``stems``; None if it is older than these versions."""
 
     class Meta:
         constraints = [

@@ -14,7 +14,7 @@ from django.db.models.functions import Length
 from ..models import IndexedPassage, Recording, Segment
 from ..retrieval.indexing import TEXT_LIMIT
 from ..search.marks import spans
-from ..terms import VERSION, root, words
+from ..terms import VERSION, root, stem, stems, words
 from .words import Span
 
 _REMEMBERED = 8_192
@@ -24,20 +24,22 @@ _SEARCHES = 16
 _RANGES_AT_ONCE = 50
 _BYTES_OF_CHARACTER = 4
 
+Said = tuple[str, str]
+"""A word and its stem."""
 Range = tuple[int, int]
 """The first and the last number of neighbouring segments."""
 
 
-def found_in(text: str, asked: Sequence[str]) -> list[Span]:
+def found_in(text: str, asked: Sequence[str], language: str = "") -> list[Span]:
     """Return where the words stand in a text that has all of them, or words that begin so; nothing if one is missing.
 
     >>> found_in("The LCD and the keys", ["key", "lcd"])
     [Span(start=4, end=7), Span(start=16, end=20)]
     """
-    said = _words(text)
-    if not _has_all(said, asked):
+    said = _words(text, language)
+    if not _has_all(said, asked, language):
         return []
-    found = [any(_begins(word, one) for one in asked) for word in said]
+    found = [any(_begins(word, one, language) for one in asked) for word in said]
     return [Span(start, end) for start, end in spans(text, found)]
 
 
@@ -53,26 +55,31 @@ def numbers_with(asked: Sequence[str], speakers: Collection[str], recording: Rec
     segments = recording.segments.all()
     is_indexed = state["renewed"] == state["all"] and not segments.filter(number__gt=state["last"] or 0).exists()
     if not is_indexed:
-        return _search([Q()], segments, asked, speakers)
-    return _remembered(tuple(asked), frozenset(speakers), recording.pk, state["newest"])
+        return _search([Q()], segments, asked, speakers, recording.language)
+    return _remembered(tuple(asked), frozenset(speakers), recording.pk, recording.language, state["newest"])
 
 
 @lru_cache(maxsize=_SEARCHES)
-def _remembered(asked: Sequence[str], speakers: Collection[str], recording: int, _newest: int | None) -> Sequence[int]:
-    return _search(_places(asked, recording), Segment.objects.filter(recording=recording), asked, speakers)
+def _remembered(
+    asked: Sequence[str], speakers: Collection[str], recording: int, language: str, _newest: int | None
+) -> Sequence[int]:
+    segments = Segment.objects.filter(recording=recording)
+    return _search(_places(asked, recording, language), segments, asked, speakers, language)
 
 
 def _search(
-    places: Iterable[Q], segments: QuerySet[Segment], asked: Sequence[str], speakers: Collection[str]
+    places: Iterable[Q], segments: QuerySet[Segment], asked: Sequence[str], speakers: Collection[str], language: str
 ) -> Sequence[int]:
     spoken = segments.filter(speaker__in=speakers) if speakers else segments
     rows = (spoken.filter(place).order_by("number").values_list("number", "text").iterator() for place in places)
-    return array("L", (number for number, text in chain.from_iterable(rows) if _has_all(_words(text), asked)))
+    return array(
+        "L", (number for number, text in chain.from_iterable(rows) if _has_all(_words(text, language), asked, language))
+    )
 
 
-def _places(asked: Sequence[str], recording: int) -> Iterator[Q]:
+def _places(asked: Sequence[str], recording: int, language: str) -> Iterator[Q]:
     """Yield where the words can be: the words of a segment take long to tell, those of passages are in the index."""
-    has_all = reduce(and_, (_may_have(word) for word in asked))
+    has_all = reduce(and_, (_may_have(word, language) for word in asked))
     may_be_cut = Q(size__gte=TEXT_LIMIT // _BYTES_OF_CHARACTER)
     passages = IndexedPassage.objects.filter(recording=recording).annotate(size=Length("text"))
     ranges = _joined(passages.filter(has_all | may_be_cut).order_by("first").values_list("first", "last"))
@@ -80,10 +87,14 @@ def _places(asked: Sequence[str], recording: int) -> Iterator[Q]:
         yield reduce(or_, (Q(number__range=each) for each in ranges[start : start + _RANGES_AT_ONCE]))
 
 
-def _may_have(asked: str) -> Q:
-    """Return whether a passage may have a word that begins so, or has the same root: only -ies is not in its root."""
+def _may_have(asked: str, language: str) -> Q:
+    """Return whether a passage may have a word that begins so, or is a form of it: only -ies is not in its root."""
     begins = root(asked)
-    return Q(text__contains=begins) | (Q(text__contains=f"{begins[:-1]}ies") if begins.endswith("y") else Q())
+    return (
+        Q(text__contains=begins)
+        | Q(stems__contains=stem(asked, language))
+        | (Q(text__contains=f"{begins[:-1]}ies") if begins.endswith("y") else Q())
+    )
 
 
 def _joined(ranges: QuerySet[IndexedPassage, Range]) -> list[Range]:
@@ -97,14 +108,16 @@ def _joined(ranges: QuerySet[IndexedPassage, Range]) -> list[Range]:
     return joined
 
 
-def _has_all(said: Sequence[str], asked: Sequence[str]) -> bool:
-    return all(any(_begins(word, one) for word in said) for one in asked)
+def _has_all(said: Sequence[Said], asked: Sequence[str], language: str) -> bool:
+    return all(any(_begins(word, one, language) for word in said) for one in asked)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(words(text))
+def _words(text: str, language: str) -> tuple[Said, ...]:
+    said = words(text)
+    return tuple(zip(said, stems(text, said, language), strict=True))
 
 
-def _begins(word: str, asked: str) -> bool:
-    return word.startswith(asked) or root(word) == root(asked)
+def _begins(said: Said, asked: str, language: str) -> bool:
+    word, stemmed = said
+    return word.startswith(asked) or stemmed == stem(asked, language) or root(word) == root(asked)

@@ -8,6 +8,7 @@ from django import forms
 from typing_extensions import override
 
 from ..models import Consent, InvalidRequest
+from ..terms import LANGUAGES
 
 
 class ConsentForm(forms.Form):
@@ -39,3 +40,14 @@ class ConsentForm(forms.Form):
             except InvalidRequest as refused:
                 raise forms.ValidationError(refused.message) from None
         return cleaned
+
+
+class LanguageForm(forms.Form):
+    """The language of a recording; an empty one is told from the words of the recording."""
+
+    language = forms.ChoiceField(
+        label="Language",
+        required=False,
+        choices=[("", "Tell it from the words"), *((code, name) for code, (name, _) in LANGUAGES.items())],
+        error_messages={"invalid_choice": "Please choose a language of the list."},
+    )

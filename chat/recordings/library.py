@@ -163,7 +163,7 @@ def _create(transcript: Transcript, digest: str, audio: str, into: Into) -> Reco
         for number, u in enumerate(transcript.utterances, 1)
     )
     Segment.objects.bulk_create(segments, batch_size=_ROWS_AT_ONCE)
-    index([recording])
+    index([recording], hint=transcript.language)
     _add_missing_note(recording, into)
     return recording
 

@@ -136,7 +136,10 @@ class ShownTranscript:
         """The segments of the page of what was found, with the places of the words in each."""
         segments = self.recording.segments.filter(number__in=list(self.page))
         asked = self.wanted.words
-        return [(segment, found_in(segment.text, asked) if asked else ()) for segment in pieces.rows(segments)]
+        return [
+            (segment, found_in(segment.text, asked, self.recording.language) if asked else ())
+            for segment in pieces.rows(segments)
+        ]
 
     def _linked_spans(self, segment: SegmentRow) -> Sequence[linked_words.Span]:
         return self.linked.spans if self.linked and self.linked.segment == segment.number else ()

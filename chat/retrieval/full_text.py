@@ -12,7 +12,7 @@ from ..database import in_database, persist
 from ..errors import RetrievalFailed
 from ..models import Scope
 from ..passages import Passage
-from ..terms import STOP_WORDS, informative, words
+from ..terms import Asking, words
 from .overview import overview
 from .reach import Area, Reach
 from .reranking import FIRST, reranked
@@ -44,16 +44,17 @@ class FullText:
         query_words = list(dict.fromkeys(words(query)))
         if not query_words or limit < 1:
             return []
-        if not informative(query_words):
-            return overview(area.scope, limit, relevance=0.0 if STOP_WORDS.issuperset(query_words) else 1.0)
-        vocabulary = Vocabulary(self.index, area.heard)
+        asking = Asking.of(query_words, area.chosen.languages())
+        if not asking.informative(query_words):
+            return overview(area.scope, limit, relevance=0.0 if asking.stop_words.issuperset(query_words) else 1.0)
+        vocabulary = Vocabulary(self.index, area.heard, asking)
         all_terms = vocabulary.look_up(query_words)
         terms = _affordable(all_terms, self.index.rows_at_once * area.heard.share / self.index.cost(area.chosen))
         missing = [term for term in all_terms if not term.count and not term.compound]
         weighed = _weigh(terms, missing)
         if hits := self._ordered(weighed, area.chosen, max(FIRST, pool_for(limit))):
             return sorted(judged(hits), key=lambda hit: hit.relevance < MIN_RELEVANCE)
-        return self._rank(vocabulary.nearby(informative(query_words)), area.chosen, pool_for(limit))
+        return self._rank(vocabulary.nearby(asking.informative(query_words)), area.chosen, pool_for(limit))
 
     def _ordered(self, terms: Sequence[Term], reach: Reach, pool: int) -> list[Hit]:
         """Return the best hits, without those that mention only asking words of the query."""
@@ -61,7 +62,7 @@ class FullText:
             return reranked([hit for hit in self._rank(terms, reach, pool) if hit.relevance > 0], terms)
         hits = [hit for hit in self._rank(terms, reach, max(pool, CANDIDATES)) if hit.relevance > 0]
         speeches = speech_of(hits, reach.speakers, terms)
-        said, others = by_speech(hits, terms, speeches, self.index)
+        said, others = by_speech(hits, terms, speeches)
         said = reranked(said, terms, {pk: speech.said for pk, speech in speeches.items()})
         return [*said, *others][:pool]
 
@@ -86,12 +87,14 @@ def _affordable(terms: Sequence[Term], rows: float) -> list[Term]:
 
 def _weigh(terms: Sequence[Term], missing: Sequence[Term]) -> list[Term]:
     """Return the terms with their shares of a question that also has the missing terms, and with their evidence."""
-    asked = [term for term in (*terms, *missing) if not term.compound]
+    asked = [term for term in (*terms, *missing) if not term.compound and not term.is_part]
     whole = sum(term.weight for term in asked) or 1.0
     rarest = min((term.written for term in asked if term.weight), default=0)
     return [
         replace(
-            term, share=term.weight / whole * (_DOUBT if term.is_doubtful else 1.0), evidence=_evidence(term, rarest)
+            term,
+            share=term.weight / whole * (_DOUBT if term.is_doubtful or term.is_part else 1.0),
+            evidence=_evidence(term, rarest),
         )
         for term in terms
     ]
@@ -101,4 +104,5 @@ def _evidence(term: Term, rarest: int) -> int:
     """Return what a mention of the term proves; the rarest word of the question is in ``rarest`` passages."""
     if not term.weight:
         return 0
-    return RAREST if term.compound or (term.count == rarest and not term.is_doubtful) else 1
+    is_rarest = term.count == rarest and not term.is_doubtful and not term.is_part
+    return RAREST if term.compound or is_rarest else 1

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, starmap
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
 
 from ..models import IndexedPassage, Recording, Segment
-from ..terms import VERSION, words
+from ..terms import VERSION, language_of, words
+from .entries import Entries, Said
 from .windows import windows
 
 TEXT_LIMIT = 256 * 1024
@@ -18,16 +21,25 @@ TEXT_LIMIT = 256 * 1024
 _ROWS_AT_ONCE = 100
 
 
-def index(recordings: Sequence[Recording]) -> None:
+class _Spoken(NamedTuple):  # of which a recording has thousands
+    """What is indexed of a segment."""
+
+    number: int
+    speaker: str
+    text: str
+
+
+def index(recordings: Sequence[Recording], *, hint: str = "") -> None:
     """Build the passages of these recordings from their segments and titles, and replace the existing ones.
 
-    Call it after storing segments, and again after changing segments or the title. Each recording is a transaction of
+    A recording whose language is not known gets that of its words, or in doubt the one that is hinted at. Call it after
+    storing segments, and again after changing segments, the title or the language. Each recording is a transaction of
     its own, so that others can write in between.
     """
     for recording in recordings:
         with transaction.atomic():
             IndexedPassage.objects.filter(recording=recording).delete()
-            IndexedPassage.objects.bulk_create(_passages(recording), batch_size=_ROWS_AT_ONCE)
+            IndexedPassage.objects.bulk_create(_passages(recording, hint), batch_size=_ROWS_AT_ONCE)
 
 
 def index_again() -> int:
@@ -41,21 +53,27 @@ def index_again() -> int:
         with transaction.atomic():
             passages = list(outdated.filter(recording=recording))
             _renew(recording, passages)
-            IndexedPassage.objects.bulk_update(passages, ["text", "terms_version"], batch_size=_ROWS_AT_ONCE)
+            fields = ["text", "stems", "terms_version"]
+            IndexedPassage.objects.bulk_update(passages, fields, batch_size=_ROWS_AT_ONCE)
         count += len(passages)
     return count
 
 
 def _renew(recording: Recording, passages: Sequence[IndexedPassage]) -> None:
-    segments = list(Segment.objects.filter(recording=recording).order_by("number"))
+    segments = _segments(recording)
     numbers = [segment.number for segment in segments]
     places = [(bisect_left(numbers, each.first), bisect_right(numbers, each.last)) for each in passages]
-    for passage, text in zip(passages, _texts(recording, segments, places), strict=True):
-        passage.text, passage.terms_version = text, VERSION
+    for passage, (text, stems) in zip(passages, _texts(recording, segments, places, ""), strict=True):
+        passage.text, passage.stems, passage.terms_version = text, stems, VERSION
 
 
-def _passages(recording: Recording) -> list[IndexedPassage]:
-    segments = list(Segment.objects.filter(recording=recording).order_by("number"))
+def _segments(recording: Recording) -> list[_Spoken]:
+    rows = Segment.objects.filter(recording=recording).order_by("number")
+    return list(starmap(_Spoken, rows.values_list("number", "speaker", "text")))
+
+
+def _passages(recording: Recording, hint: str) -> list[IndexedPassage]:
+    segments = _segments(recording)
     places = list(windows([len(segment.text) for segment in segments]))
     return [
         IndexedPassage(
@@ -63,16 +81,36 @@ def _passages(recording: Recording) -> list[IndexedPassage]:
             first=segments[start].number,
             last=segments[stop - 1].number,
             text=text,
+            stems=stems,
             terms_version=VERSION,
         )
-        for (start, stop), text in zip(places, _texts(recording, segments, places), strict=True)
+        for (start, stop), (text, stems) in zip(places, _texts(recording, segments, places, hint), strict=True)
     ]
 
 
-def _texts(recording: Recording, segments: Sequence[Segment], places: Sequence[tuple[int, int]]) -> list[str]:
-    """Return the text that is indexed for each ``(start, stop)`` of the segments of a recording."""
-    title_words, segment_words = words(recording.title), [words(str(segment)) for segment in segments]
-    return [_cut(" ".join(chain(title_words, *segment_words[start:stop]))) for start, stop in places]
+def _texts(
+    recording: Recording, segments: Sequence[_Spoken], places: Sequence[tuple[int, int]], hint: str
+) -> list[tuple[str, str]]:
+    """Return the words and stems that are indexed for each ``(start, stop)`` of the segments of a recording."""
+    texts = [recording.title, *(Segment.line(segment.speaker, segment.text) for segment in segments)]
+    said = [Said(text, words(text)) for text in texts]
+    counts = Counter(chain.from_iterable(each.words for each in said))
+    _tell_language(recording, counts, hint)
+    entries = Entries.of(said, counts, recording.language)
+    return [_text([entries[0], *entries[start + 1 : stop + 1]]) for start, stop in places]
+
+
+def _tell_language(recording: Recording, counts: Counter[str], hint: str) -> None:
+    if not recording.language and (language := language_of(counts, hint)):
+        recording.language = language
+        Recording.objects.filter(pk=recording.pk, language="").update(language=language)
+
+
+def _text(entries: Sequence[Entries]) -> tuple[str, str]:
+    text = _cut(" ".join(chain.from_iterable(each.words for each in entries)))
+    stems = _cut(" ".join(chain.from_iterable(each.stems for each in entries)))
+    others = " ".join(chain.from_iterable(each.others for each in entries))
+    return text, f"{stems}\n{_cut(others)}" if others else stems
 
 
 def _cut(text: str) -> str:

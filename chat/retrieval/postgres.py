@@ -1,4 +1,4 @@
-"""The full text of PostgreSQL: a column of stemmed words with a GIN index.
+"""The full text of PostgreSQL: a column of stems with a GIN index.
 
 PostgreSQL's own ranking ignores how rare a word is, and reading the words of a passage costs far more than finding out
 that it matches. So the search first chooses passages by the rarity of the words that they mention, for which it reads
@@ -21,13 +21,15 @@ from .word_index import Term
 _COUNTS = """
     SELECT word, (
         SELECT COUNT(*) FROM (
-            SELECT FROM chat_indexedpassage WHERE terms @@ phraseto_tsquery('{config}', word) LIMIT {most}
+            SELECT FROM chat_indexedpassage
+            WHERE terms @@ websearch_to_tsquery('pg_catalog.simple', word) LIMIT {most}
         ) AS matching)
     FROM unnest(%s::text[]) AS word"""
 
 _ENOUGH = """(
     SELECT COUNT(*) FROM (
-        SELECT FROM chat_indexedpassage passage WHERE terms @@ phraseto_tsquery('{config}', word) AND {reach}
+        SELECT FROM chat_indexedpassage passage WHERE terms @@ websearch_to_tsquery('pg_catalog.simple', word)
+            AND {reach}
         LIMIT {enough}
     ) AS matching)"""
 
@@ -36,7 +38,8 @@ _COUNTS_IN_REACH = """
     SELECT word, of_all, CASE WHEN of_all < {most} OR within >= {enough} THEN within ELSE {few} END
     FROM unnest(%s::text[]) AS word, LATERAL (
         SELECT COUNT(*) AS of_all, COUNT(*) FILTER (WHERE {reach}) AS within FROM (
-            SELECT recording_id FROM chat_indexedpassage WHERE terms @@ phraseto_tsquery('{config}', word) LIMIT {most}
+            SELECT recording_id FROM chat_indexedpassage
+            WHERE terms @@ websearch_to_tsquery('pg_catalog.simple', word) LIMIT {most}
         ) AS passage) AS counted"""
 
 # Of a word that is in more passages than are out of reach, enough are in reach. Else find a few, which is quick if it
@@ -46,12 +49,14 @@ _FEW_IN_REACH = """
     SELECT word, of_all, CASE WHEN of_all <= (SELECT passages FROM outside) + {enough} THEN {few} END
     FROM unnest(%s::text[]) AS word, LATERAL (
         SELECT COUNT(*) AS of_all FROM (
-            SELECT FROM chat_indexedpassage WHERE terms @@ phraseto_tsquery('{config}', word) LIMIT {most}
+            SELECT FROM chat_indexedpassage
+            WHERE terms @@ websearch_to_tsquery('pg_catalog.simple', word) LIMIT {most}
         ) AS matching) AS counted"""
 
 _FEW = """(
     SELECT COUNT(*) FROM (
-        SELECT FROM chat_indexedpassage passage WHERE terms @@ phraseto_tsquery('{config}', word) AND {reach}
+        SELECT FROM chat_indexedpassage passage WHERE terms @@ websearch_to_tsquery('pg_catalog.simple', word)
+            AND {reach}
         LIMIT {enough}
     ) AS matching)"""
 
@@ -80,17 +85,12 @@ _STEMS_IN_FEW = """
         unnest(tsvector_to_array(terms)) AS lexeme
     WHERE starts_with(lexeme, %s) GROUP BY lexeme"""
 
-_STEMMED = """
-    SELECT word, (tsvector_to_array(to_tsvector('pg_catalog.english', word)))[1] FROM unnest(%s::text[]) AS word"""
-
 # For one word that is mentioned n times, ts_rank is the sum of 1/i² for i from 1 to n, divided by π²/6. That sum is
 # close to π²/6 - 1/(n + ½), from which the statement computes n. BM25 has k1 = 1.2 and b = 0.75, as in SQLite.
 _RANK = """
     WITH asked AS MATERIALIZED (
-        SELECT CASE WHEN stem THEN phraseto_tsquery('simple', word) ELSE phraseto_tsquery('english', word) END AS query,
-            rarity, share, evidence
-        FROM unnest(%s::text[], %s::bool[], %s::float[], %s::float[], %s::float[])
-            AS term(word, stem, rarity, share, evidence)
+        SELECT websearch_to_tsquery('pg_catalog.simple', word) AS query, rarity, share, evidence
+        FROM unnest(%s::text[], %s::float[], %s::float[], %s::float[]) AS term(word, rarity, share, evidence)
     ), chosen AS MATERIALIZED ({chosen}), sized AS MATERIALIZED (
         SELECT chosen.id, share, evidence, terms, length(terms) / NULLIF(AVG(length(terms)) OVER (), 0) AS size
         FROM chosen JOIN chat_indexedpassage passage USING (id)
@@ -122,7 +122,7 @@ _FEW_TO_READ = 1_000
 
 
 class PostgresIndex:
-    """``full_text.Index`` by the column of migration 0003."""
+    """``full_text.Index`` by the column ``terms`` of the migrations that name it."""
 
     rows_at_once = 12_000
 
@@ -130,11 +130,27 @@ class PostgresIndex:
         """Return 1: most of the time goes to finding the rows of the matches, of which the recording is then read."""
         return 1.0
 
-    def counts(self, words: Sequence[str], reach: Reach) -> dict[str, int]:
-        return self._counts("english", words, reach)
-
-    def stem_counts(self, stems: Sequence[str], reach: Reach) -> dict[str, int]:
-        return self._counts("simple", stems, reach)
+    def counts(self, matches: Sequence[str], reach: Reach) -> dict[str, int]:
+        most = self.rows_at_once + 1
+        if not matches:
+            return {}
+        if reach.is_everything:
+            return dict(rows(_COUNTS.format(most=most), [list(matches)]))
+        enough, condition = few_to_count(reach), _condition(reach)
+        few = _FEW.format(reach=condition, enough=enough)
+        if reach.share <= _ALMOST_ALL and not reach.speakers:
+            within = "passage.recording_id = ANY(%s::bigint[])" if reach.listed else condition
+            statement = _COUNTS_IN_REACH.format(few=few, reach=within, most=most, enough=enough)
+            values = ([*reach.listed],) if reach.listed else reach.parameters
+            counted = rows(statement, [*reach.parameters, list(matches), *values])
+            return {
+                match: _estimate(of_all, within, reach) if of_all == most else within
+                for match, of_all, within in counted
+            }
+        outside, values = _outside(reach, most)
+        statement = _FEW_IN_REACH.format(few=few, outside=outside, most=most, enough=enough)
+        counted = rows(statement, [*values, *reach.parameters, list(matches)])
+        return {match: _estimate(of_all, within, reach) for match, of_all, within in counted}
 
     def stems(self, beginning: str, reach: Reach) -> dict[str, int]:
         """Return the words with this beginning, each with the number of its passages among 200 that have one."""
@@ -142,9 +158,6 @@ class PostgresIndex:
             parameters = [f"{beginning}:*", *reach.parameters, beginning]
             return dict(rows(_STEMS.format(reach=_condition(reach)), parameters))
         return dict(rows(_STEMS_IN_FEW.format(reach=reach.condition), [*reach.parameters, f"{beginning}:*", beginning]))
-
-    def stemmed(self, words: Sequence[str]) -> dict[str, str]:
-        return {word: stem for word, stem in rows(_STEMMED, [list(words)]) if stem}
 
     def rank(self, terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
         number = max(limit, 100)
@@ -157,25 +170,6 @@ class PostgresIndex:
             if len(hits) == number:
                 return hits[:limit]
         return _ranked(chosen, terms, reach, limit)
-
-    def _counts(self, config: str, words: Sequence[str], reach: Reach) -> dict[str, int]:
-        most = self.rows_at_once + 1
-        if reach.is_everything:
-            return dict(rows(_COUNTS.format(config=config, most=most), [list(words)]))
-        enough, condition = few_to_count(reach), _condition(reach)
-        few = _FEW.format(config=config, reach=condition, enough=enough)
-        if reach.share <= _ALMOST_ALL and not reach.speakers:
-            within = "passage.recording_id = ANY(%s::bigint[])" if reach.listed else condition
-            statement = _COUNTS_IN_REACH.format(few=few, reach=within, config=config, most=most, enough=enough)
-            values = ([*reach.listed],) if reach.listed else reach.parameters
-            counted = rows(statement, [*reach.parameters, list(words), *values])
-            return {
-                word: _estimate(of_all, within, reach) if of_all == most else within for word, of_all, within in counted
-            }
-        outside, values = _outside(reach, most)
-        statement = _FEW_IN_REACH.format(few=few, outside=outside, config=config, most=most, enough=enough)
-        counted = rows(statement, [*values, *reach.parameters, list(words)])
-        return {word: _estimate(of_all, within, reach) for word, of_all, within in counted}
 
 
 def _estimate(of_all: int, within: int | None, reach: Reach) -> int:
@@ -197,9 +191,8 @@ def _condition(reach: Reach) -> str:
 
 def _ranked(chosen: str, terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
     parameters = [
-        [term.text for term in terms],
-        [term.stem for term in terms],
-        [term.rarity * (0.5 if term.stem else 1.0) for term in terms],
+        [term.match for term in terms],
+        [term.strength for term in terms],
         [term.share for term in terms],
         [term.evidence for term in terms],
         *reach.parameters,

@@ -23,11 +23,16 @@ _LIBRARY = {
 }
 """The number of all passages, on PostgreSQL from 1,000 on an estimate."""
 # To count the passages takes longer than to search a word; recordings have about as many each.
-_SHARE = "SELECT (SELECT COUNT(*) FROM ({}) AS within), (SELECT COUNT(*) FROM chat_recording), ({})"
+_SHARE = """
+    WITH within AS MATERIALIZED ({})
+    SELECT (SELECT COUNT(*) FROM within), (SELECT COUNT(*) FROM chat_recording), ({}),
+        (SELECT group_concat(DISTINCT language) FROM chat_recording WHERE id IN within)"""
 _SHARE_AND_KEYS = """
     WITH within AS MATERIALIZED ({})
     SELECT (SELECT COUNT(*) FROM within), (SELECT COUNT(*) FROM chat_recording), ({}),
+        (SELECT string_agg(DISTINCT language, ',') FROM chat_recording WHERE id IN (TABLE within)),
         ARRAY(TABLE within LIMIT {})"""
+_LANGUAGES = "SELECT DISTINCT language FROM chat_recording"
 _MOST_LISTED = 2_000
 """Recordings in reach up to which their keys are listed."""
 _HAS_SPEAKER = """EXISTS (
@@ -46,6 +51,8 @@ class Reach:
     keys: str = ""
     values: tuple[Any, ...] = ()
     speakers: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
+    """The languages of the recordings, "" for an unknown one; of everything they are not known."""
     library: int | None = None
     """The number of all passages, in reach or not, if it is known."""
     listed: tuple[int, ...] = ()
@@ -76,6 +83,10 @@ class Reach:
         """Return the number of passages in reach, or an estimate."""
         library = self.library if self.library is not None else int(rows(_LIBRARY[connection.vendor], ())[0][0])
         return round(library * self.share)
+
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages of the recordings in reach, "" for an unknown one. Run a query if that is everything."""
+        return tuple(language for (language,) in rows(_LANGUAGES, ())) if self.is_everything else self.spoken
 
     def recordings(self) -> list[int]:
         """Return the keys of the recordings."""
@@ -110,20 +121,24 @@ def reach_of(scope: Scope) -> Reach:
     if scope.is_everything:
         return EVERYTHING
     keys, values = _keys(scope)
-    within, total, library, listed = _found(keys, values)
+    within, total, library, languages, listed = _found(keys, values)
     speakers = scope.filter.speakers
     share = within / total / (2 if speakers else 1) if total else 0.0  # others speak in these recordings, too
-    return Reach(share, keys, values, speakers, library, listed)
+    spoken = () if languages is None else tuple(languages.split(","))
+    return Reach(share, keys, values, speakers, spoken, library, listed)
 
 
-def _found(keys: str, values: tuple[Any, ...]) -> tuple[int, int, int, tuple[int, ...]]:
-    """Return how many recordings are in reach, how many there are, how many passages, and the keys if they are few."""
+def _found(keys: str, values: tuple[Any, ...]) -> tuple[int, int, int, str | None, tuple[int, ...]]:
+    """Return how many recordings are in reach, how many there are, how many passages, and more about those in reach:
+
+    their languages with commas between, and their keys if they are few.
+    """
     library = _LIBRARY[connection.vendor]
     if connection.vendor != "postgresql":
-        [(within, total, passages)] = rows(_SHARE.format(keys, library), values)
-        return within, total, passages, ()
-    [(within, total, passages, listed)] = rows(_SHARE_AND_KEYS.format(keys, library, _MOST_LISTED), values)
-    return within, total, passages, tuple(listed) if within <= _MOST_LISTED else ()
+        [(within, total, passages, languages)] = rows(_SHARE.format(keys, library), values)
+        return within, total, passages, languages, ()
+    [(within, total, passages, languages, listed)] = rows(_SHARE_AND_KEYS.format(keys, library, _MOST_LISTED), values)
+    return within, total, passages, languages, tuple(listed) if within <= _MOST_LISTED else ()
 
 
 def _keys(scope: Scope) -> tuple[str, tuple[Any, ...]]:

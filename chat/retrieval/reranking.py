@@ -10,10 +10,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from django.db.models import BigIntegerField
-from django.db.models.functions import Left
+from django.db.models.functions import Coalesce, Left
 
 from ..models import IndexedPassage, Many, Prepared
-from ..terms import root
+from ..terms import compounds
 
 if TYPE_CHECKING:
     from .results import Hit
@@ -36,7 +36,7 @@ Mention = tuple[int, str]
 def reranked(hits: Sequence[Hit], terms: Sequence[Term], texts: Mapping[int, Sequence[str]] | None = None) -> list[Hit]:
     """Return the hits of these terms in a new order, with new scores.
 
-    ``texts`` has the words of each hit that count; without it, run a query for all of them.
+    ``texts`` has the stems of each hit that count; without it, run a query for all of them.
 
     The score is the sum of three shares of the best value of all hits: BM25, the best piece, and the nearness of the
     words. Each alone ranks worse.
@@ -56,33 +56,43 @@ def reranked(hits: Sequence[Hit], terms: Sequence[Term], texts: Mapping[int, Seq
 
 
 def _texts(hits: Sequence[Hit]) -> Mapping[int, Sequence[str]]:
-    """Return the indexed words of each hit, in order."""
-    return {pk: text.split() for pk, text in _beginnings.fetch(pks=[hit.pk for hit in hits])}
+    """Return the stems of each hit, in order."""
+    found = _beginnings.fetch(pks=[hit.pk for hit in hits])
+    return {pk: stems.partition("\n")[0].split() for pk, stems in found}
 
 
 _beginnings = Prepared(
-    lambda pks: IndexedPassage.objects.filter(pk__among=pks).values_list("pk", Left("text", _READ)),
+    lambda pks: IndexedPassage.objects.filter(pk__among=pks).values_list("pk", Left(Coalesce("stems", "text"), _READ)),
     pks=Many(BigIntegerField()),
 )
 
 
 def _rarities(terms: Sequence[Term]) -> dict[str, float]:
-    """Return how rare each root is that the terms have; a term of two words gives its rarity to both."""
+    """Return how rare the words are that the terms have; a term of two words gives its rarity to both.
+
+    A word is called by its first entry, whichever of them a passage has.
+    """
     rarities: defaultdict[str, float] = defaultdict(float)
     for term in terms:
-        for word in term.text.split():
-            rarities[root(word)] = max(rarities[root(word)], term.rarity)
+        for word in term.entries[0].split():
+            rarities[word] = max(rarities[word], term.rarity)
     return dict(rarities)
 
 
 def _forms(rarities: Mapping[str, float], terms: Sequence[Term], texts: Iterable[Sequence[str]]) -> dict[str, str]:
-    """Return the words of the texts that are a form of a term, each with the root that it counts for."""
-    beginnings = {each[:2] for each in rarities}
-    candidates = {word for word in set().union(*texts) if word[:2] in beginnings}
-    forms = {word: form for word in candidates if (form := root(word)) in rarities}
-    for term in terms:
-        if term.stem:
-            forms |= dict.fromkeys((word for word in candidates if word.startswith(term.text)), root(term.text))
+    """Return the entries of the texts that are those of a term, each with the word that it counts for."""
+    forms = {
+        entry: word
+        for term in terms
+        for entries in term.entries
+        for entry, word in zip(entries.split(), term.entries[0].split(), strict=True)
+    }
+    parts = [word for word in rarities if len(word) >= compounds.PART]
+    if not any(term.may_be_part for term in terms):
+        return forms
+    others = {stem for stem in set().union(*texts) if len(stem) >= compounds.SHORTEST - 1 and stem not in forms}
+    for part in sorted(parts, key=len):
+        forms |= dict.fromkeys((stem for stem in others if compounds.has_part(stem, part)), part)
     return forms
 
 

@@ -16,9 +16,9 @@ from django.db.models import BigIntegerField, Case, CharField, Sum, Value, When
 from django.db.models.functions import Length
 
 from ..models import Many, Prepared
-from ..terms import words
+from ..terms import compounds, stems, words
 from .results import Hit, segments_within
-from .word_index import Index, Term
+from .word_index import Term
 
 CANDIDATES = 500
 """Passages that are looked through for what the speakers say: those that have the most of the question."""
@@ -31,9 +31,9 @@ _BM25 = (1.2, 0.75)
 
 @dataclass
 class Speech:
-    """What the speakers say in a passage, in words; ``names`` and ``title`` are the words beside it.
+    """What the speakers say in a passage, in stems; ``names`` and ``title`` are those of the words beside it.
 
-    Of a segment that has none of the words that are looked for, ``said`` has empty words.
+    Of a segment that has none of the words that are looked for, ``said`` has empty ones.
     """
 
     said: list[str]
@@ -46,26 +46,26 @@ def speech_of(hits: Sequence[Hit], speakers: Collection[str], terms: Sequence[Te
     beginnings = {word[:3] for term in terms for word in term.text.split()}
     all_read = {hit.pk for hit in hits[:_ALL_READ]}
     found: dict[int, Speech] = {}
-    read = cache(words)  # neighbouring passages have segments in common
-    for pk, title, speaker, text in _said.fetch(pks=[hit.pk for hit in hits], speakers=list(speakers)):
-        speech = found.get(pk) or found.setdefault(pk, Speech([], [], read(title)))
+    read = cache(_stems)  # neighbouring passages have segments in common
+    for pk, title, language, speaker, text in _said.fetch(pks=[hit.pk for hit in hits], speakers=list(speakers)):
+        speech = found.get(pk) or found.setdefault(pk, Speech([], [], read(title, language)))
         if pk not in all_read and not any(beginning in text.lower() for beginning in beginnings):
             speech.said += [""] * (text.count(" ") + 1)
         else:
-            speech.said += read(text)
-        speech.names.append(read(speaker))
+            speech.said += read(text, language)
+        speech.names.append(read(speaker, language))
     return found
 
 
 def by_speech(
-    hits: Sequence[Hit], terms: Sequence[Term], speeches: Mapping[int, Speech], index: Index
+    hits: Sequence[Hit], terms: Sequence[Term], speeches: Mapping[int, Speech]
 ) -> tuple[list[Hit], list[Hit]]:
     """Return the hits in which the speakers say a term, with scores for that, and the others after them.
 
     The title and the names of the speakers count for the relevance of a passage in which they say a term; of one in
     which they say none, the title alone.
     """
-    sought = _Sought(terms, speeches.values(), index)
+    sought = _Sought(terms, speeches.values())
     counts = {hit.pk: sought.counts(speeches[hit.pk].said) for hit in hits if hit.pk in speeches}
     usual = fmean(len(speeches[pk].said) for pk in counts) if counts else 1.0
     own, others = [], []
@@ -96,28 +96,30 @@ def weighed_by_speech(score: float, part: float) -> float:
     return score * sqrt(part) if score > 0 else score
 
 
-class _Sought:
-    """The terms, by the entries of the index that their words become."""
+def _stems(text: str, language: str) -> list[str]:
+    return stems(text, words(text), language)
 
-    def __init__(self, terms: Sequence[Term], speeches: Collection[Speech], index: Index) -> None:
-        asked = {word for term in terms if not term.stem for word in term.text.split()}
-        beginnings = {word[:2] for word in asked} | {term.text[:2] for term in terms}
-        there = set().union(*(part for each in speeches for part in (each.said, each.title, *each.names)))
-        there = {word for word in there if word[:2] in beginnings}
-        self._entries = index.stemmed(sorted(there | asked))
+
+class _Sought:
+    """The terms, by the first stem of each of their entries, or by that of a compound which has a term."""
+
+    def __init__(self, terms: Sequence[Term], speeches: Collection[Speech]) -> None:
         self._terms: defaultdict[str, list[tuple[list[str], Term]]] = defaultdict(list)
-        for term in terms:
-            entries = [term.text] if term.stem else [self._entries.get(word, word) for word in term.text.split()]
+        for entries, term in ((entry.split(), each) for each in terms for entry in each.entries):
             self._terms[entries[0]].append((entries, term))
-        self._wanted = {word for word, entry in self._entries.items() if entry in self._terms}
+        parts = [term for term in terms if term.may_be_part]
+        said = set().union(*(part for each in speeches for part in (each.said, each.title))) if parts else set()
+        for stem in said:
+            for term in parts:
+                if any(compounds.has_part(stem, entry) for entry in term.entries):
+                    self._terms[stem].append(([stem], term))
 
     def counts(self, said: Sequence[str]) -> Counter[Term]:
-        """Return how often each term is among these words; its own words must follow each other."""
+        """Return how often each term is among these stems; its own must follow each other."""
         counts: Counter[Term] = Counter()
-        for place in [place for place, word in enumerate(said) if word in self._wanted]:
-            for entries, term in self._terms[self._entries[said[place]]]:
-                following = said[place : place + len(entries)]
-                if [self._entries.get(each) for each in following] == entries:
+        for place in [place for place, stem in enumerate(said) if stem in self._terms]:
+            for entries, term in self._terms[said[place]]:
+                if list(said[place : place + len(entries)]) == entries:
                     counts[term] += 1
         return counts
 
@@ -126,9 +128,7 @@ def _score(counts: Mapping[Term, int], size: float) -> float:
     """Return BM25 of a passage that is ``size`` times as long as they usually are."""
     k1, b = _BM25
     norm = k1 * (1 - b + b * size)
-    return sum(
-        term.rarity * (0.5 if term.stem else 1.0) * (k1 + 1) * times / (times + norm) for term, times in counts.items()
-    )
+    return sum(term.strength * (k1 + 1) * times / (times + norm) for term, times in counts.items())
 
 
 def _judged_by(terms: Collection[Term], hit: Hit) -> Hit:
@@ -141,7 +141,7 @@ _said = Prepared(
     lambda pks, speakers: (
         segments_within(pks)
         .filter(speaker__among=speakers)
-        .values_list("passage", "recording__title", "speaker", "text")
+        .values_list("passage", "recording__title", "recording__language", "speaker", "text")
     ),
     **_LISTS,
 )

@@ -1,4 +1,4 @@
-"""The full text of SQLite: FTS5, which stems English words and ranks by BM25."""
+"""The full text of SQLite: FTS5, which ranks by BM25."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from math import ceil, expm1, log
 
 from .proportion import few_to_count, in_proportion
 from .reach import EVERYTHING, Reach
-from .results import Hit, execute, rows
+from .results import Hit, rows
 from .word_index import Term
 
 _SPARE = 1.5
@@ -17,7 +17,7 @@ _SPARE = 1.5
 
 
 class SQLiteIndex:
-    """``full_text.Index`` by the tables of migration 0003."""
+    """``full_text.Index`` by the tables of the migrations that name ``chat_fulltext``."""
 
     rows_at_once = 12_000
 
@@ -25,26 +25,19 @@ class SQLiteIndex:
         """Return less for a small reach: a match that is not in it costs less, but not nothing."""
         return 0.4 + reach.share if reach.is_small else 1.0
 
-    def counts(self, words: Sequence[str], reach: Reach) -> dict[str, int]:
-        """Return how many passages in reach contain each word: exactly, or if they are many in proportion to all."""
+    def counts(self, matches: Sequence[str], reach: Reach) -> dict[str, int]:
+        """Return how many passages in reach each search finds: exactly, or if they are many in proportion to all."""
+        if not matches:
+            return {}
         if not reach.is_everything:
-            return _in_proportion(_COUNTS_IN_REACH, words, reach)
+            return _in_proportion(matches, reach)
         count = "SELECT %s, COUNT(*) FROM chat_fulltext WHERE chat_fulltext MATCH %s"
-        parameters = [parameter for word in words for parameter in (word, _quoted(word))]
-        return dict(rows(" UNION ALL ".join([count] * len(words)), parameters)) if words else {}
-
-    def stem_counts(self, stems: Sequence[str], reach: Reach) -> dict[str, int]:
-        return _in_proportion(_STEMS_IN_REACH, stems, reach)
+        parameters = [parameter for match in matches for parameter in (match, match)]
+        return dict(rows(" UNION ALL ".join([count] * len(matches)), parameters))
 
     def stems(self, beginning: str, reach: Reach) -> dict[str, int]:
         end = beginning[:-1] + chr(ord(beginning[-1]) + 1)
         return dict(rows("SELECT term, doc FROM chat_vocabulary WHERE term >= %s AND term < %s", [beginning, end]))
-
-    def stemmed(self, words: Sequence[str]) -> dict[str, str]:
-        for statement in _STEMMING:
-            execute(statement)
-        execute("INSERT INTO temp.stemming (rowid, word) SELECT key, value FROM json_each(%s)", [json.dumps(words)])
-        return {words[place]: stem for place, stem in rows("SELECT doc, term FROM temp.stemmed", [])}
 
     def rank(self, terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
         if reach.is_everything or reach.is_small:
@@ -58,7 +51,7 @@ class SQLiteIndex:
 
 def _ranked(terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
     in_reach = "" if reach.is_everything else _IN_REACH
-    matches = [(_STEM if term.stem else _WORD) + in_reach for term in terms]
+    matches = [_TERM + in_reach] * len(terms)
     listed = "" if reach.is_everything else _REACH.format(reach.condition)
     statement = "".join(["WITH ", listed, _MATCHES.format(" UNION ALL ".join(matches)), _BEST])
     parameters = [*reach.parameters, *chain.from_iterable(map(_parameters, terms)), limit]
@@ -70,49 +63,33 @@ def _within(pks: Sequence[int], reach: Reach) -> set[int]:
     return {pk for (pk,) in rows(_WITHIN.format(reach.condition), [json.dumps(pks), *reach.parameters])}
 
 
-def _in_proportion(statement: str, words: Sequence[str], reach: Reach) -> dict[str, int]:
+def _in_proportion(matches: Sequence[str], reach: Reach) -> dict[str, int]:
     """Return how many passages in reach have each word; none if it is nowhere in reach, however common elsewhere."""
     enough = few_to_count(reach)
-    parameters = [*reach.parameters, enough, json.dumps(list(words))]
-    counted = rows(statement.format(reach.condition), parameters)
-    return {word: each if each < enough else in_proportion(of_all, reach) for word, of_all, each in counted}
+    parameters = [*reach.parameters, enough, json.dumps(list(matches))]
+    counted = rows(_COUNTS_IN_REACH.format(reach.condition), parameters)
+    return {match: each if each < enough else in_proportion(of_all, reach) for match, of_all, each in counted}
 
 
 _COUNTS_IN_REACH = """
-    SELECT value, (SELECT COUNT(*) FROM chat_fulltext WHERE chat_fulltext MATCH '"' || value || '"'), (
+    SELECT value, (SELECT COUNT(*) FROM chat_fulltext WHERE chat_fulltext MATCH value), (
         SELECT COUNT(*) FROM (
             SELECT 1 FROM chat_fulltext CROSS JOIN chat_indexedpassage passage ON passage.id = chat_fulltext.rowid
-            WHERE chat_fulltext MATCH '"' || value || '"' AND {} LIMIT %s))
+            WHERE chat_fulltext MATCH value AND {} LIMIT %s))
     FROM json_each(%s)"""
-_STEMS_IN_REACH = """
-    SELECT value, (SELECT doc FROM chat_vocabulary WHERE term = value), (
-        SELECT COUNT(*) FROM (
-            SELECT DISTINCT doc FROM chat_occurrence CROSS JOIN chat_indexedpassage passage ON passage.id = doc
-            WHERE term = value AND {} LIMIT %s))
-    FROM json_each(%s)"""
-# Only a full text can stem, so there is one in memory for the words of one search.
-_STEMMING = (
-    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.stemming USING fts5 (word, tokenize='porter unicode61')",
-    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.stemmed USING fts5vocab(temp, stemming, instance)",
-    "DELETE FROM temp.stemming",
-)
 _WITHIN = "SELECT passage.id FROM chat_indexedpassage passage WHERE id IN (SELECT value FROM json_each(%s)) AND {}"
 _REACH = "reach AS MATERIALIZED (SELECT passage.id FROM chat_indexedpassage passage WHERE {}), "
 _MATCHES = "matches AS MATERIALIZED ({}) "  # bm25() works only in the query with the MATCH, which must stay separate
-_WORD = (
+_TERM = (
     "SELECT rowid AS id, -bm25(chat_fulltext) * %s AS score, %s AS share, %s AS evidence"
     " FROM chat_fulltext WHERE chat_fulltext MATCH %s"
 )
-# MATCH would stem the stem once more, and "decis" does not become "decis" again.
-_STEM = "SELECT DISTINCT doc AS id, %s / 2 AS score, %s AS share, %s AS evidence FROM chat_occurrence WHERE term = %s"
 _IN_REACH = " AND +id IN (SELECT id FROM reach)"  # the plus makes reach filter the matches, not drive the search
 _BEST = "SELECT id, SUM(score), SUM(share), SUM(evidence) FROM matches GROUP BY id ORDER BY 2 DESC, id LIMIT %s"
 
 
 def _parameters(term: Term) -> list[float | str]:
-    if term.stem:
-        return [term.rarity, term.share, term.evidence, term.text]
-    return [term.rarity / _bm25_rarity(term), term.share, term.evidence, _quoted(term.text)]
+    return [term.strength / _bm25_rarity(term), term.share, term.evidence, term.match]
 
 
 def _bm25_rarity(term: Term) -> float:
@@ -121,7 +98,3 @@ def _bm25_rarity(term: Term) -> float:
     Among the meetings of one team, that would ignore the very words that they are about.
     """
     return max(log(expm1(term.rarity)), 1e-6)
-
-
-def _quoted(word: str) -> str:
-    return f'"{word}"'

@@ -7,9 +7,9 @@ from dataclasses import replace
 from difflib import SequenceMatcher, get_close_matches
 from math import log
 
-from ..terms import STOP_WORDS, informative, is_compound, root
+from ..terms import Asking, compounds, is_compound, root
 from .reach import Reach
-from .word_index import Index, Term
+from .word_index import Index, Term, match
 
 QUESTION_WORDS = 128
 """Distinct words of a query that are looked up: the first ones."""
@@ -30,32 +30,60 @@ _NEARBY = 0.6  # similarity of the words that are searched when nothing else was
 class Vocabulary:
     """The words of the passages in reach; it knows no other word, not even as the right spelling of one."""
 
-    def __init__(self, index: Index, heard: Reach) -> None:
+    def __init__(self, index: Index, heard: Reach, asking: Asking) -> None:
         self.index = index
         self.heard = heard
+        self.asking = asking
         self.total = heard.total()
         self._stems: dict[str, dict[str, int]] = {}
 
     def look_up(self, query_words: Sequence[str]) -> list[Term]:
         """Return the terms of a query. A word that is in no passage is looked up as two words, or by its spelling."""
-        searched = [word for word in query_words if word not in STOP_WORDS][:QUESTION_WORDS]
-        counts = self.index.counts(searched, self.heard)
-        compounds = {word for i, word in enumerate(query_words) if is_compound(word, query_words[:i])}
-        unknown = [word for word in informative(searched) if not counts[word] and word not in compounds][:SPELLINGS]
-        others = {word: self._otherwise(word) for word in unknown}
-        return [
-            others.get(word) or replace(_term(word, counts[word], self.total), compound=word in compounds)
-            for word in searched
-        ]
+        searched = [word for word in query_words if word not in self.asking.stop_words][:QUESTION_WORDS]
+        found = {term.text: term for term in self._terms(searched)}
+        second = {word for i, word in enumerate(query_words) if is_compound(word, query_words[:i])}
+        known = [replace(found[word], compound=word in second) for word in searched]
+        unknown = [term for term in known if not (term.count or term.asks or term.compound)][:SPELLINGS]
+        others = {term.text: other for term in unknown if (other := self._otherwise(term.text))}
+        return [others.get(term.text, term) for term in known] + self._parts(
+            [term for term in known if not term.asks and term.text not in others], searched
+        )
 
     def _otherwise(self, word: str) -> Term | None:
         """Return the term for a word that is in no passage: two words written as one, or a similar spelling."""
         phrases = [f"{word[:i]} {word[i:]}" for i in range(2, len(word) - 1)] if len(word) <= _TWO_WORDS else []
-        phrases = [phrase for phrase in phrases if STOP_WORDS.isdisjoint(phrase.split())]
-        counts = self.index.counts(phrases, self.heard)
-        if counts and (best := max(counts, key=lambda phrase: counts[phrase])) and counts[best]:
-            return _term(best, counts[best], self.total)
+        phrases = [phrase for phrase in phrases if self.asking.stop_words.isdisjoint(phrase.split())]
+        best = max(self._terms(phrases), key=lambda term: term.count, default=None)
+        if best and best.count:
+            return best
         return next(iter(self._spellings(word, most=1, likeness=_SAME_WORD)), None)
+
+    def _parts(self, terms: Sequence[Term], searched: Sequence[str]) -> list[Term]:
+        """Return the terms for the parts of compounds, as far as these are said and not asked for themselves."""
+        asked = {entry for word in searched for entry in self.asking.entries(word)}
+        ways = [
+            (term, language, [*compounds.ways(term.text, language)])
+            for term in terms
+            for language in self.asking.parting
+        ]
+        entries = list(dict.fromkeys(part for _, _, pairs in ways for pair in pairs for part in pair))
+        counts = self.index.counts([match([entry]) for entry in entries], self.heard)
+        known = {entry for entry in entries if counts[match([entry])]}
+        parts = [part for term, language, _ in ways for part in compounds.parts(term.text, language, known)]
+        return [
+            replace(_term(part, (part,), counts[match([part])], self.total), is_part=True)
+            for part in dict.fromkeys(parts)
+            if part not in asked
+        ]
+
+    def _terms(self, phrases: Sequence[str]) -> list[Term]:
+        """Return the terms for words or phrases as they are written."""
+        entries = {phrase: self.asking.entries(phrase) for phrase in phrases}
+        counts = self.index.counts(list({match(each) for each in entries.values()}), self.heard)
+        terms = [_term(phrase, own, counts[match(own)], self.total) for phrase, own in entries.items()]
+        may_be_part = bool(self.asking.parting)
+        asks = self.asking.asking_words
+        return [replace(term, asks=term.text in asks, may_be_part=may_be_part) for term in terms]
 
     def nearby(self, query_words: Sequence[str]) -> list[Term]:
         """Return terms spelled a little like the words of a query that found nothing."""
@@ -72,12 +100,18 @@ class Vocabulary:
         candidates = most if self.heard.is_everything else CANDIDATES
         spelled = get_close_matches(whole, completed, n=candidates, cutoff=likeness)
         near = [completed[each] for each in spelled if _begins_like(whole, completed[each], likeness)]
-        counts = stems if self.heard.is_everything else self.index.stem_counts(near, self.heard)
+        counts = stems if self.heard.is_everything else self._counts_of(near)
         return [
-            replace(_term(stem, counts[stem], self.total), stem=True, is_doubtful=not _derives(whole, stem))
+            replace(
+                _term(stem, (stem,), counts[stem], self.total), is_similar=True, is_doubtful=not _derives(whole, stem)
+            )
             for stem in near
             if counts[stem]
         ][:most]
+
+    def _counts_of(self, stems: Sequence[str]) -> dict[str, int]:
+        counts = self.index.counts([match([stem]) for stem in stems], self.heard)
+        return {stem: counts[match([stem])] for stem in stems}
 
     def _beginning_with(self, beginning: str) -> dict[str, int]:
         """Return the entries of the index with this beginning, which is asked again for a word that finds nothing."""
@@ -104,11 +138,11 @@ def _begins_like(word: str, stem: str, likeness: float) -> bool:
     return len(stem) > _BEGINNING and SequenceMatcher(None, word[: len(stem)], stem).ratio() >= likeness
 
 
-def _term(text: str, count: int, total: int) -> Term:
+def _term(text: str, entries: tuple[str, ...], count: int, total: int) -> Term:
     """Return a term with its inverse document frequency as in BM25 (Robertson and Zaragoza 2009), never negative.
 
     It is computed as if ``UNSEEN`` more passages lacked the word: then a name that occurs in all of three recordings
     still counts as rare, and in a large library it makes no difference.
     """
     rarity = log(1 + (max(total - count, 0) + UNSEEN + 0.5) / (count + 0.5))
-    return Term(text, count, rarity)
+    return Term(text, entries, count, rarity)

@@ -10,8 +10,8 @@ from ..models import IndexedPassage, Recording, Scope, Segment
 from ..retrieval import full_text
 from ..retrieval.reach import Area, reach_of
 from ..retrieval.results import heard_segments_of
-from ..terms import root, words
-from .full_text import PASSAGES
+from ..terms import Asking, root, words
+from . import passages
 from .marks import Part, Span, Word, count, snippet, spans
 from .query import Query
 from .terms_found import numbered, similar
@@ -102,11 +102,13 @@ def _begins(title_word: str, word: str) -> bool:
 
 
 def _all_places(query: Query, scope: Scope) -> Iterator[Place]:
-    keys = PASSAGES.best(query.terms, PASSAGES_READ, reach_of(scope))
+    reach = reach_of(scope)
+    asking = Asking.of(words(query.text), reach.languages())
+    keys = passages.best(query.terms, asking, PASSAGES_READ, reach)
     seen: set[tuple[int, int]] = set()  # neighbouring passages overlap
     for start in range(0, len(keys), AT_ONCE):
         batch = keys[start : start + AT_ONCE]
-        marked = PASSAGES.marked(query.terms, batch)
+        marked = passages.marked(query.terms, asking, batch)
         yield from _new_places(query, scope, batch, marked, seen)
 
 
@@ -121,12 +123,12 @@ def _new_places(
     query: Query, scope: Scope, keys: Sequence[int], marked: dict[int, list[Word]], seen: set[tuple[int, int]]
 ) -> Iterator[Place]:
     heard = IndexedPassage.objects.filter(recording__in=scope.recordings())
-    passages = heard.select_related("recording").defer("text").in_bulk(keys)
+    found = heard.select_related("recording").defer("text", "stems").in_bulk(keys)
     segments = heard_segments_of(keys, scope)
     for key in keys:
-        if key not in passages or key not in marked:  # its recording was moved or deleted a moment ago
+        if key not in found or key not in marked:  # its recording was moved or deleted a moment ago
             continue
-        for place in _places_in(query, passages[key].recording, segments[key], marked[key]):
+        for place in _places_in(query, found[key].recording, segments[key], marked[key]):
             if (place.recording.pk, place.segment.number) not in seen:
                 seen.add((place.recording.pk, place.segment.number))
                 yield place

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..terms import STOP_WORDS, is_compound, words
+from ..terms import Asking, is_compound, words
 
 TERM_LIMIT = 16
 """Most words and phrases of one search: the first ones."""
@@ -50,14 +50,14 @@ def parsed(text: str) -> Query:
         return Query(text, refusal=TOO_SHORT)
     if not words(text):
         return Query(text, refusal=NO_WORDS)
-    terms = tuple(dict.fromkeys(_terms(text)))[:TERM_LIMIT]
+    terms = tuple(dict.fromkeys(_terms(text, Asking.of(words(text), ()).stop_words)))[:TERM_LIMIT]
     return Query(text, terms, "" if terms else TOO_COMMON)
 
 
-def _terms(text: str) -> Iterator[Term]:
+def _terms(text: str, stop_words: frozenset[str]) -> Iterator[Term]:
     for part in _PART.finditer(text):
-        term = _as_written(part[1]) if part[1] else _without_common_ends(_as_written(part[0]))
-        if not STOP_WORDS.issuperset(term):
+        term = _as_written(part[1]) if part[1] else _without_common_ends(_as_written(part[0]), stop_words)
+        if not stop_words.issuperset(term):
             yield tuple(term)
 
 
@@ -67,7 +67,7 @@ def _as_written(text: str) -> list[str]:
     return [word for place, word in enumerate(all_words) if not is_compound(word, all_words[:place])]
 
 
-def _without_common_ends(term: Sequence[str]) -> Sequence[str]:
+def _without_common_ends(term: Sequence[str], stop_words: frozenset[str]) -> Sequence[str]:
     """Return the words of something like ``Ben's`` or ``well-known`` without the stop words around them."""
-    informative = [place for place, word in enumerate(term) if word not in STOP_WORDS]
+    informative = [place for place, word in enumerate(term) if word not in stop_words]
     return term[informative[0] : informative[-1] + 1] if informative else ()

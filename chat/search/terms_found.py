@@ -9,6 +9,7 @@ from ..terms import STOP_WORDS, root
 from .marks import Word
 from .query import Query, Term
 
+_BEGINNING = 3  # letters that two forms of a word have in common, as their beginning
 _LIKENESS = 0.75  # similarity (0 to 1, by difflib) of a word that is shown for a similar one
 
 
@@ -51,6 +52,8 @@ def _in_phrases(found_words: Sequence[Word], terms: Sequence[Term]) -> list[bool
 def _nearest(word: str, terms: Sequence[Term]) -> int:
     """Return the number of the term that begins most like a word: they have the same stem."""
     likeness = [max(_common_beginning(word, other) for other in term) for term in terms]
+    if max(likeness) < _BEGINNING:  # a compound that ends with it
+        likeness = [max(_common_beginning(word[::-1], other[::-1]) for other in term) for term in terms]
     return likeness.index(max(likeness))
 
 

@@ -58,6 +58,7 @@ GET  chat:recording-detail              sign-in   404      200      200      404
 GET  chat:recording-segments            sign-in   404      200      200      404      404      404      sign-in
 GET  chat:recording-move                sign-in   404      404      200      404      404      404      sign-in
 GET  chat:recording-consent             sign-in   404      404      200      404      404      404      sign-in
+GET  chat:recording-language            sign-in   404      404      200      404      404      404      sign-in
 GET  chat:recording-text                sign-in   404      200      200      404      404      404      sign-in
 GET  chat:recording-audio               sign-in   404      200      200      404      404      404      sign-in
 GET  chat:recording-withdraw-audio      sign-in   404      404      200      404      404      404      sign-in

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chat.api import judging, resources, review
+from chat.api import judging, recordings, resources, review
 from chat.api.question import Question
 from chat.live import frames
 from chat.problems import Problem
@@ -36,7 +36,7 @@ TYPES = [
     resources.Check,
     resources.ReviewPage,
     resources.ReviewedConversation,
-    resources.RecordingPage,
+    recordings.RecordingPage,
     wire.SaidBatch,
     wire.Batch,
     wire.Uploads,

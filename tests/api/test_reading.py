@@ -134,7 +134,8 @@ async def test_recordings_are_paginated(program: Program) -> None:
     resources = await all_of(program, "/api/recordings", "recordings")
 
     assert resources[0] == {
-        "id": str(recordings[2].uuid), "title": "Meeting 2", "recorded_on": None, "duration": 10.0, "consent": None
+        "id": str(recordings[2].uuid), "title": "Meeting 2", "recorded_on": None, "duration": 10.0,
+        "language": "", "consent": None
     }  # fmt: skip
     assert [UUID(resource["id"]) for resource in resources] == [recording.uuid for recording in reversed(recordings)]
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from msgspec import to_builtins
 
-from chat.api import resources
+from chat.api import recordings
 from chat.models import AccessEvent, Collection, Consent, ConsentNote, Membership, Recording, Role
 from chat.models.consent_note import LINK_LIMIT
 
@@ -46,7 +46,7 @@ def test_who_manages_writes_the_note_and_who_hears_reads_it(recording: Recording
     assert note(recording) not in text(page)
     assert "<bdi>alice</bdi> on" in " ".join(text(browser_of(alice).get(note(recording))).split())
     recording.refresh_from_db()
-    assert to_builtins(resources.Recording.of(recording).consent) == TOLD
+    assert to_builtins(recordings.Recording.of(recording).consent) == TOLD
     assert browser_of(bob).post(note(recording), TOLD).status_code == 404
 
 

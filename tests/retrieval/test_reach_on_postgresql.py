@@ -20,8 +20,8 @@ from ..support.two_teams import team
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("postgresql")]
 
 TERMS = [
-    Term("budget", 120, 1.0, share=0.5, evidence=1),
-    Term("quokka", 60, 2.0, share=0.5, evidence=3),
+    Term("budget", ("budget",), 120, 1.0, share=0.5, evidence=1),
+    Term("quokka", ("quokka",), 60, 2.0, share=0.5, evidence=3),
 ]
 
 

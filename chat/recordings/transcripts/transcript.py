@@ -35,6 +35,8 @@ class Transcript:
     utterances: tuple[Utterance, ...]
     recorded_on: date | None
     skipped: Mapping[str, int]
+    language: str = ""
+    """What the file calls its language, if it says so."""
 
     @property
     def duration(self) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Protocol  # any JSON that a file contains
 
 from ...draft import Draft
@@ -39,6 +40,7 @@ from . import (
 _WRAPPERS = ("data", "result", "results", "response", "output", "transcript", "transcription", "body", "payload")
 """Keys under which programs that call a service store its answer."""
 _DEEPEST = 4
+_LANGUAGE = ("language", "language_code", "lang")
 
 
 class Form(Protocol):
@@ -105,7 +107,13 @@ def read(source: Source) -> Transcript:
         form.add(draft, value)
     except Unreadable as error:
         raise Unreadable(f"JSON of {form.NAME}: {error.reason}", line=error.line) from None
-    return draft.finish(title_in(source), recorded_on_in(source))
+    return replace(draft.finish(title_in(source), recorded_on_in(source)), language=_language_in(source.json, value))
+
+
+def _language_in(*values: Any) -> str:
+    """Return what a file calls its language; most services name the one that they were told or have recognised."""
+    named = (value.get(key) for value in values if isinstance(value, dict) for key in _LANGUAGE)
+    return next((name for name in named if isinstance(name, str)), "")
 
 
 def _found(value: Any) -> tuple[Form, Any] | None:
