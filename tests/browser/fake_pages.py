@@ -15,7 +15,7 @@ from django.test import override_settings
 from django.utils.safestring import SafeString
 
 from chat.conversations.rendering import ShownTurn, TurnPage, blank_conversation, render_blank_turn
-from chat.models import Citation, Conversation, HeardOf, Phase, Turn
+from chat.models import Citation, Conversation, HeardOf, Phase, Quotation, Turn
 
 KICK_OFF = "11111111-1111-4111-8111-111111111111"
 """The recording that the filter offers."""
@@ -36,6 +36,7 @@ def turn_html(
     has_audio: bool = True,
     created_at: datetime | None = None,
     model: str = "",
+    quotations: Sequence[Quotation] = (),
 ) -> str:
     """Return a turn as the server renders it."""
     turn = Turn(uuid=name, state=state, question=question, phase="retrieving", failure=failure, model_name=model)
@@ -45,7 +46,8 @@ def turn_html(
     turn.recordings = [{"id": recording, "title": "Kick-off"} for recording in recordings]
     citations = [cast("Citation", _source(number, has_audio=has_audio)) for number in range(1, sources + 1)]
     heard = HeardOf(existing=frozenset(recordings))
-    return ShownTurn(turn=turn, text=text, seq=seq, citations=citations, heard=heard).html("token")
+    shown = ShownTurn(turn=turn, text=text, seq=seq, citations=citations, quotations=quotations, heard=heard)
+    return shown.html("token")
 
 
 def opened_html(number: int, *, audio: str = "", note: str = "") -> str:
@@ -172,6 +174,7 @@ def _source(number: int, *, has_audio: bool) -> SimpleNamespace:
         number=number,
         cited=True,
         is_heard=True,
+        recording_uuid=uuid.UUID(KICK_OFF),
         recording_id=5,
         recording=recording,
         recording_title="Kick-off",
