@@ -52,9 +52,9 @@ PRIVATE = {
 """Modules of a package that only ``chat/urls.py``, ``chat/admin.py``, ``chatsite`` and the package may import."""
 
 HEAVY = {
-    "allauth", "ctranslate2", "databricks", "databricks_langchain", "faster_whisper", "fido2", "httpx", "jwt",
-    "langchain", "langchain_core", "langchain_databricks", "langchain_openai", "langsmith", "mlflow", "numpy", "openai",
-    "opentelemetry", "pandas", "pydantic", "qrcode", "requests",
+    "allauth", "charset_normalizer", "ctranslate2", "databricks", "databricks_langchain", "faster_whisper", "fido2",
+    "httpx", "jwt", "langchain", "langchain_core", "langchain_databricks", "langchain_openai", "langsmith", "mlflow",
+    "numpy", "openai", "opentelemetry", "pandas", "pydantic", "qrcode", "requests",
 }  # fmt: skip
 """Packages that take long to import, and so are imported only when they are first needed."""
 

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
 
-from charset_normalizer import from_bytes
-
 from .alphabets import Encoding, alphabet, ideographs, latin
 from .transcript import Unreadable
 
@@ -118,5 +116,7 @@ def _guesses(sample: bytes) -> Iterator[Guess]:
 
 
 def _second_opinion(sample: bytes) -> str | None:
+    from charset_normalizer import from_bytes  # it takes long to import, and most files are Unicode
+
     match = from_bytes(sample, cp_isolation=[encoding.codec for encoding in ENCODINGS]).best()
     return str(match) if match else None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
 from .transcript import Unreadable
 
 
 def parsed_xml(text: str | bytes) -> Element:
     """Return the root of an XML document. Raise ``Unreadable`` if it is none, or has a document type."""
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
     try:
         root: Element = fromstring(text, forbid_dtd=True)
     except ParseError as error:
