@@ -23,6 +23,9 @@ CITED = SafeString("We <mark>take the green one</mark>.")
 UNHASHED = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
+_NOTHING = SimpleNamespace(exists=lambda: False)
+
+
 def turn_html(
     name: str,
     state: str,
@@ -157,7 +160,8 @@ def _render(template: str, context: dict[str, Any]) -> str:
     person = SimpleNamespace(pk=7, is_staff=False, get_username="alice", has_usable_password=True)
     no_conversations = patch("chat.templatetags.sidebar.recent_conversations", return_value={"conversations": []})
     no_reviewer = patch("chat.templatetags.sidebar.may_review", return_value=False)
-    with override_settings(STORAGES=settings.STORAGES | UNHASHED), no_conversations, no_reviewer:
+    no_manager = patch("chat.templatetags.adding.Collection.objects.changeable_by", return_value=_NOTHING)
+    with override_settings(STORAGES=settings.STORAGES | UNHASHED), no_conversations, no_reviewer, no_manager:
         return render_to_string(template, {"user": person, "csrf_token": "token"} | context)
 
 
