@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.support import beeps
 from tests.support.processes import ROOT
-from tests.support.servers import new_database, postgresql
+from tests.support.servers import new_database, postgresql, redis
 from tests.support.site_process import SiteProcess
 
 if TYPE_CHECKING:
@@ -188,7 +188,9 @@ def running(setup: str, folder: Path, url: str) -> Iterator[Bench]:
     with ExitStack() as stack:
         server = stack.enter_context(postgresql()) if setup == "postgresql" else ""
         database = stack.enter_context(new_database(server)) if server else ""
+        nudges = stack.enter_context(redis()) if database else ""
         settings: dict[str, Any] = {
+            "REDIS_URL": nudges,
             "TRANSCRIBER": "openai:bench", "TRANSCRIBER_BASE_URL": url, "TRANSCRIBER_API_KEY": "none",
             "EMBEDDINGS": "openai:bench", "EMBEDDINGS_BASE_URL": url, "EMBEDDINGS_API_KEY": "none",
             "PROCESSING_ATTEMPTS": "9", "DEMO": "true",
