@@ -141,11 +141,12 @@ class Memory:
 def site(server: str, **settings: str) -> Iterator[tuple[SiteProcess, str]]:
     """Run a site whose demo user manages the collection of new recordings; yield it with a token of that user."""
     settings |= {"SERVER": server, "CHAT_COMMANDS_PER_MINUTE": "100000"}
-    with (
-        tempfile.TemporaryDirectory(prefix="chatsite-bench-") as folder,
-        SiteProcess(Path(folder), **settings) as place,  # type: ignore[arg-type]  # settings of the site
-    ):
-        yield place, place.manage("shell", "--no-imports", "-c", MANAGER).split()[-1]
+    with tempfile.TemporaryDirectory(prefix="chatsite-bench-") as folder:
+        place = SiteProcess(Path(folder), **settings)  # type: ignore[arg-type]  # settings of the site
+        place.manage("prepare")
+        token = place.manage("shell", "--no-imports", "-c", MANAGER).split()[-1]
+        with place:
+            yield place, token
 
 
 def through_kills(server: str, megabytes: int, kills: int) -> None:
@@ -207,7 +208,10 @@ def beside_an_answer(server: str, files: int, megabytes: int, rate: int, runs: i
             with subprocess.Popen([*command, *sizes], stdout=subprocess.PIPE, text=True) as sending:
                 beside.append(_p99(_gaps(place.port, token, seconds)))
                 took = (sending.communicate()[0] or "failed").strip()
-            print(f"  run {run + 1}: alone {alone[-1]:.1f} ms, beside {beside[-1]:.1f} ms; the files took {took} s")
+            print(
+                f"  run {run + 1}: alone {alone[-1]:.1f} ms, beside {beside[-1]:.1f} ms; the files took {took} s",
+                flush=True,
+            )
     without, with_files = statistics.median(alone), statistics.median(beside)
     print(
         f"{server}: p99 between tokens, medians of {runs}: {without:.1f} ms alone, {with_files:.1f} ms beside {files}"
