@@ -198,7 +198,7 @@ for number in range(3):
 TASKS = [
     Task(1, "Open last week's conversation among 300", 3, 5, _open_last_week),
     Task(2, "Check a claim", 1, 1, _check_a_claim),
-    Task(3, "Hear it", 2, 3, _hear_it),
+    Task(3, "Hear exactly the words", 2, 3, _hear_it),
     Task(4, "Find what was said, without asking", 3, 4, _find_what_was_said),
     Task(5, "Mend a wrong filter", 2, 10, _mend_a_wrong_filter),
     Task(6, "Bring an answer into a mail", 2, 2, _bring_it_into_a_mail),

@@ -170,6 +170,7 @@ async def test_a_label_by_keyboard_keeps_the_filter_and_the_way(page: Page, site
     await page.keyboard.press("Enter")
 
     await expect(page.get_by_text("Your label was saved.")).to_be_visible()
+    await expect(page.get_by_text("Keys: J next, K previous")).to_be_visible()
     assert "_changelist_filters=label%3Dany%26failure%3Dany%26o%3D-0" in page.url
     await page.keyboard.press("j")
     await say_why(page)

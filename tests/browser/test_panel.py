@@ -110,7 +110,7 @@ async def test_the_panel_plays_exactly_the_quoted_words(listening: Page, start_s
     for width in (1280, 390):
         for scheme in ("light", "dark"):
             await page.set_viewport_size({"width": width, "height": 800})
-            await page.emulate_media(color_scheme=scheme)
+            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             assert await violations(page) == []
     await page.keyboard.press("Space")
     await expect(panel.get_by_role("button", name="Pause")).to_be_visible()

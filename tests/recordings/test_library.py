@@ -126,7 +126,7 @@ def test_audio_that_cannot_be_copied_is_an_error_of_its_transcript(talk: Path, m
 def test_a_crash_leaves_no_incomplete_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = meetings(tmp_path / "many.jsonl", ["One", "Two", "Three"])
 
-    def crash(recordings: Sequence[Recording]) -> None:
+    def crash(recordings: Sequence[Recording], **_: object) -> None:
         if recordings[0].title.startswith("Two"):
             raise KeyboardInterrupt
 
