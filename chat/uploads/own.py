@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from ..models import InvalidRequest, NotFound, Upload, UploadState
 from ..processing import as_json
-from .completing import NOT_ALLOWED, may_add
+from .completing import NOT_ALLOWED, hand_on, may_add
 from .duplicates import duplicate_of
 from .receiving import Piece, receive
 from .removing import refuse, remove
@@ -34,6 +34,7 @@ def received(request: HttpRequest, user_id: int, uuid: UUID, offset: int) -> tup
     upload = own(user_id, uuid)
     if not may_add(upload.batch):
         refuse(upload, NOT_ALLOWED)
+        hand_on(upload.batch, upload.pair)
         upload.refresh_from_db()
     is_in = receive(upload, offset, Piece(request, _length(request)))
     return shown(upload), 200 if is_in else 409

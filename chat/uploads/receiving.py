@@ -66,6 +66,9 @@ def receive(upload: Upload, offset: int, piece: Piece) -> bool:
         with storing():
             complete(upload)
         upload.refresh_from_db()
+    elif upload.state == UploadState.STORED:  # perhaps by a process that was killed before it began the job
+        hand_on(upload.batch, upload.pair)
+        upload.refresh_from_db()
     return upload.state != UploadState.OPEN or bool(length and offset < upload.received)
 
 

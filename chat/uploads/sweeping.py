@@ -64,11 +64,17 @@ def _remove(rest: Callable[[], object]) -> int:
 
 
 def _finish(rest: Callable[[], object]) -> None:
-    """Complete the files of which all has arrived, and whose sender has not come back for the end."""
-    whole = Upload.objects.unfinished().filter(state=UploadState.OPEN, received=F("size")).select_related("batch")
-    for upload in list(whole):
+    """Complete the files of which all has arrived, and whose sender has not come back for the end.
+
+    Also begin the jobs of those whose process was killed before that, or whose other file was given up.
+    """
+    unfinished = Upload.objects.unfinished().select_related("batch")
+    for upload in list(unfinished.filter(state=UploadState.OPEN, received=F("size"))):
         rest()
         complete(upload)
+    for upload in list(unfinished.filter(state=UploadState.STORED)):
+        rest()
+        hand_on(upload.batch, upload.pair)
 
 
 def _sweep_files(rest: Callable[[], object]) -> None:

@@ -139,6 +139,18 @@ def test_who_manages_no_more_adds_no_more(sender: Sender, sales: Collection) -> 
     assert incoming() == []
 
 
+def test_who_manages_no_more_leaves_no_other_file_of_the_recording(sender: Sender, sales: Collection) -> None:
+    batch = sender.begin({"talk.mp3": MP3, "talk.vtt": VTT}, collection=sales.uuid)
+    audio, transcript = (file["uuid"] for file in batch["files"])
+    sender.send(transcript, VTT)
+    sales.memberships.update(role="listen")
+
+    sender.put(audio, 0, MP3[:1000])
+
+    assert [sender.state(uuid)["state"] for uuid in (audio, transcript)] == ["refused", "refused"]
+    assert incoming() == []
+
+
 @pytest.mark.parametrize("collection", ["Board", "default"])
 def test_only_who_manages_a_collection_adds_to_it(sender: Sender, collection: str) -> None:
     board = Collection.objects.create(name="Board")

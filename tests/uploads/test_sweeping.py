@@ -17,6 +17,7 @@ from chat.models import Collection, Job, JobState, Upload, UploadBatch
 from chat.storage.disk import Disk
 from chat.storage.stored import StorageFailed
 from chat.upkeep.purge import preview, purge
+from chat.uploads import completing
 from chat.uploads.sweeping import sweep
 
 from ..support.asked import recorded
@@ -102,6 +103,34 @@ def test_a_whole_file_whose_sender_never_came_back_is_completed(
 
     assert Upload.objects.get().state == "begun"
     assert Job.objects.get().audio == f"incoming/{audio}.mp3"
+
+
+@pytest.mark.parametrize("goes_on", ["at the last piece again", "at the purge"])
+def test_a_file_whose_process_was_killed_before_its_job_began_goes_on(
+    sender: Sender, sales: Collection, monkeypatch: pytest.MonkeyPatch, goes_on: str
+) -> None:
+    [audio] = begun(sender, sales, "talk.mp3")
+    with monkeypatch.context() as patch:
+        patch.setattr(completing, "hand_on", lambda *_: None)
+        assert sender.send(audio, MP3)["state"] == "stored"
+
+    if goes_on == "at the purge":
+        sweep()
+    else:
+        sender.put(audio, 2000, MP3[2000:])
+
+    assert sender.state(audio)["state"] == "begun"
+    assert Job.objects.get().audio == f"incoming/{audio}.mp3"
+
+
+def test_a_file_whose_other_one_was_given_up_goes_on_alone(sender: Sender, sales: Collection) -> None:
+    audio, transcript = begun(sender, sales, "talk.mp3", "talk.vtt")
+    sender.send(transcript, VTT)
+    sender.client.delete(f"/recordings/upload/{audio}")
+
+    sweep()
+
+    assert [job.transcript for job in Job.objects.all()] == [f"incoming/{transcript}.vtt"]
 
 
 def test_what_a_file_has_become_is_known_when_its_job_is_gone(
