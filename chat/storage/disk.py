@@ -15,7 +15,7 @@ from uuid import uuid4
 from django.core.exceptions import SuspiciousFileOperation
 from django.utils._os import safe_join
 
-from .stored import KB, AccessDenied, FileChanged, FileLost, Readable, StorageFailed, Stored
+from .stored import KB, AccessDenied, FileChanged, FileLost, PartLost, Readable, StorageFailed, Stored
 
 
 class Disk:
@@ -40,12 +40,17 @@ class Disk:
             raise StorageFailed(error.strerror or str(error)) from None
 
     def write(self, name: str, offset: int, part: Readable) -> None:
-        """Write a part of a file that grows, and return when it is on the disk. ``finish`` gives the file its name."""
+        """Write a part of a file that grows, and return when it is on the disk. ``finish`` gives the file its name.
+
+        Raise ``PartLost`` if the parts before are not there: a hole would be read as part of the file.
+        """
         path = self._path(self.growing(name))
         try:
+            if offset and _size(path) < offset:
+                raise PartLost(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             is_new = not path.exists()
-            with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+            with os.fdopen(os.open(path, os.O_RDWR | (0 if offset else os.O_CREAT), 0o600), "r+b") as file:
                 file.seek(offset)
                 shutil.copyfileobj(part, file, self.piece)
                 file.flush()
@@ -129,6 +134,13 @@ def _facts(name: str, found: os.stat_result) -> Stored:
         raise FileLost(name)
     modified = datetime.fromtimestamp(found.st_mtime, UTC)
     return Stored(name, found.st_size, modified, f'"{found.st_mtime_ns:x}-{found.st_size:x}"')
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _keep_names(folder: Path) -> None:

@@ -20,6 +20,10 @@ class FileLost(StorageFailed):
     """There is no file of this name."""
 
 
+class PartLost(FileLost):
+    """What was stored of a file before is not there any more, so a part of it cannot follow."""
+
+
 class AccessDenied(StorageFailed):
     """The storage refuses the credentials, or what they may do."""
 

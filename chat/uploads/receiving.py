@@ -10,7 +10,7 @@ from ..database.threads import give_back_connection
 from ..models import InvalidRequest, Refused, Upload, UploadState
 from ..storage import StorageFailed, storage
 from ..storage.parts import put_part
-from ..storage.stored import Readable
+from ..storage.stored import PartLost, Readable
 from ..upstream.credentials import SignInFailed
 from ..upstream.failures import line
 from .completing import complete, hand_on
@@ -18,6 +18,9 @@ from .kinds import HEAD, wrong_content
 from .removing import refuse
 
 logger = logging.getLogger(__name__)
+
+
+LOST = "What had arrived of this file is not on the site any more. Please send it again."
 
 
 class StorageGone(Refused):
@@ -79,10 +82,22 @@ def _take(upload: Upload, offset: int, piece: Piece) -> None:
         return
     give_back_connection()  # to the database: writing takes its time
     with storing():
-        put_part(storage(), upload.stored_as, offset, piece)
+        try:
+            put_part(storage(), upload.stored_as, offset, piece)
+        except PartLost:
+            _note_loss(upload, offset)
+            return
     if piece.left:
         raise InvalidRequest("This piece broke off. Please send it again.")
     upload.advance(offset, piece.length)
+
+
+def _note_loss(upload: Upload, offset: int) -> None:
+    """Refuse a file whose pieces are gone; not one that another request has just completed with this piece."""
+    upload.refresh_from_db()
+    if upload.received == offset:
+        refuse(upload, LOST)
+        hand_on(upload.batch, upload.pair)
 
 
 @contextmanager

@@ -12,11 +12,12 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from ..models import INCOMING, Job, Upload, UploadState
-from ..storage import StorageFailed, Stored, storage
+from ..storage import FileLost, StorageFailed, Stored, storage
 from ..upstream.credentials import SignInFailed
 from ..upstream.failures import line
 from .completing import complete, hand_on
-from .removing import remove
+from .receiving import LOST
+from .removing import refuse, remove
 
 logger = logging.getLogger(__name__)
 
@@ -71,10 +72,21 @@ def _finish(rest: Callable[[], object]) -> None:
     unfinished = Upload.objects.unfinished().select_related("batch")
     for upload in list(unfinished.filter(state=UploadState.OPEN, received=F("size"))):
         rest()
-        complete(upload)
+        _complete(upload)
     for upload in list(unfinished.filter(state=UploadState.STORED)):
         rest()
         hand_on(upload.batch, upload.pair)
+
+
+def _complete(upload: Upload) -> None:
+    """Complete a file, or refuse it if it has been lost for as long as one is kept: others must not wait for it."""
+    try:
+        complete(upload)
+    except FileLost as error:
+        logger.warning("A file that was sent is not in the storage: %s", line(error))
+        if Upload.objects.abandoned(settings.UPLOAD_KEPT_DAYS).filter(pk=upload.pk).exists():
+            refuse(upload, LOST)
+            hand_on(upload.batch, upload.pair)
 
 
 def _sweep_files(rest: Callable[[], object]) -> None:

@@ -85,6 +85,16 @@ def test_a_full_disk_loses_nothing(sender: Sender, begun: str, monkeypatch: pyte
     assert stored(begun).read_bytes() == MP3
 
 
+def test_a_file_whose_pieces_are_gone_is_refused_instead_of_getting_a_hole(sender: Sender, begun: str) -> None:
+    sender.put(begun, 0, MP3[:PIECE])
+    stored(begun).with_name(f"{begun}.mp3.part").unlink()
+
+    said = sender.put(begun, PIECE, MP3[PIECE : 2 * PIECE]).json()
+
+    assert (said["state"], "Please send it again" in said["error"]) == ("refused", True)
+    assert [*stored(begun).parent.iterdir()] == []
+
+
 def test_a_failure_at_the_end_is_made_up_for_by_the_last_piece_again(
     sender: Sender, begun: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

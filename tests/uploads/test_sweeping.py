@@ -123,6 +123,23 @@ def test_a_file_whose_process_was_killed_before_its_job_began_goes_on(
     assert Job.objects.get().audio == f"incoming/{audio}.mp3"
 
 
+def test_a_whole_file_that_was_lost_holds_up_no_other_and_is_refused_at_last(
+    sender: Sender, sales: Collection, incoming: Path
+) -> None:
+    lost, other = begun(sender, sales, "lost.mp3", "other.mp3")
+    Upload.objects.filter(uuid=lost).update(received=len(MP3))
+    sender.put(other, 0, MP3[:1000])
+    (incoming / f"{other}.mp3.part").write_bytes(MP3)
+    Upload.objects.filter(uuid=other).update(received=len(MP3))
+
+    sweep()
+    assert [sender.state(uuid)["state"] for uuid in (lost, other)] == ["open", "begun"]
+    Upload.objects.filter(uuid=lost).update(touched_at=timezone.now() - timedelta(days=8))
+    sweep()
+
+    assert sender.state(lost)["state"] == "refused"
+
+
 def test_a_file_whose_other_one_was_given_up_goes_on_alone(sender: Sender, sales: Collection) -> None:
     audio, transcript = begun(sender, sales, "talk.mp3", "talk.vtt")
     sender.send(transcript, VTT)
