@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
-from ..models import ENDED_UPLOADS, Upload, UploadBatch
+from ..models import ENDED_UPLOADS, Job, Upload, UploadBatch
 from ..storage import StorageFailed, storage
 from ..storage.parts import delete_parts
 from ..upstream.credentials import SignInFailed
@@ -31,8 +31,11 @@ def refuse(upload: Upload, error: str) -> None:
 
 @receiver(post_delete, sender=Upload)
 def _deleted(instance: Upload, **_: object) -> None:
-    """Delete the files of an upload that goes, also with its user or its collection; those of a job are the job's."""
-    if instance.state not in ENDED_UPLOADS:
+    """Delete the files of an upload that goes, also with its user or its collection; those of a job are the job's.
+
+    Its job may have begun since the upload was read.
+    """
+    if instance.state not in ENDED_UPLOADS and instance.stored_as not in Job.objects.files():
         delete_files(instance)
 
 

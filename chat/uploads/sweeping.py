@@ -51,9 +51,10 @@ def _note_recordings() -> None:
 def _remove(rest: Callable[[], object]) -> int:
     """Remove abandoned uploads; the other file of the same recording then goes on alone."""
     removed = 0
-    for upload in list(Upload.objects.abandoned(settings.UPLOAD_KEPT_DAYS).select_related("batch")):
+    abandoned = Upload.objects.abandoned(settings.UPLOAD_KEPT_DAYS).filter(received__lt=F("size"))
+    for upload in list(abandoned.select_related("batch")):
         rest()
-        if upload.received < upload.size:
+        if abandoned.filter(pk=upload.pk).exists():  # its sender has not come back meanwhile
             remove(upload)
             removed += 1
             if upload.batch.uploads.exists():
@@ -105,7 +106,6 @@ def _is_old(file: Stored) -> bool:
 
 def _is_named(name: str) -> bool:
     """Return whether an upload that goes on, or a job, needs this file, or the one of which it is a piece."""
-    if name in Job.objects.files():
-        return True
     uuid = name.removeprefix(f"{INCOMING}/").lstrip(".")[:36]
-    return Upload.objects.unfinished().filter(uuid=uuid).exists()
+    # In this order: a file goes from an upload to a job, at any moment.
+    return Upload.objects.unfinished().filter(uuid=uuid).exists() or name in Job.objects.files()

@@ -18,6 +18,7 @@ from chat.storage.disk import Disk
 from chat.storage.stored import StorageFailed
 from chat.upkeep.purge import preview, purge
 from chat.uploads import completing
+from chat.uploads.removing import remove
 from chat.uploads.sweeping import sweep
 
 from ..support.asked import recorded
@@ -138,6 +139,29 @@ def test_a_whole_file_that_was_lost_holds_up_no_other_and_is_refused_at_last(
     sweep()
 
     assert sender.state(lost)["state"] == "refused"
+
+
+def test_what_is_removed_leaves_the_file_to_a_job_that_has_just_begun(
+    sender: Sender, sales: Collection, incoming: Path
+) -> None:
+    [audio] = begun(sender, sales, "talk.mp3")
+    read_before = Upload.objects.select_related("batch").get()
+    sender.send(audio, MP3)
+
+    remove(read_before)
+
+    assert [file.name for file in incoming.iterdir()] == [Path(Job.objects.get().audio).name]
+
+
+def test_a_sender_who_comes_back_during_the_purge_loses_nothing(
+    sender: Sender, sales: Collection, incoming: Path
+) -> None:
+    [audio] = begun(sender, sales, "talk.mp3")
+    sender.put(audio, 0, MP3[:1000])
+    Upload.objects.update(touched_at=timezone.now() - timedelta(days=8))
+
+    assert sweep(rest=lambda: sender.put(audio, 1000, MP3[1000:2000])) == 0
+    assert sender.send(audio, MP3, start=2000)["state"] == "begun"
 
 
 def test_a_file_whose_other_one_was_given_up_goes_on_alone(sender: Sender, sales: Collection) -> None:
