@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import IO
 
 from . import reading
 from .disk import Disk
-from .stored import Storage
+from .stored import Storage, StorageFailed
 
 
 @contextmanager
@@ -23,10 +23,21 @@ def local(place: Storage, name: str) -> Iterator[Path]:
     if isinstance(place, Disk):
         yield place.path_of(name)
         return
-    with NamedTemporaryFile(suffix=PurePosixPath(name).suffix) as copy:
-        copy_to(place, name, copy.file)
-        copy.flush()
+    with ExitStack() as copies:
+        with on_this_machine():
+            copy = copies.enter_context(NamedTemporaryFile(suffix=PurePosixPath(name).suffix))
+            copy_to(place, name, copy.file)
+            copy.flush()
         yield Path(copy.name)
+
+
+@contextmanager
+def on_this_machine() -> Iterator[None]:
+    """Turn a failure of a copy on this machine, as of a full disk, into a ``StorageFailed``."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageFailed(f"a copy on this machine failed: {error.strerror or error}") from None
 
 
 def copy_to(place: Storage, name: str, target: IO[bytes]) -> None:

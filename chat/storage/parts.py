@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from .disk import Disk
-from .local import copy_to
+from .local import copy_to, on_this_machine
 from .stored import KB, Readable, Storage, exists
 
 COPIED = 256 * KB
@@ -23,7 +23,7 @@ def put_part(place: Storage, name: str, offset: int, part: Readable) -> None:
     if isinstance(place, Disk):
         place.write(name, offset, part)
         return
-    with NamedTemporaryFile() as copy:
+    with on_this_machine(), NamedTemporaryFile() as copy:
         shutil.copyfileobj(part, copy, COPIED)
         copy.flush()
         place.put(_part(name, offset), Path(copy.name))
@@ -34,7 +34,7 @@ def join(place: Storage, name: str, offsets: Sequence[int]) -> None:
     if isinstance(place, Disk):
         place.finish(name)
     elif not exists(place, name):
-        with NamedTemporaryFile() as whole:
+        with on_this_machine(), NamedTemporaryFile() as whole:
             for offset in offsets:
                 copy_to(place, _part(name, offset), whole.file)
             whole.flush()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from errno import ENOSPC
 from io import BytesIO
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
 
-from chat.storage import FileLost, Storage, exists, storage
+from chat.storage import FileLost, Storage, StorageFailed, exists, parts, storage
+from chat.storage import local as local_files
 from chat.storage.disk import Disk
 from chat.storage.local import local
 from chat.storage.parts import delete_parts, join, put_part
@@ -64,6 +67,27 @@ def test_a_missing_part_makes_no_file(server: FileServer) -> None:
     assert not exists(storage(), NAME)
     delete_parts(storage(), NAME, OFFSETS)
     assert names(storage()) == []
+
+
+def test_no_room_for_a_copy_on_this_machine_is_a_failure_of_the_storage(
+    server: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(storage(), *OFFSETS)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    for module in (local_files, parts):
+        monkeypatch.setattr(module, "NamedTemporaryFile", full)
+
+    with pytest.raises(StorageFailed, match="No space left"):
+        send(storage(), 0)
+    with pytest.raises(StorageFailed, match="No space left"):
+        join(storage(), NAME, OFFSETS)
+    monkeypatch.setattr(parts, "NamedTemporaryFile", NamedTemporaryFile)
+    join(storage(), NAME, OFFSETS)
+    with pytest.raises(StorageFailed, match="No space left"):
+        content(storage())
 
 
 def test_a_file_of_the_disk_grows_and_gets_its_name_at_the_end(tmp_path: Path) -> None:
