@@ -42,6 +42,7 @@ def begin_batch(user: User, said: SaidBatch, key: UUID | None = None) -> Batch:
         return _shown(before)
     collection, consent = _collection(user, said.collection), _consent(said)
     plan = [_Planned(user, collection, file) for file in said.files]
+    _find_transcripts(plan)
     new = [planned for planned in plan if planned.is_new]
     _check_room(user, new)
     try:
@@ -78,6 +79,15 @@ class _Planned:
             duplicate=self.duplicate,
             error=self.error or None,
         )
+
+
+def _find_transcripts(plan: list[_Planned]) -> None:
+    """Let a transcript without a digest go on with its audio that was begun before, as when the answer was lost."""
+    for planned, number in zip(plan, pairs_of([each.name for each in plan]), strict=True):
+        audio = plan[number].upload
+        if audio and planned.is_new and not planned.said.sha256:
+            other = Upload.objects.unfinished().filter(batch=audio.batch_id, pair=audio.pair, is_transcript=True)
+            planned.upload = other.filter(name=planned.name, size=planned.size).first()
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,24 @@ def test_a_transcript_and_audio_of_the_same_name_become_one_job(sender: Sender, 
     assert (job.audio, job.audio_name) == (f"incoming/{audio}.mp3", "talk.mp3")
     assert (job.transcript, job.transcript_name) == (f"incoming/{transcript}.vtt", "talk.vtt")
     assert sender.state(audio)["job"]["uuid"] == str(job.uuid)
+
+
+def test_a_pair_that_is_begun_again_stays_one_recording(sender: Sender, sales: Collection) -> None:
+    """The page sends no digest of a transcript that has audio; the answer to its request may be lost."""
+    files = [{"name": "talk.vtt", "size": len(VTT)}]
+    files.append({"name": "talk.mp3", "size": len(MP3), "sha256": hashlib.sha256(MP3).hexdigest()})
+    body = {"files": files, "collection": str(sales.uuid)}
+
+    first, again = (
+        sender.client.post("/recordings/upload/", body, content_type="application/json").json() for _ in range(2)
+    )
+    transcript, audio = (file["uuid"] for file in again["files"])
+    sender.send(transcript, VTT)
+    sender.send(audio, MP3)
+
+    assert again["files"] == first["files"]
+    [job] = Job.objects.all()
+    assert (job.transcript_name, job.audio_name) == ("talk.vtt", "talk.mp3")
 
 
 def test_several_recordings_of_a_batch_share_the_title_and_keep_their_names(sender: Sender, sales: Collection) -> None:
