@@ -31,6 +31,8 @@ from .kinds import clean, is_transcript, wrong_name
 from .pairs import pairs_of
 from .wire import Batch, SaidBatch, SaidFile, SentFile
 
+NOT_IN_BATCH = "This file is not among those that were begun with this Idempotency-Key, or it was given up."
+
 
 def begin_batch(user: User, said: SaidBatch, key: UUID | None = None) -> Batch:
     """Store a batch, and return which of its files are to be sent, from where on.
@@ -39,7 +41,7 @@ def begin_batch(user: User, said: SaidBatch, key: UUID | None = None) -> Batch:
     a ``key`` that was used before is that one. Raise a ``Refused``, and store nothing.
     """
     if key and (before := UploadBatch.objects.filter(user=user, key=key).first()):
-        return _shown(before)
+        return _repeated(user, before, said)
     collection, consent = _collection(user, said.collection), _consent(said)
     plan = [_Planned(user, collection, file) for file in said.files]
     _find_transcripts(plan)
@@ -121,10 +123,29 @@ def _store(
     return batch
 
 
-def _shown(batch: UploadBatch) -> Batch:
-    return Batch(
-        batch=batch.uuid, piece=Upload.PIECE, files=[SentFile.of(upload) for upload in batch.uploads.order_by("pk")]
-    )
+def _repeated(user: User, batch: UploadBatch, said: SaidBatch) -> Batch:
+    """Return a batch that was begun before; each of its files stands where the request has it."""
+    left = list(batch.uploads.order_by("pk"))
+    return Batch(batch=batch.uuid, piece=Upload.PIECE, files=[_found(user, batch, file, left) for file in said.files])
+
+
+def _found(user: User, batch: UploadBatch, said: SaidFile, left: list[Upload]) -> SentFile:
+    planned = _Planned(user, batch.collection, said)
+    upload = next((each for each in left if _is_same(each, planned)), None)
+    if upload:
+        left.remove(upload)
+        return SentFile.of(upload)
+    if planned.is_new and said.sha256:  # of an earlier batch, in which it was finished meanwhile
+        sent = Upload.objects.of(user.pk).filter(sha256=said.sha256, size=planned.size)
+        planned.upload = sent.filter(batch__collection=batch.collection_id).first()
+    if planned.is_new:
+        planned.error = NOT_IN_BATCH
+    return planned.shown()
+
+
+def _is_same(upload: Upload, planned: _Planned) -> bool:
+    digests = {upload.sha256, planned.said.sha256} - {""}
+    return (upload.name, upload.size) == (planned.name, planned.size) and len(digests) < 2
 
 
 def _collection(user: User, uuid: UUID | None) -> Collection:

@@ -6,15 +6,19 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 
 from chat.models import Collection, InvalidRequest, Job, Membership, Upload, holding
+from chat.uploads.beginning import begin_batch
 from chat.uploads.kinds import clean, wrong_content, wrong_name
 from chat.uploads.own import end
 from chat.uploads.pairs import pairs_of
+from chat.uploads.removing import remove
+from chat.uploads.wire import SaidBatch, SaidFile
 
 from ..support.asked import recorded
 from .conftest import MP3, VTT, Sender
@@ -62,6 +66,19 @@ def test_a_pair_that_is_begun_again_stays_one_recording(sender: Sender, sales: C
     assert again["files"] == first["files"]
     [job] = Job.objects.all()
     assert (job.transcript_name, job.audio_name) == ("talk.vtt", "talk.mp3")
+
+
+def test_a_repeated_request_gets_each_file_in_its_place(alice: User, sales: Collection) -> None:
+    files = [SaidFile(name="notes.pdf", size=3), SaidFile(name="a.mp3", size=9), SaidFile(name="b.mp3", size=9)]
+    said = SaidBatch(files=tuple(files), collection=sales.uuid)
+    key = uuid4()
+
+    first, again = (begin_batch(alice, said, key) for _ in range(2))
+
+    assert again == first
+    [given_up, kept] = Upload.objects.order_by("pk")
+    remove(given_up)
+    assert [file.uuid for file in begin_batch(alice, said, key).files] == [None, None, kept.uuid]
 
 
 def test_several_recordings_of_a_batch_share_the_title_and_keep_their_names(sender: Sender, sales: Collection) -> None:
