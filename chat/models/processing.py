@@ -145,8 +145,12 @@ class Job(models.Model):
 
         Raise ``Held`` if a legal hold keeps what is brought to its collection.
         """
-        refuse_if_held(Collection.objects.filter(pk=self.collection_id))
+        self.refuse_if_held()
         return bool(Job.objects.filter(pk=self.pk).exclude(state=JobState.READY).delete()[0])
+
+    def refuse_if_held(self) -> None:
+        """Raise ``Held`` if a legal hold keeps what is brought to its collection."""
+        refuse_if_held(Collection.objects.filter(pk=self.collection_id))
 
     def hold(self) -> bool:
         """Keep everybody else from the job until the end of the transaction; False if it is not this claim's."""

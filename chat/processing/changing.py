@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,6 +13,7 @@ from ..models.job_state import STEPS
 from ..storage import StorageFailed, storage
 from ..upstream.credentials import SignInFailed
 from ..upstream.failures import line
+from .leftovers import delete_all
 
 logger = logging.getLogger(__name__)
 
@@ -37,15 +37,17 @@ def again(job: Job, step: str = "") -> None:
 def attach_transcript(job: Job, name: str, file_name: str) -> None:
     """Let a job that has no transcript, or one that cannot be read, go on with this file of the storage.
 
-    Raise ``InvalidRequest`` if it goes on without, or is done.
+    Raise ``InvalidRequest`` if it goes on without, or is done, or ``Held`` if a legal hold keeps what it replaces.
     """
     earlier = job.transcript
     step = JobState(job.step) if job.step == JobState.CONVERTING else JobState.INDEXING
     waiting = Q(state=JobState.WAITING) | Q(state=JobState.FAILED, recording=None)
     with transaction.atomic():
+        if earlier and earlier != name:
+            job.refuse_if_held()
         _change(job, waiting, state=step, step=step, transcript=name, transcript_name=file_name[-255:])
         if earlier and earlier != name:
-            _delete_after_commit([earlier])
+            transaction.on_commit(lambda: _delete(earlier))
 
 
 @transaction.atomic
@@ -56,7 +58,7 @@ def cancel(job: Job) -> None:
     """
     if not job.cancel():
         raise InvalidRequest(_NOT_NOW)
-    _delete_after_commit(job.files)
+    transaction.on_commit(lambda: delete_all(job))
 
 
 def _change(job: Job, condition: Q, **changes: object) -> None:
@@ -67,15 +69,8 @@ def _change(job: Job, condition: Q, **changes: object) -> None:
     job.refresh_from_db()
 
 
-def _delete_after_commit(names: Iterable[str]) -> None:
-    files = list(names)
-    transaction.on_commit(lambda: _delete(files))
-
-
-def _delete(names: list[str]) -> None:
+def _delete(name: str) -> None:
     try:
-        place = storage()
-        for name in names:
-            place.delete(name)
+        storage().delete(name)
     except (StorageFailed, SignInFailed) as error:
-        logger.warning("Files that were brought cannot be deleted now; the daily purge does it: %s", line(error))
+        logger.warning("A transcript that was replaced cannot be deleted now; the daily purge does it: %s", line(error))

@@ -1,4 +1,4 @@
-"""The last step: the vectors of the passages, if the site has an endpoint for them. Then the files are deleted."""
+"""The last step: the files are deleted, and the passages get vectors, if the site has an endpoint for them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from .work import Work, kept, rest
 
 
 def embed(work: Work) -> None:
-    """Embed what has no vector yet, delete the files, and end the job. Raise ``EmbeddingFailed``."""
+    """Delete the files, embed what has no vector yet, and end the job. Raise ``EmbeddingFailed``.
+
+    The recording has its own: what is withdrawn or erased from it must not stay here until an endpoint answers.
+    """
+    delete_files(work.job)
     if settings.EMBEDDINGS and work.job.recording:
         _embed(work, work.job.recording)
-    delete_files(work.job)
     kept(work.job.advance())
 
 

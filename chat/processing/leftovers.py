@@ -27,15 +27,30 @@ def delete_files(job: Job) -> None:
 def delete_what_came_late(job: Job) -> None:
     """Delete what a claim has stored after the job was cancelled, or taken over by another claim.
 
-    What fails here is swept by the daily purge.
+    Audio that no recording names is needed only by a job that has no recording yet.
     """
+    if not Job.objects.filter(pk=job.pk).exists():
+        delete_all(job)
+        return
     try:
         place, needed = storage(), Job.objects.files()
         for name in _made(place, f"{job.uuid}-{job.fence}."):
             if name not in needed:
                 place.delete(name)
-        if not Job.objects.filter(pk=job.pk).exists():
+        if not Job.objects.filter(pk=job.pk, recording=None).exists():
             delete_audio([audio_name(job)])
+    except (StorageFailed, SignInFailed) as error:
+        logger.warning("Files of a recording that goes on elsewhere cannot be deleted now: %s", line(error))
+
+
+def delete_all(job: Job) -> None:
+    """Delete the files of a job that is gone, and the audio of the recording that it has not made.
+
+    What fails here is swept by the daily purge.
+    """
+    try:
+        delete_files(job)
+        delete_audio([audio_name(job)])
     except (StorageFailed, SignInFailed) as error:
         logger.warning("Files of a cancelled recording cannot be deleted now: %s", line(error))
 

@@ -10,10 +10,14 @@ from django.contrib.auth.models import User
 
 from chat.models import Collection, Held, InvalidRequest, Job, JobState, Recording, dissolve, holding, make_collection
 from chat.processing import again, attach_transcript, cancel
+from chat.processing.indexing import audio_name
 from chat.processing.processor import do
+from chat.recordings.stored_audio import withdraw_audio
+from chat.retrieval.embeddings import EmbeddingFailed
+from chat.storage import storage
 
 from ..support.importing import VTT
-from .bringing import SOUND, brought, claimed, files, put, work
+from .bringing import OTHER, SOUND, brought, claimed, expire, files, put, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -178,3 +182,59 @@ def test_a_collection_is_deleted_only_without_unfinished_jobs(alice: User, folde
 
     assert not Job.objects.filter(pk=job.pk).exists()
     assert Recording.objects.exists()
+
+
+def test_a_cancelled_job_leaves_nothing_of_claims_that_died(alice: User, folder: Path) -> None:
+    job = failed(alice, folder)
+    for name in (f"incoming/{job.uuid}-1.m4a", audio_name(job)):
+        storage().put(name, storage()._path(job.audio))  # type: ignore[attr-defined]
+
+    cancel(job)
+
+    assert files() == {"incoming": 0, "audio": 0}
+
+
+def test_a_legal_hold_keeps_a_transcript_that_cannot_be_read(alice: User, folder: Path) -> None:
+    job = failed(alice, folder)
+    holding.place(Collection.objects.default(), name="Case 7", reason="a lawsuit", actor=None)
+
+    with pytest.raises(Held):
+        attach_transcript(job, put(VTT, ".vtt"), "notes.vtt")
+
+    assert Job.objects.get().transcript == job.transcript
+
+
+def test_once_a_recording_has_its_audio_its_job_keeps_no_copy(
+    alice: User, folder: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.EMBEDDINGS = "openai:text-embedding-3-small"
+    monkeypatch.setattr("chat.processing.embedding.embeddings", _no_embeddings)
+    brought(alice, audio=SOUND)
+
+    work(folder)
+
+    assert (Job.objects.get().state, Job.objects.get().step) == (JobState.EMBEDDING, JobState.EMBEDDING)
+    assert files() == {"incoming": 0, "audio": 1}
+
+
+def test_who_was_stopped_for_long_brings_no_withdrawn_audio_back(
+    alice: User, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought(alice, audio=SOUND)
+    late = claimed()
+
+    def meanwhile() -> None:
+        monkeypatch.undo()
+        expire(late)
+        work(folder, OTHER)
+        withdraw_audio(Recording.objects.get(), actor=None)
+        storage().put(audio_name(late), storage()._path(put(SOUND, ".mp3")))  # type: ignore[attr-defined]
+
+    monkeypatch.setattr("chat.processing.indexing.rest", meanwhile)
+    do(late, folder)
+
+    assert files()["audio"] == 0
+
+
+def _no_embeddings() -> None:
+    raise EmbeddingFailed("secret words of a provider")
