@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection as Names
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, models, transaction
@@ -57,9 +60,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         except IntegrityError:  # another process was faster to take the slot
             return None
 
-    def renew(self, owner: str) -> None:
-        """Renew the leases of all jobs that ``owner`` works on."""
-        self.filter(owner=owner).update(lease_expires_at=Now() + LEASE)
+    def renew(self, owner: str, fences: Mapping[int, int]) -> None:
+        """Renew the leases of claims of ``owner``: ``fences`` has the fence of each, by the key of its job."""
+        claims = [Q(pk=pk, fence=fence) for pk, fence in fences.items()]
+        self.filter(reduce(or_, claims, Q(pk=None)), owner=owner).update(lease_expires_at=Now() + LEASE)
 
     def release(self, owner: str) -> None:
         """Let other processes go on with the jobs of ``owner``, which ends. It was no attempt."""

@@ -42,7 +42,7 @@ class Processor(Looker):
 
     def __init__(self, owner: str) -> None:
         super().__init__(owner)
-        self._running = set[threading.Thread]()
+        self._running = dict[threading.Thread, Job]()
         self._has_looked = False
 
     @override
@@ -51,14 +51,14 @@ class Processor(Looker):
         if settings.TRANSCRIBER and not self._has_looked:
             Job.objects.resume_waiting()  # the site began to make transcripts after them
         self._has_looked = True
-        self._running = {thread for thread in self._running if thread.is_alive()}
+        self._running = {thread: job for thread, job in self._running.items() if thread.is_alive()}
         if self._running:
-            Job.objects.renew(self._owner)
+            Job.objects.renew(self._owner, {job.pk: job.fence for job in self._running.values()})
         if dead := runner.owner.dead():
             Job.objects.take_from_dead(dead, settings.PROCESSING_ATTEMPTS)
         while len(self._running) < settings.PROCESSING_AT_ONCE and (job := self.claim()):
             thread = threading.Thread(target=self._do_in_thread, args=[job], name=f"{job}", daemon=True)
-            self._running.add(thread)
+            self._running[thread] = job
             thread.start()
 
     def claim(self) -> Job | None:

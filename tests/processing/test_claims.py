@@ -64,11 +64,23 @@ def test_a_lapsed_lease_lets_another_process_go_on(alice: User) -> None:
 
 def test_a_renewed_lease_does_not_lapse(alice: User) -> None:
     brought(alice)
-    expire(claimed(ONE))
+    job = claimed(ONE)
+    expire(job)
 
-    Job.objects.renew(ONE)
+    Job.objects.renew(ONE, {job.pk: job.fence})
 
     assert Processor(OTHER).claim() is None
+
+
+def test_the_lease_of_what_has_broken_off_lapses_beside_another_job(alice: User) -> None:
+    brought(alice)
+    brought(alice)
+    broken, running = claimed(ONE), claimed(ONE)
+    expire(broken)
+
+    Job.objects.renew(ONE, {running.pk: running.fence})
+
+    assert claimed(OTHER) == broken
 
 
 def test_what_a_known_death_leaves_is_free_at_once(alice: User) -> None:
