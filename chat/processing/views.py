@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from ..accounts.login_sessions import SignedInRequest
-from ..models import InvalidRequest, Job, Refused
+from ..models import Collection, InvalidRequest, Job, Refused
 from ..problems import refusal
 from .attaching import attached
 from .changing import again, attach_transcript, cancel
@@ -39,7 +39,12 @@ def shown(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def begin_again(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Do the step that failed again, or with ``step`` an earlier one."""
-    return _changed(request, uuid, lambda job: again(job, request.POST.get("step", "")), "It is tried again.")
+
+    def change(job: Job) -> None:
+        _refuse_who_left(request, job)
+        again(job, request.POST.get("step", ""))
+
+    return _changed(request, uuid, change, "It is tried again.")
 
 
 @require_POST
@@ -53,6 +58,7 @@ def attach(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Attach the file in ``transcript``, and go on with it."""
 
     def change(job: Job) -> None:
+        _refuse_who_left(request, job)
         file = request.FILES.get("transcript")
         if not isinstance(file, UploadedFile):
             raise InvalidRequest("Please choose a file with the transcript.")
@@ -78,6 +84,12 @@ def _changed(request: SignedInRequest, uuid: UUID, change: Callable[[Job], None]
             return _json(as_json(left, request.user.pk)) if left else HttpResponse(status=204)
         messages.success(request, done)
     return redirect(f"chat:{_back(request.POST.get('back', ''))}")
+
+
+def _refuse_who_left(request: SignedInRequest, job: Job) -> None:
+    """Raise ``InvalidRequest`` if the user may not add to the collection any more; cancelling is left to them."""
+    if not Collection.objects.changeable_by(request.user).filter(pk=job.collection_id).exists():
+        raise InvalidRequest("You may not add recordings to this collection any more.")
 
 
 def _back(name: str) -> str:

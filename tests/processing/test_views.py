@@ -24,7 +24,8 @@ JSON = {"Accept": "application/json"}
 
 @pytest.fixture
 def page(client: Client, alice: User) -> Client:
-    """The browser of alice."""
+    """The browser of alice, who manages the default collection."""
+    Membership.objects.create(collection=Collection.objects.default(), user=alice, role=Role.MANAGE)
     client.force_login(alice)
     return client
 
@@ -157,3 +158,18 @@ def test_a_form_leads_nowhere_else(page: Client, alice: User) -> None:
     response = page.post(reverse("chat:job-cancel", args=[job.uuid]), {"back": "https://example.com"})
 
     assert response["Location"] == reverse("chat:recording-list")
+
+
+def test_who_was_removed_from_the_collection_adds_nothing_to_it(page: Client, alice: User, folder: Path) -> None:
+    job = brought(alice, text="", audio=SOUND)
+    work(folder)
+    Membership.objects.all().delete()
+
+    for name in ("transcript", "again"):
+        data = {"transcript": SimpleUploadedFile("notes.vtt", VTT.encode())}
+        response = page.post(reverse(f"chat:job-{name}", args=[job.uuid]), data, follow=True)
+        assert "You may not add recordings to this collection any more." in response.text
+
+    assert Job.objects.get().state == JobState.WAITING
+    page.post(reverse("chat:job-cancel", args=[job.uuid]))
+    assert files()["incoming"] == 0
