@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 from django.db import IntegrityError, transaction
 
-from ..models import Job, Recording
+from ..models import Job, JobState, Recording
 from ..recordings import library
 from ..recordings.stored_audio import AUDIO_FOLDER
 from ..recordings.transcripts import Source, Transcript, open_sources, read
@@ -16,6 +16,7 @@ from ..storage import storage
 from .work import Work, kept, rest
 
 WAS_HERE = "This transcript was here already."
+AUDIO_LEFT_OUT = "The audio was left out: the file with the transcript has several recordings."
 
 
 def take_in(work: Work) -> None:
@@ -29,10 +30,19 @@ def take_in(work: Work) -> None:
         sources = [_named(source, job, path) for source in open_sources(path)]
     transcripts = [_described(read(source), job, alone=len(sources) == 1) for source in sources]
     audio = _store_audio(work) if len(sources) == 1 else ""
+    if job.audio and not audio:
+        job.notes = [*job.notes, AUDIO_LEFT_OUT]
     rest()
     first: Recording | None = None
     for number, (source, transcript) in enumerate(zip(sources, transcripts, strict=True), 1):
-        recording = _stored(job, source, transcript, audio, first, ends=number == len(sources))
+        ends = number == len(sources)
+        try:
+            recording = _stored(job, source, transcript, audio, first, ends=ends)
+        except IntegrityError:
+            if job.step != JobState.INDEXING:  # it was refused at the very end, and the step is done again
+                raise
+            # Another process has just stored the same transcript: now it is found.
+            recording = _stored(job, source, transcript, audio, first, ends=ends)
         first = first or recording
 
 
@@ -40,16 +50,13 @@ def _stored(
     job: Job, source: Source, transcript: Transcript, audio: str, first: Recording | None, *, ends: bool
 ) -> Recording:
     into = library.Into(job.collection, job.consent, job.user)
-    try:
-        with transaction.atomic():
-            kept(job.hold())
-            recording, is_new = library.take_in(transcript, source.digest, audio=audio, into=into)
-            if ends:
-                notes = job.notes if is_new else [*job.notes, WAS_HERE]
-                kept(job.advance(recording=first or recording, notes=notes))
-            return recording
-    except IntegrityError:  # another process has just stored the same transcript
-        return _stored(job, source, transcript, audio, first, ends=ends)
+    with transaction.atomic():
+        kept(job.hold())
+        recording, is_new = library.take_in(transcript, source.digest, audio=audio, into=into)
+        if ends:
+            notes = job.notes if is_new else [*job.notes, WAS_HERE]
+            kept(job.advance(recording=first or recording, notes=notes))
+        return recording
 
 
 def _named(source: Source, job: Job, path: Path) -> Source:

@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 PAUSES = (10.0, 60.0, 300.0)
 """Seconds before the second attempt at a step, the third, and each further one."""
+LONGEST_PAUSE = 3600.0
+"""Seconds that a service can ask for: nobody waits for a job until next year."""
 
 
 class Processor(Looker):
@@ -104,7 +106,7 @@ def do(job: Job, folder: Path) -> None:
 
 def _end(job: Job, failure: StepFailed) -> None:
     if failure.again and job.attempts < settings.PROCESSING_ATTEMPTS:
-        pause = max(PAUSES[min(job.attempts, len(PAUSES)) - 1], failure.retry_after or 0)
+        pause = max(PAUSES[min(job.attempts, len(PAUSES)) - 1], min(failure.retry_after or 0, LONGEST_PAUSE))
         job.put_off(timedelta(seconds=pause), f"{failure.reason} The site tries again.")
     else:
         job.fail(failure.reason)

@@ -92,6 +92,11 @@ def test_a_failed_transcription_says_why_and_is_tried_again_if_that_may_help(
     assert (job.state, job.reason) == (JobState.TRANSCRIBING, "The service is busy. The site tries again.")
     assert timezone.now() + timedelta(minutes=9) < job.due_at
 
+    recognise(monkeypatch, Recogniser(TranscriptionFailed("The service is busy.", again=True, retry_after=10**8)))
+    Job.objects.update(due_at=Now())
+    work(folder)
+    assert Job.objects.get().due_at < timezone.now() + timedelta(hours=2)
+
     recognise(monkeypatch, Recogniser(TranscriptionFailed("The service does not know this model.")))
     Job.objects.update(due_at=Now())
     work(folder)

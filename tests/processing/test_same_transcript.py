@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,11 @@ from chat.models import (
     make_collection,
     move,
 )
+from chat.processing.indexing import AUDIO_LEFT_OUT
 from chat.storage import storage
 
 from ..support.importing import VTT, run
-from .bringing import SOUND, brought, files, work
+from .bringing import SOUND, brought, files, put, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -110,3 +112,34 @@ def test_an_erased_speaker_does_not_come_back_with_it_into_another_collection(
 
     later = Recording.objects.latest("pk")
     assert list(later.segments.values_list("text", flat=True)) == [REMOVED, "Who signed?"]
+
+
+def test_what_the_schema_refuses_again_and_again_ends_the_attempt(
+    alice: User, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def refused(*_: object, **__: object) -> None:
+        calls.append(1)
+        raise IntegrityError
+
+    monkeypatch.setattr("chat.processing.indexing.library.take_in", refused)
+    brought(alice)
+
+    work(folder)
+
+    assert len(calls) == 2
+    assert Job.objects.get().reason == "Something went wrong on our side. The site tries again."
+
+
+def test_audio_beside_several_recordings_is_left_out_and_the_job_says_so(alice: User, folder: Path) -> None:
+    lines = [json.dumps({"segments": [{"start": 0, "end": 1, "text": text}]}) for text in ("One.", "Two.")]
+    job = brought(alice, audio=SOUND)
+    Job.objects.update(transcript=put("\n".join(lines), ".jsonl"))
+    storage().delete(job.transcript)
+
+    work(folder)
+
+    assert Recording.objects.filter(audio="").count() == 2
+    assert Job.objects.get().notes == [AUDIO_LEFT_OUT]
+    assert files() == {"incoming": 0, "audio": 0}
