@@ -58,6 +58,8 @@ class Processor(Looker):
             Job.objects.renew(self._owner, {job.pk: job.fence for job in self._running.values()})
         if dead := runner.owner.dead():
             Job.objects.take_from_dead(dead, settings.PROCESSING_ATTEMPTS)
+            for name in dead:  # what people have said is in it
+                shutil.rmtree(folder_of(name), ignore_errors=True)
         while len(self._running) < settings.PROCESSING_AT_ONCE and (job := self.claim()):
             thread = threading.Thread(target=self._do_in_thread, args=[job], name=f"{job}", daemon=True)
             self._running[thread] = job
@@ -74,15 +76,22 @@ class Processor(Looker):
         super()._run()
         with suppress(*UNAVAILABLE):
             Job.objects.release(self._owner)
+        with suppress(OSError):  # something still runs here
+            folder_of(self._owner).rmdir()
         connection.close()
 
     def _do_in_thread(self, job: Job) -> None:
         try:
-            do(job, settings.DATA_DIR / "processing" / self._owner)
+            do(job, folder_of(self._owner))
         except UNAVAILABLE as error:  # its lease lapses, and the step is done again
             logger.warning("A recording could not be processed further: %s", type(error).__name__)
         finally:
             connection.close()
+
+
+def folder_of(owner: str) -> Path:
+    """Return the folder in which a process works, which is deleted when it is known to have died."""
+    return Path(settings.DATA_DIR, "processing", owner)
 
 
 def do(job: Job, folder: Path) -> None:

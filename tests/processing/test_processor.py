@@ -89,3 +89,17 @@ def test_at_its_end_it_leaves_its_jobs_to_others(alice: User, recogniser: Waitin
 
     job = Job.objects.get()
     assert (job.owner, job.fence, job.state) == (other.owner, other.fence, JobState.TRANSCRIBING)
+
+
+def test_what_a_process_that_died_had_made_is_deleted(
+    recogniser: Waiting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, own = (tmp_path / "processing" / name for name in ("dead", ONE))
+    for folder in (left, own):
+        folder.mkdir(parents=True)
+        (folder / "spoken.json").write_text("what somebody has said")
+    monkeypatch.setattr("chat.processing.processor.runner.owner.dead", lambda: {"dead"})
+
+    Processor(ONE).look()
+
+    assert [folder.name for folder in (tmp_path / "processing").iterdir()] == [ONE]
