@@ -57,9 +57,7 @@ def upload(request: SignedInRequest) -> HttpResponse:
     if request.method != "POST" and request.accepts("application/json") and not request.accepts("text/html"):
         return as_json(open_files(request.user.pk))
     form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        for level, sentence in take_whole(request.user, form.said, form.files_of()):
-            messages.add_message(request, level, sentence)
+    if request.method == "POST" and form.is_valid() and _is_taken(request, form):
         return redirect("chat:recording-upload")
     context = {
         "form": form,
@@ -71,6 +69,17 @@ def upload(request: SignedInRequest) -> HttpResponse:
         "form_limit": FORM_LIMIT,
     }
     return render(request, "uploads/upload.html", context, status=400 if form.is_bound else 200)
+
+
+def _is_taken(request: SignedInRequest, form: UploadForm) -> bool:
+    """Take the files of a form, and say what became of each; False if the form has to say why not."""
+    try:
+        for level, sentence in take_whole(request.user, form.said, form.files_of()):
+            messages.add_message(request, level, sentence)
+    except Refused as error:
+        form.add_error(None, error.message)
+        return False
+    return True
 
 
 @require_http_methods(["GET", "HEAD", "DELETE"])

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from chat.models import Collection, Upload
 from chat.storage.disk import Disk
@@ -178,3 +179,17 @@ def test_the_form_sends_whole_files_without_a_script(sender: Sender, sales: Coll
     assert "“talk.mp3” has arrived." in response.content.decode()
     assert "“notes.pdf”: This is neither a transcript" in response.content.decode()
     assert stored(str(Upload.objects.get().uuid)).read_bytes() == MP3
+
+
+def test_the_form_says_in_the_page_why_the_site_takes_nothing(
+    sender: Sender, sales: Collection, settings: Settings
+) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    settings.UPLOAD_FREE_BYTES = 2**62
+
+    said = {"chosen": SimpleUploadedFile("talk.mp3", MP3), "collection": str(sales.uuid)}
+    response = sender.client.post("/recordings/upload/", said)
+
+    assert (response.status_code, response.headers["Content-Type"]) == (400, "text/html; charset=utf-8")
+    assert "The site has no space for these files now." in response.content.decode()
