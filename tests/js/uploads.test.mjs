@@ -92,12 +92,21 @@ test("after a reload the same file goes on where it was broken off", async () =>
   queue.add(upload);
   assert.match(uploadInWords(upload, null), /80 % of it has arrived\. Choose “talk\.mp3” again/u);
 
-  assert.equal(queue.unfinished([fileOf("talk.mp3", 24)]), null);
-  assert.equal(queue.unfinished([file]), upload);
+  assert.deepEqual(queue.unfinished([fileOf("talk.mp3", 24)]), []);
+  assert.deepEqual(queue.unfinished([file]), [upload]);
   await upload.resume([{ file, name: file.name, size: file.size, path: file.name, handle: null }]);
 
   assert.deepEqual(site.puts, [20]);
   assert.equal(upload.state, "processing");
+});
+
+test("after a reload both files of a recording go on when they are chosen together", () => {
+  const [transcript, audio] = [fileOf("talk.vtt", 15), fileOf("talk.mp3", 25)];
+  const queue = new UploadQueue({ routes: site });
+  const uploads = [audio, transcript].map((file) => broken(10, file));
+  for (const upload of uploads) queue.add(upload);
+
+  assert.deepEqual(queue.unfinished([transcript, audio]), uploads.toReversed());
 });
 
 test("another file of the same name and size is refused, and the right one can still be chosen", async () => {

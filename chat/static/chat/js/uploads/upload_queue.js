@@ -63,15 +63,17 @@ export class UploadQueue {
   }
 
   /**
-   * Return the recording that was broken off to which a file belongs, by its name and size; its digest decides later.
+   * Return what was broken off of these files, by their names and sizes; their digests decide later. After a reload
+   * each file of a recording stands alone.
    * @param {File[]} files
-   * @returns {Upload | null}
+   * @returns {Upload[]}
    */
   unfinished(files) {
-    const isOf = (/** @type {Upload} */ upload) =>
-      upload.parts.some((part) => files.some(({ name, size }) => name === part.name && size === part.size));
     const broken = this.#uploads.filter((upload) => !upload.isRunning && upload.needsFile && upload.mayGoOn);
-    return broken.find(isOf) ?? null;
+    const found = files.map(({ name, size }) =>
+      broken.find(({ parts }) => parts.some((part) => name === part.name && size === part.size)),
+    );
+    return [...new Set(found.filter((upload) => upload !== undefined))];
   }
 
   /** Look what the site makes of those that it has. */

@@ -68,8 +68,8 @@ export class Uploading {
   #choose(files) {
     const fresh = pairs(files, this.#endings).filter((recording) => {
       const broken = this.#queue.unfinished(recording.map(({ file }) => file));
-      broken?.resume(recording);
-      return broken === null;
+      for (const upload of broken) upload.resume(recording);
+      return broken.length === 0;
     });
     this.#chosen.add(fresh.flat());
     this.#chosenView.refresh();
