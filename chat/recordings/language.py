@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -23,9 +24,11 @@ def language(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     recording = get_object_or_404(heard, uuid=uuid)
     form = LanguageForm(request.POST if request.method == "POST" else None, initial={"language": recording.language})
     if form.is_valid():
-        recording.language = form.cleaned_data["language"]
-        recording.save(update_fields=["language"])
-        index([recording])
+        with transaction.atomic():  # an erasure of its words waits, or has ended
+            recording = get_object_or_404(heard.select_for_update(of=["self"]), uuid=uuid)
+            recording.language = form.cleaned_data["language"]
+            recording.save(update_fields=["language"])
+            index([recording])
         messages.success(request, f"The recording is searched as {recording.get_language_name()}.")
         return redirect(recording)
     context = {"recording": recording, "form": form}

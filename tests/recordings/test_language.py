@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
-from chat.models import Collection, Membership, Recording, Role
+from chat.models import Collection, Membership, Recording, Role, Segment
 from chat.recordings import library
 from chat.retrieval import index
 
@@ -49,6 +49,18 @@ def test_no_choice_tells_it_from_the_words_again(recording: Recording, alice: Us
     browser_of(alice).post(address, {"language": ""})
 
     assert Recording.objects.get(pk=recording.pk).language == "de"
+
+
+def test_the_language_stays_if_the_recording_cannot_be_indexed(
+    recording: Recording, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Segment, "line", None)
+
+    with pytest.raises(TypeError):
+        browser_of(alice).post(f"/recordings/{recording.uuid}/language/", {"language": "nl"})
+
+    assert Recording.objects.get(pk=recording.pk).language == "de"
+    assert recording.indexed_passages.exists()
 
 
 def test_a_file_names_the_language_of_too_few_words(tmp_path: Path) -> None:
