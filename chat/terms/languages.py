@@ -92,7 +92,7 @@ def language_of_question(asked: Collection[str], scope: Collection[str]) -> str:
 def _elsewhere(asked: Collection[str], scope: Collection[str], most: int) -> str:
     """Return a language out of scope that a question is surely in, although its answers are not."""
     hits = Counter({language: _hits(asked, language) for language in _told() if language not in scope})
-    [(best, count), (_, second)] = hits.most_common(2)
+    (best, count), (_, second), *_ = [*hits.most_common(2), ("", 0), ("", 0)]  # a scope may have all of them
     return best if count >= _FEWEST and count > max(second, _ELSEWHERE * most) else ""
 
 

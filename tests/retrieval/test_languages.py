@@ -66,6 +66,11 @@ def test_every_word_of_a_text_finds_it_in_every_language(language: str, sentence
         assert not indexed.isdisjoint(Asking.of([], (language,)).entries(word))
 
 
+def test_a_question_is_read_in_a_scope_of_all_languages() -> None:
+    for scope in (sorted(SAID), sorted(SAID)[1:], sorted(LANGUAGES)):
+        assert "launch" in Asking.of(words("When is the launch of it?"), scope).informative(["launch", "the"])
+
+
 def test_words_with_accents_are_found_with_and_without_them() -> None:
     indexed = entries("Les dépenses réalisées, и новый комитет.", "fr")
 
