@@ -15,7 +15,7 @@ from ..models import Citation, Fidelity, Quotation
 from ..passages import Passage
 from .attribution import Speakers
 from .excerpts import sentences_with
-from .quotations import Quote, letters_of, quotes_in
+from .quotations import Quote, digits_of, letters_of, quotes_in
 from .statements import Place, Statement, Statements
 from .verbatim import RUN
 
@@ -125,7 +125,8 @@ class _Comparison:
 
     def _place(self, quote: Quote) -> tuple[Place | None, Place | None]:
         """Return where the words of a quotation were said by whom the answer names, or else by somebody else."""
-        places = islice(self._statements.find(quote.parts), MOST_PLACES)
+        found = (place for place in self._statements.find(quote.parts) if _has_numbers(place, quote))
+        places = islice(found, MOST_PLACES)
         first = next(places, None)
         if first is None:
             return None, None
@@ -169,6 +170,11 @@ class _Comparison:
             numbers = self._cited.get(spoken.passage.recording.uuid)
             if numbers is not None:
                 yield from (each for each in spoken.statements if not numbers.keys().isdisjoint(each.numbers))
+
+
+def _has_numbers(place: Place, quote: Quote) -> bool:
+    """Return whether numbers are written there as in a quotation of the same letters. One with omissions passes."""
+    return len(quote.parts) > 1 or digits_of(place.text) == digits_of(quote.text)
 
 
 def _in_a_row(words: Sequence[str]) -> Iterator[tuple[str, ...]]:

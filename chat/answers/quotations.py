@@ -37,6 +37,10 @@ _SIGNS = re.compile(r"[\W_]+")
 _ASCII_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 _TYPOGRAPHIC = "’‘“”–—…"
 _WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"(?:(?<![\w.,])[-−])?\d+(?:(?:[.,:’'\u00a0\u202f]|\s?[–-]\s?)\d+)*")
+_THOUSANDS = re.compile(r"(?<=\d)[.,’'\u00a0\u202f](?=\d{3}(?!\d))")
+_SEPARATOR = re.compile(r"\s?[,:−–-]\s?")
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,16 @@ def letters_of(text: str) -> str:
     if text.isascii():
         return text.lower().translate(_ASCII_SIGNS)  # in a thirtieth of the time
     return _SIGNS.sub("", unicodedata.normalize("NFC", text).casefold())
+
+
+def digits_of(text: str) -> str:
+    """Return the digits of a text and the signs within its numbers, alike for all kinds of separators.
+
+    They are the same for 1,480 and 1 480, but not for 2,50 and 250, or 3-4 and 34, whose letters and digits are.
+    """
+    if not _DIGIT.search(text):
+        return ""
+    return "".join(_SEPARATOR.sub(".", _THOUSANDS.sub("", number)) for number in _NUMBER.findall(_plain(text)))
 
 
 def _parts(text: str) -> Iterator[Part]:

@@ -52,6 +52,26 @@ def test_trivial_differences_and_honest_omissions_are_the_same_words(answer: str
 
 
 @pytest.mark.parametrize(
+    ("said", "quoted", "fidelity"),
+    [
+        ("It took 1.5 million years.", "It took 15 million years", Fidelity.DIFFERS),
+        ("Das kostet 2,50 Euro im Monat.", "Das kostet 250 Euro im Monat", Fidelity.DIFFERS),
+        ("We need 3-4 weeks for it.", "We need 34 weeks for it", Fidelity.DIFFERS),
+        ("It was -5 degrees outside.", "It was 5 degrees outside", Fidelity.DIFFERS),
+        ("It took 1.5 million years.", "It took 1,5 million years", Fidelity.SAME),
+        ("It costs 1 480 euros now.", "It costs 1,480 euros now", Fidelity.SAME),
+        ("We need 3-4 weeks for it.", "We need 3 – 4 weeks for it", Fidelity.SAME),
+        ("We meet at 10:30, room 7.", "We meet at 10.30 room 7", Fidelity.SAME),
+    ],
+)
+def test_signs_within_numbers_count_and_their_spelling_does_not(said: str, quoted: str, fidelity: str) -> None:
+    segment = Segment(recording=RECORDING, number=1, speaker="Ana", text=said)
+    passage = Passage(RECORDING, (segment,), score=1.0, relevance=1.0)
+
+    assert [each.fidelity for each in compared(f"“{quoted}”", [passage], [])] == [fidelity]
+
+
+@pytest.mark.parametrize(
     ("answer", "words"),
     [
         ("“We will ship the Heron in March.”", "We will not ship the Heron in March."),
