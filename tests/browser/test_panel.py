@@ -89,13 +89,23 @@ def marker(page: Page, number: int) -> Locator:
     return page.locator("[data-answer] a[href^='#source-']").nth(number)
 
 
-async def heard(page: Page) -> tuple[float, float]:
-    """Wait until the panel is silent again, and return the times in the file that were heard first and last."""
-    await expect(page.locator("[data-sound-play]")).to_have_attribute("data-state", "silent", timeout=LONG)
-    first, last, seconds = await page.evaluate(TONES)
-    start, end = ((tone - LOWEST) / RISE for tone in (first, last))
-    assert end - start == pytest.approx(seconds, abs=0.15)  # without a gap
-    return start - 0.03, end + 0.03  # each tone was measured over 60 ms
+async def heard(page: Page, last: float) -> tuple[float, float]:
+    """Play the words of a panel, of which the last ends at ``last``, and return the times in the file that were heard.
+
+    Play them again if there was a gap: a machine that is too busy leaves out sound, whatever the page does.
+    """
+    for _ in range(3):
+        await page.keyboard.press("Space")
+        await expect(page.locator("[data-sound-play]")).not_to_have_attribute("data-state", "silent")
+        await page.wait_for_function(f"() => element.currentTime < {last - 1}")
+        await page.wait_for_function(f"() => element.currentTime > {last - 1}")
+        await page.evaluate(BUSY)  # when the words end, the page can do nothing about it
+        await expect(page.locator("[data-sound-play]")).to_have_attribute("data-state", "silent", timeout=LONG)
+        lowest, highest, seconds = await page.evaluate(TONES)
+        start, end = ((tone - LOWEST) / RISE for tone in (lowest, highest))
+        if end - start == pytest.approx(seconds, abs=0.15):
+            return start - 0.03, end + 0.03  # each tone was measured over 60 ms
+    raise AssertionError(f"{seconds} s of sound are not all from {start} to {end} s")
 
 
 async def test_the_panel_plays_exactly_the_quoted_words(listening: Page, start_site: Start) -> None:
@@ -112,13 +122,9 @@ async def test_the_panel_plays_exactly_the_quoted_words(listening: Page, start_s
             await page.set_viewport_size({"width": width, "height": 800})
             await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             assert await violations(page) == []
-    await page.keyboard.press("Space")
-    await expect(panel.get_by_role("button", name="Pause")).to_be_visible()
     first, last = time_of(LEAK)
-    await page.wait_for_function(f"() => element.currentTime > {last - 1}")
-    await page.evaluate(BUSY)  # when the words end, the page can do nothing about it
 
-    start, end = await heard(page)
+    start, end = await heard(page, last)
     assert start == pytest.approx(first - 0.3, abs=0.15)
     assert end == pytest.approx(last + 0.3, abs=0.15)
 
@@ -131,6 +137,7 @@ async def test_the_panel_plays_exactly_the_quoted_words(listening: Page, start_s
     await expect(status.filter(has_text="That was the whole answer.")).to_be_visible(timeout=LONG)
 
     await page.get_by_role("button", name="Copy link to this moment").click()
+    await expect(page.locator("[data-announcer]")).to_have_text("Copied")
     link = await page.evaluate("navigator.clipboard.readText()")
     await page.goto(link)
     begun = time_of(KEY)[0] - 0.3

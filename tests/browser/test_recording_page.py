@@ -254,6 +254,7 @@ async def test_a_link_to_a_moment_begins_there(fake: FakeSite, page: Page, conte
 
     await expect(page).to_have_url(re.compile("#segment-3$"))
     await page.get_by_role("button", name="Copy link to this moment").click()
+    await expect(page.locator("[data-announcer]")).to_have_text("Copied")
     link = await page.evaluate("navigator.clipboard.readText()")
     await page.goto("about:blank")
     await page.goto(link)
