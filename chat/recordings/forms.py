@@ -9,27 +9,11 @@ from typing_extensions import override
 
 from ..models import Consent, InvalidRequest
 from ..terms import LANGUAGES
+from .consent_fields import ConsentFields
 
 
-class ConsentForm(forms.Form):
+class ConsentForm(ConsentFields):
     """What the consent note of a recording says; ``consent`` has it when the form is valid."""
-
-    told = forms.CharField(
-        label="Who was told",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Everybody in the call"}),
-    )
-    told_on = forms.DateField(
-        label="When",
-        required=False,
-        error_messages={"invalid": "Please write the day like 2026-03-04."},
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
-    link = forms.CharField(
-        label="Link to the form or the policy (optional)",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url", "placeholder": "https://"}),
-    )
 
     @override
     def clean(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from typing_extensions import override
 
 from ..models import Collection, UploadBatch
+from ..recordings.consent_fields import ConsentFields, DayField
 from .wire import FILES_LIMIT, SaidBatch, SaidConsent, SaidFile
 
 FORM_LIMIT = 60 * 1024 * 1024
@@ -31,7 +32,7 @@ class _FilesField(forms.FileField):
         return [super(_FilesField, self).clean(file, initial) for file in files]
 
 
-class UploadForm(forms.Form):
+class UploadForm(ConsentFields):
     """What is asked once for all files; ``said`` has it as the API does when the form is valid."""
 
     chosen = _FilesField(
@@ -47,28 +48,7 @@ class UploadForm(forms.Form):
         error_messages={"required": "Please choose a collection.", "invalid_choice": "Please choose a collection."},
     )
     title = forms.CharField(label="Title (optional)", max_length=UploadBatch.TITLE_LIMIT, required=False)
-    recorded_on = forms.DateField(
-        label="Day of the recording (optional)",
-        required=False,
-        error_messages={"invalid": "Please write the day like 2026-03-04."},
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
-    told = forms.CharField(
-        label="Who was told that they are recorded (optional)",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Everybody in the call"}),
-    )
-    told_on = forms.DateField(
-        label="When they were told",
-        required=False,
-        error_messages={"invalid": "Please write the day like 2026-03-04."},
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
-    link = forms.CharField(
-        label="Link to the form or the policy (optional)",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url", "placeholder": "https://"}),
-    )
+    recorded_on = DayField(label="Day of the recording (optional)", required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
