@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from abc import ABC, abstractmethod
 
 from django.db import connection
 
@@ -15,7 +16,7 @@ FAILED_SECONDS = 60.0
 """The pause after a failure."""
 
 
-class Looker:
+class Looker(ABC):
     """Looks for work every ``seconds``. It is a daemon thread: it can die at any time, and another process goes on.
 
     ``task`` is what it does, as the log says it and as the thread is called.
@@ -39,9 +40,9 @@ class Looker:
         """Let the thread end after the transaction that it is in."""
         self._end.set()
 
+    @abstractmethod
     def look(self) -> object:
         """Do what is to be done now. Whatever it raises, the next look comes."""
-        raise NotImplementedError
 
     def _run(self) -> None:
         while not self._end.wait(self.seconds):
