@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.models import User
 from pytest_django import Settings
 
 from chat.sso import documents
@@ -26,3 +27,12 @@ def provider(running_provider: IdentityProvider, settings: Settings) -> Identity
     settings.SSO_OIDC_ISSUER = running_provider.url
     settings.SSO_OIDC_CLIENT_ID, settings.SSO_OIDC_CLIENT_SECRET = "chatsite", "secret-of-the-client"
     return running_provider
+
+
+@pytest.fixture
+def known_alice(alice: User, provider: IdentityProvider) -> User:
+    """A user of the site whose address the provider has verified, so that both become one at the first sign-in."""
+    alice.email = "alice@example.com"
+    alice.save()
+    provider.knows("alice-7", email="alice@example.com", email_verified=True)
+    return alice

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 
 from chat.sso import documents, refusals
@@ -13,17 +12,9 @@ from chat.sso import documents, refusals
 from ..support.identity_provider import IdentityProvider
 from .coming import begin, come
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files", "known_alice")]
 
 DOCUMENTS = ["/.well-known/openid-configuration", "/jwks"]
-
-
-@pytest.fixture(autouse=True)
-def alice(alice: User, provider: IdentityProvider) -> User:
-    alice.email = "alice@example.com"
-    alice.save()
-    provider.knows("alice-7", email="alice@example.com", email_verified=True)
-    return alice
 
 
 def fetched(provider: IdentityProvider) -> list[str]:

@@ -19,15 +19,7 @@ from chat.sso import documents, refusals
 from ..support.identity_provider import IdentityProvider
 from .coming import begin, come
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
-
-
-@pytest.fixture(autouse=True)
-def alice(alice: User, provider: IdentityProvider) -> User:
-    alice.email = "alice@example.com"
-    alice.save()
-    provider.knows("alice-7", email="alice@example.com", email_verified=True)
-    return alice
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files", "known_alice")]
 
 
 def assert_refused(client: Client, response: Any, reason: str) -> None:

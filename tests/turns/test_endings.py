@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 
 from chat.database import in_database
 from chat.models import LoginSession, State, Turn
+from chat.turns.answer_log import AnswerLog
 from chat.turns.group_commit import GroupCommit
 from chat.turns.nudges import Nudges
 
@@ -50,13 +51,24 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
     door.open()
 
 
+async def logs(commits: GroupCommit, login: LoginSession, bob: User) -> tuple[AnswerLog, AnswerLog]:
+    """Open the logs of two turns, of different users."""
+    other = await in_database(LoginSession.objects.create, user=bob)
+    return await open_log(commits, login), await open_log(commits, other)
+
+
+async def begun(commits: GroupCommit, log: AnswerLog, door: Door) -> asyncio.Task[bool]:
+    """Begin to end a turn, and return once its end is held at the door."""
+    ending = asyncio.create_task(commits.finish(log, ending_as("complete", "In April.")))
+    assert await door.is_reached()
+    return ending
+
+
 async def test_text_is_stored_while_another_turn_is_being_ended(
     commits: GroupCommit, door: Door, login: LoginSession, bob: User
 ) -> None:
-    other = await in_database(LoginSession.objects.create, user=bob)
-    ended, streaming = await open_log(commits, login), await open_log(commits, other)
-    ending = asyncio.create_task(commits.finish(ended, ending_as("complete", "In April.")))
-    assert await door.is_reached()
+    ended, streaming = await logs(commits, login, bob)
+    ending = await begun(commits, ended, door)
 
     await commits.append(streaming, "Nobody")
 
@@ -69,10 +81,8 @@ async def test_text_is_stored_while_another_turn_is_being_ended(
 async def test_a_turn_that_is_being_ended_has_its_text_in_its_end_alone(
     commits: GroupCommit, door: Door, login: LoginSession, bob: User
 ) -> None:
-    other = await in_database(LoginSession.objects.create, user=bob)
-    ended, streaming = await open_log(commits, login), await open_log(commits, other)
-    ending = asyncio.create_task(commits.finish(ended, ending_as("complete", "In April.")))
-    assert await door.is_reached()
+    ended, streaming = await logs(commits, login, bob)
+    ending = await begun(commits, ended, door)
     commits.add(ended, "In April.")
 
     await commits.append(streaming, "Nobody")
@@ -87,10 +97,8 @@ async def test_a_turn_that_is_being_ended_has_its_text_in_its_end_alone(
 async def test_turns_that_wait_while_others_end_are_ended_next(door: Door, login: LoginSession, bob: User) -> None:
     commits = GroupCommit(Nudges())
     running = asyncio.create_task(commits.run())
-    other = await in_database(LoginSession.objects.create, user=bob)
-    first, second = await open_log(commits, login), await open_log(commits, other)
-    endings = [asyncio.create_task(commits.finish(first, ending_as("complete", "In April.")))]
-    assert await door.is_reached()
+    first, second = await logs(commits, login, bob)
+    endings = [await begun(commits, first, door)]
     endings.append(asyncio.create_task(commits.finish(second, ending_as("complete", "Nobody."))))
 
     door.open()
