@@ -145,6 +145,15 @@ async def complete(answer: Answer) -> list[Event]:
         return await answer.events()
 
 
+async def problem(answer: Answer) -> tuple[int, str]:
+    """Return status and code of an answer, which must be a refusal in the API's shape."""
+    body = await answer.json()
+    assert set(body) == {"error", "code"}
+    assert body["error"]
+    assert answer.headers["content-type"] == "application/json"
+    return answer.status, body["code"]
+
+
 def names_of(events: list[Event]) -> list[str]:
     return [event.name for event in events]
 
