@@ -14,8 +14,8 @@ from chat.passages import Passage
 from chat.retrieval import MIN_RELEVANCE, retriever
 
 from ..support.library import filler, record
+from ..support.vector_search import INDEX, use_the_client
 from ..support.workspace import Workspace
-from .test_vector_search import INDEX, use_the_client
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pgvector]
 

@@ -172,7 +172,7 @@ def test_a_filter_of_speakers_quotes_only_what_they_said(alice: User) -> None:
 
 @pytest.fixture
 def databricks(workspace: Workspace, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    from .test_vector_search import INDEX, use_the_client
+    from ..support.vector_search import INDEX, use_the_client
 
     use_the_client(monkeypatch)
     settings.CHAT_RETRIEVER = f"databricks:{INDEX}"

@@ -68,7 +68,7 @@ def searches(request: pytest.FixtureRequest, settings: Settings, own: Team, monk
         settings.EMBEDDINGS = "openai:fake"
         call_command("index_recordings", verbosity=0)
     elif request.param == "databricks":
-        from ..retrieval.test_vector_search import INDEX, use_the_client
+        from ..support.vector_search import INDEX, use_the_client
 
         workspace: Workspace = request.getfixturevalue("workspace")
         use_the_client(monkeypatch)
