@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import timedelta
-from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -41,6 +40,8 @@ from chat.models import (
     Turn,
 )
 
+from .turn_rows import CITED_WHILE_ACTIVE, PASSAGES_AFTER_THE_END, TURNS, Row, may_start, query
+
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.repeats]
 
 EXAMPLES = 500
@@ -54,28 +55,6 @@ ENDINGS = [
     {"state": "failed", "failure": "TIMEOUT"},
     {"state": "interrupted", "failure": "INTERRUPTED"},
 ]
-
-
-CITED_WHILE_ACTIVE = """
-    SELECT COUNT(*) FROM chat_citation JOIN chat_turn ON chat_turn.id = turn_id WHERE state IN ('queued', 'streaming')
-"""
-PASSAGES_AFTER_THE_END = "SELECT COUNT(*) FROM chat_turn WHERE state <> 'streaming' AND passages IS NOT NULL"
-
-
-class Row(NamedTuple):
-    """A stored turn."""
-
-    id: int
-    login_session_id: int
-    conversation_id: int
-    state: str
-    started_at: object
-    seq: int
-    answer: str
-    chunk_lengths: object
-
-
-TURNS = f"SELECT {', '.join(Row._fields)} FROM chat_turn ORDER BY id"  # noqa: S608  # our own names
 
 
 class TurnMachine(RuleBasedStateMachine):
@@ -108,7 +87,7 @@ class TurnMachine(RuleBasedStateMachine):
     @rule(login=st.integers(0, 1), conversation=st.integers(0, 1))
     def ask(self, login: int, conversation: int) -> None:
         asked = Submission(request_id=uuid4(), question="?", conversation=self.conversations[conversation].uuid)
-        states = _query(f"SELECT state FROM chat_turn WHERE login_session_id = {self.logins[login].pk}")  # noqa: S608
+        states = query(f"SELECT state FROM chat_turn WHERE login_session_id = {self.logins[login].pk}")  # noqa: S608
         active = sum(state in ACTIVE for (state,) in states)
         try:
             turn = Turn.objects.submit(self.logins[login], asked)
@@ -139,7 +118,7 @@ class TurnMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.submissions)
     @rule(owner=st.sampled_from(OWNERS))
     def claim(self, owner: str) -> None:
-        startable = _startable()
+        startable = may_start()
         claimed = Turn.objects.claim(owner)
         assert [turn.pk for turn in claimed] == startable
         for turn in claimed:
@@ -155,7 +134,7 @@ class TurnMachine(RuleBasedStateMachine):
             for pk, claim in self.claims.items()
         ]
         lost = Turn.objects.append(appends)
-        states = dict(_query("SELECT id, state FROM chat_turn"))
+        states = dict(query("SELECT id, state FROM chat_turn"))
         for pk in self.claims:
             assert (pk in lost) == (states[pk] != "streaming")
             if pk not in lost:
@@ -213,9 +192,9 @@ class TurnMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_rules_hold(self) -> None:
-        turns = [Row(*values) for values in _query(TURNS)]
+        turns = [Row(*values) for values in query(TURNS)]
         chunks = defaultdict(list)
-        for pk, seq, text in _query("SELECT turn_id, seq, text FROM chat_chunk ORDER BY turn_id, seq"):
+        for pk, seq, text in query("SELECT turn_id, seq, text FROM chat_chunk ORDER BY turn_id, seq"):
             chunks[pk].append((seq, text))
         self._at_most_one_stream_per_login_session_and_per_conversation(turns)
         self._a_queue_never_exceeds_its_limit_and_is_never_overtaken(turns)
@@ -260,32 +239,8 @@ class TurnMachine(RuleBasedStateMachine):
                 assert len(chunks) == turn.seq
                 assert all("".join(stored.answer_after(n)) == "".join(chunks[n:]) for n in range(turn.seq + 1))
             assert self.final.get(turn.id, turn) == turn
-        assert _query(CITED_WHILE_ACTIVE) == [(0,)]
-        assert _query(PASSAGES_AFTER_THE_END) == [(0,)]
-
-
-def _startable() -> list[int]:
-    """Return the turns that one claim may start by the rules, oldest first; the limit of streams is never reached."""
-    rows = [Row(*row) for row in _query(TURNS)]
-    active = [row for row in rows if row.state in ACTIVE]
-    return [
-        row.id
-        for row in active
-        if row.state == "queued"
-        and not any(
-            (other.state == "streaming" or other.id < row.id)
-            and (other.login_session_id == row.login_session_id or other.conversation_id == row.conversation_id)
-            for other in active
-            if other.id != row.id
-        )
-    ]
-
-
-def _query(sql: str) -> list[tuple[Any, ...]]:
-    """Return rows without the ORM, which is slower than the database; the invariants are checked after every step."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return list(cursor.fetchall())
+        assert query(CITED_WHILE_ACTIVE) == [(0,)]
+        assert query(PASSAGES_AFTER_THE_END) == [(0,)]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
