@@ -11,15 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from .counts import needless_calls
 from .history import Call, History, Record, StoredTurn
 from .questions import mark, upstream_script
 from .reading import ENDINGS
-from .view import View, begins, views, wires
+from .view import begins, views, wires
 
 ANSWER_LIMIT = 200_000
 """Characters at which the site ends an answer (``chat.answers.rag``)."""
-ASKED_AT_MOST = 3
-"""Most calls for one turn if the model refuses (``chat.llm.retrying.RETRIES``)."""
 _MARKER = re.compile(r"\[(\d+)\]")
 _MARK = re.compile(r"\bk\d+(?=n\d)")
 
@@ -54,7 +53,7 @@ def one_turn_for_each_accepted_question(history: History) -> Iterator[str]:
 
 def one_call_for_each_turn(history: History) -> Iterator[str]:
     """I2: each turn has one call of the model; a refused call may be retried."""
-    for question, calls in _needless_calls(history).items():
+    for question, calls in needless_calls(history).items():
         yield f"the turns with the question {question!r} have {calls} model calls too many"
 
 
@@ -265,37 +264,3 @@ def _end(history: History, call: Call) -> float:
     """Return when a call ended; if its process was killed or paused before, at that moment."""
     ends = [end for end in (call.ended, history.gone.get(call.pid)) if end is not None and end >= call.begun]
     return min(ends, default=float("inf"))
-
-
-def _needless_calls(history: History) -> Counter[str]:
-    """Count by question the calls beyond one accepted call, or beyond three in total, for each turn."""
-    turns = Counter(turn.question for turn in history.turns)
-    calls = Counter(call.question for call in history.calls)
-    accepted = Counter(call.question for call in history.calls if call.how != "refused")
-    return (accepted - turns) | (calls - Counter({each: ASKED_AT_MOST * times for each, times in turns.items()}))
-
-
-def count(history: History) -> dict[str, int]:
-    """Count for the report: characters shown and lost, turns asked, doubled and stuck, and model calls."""
-    rows = {turn.uuid: turn for turn in history.turns}
-    shown = list(views(history))
-    lost = sum(_missing(view, rows.get(view.turn)) for view in shown)
-    requests = Counter(turn.request_id for turn in history.turns)
-    return {
-        "shown": sum(len(view.text) for view in shown),
-        "lost": lost,
-        "asked": len(history.turns),
-        "doubled": sum(number - 1 for number in requests.values()) + _needless_calls(history).total(),
-        "stuck": sum(turn.state not in ENDINGS for turn in history.turns),
-        "calls": len(history.calls),
-    }
-
-
-def _missing(view: View, turn: StoredTurn | None) -> int:
-    if turn is None:
-        return len(view.text)
-    if begins(turn.answer, view.text, exactly=view.is_exact):
-        return 0
-    if turn.state == "stopped" and begins(view.text, turn.answer, exactly=view.is_exact):
-        return 0
-    return len(view.text)

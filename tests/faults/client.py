@@ -15,6 +15,7 @@ from uuid import uuid4
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from .awaited import SIGNED_OUT, Awaited
 from .back_off import BackOff
 from .history import History
 from .outbox import Outbox
@@ -28,27 +29,23 @@ OPENING = 10.0
 PATIENCE = 2.0  # after a follow, before a tab with a gap follows again
 QUIET_TURN = 15.0
 ACK_SECONDS = 0.25
-SIGNED_OUT, LOST = 4401, 1006
+LOST = 1006
 
 
-class Tab:
+class Tab(Awaited):
     """One tab of one person. ``where`` returns the address for each connection; the tab is open within the block."""
 
     def __init__(
         self, name: str, person: Person, where: Callable[[], Address], *, history: History, rng: Random
     ) -> None:
-        self.name, self.person, self.history = name, person, history
-        self.turns: dict[str, Reading] = {}
+        super().__init__(name, history)
+        self.person = person
         self.conversation: str | None = None
         self.sockets = 0
-        self.closes: list[int] = []
-        self.is_open = False
-        self.opened_at = 0.0
         self.lost_at = 0.0
         self.where = where
         self._asks = Outbox()
         self._back_off = BackOff(rng)
-        self._changed = asyncio.Condition()
         self._awake = asyncio.Event()
         self._socket: ClientConnection | None = None
         self._last_frame_at = 0.0
@@ -105,38 +102,6 @@ class Tab:
         """Reconnect at once, as after the network or the reader has returned."""
         self._awake.set()
 
-    async def end_of(self, turn: str, seconds: float = 60.0) -> dict[str, Any]:
-        """Wait for the terminal event of a turn and return it."""
-        await self.until(lambda: self._has_ended(turn), seconds)
-        return self.turns[turn].end or {}
-
-    async def until_seq(self, turn: str, seq: int, seconds: float = 60.0) -> None:
-        """Wait for a chunk or the end of the turn."""
-        await self.until(lambda: self._has_ended(turn) or (turn in self.turns and self.turns[turn].seq >= seq), seconds)
-
-    async def until_open(self, since: float = 0.0) -> None:
-        """Wait for a connection opened after ``since`` (monotonic seconds)."""
-        await self.until(lambda: self.is_open and self.opened_at > since)
-
-    async def until_shown(self, turn: str) -> None:
-        await self.until(lambda: turn in self.turns)
-
-    async def until_progress(self, since: int) -> None:
-        """Wait for text or an end among the records after the first ``since``."""
-        progress = ("token", "done", "error")
-        await self.until(
-            lambda: any(r.tab == self.name and r.data.get("type") in progress for r in self.history.records[since:])
-        )
-
-    async def until_signed_out(self) -> None:
-        """Wait until the site has closed the socket because the person is signed out."""
-        await self.until(lambda: SIGNED_OUT in self.closes)
-
-    async def until(self, holds: Callable[[], bool], seconds: float = 60.0) -> None:
-        """Wait until a condition holds; events and connections may change it. Raise ``TimeoutError``."""
-        async with asyncio.timeout(seconds), self._changed:
-            await self._changed.wait_for(holds)
-
     async def send(self, **command: object) -> bool:
         """Send a command; return False if there is no connection."""
         if not (self._socket and self.is_open):
@@ -147,9 +112,6 @@ class Tab:
         except ConnectionClosed:
             return False
         return True
-
-    def _has_ended(self, turn: str) -> bool:
-        return turn in self.turns and not self.turns[turn].is_live
 
     # Connecting, as connection.js does
 
@@ -303,7 +265,3 @@ class Tab:
 
     def _note(self, what: str, **data: object) -> None:
         self.history.note(self.name, self.person.name, self.sockets, what, data)
-
-    async def _notify(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()

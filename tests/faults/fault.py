@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.processes import Missing
 
-from . import checker
 from .cluster import SETUPS, Cluster
+from .counts import count
 from .scene import Scene
 
 Play = Callable[[Scene], Awaitable[list[float]]]
@@ -145,5 +145,5 @@ async def run(each: Fault, cluster: Cluster, seed: int, *, is_long: bool = False
         cut_points=scene.cut_points,
         scripts=scene.scripts,
         kills=scene.nemesis.kills,
-        **checker.count(scene.history),
+        **count(scene.history),
     )

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from . import judge, questions
-from .checker import ANSWER_LIMIT, INVARIANTS, check, count
+from .checker import ANSWER_LIMIT, INVARIANTS, check
+from .counts import count
 from .fault import Fault, excess
 from .history import Call, History, Record, StoredTurn
 from .scene import Scene
