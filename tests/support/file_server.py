@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from django.utils.http import http_date
 from typing_extensions import override
+
+from .loopback import QuietHandler, on_loopback
 
 PROVIDER_TEXT = "canary-of-the-storage-6612"
 ROOTS = {"volume": "/Volumes/main/team/audio/chat", "s3": "/bucket/chat"}
@@ -86,17 +88,8 @@ def file_server(kind: str) -> Iterator[FileServer]:
     """Run a service of this kind, ``volume`` or ``s3``, at ``url`` while the block runs."""
     files = FileServer(kind)
     handler = {"volume": _FilesApi, "s3": _S3}[kind]
-    server = _Server(("127.0.0.1", 0), type("Handler", (handler,), {"server_of": files}))
-    server.daemon_threads = True
-    files.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with on_loopback(handler, _Server, server_of=files) as files.url:
         yield files
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Server(ThreadingHTTPServer):
@@ -105,14 +98,9 @@ class _Server(ThreadingHTTPServer):
         pass  # a client may leave at any time
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(QuietHandler):
     server_of: FileServer
     credentials = ""
-
-    @override
-    def log_message(self, *args: object) -> None:
-        pass  # keep the output of the tests quiet
 
     def _receive(self) -> tuple[str, dict[str, str], bytes]:
         address = urlsplit(self.path)

@@ -6,17 +6,16 @@ It takes statements at ``/api/2.0/sql/statements``, and hears beeps in the file 
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import ThreadingHTTPServer
 from typing import Any
 
 from typing_extensions import override
 
 from . import beeps
 from .file_server import FileServer, _FilesApi
+from .loopback import on_loopback
 
 STATEMENTS = "/api/2.0/sql/statements"
 
@@ -38,17 +37,8 @@ class Warehouse(FileServer):
 def warehouse() -> Iterator[Warehouse]:
     """Run a workspace at ``url`` while the block runs."""
     fake = Warehouse("volume")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Statements,), {"server_of": fake}))
-    server.daemon_threads = True
-    fake.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with on_loopback(_Statements, server_of=fake) as fake.url:
         yield fake
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Statements(_FilesApi):

@@ -7,15 +7,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from typing import Any
 
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http.multipartparser import MultiPartParser
-from typing_extensions import override
 
 from . import beeps
+from .loopback import QuietHandler, on_loopback
 
 PROVIDER_TEXT = "canary-of-the-recogniser-7714"
 KEY = "canary-of-the-transcriber-4471"
@@ -66,28 +65,15 @@ class TranscriptionServer:
 def serving() -> Iterator[TranscriptionServer]:
     """Run a server at ``url`` while the block runs."""
     fake = TranscriptionServer()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": fake}))
-    server.daemon_threads = True
-    fake.url = f"http://127.0.0.1:{server.server_port}/v1"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with on_loopback(_Handler, fake=fake) as url:
+        fake.url = f"{url}/v1"
         yield fake
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(QuietHandler):
     fake: TranscriptionServer
 
-    @override
-    def log_message(self, *args: object) -> None:
-        pass  # keep the output of the tests quiet
-
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  # the name is http.server's
         asked = self._asked()
         self.fake.asked.append(asked)
         step = self.fake.plan.pop(0) if self.fake.plan else self.fake.answer(asked)

@@ -13,11 +13,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from zlib import crc32
 
-from typing_extensions import override
+from .loopback import QuietHandler, on_loopback
 
 PROVIDER_TEXT = "canary-of-the-provider-3391"
 TOKEN = "canary-of-the-workspace-7725"
@@ -96,32 +95,20 @@ def vector(text: str) -> list[float]:
 def serving() -> Iterator[Workspace]:
     """Run a workspace at ``url`` while the block runs."""
     workspace = Workspace()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"workspace": workspace}))
-    server.daemon_threads = True
-    workspace.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield workspace
-    finally:
-        workspace.released.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with on_loopback(_Handler, workspace=workspace) as workspace.url:
+        try:
+            yield workspace
+        finally:
+            workspace.released.set()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(QuietHandler):
     workspace: Workspace
 
-    @override
-    def log_message(self, *args: object) -> None:
-        pass  # keep the output of the tests quiet
-
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  # the name is http.server's
         self._answer()
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  # the name is http.server's
         self._answer()
 
     def _answer(self) -> None:
