@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from ..models import Citation, HeardOf, Turn
+from ..models import Citation, HeardOf, Quotation, Turn
 from ..models.heard import may_be_unheard
 from .masking import Hidden
 
@@ -33,14 +33,23 @@ def unheard_answers(turns: Iterable[Turn], citations: Mapping[int, Sequence[Cita
     return set(Turn.objects.filter(may_be_unheard(reader_id), pk__in=unknown).values_list("pk", flat=True))
 
 
-def hidden_in(answered: Answered, citations: Sequence[Citation], heard: HeardOf, *, is_unheard: bool = False) -> Hidden:
+def hidden_in(
+    answered: Answered,
+    citations: Sequence[Citation],
+    quotations: Sequence[Quotation],
+    heard: HeardOf,
+    *,
+    is_unheard: bool = False,
+) -> Hidden:
     """Return what has to be masked in an answer.
 
-    The citations are those ``for_reader``; ``heard`` says of which recordings in the filter the reader may know. If an
-    answer names no source, each of its sentences may be from any passage that its model got; if it breaks off, those
-    after its last marker may. One that ``may_be_unheard`` is masked as a whole.
+    The citations are those ``for_reader``, and so are the quotations, or those ``hidden_from`` the reader; ``heard``
+    says of which recordings in the filter the reader may know. If an answer names no source, each of its sentences may
+    be from any passage that its model got or from what it quotes; if it breaks off, those after its last marker may be
+    from such a passage. One that ``may_be_unheard`` is masked as a whole.
     """
     hidden = [citation for citation in citations if not citation.is_heard]
+    quoted = [(each.begin, each.end) for each in quotations if not each.may_be_shown]
     known = heard.existing | heard.deleted
     titles = [citation.recording_title for citation in hidden]
     names_sources = any(citation.cited for citation in citations) and not answered.is_withdrawn
@@ -48,5 +57,6 @@ def hidden_in(answered: Answered, citations: Sequence[Citation], heard: HeardOf,
         numbers=frozenset(citation.number for citation in hidden),
         excerpts=[citation.excerpt for citation in hidden],
         titles=[*titles, *(each["title"] for each in answered.recordings if each["id"] not in known)],
-        is_whole=is_unheard or (not names_sources and any(not citation.cited for citation in hidden)),
+        stretches=quoted,
+        is_whole=is_unheard or (not names_sources and (bool(quoted) or any(not each.cited for each in hidden))),
     )

@@ -63,7 +63,7 @@ class ShownTurn:
     is_unheard: bool = False
 
     def __post_init__(self) -> None:
-        hidden = hidden_in(self.turn, self.citations, self.heard, is_unheard=self.is_unheard)
+        hidden = hidden_in(self.turn, self.citations, self.quotations, self.heard, is_unheard=self.is_unheard)
         masks = masks_of(self.text, hidden, is_broken=not self.turn.is_complete) if hidden else []
         object.__setattr__(self, "quotations", shown_beside(masks, self.quotations) if self.quotations else [])
         if hidden:

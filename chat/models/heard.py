@@ -25,7 +25,9 @@ _WAS_DELETED = """
         AND NOT EXISTS (SELECT 1 FROM chat_recording AS again WHERE again.uuid = {uuid}))"""
 _HEARD = f"({_EXISTS} OR {_WAS_DELETED})"
 _HAS_UNHEARD = """
-    EXISTS (SELECT 1 FROM chat_citation AS cited WHERE cited.turn_id = chat_turn.id AND NOT {heard})"""
+    (EXISTS (SELECT 1 FROM chat_citation AS used WHERE used.turn_id = chat_turn.id AND NOT {heard})
+    OR EXISTS (SELECT 1 FROM chat_quotation AS used
+        WHERE used.turn_id = chat_turn.id AND used.recording_uuid IS NOT NULL AND NOT {heard}))"""
 # The release before kept nothing of what the model got for an answer that broke off before its first marker: it may be
 # from anything that there was.
 _IS_UNKNOWN = f"""
@@ -71,8 +73,11 @@ def is_heard(user: Any, uuid: str) -> RawSQL:
 
 
 def has_unheard(user: Any) -> RawSQL:
-    """Return whether a turn has, or may have, a source that a user does not hear, as a column of a query for turns."""
-    heard = _in_sql(_HEARD, user="%s", uuid="cited.recording_uuid")
+    """Return whether a turn has, quotes or may have a source that a user does not hear.
+
+    A column of a query for turns.
+    """
+    heard = _in_sql(_HEARD, user="%s", uuid="used.recording_uuid")
     return _column(f"({_HAS_UNHEARD.format(heard=heard)} OR ({_may_be_unheard()}))", user)
 
 
@@ -85,11 +90,11 @@ def may_be_unheard(user: Any) -> RawSQL:
 
 
 def tells_of_unheard(user: Any) -> RawSQL:
-    """Return whether a turn has, or may have, a source that a user does not hear, or names a recording in its filter.
+    """Return whether a turn has, quotes or may have a source that a user does not hear, or has one in its filter.
 
     A column of a query for turns.
     """
-    heard = _in_sql(_HEARD, user="%s", uuid="cited.recording_uuid")
+    heard = _in_sql(_HEARD, user="%s", uuid="used.recording_uuid")
     return _column(f"({_HAS_UNHEARD.format(heard=heard)} OR ({_may_be_unheard()}) OR {_misses_chosen()})", user)
 
 

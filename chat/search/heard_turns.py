@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from ..answers.masking import NOTICES, Hidden, masked
 from ..answers.unheard import hidden_in, unheard_answers
-from ..models import Citation, Collection, Conversation, DeletedRecording, Turn, heard_of
+from ..models import Citation, Collection, Conversation, DeletedRecording, Quotation, Turn, heard_of
 from ..models.heard import has_unheard
 from ..models.turns.indexed_turn import plain, searched, source_text
 from ..terms import root, words
@@ -54,9 +54,15 @@ def heard_texts(turns: Sequence[Turn], reader_id: int) -> dict[int, HeardTexts]:
     citations: defaultdict[int, list[Citation]] = defaultdict(list)
     for citation in Citation.objects.for_reader(reader_id).filter(turn__in=turns).order_by("turn_id", "number"):
         citations[citation.turn_id].append(citation)
+    quotations: defaultdict[int, list[Quotation]] = defaultdict(list)
+    for quotation in Quotation.objects.hidden_from(reader_id).filter(turn__in=turns):
+        quotations[quotation.turn_id].append(quotation)
     heard = heard_of(reader_id, {recording["id"] for turn in turns for recording in turn.recordings})
     unheard = unheard_answers(turns, citations, reader_id)
-    hidden = {turn.pk: hidden_in(turn, citations[turn.pk], heard, is_unheard=turn.pk in unheard) for turn in turns}
+    hidden = {
+        turn.pk: hidden_in(turn, citations[turn.pk], quotations[turn.pk], heard, is_unheard=turn.pk in unheard)
+        for turn in turns
+    }
     return {turn.pk: _texts(turn, citations[turn.pk], hidden[turn.pk]) for turn in turns}
 
 

@@ -40,5 +40,5 @@ def _history(turn: Turn) -> list[Exchange]:
 
 
 def _as_heard(earlier: asked.Exchange, heard: HeardOf) -> str:
-    hidden = hidden_in(earlier, earlier.citations, heard, is_unheard=earlier.is_unheard)
+    hidden = hidden_in(earlier, earlier.citations, earlier.quotations, heard, is_unheard=earlier.is_unheard)
     return masked(earlier.answer, hidden, is_broken=earlier.is_broken)

@@ -14,7 +14,7 @@ from ..answers.masking import masked_chunks
 from ..answers.unheard import hidden_in, unheard_answers
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..models import TERMINAL, Chunk, Citation, Prepared, State, Turn, heard_of
+from ..models import TERMINAL, Chunk, Citation, Prepared, Quotation, State, Turn, heard_of
 from .answer_log import AnswerLog
 
 POLL_SECONDS = 1.0
@@ -93,7 +93,8 @@ def _as_heard(turn: Turn, citations: Sequence[Citation]) -> list[str]:
     """Return the chunks of a turn that has ended, without what its user may no longer hear."""
     heard = heard_of(turn.user_id, {recording["id"] for recording in turn.recordings})
     is_unheard = bool(unheard_answers([turn], {turn.pk: citations}, turn.user_id))
-    hidden = hidden_in(turn, citations, heard, is_unheard=is_unheard)
+    quotations = list(Quotation.objects.hidden_from(turn.user_id).filter(turn=turn.pk))
+    hidden = hidden_in(turn, citations, quotations, heard, is_unheard=is_unheard)
     return masked_chunks(turn.answer_after(0), hidden, is_broken=not turn.is_complete)
 
 

@@ -10,7 +10,7 @@ from chat.database import in_database
 from chat.models import LoginSession
 
 from ..support.asked import asked
-from ..support.withdrawing import OPEN, SECRET, Quoted, broken_off, move, quoted
+from ..support.withdrawing import OPEN, SECRET, Quoted, broken_off, move, quoted, quoted_unnamed
 from .client import Program
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,6 +45,22 @@ async def test_an_answer_is_masked_with_its_sources_and_its_filter(program: Prog
     assert turn["citations"][1]["excerpt"] == f"The {OPEN} stays in {OPEN} bay."
     assert turn["recordings"][0] == {"id": None, "title": "a recording that you may no longer hear"}
     assert turn["recordings"][1]["title"] == f"Title {OPEN}"
+
+
+async def test_what_an_answer_quotes_of_a_source_that_it_does_not_name_is_masked(
+    program: Program, login: LoginSession
+) -> None:
+    scene = await in_database(quoted_unnamed, login)
+    await in_database(move, scene)
+    answer = await program.get(f"/api/conversations/{scene.conversation.uuid}")
+    [turn] = (await answer.json())["turns"]
+
+    assert SECRET not in str(turn)
+    assert str(scene.secret.uuid) not in str(turn)
+    assert turn["quotations"] == []
+    assert turn["answer"] == (
+        f"The {OPEN} stays in {OPEN} bay [1]. [A sentence from a source that you may no longer hear.] So it is."
+    )
 
 
 async def test_what_a_model_got_for_an_answer_without_sources_is_masked(program: Program, login: LoginSession) -> None:

@@ -17,7 +17,17 @@ from chat.search.query import parsed
 from ..models.test_upgrade_to_collections import migrate
 from ..support.asked import asked, recorded
 from ..support.reviewing import opened, page_of
-from ..support.withdrawing import KEPT, SECRET, WITHDRAWN, Change, broken_off, move, quoted, remove_member
+from ..support.withdrawing import (
+    KEPT,
+    SECRET,
+    WITHDRAWN,
+    Change,
+    broken_off,
+    move,
+    quoted,
+    quoted_unnamed,
+    remove_member,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("static_files")]
 
@@ -78,6 +88,15 @@ def test_it_is_shown_to_those_who_still_hear_all_sources(login: LoginSession, ch
     change(scene)
 
     assert shown_title(scene.turn, login.user_id) == EARLIER
+
+
+def test_a_quotation_of_a_source_that_is_not_named_counts_as_well(login: LoginSession) -> None:
+    scene = quoted_unnamed(login)
+    entitled(scene.turn)
+    assert shown_title(scene.turn, login.user_id) == EARLIER
+    move(scene)
+
+    assert shown_title(scene.turn, login.user_id) == QUESTION
 
 
 def test_an_answer_that_broke_off_and_a_filter_count_as_well(login: LoginSession) -> None:

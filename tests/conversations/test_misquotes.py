@@ -105,10 +105,8 @@ def test_a_quotation_of_what_is_no_longer_heard_says_nothing(login: LoginSession
 
     assert SECRET not in render_turn(scene.turn)
     turn = resource_of(scene.turn)
-    assert [turn["answer"][each["begin"] : each["end"]] for each in turn["quotations"]] in (
-        [f"“the {OPEN} stays in {OPEN} inn”"],
-        [],  # it stands in the sentence that is masked
-    )
+    assert turn["answer"] == f"The {OPEN} flies [2]. [A sentence from a source that you may no longer hear.]"
+    assert turn["quotations"] == []
 
 
 def _of(turn: Turn, quotation: Quotation) -> Quotation:

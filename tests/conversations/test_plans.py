@@ -19,7 +19,7 @@ from ..support.reviewing import opened, searched
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
-GROWING = "conversation|turn|titleword|indexedturn|turnfulltext|citation|reviewlabel"
+GROWING = "conversation|turn|titleword|indexedturn|turnfulltext|citation|quotation|reviewlabel"
 # Indexes that have nothing but what is listed, in its order; the full text, read by MATCH.
 LISTED = r"conversation_kept|collection_of_everyone|\w*review_?label\w+"
 ALLOWED = rf"(?:USING (?:COVERING )?INDEX (?:{LISTED})|VIRTUAL TABLE INDEX \d+:=?M)"

@@ -14,7 +14,7 @@ from chat.search.conversations import Found, details, in_conversations
 from chat.search.query import parsed
 
 from ..support.asked import asked, citing
-from ..support.withdrawing import KEPT, OPEN, SECRET, WITHDRAWN, Change, delete_collection, move, quoted
+from ..support.withdrawing import KEPT, OPEN, SECRET, WITHDRAWN, Change, delete_collection, move, quoted, quoted_unnamed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("static_files")]
 
@@ -37,6 +37,17 @@ def test_words_that_were_withdrawn_are_not_found(login: LoginSession, change: Ch
 
     assert searched(login.user, SECRET) == []
     assert searched(login.user, f"{OPEN} {SECRET}") == []
+
+
+@pytest.mark.parametrize("change", WITHDRAWN)
+def test_words_quoted_of_a_source_that_is_not_named_are_not_found(login: LoginSession, change: Change) -> None:
+    scene = quoted_unnamed(login)
+    assert len(searched(login.user, SECRET)) == 1
+    change(scene)
+
+    assert searched(login.user, SECRET) == []
+    [found] = searched(login.user, OPEN)
+    assert SECRET not in snippet(found)
 
 
 @pytest.mark.parametrize("change", KEPT)

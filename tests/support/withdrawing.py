@@ -10,13 +10,15 @@ from django.db import transaction
 
 from chat.models import Citation, Collection, Conversation, LoginSession, Membership, Recording, Turn
 
-from .asked import asked, citing, recorded
+from .asked import asked, citing, quoting, recorded
 
 SECRET = "zanzibar"
 """A word that only the recording has which is withdrawn: in its title, its speaker, what is said, and the answer."""
 OPEN = "heron"
 """A word of the recording that everyone hears."""
 ANSWER = f"The {SECRET} engine is what we take [1]. The {OPEN} stays in {OPEN} bay [2]."
+
+QUOTATION = f"“the {SECRET} engine is what we take”"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,21 @@ def quoted(login: LoginSession, *, answer: str = ANSWER, state: str = "complete"
     turn = asked(
         login, "Which engine?", answer=answer, state=state, citations=[first, second], recordings=[secret, shared]
     )
+    return Quoted(turn, secret, collection)
+
+
+def quoted_unnamed(login: LoginSession, *, is_cited: bool = True, quotation: str = QUOTATION) -> Quoted:
+    """Ask for an answer that quotes the recording of the collection, but names only the one that everyone hears.
+
+    Without a citation it names none.
+    """
+    collection = Collection.objects.create(name="Board")
+    Membership.objects.create(collection=collection, user=login.user)
+    secret = recorded(f"Title {SECRET}", f"The {SECRET} engine is what we take.", collection=collection)
+    shared = recorded(f"Title {OPEN}", f"The {OPEN} stays in {OPEN} bay.")
+    answer = f"The {OPEN} stays in {OPEN} bay{' [1]' if is_cited else ''}. But {quotation}. So it is."
+    citations = [citing(shared, excerpt=f"The {OPEN} stays in {OPEN} bay.")] if is_cited else []
+    turn = asked(login, "Which engine?", answer=answer, citations=citations, quotations=quoting(answer, secret))
     return Quoted(turn, secret, collection)
 
 

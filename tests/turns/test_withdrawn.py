@@ -20,11 +20,24 @@ from chat.turns.runner import TurnRunner
 from ..support.asked import asked
 from ..support.scripts import Scripts
 from ..support.turns import read, stored, text_of
-from ..support.withdrawing import KEPT, OPEN, SECRET, WITHDRAWN, Change, Quoted, broken_off, move, quoted
+from ..support.withdrawing import (
+    KEPT,
+    OPEN,
+    SECRET,
+    WITHDRAWN,
+    Change,
+    Quoted,
+    broken_off,
+    move,
+    quoted,
+    quoted_unnamed,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TEXT = f"It is {SECRET} [1]. And {SECRET}"
+UNNAMED = f"The {OPEN} stays in {OPEN} bay [1]. [A sentence from a source that you may no longer hear.] So it is."
+WHOLE = "[An answer from a source that you may no longer hear.]"
 
 
 async def ask(runner: TurnRunner, login: LoginSession, question: str, conversation: Conversation) -> Turn:
@@ -122,6 +135,17 @@ async def test_a_reader_of_an_ended_answer_gets_it_masked(runner: TurnRunner, lo
     assert OPEN in text_of(after)
 
 
+async def test_a_reader_gets_an_ended_answer_without_what_it_quotes_of_a_source_that_it_does_not_name(
+    runner: TurnRunner, login: LoginSession
+) -> None:
+    scene = await in_database(quoted_unnamed, login)
+    before = await read(runner, scene.turn)
+    await in_database(move, scene)
+
+    assert text_of(before) == scene.turn.answer
+    assert text_of(await read(runner, scene.turn)) == UNNAMED
+
+
 async def test_a_reader_of_an_answer_that_broke_off_gets_it_masked(runner: TurnRunner, login: LoginSession) -> None:
     scene = await in_database(broken_off, login)
     before = await read(runner, scene.turn)
@@ -165,6 +189,20 @@ async def test_the_history_that_the_model_gets_is_masked(
         "Nothing to hide.",
         "So.",
     ]
+    scripts["After?"].say("End.").end()
+    await read(runner, turn)
+
+
+@pytest.mark.parametrize(("is_cited", "masked"), [(True, UNNAMED), (False, WHOLE)])
+async def test_the_history_has_no_quotation_of_a_source_that_its_answer_does_not_name(
+    runner: TurnRunner, scripts: Scripts, login: LoginSession, is_cited: bool, masked: str
+) -> None:
+    scene = await in_database(partial(quoted_unnamed, is_cited=is_cited), login)
+    await in_database(move, scene)
+    turn = await ask(runner, login, "After?", scene.conversation)
+    await asyncio.wait_for(scripts["After?"].asked.wait(), 20)
+
+    assert [exchange.answer for exchange in scripts["After?"].history] == [masked]
     scripts["After?"].say("End.").end()
     await read(runner, turn)
 

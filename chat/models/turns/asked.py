@@ -22,6 +22,7 @@ from ..prepared import Prepared
 from ..title_word import TitleWord
 from .answer import Citation
 from .lease import LEASE
+from .quotation import Quotation
 from .rows import NOW, insert, moment
 from .starting import LEASED
 from .state import Phase, State
@@ -79,10 +80,11 @@ def position(turn: Turn) -> int:
 
 @dataclass(frozen=True)
 class Exchange:
-    """An earlier question of a conversation and its answer, with its citations if the user does not hear all of them.
+    """An earlier question of a conversation and its answer, with its citations if the user does not hear all sources.
 
-    ``recordings`` is the filter of the question. The answer ``is_broken`` if it was stopped, and ``is_unheard`` if
-    nobody knows from what it is, and the user does not hear everything that it may be from.
+    The ``quotations`` are those that are hidden from the user, and ``recordings`` is the filter of the question. The
+    answer ``is_broken`` if it was stopped, and ``is_unheard`` if nobody knows from what it is, and the user does not
+    hear everything that it may be from.
     """
 
     question: str
@@ -90,6 +92,7 @@ class Exchange:
     is_broken: bool
     recordings: Sequence[Mapping[str, Any]]
     citations: Sequence[Citation] = ()
+    quotations: Sequence[Quotation] = ()
     is_unheard: bool = False
     is_withdrawn: ClassVar[bool] = False  # such an answer has failed, and is no part of the history
 
@@ -126,6 +129,9 @@ def exchanges_before(turn: Turn, most: int) -> list[Exchange]:
     citations: dict[int, list[Citation]] = {}
     for citation in Citation.objects.for_reader(turn.user_id).filter(turn__in=partly_unheard):
         citations.setdefault(citation.turn_id, []).append(citation)
+    quotations: dict[int, list[Quotation]] = {}
+    for quotation in Quotation.objects.hidden_from(turn.user_id).filter(turn__in=partly_unheard):
+        quotations.setdefault(quotation.turn_id, []).append(quotation)
     return [
         Exchange(
             question,
@@ -133,6 +139,7 @@ def exchanges_before(turn: Turn, most: int) -> list[Exchange]:
             is_broken=state != State.COMPLETE,
             recordings=recordings,
             citations=citations.get(pk, ()),
+            quotations=quotations.get(pk, ()),
             is_unheard=has_unheard and pk not in citations,
         )
         for pk, question, answer, state, recordings, has_unheard in rows

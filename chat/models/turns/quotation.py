@@ -29,6 +29,11 @@ class QuotationQuerySet(models.QuerySet["Quotation"]):
         """Return quotations, and whether this user hears the recordings in which their words were found."""
         return self.annotate(is_heard=is_heard(user_id, '"chat_quotation"."recording_uuid"'))  # type: ignore[no-redef]
 
+    def hidden_from(self, user_id: int) -> QuotationQuerySet:
+        """Return those whose words were found in recordings that this user does not hear."""
+        found = self.exclude(recording_uuid=None)
+        return found.exclude(is_heard(user_id, '"chat_quotation"."recording_uuid"'))
+
 
 class Quotation(models.Model):
     """Words that an answer quotes, from ``begin`` to ``end`` in its text, compared with the transcripts it is from.
