@@ -78,9 +78,8 @@ class AnswerLog:
             texts = _pieces("".join(self._pending))
             self._pending.clear()
             self._in_flight_length, self._pending_length = self._pending_length, 0
-            self._in_flight = Append(
-                self.claim, len(self.chunks) + len(texts), self.phase, texts, self._take_passages()
-            )
+            phase = None if self.phase == self._stored_phase else self.phase
+            self._in_flight = Append(self.claim, len(self.chunks) + len(texts), phase, texts, self._take_passages())
         return self._in_flight
 
     def _take_passages(self) -> list[FoundPassage] | None:
@@ -93,7 +92,8 @@ class AnswerLog:
         """Mark what was in flight as stored, so that it may be shown."""
         if self._in_flight:
             self.chunks.extend(self._in_flight.texts)
-            self._stored_phase = self._in_flight.phase
+            if self._in_flight.phase is not None:
+                self._stored_phase = self._in_flight.phase
         self._in_flight, self._in_flight_length = None, 0
 
     def everything(self) -> list[str]:

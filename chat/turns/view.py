@@ -8,7 +8,7 @@ from itertools import accumulate, islice
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import BigIntegerField, IntegerField, UUIDField
+from django.db.models import BigIntegerField, IntegerField, OuterRef, Subquery, UUIDField
 
 from ..answers.masking import masked_chunks
 from ..answers.unheard import hidden_in, unheard_answers
@@ -59,8 +59,11 @@ async def read_stored_view(turn_uuid: UUID, after: int) -> View:
             await asyncio.sleep(POLL_SECONDS)
 
 
+_last_chunk = Chunk.objects.filter(turn=OuterRef("pk")).order_by("-seq").values("seq")[:1]
 _look = Prepared(
-    lambda uuid: Turn.objects.filter(uuid=uuid).values_list("pk", "state", "phase", "seq", "login_session_id"),
+    lambda uuid: Turn.objects.filter(uuid=uuid).values_list(
+        "pk", "state", "phase", Subquery(_last_chunk), "login_session_id"
+    ),
     uuid=UUIDField(),
 )
 _chunks_after = Prepared(
@@ -86,7 +89,7 @@ def stored_view(turn_uuid: UUID, after: int) -> View:
     if state == State.QUEUED:
         return View(state, position=Turn(pk=pk, login_session_id=login).position(), queue=login)
     chunks, more = first_chunks(_chunks_after.fetch(turn=pk, seq=after))
-    return View(state, phase, seq=seq, chunks=chunks, more=more)
+    return View(state, phase, seq=seq or 0, chunks=chunks, more=more)
 
 
 def _as_heard(turn: Turn, citations: Sequence[Citation]) -> list[str]:

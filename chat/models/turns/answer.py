@@ -256,9 +256,11 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
         """Return the last stored seq of each turn whose claim holds, by the id of the turn."""
         claims = [append.claim for append in appends]
         streaming = self.filter(pk__in=[claim.turn_id for claim in claims], state=State.STREAMING)
-        turns = {turn.pk: turn for turn in streaming.only("uuid", "owner", "fence", "seq")}
+        turns = {turn.pk: turn for turn in streaming.only("uuid", "owner", "fence")}
+        stored = Chunk.objects.filter(turn__in=turns).order_by().values_list("turn_id").annotate(models.Max("seq"))
+        seqs = dict(stored)
         return {
-            claim.turn_id: turns[claim.turn_id].seq
+            claim.turn_id: seqs.get(claim.turn_id, 0)
             for claim in claims
             if claim.turn_id in turns and claim == Claim.of(turns[claim.turn_id])
         }

@@ -1,4 +1,4 @@
-"""Storing the chunks of many turns in one transaction of two statements."""
+"""Storing the chunks of many turns in one transaction, of one statement if no turn has changed otherwise."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
-from .rows import execute
+from .rows import execute, returned
 from .state import State
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ class Claim:
 
 
 class Append(NamedTuple):  # one for each turn and commit: a dataclass takes five times as long
-    """Chunks ``seq - len(texts) + 1 .. seq`` of one turn, its phase, and the passages found if they have changed."""
+    """Chunks ``seq - len(texts) + 1 .. seq`` of one turn; its phase and the passages found, if they have changed."""
 
     claim: Claim
     seq: int
-    phase: str
+    phase: str | None
     texts: Sequence[str]
     passages: Sequence[Mapping[str, object]] | None = None
 
@@ -46,51 +46,64 @@ class Append(NamedTuple):  # one for each turn and commit: a dataclass takes fiv
         """The seq of the last chunk before these."""
         return self.seq - len(self.texts)
 
+    @property
+    def changes_turn(self) -> bool:
+        """Whether it has more than chunks, as few have."""
+        return self.phase is not None or self.passages is not None
 
-_ADVANCE = f"""
-    UPDATE chat_turn SET seq = new.seq, phase = new.phase{{also}} FROM {{{{new}}}}
-    WHERE chat_turn.id = new.id AND chat_turn.owner = new.owner AND chat_turn.fence = new.fence
-        AND chat_turn.seq = new.before AND chat_turn.state = '{State.STREAMING}'
-"""  # noqa: S608  # our own constant
-ADVANCE = _ADVANCE.format(also="")
-ADVANCED = {"id": "bigint", "owner": "text", "fence": "integer", "before": "integer", "seq": "integer", "phase": "text"}
-# Apart, because almost all commits have text and nothing else.
-ADVANCE_WITH_PASSAGES = _ADVANCE.format(also=", passages = COALESCE(new.passages, chat_turn.passages)")
-ADVANCED_WITH_PASSAGES = ADVANCED | {"passages": "jsonb"}
-INSERT = "INSERT INTO chat_chunk (turn_id, seq, text) SELECT turn_id, seq, text FROM {new}"
-INSERTED = {"turn_id": "bigint", "seq": "integer", "text": "text"}
+
+_HOLDS = f"""
+    chat_turn.id = new.id AND chat_turn.owner = new.owner AND chat_turn.fence = new.fence
+        AND chat_turn.state = '{State.STREAMING}'
+"""
+_CLAIMED = {"id": "bigint", "owner": "text", "fence": "integer"}
+_LOCK = "SELECT 1 FROM chat_turn WHERE id IN (SELECT id FROM {new}) ORDER BY id FOR NO KEY UPDATE"
+_CHANGE = f"""
+    UPDATE chat_turn SET phase = COALESCE(new.phase, chat_turn.phase),
+        passages = COALESCE(new.passages, chat_turn.passages)
+    FROM {{new}} WHERE {_HOLDS}
+"""  # noqa: S608  # our own constants
+_CHANGED = _CLAIMED | {"phase": "text", "passages": "jsonb"}
+# The row of the turn stays as it is: with its passages it has several kilobytes, and each commit would write all of it.
+# A join in another order than this would read all turns.
+_INSERT = f"""
+    INSERT INTO chat_chunk (turn_id, seq, text)
+    SELECT new.id, new.seq, new.text FROM {{new}} CROSS JOIN chat_turn WHERE {_HOLDS}
+    ORDER BY new.id, new.seq {{lock}}
+"""  # noqa: S608
+_INSERTED = _CLAIMED | {"seq": "integer", "text": "text"}
 
 
 def write(appends: Sequence[Append]) -> bool:
     """Store all of them; or, if any claim is lost or any chunk is stored already, store nothing and return False."""
-    appends = sorted(appends, key=lambda append: append.claim.turn_id)  # the order in which rows are locked everywhere
-    turns = [
-        {
-            "id": append.claim.turn_id,
-            "owner": append.claim.owner,
-            "fence": append.claim.fence,
-            "before": append.before,
-            "seq": append.seq,
-            "phase": append.phase,
-            "passages": None if append.passages is None else json.dumps(append.passages),
-        }
-        for append in appends
-    ]
+    changes = [append for append in appends if append.changes_turn]
     chunks = [
-        {"turn_id": append.claim.turn_id, "seq": seq, "text": text}
-        for append in appends
-        for seq, text in enumerate(append.texts, append.before + 1)
+        (*_claimed(append), seq, text) for append in appends for seq, text in enumerate(append.texts, append.before + 1)
     ]
-    with transaction.atomic():
-        if _advance(turns) != len(appends):
+    try:
+        with transaction.atomic():
+            if _change(changes, appends) and (not chunks or execute(_INSERT, _INSERTED, chunks) == len(chunks)):
+                return True
             transaction.set_rollback(True)
-            return False
-        if chunks:
-            execute(INSERT, INSERTED, chunks)
-    return True
+    except IntegrityError:
+        pass  # a chunk is stored already: the trigger has refused it
+    return False
 
 
-def _advance(turns: Sequence[Mapping[str, object]]) -> int:
-    if all(turn["passages"] is None for turn in turns):
-        return execute(ADVANCE, ADVANCED, turns)
-    return execute(ADVANCE_WITH_PASSAGES, ADVANCED_WITH_PASSAGES, turns)
+def _change(changes: Sequence[Append], appends: Sequence[Append]) -> bool:
+    """Store the phases and passages that have changed; return False if any of these claims is lost."""
+    if not changes:
+        return True
+    if connection.vendor == "postgresql":  # rows are locked in the order of their ids everywhere
+        returned(_LOCK, _CLAIMED, [_claimed(append) for append in appends])
+    rows = [(*_claimed(each), each.phase, _json(each.passages)) for each in changes]
+    return execute(_CHANGE, _CHANGED, rows) == len(changes)
+
+
+def _claimed(append: Append) -> tuple[int, str, int]:
+    claim = append.claim
+    return claim.turn_id, claim.owner, claim.fence
+
+
+def _json(passages: Sequence[Mapping[str, object]] | None) -> str | None:
+    return None if passages is None else json.dumps(passages)

@@ -6,12 +6,12 @@ the time would grow with the number of rows.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+import msgspec
 from django.db import connection
 
 _ROWS = {
@@ -23,20 +23,27 @@ _VALUE = {
     "sqlite": "json_extract(value, '$[{place}]') AS {name}",
     "postgresql": "(value ->> {place})::{type} AS {name}",
 }
+_LOCK = {"sqlite": "", "postgresql": "FOR NO KEY UPDATE OF chat_turn"}
 NOW = {"sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')", "postgresql": "STATEMENT_TIMESTAMP()"}
 
 
-def execute(statement: str, columns: dict[str, str], rows: Sequence[Mapping[str, object]]) -> int:
+Row = Mapping[str, object] | tuple[object, ...]
+"""The values of a row by their keys, or in the order of the columns."""
+_encode = msgspec.json.Encoder(enc_hook=str).encode  # ``str`` also for what only is a kind of string
+
+
+def execute(statement: str, columns: dict[str, str], rows: Sequence[Row]) -> int:
     """Execute ``statement``, in which ``{new}`` is the table of the ordered rows and ``{now}`` the database's time.
 
-    ``columns`` maps the keys of the rows to their types on PostgreSQL. Return how many rows the statement changed.
+    At its end ``{lock}`` locks the turns that it reads, where rows are locked at all. ``columns`` maps the keys of the
+    rows to their types on PostgreSQL. Return how many rows the statement changed.
     """
     with connection.cursor() as cursor:
         cursor.execute(*_prepared(statement, columns, rows))
         return int(cursor.rowcount)
 
 
-def returned(statement: str, columns: dict[str, str], rows: Sequence[Mapping[str, object]]) -> list[tuple[Any, ...]]:
+def returned(statement: str, columns: dict[str, str], rows: Sequence[Row]) -> list[tuple[Any, ...]]:
     """Execute a statement as ``execute`` does, and return the rows that it selects or returns."""
     with connection.cursor() as cursor:
         cursor.execute(*_prepared(statement, columns, rows))
@@ -56,12 +63,13 @@ def moment(value: datetime) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-def _prepared(statement: str, columns: dict[str, str], rows: Sequence[Mapping[str, object]]) -> tuple[str, list[str]]:
-    document = [[row[name] for name in columns] for row in rows]  # lists are half as long as objects
-    return _sql(statement, tuple(columns.items()), connection.vendor), [json.dumps(document, ensure_ascii=False)]
+def _prepared(statement: str, columns: dict[str, str], rows: Sequence[Row]) -> tuple[str, list[str]]:
+    # Lists are half as long as objects.
+    document = [row if isinstance(row, tuple) else [row[name] for name in columns] for row in rows]
+    return _sql(statement, tuple(columns.items()), connection.vendor), [_encode(document).decode()]
 
 
 @cache
 def _sql(statement: str, columns: tuple[tuple[str, str], ...], kind: str) -> str:
     values = (_VALUE[kind].format(place=n, name=name, type=type_) for n, (name, type_) in enumerate(columns))
-    return statement.format(new=_ROWS[kind].format(values=", ".join(values)), now=NOW[kind])
+    return statement.format(new=_ROWS[kind].format(values=", ".join(values)), now=NOW[kind], lock=_LOCK[kind])

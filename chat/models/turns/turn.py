@@ -47,10 +47,10 @@ class Turn(models.Model):
 
     ``recordings`` is the filter at the time of the question: ``[{"id": uuid, "title": str}]``, empty for all, and
     ``limits`` what else it searches only, as ``Limits.stored`` makes it. ``searched`` counts the recordings in which
-    the answer was looked for, known when it ends. While a
-    turn streams, chunks 1..seq hold its answer. When it ends, they are compacted into ``answer``, and
-    ``chunk_lengths`` (in code points) lets a cursor continue from any seq. ``passages`` are those that the search found
-    (``found.FoundPassage``), only while it streams: then the citations have what the answer used of them.
+    the answer was looked for, known when it ends. While a turn streams, its chunks hold its answer, and only they tell
+    its ``seq``. When it ends, they are compacted into ``answer``, and ``chunk_lengths`` (in code points) lets a cursor
+    continue from any seq. ``passages`` are those that the search found (``found.FoundPassage``), only while it streams:
+    then the citations have what the answer used of them.
 
     ``usage`` counts the tokens of all model calls, ``steps`` the milliseconds in each phase. Only the owner knows them,
     so an abandoned turn has none.
