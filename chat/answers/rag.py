@@ -101,7 +101,8 @@ async def answer(question: str, *, history: Sequence[Exchange], scope: Scope) ->
     yield Found(search.passages)
     yield Phase.WAITING
     loading = asyncio.ensure_future(loaded_model())
-    while not (await asyncio.wait([loading], timeout=LOADING_SECONDS))[0]:
+    await asyncio.sleep(0)  # nearly always it is loaded by then
+    while not (loading.done() or (await asyncio.wait([loading], timeout=LOADING_SECONDS))[0]):
         yield Phase.WAITING  # again, so that the import of its libraries does not count as silence of the model
     model = loading.result()
     draft = _Draft(search)

@@ -102,7 +102,12 @@ def chat_model() -> RetryingModel:
 
 
 async def loaded_model() -> RetryingModel:
-    """Return ``chat_model()``, loaded in a thread of its own, where its imports delay no database work."""
+    """Return ``chat_model()``, loaded in a thread of its own, where its imports delay no database work.
+
+    Once it is loaded, no question waits for that thread.
+    """
+    if chat_model.cache_info().currsize:
+        return chat_model()
     return await asyncio.get_running_loop().run_in_executor(_loading, chat_model)
 
 

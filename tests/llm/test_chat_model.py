@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 
 import pytest
@@ -75,6 +76,16 @@ async def test_concurrent_callers_load_the_model_once(settings: Settings, monkey
 
     assert len(made) == 1
     assert len(set(map(id, models))) == 1
+
+
+async def test_a_model_that_is_loaded_waits_for_no_thread(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.CHAT_MODEL = "python:tests.llm.test_chat_model:mine"
+    loaded = chat_model()
+    with ThreadPoolExecutor(max_workers=1) as threads:
+        threads.shutdown()
+        monkeypatch.setattr("chat.llm._loading", threads)
+
+        assert await loaded_model() is loaded
 
 
 @pytest.mark.parametrize(("is_enabled", "variable"), [(False, "false"), (True, "true")])
