@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +23,12 @@ class Passage:
     segments: tuple[Segment, ...]
     score: float
     relevance: float
+
+    @cached_property
+    def json(self) -> str:
+        """The title of its recording, and who says what, as JSON: made once, to be weighed and then sent to a model."""
+        said = [{"speaker": segment.speaker, "text": segment.text} for segment in self.segments]
+        return json.dumps({"recording": self.recording.title, "said": said}, ensure_ascii=False)
 
     @property
     def speakers(self) -> list[str]:

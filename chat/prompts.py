@@ -160,8 +160,7 @@ def read_fence(content: str) -> tuple[list[dict[str, Any]], str]:
 
 def passage_line(number: int, passage: Passage) -> str:
     """Return a passage as the one line that a model gets."""
-    segments = [{"speaker": segment.speaker, "text": segment.text} for segment in passage.segments]
-    return _line({"n": number, "recording": passage.recording.title, "said": segments})
+    return _fenced(f'{{"n": {number}, {passage.json[1:]}')
 
 
 def _passages(passages: Sequence[Passage]) -> str:
@@ -179,4 +178,8 @@ def _fence(tag: str, lines: Sequence[str]) -> str:
 
 def _line(data: dict[str, Any]) -> str:
     """Return data as one line of JSON in which no tag can end a fence."""
-    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    return _fenced(json.dumps(data, ensure_ascii=False))
+
+
+def _fenced(line: str) -> str:
+    return line.replace("<", "\\u003c")

@@ -99,6 +99,7 @@ def _cut_segment(number: int, passage: Passage, room: int) -> Passage | None:
     cut = replace(passage, segments=(segment,))
     while segment.text and (length := tokens(passage_line(number, cut))) > room:
         segment.text = _beginning(segment.text, tokens(segment.text) * room // length)  # shorter each time
+        cut = replace(cut)  # which knows no JSON of the longer text
     return cut if segment.text else None
 
 
