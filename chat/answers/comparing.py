@@ -98,6 +98,8 @@ class _Comparison:
         """Yield the runs of ``RUN`` words or more that a cited segment has, too, outside of quotation marks."""
         bare = _MARKER.sub(lambda marker: " " * len(marker[0]), self._answer)
         places = [word.span() for word in _WORD.finditer(bare)]
+        if len(places) < RUN:
+            return
         words = [self._answer[start:end].casefold() for start, end in places]
         begins = {run: at for at, run in reversed(list(enumerate(_in_a_row(words))))}
         found = [run for each in self._cited_statements() for run in _runs(words, begins, each)]

@@ -25,7 +25,7 @@ def words(text: str) -> list[str]:
 
 def weight(shared: Set[str]) -> int:
     """Return the weight of words that two texts share: long words weigh more than short ones."""
-    return sum(min(len(word), 8) - 1 for word in shared)
+    return sum([min(len(word), 8) - 1 for word in shared]) if shared else 0
 
 
 def quotations(markdown: str) -> list[str]:
