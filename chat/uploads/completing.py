@@ -109,7 +109,8 @@ def _unreadable(upload: Upload, path: Path) -> str:
         if upload.size <= READ_AT_ONCE:
             deque(map(read, sources), maxlen=0)
     except Unreadable as error:
-        return f"This transcript cannot be read: {error.reason}."
+        where = f" (line {error.line})" if error.line else ""
+        return f"This transcript cannot be read{where}: {error.reason}."
     return ""
 
 

@@ -63,9 +63,8 @@ def wrong_content(name: str, head: bytes) -> str:
     suffix, media = PurePosixPath(name).suffix.lower(), sounds(head)
     if is_media(name):
         is_other = next((words for begin, words in _WORDS.items() if head.startswith(begin)), "something else")
-        return (
-            "" if media else f"The name ends in {suffix}, but the file is {is_other}: no audio or video that we know."
-        )
+        words = f"The name ends in {suffix}, but the file is {is_other}: no audio or video that the site knows."
+        return "" if media else words
     if media:
         return f"The name ends in {suffix}, but the file is audio or video. Give it the ending of its format."
     return ""

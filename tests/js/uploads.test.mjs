@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 
 import { Upload } from "../../chat/static/chat/js/uploads/upload.js";
 import { UploadQueue } from "../../chat/static/chat/js/uploads/upload_queue.js";
-import { uploadInWords } from "../../chat/static/chat/js/uploads/upload_words.js";
+import { totalsInWords, uploadInWords } from "../../chat/static/chat/js/uploads/upload_words.js";
 import { DETAILS, FakeSite, fileOf, meansOf, partOf, settle } from "./fake_uploads.mjs";
 
 const KEPT = { progress: null, place: null, again: false, attachable: false, running: true, recording: null };
@@ -281,6 +281,17 @@ test("a job of before is shown as it is", () => {
 
   assert.equal(before({ state: "indexing", words: "Reading" }).state, "processing");
   assert.equal(before({ state: "failed", words: "Failed: no speech." }).reason, "Failed: no speech.");
+});
+
+test("those that failed are counted beside those that have arrived", async () => {
+  const queue = new UploadQueue({ routes: site });
+  const [right, wrong] = [uploadOf([fileOf("talk.mp3", 5)]), uploadOf([fileOf("photo.mp3", 6)])];
+  for (const upload of [right, wrong]) queue.add(upload);
+  await right.run();
+  site.dislikes = "The file is a picture.";
+  await wrong.run();
+
+  assert.equal(totalsInWords(queue.totals, null), "1 of 1 recording has arrived · 1 failed");
 });
 
 test("what turns out to be known when all of it has arrived is said, too", async () => {

@@ -95,12 +95,13 @@ def test_several_recordings_of_a_batch_share_the_title_and_keep_their_names(send
     ("name", "content", "words"),
     [
         ("talk.mp3", b"%PDF-1.7 not audio", "the file is a PDF"),
-        ("talk.m4a", b"#!/bin/sh\nrm -rf /", "no audio or video that we know"),
+        ("talk.m4a", b"#!/bin/sh\nrm -rf /", "no audio or video that the site knows"),
         ("talk.vtt", MP3, "the file is audio or video"),
         ("talk.json", b"\x00\x01\x02\xff" * 10, "cannot be read"),
+        ("talk.json", b'{"a":\n oops}', "cannot be read (line 2): not JSON, or only a part of it."),
         ("talk.docx", b"plain text", "not a Word document"),
     ],
-    ids=["a PDF", "a script", "audio", "JSON of nothing", "no Word document"],
+    ids=["a PDF", "a script", "audio", "JSON of nothing", "half of JSON", "no Word document"],
 )
 def test_a_file_that_is_not_what_its_name_says_is_refused_in_words(
     upload: Send, name: str, content: bytes, words: str

@@ -81,7 +81,7 @@ def parse_json(text: str, line: int) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"not JSON: {error.msg}", line=line + error.lineno - 1) from None
+        raise Unreadable("not JSON, or only a part of it", line=line + error.lineno - 1) from None
     except RecursionError:
         raise Unreadable("JSON nested too deeply", line=line) from None
     except ValueError as error:  # such as a number with thousands of digits

@@ -57,7 +57,7 @@ export class ChosenFiles {
   #wrong(files) {
     const words = files.map(({ name, size }) => {
       if (kindOf(name, this.#endings) === null) return UNKNOWN;
-      if (size === 0) return `“${name}” is empty.`;
+      if (size === 0) return `The file “${name}” is empty.`;
       const most = sizeInWords(this.#most);
       return size > this.#most ? `“${name}” has ${sizeInWords(size)}; a file may have at most ${most}.` : "";
     });

@@ -5,8 +5,8 @@ import { RUNNING, UploadState } from "./upload_state.js";
  * @import { Job, Routes } from "./routes.js"
  * @import { Upload } from "./upload.js"
  * @import { State } from "./upload_state.js"
- * @typedef {{read: number, sent: number, size: number, count: number, left: number, isWaiting: boolean}} Totals of the
- *   recordings that are or were being sent; ``left`` counts those that still are
+ * @typedef {{read: number, sent: number, size: number, count: number, left: number, failed: number, isWaiting: boolean}} Totals
+ *   of the recordings that are or were being sent; ``left`` counts those that still are, ``failed`` those that are none
  */
 
 const LOOK = 2_000;
@@ -58,6 +58,7 @@ export class UploadQueue {
       size: counted.reduce((sum, { size }) => sum + size, 0),
       count: counted.length,
       left: running.length,
+      failed: this.#uploads.filter(({ state }) => state === UploadState.FAILED).length,
       isWaiting: running.length > 0 && running.some(({ waitsFor }) => waitsFor !== null),
     };
   }

@@ -43,9 +43,11 @@ export function uploadInWords(upload, speed) {
  * @param {number | null} speed
  * @returns {string}
  */
-export function totalsInWords({ sent, size, count, left, isWaiting }, speed) {
-  const arrived = `${count - left} of ${count} ${count === 1 ? "recording has" : "recordings have"} arrived`;
-  return left === 0 ? arrived : [arrived, progressInWords({ sent, size, speed: isWaiting ? null : speed })].join(" · ");
+export function totalsInWords({ sent, size, count, left, failed, isWaiting }, speed) {
+  const words = [`${count - left} of ${count} ${count === 1 ? "recording has" : "recordings have"} arrived`];
+  if (failed > 0) words.push(`${failed} failed`);
+  if (left > 0) words.push(progressInWords({ sent, size, speed: isWaiting ? null : speed }));
+  return words.join(" · ");
 }
 
 /** @param {Upload} upload @returns {string} */
