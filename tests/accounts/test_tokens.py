@@ -135,6 +135,7 @@ def test_the_account_page_links_to_the_page(page: Client) -> None:
 
 def test_a_token_is_shown_once(page: Client, alice: User) -> None:
     response = page.post(PAGE, {"name": "reports"})
+    assert 'data-copy-field="secret"' in text(response)
     secret = shown_secret(response)
 
     later = page.get(PAGE)
