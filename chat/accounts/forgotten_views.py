@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
@@ -15,7 +14,7 @@ from . import mail
 from .attempts import try_again
 from .by_proxy import unless_by_proxy
 from .forgotten import limited_until, send_links
-from .forms import ForgottenForm
+from .forms import ForgottenForm, NewPasswordForm
 from .passwords import only_with_passwords
 
 
@@ -48,7 +47,7 @@ def new_password(request: HttpRequest, secret: str) -> HttpResponse:
     found = PasswordReset.of(secret)
     if found is None or not found.works():
         return _no_link(request, found)
-    form = SetPasswordForm(found.user, request.POST if request.method == "POST" else None)
+    form = NewPasswordForm(found.user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             found.use(form.cleaned_data["new_password1"])

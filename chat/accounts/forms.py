@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AdminUserCreationForm, AuthenticationForm, UserChangeForm
+from django.contrib.auth.forms import (
+    AdminUserCreationForm,
+    AuthenticationForm,
+    PasswordChangeForm,
+    SetPasswordForm,
+    UserChangeForm,
+)
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from typing_extensions import override
@@ -17,6 +23,14 @@ from .attempts import try_again
 
 class SignInForm(AuthenticationForm):
     """User name and password. After too many failures within 15 minutes it refuses to check them, right or wrong."""
+
+    error_messages = AuthenticationForm.error_messages | {
+        "invalid_login": "The user name or the password is wrong. Capital letters matter in both."
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "User name"
 
     @override
     def clean(self) -> dict[str, Any]:
@@ -31,6 +45,27 @@ class SignInForm(AuthenticationForm):
 
     def _address(self) -> str:
         return self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+
+
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """A new password, typed twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_again(self)
+
+
+class OtherPasswordForm(PasswordChangeForm):
+    """The old password, and a new one, typed twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_again(self)
+
+
+def say_again(form: forms.BaseForm) -> None:
+    """Name the second field of a new password as the page for a first one does, without a sentence below it."""
+    form.fields["new_password2"].label, form.fields["new_password2"].help_text = "New password again", ""
 
 
 class ForgottenForm(forms.Form):

@@ -8,7 +8,6 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, redirect_to_login
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +23,7 @@ from . import mail
 from .admin_site import Administration
 from .by_proxy import unless_by_proxy
 from .coming_in import CAME_BY_LINK, come_in
-from .forms import SignInForm
+from .forms import NewPasswordForm, OtherPasswordForm, SignInForm
 from .login_sessions import SignedInRequest, end_login_sessions, is_fresh, staying_signed_in
 from .passwords import only_with_passwords, without_passwords
 from .provider_sign_out import PROVIDER_SIGN_OUT
@@ -102,7 +101,7 @@ class ChangePassword(PasswordChangeView):
     @override
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Set no password for whoever finds an open browser: without the old one, the sign-in must be fresh."""
-        if self.get_form_class() is SetPasswordForm and not self._is_proven():
+        if self.get_form_class() is NewPasswordForm and not self._is_proven():
             messages.error(request, "To set a password, sign out and in again first: your sign-in is too long ago.")
             return redirect("account")
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]  # a view's response
@@ -115,7 +114,7 @@ class ChangePassword(PasswordChangeView):
     def get_form_class(self) -> Any:
         """Ask for the old password if there is one, unless the user has just come by a link."""
         is_known = self.request.user.has_usable_password() and not _came_by_link(self.request)
-        return PasswordChangeForm if is_known else SetPasswordForm
+        return OtherPasswordForm if is_known else NewPasswordForm
 
     @override
     def get_success_url(self) -> str:

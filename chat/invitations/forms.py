@@ -19,7 +19,8 @@ class NewAccountForm(UserCreationForm):  # type: ignore[type-arg]  # generic in 
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].help_text = "With it you sign in. Letters, digits and @ . + - _"
+        name = self.fields["username"]
+        name.label, name.help_text = "User name", "With it you sign in. Letters, digits and @ . + - _"
         self.fields["password2"].label, self.fields["password2"].help_text = "Password again", ""
         if not settings.PASSWORD_SIGN_IN:
             del self.fields["password1"], self.fields["password2"]

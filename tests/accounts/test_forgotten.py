@@ -61,7 +61,7 @@ def test_the_link_that_is_sent_sets_a_new_password(client: Client, ana: User, ma
     form = client.get(link)
     done = client.post(link, NEW, follow=True)
 
-    assert "Look at your mail" in text(page)
+    assert "Check your mail" in text(page)
     assert sent.to == ["alice@example.com"]
     assert "For the account <bdi>alice</bdi>." in text(form)
     assert "Your password was changed" in text(done)

@@ -248,6 +248,17 @@ def test_a_user_who_came_by_a_link_sets_a_first_password(client: Client, alice: 
     assert sign_in(Client(), password="quite-another-word").status_code == 302
 
 
+def test_the_pages_speak_of_user_names_and_passwords_in_one_way(client: Client, alice: User) -> None:
+    page = text(sign_in(client, **WRONG))
+    assert "User name</label>" in page
+    assert "The user name or the password is wrong. Capital letters matter in both." in page
+
+    client.force_login(alice)
+    page = text(client.get("/accounts/password/"))
+    assert "New password again</label>" in page
+    assert "for verification" not in page
+
+
 def test_a_weak_password_is_refused(client: Client, alice: User) -> None:
     client.force_login(alice)
     weak = {"new_password1": "12345", "new_password2": "12345"}

@@ -35,7 +35,7 @@ def found_in(mail: str, path: str) -> str:
 
 async def fill_in_first_run(page: Page) -> None:
     """Fill in the page of the first administrator with the keyboard alone."""
-    await page.get_by_label("Username").focus()
+    await page.get_by_label("User name").focus()
     for text in ("ada", "ada@example.com", PASSWORD, PASSWORD):
         await page.keyboard.type(text)
         await page.keyboard.press("Tab")
@@ -58,7 +58,7 @@ async def accept(page: Page, link: str) -> None:
     await page.goto(link)
     assert await violations(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    await expect(page.get_by_label("Username")).to_have_value("ana")
+    await expect(page.get_by_label("User name")).to_have_value("ana")
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.get_by_label("Password again").fill(PASSWORD)
     await page.keyboard.press("Enter")

@@ -87,17 +87,17 @@ async def test_who_has_forgotten_the_password_sets_a_new_one_and_hears_of_the_ne
         await phone.get_by_label("E-mail address").fill("ada@example.com")
         assert await violations(phone) == []
         await phone.keyboard.press("Enter")
-        await expect(phone.get_by_role("heading", name="Look at your mail")).to_be_visible()
+        await expect(phone.get_by_role("heading", name="Check your mail")).to_be_visible()
         assert await violations(phone) == []
 
         await phone.goto(found_in(await server.next_mail(), "/accounts/forgotten/"))
         assert await violations(phone) == []
         assert await phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-        for label in ("New password", "New password confirmation"):
+        for label in ("New password", "New password again"):
             await phone.get_by_label(label, exact=True).fill("one-more-other-word")
         await phone.keyboard.press("Enter")
         await expect(phone.get_by_role("status").filter(has_text="Your password was changed")).to_be_visible()
-        await phone.get_by_label("Username").fill("ada")
+        await phone.get_by_label("User name").fill("ada")
         await phone.get_by_label("Password").fill("one-more-other-word")
         await phone.keyboard.press("Enter")
         await expect(phone.locator("[data-question-input]")).to_be_visible()

@@ -93,7 +93,7 @@ async def sign_out(page: Page, site: SiteProcess) -> None:
 
 async def come_with_passkey(page: Page, site: SiteProcess) -> None:
     await sign_out(page, site)
-    await page.get_by_label("Username").fill("ada")
+    await page.get_by_label("User name").fill("ada")
     await page.get_by_label("Password").fill(PASSWORD)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="One more step")).to_be_visible()
