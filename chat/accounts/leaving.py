@@ -71,7 +71,7 @@ def farewell(user_id: int) -> str:
     is_active = User.objects.filter(pk=user_id).values_list("is_active", flat=True).first()
     if is_active is None:
         return "Your account was deleted, so you are signed out."
-    return "" if is_active else "Your account was deactivated, so you are signed out. Ask who administrates this site."
+    return "" if is_active else "Your account was deactivated, so you are signed out. Ask the administrator."
 
 
 def _batches(user: User) -> Iterator[list[int]]:

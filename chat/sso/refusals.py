@@ -7,18 +7,18 @@ from allauth.socialaccount.providers.base import ProviderException
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-INACTIVE = "Your account on this site is not active. Ask who administrates it."
+INACTIVE = "Your account on this site is not active. Ask its administrator."
 CANCELLED = "You have not signed in there, or the sign-in was refused."
 UNKNOWN_STATE = "This sign-in began elsewhere, or over ten minutes ago, or was finished before. Please begin anew."
 NOT_ACCEPTED = "The provider did not accept the answer that your browser brought back. Please begin anew."
 UNREACHABLE = "The provider does not answer, or not as it should. Please try again in a few minutes."
 ELSEWHERE = "This link leads to another site after the sign-in, so it is not followed."
 NO_ADDRESS = "The provider does not say that your e-mail address was verified, so no account can be found by it."
-NOT_INVITED = "There is no account for you on this site yet. Ask who administrates it for an invitation."
+NOT_INVITED = "There is no account for you on this site yet. Ask its administrator for an invitation."
 OTHER_IDENTITY = (
-    "The account with your e-mail address belongs to another identity of the provider. Ask who administrates this site."
+    "The account with your e-mail address belongs to another identity of the provider. Ask the administrator."
 )
-SEVERAL_ACCOUNTS = "Several accounts of this site have your e-mail address. Ask who administrates it."
+SEVERAL_ACCOUNTS = "Several accounts of this site have your e-mail address. Ask its administrator."
 WRONG_ISSUER = "The answer comes from another provider than this site trusts."
 WRONG_AUDIENCE = "The provider's answer was made for another site."
 WRONG_NONCE = "The provider's answer belongs to another sign-in. Please begin anew."

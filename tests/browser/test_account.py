@@ -117,7 +117,7 @@ async def test_a_long_export_shows_its_progress_and_is_fetched(
 
     await expect(page.get_by_role("progressbar")).to_be_visible()
     assert await violations(page) == []
-    link = page.get_by_role("link", name="Fetch it")
+    link = page.get_by_role("link", name="Download")
     await expect(link).to_be_visible(timeout=60_000)
     async with page.expect_download() as fetched:
         await link.click()

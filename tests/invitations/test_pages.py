@@ -69,7 +69,7 @@ def test_the_page_says_who_came_and_who_has_not(office: Client, boss: User) -> N
 
     page = said(office.get(PAGE))
 
-    not_yet, came = page.split("Came, or revoked")
+    not_yet, came = page.split("Used or revoked")
     assert "Ana Lima ana@example.com came in as ana" in came
     assert "Eve eve@example.com revoked" in came
     assert "Old old@example.com too old, so send it again; it worked until" in not_yet

@@ -40,7 +40,7 @@ def test_a_long_export_is_made_in_parts_with_progress(
 
     assert "0 of 3 conversations" in before
     assert "data-export-running" in before
-    assert "Fetch it" in after
+    assert "Download (" in after
     assert DataExportPart.objects.count() > 2
     assert len(json.loads(fetched(client, export).read("my-data.json"))["conversations"]) == 3
 

@@ -167,7 +167,7 @@ def test_a_person_is_deleted_after_the_page_has_said_what_goes(
     response = client.post(f"/people/{alice.pk}/delete/", {"name": "alice"}, follow=True)
 
     assert "1 conversation with 1 question" in page
-    assert "What people ask is theirs: you cannot fetch it for them." in page
+    assert "What people ask is theirs: you cannot download it for them." in page
     assert "This is not the user name." in text(refused)
     assert "alice was deleted." in text(response)
     assert not Turn.objects.exists()
