@@ -5,6 +5,7 @@ The SDK and httpx make dozens of objects for each request and response, which ta
 
 from __future__ import annotations
 
+from asyncio import Transport
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property, partial
@@ -134,4 +135,31 @@ def reader_of(response: ClientResponse) -> Read:
         return partial(anext, decoded.aiter_bytes(), b"")
     if response.connection and response.connection.protocol:
         response.connection.protocol.read_timeout = None
-    return partial(response.content.read, READ_LIMIT)
+    return _Body(response).read
+
+
+class _Body:
+    """The body of a response, of which nothing is received between two reads.
+
+    What comes meanwhile waits in the connection: it is taken and parsed at once by the next read, and not in the pieces
+    in which it comes.
+    """
+
+    def __init__(self, response: ClientResponse) -> None:
+        self._response = response
+
+    async def read(self) -> bytes:
+        """Return what has come; wait if that is nothing. It is empty at the end."""
+        if transport := self._transport:
+            transport.resume_reading()
+        piece = await self._response.content.read(READ_LIMIT)
+        if transport := self._transport:
+            transport.pause_reading()
+        return piece
+
+    @property
+    def _transport(self) -> Transport | None:
+        """The open connection; none after the end of the body, when the next answer may have it already."""
+        connection = self._response.connection
+        transport = connection.transport if connection else None
+        return None if transport is None or transport.is_closing() else transport

@@ -30,6 +30,8 @@ FIRST_TEXT_SECONDS = 0.004
 """The pause that is left when the first text of a turn comes: its reader waits, and so it is stored almost at once."""
 BACKLOG = 64 * 1024
 """The most unstored characters of a turn; above it, its model is not read until they are stored."""
+READING_TURNS = 4
+"""Turns of the event loop that models take from the beat until their text is added: more with TLS than without."""
 WRITE_SECONDS = 8.0
 """How long after its last renewal a claim allows writing; shorter than the lease."""
 
@@ -124,7 +126,8 @@ class GroupCommit:
         """Commit once, start to end turns, and pause."""
         started = monotonic()
         self._pulse.beat()
-        await asyncio.sleep(0)  # let all streams add what has come
+        for _ in range(READING_TURNS):
+            await asyncio.sleep(0)  # let all streams add what has come
         await self._commit()
         self._endings.start(self._look_for_more)
         await asyncio.sleep(0)  # let the followers send; their time counts as busy

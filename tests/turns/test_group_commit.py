@@ -16,7 +16,7 @@ from chat.database import in_database
 from chat.models import Claim, LoginSession, Phase, Submission, Turn
 from chat.turns import group_commit
 from chat.turns.answer_log import AnswerLog
-from chat.turns.group_commit import GroupCommit
+from chat.turns.group_commit import READING_TURNS, GroupCommit
 from chat.turns.nudges import Nudges
 
 from ..support.asked import ending_as
@@ -50,7 +50,10 @@ async def stored(log: AnswerLog, seq: int) -> None:
             await asyncio.sleep(0.005)
 
 
-async def test_a_model_is_read_on_before_the_next_commit(commits: GroupCommit, login: LoginSession, bob: User) -> None:
+@pytest.mark.parametrize("turns", [0, READING_TURNS - 1])
+async def test_a_model_is_read_on_before_the_next_commit(
+    commits: GroupCommit, login: LoginSession, bob: User, turns: int
+) -> None:
     other = await in_database(LoginSession.objects.create, user=bob)
     log, first = await open_log(commits, login), await open_log(commits, other)
     await commits.append(log, "It launches")
@@ -58,6 +61,8 @@ async def test_a_model_is_read_on_before_the_next_commit(commits: GroupCommit, l
 
     async def read_on() -> None:
         await commits.next_read()
+        for _ in range(turns):  # of the loop, until its connection has what came meanwhile
+            await asyncio.sleep(0)
         commits.add(log, " in April")
 
     reading = asyncio.create_task(read_on())
