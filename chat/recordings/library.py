@@ -21,15 +21,14 @@ from chat.models import (
     Segment,
     WithdrawnAudio,
 )
+from chat.models.many_rows import insert_rows
 from chat.models.word_times import pack
 
-from ..retrieval import index
+from ..retrieval import Spoken, index_new
 from ..storage import StorageFailed, exists, storage
 from ..upstream.credentials import SignInFailed
 from .stored_audio import AUDIO_FOLDER, delete_audio
 from .transcripts import Transcript, Unreadable, audio_beside, open_sources, read
-
-_ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -150,20 +149,16 @@ def _create(transcript: Transcript, digest: str, audio: str, into: Into) -> Reco
         recorded_on=transcript.recorded_on,
     )
     erased = ErasedSpeaker.of(recording, {u.speaker for u in transcript.utterances})
-    segments = (
-        Segment(
-            recording=recording,
-            number=number,
-            speaker=erased.get(u.speaker, u.speaker),
-            text=REMOVED if u.speaker in erased else u.text,
-            start=u.start,
-            end=u.end,
-            words=pack(u.words) if u.words and u.speaker not in erased else None,
-        )
+    spoken = [
+        Spoken(number, erased.get(u.speaker, u.speaker), REMOVED if u.speaker in erased else u.text)
         for number, u in enumerate(transcript.utterances, 1)
-    )
-    Segment.objects.bulk_create(segments, batch_size=_ROWS_AT_ONCE)
-    index([recording], hint=transcript.language)
+    ]
+    rows = [
+        (recording.pk, *each, u.start, u.end, pack(u.words) if u.words and u.speaker not in erased else None)
+        for each, u in zip(spoken, transcript.utterances, strict=True)
+    ]
+    insert_rows(Segment, ("recording", "number", "speaker", "text", "start", "end", "words"), rows)
+    index_new(recording, spoken, hint=transcript.language)
     _add_missing_note(recording, into)
     return recording
 

@@ -12,7 +12,7 @@ from django.db import connection
 from . import embeddings
 from .full_text import FullText
 from .hybrid import Hybrid, NearestNeighbours
-from .indexing import index, index_again
+from .indexing import Spoken, index, index_again, index_new
 from .interface import Retriever
 from .matrix import Matrix
 from .pgvector import PgVector
@@ -26,9 +26,11 @@ __all__ = [
     "MIN_RELEVANCE",
     "RETRIEVERS",
     "Retriever",
+    "Spoken",
     "full_text",
     "index",
     "index_again",
+    "index_new",
     "own_search",
     "reset",
     "retriever",

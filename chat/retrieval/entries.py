@@ -22,14 +22,14 @@ class Said(NamedTuple):  # of which a recording has thousands, as of entries
 
 
 class Entries(NamedTuple):
-    """What the index has of a text.
+    """What the index has of a text, with a blank between two: its words and their stems.
 
-    Each word has its stem. ``others`` are the parts of compounds, and stems as they are without accents.
+    ``others`` are the parts of compounds, and stems as they are without accents.
     """
 
-    words: Sequence[str]
-    stems: Sequence[str]
-    others: Sequence[str]
+    words: str
+    stems: str
+    others: str
 
     @classmethod
     def of(cls, said: Sequence[Said], counts: Mapping[str, int], language: str) -> list[Entries]:
@@ -37,10 +37,11 @@ class Entries(NamedTuple):
 
         Compounds are parted by its own words alone: those of another would show who hears this one what was said there.
         """
-        stemmed = [stems(each.text, each.words, language) for each in said]
         parts = _parts(counts, language)
+        stemmed = [stems(each.text, each.words, language) for each in said]
         others = [_others(each, own, parts, language) for each, own in zip(said, stemmed, strict=True)]
-        return [cls(each.words, own, other) for each, own, other in zip(said, stemmed, others, strict=True)]
+        entries = zip((each.words for each in said), stemmed, others, strict=True)
+        return [cls(*map(" ".join, entry)) for entry in entries]
 
 
 def _parts(counts: Mapping[str, int], language: str) -> dict[str, tuple[str, ...]]:
@@ -55,7 +56,7 @@ def _parts(counts: Mapping[str, int], language: str) -> dict[str, tuple[str, ...
 
 
 def _others(said: Said, stemmed: Sequence[str], parts: Mapping[str, tuple[str, ...]], language: str) -> list[str]:
-    others = [part for word in said.words if word in parts for part in parts[word]]
+    others = [part for word in said.words if word in parts for part in parts[word]] if parts else []
     if language in WITHOUT_ACCENTS or said.text.isascii():
         return others
     bare = ((stem(word, language), own) for word, own in zip(said.words, stemmed, strict=True))

@@ -12,16 +12,17 @@ from django.db import transaction
 from django.db.models import Q
 
 from ..models import IndexedPassage, Recording, Segment
+from ..models.many_rows import insert_rows, update_rows
 from ..terms import VERSION, language_of, words
 from .entries import Entries, Said
 from .windows import windows
 
 TEXT_LIMIT = 256 * 1024
 """Bytes of a passage that are indexed; PostgreSQL refuses a text whose index entry exceeds 1 MB."""
-_ROWS_AT_ONCE = 100
+_COLUMNS = ("recording", "first", "last", "text", "stems", "terms_version")
 
 
-class _Spoken(NamedTuple):  # of which a recording has thousands
+class Spoken(NamedTuple):  # of which a recording has thousands
     """What is indexed of a segment."""
 
     number: int
@@ -39,7 +40,17 @@ def index(recordings: Sequence[Recording], *, hint: str = "") -> None:
     for recording in recordings:
         with transaction.atomic():
             IndexedPassage.objects.filter(recording=recording).delete()
-            IndexedPassage.objects.bulk_create(_passages(recording, hint), batch_size=_ROWS_AT_ONCE)
+            index_new(recording, _segments(recording), hint=hint)
+
+
+def index_new(recording: Recording, segments: Sequence[Spoken], *, hint: str = "") -> None:
+    """Build the passages of a recording that has none; the caller has just stored these segments in its transaction."""
+    places = list(windows([len(segment.text) for segment in segments]))
+    rows = [
+        (recording.pk, segments[start].number, segments[stop - 1].number, text, stems, VERSION)
+        for (start, stop), (text, stems) in zip(places, _texts(recording, segments, places, hint), strict=True)
+    ]
+    insert_rows(IndexedPassage, _COLUMNS, rows)
 
 
 def index_again() -> int:
@@ -51,45 +62,28 @@ def index_again() -> int:
     count = 0
     for recording in Recording.objects.filter(pk__in=outdated.values("recording")):
         with transaction.atomic():
-            passages = list(outdated.filter(recording=recording))
-            _renew(recording, passages)
-            fields = ["text", "stems", "terms_version"]
-            IndexedPassage.objects.bulk_update(passages, fields, batch_size=_ROWS_AT_ONCE)
+            passages = list(outdated.filter(recording=recording).values_list("pk", "first", "last"))
+            update_rows(IndexedPassage, ("id", *_COLUMNS[3:]), _renewed(recording, passages))
         count += len(passages)
     return count
 
 
-def _renew(recording: Recording, passages: Sequence[IndexedPassage]) -> None:
+def _renewed(recording: Recording, passages: Sequence[tuple[int, int, int]]) -> list[tuple[int, str, str, int]]:
+    """Return the key and the new text, stems and version of passages, which are given with their key and place."""
     segments = _segments(recording)
     numbers = [segment.number for segment in segments]
-    places = [(bisect_left(numbers, each.first), bisect_right(numbers, each.last)) for each in passages]
-    for passage, (text, stems) in zip(passages, _texts(recording, segments, places, ""), strict=True):
-        passage.text, passage.stems, passage.terms_version = text, stems, VERSION
+    places = [(bisect_left(numbers, first), bisect_right(numbers, last)) for _, first, last in passages]
+    texts = _texts(recording, segments, places, "")
+    return [(key, text, stems, VERSION) for (key, _, _), (text, stems) in zip(passages, texts, strict=True)]
 
 
-def _segments(recording: Recording) -> list[_Spoken]:
+def _segments(recording: Recording) -> list[Spoken]:
     rows = Segment.objects.filter(recording=recording).order_by("number")
-    return list(starmap(_Spoken, rows.values_list("number", "speaker", "text")))
-
-
-def _passages(recording: Recording, hint: str) -> list[IndexedPassage]:
-    segments = _segments(recording)
-    places = list(windows([len(segment.text) for segment in segments]))
-    return [
-        IndexedPassage(
-            recording=recording,
-            first=segments[start].number,
-            last=segments[stop - 1].number,
-            text=text,
-            stems=stems,
-            terms_version=VERSION,
-        )
-        for (start, stop), (text, stems) in zip(places, _texts(recording, segments, places, hint), strict=True)
-    ]
+    return list(starmap(Spoken, rows.values_list("number", "speaker", "text")))
 
 
 def _texts(
-    recording: Recording, segments: Sequence[_Spoken], places: Sequence[tuple[int, int]], hint: str
+    recording: Recording, segments: Sequence[Spoken], places: Sequence[tuple[int, int]], hint: str
 ) -> list[tuple[str, str]]:
     """Return the words and stems that are indexed for each ``(start, stop)`` of the segments of a recording."""
     texts = [recording.title, *(Segment.line(segment.speaker, segment.text) for segment in segments)]
@@ -107,9 +101,9 @@ def _tell_language(recording: Recording, counts: Counter[str], hint: str) -> Non
 
 
 def _text(entries: Sequence[Entries]) -> tuple[str, str]:
-    text = _cut(" ".join(chain.from_iterable(each.words for each in entries)))
-    stems = _cut(" ".join(chain.from_iterable(each.stems for each in entries)))
-    others = " ".join(chain.from_iterable(each.others for each in entries))
+    text = _cut(" ".join(each.words for each in entries if each.words))
+    stems = _cut(" ".join(each.stems for each in entries if each.stems))
+    others = " ".join(each.others for each in entries if each.others)
     return text, f"{stems}\n{_cut(others)}" if others else stems
 
 

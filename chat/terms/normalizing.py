@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from .remembered import Remembered
 from .spelling import one_form, unified, with_names
 
 WORD_LIMIT = 64
@@ -17,6 +18,8 @@ _UNSPACED = re.compile(
 _ACCENT = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile("(?:[^\\W_]|[\u0900-\u0dff])+")  # with Indic vowel signs, which are not letters
 
+_forms = Remembered(lambda word: one_form(word[:WORD_LIMIT]))
+
 
 def words(text: str) -> list[str]:
     """Return the words of a text in order, normalized: without case, accents or ligatures, in one spelling.
@@ -27,7 +30,7 @@ def words(text: str) -> list[str]:
     text = plain(text)
     if not text.isascii():
         text = _UNSPACED.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", text)
-    return with_names([one_form(word[:WORD_LIMIT]) for word in _WORD.findall(unified(text))])
+    return with_names([_forms[word] for word in _WORD.findall(unified(text))])
 
 
 def _pairs(run: str) -> list[str]:

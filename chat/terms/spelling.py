@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache
 
 LONGEST = 24
 """Letters of the longest word that has a British and an American form; longer ones are left as they are."""
 
-_REMEMBERED = 65_536
-"""Words whose forms are kept in memory: a transcript says the same ones again and again."""
-
-_JOINED = re.compile(r"['’ʼ][^\W_]|[._‐‑-][a-z\d]|per[\W_]")
-"""What every text has that ``unified`` changes; most texts have nothing of it."""
+# These begin with the character that they look for, and then look behind them: the other way round, each letter of a
+# text would be tried.
+_APART = re.compile(r"['’ʼ](?<=\s.)")
+_DOTTED = re.compile(r"[._][a-z\d]")
 _ACRONYM = re.compile(r"(?<![^\W_])[a-z](?:[._][a-z\d])+(?=[._]?(?:s(?![^\W_])|(?![^\W_])))")
-_CLITIC = re.compile(r"(?<=[^\W_])\s?['’ʼ](?:s|t|d|m|ll|re|ve)(?![^\W_])")
+_CLITIC = re.compile(r"['’ʼ](?<=[^\W_].)(?:s|t|d|m|ll|re|ve)(?![^\W_])")
+_CLITIC_APART = re.compile(r"(?<=[^\W_])\s?['’ʼ](?:s|t|d|m|ll|re|ve)(?![^\W_])")
 _COMPOUND = re.compile(r"(?<![\w‐‑-])([a-z]+)[‐‑-]([a-z]+)(?![\w‐‑-])")
-_IRISH = re.compile(r"(?<![^\W_])o['’ʼ](?=[^\W_])")
+_IRISH = re.compile(r"o['’ʼ](?<![^\W_]..)(?=[^\W_])")
 _PERCENT = re.compile(r"(?<![^\W_])per[\W_]+cent(?![^\W_])")
 _PREFIXES = frozenset("e t x re co de bi wi hi".split())  # noqa: SIM905  # a list of literals has a line for each
 
@@ -33,6 +33,7 @@ _PEOPLE = frozenset(
 _THINGS = frozenset(
     "plan option group team version phase room class section building appendix vitamin model".split()  # noqa: SIM905
 )
+_TITLES = _PEOPLE | _THINGS
 
 _DOUBLED = {"enrol": "enroll", "fulfil": "fulfill", "instal": "install", "skilful": "skillful", "wilful": "willful"}
 _OTHERS = {
@@ -79,17 +80,18 @@ def unified(text: str) -> str:
     L_C_D_ and L.C.D. become lcd, and e-mail becomes email. A compound like touch-screen is kept in both spellings,
     "touch screen touchscreen". Possessives and contractions lose their ending: Mara's, don't. O'Neil becomes oneil.
     """
-    if not _JOINED.search(text):
-        return text
-    text = _IRISH.sub("o", _CLITIC.sub("", text))
-    text = _ACRONYM.sub(lambda match: re.sub("[._]", "", match[0]), text)
-    return _PERCENT.sub("percent", _COMPOUND.sub(_both_spellings, text))
+    if "'" in text or "’" in text or "ʼ" in text:
+        text = _IRISH.sub("o", (_CLITIC_APART if _APART.search(text) else _CLITIC).sub("", text))
+    if _DOTTED.search(text):
+        text = _ACRONYM.sub(lambda match: re.sub("[._]", "", match[0]), text)
+    if "-" in text or "‐" in text or "‑" in text:
+        text = _COMPOUND.sub(_both_spellings, text)
+    return _PERCENT.sub("percent", text) if "cent" in text and "per" in text else text
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def one_form(word: str) -> str:
     """Return a word in one of its British and American forms: colour → color, organize → organise."""
-    if not 3 <= len(word) <= LONGEST or not word.isascii():
+    if not 3 <= len(word) <= LONGEST or not word.isascii() or not _any_rule().search(word):
         return word
     for pattern, replacement in _FORMS:
         word = pattern.sub(replacement, word)
@@ -101,15 +103,22 @@ def with_names(all_words: Sequence[str]) -> list[str]:
 
     Alone a letter says nothing, and the full text of PostgreSQL leaves some letters out.
     """
-    return [
-        letter + title if _is_name(title, letter) else letter
-        for title, letter in zip(["", *all_words], all_words, strict=False)
-    ]
+    named = list(all_words)
+    for at, title in enumerate(all_words[:-1], 1):
+        if title in _TITLES and _is_name(title, all_words[at]):
+            named[at] += title
+    return named
 
 
 def is_compound(word: str, before: Sequence[str]) -> bool:
     """Return whether a word is the second spelling of the two words before it: touch, screen, touchscreen."""
     return len(before) > 1 and word == before[-2] + before[-1]
+
+
+@cache
+def _any_rule() -> re.Pattern[str]:
+    """Return what finds something to change by any of the rules: most words have nothing."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern, _ in _RULES))
 
 
 def _both_spellings(match: re.Match[str]) -> str:

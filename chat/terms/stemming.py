@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import local
 
 from Stemmer import Stemmer
 
 from .languages import DEFAULT, LANGUAGES
 from .normalizing import plain, written_with_accents
+from .remembered import Remembered
 
-_REMEMBERED = 131_072
-"""Words whose stems are kept in memory."""
+_LANGUAGES_REMEMBERED = 4
+"""Languages of which the stems of words are kept in memory."""
 WITHOUT_ACCENTS = frozenset({"da", "de", "en", "fi", "id", "nl", "no", "st", "sv"})
 """Languages whose endings have no accents: their stemmers make the same of a word that has lost its own."""
 _DOUBLED = 6
@@ -26,15 +27,24 @@ def stems(text: str, all_words: Sequence[str], language: str) -> list[str]:
 
     The words have none, but most stemmers know the endings of a language with them: the text tells which they had.
     """
+    known = _stems(language)
     if language in WITHOUT_ACCENTS or not language or text.isascii():
-        return [stem(word, language) for word in all_words]
+        return [known[word] for word in all_words]
     accented = written_with_accents(text)
-    return [stem(accented.get(word, word), language) for word in all_words]
+    return [known[accented.get(word, word)] for word in all_words]
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def stem(word: str, language: str) -> str:
     """Return the stem of a word in a language, without accents; a language that is not known is taken for English."""
+    return _stems(language)[word]
+
+
+@lru_cache(maxsize=_LANGUAGES_REMEMBERED)
+def _stems(language: str) -> Remembered:
+    return Remembered(partial(_stem, language))
+
+
+def _stem(language: str, word: str) -> str:
     stemmed = plain(_stemmer(language if language in LANGUAGES else DEFAULT).stemWord(word)) or word
     is_doubled = language == "de" and len(stemmed) >= _DOUBLED and stemmed[-1] == stemmed[-2]
     return stemmed[:-1] if is_doubled and stemmed[-1] not in "aeious" else stemmed

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 PLACES = ((Job, "_change"), (Disk, "put"), (Disk, "delete"), (passage_vectors, "_store"))
 """What stores something; a process may die before it, and after it."""
-INSIDE = ("chat.recordings.library.index", "chat.recordings.library._add_missing_note")
+INSIDE = ("chat.recordings.library.index_new", "chat.recordings.library._add_missing_note")
 """What is done within the transaction of a recording."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -126,11 +125,11 @@ def test_audio_that_cannot_be_copied_is_an_error_of_its_transcript(talk: Path, m
 def test_a_crash_leaves_no_incomplete_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = meetings(tmp_path / "many.jsonl", ["One", "Two", "Three"])
 
-    def crash(recordings: Sequence[Recording], **_: object) -> None:
-        if recordings[0].title.startswith("Two"):
+    def crash(recording: Recording, *_: object, **__: object) -> None:
+        if recording.title.startswith("Two"):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("chat.recordings.library.index", crash)
+    monkeypatch.setattr("chat.recordings.library.index_new", crash)
     with pytest.raises(KeyboardInterrupt):
         list(library.add(file))
     monkeypatch.undo()
