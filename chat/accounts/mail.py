@@ -56,13 +56,13 @@ class Background:
         transaction.on_commit(lambda: Thread(target=self._do, args=(work,), daemon=True, name="mail").start())
 
     def _do(self, work: Callable[[], object]) -> None:
-        try:
-            with self._places:
+        with self._places:
+            try:
                 work()
-        except Exception:
-            logger.exception("A mail could not be prepared")
-        finally:
-            connection.close()
+            except Exception:
+                logger.exception("A mail could not be prepared")
+            finally:
+                connection.close()
 
 
 background = Background()

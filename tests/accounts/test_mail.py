@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
-from threading import Event
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -80,9 +80,9 @@ def test_work_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
 
     mail.background.start(fail)
     assert failed.wait(10)
+    all_at_work = Barrier(mail.AT_ONCE + 1, timeout=10)
     for _ in range(mail.AT_ONCE):  # all places are free again
-        done = Event()
-        mail.background.start(done.set)
-        assert done.wait(10)
+        mail.background.start(all_at_work.wait)
+    all_at_work.wait()
 
     assert "A mail could not be prepared" in caplog.text

@@ -118,8 +118,8 @@ async def test_a_turn_without_events_is_followed_again(fake: FakeSite, page: Pag
     socket = await open_page(fake, page, turn_html(TURN, "streaming", text="one", seq=1))
     await socket.expect("follow")
 
-    for _ in range(4):
-        await page.clock.run_for(4_000)
+    for _ in range(4):  # each ping is answered, so that the page keeps its socket
+        await asyncio.gather(socket.wait_for_ping(), page.clock.run_for(4_000))
     follow = await socket.expect("follow")
     await complete(socket, "one two", 2)
 
