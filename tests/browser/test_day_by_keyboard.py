@@ -8,21 +8,11 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from ..support.site_process import SiteProcess
+from .by_keyboard import tab_to
 
 pytestmark = pytest.mark.browser
 
-STOPS = 80
-"""Tab stops after which an element counts as out of reach."""
 LONG = 30_000
-
-
-async def tab_to(page: Page, target: Locator, key: str = "Tab") -> None:
-    """Press the key until the element has the focus."""
-    for _ in range(STOPS):
-        if await target.evaluate("(element) => element === document.activeElement"):
-            return
-        await page.keyboard.press(key)
-    raise AssertionError(f"{target} has not got the focus after {STOPS} tab stops")
 
 
 async def ask(page: Page, question: str) -> None:

@@ -7,6 +7,7 @@ import json
 import math
 import wave
 from array import array
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ RATE = 16_000
 LOWEST, RISE = 500.0, 250.0
 """The tone in hertz at the beginning, and by how much it rises in a second."""
 
-SAID = [
+Line = tuple[str, float, str]
+
+SAID: list[Line] = [
     ("Mara Quist", 1.0, "Good morning, let us begin with the list."),
     ("Tom Reed", 5.0, "There is one thing before the budget."),
     ("Mara Quist", 9.0, "As you all know by now the blue pump leaks at the gate since Monday evening."),
@@ -39,14 +42,23 @@ def time_of(quote: str) -> tuple[float, float]:
     return words[0]["start"], words[-1]["end"]
 
 
-def transcript(*, with_words: bool = True) -> str:
+def transcript(said: Sequence[Line] = SAID, *, with_words: bool = True) -> str:
     """Return the transcript as WhisperX writes it, with or without the times of words."""
     segments = []
-    for speaker, start, text in SAID:
+    for speaker, start, text in said:
         words = words_of(start, text)
         segment = {"start": start, "end": words[-1]["end"], "text": text, "speaker": speaker}
         segments.append(segment | ({"words": words} if with_words else {}))
     return json.dumps({"segments": segments})
+
+
+def recognised(said: Sequence[Line]) -> dict[str, Any]:
+    """Return what a transcription server says, as ``verbose_json``: no names, and the words beside the segments."""
+    each = [(start, text, words_of(start, text)) for _, start, text in said]
+    segments = [{"start": start, "end": words[-1]["end"], "text": text} for start, text, words in each]
+    words = [word for _, _, words in each for word in words]
+    text = " ".join(text for _, text, _ in each)
+    return {"task": "transcribe", "language": "english", "text": text, "segments": segments, "words": words}
 
 
 def rising_tone(seconds: int) -> bytes:

@@ -1,7 +1,8 @@
 import { findRequired } from "../page/elements.js";
 import { Pace } from "./pace.js";
+import { counted } from "./progress_words.js";
 import { UploadState } from "./upload_state.js";
-import { UploadView } from "./upload_view.js";
+import { UploadView, askAddress } from "./upload_view.js";
 import { totalsInWords } from "./upload_words.js";
 
 /**
@@ -90,6 +91,17 @@ export class Overview {
       this.#announcer.say(totals.isWaiting ? "The upload waits for the network." : "The upload goes on.");
     }
     this.#isWaiting = totals.isWaiting;
+    this.#offerToAsk();
+  }
+
+  /** Lead to a question about all that has become ready, once nothing is on its way any more. */
+  #offerToAsk() {
+    const addresses = [...this.#views.keys()].map(({ address }) => address).filter((address) => address !== null);
+    const link = findRequired(this.#root, "uploads-ask", HTMLAnchorElement);
+    link.hidden = addresses.length < 2 || [...this.#views.keys()].some((upload) => isOnItsWay(upload));
+    if (link.hidden) return;
+    link.href = askAddress(addresses);
+    link.textContent = `Ask about all ${counted(addresses.length, "recording")}`;
   }
 
   /** Say what has ended; how far the others are can be read. @param {Upload} upload */
@@ -122,4 +134,9 @@ export class Overview {
   get #list() {
     return findRequired(this.#root, "uploads", HTMLElement);
   }
+}
+
+/** @param {Upload} upload @returns {boolean} whether it goes on by itself */
+function isOnItsWay({ isRunning, state, job }) {
+  return isRunning || state === UploadState.PROCESSING && job?.running !== false;
 }

@@ -63,6 +63,11 @@ export class Upload {
     return this.job?.title || this.#details?.title || stemOf(this.parts[0]?.name ?? "");
   }
 
+  /** The page of its recording; null until there is one that the reader hears. @returns {string | null} */
+  get address() {
+    return (this.#state === UploadState.READY && this.job?.recording) || (this.known?.url ?? null);
+  }
+
   /** Whether somebody has to choose its file again before it can go on. */
   get needsFile() {
     return this.parts.some(({ file }) => file === null);

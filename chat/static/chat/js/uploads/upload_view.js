@@ -12,7 +12,7 @@ import { uploadInWords } from "./upload_words.js";
 
 /** @type {readonly Action[]} */
 const ACTIONS = ["choose", "attach", "again", "cancel"];
-const ASK = "/?recording=";
+const UUID = /[0-9a-f-]{36}/u;
 
 /** Shows one recording on its way: how far it is, in words and as a bar, and what can be done. */
 export class UploadView {
@@ -74,15 +74,13 @@ export class UploadView {
   }
 
   #showLinks() {
-    const { job, known } = this.#upload;
-    const ready = this.#upload.state === UploadState.READY ? (job?.recording ?? null) : null;
+    const { address } = this.#upload;
     const link = findRequired(this.element, "upload-link", HTMLAnchorElement);
     const ask = findRequired(this.element, "upload-ask", HTMLAnchorElement);
-    const address = ready ?? known?.url ?? null;
     link.hidden = ask.hidden = address === null;
     if (address === null) return;
     link.href = address;
-    ask.href = ASK + (/[0-9a-f-]{36}/u.exec(address)?.[0] ?? "");
+    ask.href = askAddress([address]);
     link.setAttribute("aria-label", `Open: ${this.#upload.title}`);
     ask.setAttribute("aria-label", `Ask about it: ${this.#upload.title}`);
   }
@@ -119,6 +117,15 @@ export class UploadView {
     const element = find(this.element, name, HTMLElement);
     if (element && element.textContent !== text) element.textContent = text;
   }
+}
+
+/**
+ * Return where one asks about recordings.
+ * @param {string[]} addresses of their pages
+ * @returns {string}
+ */
+export function askAddress(addresses) {
+  return `/?${addresses.map((address) => `recording=${UUID.exec(address)?.[0]}`).join("&")}`;
 }
 
 /**
