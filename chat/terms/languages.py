@@ -30,7 +30,13 @@ LANGUAGES = {
 DEFAULT = "en"
 """The language as which a text is read whose language is not known."""
 
-_OTHER_CODES = {"nb": "no", "nn": "no"}
+_LONGER = """
+ara ar, arm hy, baq eu, cat ca, ces cs, cze cs, dan da, deu de, dut nl, ell el, eng en, epo eo, est et, eus eu, fas fa,
+fin fi, fra fr, fre fr, ger de, gle ga, gre el, hin hi, hun hu, hye hy, ind id, ita it, lit lt, nep ne, nld nl, nno no,
+nob no, nor no, per fa, pol pl, por pt, ron ro, rum ro, rus ru, sot st, spa es, srp sr, swe sv, tam ta, tur tr, yid yi
+"""
+"""The codes of ISO 639-2, which some have twice, as ElevenLabs writes them."""
+_OTHER_CODES = {"nb": "no", "nn": "no"} | dict(entry.split() for entry in _LONGER.split(","))
 _SURE = 0.12
 """The share of common words from which on a text is surely in the language: most languages have about 0.4."""
 _LEAD = 1.15
@@ -70,8 +76,8 @@ def language_of(counts: Mapping[str, int], hint: str = "") -> str:
 def code_of(name: str) -> str:
     """Return the code of a language that is called by its code or its English name; "" for one without a stemmer.
 
-    >>> code_of("german"), code_of("pt-BR"), code_of("Klingon")
-    ('de', 'pt', '')
+    >>> code_of("german"), code_of("pt-BR"), code_of("deu"), code_of("Klingon")
+    ('de', 'pt', 'de', '')
     """
     called = name.strip().casefold().replace("_", "-")
     code = _OTHER_CODES.get(called.partition("-")[0], called.partition("-")[0])

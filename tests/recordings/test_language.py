@@ -63,10 +63,11 @@ def test_the_language_stays_if_the_recording_cannot_be_indexed(
     assert recording.indexed_passages.exists()
 
 
-def test_a_file_names_the_language_of_too_few_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize("called", ["german", "de-AT", "deu"])
+def test_a_file_names_the_language_of_too_few_words(tmp_path: Path, called: str) -> None:
     file = tmp_path / "pump.json"
     file.write_text(
-        json.dumps({"language": "german", "text": "Pumpe", "segments": [{"start": 0, "end": 1, "text": "Pumpe"}]})
+        json.dumps({"language": called, "text": "Pumpe", "segments": [{"start": 0, "end": 1, "text": "Pumpe"}]})
     )
 
     [addition] = list(library.add(file))
