@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
-from django.db import connection
-from django.db.models import Expression, Field, Lookup, QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import Expression, Field, IntegerField, Lookup, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
@@ -43,7 +43,10 @@ class Many(Field):  # type: ignore[type-arg]  # no generic at run time
 
     @override
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        values = [self.each.get_db_prep_value(one, connection, prepared) for one in value]
+        if isinstance(self.each, IntegerField):
+            values = [int(one) for one in value]
+        else:
+            values = [self.each.get_db_prep_value(one, connection, prepared) for one in value]
         return json.dumps(values) if connection.vendor == "sqlite" else values
 
 
@@ -70,7 +73,7 @@ class _Compiled(Generic[Row]):
     converters: list[tuple[int, Any, Any]]
     results: Callable[[list[Sequence[Any]]], list[Row]]
 
-    def convert(self, row: Sequence[Any]) -> Sequence[Any]:
+    def convert(self, row: Sequence[Any], connection: Any) -> Sequence[Any]:
         """Return a row with the values of fields, as the ORM converts them."""
         values = list(row)
         for place, converters, expression in self.converters:
@@ -93,21 +96,18 @@ class Prepared(Generic[Row]):
 
     def fetch(self, **values: object) -> list[Row]:
         """Carry the query out with these parameters, and return its rows."""
-        compiled = self._compiled.get(connection.vendor) or self._compile()
-        bound = [self._bind(parameter, values) for parameter in compiled.parameters]
-        with connection.cursor() as cursor:
+        own = connections[DEFAULT_DB_ALIAS]  # which ``connection`` would look up again for each of its uses
+        compiled = self._compiled.get(own.vendor) or self._compile()
+        known = {name: field.get_db_prep_value(values[name], own) for name, field in self._fields.items()}
+        bound = [known[each.name] if isinstance(each, Parameter) else each for each in compiled.parameters]
+        with own.cursor() as cursor:
             cursor.execute(compiled.sql, bound)
             rows = cursor.fetchall()
-        return compiled.results([compiled.convert(row) for row in rows] if compiled.converters else rows)
+        return compiled.results([compiled.convert(row, own) for row in rows] if compiled.converters else rows)
 
     def first(self, **values: object) -> Row | None:
         """Return the first row, if there is one."""
         return next(iter(self.fetch(**values)), None)
-
-    def _bind(self, parameter: Any, values: dict[str, object]) -> Any:
-        if isinstance(parameter, Parameter):
-            return self._fields[parameter.name].get_db_prep_value(values[parameter.name], connection)
-        return parameter
 
     def _compile(self) -> _Compiled[Row]:
         queryset = self._build(**{name: Parameter(name, field) for name, field in self._fields.items()})

@@ -44,7 +44,7 @@ class FullText:
         query_words = list(dict.fromkeys(words(query)))
         if not query_words or limit < 1:
             return []
-        asking = Asking.of(query_words, area.chosen.languages())
+        asking = Asking.of(query_words, area.chosen.spoken)
         if not asking.informative(query_words):
             return overview(area.scope, limit, relevance=0.0 if asking.stop_words.issuperset(query_words) else 1.0)
         vocabulary = Vocabulary(self.index, area.heard, asking)

@@ -32,7 +32,8 @@ _SHARE_AND_KEYS = """
     SELECT (SELECT COUNT(*) FROM within), (SELECT COUNT(*) FROM chat_recording), ({}),
         (SELECT string_agg(DISTINCT language, ',') FROM chat_recording WHERE id IN (TABLE within)),
         ARRAY(TABLE within LIMIT {})"""
-_LANGUAGES = "SELECT DISTINCT language FROM chat_recording"
+_WHOLE = "SELECT ({}), (SELECT {} FROM chat_recording)"
+_LANGUAGES = {"sqlite": "group_concat(DISTINCT language)", "postgresql": "string_agg(DISTINCT language, ',')"}
 _MOST_LISTED = 2_000
 """Recordings in reach up to which their keys are listed."""
 _HAS_SPEAKER = """EXISTS (
@@ -52,7 +53,7 @@ class Reach:
     values: tuple[Any, ...] = ()
     speakers: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
-    """The languages of the recordings, "" for an unknown one; of everything they are not known."""
+    """The languages of the recordings, "" for an unknown one."""
     library: int | None = None
     """The number of all passages, in reach or not, if it is known."""
     listed: tuple[int, ...] = ()
@@ -84,10 +85,6 @@ class Reach:
         library = self.library if self.library is not None else int(rows(_LIBRARY[connection.vendor], ())[0][0])
         return round(library * self.share)
 
-    def languages(self) -> tuple[str, ...]:
-        """Return the languages of the recordings in reach, "" for an unknown one. Run a query if that is everything."""
-        return tuple(language for (language,) in rows(_LANGUAGES, ())) if self.is_everything else self.spoken
-
     def recordings(self) -> list[int]:
         """Return the keys of the recordings."""
         return [pk for (pk,) in rows(self.keys, self.values)]
@@ -111,21 +108,31 @@ class Area:
 
     @classmethod
     def of(cls, scope: Scope) -> Area:
-        """Return the area of a scope. Run a query or two, unless it is everything."""
+        """Return the area of a scope. Run a query or two."""
         heard = reach_of(scope.unfiltered)
         return cls(scope, heard, reach_of(scope) if scope.filter else heard)
 
 
 def reach_of(scope: Scope) -> Reach:
-    """Return what a scope reaches. Run a query, unless it is everything."""
+    """Return what a scope reaches. Run a query."""
     if scope.is_everything:
-        return EVERYTHING
+        return _whole()
     keys, values = _keys(scope)
     within, total, library, languages, listed = _found(keys, values)
     speakers = scope.filter.speakers
     share = within / total / (2 if speakers else 1) if total else 0.0  # others speak in these recordings, too
-    spoken = () if languages is None else tuple(languages.split(","))
-    return Reach(share, keys, values, speakers, spoken, library, listed)
+    return Reach(share, keys, values, speakers, _split(languages), library, listed)
+
+
+def _whole() -> Reach:
+    """Return the reach of everything, with the number of all passages and the languages of all recordings."""
+    kind = connection.vendor
+    [(library, languages)] = rows(_WHOLE.format(_LIBRARY[kind], _LANGUAGES[kind]), ())
+    return Reach(1.0, spoken=_split(languages), library=library)
+
+
+def _split(languages: str | None) -> tuple[str, ...]:
+    return () if languages is None else tuple(languages.split(","))
 
 
 def _found(keys: str, values: tuple[Any, ...]) -> tuple[int, int, int, str | None, tuple[int, ...]]:

@@ -50,7 +50,7 @@ def reranked(hits: Sequence[Hit], terms: Sequence[Term], texts: Mapping[int, Seq
     pieces = _shares([_best_piece(each, rarities) for each in mentions])
     nearness = _shares([_nearness(each, rarities) for each in mentions])
     sums = [score + _WEIGHT * (piece + near) for score, piece, near in zip(scores, pieces, nearness, strict=True)]
-    scored = [replace(hit, score=total) for hit, total in zip(first, sums, strict=True)]
+    scored = [type(hit)(hit.pk, total, hit.relevance, hit.evidence) for hit, total in zip(first, sums, strict=True)]
     ordered = sorted(scored, key=lambda hit: (-hit.score, hit.pk))
     return [*ordered, *(replace(hit, score=0.0) for hit in hits[FIRST:])]
 

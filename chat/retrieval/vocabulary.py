@@ -42,7 +42,7 @@ class Vocabulary:
         searched = [word for word in query_words if word not in self.asking.stop_words][:QUESTION_WORDS]
         found = {term.text: term for term in self._terms(searched)}
         second = {word for i, word in enumerate(query_words) if is_compound(word, query_words[:i])}
-        known = [replace(found[word], compound=word in second) for word in searched]
+        known = [replace(found[word], compound=True) if word in second else found[word] for word in searched]
         unknown = [term for term in known if not (term.count or term.asks or term.compound)][:SPELLINGS]
         others = {term.text: other for term in unknown if (other := self._otherwise(term.text))}
         return [others.get(term.text, term) for term in known] + self._parts(
@@ -80,10 +80,11 @@ class Vocabulary:
         """Return the terms for words or phrases as they are written."""
         entries = {phrase: self.asking.entries(phrase) for phrase in phrases}
         counts = self.index.counts(list({match(each) for each in entries.values()}), self.heard)
-        terms = [_term(phrase, own, counts[match(own)], self.total) for phrase, own in entries.items()]
-        may_be_part = bool(self.asking.parting)
-        asks = self.asking.asking_words
-        return [replace(term, asks=term.text in asks, may_be_part=may_be_part) for term in terms]
+        asks, may_be_part = self.asking.asking_words, bool(self.asking.parting)
+        return [
+            _term(phrase, own, counts[match(own)], self.total, asks=phrase in asks, may_be_part=may_be_part)
+            for phrase, own in entries.items()
+        ]
 
     def nearby(self, query_words: Sequence[str]) -> list[Term]:
         """Return terms spelled a little like the words of a query that found nothing."""
@@ -138,11 +139,11 @@ def _begins_like(word: str, stem: str, likeness: float) -> bool:
     return len(stem) > _BEGINNING and SequenceMatcher(None, word[: len(stem)], stem).ratio() >= likeness
 
 
-def _term(text: str, entries: tuple[str, ...], count: int, total: int) -> Term:
+def _term(text: str, entries: tuple[str, ...], count: int, total: int, **kind: bool) -> Term:
     """Return a term with its inverse document frequency as in BM25 (Robertson and Zaragoza 2009), never negative.
 
     It is computed as if ``UNSEEN`` more passages lacked the word: then a name that occurs in all of three recordings
     still counts as rare, and in a large library it makes no difference.
     """
     rarity = log(1 + (max(total - count, 0) + UNSEEN + 0.5) / (count + 0.5))
-    return Term(text, entries, count, rarity)
+    return Term(text, entries, count, rarity, **kind)

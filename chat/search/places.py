@@ -103,7 +103,7 @@ def _begins(title_word: str, word: str) -> bool:
 
 def _all_places(query: Query, scope: Scope) -> Iterator[Place]:
     reach = reach_of(scope)
-    asking = Asking.of(words(query.text), reach.languages())
+    asking = Asking.of(words(query.text), reach.spoken)
     keys = passages.best(query.terms, asking, PASSAGES_READ, reach)
     seen: set[tuple[int, int]] = set()  # neighbouring passages overlap
     for start in range(0, len(keys), AT_ONCE):

@@ -103,7 +103,7 @@ def _elsewhere(asked: Collection[str], scope: Collection[str], most: int) -> str
 
 
 def _hits(asked: Collection[str], language: str) -> int:
-    return sum(word in stop_words(language) for word in asked)
+    return sum(map(stop_words(language).__contains__, asked))
 
 
 def _score(counts: Mapping[str, int], language: str) -> float:

@@ -61,6 +61,19 @@ def test_a_list_is_one_parameter(turns: list[Turn]) -> None:
     assert prepared.fetch(pks=[], uuids=uuids) == []
 
 
+def test_a_parameter_may_stand_in_several_places(turns: list[Turn]) -> None:
+    prepared = Prepared(
+        lambda pks, user: Turn.objects.filter(pk__among=pks, user=user, login_session__user=user).exclude(
+            pk__among=pks, state="complete"
+        ),
+        pks=Many(BigIntegerField()),
+        user=IntegerField(),
+    )
+
+    assert prepared.fetch(pks=[turns[1].pk], user=turns[1].user_id) == [turns[1]]
+    assert prepared.fetch(pks=[turns[1].pk], user=turns[1].user_id + 1) == []
+
+
 def test_a_query_is_compiled_once(turns: list[Turn]) -> None:
     built = []
 

@@ -10,10 +10,11 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from pytest_django import Settings
 
-from chat.models import Collection, Filter, Membership, Recording, Scope
+from chat.models import Collection, Filter, IndexedPassage, Membership, Recording, Scope
 from chat.passages import Passage
 from chat.retrieval import retriever
 from chat.retrieval.full_text import FullText
+from chat.retrieval.reach import Area
 from chat.search.places import places, with_words_in_title
 from chat.search.query import parsed
 
@@ -69,6 +70,18 @@ def searches(request: pytest.FixtureRequest) -> None:
 def embed(settings: Settings) -> None:
     if settings.EMBEDDINGS:
         call_command("index_recordings", verbosity=0)
+
+
+def test_one_query_tells_what_a_user_who_hears_everything_may_search(
+    alice: User, django_assert_num_queries: Any
+) -> None:
+    record("Launch", "We have not decided when the engines are to be delivered.")
+    scope = Scope.begin(alice.pk)
+    with django_assert_num_queries(1):
+        heard = Area.of(scope).heard
+        told = heard.is_everything, heard.total(), heard.spoken
+
+    assert told == (True, IndexedPassage.objects.count(), ("en",))
 
 
 @pytest.mark.usefixtures("searches")
