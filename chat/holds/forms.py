@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from ..models import Collection, Hold
 
-_EITHER = "Choose a collection, or type the name of a user; one of both."
+_EITHER = "Choose a collection, or type the name of a user: one of the two."
 
 
 class HoldForm(forms.Form):
@@ -18,7 +18,7 @@ class HoldForm(forms.Form):
 
     name = forms.CharField(
         max_length=Hold.NAME_LIMIT,
-        help_text="Who tries to delete something reads this name, for example “Case 12”.",
+        help_text="Whoever tries to delete something reads this name, for example “Case 12”.",
         error_messages={"required": "Please give the hold a name."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from .refusal import InvalidRequest
 
-LAST = "This is the last administrator. Make somebody else one first: nobody could administrate the site any more."
+LAST = "This is the last administrator. Make somebody else one first: nobody could administer the site any more."
 
 
 def administrators() -> QuerySet[User]:

@@ -13,6 +13,7 @@ from ..accounts.leaving import delete_account
 from ..accounts.login_sessions import SignedInRequest
 from ..conversations.deletion import erasure
 from ..models import Conversation, Refused, holds_over, kept_under
+from ..models.administrators import LAST, nobody_administrates_without
 from ..turns.nudges import STOP_TOPIC
 from ..turns.runner import runner
 from .belongings import belongings_of, kept
@@ -48,7 +49,7 @@ def delete_own_account(request: SignedInRequest) -> HttpResponse:
     user = request.user
     address = request.META.get("REMOTE_ADDR", "")
     form = LeavingForm(user, address, request.POST if request.method == "POST" else None)
-    refusal = ""
+    refusal = LAST if nobody_administrates_without([user]) else ""
     if form.is_bound and form.is_valid():
         try:
             delete_account(user, user)

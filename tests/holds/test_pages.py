@@ -55,7 +55,7 @@ def test_a_hold_is_placed_on_a_collection_or_a_user_and_released(client: Client,
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({}, "Choose a collection, or type the name of a user; one of both."),
+        ({}, "Choose a collection, or type the name of a user: one of the two."),
         ({"user": "nobody"}, "No user has this name."),
         ({"user": "alice", "name": ""}, "Please give the hold a name."),
         ({"user": "alice", "name": "Standing"}, "alice is under a hold of the name “Standing” already."),

@@ -177,6 +177,7 @@ def test_the_last_administrator_stays(client: Client, alice: User, bob: User) ->
     User.objects.filter(pk=alice.pk).update(is_superuser=True)
     client.force_login(alice)
 
+    assert "This is the last administrator." in text(client.get("/accounts/delete/"))
     response = client.post("/accounts/delete/", PASSWORD)
 
     assert "This is the last administrator." in text(response)

@@ -58,6 +58,9 @@ def test_a_ready_recording_is_linked_for_a_while(page: Client, alice: User, fold
     [job] = listed(page)
 
     assert (job["words"], job["recording"]) == ("Ready.", Recording.objects.get().get_absolute_url())
+    shown = page.get(reverse("chat:recording-list")).text
+    assert "Just added" in shown
+    assert "In progress" not in shown
     Job.objects.update(ended_at="2026-01-01T00:00Z")
     assert listed(page) == []
 
