@@ -1,8 +1,9 @@
-"""The JSON in the body of a request."""
+"""The body of a request: JSON, or what a view reads itself."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from msgspec import Struct
 from .models import InvalidRequest
 
 Body = TypeVar("Body", bound=Struct)
+View = TypeVar("View", bound=Callable[..., Any])
 
 BODY_LIMIT = 64 * 1024
 """Bytes that most bodies may have."""
@@ -34,3 +36,17 @@ def body_in(request: HttpRequest, kind: type[Body], *, what: str, limit: int = B
 def typed(text: str) -> str:
     """Return a text as it is stored: without NUL, which PostgreSQL refuses, and space around it."""
     return text.replace("\0", "").strip()
+
+
+def reads_body(view: View) -> View:
+    """Let a view read the body of its request while that comes: in a thread, and after it has checked the sender.
+
+    For other views a long body is stored before they are called.
+    """
+    view.reads_body = True  # type: ignore[attr-defined]
+    return view
+
+
+def does_read_body(view: Callable[..., Any]) -> bool:
+    """Return whether this view, or the one that it wraps, reads the body itself."""
+    return getattr(view, "reads_body", False)

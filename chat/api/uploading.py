@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpResponse
 from msgspec import Struct
 
-from ..body import body_in
+from ..body import body_in, reads_body
 from ..database import in_database
 from ..uploads import own
 from ..uploads.beginning import begin_batch
@@ -36,9 +36,10 @@ async def upload(request: ApiRequest, uuid: UUID) -> HttpResponse:
     return await sync_to_async(_answered)(request, uuid)
 
 
+@reads_body
 @api("PUT", counted=False)
 async def piece(request: ApiRequest, uuid: UUID, offset: int) -> HttpResponse:
-    """Store a piece of a file, in a thread of this request alone: it waits for the disk."""
+    """Store a piece of a file while it comes, in a thread of this request alone."""
     file, status = await sync_to_async(own.received)(request, request.login_session.user_id, uuid, offset)
     return _json(file, status)
 

@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from ..body import reads_body
 from ..models import How, Refused, acting
 
 P = ParamSpec("P")
@@ -41,6 +42,7 @@ def scim(*methods: str) -> Callable[[View[P]], View[P]]:
     """Let a view answer the directory alone, by these methods, and record what it changes as done by it."""
 
     def decorate(view: View[P]) -> View[P]:
+        @reads_body
         @csrf_exempt
         @login_not_required
         @wraps(view)

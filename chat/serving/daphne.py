@@ -15,10 +15,11 @@ from daphne.server import Server
 from twisted.internet import reactor
 from typing_extensions import override
 
+from .arriving_body import DETACH
 from .backpressure import Backpressure
 from .daphne_http import Channel, with_limit
 from .daphne_socket import DaphneSocket
-from .life import BODY, LEAVE_SECONDS, MESSAGE_LIMIT, drain, start
+from .life import LEAVE_SECONDS, MESSAGE_LIMIT, drain, start
 from .mailbox import Mailbox
 from .pings import interval
 
@@ -96,8 +97,8 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
             scope["extensions"] = {"websocket.http.response": {}}
             scope[_SOCKET] = protocol
         elif protocol.body:
-            scope[BODY] = protocol.body
-        queue = Mailbox()
+            scope[DETACH] = protocol.detach
+        queue = getattr(protocol, "body", None) or Mailbox()
         send = protocol.send if scope["type"] == "websocket" else partial(self.handle_reply, protocol)
         work = asyncio.ensure_future(self.application(scope, queue.get, send))
         self.connections[protocol]["application_instance"] = work

@@ -36,8 +36,6 @@ MESSAGE_LIMIT = 1024 * 1024
 """Bytes of one message of a socket. Above the protocol's limit, so that the consumer can send an error."""
 BODY_LIMIT = 64 * 1024 * 1024
 """Bytes of the body of a request: a form with files. Scripts and programs send greater files in pieces."""
-BODY = "chatsite.body"
-"""The key of the scope with a long body that the server has stored."""
 LEAVE_SECONDS = 2.0
 """How long a slow client may take to close its side. A client that is dropped earlier sees a broken connection."""
 

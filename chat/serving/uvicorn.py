@@ -9,10 +9,12 @@ from typing import Any, cast
 
 import uvicorn
 from typing_extensions import override
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import http11
 from websockets.protocol import OPEN
 
+from .arriving_body import DETACH, Detached
 from .frames import text_frame
 from .gate import Gate
 from .life import HEADER_LIMIT, LEAVE_SECONDS, MESSAGE_LIMIT, drain, start
@@ -98,6 +100,25 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.loop.call_later(LEAVE_SECONDS, self.transport.abort)
 
 
+class HttpProtocol(H11Protocol):
+    """A protocol that can give the connection of a long body to its reader."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        application: Any = self.app
+        self.app = lambda scope, receive, send: application({**scope, DETACH: self.detach}, receive, send)
+
+    def detach(self) -> Detached | None:
+        """Read the connection no more; it is closed after the response. None if all has come, or nothing may."""
+        cycle = self.cycle
+        if not cycle or not cycle.more_body or cycle.disconnected or cycle.waiting_for_100_continue:
+            return None
+        self.flow.pause_reading()
+        begin = bytes(cycle.body)
+        cycle.body = bytearray()
+        return Detached.of(self.transport.get_extra_info("socket").fileno(), begin)
+
+
 class UvicornServer(uvicorn.Server):
     """Calls ``on_ready`` once it listens, and drains on SIGTERM or SIGINT; a second signal stops it at once."""
 
@@ -112,6 +133,7 @@ class UvicornServer(uvicorn.Server):
             server_header=False,
             # They would replace the peer's address, by which a proxy is recognised; ``chatsite.peer`` reads them.
             proxy_headers=False,
+            http=HttpProtocol,
             ws=WebSocketProtocol,
             ws_max_size=MESSAGE_LIMIT,
             h11_max_incomplete_event_size=2 * HEADER_LIMIT,

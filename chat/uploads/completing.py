@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from pathlib import Path, PurePosixPath
+from threading import BoundedSemaphore
 
 from django.db import transaction
 
+from ..database.threads import give_back_connection
 from ..models import Collection, Upload, UploadBatch, UploadState
 from ..processing import Incoming, begin
 from ..recordings.transcripts import Unreadable, open_sources, read
@@ -20,7 +22,11 @@ from .removing import delete_files, refuse
 READ_AT_ONCE = 2 * 1024 * 1024
 """Bytes of a transcript that is read as soon as it has arrived."""
 DIFFERS = "What arrived is not what was announced: the file may have been changed meanwhile. Please send it again."
+HASHED_AT_ONCE = 2
+"""Files whose content a process looks at together: of many that end at the same time, the others wait."""
 NOT_ALLOWED = "You may not add recordings to this collection any more."
+
+_hashing = BoundedSemaphore(HASHED_AT_ONCE)
 
 
 def complete(upload: Upload) -> None:
@@ -93,7 +99,8 @@ def _title(batch: UploadBatch, name: str) -> str:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+    give_back_connection()  # to the database: this takes seconds
+    with _hashing, path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import BoundedSemaphore
 
 from ..database.threads import give_back_connection
 from ..models import InvalidRequest, Refused, Upload, UploadState
@@ -19,8 +20,12 @@ from .removing import refuse
 
 logger = logging.getLogger(__name__)
 
-
+AT_ONCE = 40
+"""Pieces that a process takes at the same time; the others wait unread."""
+WAIT_SECONDS = 30.0
 LOST = "What had arrived of this file is not on the site any more. Please send it again."
+
+_places = BoundedSemaphore(AT_ONCE)
 
 
 class StorageGone(Refused):
@@ -31,23 +36,31 @@ class StorageGone(Refused):
 
 
 class Piece:
-    """The bytes of a piece, as they are read from the body of a request: its first ones are looked at before."""
+    """The bytes of a piece, as they are read from the body of a request: its first ones can be looked at before."""
 
     def __init__(self, source: Readable, length: int) -> None:
-        self.length, self.left = length, length
+        self.length, self._left = length, length
         self._source = source
-        self.head = self._take(HEAD)
-        self._waiting = self.head
+        self._waiting = b""
+
+    def head(self) -> bytes:
+        """Return the first bytes, which ``read`` returns again. Raise ``InvalidRequest`` if they do not come."""
+        self._waiting = self._waiting or self._take(HEAD)
+        return self._waiting
 
     def read(self, size: int = HEAD, /) -> bytes:
+        """Return the next bytes, and none at the end. Raise ``InvalidRequest`` if the piece breaks off."""
         if self._waiting:
             part, self._waiting = self._waiting[:size], self._waiting[size:]
             return part
         return self._take(size)
 
     def _take(self, size: int) -> bytes:
-        part = self._source.read(min(size, self.left))
-        self.left -= len(part)
+        wanted = min(size, self._left)
+        part = self._source.read(wanted)
+        if len(part) < wanted:
+            raise InvalidRequest("This piece broke off. Please send it again.")
+        self._left -= wanted
         return part
 
 
@@ -76,20 +89,38 @@ def receive(upload: Upload, offset: int, piece: Piece) -> bool:
 
 
 def _take(upload: Upload, offset: int, piece: Piece) -> None:
-    if not offset and (wrong := wrong_content(upload.name, piece.head)):
+    give_back_connection()  # to the database: the piece takes its time
+    with place():
+        wrong = "" if offset else wrong_content(upload.name, piece.head())
+        is_lost = not wrong and not _is_stored(upload, offset, piece)
+    if wrong:
         refuse(upload, wrong)
         hand_on(upload.batch, upload.pair)
-        return
-    give_back_connection()  # to the database: writing takes its time
+    elif is_lost:
+        _note_loss(upload, offset)
+    else:
+        upload.advance(offset, piece.length)
+
+
+def _is_stored(upload: Upload, offset: int, piece: Piece) -> bool:
+    """Store a piece, and return whether those before it are still there."""
     with storing():
         try:
             put_part(storage(), upload.stored_as, offset, piece)
         except PartLost:
-            _note_loss(upload, offset)
-            return
-    if piece.left:
-        raise InvalidRequest("This piece broke off. Please send it again.")
-    upload.advance(offset, piece.length)
+            return False
+    return True
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """Wait for one of the places of this process, so that pieces take a limited part of its memory and time."""
+    if not _places.acquire(timeout=WAIT_SECONDS):
+        raise StorageGone("Too many files are on their way. Nothing is lost: please go on in a moment.")
+    try:
+        yield
+    finally:
+        _places.release()
 
 
 def _note_loss(upload: Upload, offset: int) -> None:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from msgspec import Struct
 
 from ..accounts.login_sessions import SignedInRequest
-from ..body import body_in
+from ..body import body_in, reads_body
 from ..models import Collection, Refused
 from ..problems import refusal
 from ..recordings.transcripts import SUFFIXES
@@ -93,6 +93,7 @@ def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return as_json(shown(found))
 
 
+@reads_body
 @require_http_methods(["PUT"])
 @_refusing
 def piece(request: SignedInRequest, uuid: UUID, offset: int) -> HttpResponse:

@@ -77,6 +77,8 @@ def stored(site: SiteProcess) -> list[Path]:
 def test_a_file_goes_on_after_kills_with_identical_bytes(start_site: Callable[..., SiteProcess], server: str) -> None:
     site = start_site(SERVER=server)
     program, at = Program(site), random.Random(server)  # noqa: S311  # a moment, no secret
+    wrong = b"%PDF" + CONTENT
+    assert program.put(program.begin("wrong.mp3", wrong), wrong, 0)[1]["error"].startswith("The name ends in .mp3, but")
     uuid = program.begin("talk.mp3", CONTENT)
 
     for _ in range(KILLS[server]):

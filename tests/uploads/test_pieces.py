@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,9 +15,11 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from chat.models import Collection, Upload
+from chat.models import Collection, InvalidRequest, Upload
 from chat.storage.disk import Disk
 from chat.storage.stored import StorageFailed
+from chat.uploads import receiving
+from chat.uploads.receiving import Piece, StorageGone, receive
 
 from ..support.pages import browser_of
 from .conftest import MP3, PIECE, VTT, Sender
@@ -109,6 +113,31 @@ def test_a_failure_at_the_end_is_made_up_for_by_the_last_piece_again(
 
     assert sender.state(begun)["state"] == "open"
     assert sender.put(begun, 2 * PIECE, MP3[2 * PIECE :]).json()["state"] == "begun"
+
+
+@pytest.mark.parametrize("sent", [0, 2, PIECE // 2])
+def test_a_piece_that_breaks_off_changes_nothing(sender: Sender, begun: str, sent: int) -> None:
+    with pytest.raises(InvalidRequest, match="broke off"):
+        receive(Upload.objects.get(), 0, Piece(BytesIO(MP3[:sent]), PIECE))
+
+    assert (sender.state(begun)["state"], sender.state(begun)["received"]) == ("open", 0)
+    assert sender.send(begun, MP3)["state"] == "begun"
+    assert stored(begun).read_bytes() == MP3
+
+
+def test_a_piece_for_which_there_is_no_place_is_not_read(
+    sender: Sender, begun: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "WAIT_SECONDS", 0)
+    body = BytesIO(MP3[:PIECE])
+    with ExitStack() as others:
+        for _ in range(receiving.AT_ONCE):
+            others.enter_context(receiving.place())
+        with pytest.raises(StorageGone, match="Too many files are on their way"):
+            receive(Upload.objects.get(), 0, Piece(body, PIECE))
+
+    assert body.tell() == 0
+    assert sender.send(begun, MP3)["state"] == "begun"
 
 
 def test_the_upload_of_another_user_is_not_there(sender: Sender, begun: str, bob: User) -> None:

@@ -1,0 +1,150 @@
+"""The long body of a request, which a thread reads while it comes: no sooner, and no faster than it is stored.
+
+Where the server can, the thread reads the connection itself: 100 MB a second through the event loop would delay the
+words of every answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Self
+
+DETACH = "chatsite.detach"
+"""The key of the scope with a function of the server, which gives the connection of a long body away."""
+SILENCE_SECONDS = 60.0
+"""How long the client may send nothing while it is waited for."""
+SKIPPED_AT_ONCE = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Detached:
+    """A connection that its server reads no more, and what has come of the body before."""
+
+    socket: socket.socket
+    begin: bytes
+
+    @classmethod
+    def of(cls, descriptor: int, begin: bytes) -> Self:
+        """Duplicate the connection: the server may close its own meanwhile."""
+        copy = socket.socket(fileno=os.dup(descriptor))
+        copy.settimeout(SILENCE_SECONDS)
+        return cls(copy, begin)
+
+
+class ArrivingBody:
+    """A file whose ``read`` waits for what has not come yet. It ends early if the client leaves or falls silent.
+
+    It is made in the event loop, and read in another thread, by one at a time.
+    """
+
+    def __init__(
+        self,
+        receive: Callable[[], Awaitable[Any]],
+        length: int = 0,
+        detach: Callable[[], Detached | None] | None = None,
+    ) -> None:
+        self.is_detached = False
+        self._loop = asyncio.get_running_loop()
+        self._receive = receive
+        self._length = length
+        self._detach = detach if length else None
+        self._socket: socket.socket | None = None
+        self._is_read = Lock()
+        self._left = 0
+        self._rest = b""
+        self._has_ended = False
+        self._reading: Future[list[bytes]] | None = None
+
+    async def __call__(self) -> Any:
+        """Stand in for ``receive`` where Django waits for a client that leaves: ``read`` ends then."""
+        await self._loop.create_future()
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to so many bytes, as soon as they are there: fewer only at the end; without a size all of it."""
+        if not size or (self._has_ended and not self._rest):
+            return b""
+        parts = self._in_loop(size)
+        missing = self._left if size < 0 else min(self._left, size - sum(map(len, parts)))
+        if missing and self._socket:
+            with self._is_read:
+                parts += self._from_socket(self._socket, missing)
+            if self._has_ended:
+                self._socket.close()
+        return b"".join(parts)
+
+    def skip(self) -> None:
+        """Read the rest, for nobody: a client that still sends would not read the answer."""
+        while self.read(SKIPPED_AT_ONCE):
+            pass
+
+    def close(self) -> None:
+        """Read no more, whatever comes. For the event loop."""
+        self._has_ended, self._rest, self._left = True, b"", 0
+        if self._reading:
+            self._reading.cancel()
+        if self._socket:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RD)  # a thread that waits for it goes on
+            if self._is_read.acquire(blocking=False):
+                self._socket.close()
+
+    def _in_loop(self, size: int) -> list[bytes]:
+        """Return what the event loop has, or waits for; of a connection that is detached only what came before."""
+        if self._socket and not self._rest:
+            return []
+        self._reading = asyncio.run_coroutine_threadsafe(self._take(size), self._loop)
+        try:
+            return self._reading.result()
+        except CancelledError:
+            return []
+
+    async def _take(self, size: int) -> list[bytes]:
+        self._try_to_detach()
+        parts: list[bytes] = []
+        while size and (part := self._rest or await self._more()):
+            taken, self._rest = (part, b"") if size < 0 else (part[:size], part[size:])
+            size -= len(taken) if size > 0 else 0
+            parts.append(taken)
+        return parts
+
+    def _try_to_detach(self) -> None:
+        """Take the connection from the server, the first time."""
+        detach, self._detach = self._detach, None
+        if not self._has_ended and (detached := detach and detach()):
+            self.is_detached, self._has_ended = True, len(detached.begin) >= self._length
+            self._socket, self._rest = detached.socket, detached.begin
+            self._left = self._length - len(detached.begin)
+
+    async def _more(self) -> bytes:
+        while not self._has_ended and not self._socket:
+            try:
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    message = await self._receive()
+            except TimeoutError:
+                message = {"type": "http.disconnect"}
+            self._has_ended = not message.get("more_body", False)
+            if body := message.get("body", b""):
+                return bytes(body)
+        return b""
+
+    def _from_socket(self, connection: socket.socket, size: int) -> list[bytes]:
+        parts: list[bytes] = []
+        try:
+            while size and self._left:
+                # One wake-up for all of it, where the system can: each takes the interpreter from the event loop.
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
+                part = connection.recv(size)
+                self._left = max(self._left - len(part), 0) if part else 0
+                size -= len(part)
+                parts += [part] if part else []
+        except OSError:  # the client is gone, or silent
+            self._left = 0
+        self._has_ended = not self._left
+        return parts
