@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import IO
+
+from django.conf import settings
 
 from . import reading
 from .disk import Disk
@@ -25,10 +29,31 @@ def local(place: Storage, name: str) -> Iterator[Path]:
         return
     with ExitStack() as copies:
         with on_this_machine():
-            copy = copies.enter_context(NamedTemporaryFile(suffix=PurePosixPath(name).suffix))
-            copy_to(place, name, copy.file)
+            copy = copies.enter_context(temporary_copy(PurePosixPath(name).suffix))
+            copy_to(place, name, copy)
             copy.flush()
         yield Path(copy.name)
+
+
+def copies_folder() -> Path:
+    """Return the folder of temporary copies: one of the site, so that what a killed process leaves can be swept."""
+    return Path(settings.DATA_DIR) / "copies"
+
+
+def temporary_copy(suffix: str = "") -> IO[bytes]:
+    """Open a new file for a copy, which is deleted when it is closed. Raise an ``OSError``."""
+    folder = copies_folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return NamedTemporaryFile(dir=folder, suffix=suffix)
+
+
+def sweep_copies(age: timedelta) -> None:
+    """Delete the copies to which nothing was written for so long: their process was killed."""
+    oldest = time.time() - age.total_seconds()
+    with suppress(OSError):
+        for copy in copies_folder().iterdir():
+            if copy.stat().st_mtime < oldest:
+                copy.unlink()
 
 
 @contextmanager

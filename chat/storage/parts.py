@@ -8,10 +8,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from .disk import Disk
-from .local import copy_to, on_this_machine
+from .local import copy_to, on_this_machine, temporary_copy
 from .stored import KB, Readable, Storage, exists
 
 COPIED = 256 * KB
@@ -23,7 +22,7 @@ def put_part(place: Storage, name: str, offset: int, part: Readable) -> None:
     if isinstance(place, Disk):
         place.write(name, offset, part)
         return
-    with on_this_machine(), NamedTemporaryFile() as copy:
+    with on_this_machine(), temporary_copy() as copy:
         shutil.copyfileobj(part, copy, COPIED)
         copy.flush()
         place.put(_part(name, offset), Path(copy.name))
@@ -34,9 +33,9 @@ def join(place: Storage, name: str, offsets: Sequence[int]) -> None:
     if isinstance(place, Disk):
         place.finish(name)
     elif not exists(place, name):
-        with on_this_machine(), NamedTemporaryFile() as whole:
+        with on_this_machine(), temporary_copy() as whole:
             for offset in offsets:
-                copy_to(place, _part(name, offset), whole.file)
+                copy_to(place, _part(name, offset), whole)
             whole.flush()
             place.put(name, Path(whole.name))
     delete_parts(place, name, offsets)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from tempfile import gettempdir
 from uuid import UUID
 
 from django.conf import settings
@@ -25,6 +24,7 @@ from ..models import (
     UploadState,
 )
 from ..recordings.transcripts.file import LARGEST_FILE
+from ..storage.local import copies_folder
 from ..storage.where import DISK, kind_of
 from .duplicates import duplicate_of
 from .kinds import clean, is_transcript, wrong_name
@@ -196,6 +196,6 @@ def _needed(sizes: list[int]) -> int:
 
 
 def _free() -> int:
-    folder = Path(settings.MEDIA_ROOT) if kind_of(settings.STORAGE) == DISK else Path(gettempdir())
+    folder = Path(settings.MEDIA_ROOT) if kind_of(settings.STORAGE) == DISK else copies_folder()
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     return shutil.disk_usage(existing).free

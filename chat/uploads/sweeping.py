@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from ..models import INCOMING, Job, Upload, UploadState
 from ..storage import FileLost, StorageFailed, Stored, storage
+from ..storage.local import sweep_copies
 from ..upstream.credentials import SignInFailed
 from ..upstream.failures import line
 from .completing import complete, hand_on
@@ -22,7 +23,7 @@ from .removing import refuse, remove
 logger = logging.getLogger(__name__)
 
 GRACE = timedelta(days=1)
-"""How much older than an abandoned upload a file must be that nothing names."""
+"""How much older than an abandoned upload a file must be that nothing names; and how old a temporary copy."""
 _OURS = re.compile(rf"{INCOMING}/\.?[0-9a-f]{{8}}-[0-9a-f-]{{27}}[-.][\w.-]+")
 """The names of files and pieces of uploads and jobs, also of a copy that is not complete."""
 
@@ -33,6 +34,7 @@ def sweep(rest: Callable[[], object] = lambda: None) -> int:
     Call ``rest`` before each. If the storage does not answer, what needs it is left for the next purge.
     """
     _note_recordings()
+    sweep_copies(GRACE)
     removed = _remove(rest)
     try:
         _finish(rest)

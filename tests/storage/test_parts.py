@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import time
+from datetime import timedelta
 from errno import ENOSPC
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import pytest
+from pytest_django import Settings
 
 from chat.storage import FileLost, Storage, StorageFailed, exists, parts, storage
 from chat.storage import local as local_files
 from chat.storage.disk import Disk
-from chat.storage.local import local
+from chat.storage.local import copies_folder, local, sweep_copies, temporary_copy
 from chat.storage.parts import delete_parts, join, put_part
 
 from ..support.file_server import FileServer
@@ -78,16 +81,34 @@ def test_no_room_for_a_copy_on_this_machine_is_a_failure_of_the_storage(
         raise OSError(ENOSPC, "No space left on device")
 
     for module in (local_files, parts):
-        monkeypatch.setattr(module, "NamedTemporaryFile", full)
+        monkeypatch.setattr(module, "temporary_copy", full)
 
     with pytest.raises(StorageFailed, match="No space left"):
         send(storage(), 0)
     with pytest.raises(StorageFailed, match="No space left"):
         join(storage(), NAME, OFFSETS)
-    monkeypatch.setattr(parts, "NamedTemporaryFile", NamedTemporaryFile)
+    monkeypatch.setattr(parts, "temporary_copy", temporary_copy)
     join(storage(), NAME, OFFSETS)
     with pytest.raises(StorageFailed, match="No space left"):
         content(storage())
+
+
+def test_copies_are_in_a_folder_of_the_site_and_what_a_killed_process_leaves_is_swept(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    sweep_copies(timedelta(days=1))  # there is no folder yet
+    with temporary_copy(".mp3") as copy:
+        assert [path.suffix for path in copies_folder().iterdir()] == [".mp3"]
+    old, young = copies_folder() / "old.mp3", copies_folder() / "young.mp3"
+    for file, days in ((old, 1.1), (young, 0.9)):
+        file.touch()
+        os.utime(file, (time.time() - days * 86400,) * 2)
+
+    sweep_copies(timedelta(days=1))
+
+    assert [*tmp_path.rglob("*.mp3")] == [young]
+    assert copy.closed
 
 
 def test_a_file_of_the_disk_grows_and_gets_its_name_at_the_end(tmp_path: Path) -> None:
