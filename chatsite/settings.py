@@ -132,7 +132,7 @@ S3_REGION = env.str("S3_REGION", default="")
 S3_ACCESS_KEY_ID = env.str("S3_ACCESS_KEY_ID", default="")
 S3_SECRET_ACCESS_KEY = env.str("S3_SECRET_ACCESS_KEY", default="")
 UPLOAD_MAX_BYTES = env.count("UPLOAD_MAX_BYTES", default=2 * 1024**3)
-UPLOAD_OPEN_PER_USER = env.count("UPLOAD_OPEN_PER_USER", default=100)
+UPLOAD_OPEN_PER_USER = env.count("UPLOAD_OPEN_PER_USER", default=200)
 UPLOAD_FREE_BYTES = env.int("UPLOAD_FREE_BYTES", default=1024**3)
 UPLOAD_KEPT_DAYS = env.count("UPLOAD_KEPT_DAYS", default=7)
 STATIC_URL = "static/"

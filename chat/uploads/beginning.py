@@ -46,7 +46,6 @@ def begin_batch(user: User, said: SaidBatch, key: UUID | None = None) -> Batch:
     plan = [_Planned(user, collection, file) for file in said.files]
     _find_transcripts(plan)
     new = [planned for planned in plan if planned.is_new]
-    _check_room(user, new)
     try:
         batch = _store(user, key, collection, consent, said, new) if new else None
     except IntegrityError:  # the same request at the same time
@@ -101,6 +100,7 @@ def _store(
     said: SaidBatch,
     new: list[_Planned],
 ) -> UploadBatch:
+    _check_room(user, new)
     batch = UploadBatch.objects.create(
         user=user,
         key=key,
@@ -176,14 +176,18 @@ def _open_upload(user: User, collection: Collection, said: SaidFile) -> Upload |
 
 
 def _check_room(user: User, new: list[_Planned]) -> None:
-    """Refuse files that are too many for the user, or for which there is no space."""
+    """Refuse files that are too many for the user, or for which there is no space.
+
+    The row of the user is locked until the files are stored: of two batches at once the later counts both.
+    """
+    User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
     begun, most = Upload.objects.unfinished().filter(batch__user=user).count(), settings.UPLOAD_OPEN_PER_USER
-    if new and begun + len(new) > most:
+    if begun + len(new) > most:
         raise RateLimited(
             f"At most {most} files can be on their way at once, and {begun} of yours are. Finish those first."
         )
     sizes = [planned.size for planned in new]
-    if new and _needed(sizes) + settings.UPLOAD_FREE_BYTES > _free():
+    if _needed(sizes) + settings.UPLOAD_FREE_BYTES > _free():
         raise NoRoom("The site has no space for these files now. Please tell an administrator.")
 
 

@@ -12,15 +12,16 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from chat.models import Collection, InvalidRequest, Job, Membership, Upload, holding
+from chat.models import Collection, InvalidRequest, Job, Membership, RateLimited, Upload, holding
 from chat.uploads.beginning import begin_batch
 from chat.uploads.kinds import clean, wrong_content, wrong_name
 from chat.uploads.own import end
 from chat.uploads.pairs import pairs_of
 from chat.uploads.removing import remove
-from chat.uploads.wire import SaidBatch, SaidFile
+from chat.uploads.wire import FILES_LIMIT, SaidBatch, SaidFile
 
 from ..support.asked import recorded
+from ..support.at_once import at_once
 from .conftest import MP3, VTT, Sender
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("static_files")]
@@ -204,6 +205,28 @@ def test_files_that_are_too_many_or_have_no_room_are_refused(sender: Sender, sal
     settings.UPLOAD_MAX_BYTES = 100
     [file] = sender.begin({"a.mp3": MP3}, collection=sales.uuid)["files"]
     assert "at most 100" in file["error"]
+
+
+@pytest.mark.any_database
+def test_of_batches_that_begin_at_once_no_more_files_are_taken_than_may_be_open(
+    alice: User, sales: Collection, settings: Any
+) -> None:
+    settings.UPLOAD_OPEN_PER_USER = 3
+
+    def begin(name: str) -> None:
+        files = tuple(SaidFile(name=f"{name} {part}.mp3", size=9) for part in "ab")
+        begin_batch(alice, SaidBatch(files=files, collection=sales.uuid))
+
+    assert sorted(at_once(begin, "one", "other", refusal=RateLimited)) == [False, True]
+    assert Upload.objects.count() == 2
+
+
+def test_a_batch_of_as_many_files_as_there_may_be_is_taken_by_default(alice: User, sales: Collection) -> None:
+    files = tuple(SaidFile(name=f"{number}.mp3", size=9) for number in range(FILES_LIMIT))
+
+    assert len(begin_batch(alice, SaidBatch(files=files, collection=sales.uuid)).files) == FILES_LIMIT
+    with pytest.raises(RateLimited, match="At most 200 files"):
+        begin_batch(alice, SaidBatch(files=(SaidFile(name="more.mp3", size=9),), collection=sales.uuid))
 
 
 def test_a_user_or_collection_that_goes_takes_what_has_arrived_along(
