@@ -16,7 +16,8 @@ from ..passages import Passage
 from .attribution import Speakers
 from .excerpts import sentences_with
 from .quotations import Quote, digits_of, letters_of, quotes_in
-from .statements import Place, Statement, Statements
+from .statement import Place, Statement
+from .statements import Statements
 from .verbatim import RUN
 
 MOST_PARTS = 12
