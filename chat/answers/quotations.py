@@ -38,9 +38,14 @@ _ASCII_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 _TYPOGRAPHIC = "’‘“”–—…"
 _WORD = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\d")
-_NUMBER = re.compile(r"(?:(?<![\w.,])[-−])?\d+(?:(?:[.,:’'\u00a0\u202f]|\s?[–-]\s?)\d+)*")
+_NUMBER = re.compile(r"(?:(?<![\w.,])[-−])?\d+(?:(?:[.,:’'^\u00a0\u202f]|\s?[–/-]\s?)\d+)*")
 _THOUSANDS = re.compile(r"(?<=\d)[.,’'\u00a0\u202f](?=\d{3}(?!\d))")
-_SEPARATOR = re.compile(r"\s?[,:−–-]\s?")
+_SEPARATOR = re.compile(r"\s?[,:−–/-]\s?")
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FRACTION_SLASH = "\u2044"
+_FRACTION = re.compile("[¼-¾⅐-⅞]")
+_RAISED = re.compile(r"(?<=\d)[²³¹⁰⁴-⁹₀-₉]+")
+_SMALL_DIGITS = {ord(sign): str(unicodedata.digit(sign)) for sign in "²³¹⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"}
 
 
 @dataclass(frozen=True)
@@ -94,23 +99,42 @@ def quotes_in(answer: str) -> list[Quote]:
 
 
 def letters_of(text: str) -> str:
-    """Return the letters and digits of a text without case: what has to be the same in a quotation."""
+    """Return the letters and digits of a text without case: what has to be the same in a quotation.
+
+    Full-width, half-width, raised and lowered ones are the usual ones.
+    """
     if not text.isascii():
         for sign in _TYPOGRAPHIC:
             text = text.replace(sign, "")
     if text.isascii():
         return text.lower().translate(_ASCII_SIGNS)  # in a thirtieth of the time
-    return _SIGNS.sub("", unicodedata.normalize("NFC", text).casefold())
+    folded = unicodedata.normalize("NFC", text).casefold()
+    letters = _SIGNS.sub("", folded)
+    if unicodedata.is_normalized("NFKC", letters):
+        return letters
+    apart = unicodedata.normalize("NFKC", _SIGNS.sub(" ", folded))  # of each word by itself, as for its place
+    return _SIGNS.sub("", apart.casefold())
 
 
 def digits_of(text: str) -> str:
     """Return the digits of a text and the signs within its numbers, alike for all kinds of separators.
 
-    They are the same for 1,480 and 1 480, but not for 2,50 and 250, or 3-4 and 34, whose letters and digits are.
+    They are the same for 1,480 and 1 480, but not for 2,50 and 250, or 3-4 and 34, whose letters and digits are. Nor
+    are they for 10² and 102.
     """
+    if not text.isascii():
+        text = _FRACTION.sub(_with_slash, _RAISED.sub(r"^\g<0>", text.translate(_FULL_WIDTH))).translate(_SMALL_DIGITS)
     if not _DIGIT.search(text):
         return ""
-    return "".join(_SEPARATOR.sub(".", _THOUSANDS.sub("", number)) for number in _NUMBER.findall(_plain(text)))
+    return "".join(_SEPARATOR.sub(_separator, _THOUSANDS.sub("", number)) for number in _NUMBER.findall(_plain(text)))
+
+
+def _with_slash(fraction: re.Match[str]) -> str:
+    return f" {unicodedata.normalize('NFKC', fraction[0]).replace(_FRACTION_SLASH, '/')}"
+
+
+def _separator(sign: re.Match[str]) -> str:
+    return "/" if "/" in sign[0] else "."
 
 
 def _parts(text: str) -> Iterator[Part]:

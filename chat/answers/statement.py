@@ -132,6 +132,8 @@ class Statement:
         """Return the place of a letter in the text."""
         word = min(bisect_right(self._lengths, letter), len(self._places)) - 1
         start, end = self._places[word]
+        if letter + 1 == self._lengths[word + 1]:
+            return end - 1  # also of a word with other letters than are written, such as ガ for ｶﾞ
         return min(start + letter - self._lengths[word], end - 1)
 
     def _is_edge(self, place: int) -> bool:

@@ -62,6 +62,13 @@ def test_trivial_differences_and_honest_omissions_are_the_same_words(answer: str
         ("It costs 1 480 euros now.", "It costs 1,480 euros now", Fidelity.SAME),
         ("We need 3-4 weeks for it.", "We need 3 – 4 weeks for it", Fidelity.SAME),
         ("We meet at 10:30, room 7.", "We meet at 10.30 room 7", Fidelity.SAME),
+        ("There are 10² of them here.", "There are 10^2 of them here", Fidelity.SAME),
+        ("There are 10² of them here.", "There are 102 of them here", Fidelity.DIFFERS),
+        ("It took 1½ hours in all.", "It took 1 1/2 hours in all", Fidelity.SAME),
+        ("It took 1½ hours in all.", "It took 112 hours in all", Fidelity.DIFFERS),
+        ("It took 1/2 of them all.", "It took 12 of them all", Fidelity.DIFFERS),
+        ("It costs １，４８０ euros.", "It costs 1,480 euros", Fidelity.SAME),
+        ("It costs ２，５０ euros.", "It costs 250 euros", Fidelity.DIFFERS),
     ],
 )
 def test_signs_within_numbers_count_and_their_spelling_does_not(said: str, quoted: str, fidelity: str) -> None:
@@ -69,6 +76,28 @@ def test_signs_within_numbers_count_and_their_spelling_does_not(said: str, quote
     passage = Passage(RECORDING, (segment,), score=1.0, relevance=1.0)
 
     assert [each.fidelity for each in compared(f"“{quoted}”", [passage], [])] == [fidelity]
+
+
+@pytest.mark.parametrize(
+    ("said", "quoted"),
+    [
+        ("会議は１２時に始まります。", "会議は12時に始まります"),
+        ("The ＡＢＣ team said so.", "The ABC team said so"),
+        ("The ﬁnal oﬀer is ﬂat.", "The final offer is flat"),
+        ("We need 50 m² of it.", "We need 50 m2 of it"),
+        ("We need 50 m2 of it.", "We need 50 m² of it"),
+        ("They store CO₂ in it now.", "They store CO2 in it now"),
+        ("ｶﾞｲﾄﾞを読みました", "ガイドを読みました"),
+    ],
+)
+def test_other_forms_of_letters_and_digits_are_the_same_words(said: str, quoted: str) -> None:
+    segment = Segment(recording=RECORDING, number=1, speaker="Ana", text=said)
+    passage = Passage(RECORDING, (segment,), score=1.0, relevance=1.0)
+
+    [quotation] = compared(f"“{quoted}”", [passage], [])
+
+    assert quotation.fidelity == Fidelity.SAME
+    assert said[slice(*quotation.place)] == said.rstrip(".。")
 
 
 @pytest.mark.parametrize(
