@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -22,11 +24,12 @@ _LIBRARY = {
         FROM pg_class WHERE oid = 'chat_indexedpassage'::regclass""",
 }
 """The number of all passages, on PostgreSQL from 1,000 on an estimate."""
-# To count the passages takes longer than to search a word; recordings have about as many each.
-_SHARE = """
+_RANGES = """
     WITH within AS MATERIALIZED ({})
-    SELECT (SELECT COUNT(*) FROM within), (SELECT COUNT(*) FROM chat_recording), ({}),
-        (SELECT group_concat(DISTINCT language) FROM chat_recording WHERE id IN within)"""
+    SELECT SUM(last - first + 1), group_concat(first || ' ' || last, ' ') FILTER (WHERE recording_id IN within),
+        (SELECT group_concat(DISTINCT language) FROM chat_recording WHERE id IN within)
+    FROM chat_passagerange"""
+# To count the passages takes longer than to search a word; recordings have about as many each.
 _SHARE_AND_KEYS = """
     WITH within AS MATERIALIZED ({})
     SELECT (SELECT COUNT(*) FROM within), (SELECT COUNT(*) FROM chat_recording), ({}),
@@ -34,6 +37,7 @@ _SHARE_AND_KEYS = """
         ARRAY(TABLE within LIMIT {})"""
 _WHOLE = "SELECT ({}), (SELECT {} FROM chat_recording)"
 _LANGUAGES = {"sqlite": "group_concat(DISTINCT language)", "postgresql": "string_agg(DISTINCT language, ',')"}
+_IN_COLLECTIONS = "SELECT id FROM chat_recording WHERE collection_id IN (SELECT value FROM json_each(%s))"
 _MOST_LISTED = 2_000
 """Recordings in reach up to which their keys are listed."""
 _HAS_SPEAKER = """EXISTS (
@@ -59,6 +63,11 @@ class Reach:
     listed: tuple[int, ...] = ()
     """On PostgreSQL the keys of the recordings, if they are few enough: to compare many passages with a list takes a
     third of the time. A plan that depends on the list may be a bad one, so no search is limited by it."""
+    mask: bytes = field(default=b"", repr=False)
+    """On SQLite a byte for each key of a passage, from 1 on: 1 if its recording is in reach; no later key is.
+
+    To look that up in a table, for each match of each word, would take longer than to rank the match.
+    """
 
     @property
     def is_everything(self) -> bool:
@@ -89,6 +98,10 @@ class Reach:
         """Return the keys of the recordings."""
         return [pk for (pk,) in rows(self.keys, self.values)]
 
+    def narrowed(self) -> Reach:
+        """Return the same with a mask of those passages alone in which one of the speakers speaks. Run a query."""
+        return replace(self, mask=_mask([(pk, pk) for pk in self.passages()]))
+
     def passages(self) -> list[int]:
         """Return the keys of the passages."""
         statement = f"SELECT passage.id FROM chat_indexedpassage passage WHERE {self.condition}"  # noqa: S608
@@ -117,11 +130,10 @@ def reach_of(scope: Scope) -> Reach:
     """Return what a scope reaches. Run a query."""
     if scope.is_everything:
         return _whole()
-    keys, values = _keys(scope)
-    within, total, library, languages, listed = _found(keys, values)
-    speakers = scope.filter.speakers
-    share = within / total / (2 if speakers else 1) if total else 0.0  # others speak in these recordings, too
-    return Reach(share, keys, values, speakers, _split(languages), library, listed)
+    reach = (_reach_on_sqlite if connection.vendor == "sqlite" else _reach_on_postgresql)(*_keys(scope))
+    if not scope.filter.speakers:
+        return reach
+    return replace(reach, share=reach.share / 2, speakers=scope.filter.speakers)  # others speak there, too
 
 
 def _whole() -> Reach:
@@ -135,17 +147,28 @@ def _split(languages: str | None) -> tuple[str, ...]:
     return () if languages is None else tuple(languages.split(","))
 
 
-def _found(keys: str, values: tuple[Any, ...]) -> tuple[int, int, int, str | None, tuple[int, ...]]:
-    """Return how many recordings are in reach, how many there are, how many passages, and more about those in reach:
+def _reach_on_sqlite(keys: str, values: tuple[Any, ...]) -> Reach:
+    [(library, listed, languages)] = rows(_RANGES.format(keys), values)
+    ends = list(map(int, (listed or "").split()))
+    ranges = list(zip(ends[::2], ends[1::2], strict=True))
+    share = sum(last - first + 1 for first, last in ranges) / library if library else 0.0
+    return Reach(share, keys, values, (), _split(languages), library or 0, mask=_mask(ranges))
 
-    their languages with commas between, and their keys if they are few.
-    """
-    library = _LIBRARY[connection.vendor]
-    if connection.vendor != "postgresql":
-        [(within, total, passages, languages)] = rows(_SHARE.format(keys, library), values)
-        return within, total, passages, languages, ()
-    [(within, total, passages, languages, listed)] = rows(_SHARE_AND_KEYS.format(keys, library, _MOST_LISTED), values)
-    return within, total, passages, languages, tuple(listed) if within <= _MOST_LISTED else ()
+
+def _mask(ranges: Sequence[tuple[int, int]]) -> bytes:
+    """Return the mask of the keys in these ranges, each from its first to its last."""
+    mask = bytearray(max((last for _, last in ranges), default=0))
+    for first, last in ranges:
+        mask[first - 1 : last] = b"\1" * (last - first + 1)
+    return bytes(mask)
+
+
+def _reach_on_postgresql(keys: str, values: tuple[Any, ...]) -> Reach:
+    statement = _SHARE_AND_KEYS.format(keys, _LIBRARY["postgresql"], _MOST_LISTED)
+    [(within, total, library, languages, listed)] = rows(statement, values)
+    share = within / total if total else 0.0
+    few = tuple(listed) if within <= _MOST_LISTED else ()
+    return Reach(share, keys, values, (), _split(languages), library, few)
 
 
 def _keys(scope: Scope) -> tuple[str, tuple[Any, ...]]:
@@ -153,8 +176,7 @@ def _keys(scope: Scope) -> tuple[str, tuple[Any, ...]]:
     if not scope.filter and scope.collections:
         if connection.vendor == "postgresql":  # it plans one list in less time than as many parameters
             return "SELECT id FROM chat_recording WHERE collection_id = ANY(%s::bigint[])", (list(scope.collections),)
-        places = _places(scope.collections)
-        return f"SELECT id FROM chat_recording WHERE collection_id IN ({places})", scope.collections  # noqa: S608
+        return _IN_COLLECTIONS, (json.dumps(scope.collections),)
     try:
         return scope.recordings().order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from itertools import chain
 from math import ceil, expm1, log
+from typing import Any
 
 from .proportion import few_to_count, in_proportion
-from .reach import EVERYTHING, Reach
+from .reach import Reach
 from .results import Hit, rows
 from .word_index import Term
 
@@ -27,69 +27,72 @@ class SQLiteIndex:
 
     def counts(self, matches: Sequence[str], reach: Reach) -> dict[str, int]:
         """Return how many passages in reach each search finds: exactly, or if they are many in proportion to all."""
-        if not matches:
-            return {}
-        if not reach.is_everything:
-            return _in_proportion(matches, reach)
-        count = "SELECT %s, COUNT(*) FROM chat_fulltext WHERE chat_fulltext MATCH %s"
-        parameters = [parameter for match in matches for parameter in (match, match)]
-        return dict(rows(" UNION ALL ".join([count] * len(matches)), parameters))
+        listed = json.dumps(list(matches))
+        if reach.is_everything:
+            return dict(rows(_COUNTS, {"matches": listed}))
+        enough = few_to_count(reach)
+        counted = rows(_COUNTS_IN_REACH, {"matches": listed, "enough": enough, "mask": reach.mask})
+        return {match: each if each < enough else in_proportion(of_all, reach) for match, of_all, each in counted}
 
     def stems(self, beginning: str, reach: Reach) -> dict[str, int]:
         end = beginning[:-1] + chr(ord(beginning[-1]) + 1)
         return dict(rows("SELECT term, doc FROM chat_vocabulary WHERE term >= %s AND term < %s", [beginning, end]))
 
     def rank(self, terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
-        if reach.is_everything or reach.is_small:
+        if not reach.speakers:
             return _ranked(terms, reach, limit)
-        wanted = ceil(_SPARE * limit / reach.share)
-        hits = _ranked(terms, EVERYTHING, wanted)
-        within = _within([hit.pk for hit in hits], reach)
-        kept = [hit for hit in hits if hit.pk in within]
-        return kept[:limit] if len(kept) >= limit or len(hits) < wanted else _ranked(terms, reach, limit)
+        if not reach.is_small:
+            wanted = ceil(_SPARE * limit / reach.share)
+            hits = _ranked(terms, reach, wanted)
+            within = _within([hit.pk for hit in hits], reach)
+            kept = [hit for hit in hits if hit.pk in within]
+            if len(kept) >= limit or len(hits) < wanted:
+                return kept[:limit]
+        return _ranked(terms, reach.narrowed(), limit)
 
 
 def _ranked(terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
-    in_reach = "" if reach.is_everything else _IN_REACH
-    matches = [_TERM + in_reach] * len(terms)
-    listed = "" if reach.is_everything else _REACH.format(reach.condition)
-    statement = "".join(["WITH ", listed, _MATCHES.format(" UNION ALL ".join(matches)), _BEST])
-    parameters = [*reach.parameters, *chain.from_iterable(map(_parameters, terms)), limit]
+    """Return the best passages of the mask, or of everything; whoever speaks in them."""
+    in_reach, mask = ("", {}) if reach.is_everything else (_IN_REACH, {"mask": reach.mask})
+    matches = [_TERM.format(number) + in_reach for number in range(len(terms))]
+    statement = _MATCHES.format(" UNION ALL ".join(matches)) + _BEST
+    parameters: dict[str, Any] = {"limit": limit, **mask}
+    for number, term in enumerate(terms):
+        parameters |= {f"{name}{number}": value for name, value in _values_of(term).items()}
     return [Hit(*row) for row in rows(statement, parameters)]
 
 
 def _within(pks: Sequence[int], reach: Reach) -> set[int]:
-    """Return those of the passages that are in reach."""
+    """Return those of the passages that are in reach, with one of its speakers."""
     return {pk for (pk,) in rows(_WITHIN.format(reach.condition), [json.dumps(pks), *reach.parameters])}
 
 
-def _in_proportion(matches: Sequence[str], reach: Reach) -> dict[str, int]:
-    """Return how many passages in reach have each word; none if it is nowhere in reach, however common elsewhere."""
-    enough = few_to_count(reach)
-    parameters = [*reach.parameters, enough, json.dumps(list(matches))]
-    counted = rows(_COUNTS_IN_REACH.format(reach.condition), parameters)
-    return {match: each if each < enough else in_proportion(of_all, reach) for match, of_all, each in counted}
-
-
-_COUNTS_IN_REACH = """
+_COUNTS = """
+    SELECT value, (SELECT COUNT(*) FROM chat_fulltext WHERE chat_fulltext MATCH value) FROM json_each(%(matches)s)"""
+_IN_REACH = " AND substr(%(mask)s, rowid, 1) = x'01'"
+_COUNTS_IN_REACH = f"""
     SELECT value, (SELECT COUNT(*) FROM chat_fulltext WHERE chat_fulltext MATCH value), (
         SELECT COUNT(*) FROM (
-            SELECT 1 FROM chat_fulltext CROSS JOIN chat_indexedpassage passage ON passage.id = chat_fulltext.rowid
-            WHERE chat_fulltext MATCH value AND {} LIMIT %s))
-    FROM json_each(%s)"""
+            SELECT 1 FROM chat_fulltext WHERE chat_fulltext MATCH value{_IN_REACH} LIMIT %(enough)s))
+    FROM json_each(%(matches)s)"""  # noqa: S608  # our own constant
 _WITHIN = "SELECT passage.id FROM chat_indexedpassage passage WHERE id IN (SELECT value FROM json_each(%s)) AND {}"
-_REACH = "reach AS MATERIALIZED (SELECT passage.id FROM chat_indexedpassage passage WHERE {}), "
-_MATCHES = "matches AS MATERIALIZED ({}) "  # bm25() works only in the query with the MATCH, which must stay separate
+# bm25() works only in the query with the MATCH, which must stay separate.
+_MATCHES = "WITH matches AS MATERIALIZED ({}) "
 _TERM = (
-    "SELECT rowid AS id, -bm25(chat_fulltext) * %s AS score, %s AS share, %s AS evidence"
-    " FROM chat_fulltext WHERE chat_fulltext MATCH %s"
+    "SELECT rowid AS id, -bm25(chat_fulltext) * %(factor{0})s AS score, %(share{0})s AS share,"
+    " %(evidence{0})s AS evidence FROM chat_fulltext WHERE chat_fulltext MATCH %(match{0})s"
 )
-_IN_REACH = " AND +id IN (SELECT id FROM reach)"  # the plus makes reach filter the matches, not drive the search
-_BEST = "SELECT id, SUM(score), SUM(share), SUM(evidence) FROM matches GROUP BY id ORDER BY 2 DESC, id LIMIT %s"
+_BEST = """
+    SELECT id, SUM(score), SUM(share), SUM(evidence) FROM matches GROUP BY id ORDER BY 2 DESC, id LIMIT %(limit)s"""
 
 
-def _parameters(term: Term) -> list[float | str]:
-    return [term.strength / _bm25_rarity(term), term.share, term.evidence, term.match]
+def _values_of(term: Term) -> dict[str, float | str]:
+    return {
+        "factor": term.strength / _bm25_rarity(term),
+        "share": term.share,
+        "evidence": term.evidence,
+        "match": term.match,
+    }
 
 
 def _bm25_rarity(term: Term) -> float:
