@@ -39,8 +39,19 @@ class PrivacyHeadersMiddleware:
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
             patch_vary_headers(response, ["Cookie"])
+        _leave_out_csrf_cookie(request, response)
         if request.path.startswith(reverse("admin:index")):
             # The admin's own scripts write HTML; they come from Django, and script-src 'self' still applies.
             csp = {"require-trusted-types-for": None, "trusted-types": None}
             setattr(response, "_csp_replace", csp)  # noqa: B010  # as django-csp's decorators do
         return response
+
+
+def _leave_out_csrf_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Do not send a browser the CSRF cookie that it has, which Django would do with every form.
+
+    That would renew the year for which it is kept, but each sign-in does so, and no sign-in lasts as long.
+    """
+    cookie = response.cookies.get(settings.CSRF_COOKIE_NAME)
+    if cookie and cookie.value == request.COOKIES.get(settings.CSRF_COOKIE_NAME):
+        del response.cookies[settings.CSRF_COOKIE_NAME]

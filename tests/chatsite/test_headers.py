@@ -51,6 +51,19 @@ def paths(client: Client, carol: User) -> list[str]:
     return [*pages, "/conversations/", "/nothing/", "/recordings/options/", "/ask/", f"{conversation}ask/"]
 
 
+def test_a_browser_gets_a_csrf_cookie_once(client: Client, carol: User) -> None:
+    client.force_login(carol)
+
+    cookies = [client.get(path).cookies.get("csrftoken") for path in ("/", "/", "/recordings/")]
+    client.cookies["csrftoken"] = "x" * 32
+    changed = client.get("/").cookies.get("csrftoken")
+
+    assert cookies[0]
+    assert cookies[1:] == [None, None]
+    assert changed is None
+    assert "Cookie" in client.get("/")["Vary"]
+
+
 def test_pages_are_private(client: Client, paths: list[str]) -> None:
     for path in paths:
         response = client.get(path)
