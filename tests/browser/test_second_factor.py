@@ -32,7 +32,7 @@ async def hanas(browser: Browser) -> AsyncIterator[Page]:
 
 
 async def type_password(page: Page) -> None:
-    await page.get_by_label("Username").focus()
+    await page.get_by_label("User name").focus()
     await page.keyboard.type("hana")
     await page.keyboard.press("Tab")
     await page.keyboard.type(PASSWORD)

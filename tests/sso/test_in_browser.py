@@ -72,7 +72,7 @@ async def test_a_group_of_the_provider_opens_a_collection(
     await form.evaluate("form => form.requestSubmit()")
     await page.get_by_role("button", name="End session").click()
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    await page.get_by_label("Username").fill("eve")
+    await page.get_by_label("User name").fill("eve")
     await page.get_by_label("Password").fill("eve-secret-words")
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(f"{site.url}/")
