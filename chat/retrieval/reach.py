@@ -98,6 +98,10 @@ class Reach:
         """Return the keys of the recordings."""
         return [pk for (pk,) in rows(self.keys, self.values)]
 
+    def has(self, passage: int) -> bool:
+        """Return whether the mask has the passage with this key."""
+        return 0 < passage <= len(self.mask) and self.mask[passage - 1] == 1
+
     def narrowed(self) -> Reach:
         """Return the same with a mask of those passages alone in which one of the speakers speaks. Run a query."""
         return replace(self, mask=_mask([(pk, pk) for pk in self.passages()]))

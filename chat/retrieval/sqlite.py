@@ -8,12 +8,15 @@ from math import ceil, expm1, log
 from typing import Any
 
 from .proportion import few_to_count, in_proportion
-from .reach import Reach
+from .reach import EVERYTHING, Reach
 from .results import Hit, rows
 from .word_index import Term
 
 _SPARE = 1.5
 """How many more hits are ranked than would be enough if those in reach were spread evenly."""
+_ALMOST_ALL = 0.8
+"""The share from which the few hits out of reach are left out when all are ranked: to look for the byte of each match
+costs more then than it saves."""
 
 
 class SQLiteIndex:
@@ -39,16 +42,15 @@ class SQLiteIndex:
         return dict(rows("SELECT term, doc FROM chat_vocabulary WHERE term >= %s AND term < %s", [beginning, end]))
 
     def rank(self, terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
-        if not reach.speakers:
+        if reach.is_everything or (reach.share < _ALMOST_ALL and not reach.speakers):
             return _ranked(terms, reach, limit)
         if not reach.is_small:
             wanted = ceil(_SPARE * limit / reach.share)
-            hits = _ranked(terms, reach, wanted)
-            within = _within([hit.pk for hit in hits], reach)
-            kept = [hit for hit in hits if hit.pk in within]
+            hits = _ranked(terms, EVERYTHING if reach.share >= _ALMOST_ALL else reach, wanted)
+            kept = _kept(hits, reach)
             if len(kept) >= limit or len(hits) < wanted:
                 return kept[:limit]
-        return _ranked(terms, reach.narrowed(), limit)
+        return _ranked(terms, reach.narrowed() if reach.speakers else reach, limit)
 
 
 def _ranked(terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
@@ -60,6 +62,14 @@ def _ranked(terms: Sequence[Term], reach: Reach, limit: int) -> list[Hit]:
     for number, term in enumerate(terms):
         parameters |= {f"{name}{number}": value for name, value in _values_of(term).items()}
     return [Hit(*row) for row in rows(statement, parameters)]
+
+
+def _kept(hits: Sequence[Hit], reach: Reach) -> list[Hit]:
+    """Return those of the hits that are in reach, with one of its speakers if it has any."""
+    if not reach.speakers:
+        return [hit for hit in hits if reach.has(hit.pk)]
+    within = _within([hit.pk for hit in hits], reach)
+    return [hit for hit in hits if hit.pk in within]
 
 
 def _within(pks: Sequence[int], reach: Reach) -> set[int]:

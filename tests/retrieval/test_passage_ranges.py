@@ -9,14 +9,15 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from chat.models import Filter, IndexedPassage, Recording, Scope
-from chat.retrieval import index
-from chat.retrieval.reach import reach_of
-from chat.retrieval.results import rows
+from chat.retrieval import index, sqlite
+from chat.retrieval.reach import EVERYTHING, reach_of
+from chat.retrieval.results import Hit, rows
 from chat.retrieval.sqlite import SQLiteIndex
+from chat.retrieval.word_index import Term
 
 from ..models.test_upgrade_to_collections import migrate
 from ..support.library import record
-from ..support.two_teams import team
+from ..support.two_teams import WORD, team
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
@@ -116,6 +117,29 @@ def test_the_mask_has_the_passages_in_reach_and_no_others(alice: User, bob: User
     assert not in_mask & set(IndexedPassage.objects.filter(recording=others.recording).values_list("pk", flat=True))
     assert reach.total() == len(in_mask)
     assert SQLiteIndex().counts(['"narwhal"', '"quokka"'], reach) == {'"narwhal"': 0, '"quokka"': 1}
+
+
+@pytest.mark.parametrize("limit", [1, 5, 100])
+def test_who_hears_almost_all_finds_the_best_of_it(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    others = team(bob, "narwhal")
+    heard = [record(f"Meeting {number}", f"Ana: A budget{' and more' * number}.") for number in range(20)]
+    reach = reach_of(Scope.begin(alice.pk))
+    terms = [Term("budget", ("budget",), 21, 1.0, share=0.5, evidence=1), Term(WORD, (WORD,), 1, 3.0, share=0.5)]
+
+    found = SQLiteIndex().rank(terms, reach, limit)
+
+    assert sqlite._ALMOST_ALL < reach.share < 1
+    monkeypatch.setattr(sqlite, "_ALMOST_ALL", 1.0)  # looks for the byte of each match
+    assert found == SQLiteIndex().rank(terms, reach, limit)
+    assert len(found) == min(limit, len(heard))
+    assert others.recording not in recordings_of(found)
+    assert others.recording in recordings_of(SQLiteIndex().rank(terms, EVERYTHING, 100))
+
+
+def recordings_of(hits: list[Hit]) -> list[Recording]:
+    return list(Recording.objects.filter(indexed_passages__in=[hit.pk for hit in hits]))
 
 
 def test_nothing_is_in_reach_of_a_scope_whose_recordings_are_gone(alice: User) -> None:
