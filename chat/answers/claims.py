@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from .spellings import LIMIT, MARKER
+from .spellings import LIMIT, MARKER, compile_spellings, marker_pattern
 
 CLAIM_LIMIT = 1_000
 """Maximum of characters before a marker that are searched for its claim."""
@@ -14,10 +15,20 @@ LOOKAHEAD = 1_000
 """Characters after a marker that are enough to tell its claim."""
 
 _NUMBER = re.compile(r"\[\d{1,3}\]")
-_MARKERS = re.compile(rf"(?:[ \t*_]*(?:{MARKER.pattern}))*", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[*_”“»\")]*(?P<gap>\s+)|\n+")
 _QUOTED = re.compile(r"„[^“”\n]*(?:[“”]|$)|“[^”\n]*(?:”|$)|«[^»\n]*(?:»|$)|\"[^\"\n]*(?:\"|$)", re.MULTILINE)
 _BULLETS = re.compile(r"(?:[\s>#*_+•|-]|\d{1,3}[.)](?=\s|$))*")
+
+
+@cache
+def _markers_pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?:[ \t*_]*(?:{MARKER}))*", re.IGNORECASE)
+
+
+def warm() -> None:
+    """Compile what the first answer with a marker needs. It takes a tenth of a second."""
+    compile_spellings()
+    _markers_pattern()
 
 
 def before(shown: str) -> str:
@@ -37,9 +48,9 @@ def after(text: str, *, is_whole: bool) -> str | None:
 
     Return None if the text is too short to tell and more of it may come.
     """
-    markers = _MARKERS.match(text)
+    markers = _markers_pattern().match(text)
     line, is_ended, _ = text[markers.end() if markers else 0 :].partition("\n")
-    next_marker = MARKER.search(line)
+    next_marker = marker_pattern().search(line)
     line = (line[: next_marker.start()] if next_marker else line)[: FOLLOWING_LIMIT + LIMIT]
     end = _SENTENCE_END.search(_masked(line))
     is_long = len(line) == FOLLOWING_LIMIT + LIMIT or len(text) >= LOOKAHEAD

@@ -9,7 +9,7 @@ from . import literals
 from .claims import CLAIM_LIMIT, LOOKAHEAD, after, before, stands_first
 from .literals import Literal, closes_formula, opens_formula
 from .parentheses import Edit, Parentheses
-from .spellings import DEFINITION, LIMIT, MARKER, may_be_dropped, may_become_marker, numbers_in
+from .spellings import DEFINITION, LIMIT, marker_pattern, may_be_dropped, may_become_marker, numbers_in
 from .unmarked import is_exponent, is_in_address, is_index
 
 _SPECIAL = re.compile(
@@ -183,7 +183,7 @@ class Markers:
         """Return the text to show for a marker or what only begins like one, and the position after it."""
         start = special.start()
         at = start + len(special[0]) - len(special[0].lstrip(" "))
-        marker = MARKER.match(text, at, at + LIMIT)
+        marker = marker_pattern().match(text, at, at + LIMIT)
         is_open = may_become_marker(text, at) and not (marker and marker.end() < len(text))
         if not final and (
             _HALF_CODE_TAG.match(text, at) or (is_open and (marker is None or marker[0][0] in _RAISED_DIGITS))

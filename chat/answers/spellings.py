@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 
@@ -92,9 +93,8 @@ _HALF_RAISED = r"⁽?[⁰¹²³⁴⁵⁶⁷⁸⁹]{0,3}"
 
 _SPELLINGS = ((_BRACKET, _HALF_BRACKET), (_TAGGED, _HALF_TAGGED), (_JSON, _HALF_JSON), (_PAREN, _HALF_PAREN),
               (_RAISED, _HALF_RAISED))  # fmt: skip
-MARKER = re.compile("|".join(whole for whole, _ in _SPELLINGS), re.IGNORECASE)
-"""A marker in any spelling but that of bare numbers in parentheses, which may be anything."""
-_HALF = re.compile("(?:" + "|".join(half for _, half in _SPELLINGS) + r")\Z", re.IGNORECASE)
+MARKER = "|".join(whole for whole, _ in _SPELLINGS)
+"""A marker in any spelling but that of bare numbers in parentheses, which may be anything; without regard to case."""
 PARENTHESES = re.compile(rf"[(（]{_PLAIN}[)）]", re.IGNORECASE)
 """Bare numbers in parentheses."""
 DEFINITION = re.compile(rf"\[\^{_DIGIT}{{1,3}}\]:")
@@ -110,9 +110,26 @@ _NUMBERS = re.compile(
 _POSITION = re.compile(rf":\d{{1,3}}(?=†)|{_NOTE}")
 
 
+@cache
+def marker_pattern() -> re.Pattern[str]:
+    """Return ``MARKER``, compiled when it is first used: that takes a tenth of a second, which no start waits for."""
+    return re.compile(MARKER, re.IGNORECASE)
+
+
+@cache
+def _half_pattern() -> re.Pattern[str]:
+    return re.compile("(?:" + "|".join(half for _, half in _SPELLINGS) + r")\Z", re.IGNORECASE)
+
+
 def may_become_marker(text: str, at: int) -> bool:
     """Return whether the text from here on may be the beginning of a marker."""
-    return len(text) - at <= LIMIT and _HALF.match(text, at) is not None
+    return len(text) - at <= LIMIT and _half_pattern().match(text, at) is not None
+
+
+def compile_spellings() -> None:
+    """Compile the patterns that are compiled when they are first used."""
+    marker_pattern()
+    _half_pattern()
 
 
 def numbers_in(marker: str) -> list[int]:

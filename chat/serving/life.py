@@ -13,6 +13,7 @@ from time import monotonic
 from django.conf import settings
 
 from .. import retrieval
+from ..answers import claims
 from ..database.outage import outage
 from ..erasing.eraser import eraser
 from ..live.consumer import ChatConsumer
@@ -122,6 +123,7 @@ async def _warm() -> None:
         await asyncio.to_thread(retrieval.warm)
     except Exception as error:  # a library may raise anything; the first search tries again
         logger.warning("Could not load what searches need (%s); the full text answers alone", type(error).__name__)
+    await asyncio.to_thread(claims.warm)
     # The libraries' objects stay for good: keep the garbage collector from traversing them during a stream.
     gc.collect()
     gc.freeze()

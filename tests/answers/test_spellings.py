@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chat.answers import claims, spellings
 from chat.answers.markers import Markers
 from chat.answers.parentheses import Edit, edited
 
@@ -227,3 +228,11 @@ def seconds(pattern: str, length: int) -> float:
         markers.late()
         times.append(time.process_time() - begun)
     return min(times)
+
+
+def test_a_site_that_has_started_has_compiled_them() -> None:
+    spellings.marker_pattern.cache_clear()
+
+    claims.warm()
+
+    assert spellings.marker_pattern.cache_info().currsize == 1

@@ -258,14 +258,15 @@ def test_any_question_and_any_transcript_give_an_answer_of_few_quotes(
 
 
 @pytest.mark.process
-def test_nothing_heavy_is_imported_for_it() -> None:
+def test_nothing_heavy_is_imported_or_compiled_for_it() -> None:
     heavy = ("langchain_core", "pydantic", "numpy", "openai", "aiohttp", "httpx")
     code = (
         "import sys, chatsite.asgi, chat.llm; assert chat.llm.chat_model().name == 'embedded';"
-        f"print([name for name in {heavy} if name in sys.modules])"
+        f"print([name for name in {heavy} if name in sys.modules]);"
+        "print(chat.answers.spellings.marker_pattern.cache_info().currsize)"
     )
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "chatsite.settings", "CHAT_MODEL": "embedded"}
 
     printed = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
 
-    assert printed.stdout.strip() == "[]"
+    assert printed.stdout.split() == ["[]", "0"]
