@@ -46,6 +46,9 @@ SWITCH_SECONDS = 0.001
 HOLD_SECONDS = 0.1
 """How soon the work begins after the database has been prepared late."""
 
+FIRST_PAGE_SECONDS = 1.0
+"""How long after the start the first page is served, as a rule."""
+
 _warming = OwnedTasks("the start of the process")
 _waiting = OwnedTasks("the wait for the database")
 _model = ModelLoading()
@@ -69,6 +72,7 @@ async def start() -> None:
         sealer.start()
         processor.start()
         _warming.start(_warm())
+        _warming.start(_compile())
 
 
 async def drain(stop_listening: Callable[[], object]) -> None:
@@ -116,6 +120,12 @@ async def _start_when_released() -> None:
     await start()
 
 
+async def _compile() -> None:
+    """Compile the patterns of markers: not before the first page, which would wait for it, but before an answer."""
+    await asyncio.sleep(FIRST_PAGE_SECONDS)
+    await asyncio.to_thread(claims.warm)
+
+
 async def _warm() -> None:
     if not await _model.attempt():
         _warming.start(_model.keep_trying())
@@ -123,7 +133,6 @@ async def _warm() -> None:
         await asyncio.to_thread(retrieval.warm)
     except Exception as error:  # a library may raise anything; the first search tries again
         logger.warning("Could not load what searches need (%s); the full text answers alone", type(error).__name__)
-    await asyncio.to_thread(claims.warm)
     # The libraries' objects stay for good: keep the garbage collector from traversing them during a stream.
     gc.collect()
     gc.freeze()
