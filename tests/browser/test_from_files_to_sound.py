@@ -188,8 +188,8 @@ async def test_from_files_to_sound_by_keyboard_on_a_phone_in_the_dark(
     await page.add_init_script("delete window.showOpenFilePicker")  # Playwright knows only the older way to choose
     recogniser.may_answer.set()
     await come_in(page, site)
-    await tab_to(page, page.get_by_role("button", name="Choose files"))
-    async with page.expect_file_chooser() as chooser:
+    async with page.expect_file_chooser() as chooser:  # in force some commands later: not yet at a press that comes next
+        await tab_to(page, page.get_by_role("button", name="Choose files"))
         await page.keyboard.press("Enter")
     await (await chooser.value).set_files(files)
     await tab_to(page, page.get_by_role("button", name="Add 2 recordings"))

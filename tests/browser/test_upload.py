@@ -97,6 +97,9 @@ async def test_files_are_dropped_become_ready_and_are_asked_about(
     site = start_site()
     dialogs: list[str] = []
     puts: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.type))
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.on("request", lambda request: puts.append(request.url) if request.method == "PUT" else None)
     await page.goto(first_run_link(site))
     await fill_in_first_run(page)
     await page.get_by_role("link", name="Recordings", exact=True).press("Enter")
@@ -106,13 +109,11 @@ async def test_files_are_dropped_become_ready_and_are_asked_about(
     await expect(row(page, "Call of May").get_by_role("link", name="Open")).to_be_visible(timeout=READY)
     await looks_right(page)
 
-    page.on("dialog", lambda dialog: dialogs.append(dialog.type))
-    page.on("dialog", lambda dialog: dialog.accept())
     await page.reload()
     await page.unroute_all()
     await expect(row(page, "Harbour planning")).to_contain_text("95 % of it has arrived", timeout=READY)
     await looks_right(page)
-    page.on("request", lambda request: puts.append(request.url) if request.method == "PUT" else None)
+    puts.clear()
     await page.locator("[data-files]").set_input_files([file for file in files if file.stem == "Harbour planning"])
     await row(page, "Harbour planning").get_by_role("link", name="Ask about it").press("Enter", timeout=READY)
 
@@ -146,6 +147,7 @@ KEPT = """async (size) => {
 async def test_a_browser_that_keeps_its_files_goes_on_by_itself(site: SiteProcess, page: Page) -> None:
     site.manage("createsuperuser", "--noinput", "--username", "sam", "--email", "sam@example.com")
     await sign_in(page, site, "sam")
+    page.on("dialog", lambda dialog: dialog.accept())
     await page.route(SECOND_PIECE, lambda route: route.abort())
     await page.goto(f"{site.url}/recordings/upload/")
     await script_runs(page)
@@ -157,7 +159,6 @@ async def test_a_browser_that_keeps_its_files_goes_on_by_itself(site: SiteProces
     await page.get_by_role("button", name="Add 1 recording").press("Enter")
     await expect(row(page, "Kept talk")).to_contain_text("The network is away", timeout=READY)
 
-    page.on("dialog", lambda dialog: dialog.accept())
     await page.reload()
 
     await expect(row(page, "Kept talk")).to_contain_text("The network is away", timeout=READY)
