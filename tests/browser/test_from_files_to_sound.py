@@ -188,7 +188,7 @@ async def test_from_files_to_sound_by_keyboard_on_a_phone_in_the_dark(
     await page.add_init_script("delete window.showOpenFilePicker")  # Playwright knows only the older way to choose
     recogniser.may_answer.set()
     await come_in(page, site)
-    async with page.expect_file_chooser() as chooser:  # in force some commands later: not yet at a press that comes next
+    async with page.expect_file_chooser() as chooser:  # in force only some commands later
         await tab_to(page, page.get_by_role("button", name="Choose files"))
         await page.keyboard.press("Enter")
     await (await chooser.value).set_files(files)
