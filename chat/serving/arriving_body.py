@@ -94,6 +94,7 @@ class ArrivingBody:
                 self._socket.shutdown(socket.SHUT_RD)  # a thread that waits for it goes on
             if self._is_read.acquire(blocking=False):
                 self._socket.close()
+                self._is_read.release()
 
     def _in_loop(self, size: int) -> list[bytes]:
         """Return what the event loop has, or waits for; of a connection that is detached only what came before."""
@@ -138,9 +139,7 @@ class ArrivingBody:
         parts: list[bytes] = []
         try:
             while size and self._left:
-                # One wake-up for all of it, where the system can: each takes the interpreter from the event loop.
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
-                part = connection.recv(size)
+                part = _received(connection, size)
                 self._left = max(self._left - len(part), 0) if part else 0
                 size -= len(part)
                 parts += [part] if part else []
@@ -148,3 +147,18 @@ class ArrivingBody:
             self._left = 0
         self._has_ended = not self._left
         return parts
+
+
+def _received(connection: socket.socket, size: int) -> bytes:
+    """Return so many bytes, or what a slow client has sent of them meanwhile.
+
+    The system wakes the thread up once for all of it, if it can: each time takes the interpreter from the event loop.
+    """
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
+    try:
+        return connection.recv(size)
+    except TimeoutError:
+        connection.settimeout(0)
+        part = connection.recv(size)
+        connection.settimeout(SILENCE_SECONDS)
+        return part

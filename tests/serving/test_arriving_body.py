@@ -120,6 +120,55 @@ async def test_a_thread_that_waits_for_a_connection_goes_on_when_the_request_end
         assert await reading == b""
 
 
+class EndsTheRequest:
+    """A lock: the request ends in the moment before somebody takes it."""
+
+    def __init__(self, body: ArrivingBody) -> None:
+        self.body, self.lock = body, body._is_read
+
+    def __enter__(self) -> None:
+        self.body._is_read = self.lock
+        self.body.close()
+        assert self.lock.acquire(timeout=5)
+
+    def __exit__(self, *_: object) -> None:
+        self.lock.release()
+
+
+async def test_a_thread_that_is_about_to_read_when_the_request_ends_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(Given(b"half", 8)) as given:
+        assert await given.read(4) == b"half"
+        monkeypatch.setattr(given.body, "_is_read", EndsTheRequest(given.body))
+
+        assert await given.read(4) == b""
+
+
+class SlowConnection(socket.socket):
+    """A connection whose client sends the rest only when its reader has lost patience once, and waits again."""
+
+    client: socket.socket
+    waits = 0
+
+    def settimeout(self, seconds: float | None, /) -> None:
+        super().settimeout(seconds)
+        self.waits += bool(seconds)
+        if self.waits == 2:
+            self.client.sendall(b"rest")
+
+
+async def test_a_client_that_sends_few_bytes_at_a_time_is_not_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arriving_body, "SILENCE_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        accepted, _ = server.accept()
+        with SlowConnection(fileno=accepted.detach()) as connection:
+            connection.client = client
+            connection.settimeout(0.1)
+            client.sendall(b"slow")
+            body = ArrivingBody(receiving(), 8, lambda: Detached(connection, b""))
+
+            assert await asyncio.to_thread(body.read, 8) == b"slowrest"
+
+
 async def test_the_rest_of_a_body_can_be_skipped() -> None:
     with closing(Given(b"half", 2**20)) as given:
         sending = asyncio.to_thread(given.client.sendall, bytes(2**20 - 4) + b"next")
