@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -16,16 +17,16 @@ from .client import Program
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def moved(login: LoginSession) -> Quoted:
-    scene = await in_database(quoted, login)
+async def turns_after_move(program: Program, scene: Quoted) -> list[dict[str, Any]]:
+    """Move the secret recording out of reach, and return the turns as the user's program gets them."""
     await in_database(move, scene)
-    return scene
+    answer = await program.get(f"/api/conversations/{scene.conversation.uuid}")
+    return list((await answer.json())["turns"])
 
 
 async def test_an_answer_is_masked_with_its_sources_and_its_filter(program: Program, login: LoginSession) -> None:
-    scene = await moved(login)
-    answer = await program.get(f"/api/conversations/{scene.conversation.uuid}")
-    [turn] = (await answer.json())["turns"]
+    scene = await in_database(quoted, login)
+    [turn] = await turns_after_move(program, scene)
 
     assert SECRET not in str(turn)
     assert str(scene.secret.uuid) not in str(turn)
@@ -51,9 +52,7 @@ async def test_what_an_answer_quotes_of_a_source_that_it_does_not_name_is_masked
     program: Program, login: LoginSession
 ) -> None:
     scene = await in_database(quoted_unnamed, login)
-    await in_database(move, scene)
-    answer = await program.get(f"/api/conversations/{scene.conversation.uuid}")
-    [turn] = (await answer.json())["turns"]
+    [turn] = await turns_after_move(program, scene)
 
     assert SECRET not in str(turn)
     assert str(scene.secret.uuid) not in str(turn)
@@ -69,9 +68,7 @@ async def test_what_a_model_got_for_an_answer_without_sources_is_masked(program:
     given.pk, given.cited = None, False
     ask = partial(asked, login, conversation=scene.conversation, answer=f"Maybe {SECRET}.", citations=[given])
     await in_database(ask)
-    await in_database(move, scene)
-    answer = await program.get(f"/api/conversations/{scene.conversation.uuid}")
-    [_, turn] = (await answer.json())["turns"]
+    [_, turn] = await turns_after_move(program, scene)
 
     assert SECRET not in str(turn)
     assert turn["given"][0]["hidden"]
@@ -81,9 +78,7 @@ async def test_an_answer_that_broke_off_without_a_marker_is_masked_as_a_whole(
     program: Program, login: LoginSession
 ) -> None:
     scene = await in_database(broken_off, login)
-    await in_database(move, scene)
-    answer = await program.get(f"/api/conversations/{scene.conversation.uuid}")
-    turn = (await answer.json())["turns"][-1]
+    turn = (await turns_after_move(program, scene))[-1]
 
     assert SECRET not in str(turn)
     assert turn["answer"] == "[An answer from a source that you may no longer hear.]"
