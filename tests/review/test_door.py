@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -90,6 +91,21 @@ def test_a_reviewer_who_is_not_staff_reads_and_labels(client: Client, turn: Turn
     assert "CANARY" in text(opened(client, page_of(turn)))
     client.post(f"{LIST}{turn.conversation.pk}/turns/{turn.uuid}/label/", {"verdict": "good"})
     assert turn.review_labels.get().reviewer == reviewer
+
+
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_review_leads_to_the_list_and_administration_to_the_index(
+    client: Client, reviewer: User, is_staff: bool
+) -> None:
+    User.objects.filter(pk=reviewer.pk).update(is_staff=is_staff)
+    client.force_login(reviewer)
+
+    page = text(client.get("/"))
+
+    assert re.findall(rf'href="({LIST}|/admin/)">.*?</svg>\s*(\w+)', page, re.DOTALL) == [
+        (LIST, "Review"),
+        *([("/admin/", "Administration")] if is_staff else []),
+    ]
 
 
 def test_a_reviewer_who_is_not_staff_sees_nothing_else_in_the_admin(client: Client, reviewer: User) -> None:
