@@ -27,7 +27,7 @@ INTERVAL_OF_A_STREAM = 0.0004
 LONGEST_INTERVAL = 0.06
 """The limit up to which the interval grows also when storing and sending take more than half of it."""
 FIRST_TEXT_SECONDS = 0.004
-"""The pause that is left when the first text of a turn comes: its reader waits, and so it is stored almost at once."""
+"""The least time between a commit and that of the first text of a turn, whose reader waits for it."""
 BACKLOG = 64 * 1024
 """The most unstored characters of a turn; above it, its model is not read until they are stored."""
 READING_TURNS = 4
@@ -40,7 +40,8 @@ class GroupCommit:
     """The logs that this process writes, and the task that stores them.
 
     It commits at once when idle, and at most every ``INTERVAL`` when busy: the number of transactions grows neither
-    with the number of streams nor with their speed. The first text of a turn ends the pause, so it is not delayed.
+    with the number of streams nor with their speed. The first text of a turn does not wait for the end of the pause. It
+    is stored alone: otherwise each new question would cut the text of all others into smaller pieces.
     """
 
     def __init__(self, nudges: Nudges) -> None:
@@ -51,9 +52,10 @@ class GroupCommit:
         self._on_lost: dict[AnswerLog, Callable[[], None]] = {}
         self._renewed: dict[AnswerLog, float] = {}
         self._dirty: dict[AnswerLog, None] = {}
+        self._first: dict[AnswerLog, None] = {}
         self._endings = Endings(self._ended)
         self._work = asyncio.Event()
-        self._first_text = asyncio.Event()
+        self._urgent = asyncio.Event()
         self._stored = asyncio.Condition()
         self._pulse = Pulse(LONGEST_INTERVAL)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="group-commit")
@@ -76,10 +78,12 @@ class GroupCommit:
 
     def add(self, log: AnswerLog, text: str) -> None:
         """Add text to a log."""
-        if not log.chunks and not log.has_text:
-            self._first_text.set()
+        is_first = not log.has_text
         log.append(text)
         self._mark(log)
+        if is_first:
+            self._first[log] = None
+            self._urgent.set()
 
     @property
     def are_others_queued(self) -> bool:
@@ -128,21 +132,30 @@ class GroupCommit:
         self._pulse.beat()
         for _ in range(READING_TURNS):
             await asyncio.sleep(0)  # let all streams add what has come
-        await self._commit()
+        self._urgent.clear()
+        await self._commit(self._dirty)
         self._endings.start(self._look_for_more)
         await asyncio.sleep(0)  # let the followers send; their time counts as busy
         await self._pause(monotonic() - started)
 
     async def _pause(self, busy: float) -> None:
-        """Wait between two commits, longer after a long one, and less once the first text of a turn has come."""
-        await asyncio.sleep(FIRST_TEXT_SECONDS)
+        """Wait between two commits, longer after a long one; meanwhile do what is urgent."""
         interval = max(INTERVAL + INTERVAL_OF_A_STREAM * len(self.logs), 2 * busy)
-        rest = min(interval, LONGEST_INTERVAL) - busy - FIRST_TEXT_SECONDS
-        if rest > 0 and not self._first_text.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(rest):
-                    await self._first_text.wait()
-        self._first_text.clear()
+        end = monotonic() + min(interval, LONGEST_INTERVAL) - busy
+        await asyncio.sleep(FIRST_TEXT_SECONDS)
+        while (rest := end - monotonic()) > 0 and await self._is_urgent_within(rest):
+            await self._commit(self._first)
+            self._endings.start(self._look_for_more)
+            await asyncio.sleep(FIRST_TEXT_SECONDS)
+
+    async def _is_urgent_within(self, seconds: float) -> bool:
+        """Wait until the first text of a turn has come, or more turns can be ended; return False if neither happens."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._urgent.wait()
+                self._urgent.clear()
+                return True
+        return False
 
     def _greet(self, turn_uuid: UUID) -> None:
         """Say how far a turn is to a process that has just begun to follow it, if this one writes it."""
@@ -153,9 +166,13 @@ class GroupCommit:
         self._dirty[log] = None
         self._work.set()
 
-    async def _commit(self) -> None:
-        dirty, self._dirty = self._dirty, {}
-        logs = [log for log in dirty if log not in self._endings and self._may_write(log) and log.dirty]
+    async def _commit(self, dirty: dict[AnswerLog, None]) -> None:
+        """Store what these logs have; it is no longer dirty or first then."""
+        taken = list(dirty)
+        for log in taken:
+            self._dirty.pop(log, None)
+        self._first.clear()
+        logs = [log for log in taken if log not in self._endings and self._may_write(log) and log.dirty]
         if not logs:
             return
         appends = [log.take() for log in logs]
@@ -189,6 +206,7 @@ class GroupCommit:
     def _look_for_more(self) -> None:
         if self._endings:
             self._work.set()
+            self._urgent.set()
 
     def _may_write(self, log: AnswerLog) -> bool:
         """Return whether the claim was renewed in time. If not, its text waits: the database may have been away."""

@@ -16,6 +16,7 @@ from chat.database import in_database
 from chat.models import Claim, LoginSession, Phase, Submission, Turn
 from chat.turns import group_commit
 from chat.turns.answer_log import AnswerLog
+from chat.turns.endings import AT_ONCE
 from chat.turns.group_commit import GroupCommit
 from chat.turns.nudges import Nudges
 
@@ -44,6 +45,10 @@ async def open_log(commits: GroupCommit, login: LoginSession) -> AnswerLog:
     return commits.open(Claim.of(turn), phase=turn.phase, claimed_at=monotonic(), on_lost=lambda: None)
 
 
+def new_login(number: int) -> LoginSession:
+    return LoginSession.objects.create(user=User.objects.create(username=f"user-{number}"))
+
+
 async def stored(log: AnswerLog, seq: int) -> None:
     async with asyncio.timeout(PATIENCE):
         while log.seq < seq:  # noqa: ASYNC110  # a log has no event of its own
@@ -52,10 +57,10 @@ async def stored(log: AnswerLog, seq: int) -> None:
 
 @pytest.mark.parametrize("turns", [0, 3])  # with TLS, what has come is there in the fourth
 async def test_a_model_is_read_on_before_the_next_commit(
-    commits: GroupCommit, login: LoginSession, bob: User, turns: int
+    commits: GroupCommit, login: LoginSession, monkeypatch: pytest.MonkeyPatch, turns: int
 ) -> None:
-    other = await in_database(LoginSession.objects.create, user=bob)
-    log, first = await open_log(commits, login), await open_log(commits, other)
+    monkeypatch.setattr(group_commit, "INTERVAL", 0.2)
+    log = await open_log(commits, login)
     await commits.append(log, "It launches")
     await stored(log, 1)
 
@@ -63,14 +68,13 @@ async def test_a_model_is_read_on_before_the_next_commit(
         await commits.next_read()
         for _ in range(turns):  # of the loop, until its connection has what came meanwhile
             await asyncio.sleep(0)
-        commits.add(log, " in April")
+        commits.add(log, " April")
 
     reading = asyncio.create_task(read_on())
-    await asyncio.sleep(0)
+    await commits.append(log, " in")
     waits = not reading.done()
-    await commits.append(first, "Nobody")  # the first text of a turn ends the pause
 
-    await stored(first, 1)
+    await stored(log, 2)
     assert (waits, log.chunks) == (True, ["It launches", " in April"])
 
 
@@ -88,7 +92,7 @@ async def test_the_first_text_does_not_wait_for_the_pause_after_its_phases(
     await stored(log, 1)
 
 
-async def test_later_text_waits_for_the_pause_and_goes_with_the_first_text_of_another_turn(
+async def test_later_text_waits_for_the_pause_though_the_first_text_of_another_turn_does_not(
     commits: GroupCommit, login: LoginSession, bob: User
 ) -> None:
     other = await in_database(LoginSession.objects.create, user=bob)
@@ -96,12 +100,19 @@ async def test_later_text_waits_for_the_pause_and_goes_with_the_first_text_of_an
     await commits.append(first, "It launches")
     await stored(first, 1)
     await commits.append(first, " in April")
-    seq_before = first.seq
 
     await commits.append(second, "Nobody")
 
     await stored(second, 1)
-    assert (seq_before, first.chunks, commits.commits) == (1, ["It launches", " in April"], 2)
+    assert (first.chunks, first.everything()) == (["It launches"], ["It launches", " in April"])
+
+
+async def test_many_turns_end_in_one_pause(commits: GroupCommit) -> None:
+    logs = [await open_log(commits, await in_database(new_login, number)) for number in range(2 * AT_ONCE + 1)]
+
+    async with asyncio.timeout(PATIENCE):
+        ends = [commits.finish(log, ending_as("complete", "In April.")) for log in logs]
+        assert await asyncio.gather(*ends) == [True] * len(logs)
 
 
 @pytest.mark.parametrize("waits", [True, False])
