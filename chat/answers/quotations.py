@@ -89,13 +89,23 @@ class Quote:
 def quotes_in(answer: str) -> list[Quote]:
     """Return the quotations of an answer in Markdown, in order: the first ``MOST``, without those that are too long."""
     found: list[Quote] = []
-    for match in _QUOTATION.finditer(_without_code(answer)):
+    for match in _quotations(_without_code(answer)):
         start, end = match.span(match.lastgroup or 0)
         if end - start <= LONGEST:
             found.append(Quote(match.start(), match.end(), match[match.lastgroup or 0]))
         if len(found) == MOST:
             break
     return found
+
+
+def _quotations(text: str) -> Iterator[re.Match[str]]:
+    """Yield what ``_QUOTATION`` finds. It is tried at quotation marks alone, where it can only begin."""
+    at = 0
+    while mark := _MARKS.search(text, at):
+        match = _QUOTATION.match(text, mark.start())
+        if match:
+            yield match
+        at = match.end() if match else mark.end()
 
 
 def letters_of(text: str) -> str:
