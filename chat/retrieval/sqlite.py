@@ -30,6 +30,8 @@ class SQLiteIndex:
 
     def counts(self, matches: Sequence[str], reach: Reach) -> dict[str, int]:
         """Return how many passages in reach each search finds: exactly, or if they are many in proportion to all."""
+        if not matches:
+            return {}
         listed = json.dumps(list(matches))
         if reach.is_everything:
             return dict(rows(_COUNTS, {"matches": listed}))
