@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, F, QuerySet, UUIDField
+from django.db.models import BigIntegerField, QuerySet, UUIDField
+from django.db.models.functions import Coalesce, TruncDate
 
 from ..models import Collection as Collections
 from ..models import Limits, Many, Prepared, Recording, Segment
@@ -17,8 +19,8 @@ OPTIONS = 50
 """Recordings that the filter offers at once, besides the chosen ones."""
 SPEAKERS = 20
 """Names of speakers that the filter suggests at once."""
-NEWEST_FIRST = (F("recorded_on").desc(nulls_last=True), "title", "pk")
-"""The order of recordings wherever they are listed; those without a date come last."""
+NEWEST_FIRST = (Coalesce("recorded_on", TruncDate("created_at", tzinfo=UTC)).desc(), "title", "pk")
+"""The order of recordings wherever they are listed; those without a date stand at the day on which they were added."""
 
 
 def with_title(text: str, user_id: int) -> QuerySet[Recording]:

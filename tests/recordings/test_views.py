@@ -72,13 +72,19 @@ def test_many_speakers_are_counted() -> None:
     assert [piece.tone for piece in row.pieces] == [0, 1, 2, 3, 3, 3]
 
 
-def test_the_newest_recording_comes_first_and_those_without_a_date_last(page: Client) -> None:
-    for title, day in (("Undated", None), ("Spring", "2026-04-01"), ("Autumn", "2026-10-01")):
-        Recording.objects.filter(pk=recorded(title, "Hello.").pk).update(recorded_on=day)
+def test_the_newest_comes_first_and_without_a_date_the_day_counts_on_which_it_was_added(page: Client) -> None:
+    for title, day, added in (
+        ("Earlier", "2026-02-03", "2026-03-01T10:00Z"),
+        ("Undated", None, "2026-02-05T23:30Z"),
+        ("Later", "2026-02-06", "2026-01-01T10:00Z"),
+    ):
+        Recording.objects.filter(pk=recorded(title, "Hello.").pk).update(recorded_on=day, created_at=added)
 
     for address in ("/recordings/", "/recordings/options/"):
         html = text(page.get(address))
-        assert html.index("Autumn") < html.index("Spring") < html.index("Undated"), address
+        assert html.index("Later") < html.index("Undated") < html.index("Earlier"), address
+    html = squeezed(text(page.get("/recordings/")))
+    assert 'added<time datetime="2026-02-05T23:30:00+00:00">5 Feb 2026</time>' in html
 
 
 def test_recordings_are_found_by_title(page: Client) -> None:
