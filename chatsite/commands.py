@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Any
 
@@ -17,9 +18,10 @@ class Commands(ManagementUtility):
 
     @override
     def execute(self) -> None:
-        """Run the command. The serving process makes its event loops with uvloop."""
+        """Run the command. The serving process makes its event loops with uvloop, and imports without a pause."""
         if self.argv[1:2] == ["serve"]:
             prefer_uvloop()
+            gc.disable()  # until it serves: see chat.serving.garbage
         super().execute()
 
     @override

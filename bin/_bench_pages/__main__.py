@@ -20,7 +20,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "passages": lambda options: passages.measure(options.passages, options.servers[0], options.folder),
     "sockets": lambda options: sockets.measure(options.servers, options.sockets),
     "access": lambda options: access.measure(options.servers),
-    "start": lambda options: start.measure(options.servers),
+    "start": lambda options: start.compare(options.against) if options.against else start.measure(options.servers),
 }
 """Each part yields the lines of its table as it measures them."""
 
@@ -61,6 +61,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--turns", default=[1, 10, 100, 1_000], help="of one conversation each", **sizes)
     parser.add_argument("--passages", default=[1_000, 30_000], help="1000000 take ten minutes, 6 GB", **sizes)
     parser.add_argument("--sockets", type=int, default=5_000, help="open at once")
+    parser.add_argument("--against", type=Path, nargs="+", metavar="TREE", help="start: compare with working copies")
     parser.add_argument("--folder", type=Path, help="keep the filled databases there, and use them again")
     return parser.parse_args()
 

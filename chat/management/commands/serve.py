@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from chat.database.outage import UNAVAILABLE, first_line
 from chat.management.site_command import CheckedCommand
+from chat.serving import garbage
 from chat.serving.memory import share_heaps
 from chat.serving.opening import CannotOpen, Opening, place
 from chat.serving.serving_lock import ServingLock
@@ -32,6 +33,7 @@ class Command(CheckedCommand):
 
         A PostgreSQL that does not answer is no reason to end: it may start later than the site.
         """
+        garbage.resume()
         share_heaps()
         lock = ServingLock()
         lock_seconds = settings.SERVE_DRAIN_SECONDS + END_SECONDS
