@@ -122,10 +122,16 @@ def _unreadable(upload: Upload, path: Path) -> str:
 
 
 def _is_known(upload: Upload, path: Path, sha256: str) -> bool:
-    """Return whether the uploader hears all of this already. A transcript with audio may bring what is missing."""
+    """Return whether the uploader hears all of this already, or has sent it in this batch.
+
+    A transcript with audio may bring what is missing.
+    """
     user_id = upload.batch.user_id
-    if Upload.objects.filter(batch=upload.batch_id, pair=upload.pair).exclude(pk=upload.pk).exists():
+    others = Upload.objects.filter(batch=upload.batch_id).exclude(pk=upload.pk)
+    if others.filter(pair=upload.pair).exists():
         return False
+    if others.filter(sha256=sha256, state__in=[UploadState.STORED, UploadState.BEGUN]).exists():
+        return True
     if upload.is_transcript:
         return all_are_known(user_id, {source.digest for source in open_sources(path)})
     return duplicate_of(user_id, sha256) is not None

@@ -8,9 +8,11 @@ import { DETAILS, FakeSite, fileOf, meansOf, partOf, settle } from "./fake_uploa
 
 let means, site, states;
 
-function uploadOf(files, { details = DETAILS, piece, parts = files.map(partOf) } = {}) {
+function uploadOf(files, { details = DETAILS, piece, parts = files.map(partOf), queue } = {}) {
   const onChange = (upload, before) => upload.state !== before && states.push(upload.state);
-  return new Upload({ parts, details, means, onChange, piece });
+  const upload = new Upload({ parts, details, means, onChange, piece, twinOf: (each) => queue?.twinOf(each) });
+  queue?.add(upload);
+  return upload;
 }
 
 function broken(received, file, sha256 = "") {
@@ -136,6 +138,31 @@ test("a recording that the site has already is not sent", async () => {
   assert.equal(upload.state, "known");
   assert.equal(uploadInWords(upload, null), "It is here already as “Talk”.");
   assert.deepEqual(site.puts, []);
+});
+
+test("of two equal files one is sent, and the other says that it is the same", async () => {
+  const queue = new UploadQueue({ routes: site });
+  const equal = (name) => uploadOf([fileOf(name, 25)], { queue });
+  const [first, second] = [equal("talk.mp3"), equal("copy.mp3")];
+  const other = uploadOf([fileOf("other.mp3", 25, 7)], { queue });
+
+  await Promise.all([first.run(), second.run(), other.run()]);
+
+  assert.deepEqual([first.state, second.state, other.state], ["processing", "known", "processing"]);
+  assert.equal(uploadInWords(second, null), "This is the same as “talk”, which you are adding, too.");
+  assert.deepEqual([site.batches.length, queue.totals.count], [2, 2]);
+});
+
+test("a file is sent although an equal one was cancelled or has failed", async () => {
+  const queue = new UploadQueue({ routes: site });
+  site.dislikes = "The file is a picture.";
+  await uploadOf([fileOf("talk.mp3", 25)], { queue }).run();
+  site.dislikes = "";
+
+  const second = uploadOf([fileOf("copy.mp3", 25)], { queue });
+  await second.run();
+
+  assert.equal(second.state, "processing");
 });
 
 test("what the site refuses is said in its words, with the file of a pair", async () => {

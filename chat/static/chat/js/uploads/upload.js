@@ -29,6 +29,7 @@ export class Upload {
   /** @type {Details | null} null if it was begun by another page */ #details;
   /** @type {Means} */ #means;
   /** @type {OnChange} */ #onChange;
+  /** @type {(upload: Upload) => Upload | undefined} */ #twinOf;
   /** @type {State} */ #state;
   /** @type {WeakSet<File>} those whose digest is known */ #digested = new WeakSet();
   #stop = new AbortController();
@@ -40,16 +41,19 @@ export class Upload {
   /** @type {Job | null} */ job = null;
   isKnown = false;
   /** @type {Known | null} */ known = null;
+  /** @type {Upload | undefined} another one with the same content, which is sent instead */ twin;
 
   /**
    * @param {{parts: Part[], details?: Details | null, job?: Job | null, means: Means, onChange: OnChange,
-   *   piece?: number}} given ``job`` alone, without parts, of what has arrived before
+   *   twinOf?: (upload: Upload) => Upload | undefined, piece?: number}} given ``job`` alone, without parts, of what
+   *   has arrived before
    */
-  constructor({ parts, details = null, job = null, means, onChange, piece = 0 }) {
+  constructor({ parts, details = null, job = null, means, onChange, twinOf = () => undefined, piece = 0 }) {
     this.parts = parts;
     this.#details = details;
     this.#means = means;
     this.#onChange = onChange;
+    this.#twinOf = twinOf;
     this.#piece = piece;
     this.#state = details ? UploadState.QUEUED : UploadState.UNFINISHED;
     if (job) this.#state = this.#take(job);
@@ -66,6 +70,12 @@ export class Upload {
   /** The page of its recording; null until there is one that the reader hears. @returns {string | null} */
   get address() {
     return (this.#state === UploadState.READY && this.job?.recording) || (this.known?.url ?? null);
+  }
+
+  /** What tells contents apart; empty if that is not known of all files. */
+  get digest() {
+    const digests = this.parts.map(({ sha256 }) => sha256);
+    return digests.every(Boolean) ? digests.join(" ") : "";
   }
 
   /** Whether somebody has to choose its file again before it can go on. */
@@ -102,6 +112,8 @@ export class Upload {
     const { reading, sending } = this.#means;
     try {
       await reading.run(() => this.#digest(), this.#stop.signal);
+      this.twin = this.#twinOf(this);
+      if (this.twin) return this.#become(UploadState.KNOWN);
       await sending.run(() => this.#send(), this.#stop.signal);
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#fail(error);

@@ -12,7 +12,10 @@ import { RUNNING, UploadState } from "./upload_state.js";
 const LOOK = 2_000;
 
 /** @type {readonly State[]} */
-const COUNTED = [...RUNNING, UploadState.PROCESSING, UploadState.READY];
+const ON_THEIR_WAY = [...RUNNING, UploadState.PROCESSING];
+
+/** @type {readonly State[]} */
+const COUNTED = [...ON_THEIR_WAY, UploadState.READY];
 
 /** The recordings that are on their way, and what the site makes of them. */
 export class UploadQueue {
@@ -75,6 +78,16 @@ export class UploadQueue {
       broken.find(({ parts }) => parts.some((part) => name === part.name && size === part.size)),
     );
     return [...new Set(found.filter((upload) => upload !== undefined))];
+  }
+
+  /**
+   * Return another one with the same content that is on its way. Of what is ready the site says where it is.
+   * @param {Upload} upload
+   * @returns {Upload | undefined}
+   */
+  twinOf(upload) {
+    const others = this.#uploads.filter((each) => each !== upload && ON_THEIR_WAY.includes(each.state));
+    return upload.digest === "" ? undefined : others.find(({ digest }) => digest === upload.digest);
   }
 
   /** Look what the site makes of those that it has. */

@@ -31,6 +31,7 @@ export function uploadInWords(upload, speed) {
     case UploadState.READY:
       return upload.job?.words ?? "Ready.";
     case UploadState.KNOWN:
+      if (upload.twin) return `This is the same as “${upload.twin.title}”, which you are adding, too.`;
       return `It is here already${upload.known ? ` as “${upload.known.title}”` : ""}.`;
     default:
       return upload.reason;

@@ -91,7 +91,8 @@ export class Uploading {
    */
   #add(given) {
     const onChange = (/** @type {Upload} */ changed, /** @type {string} */ before) => this.#changed(changed, before);
-    const upload = new Upload({ ...given, means: this.#means, onChange });
+    const twinOf = (/** @type {Upload} */ upload) => this.#queue.twinOf(upload);
+    const upload = new Upload({ ...given, means: this.#means, onChange, twinOf });
     this.#queue.add(upload);
     this.#overview.add(upload);
     return upload;
