@@ -120,6 +120,20 @@ async def test_what_cannot_be_loaded_is_said_and_tried_again(fake: FakeSite, pag
     await expect(again).to_be_hidden()
 
 
+async def test_the_panel_names_the_recording_and_the_time_above_what_scrolls(fake: FakeSite, page: Page) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    fake.pages[f"/turns/{TURN}/sources/1/"] = (200, opened_html(1, note="Many words before the quoted ones. " * 60))
+    await open_page(fake, page, turn_html(TURN, "complete", text="One [1].", seq=1, sources=1))
+
+    await marker(page, 1).click()
+
+    heading = panel(page, 1, 1).locator("header")
+    await expect(heading).to_contain_text("Kick-off")
+    await expect(heading).to_contain_text("1:01–1:05")
+    await expect(heading.get_by_text("Kick-off")).to_be_in_viewport(ratio=1)
+    await expect(panel(page, 1, 1).locator("mark")).to_be_in_viewport(ratio=1)
+
+
 async def test_a_source_says_what_cannot_be_heard_and_why(fake: FakeSite, page: Page) -> None:
     fake.pages[f"/turns/{TURN}/sources/1/"] = (200, opened_html(1, note="This recording has no audio."))
     fake.pages[f"/turns/{TURN}/sources/2/"] = (200, opened_html(2, audio="/recordings/lost/audio/"))

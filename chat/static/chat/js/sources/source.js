@@ -33,6 +33,16 @@ export function sourcesBeside(source) {
 }
 
 /**
+ * Return where a source is from: its time and its recording, as far as they are known.
+ * @param {Element} source
+ * @returns {string}
+ */
+export function originOf(source) {
+  const parts = [source.querySelector(".source__time"), source.querySelector(".source__title")];
+  return parts.map((part) => part?.textContent).filter(Boolean).join(" · ");
+}
+
+/**
  * Return what can be shown of a source elsewhere: nothing in it can be pressed.
  * @param {HTMLElement} source
  * @returns {HTMLElement}

@@ -2,7 +2,7 @@ import { sourceAddress } from "../page/addresses.js";
 import { findRequired } from "../page/elements.js";
 import { isTyping } from "../page/shortcuts.js";
 import { BACK, isPlainSpace } from "../player/player_controls.js";
-import { copyOf, placeOf, sourcesBeside } from "./source.js";
+import { copyOf, originOf, placeOf, sourcesBeside } from "./source.js";
 
 /**
  * @import { Fragments } from "../connection/fragments.js"
@@ -136,6 +136,7 @@ export class SourcePanel {
     this.#shown = source.id;
     this.#element.hidden = false;
     this.#part("panel-title").textContent = titleOf(source);
+    this.#part("panel-recording").textContent = originOf(source);
     for (const [name, by] of /** @type {const} */ ([["panel-previous", -1], ["panel-next", 1]])) {
       this.#part(name).toggleAttribute("disabled", this.#beside(by) === null);
     }
