@@ -134,6 +134,19 @@ async def test_the_panel_names_the_recording_and_the_time_above_what_scrolls(fak
     await expect(panel(page, 1, 1).locator("mark")).to_be_in_viewport(ratio=1)
 
 
+async def test_the_panel_offers_to_hear_the_answer_only_if_a_source_has_audio(fake: FakeSite, page: Page) -> None:
+    silent = turn_html(OTHER, "complete", text="One [1].", seq=1, sources=1, has_audio=False)
+    await open_page(fake, page, silent, turn_html(TURN, "complete", text="Two [1].", seq=1, sources=1))
+    offer = panel(page, 1, 1).get_by_role("button", name="Hear the whole answer")
+
+    await marker(page, 1).click()
+    await expect(offer).to_be_visible()
+    await marker(page, 1, OTHER).click()
+
+    await expect(page).to_have_url(re.compile(f"#source-{OTHER}-1$"))
+    await expect(offer).to_be_hidden()
+
+
 async def test_a_source_says_what_cannot_be_heard_and_why(fake: FakeSite, page: Page) -> None:
     fake.pages[f"/turns/{TURN}/sources/1/"] = (200, opened_html(1, note="This recording has no audio."))
     fake.pages[f"/turns/{TURN}/sources/2/"] = (200, opened_html(2, audio="/recordings/lost/audio/"))

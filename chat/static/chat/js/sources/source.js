@@ -43,6 +43,15 @@ export function originOf(source) {
 }
 
 /**
+ * Return whether a source of the answer has audio, so that the answer can be heard.
+ * @param {Element} source one of them
+ * @returns {boolean}
+ */
+export function canBeHeard(source) {
+  return Boolean(source.closest("[data-sources]")?.querySelector("[data-hear-all]"));
+}
+
+/**
  * Return what can be shown of a source elsewhere: nothing in it can be pressed.
  * @param {HTMLElement} source
  * @returns {HTMLElement}

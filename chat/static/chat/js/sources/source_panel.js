@@ -2,7 +2,7 @@ import { sourceAddress } from "../page/addresses.js";
 import { findRequired } from "../page/elements.js";
 import { isTyping } from "../page/shortcuts.js";
 import { BACK, isPlainSpace } from "../player/player_controls.js";
-import { copyOf, originOf, placeOf, sourcesBeside } from "./source.js";
+import { canBeHeard, copyOf, originOf, placeOf, sourcesBeside } from "./source.js";
 
 /**
  * @import { Fragments } from "../connection/fragments.js"
@@ -137,6 +137,7 @@ export class SourcePanel {
     this.#element.hidden = false;
     this.#part("panel-title").textContent = titleOf(source);
     this.#part("panel-recording").textContent = originOf(source);
+    this.#part("panel-all").hidden = !canBeHeard(source);
     for (const [name, by] of /** @type {const} */ ([["panel-previous", -1], ["panel-next", 1]])) {
       this.#part(name).toggleAttribute("disabled", this.#beside(by) === null);
     }

@@ -36,7 +36,6 @@ export class WholeAnswer {
     list.addEventListener("click", (event) => this.#asked(closest(event, "[data-hear-all]")));
     this.#button.addEventListener("click", () => this.#toggle());
     this.#panel.onTake(() => this.#stop());
-    this.#button.hidden = false;
   }
 
   /** @param {HTMLElement | null} button of a turn */
