@@ -87,6 +87,21 @@ async def test_a_dead_connection_is_detected_at_once_when_the_network_returns(fa
     await expect(page.locator("[data-banner]")).to_be_hidden()
 
 
+async def test_a_question_without_a_network_waits_for_it_in_words(fake: FakeSite, page: Page) -> None:
+    socket = await open_page(fake, page, turn_html(TURN, "complete", text="one", seq=1))
+    await socket.expect("follow")
+    fake.accepts_sockets = False
+    socket.drop()
+
+    await ask(page, "And when?")
+
+    phase = page.locator("[data-turns] [data-turn]").last.locator("[data-phase]")
+    await expect(phase).to_have_text("Waiting for the network…")
+    fake.accepts_sockets = True
+    await (await fake.socket()).expect("ask")
+    await expect(phase).to_have_text("Sending…")
+
+
 async def test_a_tab_that_is_hidden_for_long_closes_its_socket_and_opens_one_when_it_is_shown(
     fake: FakeSite, page: Page
 ) -> None:

@@ -16,6 +16,7 @@ class FakeTurns {
 
   append(ask) {
     const turn = { ...ask, uuid: "", accept: ({ turn: uuid }) => Object.assign(turn, { uuid }) };
+    turn.showWay = (isAway) => Object.assign(turn, { isAway });
     this.all.push(turn);
     return turn;
   }
@@ -79,6 +80,45 @@ test("without a connection a question waits, and can be cancelled", () => {
 
   assert.deepEqual(sent.map(({ question }) => question), ["Two"]);
   assert.equal(asks.takeBack(two), null);
+});
+
+test("without a network a question says so after a moment, until it is sent", () => {
+  isOpen = false;
+  const early = ask("Early");
+  assert.equal(early.isAway, undefined);
+
+  clock.advance(1_500);
+  assert.equal(early.isAway, true);
+  clock.advance(60_000);
+  const late = ask("Late");
+  clock.advance(1_500);
+  assert.equal(late.isAway, true);
+
+  isOpen = true;
+  asks.sendReady();
+  assert.deepEqual([early.isAway, late.isAway], [false, false]);
+  clock.advance(60_000);
+  assert.deepEqual([early.isAway, late.isAway], [false, false]);
+});
+
+test("a question that may be lost with its connection waits for the network, too, unless a form sends it", () => {
+  const turn = ask("Why?");
+  asks.connectionLost();
+  clock.advance(1_500);
+  assert.equal(turn.isAway, true);
+
+  const [{ request_id: requestId }] = sent;
+  asks.markSent(requestId);
+  assert.equal(turn.isAway, false);
+});
+
+test("a connection that is back at once is not mentioned", () => {
+  const turn = ask("Why?");
+  asks.connectionLost();
+  asks.sendReady();
+  clock.advance(60_000);
+
+  assert.notEqual(turn.isAway, true);
 });
 
 test("an unaccepted question is sent again with the same id after a lost connection, and after 10 seconds", () => {

@@ -5,7 +5,7 @@ import { FormAsks } from "../../chat/static/chat/js/asking/form_asks.js";
 
 const CONVERSATION = "11111111-1111-4111-8111-111111111111";
 
-let reached, answers, waiting, posted, answered, sent, formAsks;
+let reached, answers, waiting, posted, answered, sent, losses, formAsks;
 
 class FakeElement {
   constructor({ name = "", text = "", dataset = {}, inner = [] }) {
@@ -50,11 +50,13 @@ beforeEach(() => {
   posted = [];
   answered = [];
   sent = [];
+  losses = 0;
   const asks = {
     get ready() {
       return waiting;
     },
     markSent: (requestId) => sent.push(requestId),
+    connectionLost: () => (losses += 1),
   };
   const fragments = {
     get: () => Promise.resolve({ status: reached }),
@@ -129,6 +131,7 @@ test("while the site does not answer, the questions wait", async () => {
   }
 
   assert.deepEqual([posted.length, answered, waiting.length], [3, [], 1]);
+  assert.equal(losses, 1); // without a status there is no network
 });
 
 test("a question is not sent to a site that is away", async () => {

@@ -13,6 +13,7 @@ import { newRequestId } from "./request_id.js";
 
 const PATIENCE = 10_000;
 const RESTORED_PATIENCE = 1_000;
+const AWAY_PATIENCE = 1_500;
 
 /**
  * Questions on their way to the server. Each is shown at once, stored until the server accepts or refuses it, and sent
@@ -28,6 +29,7 @@ export class Asks {
   /** @type {Map<string, Turn>} the turn of each entry, by its request id */ #shown = new Map();
   /** @type {Map<string, {at: number, isLost: boolean}>} when each was sent, and whether that connection is gone */
   #sent = new Map();
+  #isAway = false;
 
   /**
    * @param {{outbox: Outbox, turns: Turns, place: Place, clock: Clock, send: (command: Command) => boolean}} parts
@@ -99,23 +101,26 @@ export class Asks {
     for (const entry of this.#outbox.ready) {
       const { at, isLost } = this.#sent.get(entry.request_id) ?? { at: 0, isLost: true };
       const isOnItsWay = !isLost && this.#clock.now() - at < PATIENCE;
-      if (isOnItsWay || !this.#send(askCommand(entry))) continue;
+      if (isOnItsWay) continue;
+      if (!this.#send(askCommand(entry))) return this.#networkLost();
       this.#sent.set(entry.request_id, { at: this.#clock.now(), isLost: false });
-      this.#outbox.markSent(entry.request_id);
+      this.markSent(entry.request_id);
     }
   }
 
   /**
-   * Note that a question was sent by a form: from now on the server may have it.
+   * Note that a question was sent, perhaps by a form: from now on the server may have it.
    * @param {string} requestId
    */
   markSent(requestId) {
     this.#outbox.markSent(requestId);
+    if (this.#isAway) this.#showWay(false);
   }
 
   /** Note that what was sent may be lost together with the connection. */
   connectionLost() {
     for (const sent of this.#sent.values()) sent.isLost = true;
+    this.#networkLost();
   }
 
   /**
@@ -158,6 +163,18 @@ export class Asks {
     const [requestId = ""] = [...this.#shown].find(([, shown]) => shown === turn) ?? [];
     const entry = this.#outbox.find(requestId);
     return entry === null || entry.was_sent ? null : (this.refused(requestId)?.entry ?? null);
+  }
+
+  /** Say at the questions that they wait for the network, unless it is back in a moment. */
+  #networkLost() {
+    this.#isAway = true;
+    this.#clock.after(AWAY_PATIENCE, () => this.#isAway && this.#showWay(true));
+  }
+
+  /** @param {boolean} isAway */
+  #showWay(isAway) {
+    this.#isAway = isAway;
+    for (const turn of this.#shown.values()) turn.showWay(isAway);
   }
 
   /** @param {string} requestId @returns {{entry: Entry, turn: Turn | null} | null} */

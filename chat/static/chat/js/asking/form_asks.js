@@ -60,6 +60,7 @@ export class FormAsks {
   async #post(entry) {
     this.#asks.markSent(entry.request_id);
     const { status, path, fragment } = await this.#fragments.post(formAddress(entry), this.#fields(entry));
+    if (status === 0) this.#asks.connectionLost();
     if (status === 0 || status >= 500) return false;
     const conversation = conversationIn(path);
     const message = fragment === null ? "" : refusalIn(fragment);

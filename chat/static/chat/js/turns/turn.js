@@ -122,6 +122,11 @@ export class Turn {
     else this.start();
   }
 
+  /** Show whether the question is on its way to the server, or waits for the network. @param {boolean} isAway */
+  showWay(isAway) {
+    if (this.#state === TurnState.SENDING && !this.#isFrozen) this.#view.showSending(isAway);
+  }
+
   /** @param {number | null} position */
   queue(position) {
     if (this.#state === TurnState.STREAMING || this.isTerminal) return;

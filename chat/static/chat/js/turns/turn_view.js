@@ -108,8 +108,9 @@ export class TurnView {
     form?.setAttribute("action", (form.getAttribute("action") ?? "").replace(NO_TURN, uuid));
   }
 
-  showSending() {
-    this.#show(TurnState.SENDING, "Sending…");
+  /** @param {boolean} [isAway] whether it waits for the network */
+  showSending(isAway = false) {
+    this.#show(TurnState.SENDING, isAway ? "Waiting for the network…" : "Sending…");
   }
 
   /** @param {number | null} position from 1 */
