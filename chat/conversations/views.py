@@ -212,7 +212,7 @@ def _page(
         "phases": Phase.choices,
         "is_quote_only": is_quote_only(),
         "model_name": name_for_readers(),
-        "review_rule": "" if review_policy.rule().is_empty else review_policy.in_words(),
+        "review_rule": [] if review_policy.rule().is_empty else review_policy.sentences(),
         "blank_turn": render_blank_turn(get_token(request)),
         "running": any(not shown.turn.is_terminal for shown in page.turns),
     }

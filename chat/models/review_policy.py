@@ -50,12 +50,19 @@ def is_open() -> Q:
 
 def in_words() -> str:
     """Return what the policy says to the people who ask."""
-    rule_in_words = rule().in_words()
-    sentences = {
-        Policy.OFF: "Nobody reviews answers on this site.",
-        Policy.ASKED: "Reviewers read an answer only if you ask for a check.",
-        Policy.ANNOUNCED: f"Reviewers read {rule_in_words}, and what you ask to be checked.",
-        Policy.ALL: "Reviewers may read your questions and answers. You see who has read what, and why.",
-    }
-    by_rule = f" Without giving a reason, they read {rule_in_words}." if rule_in_words else ""
-    return sentences[policy()] + (by_rule if policy() == Policy.ALL else "")
+    return " ".join(sentences())
+
+
+def sentences() -> list[str]:
+    """Return the sentences of ``in_words()``; the first says how far review goes."""
+    match policy():
+        case Policy.OFF:
+            return ["Nobody reviews answers on this site."]
+        case Policy.ASKED:
+            return ["Reviewers read an answer only if you ask for a check."]
+        case Policy.ANNOUNCED:
+            return [f"Reviewers read {rule().in_words()}, and what you ask to be checked."]
+        case Policy.ALL:
+            said = ["Reviewers may read your questions and answers.", "You see who has read what, and why."]
+            picked = rule().in_words()
+            return [*said, f"Without giving a reason, they read {picked}."] if picked else said

@@ -20,6 +20,7 @@ from chat.models import Citation, Conversation, HeardOf, Phase, Quotation, Turn
 KICK_OFF = "11111111-1111-4111-8111-111111111111"
 """The recording that the filter offers."""
 CITED = SafeString("We <mark>take the green one</mark>.")
+REVIEW_RULE = ["Reviewers may read your questions and answers.", "Without giving a reason, they read a part of them."]
 UNHASHED = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
@@ -146,6 +147,7 @@ def _page(template: str, conversation: Conversation | None, turns: Sequence[str]
         "question": question,
         "request_id": uuid.uuid4(),
         "question_limit": Turn.QUESTION_LIMIT,
+        "review_rule": REVIEW_RULE,
         "phases": Phase.choices,
         "blank_turn": render_blank_turn("token"),
         "blank_conversation": blank_conversation(),

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from .fake_pages import REVIEW_RULE, turn_html
 from .fake_site import FakeSite
-from .live import open_new, question_box
+from .live import TURN, open_new, open_page, question_box
 
 pytestmark = pytest.mark.browser
 
@@ -41,6 +42,23 @@ async def test_what_is_too_long_is_refused_with_its_length_and_stays_whole(fake:
     await question_box(page).fill("Why green?")
     await page.keyboard.press("Enter")
     assert (await socket.expect("ask"))["question"] == "Why green?"
+
+
+async def test_on_a_phone_the_rest_of_the_rule_of_review_leaves_its_room_to_the_answer(
+    fake: FakeSite, page: Page
+) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    first, second = (page.get_by_text(sentence) for sentence in REVIEW_RULE)
+    await open_new(fake, page)
+    await expect(second).to_be_visible()
+
+    await open_page(fake, page, turn_html(TURN, "complete", text="Green.", seq=1))
+    await expect(first).to_be_visible()
+    await expect(second).to_be_hidden()
+    await expect(page.get_by_role("link", name="About your data")).to_be_visible()
+
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await expect(second).to_be_visible()
 
 
 async def test_characters_are_counted_near_the_limit(fake: FakeSite, page: Page) -> None:

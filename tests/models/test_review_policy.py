@@ -149,6 +149,7 @@ def test_the_policy_is_said_in_words(settings: Any, policy: str, rule: list[str]
     settings.REVIEW, settings.REVIEW_RULE = policy, rule
 
     assert words in review_policy.in_words()
+    assert " ".join(review_policy.sentences()) == review_policy.in_words()
 
 
 @pytest.mark.parametrize(
