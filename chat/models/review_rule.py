@@ -84,7 +84,7 @@ class Rule:
     def _words(self) -> Iterator[str]:
         yield from (_WORDS[kind] for kind in self.kinds)
         if self.share:
-            yield f"a random {self.share:g} % of each week's questions"
+            yield f"a random {self.share:g} % of all questions"
 
 
 def _percent(value: str) -> float:

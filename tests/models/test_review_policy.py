@@ -138,9 +138,9 @@ def test_the_share_is_as_large_as_it_says_and_depends_on_the_secret_key(settings
             "announced",
             RULE,
             "Reviewers read answers that failed or broke off, answers without sources, answers with a thumbs down and"
-            " a random 5 % of each week's questions, and what you ask to be checked.",
+            " a random 5 % of all questions, and what you ask to be checked.",
         ),
-        ("announced", ["share:0.5"], "Reviewers read a random 0.5 % of each week's questions, and what you ask"),
+        ("announced", ["share:0.5"], "Reviewers read a random 0.5 % of all questions, and what you ask"),
         ("all", [], "Reviewers may read your questions and answers. You see who has read what, and why."),
         ("all", ["failed"], "Without giving a reason, they read answers that failed or broke off."),
     ],
