@@ -167,7 +167,7 @@ def test_an_address_without_a_host_shows_nothing_of_itself(address: str) -> None
         ("asked", [], None),
         ("all", [], None),
         ("announced", ["failed"], "Reviewers read answers that failed or broke off, and what you ask to be checked."),
-        ("all", ["share:5"], "Without giving a reason, they read a random 5 % of each week"),
+        ("all", ["share:5"], "Without giving a reason, they read a random 5 % of all questions"),
     ],
 )
 def test_a_published_rule_stands_where_people_ask(
