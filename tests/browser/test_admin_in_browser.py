@@ -118,6 +118,24 @@ async def test_pages_of_the_admin_are_accessible_and_fit(page: Page, site: SiteP
     assert all_violations == []
 
 
+async def test_on_a_phone_the_review_is_read_without_scrolling_sideways(page: Page, site: SiteProcess) -> None:
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+
+    await page.goto(site.url + LIST)
+    assert await page.locator("#result_list").evaluate(INSIDE)
+    await expect(page.locator("#result_list .chip").last).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_role("link", name="Failed turns")).to_be_in_viewport(ratio=1)
+    await open_row(page, 0)
+
+    assert await page.locator(".review__citations").first.evaluate(INSIDE)
+    excerpt = await page.locator(".review__citations td:last-child").first.bounding_box()
+    assert excerpt
+    assert excerpt["width"] > 300
+
+
+INSIDE = "table => table.getBoundingClientRect().right <= innerWidth && table.scrollWidth <= table.clientWidth"
+
+
 async def test_errors_in_a_form_of_the_admin_are_accessible(page: Page, site: SiteProcess) -> None:
     await page.goto(f"{site.url}/admin/auth/user/add/")
     await page.get_by_role("button", name="Save", exact=True).click()
