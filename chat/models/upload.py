@@ -99,6 +99,10 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         """Return those of which the storage has pieces, or a file that no job has yet."""
         return self.exclude(state__in=ENDED_UPLOADS)
 
+    def made_into(self, recording: Recording) -> UploadQuerySet:
+        """Return those of which a recording was made."""
+        return self.filter(Q(recording=recording) | Q(job__in=Job.objects.filter(recording=recording)))
+
 
 class Upload(models.Model):
     """One file of a batch. ``received`` bytes of its ``size`` are stored for good; it can be continued from there.

@@ -17,6 +17,7 @@ from .leftovers import delete_all
 
 logger = logging.getLogger(__name__)
 
+_IS_THERE = "The recording is there already. For another one, let an administrator delete it and add its files again."
 _NOT_NOW = "This cannot be done now: the recording has gone on meanwhile."
 
 
@@ -29,7 +30,7 @@ def again(job: Job, step: str = "") -> None:
     if chosen is None or (job.state == JobState.FAILED and STEPS.index(chosen) > STEPS.index(JobState(job.step))):
         raise InvalidRequest("This step cannot be done yet: an earlier one comes first.")
     if job.recording_id and chosen != JobState.EMBEDDING:
-        raise InvalidRequest("The recording is there already. To make it anew, delete it and bring the files again.")
+        raise InvalidRequest(_IS_THERE)
     ended = Q(state=JobState.FAILED) | Q(state=JobState.READY)
     _change(job, ended, state=chosen, step=chosen, ended_at=None)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
@@ -11,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from ..accounts.login_sessions import SignedInRequest
-from ..models import Collection, Recording
+from ..models import Collection, Recording, Upload
 from ..query import search_text, uuid_of
 from . import words
 from .filter import OPTIONS, speakers_like, with_title
@@ -64,7 +66,8 @@ def detail(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     time in seconds. ``?speaker=`` and ``?q=`` show the segments of a speaker, and those with these words, 100 on a
     page.
     """
-    return render(request, "chat/recording_detail.html", _transcript(request, uuid))
+    context = _transcript(request, uuid)
+    return render(request, "chat/recording_detail.html", context | {"is_own": _is_own(context["recording"])})
 
 
 @require_safe
@@ -90,7 +93,14 @@ def _changeable(request: SignedInRequest, recordings: QuerySet[Recording]) -> Qu
     return recordings.annotate(may_change=Exists(changeable))
 
 
-def _transcript(request: SignedInRequest, uuid: UUID) -> dict[str, object]:
+def _is_own(recording: Recording) -> bool:
+    """Return whether this site has made the transcript, of a file that was sent without one, and can make another."""
+    if not settings.TRANSCRIBER:
+        return False
+    return set(Upload.objects.made_into(recording).values_list("is_transcript", flat=True)) == {False}
+
+
+def _transcript(request: SignedInRequest, uuid: UUID) -> dict[str, Any]:
     heard = Recording.objects.heard_by(request.user.pk).select_related("collection", "consent_note", "withdrawn_audio")
     recording = get_object_or_404(_changeable(request, heard), uuid=uuid)
     linked = words.parse(request.GET.get("words", ""))
