@@ -84,5 +84,5 @@ def _reason(picked: TurnQuerySet) -> str:
     """Return why these turns may be read without a typed reason; empty if there are none."""
     asked = picked.filter(check_request__isnull=False).exists()
     by_rule = picked.filter(review_policy.rule().picks()).exists()
-    reasons = ["the owner asked for a check"] * asked + ["the published rule picks it"] * by_rule
+    reasons = ["a check was asked for"] * asked + ["the published rule picks it"] * by_rule
     return " and ".join(reasons).capitalize()

@@ -165,7 +165,7 @@ def test_a_check_that_was_asked_for_needs_no_reason_and_is_opened(
     assert (resource["title"], resource["others"]) == ("", 1)
     assert [each["id"] for each in resource["turns"]] == [str(turn.uuid)]
     assert "SECRET" not in str(resource)
-    assert [event.reason for event in of_content()] == ["The owner asked for a check"]
+    assert [event.reason for event in of_content()] == ["A check was asked for"]
     assert CheckRequest.objects.get().opened_by == carol
 
 

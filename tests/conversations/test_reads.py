@@ -120,6 +120,15 @@ def test_the_page_has_every_read_with_its_conversation_and_reason(
     assert f'href="{turn.conversation.get_absolute_url()}?turn={turn.uuid}"' in client.get(PAGE).content.decode()
 
 
+def test_the_page_counts_questions_as_the_rest_of_the_site_calls_them(client: Client, turn: Turn, carol: User) -> None:
+    record(turn, carol)
+
+    page = text(client.get(PAGE))
+
+    assert "When do we ship? 1 question" in page
+    assert "turn" not in page.partition("Who read me")[2]
+
+
 def test_reads_of_a_deleted_conversation_stay_without_its_title(client: Client, turn: Turn, carol: User) -> None:
     record(turn, carol)
     turn.conversation.discard()

@@ -49,7 +49,7 @@ def test_with_asked_a_reviewer_sees_that_turn_alone_and_how_many_others_there_ar
     assert "2 other turns of this conversation are not shown." in text(page)
     assert "Give a reason to read all" not in text(page)
     assert not [words for words in ("FALCON", "Ana", "cost") if words in page.content.decode()]
-    assert (last_read().reason, last_read().turns) == ("The owner asked for a check", [str(turns[1].uuid)])
+    assert (last_read().reason, last_read().turns) == ("A check was asked for", [str(turns[1].uuid)])
 
 
 def test_with_announced_the_rule_picks_further_turns(review: Client, turns: list[Turn], settings: Any) -> None:
@@ -60,7 +60,7 @@ def test_with_announced_the_rule_picks_further_turns(review: Client, turns: list
     assert "What does it cost?" in text(page)
     assert "1 other turn of this conversation is not shown." in text(page)
     assert "FALCON" not in page.content.decode()
-    assert last_read().reason == "The owner asked for a check and the published rule picks it"
+    assert last_read().reason == "A check was asked for and the published rule picks it"
 
 
 def test_with_all_a_typed_reason_opens_the_others(review: Client, turns: list[Turn], settings: Any) -> None:
