@@ -31,8 +31,10 @@ class CheckRequestQuerySet(models.QuerySet["CheckRequest"]):
 
     def ask(self, turn: Turn, note: str = "") -> CheckRequest:
         """Ask for a check of a turn; asking again returns the same request. Raise ``InvalidRequest``."""
-        if not review_policy.is_on() or not reviewers().exists():
+        if not review_policy.is_on():
             raise InvalidRequest("Nobody reviews answers on this site.")
+        if not reviewers().exists():
+            raise InvalidRequest("Nobody on this site is a reviewer yet. An administrator can make somebody one.")
         if not (turn.is_terminal and turn.answer):
             raise InvalidRequest("There is no finished answer yet that could be checked.")
         if len(note) > NOTE_LIMIT:

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from chat.models import CheckRequest, Conversation, Feedback, LoginSession, ReviewLabel, Turn
+from chat.models import REVIEWERS, CheckRequest, Conversation, Feedback, LoginSession, ReviewLabel, Turn
 
 from ..support.asked import asked
 
@@ -165,6 +165,16 @@ def test_no_check_is_offered_where_nobody_reviews(client: Client, turn: Turn, se
     assert "Nobody reviews answers on this site." in text(client.get(f"/turns/{turn.uuid}/check/"))
     assert check(client, turn).status_code == 400
     assert not CheckRequest.objects.exists()
+
+
+def test_where_nobody_is_a_reviewer_yet_the_page_says_who_can_change_that(client: Client, turn: Turn) -> None:
+    User.objects.filter(groups__name=REVIEWERS).delete()
+
+    page = text(client.get(f"/turns/{turn.uuid}/check/"))
+
+    assert "Nobody on this site is a reviewer yet. An administrator can make somebody one." in page
+    assert "What should they look at?" not in page
+    assert "Nobody on this site is a reviewer yet." in text(check(client, turn))
 
 
 def test_a_stranger_asks_for_no_check_of_a_turn(turn: Turn, bob: User) -> None:
