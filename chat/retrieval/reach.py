@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +10,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from ..models import Scope
-from .results import rows
+from .masks import HIGHEST_BIT, bit_mask, byte_mask
+from .results import bigints, rows
 
 SMALL = 0.15
 """The share of a library below which a search lists the passages in reach first: in more it finds enough without."""
@@ -29,17 +29,20 @@ _RANGES = """
     SELECT SUM(last - first + 1), group_concat(first || ' ' || last, ' ') FILTER (WHERE recording_id IN within),
         (SELECT group_concat(DISTINCT language) FROM chat_recording WHERE id IN within)
     FROM chat_passagerange"""
-# To count the passages takes longer than to search a word; recordings have about as many each.
-_SHARE_AND_KEYS = """
-    WITH within AS MATERIALIZED ({})
-    SELECT (SELECT COUNT(*) FROM within), (SELECT COUNT(*) FROM chat_recording), ({}),
-        (SELECT string_agg(DISTINCT language, ',') FROM chat_recording WHERE id IN (TABLE within)),
-        ARRAY(TABLE within LIMIT {})"""
-_WHOLE = "SELECT ({}), (SELECT {} FROM chat_recording)"
-_LANGUAGES = {"sqlite": "group_concat(DISTINCT language)", "postgresql": "string_agg(DISTINCT language, ',')"}
-_IN_COLLECTIONS = "SELECT id FROM chat_recording WHERE collection_id IN (SELECT value FROM json_each(%s))"
-_MOST_LISTED = 2_000
-"""Recordings in reach up to which their keys are listed."""
+# To count the passages takes longer than to search a word; recordings have about as many each. OFFSET 0 keeps
+# PostgreSQL from asking several times of a recording whether it is inside.
+_BY_LANGUAGE = """
+    SELECT language, COUNT(*), COUNT(*) FILTER (WHERE inside), ({library}),
+        CASE WHEN MAX(id) FILTER (WHERE inside) <= {highest} THEN array_agg(id) FILTER (WHERE inside) END
+    FROM (SELECT id, language, {inside} AS inside FROM chat_recording OFFSET 0) AS recording GROUP BY language"""
+_LANGUAGES = {
+    "sqlite": "SELECT group_concat(DISTINCT language) FROM chat_recording",
+    "postgresql": "SELECT string_agg(language, ',') FROM (SELECT DISTINCT language FROM chat_recording) AS spoken",
+}
+_OF_COLLECTIONS = {
+    "sqlite": "SELECT id FROM chat_recording WHERE collection_id IN (SELECT value FROM json_each(%s))",
+    "postgresql": "SELECT id FROM chat_recording WHERE collection_id = ANY(%s::bigint[])",
+}
 _HAS_SPEAKER = """EXISTS (
     SELECT 1 FROM chat_segment WHERE chat_segment.recording_id = passage.recording_id AND speaker IN ({})
     AND number BETWEEN passage.first AND passage.last)"""
@@ -61,12 +64,11 @@ class Reach:
     library: int | None = None
     """The number of all passages, in reach or not, if it is known."""
     listed: tuple[int, ...] = ()
-    """On PostgreSQL the keys of the recordings, if they are few enough: to compare many passages with a list takes a
-    third of the time. A plan that depends on the list may be a bad one, so no search is limited by it."""
+    """On PostgreSQL the keys of the recordings, if there is a mask of them."""
     mask: bytes = field(default=b"", repr=False)
-    """On SQLite a byte for each key of a passage, from 1 on: 1 if its recording is in reach; no later key is.
+    """On SQLite a byte for each key of a passage, on PostgreSQL a bit for each key of a recording: see ``masks``.
 
-    To look that up in a table, for each match of each word, would take longer than to rank the match.
+    On PostgreSQL there is none if a key is too high for one.
     """
 
     @property
@@ -82,12 +84,17 @@ class Reach:
     @property
     def condition(self) -> str:
         """The condition on a row of ``chat_indexedpassage passage``; its parameters are ``parameters``."""
-        speaks = f" AND {_HAS_SPEAKER.format(_places(self.speakers))}" if self.speakers else ""
-        return f"passage.recording_id IN ({self.keys}){speaks}"
+        own = f"passage.recording_id IN ({self.keys})"
+        return f"{own} AND {self.speaks}" if self.speakers else own
 
     @property
     def parameters(self) -> tuple[Any, ...]:
         return (*self.values, *self.speakers)
+
+    @property
+    def speaks(self) -> str:
+        """The condition on a passage that one of the speakers speaks in it; its parameters are the speakers."""
+        return _HAS_SPEAKER.format(_places(self.speakers))
 
     def total(self) -> int:
         """Return the number of passages in reach, or an estimate."""
@@ -99,12 +106,12 @@ class Reach:
         return [pk for (pk,) in rows(self.keys, self.values)]
 
     def has(self, passage: int) -> bool:
-        """Return whether the mask has the passage with this key."""
+        """Return whether the mask of SQLite has the passage with this key."""
         return 0 < passage <= len(self.mask) and self.mask[passage - 1] == 1
 
     def narrowed(self) -> Reach:
         """Return the same with a mask of those passages alone in which one of the speakers speaks. Run a query."""
-        return replace(self, mask=_mask([(pk, pk) for pk in self.passages()]))
+        return replace(self, mask=byte_mask([(pk, pk) for pk in self.passages()]))
 
     def passages(self) -> list[int]:
         """Return the keys of the passages."""
@@ -134,7 +141,7 @@ def reach_of(scope: Scope) -> Reach:
     """Return what a scope reaches. Run a query."""
     if scope.is_everything:
         return _whole()
-    reach = (_reach_on_sqlite if connection.vendor == "sqlite" else _reach_on_postgresql)(*_keys(scope))
+    reach = _reach_on_sqlite(scope) if connection.vendor == "sqlite" else _reach_on_postgresql(scope)
     if not scope.filter.speakers:
         return reach
     return replace(reach, share=reach.share / 2, speakers=scope.filter.speakers)  # others speak there, too
@@ -143,7 +150,7 @@ def reach_of(scope: Scope) -> Reach:
 def _whole() -> Reach:
     """Return the reach of everything, with the number of all passages and the languages of all recordings."""
     kind = connection.vendor
-    [(library, languages)] = rows(_WHOLE.format(_LIBRARY[kind], _LANGUAGES[kind]), ())
+    [(library, languages)] = rows(f"SELECT ({_LIBRARY[kind]}), ({_LANGUAGES[kind]})", ())
     return Reach(1.0, spoken=_split(languages), library=library)
 
 
@@ -151,40 +158,40 @@ def _split(languages: str | None) -> tuple[str, ...]:
     return () if languages is None else tuple(languages.split(","))
 
 
-def _reach_on_sqlite(keys: str, values: tuple[Any, ...]) -> Reach:
+def _reach_on_sqlite(scope: Scope) -> Reach:
+    keys, values = _keys(scope)
     [(library, listed, languages)] = rows(_RANGES.format(keys), values)
     ends = list(map(int, (listed or "").split()))
     ranges = list(zip(ends[::2], ends[1::2], strict=True))
     share = sum(last - first + 1 for first, last in ranges) / library if library else 0.0
-    return Reach(share, keys, values, (), _split(languages), library or 0, mask=_mask(ranges))
+    return Reach(share, keys, values, (), _split(languages), library or 0, mask=byte_mask(ranges))
 
 
-def _mask(ranges: Sequence[tuple[int, int]]) -> bytes:
-    """Return the mask of the keys in these ranges, each from its first to its last."""
-    mask = bytearray(max((last for _, last in ranges), default=0))
-    for first, last in ranges:
-        mask[first - 1 : last] = b"\1" * (last - first + 1)
-    return bytes(mask)
-
-
-def _reach_on_postgresql(keys: str, values: tuple[Any, ...]) -> Reach:
-    statement = _SHARE_AND_KEYS.format(keys, _LIBRARY["postgresql"], _MOST_LISTED)
-    [(within, total, library, languages, listed)] = rows(statement, values)
-    share = within / total if total else 0.0
-    few = tuple(listed) if within <= _MOST_LISTED else ()
-    return Reach(share, keys, values, (), _split(languages), library, few)
+def _reach_on_postgresql(scope: Scope) -> Reach:
+    keys, values = _keys(scope)
+    inside = "collection_id = ANY(%s::bigint[])" if _is_of_collections(scope) else f"id IN ({keys})"
+    statement = _BY_LANGUAGE.format(library=_LIBRARY["postgresql"], highest=HIGHEST_BIT, inside=inside)
+    found = rows(statement, values)
+    of_all, within = sum(row[1] for row in found), sum(row[2] for row in found)
+    spoken = tuple(row[0] for row in found if row[2])
+    listed = tuple(key for row in found for key in row[4] or ())
+    reach = Reach(within / max(of_all, 1), keys, values, (), spoken, max((row[3] for row in found), default=0))
+    return replace(reach, listed=listed, mask=bit_mask(listed)) if len(listed) == within else reach
 
 
 def _keys(scope: Scope) -> tuple[str, tuple[Any, ...]]:
     """Return a statement for the keys of the recordings in scope, and its parameters."""
-    if not scope.filter and scope.collections:
-        if connection.vendor == "postgresql":  # it plans one list in less time than as many parameters
-            return "SELECT id FROM chat_recording WHERE collection_id = ANY(%s::bigint[])", (list(scope.collections),)
-        return _IN_COLLECTIONS, (json.dumps(scope.collections),)
+    if _is_of_collections(scope):
+        kind = connection.vendor
+        return _OF_COLLECTIONS[kind], ((json.dumps if kind == "sqlite" else bigints)(scope.collections),)
     try:
         return scope.recordings().order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
         return "SELECT id FROM chat_recording WHERE 1 = 0", ()
+
+
+def _is_of_collections(scope: Scope) -> bool:
+    return bool(scope.collections) and not scope.filter
 
 
 def _places(values: tuple[Any, ...]) -> str:

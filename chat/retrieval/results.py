@@ -65,6 +65,11 @@ def execute(sql: str, parameters: Sequence[Any] | None = None) -> None:
         cursor.execute(sql, parameters)
 
 
+def bigints(keys: Iterable[int]) -> str:
+    """Return keys as one parameter of the type ``bigint[]`` of PostgreSQL, which psycopg sends sooner than a list."""
+    return f"{{{','.join(map(str, keys))}}}"
+
+
 def pool_for(limit: int) -> int:
     """Return how many hits to consider for ``limit`` passages: each hit has neighbours that overlap it."""
     return 5 * limit + 20

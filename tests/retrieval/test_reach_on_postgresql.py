@@ -83,20 +83,20 @@ def test_the_words_of_a_small_reach_are_the_same_whether_the_index_or_its_passag
     reach = reach_of(Scope.begin(own.user.pk))
     assert reach.is_small
     few = PostgresIndex().stems("qu", reach)
-    monkeypatch.setattr(postgres, "_FEW", 0)
+    monkeypatch.setattr(postgres, "_FEW_TO_READ", 0)
 
     assert few == PostgresIndex().stems("qu", reach)
     assert set(few) == {"quokka", "quebec", "quick", "question"}
 
 
-def test_words_are_counted_alike_whether_the_recordings_in_reach_are_listed_or_not(
+def test_words_are_counted_alike_whether_the_recordings_in_reach_have_a_mask_or_not(
     almost_all: Reach, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listed = replace(reach_of(Scope.begin(alice.pk)), share=0.5)
-    monkeypatch.setattr(reach_module, "_MOST_LISTED", 109)
+    masked = replace(reach_of(Scope.begin(alice.pk)), share=0.5)
+    monkeypatch.setattr(reach_module, "HIGHEST_BIT", max(masked.listed) - 1)
     asked = replace(reach_of(Scope.begin(alice.pk)), share=0.5)
 
-    assert sorted(listed.listed) == sorted(asked.recordings())
-    assert asked.listed == ()
+    assert sorted(masked.listed) == sorted(asked.recordings())
+    assert (asked.mask, asked.listed) == (b"", ())
     words = ["quokka", "budget", "narwhal"]
-    assert PostgresIndex().counts(words, listed) == PostgresIndex().counts(words, asked)
+    assert PostgresIndex().counts(words, masked) == PostgresIndex().counts(words, asked)
