@@ -67,6 +67,18 @@ def test_a_listener_sees_the_members_and_the_changes_but_no_forms(sales: Collect
     assert address("leave", sales) in text(page)
 
 
+def test_an_empty_collection_leads_those_who_manage_it_to_its_first_recordings(
+    sales: Collection, alice: User, bob: User
+) -> None:
+    Membership.objects.create(collection=sales, user=bob)
+    step = "It has no recordings yet. Add recordings , and choose “ Sales ” as their collection."
+
+    assert step in said(browser_of(alice).get(address("detail", sales)))
+    assert "Add recordings" not in said(browser_of(bob).get(address("detail", sales)))
+    recorded("Pipeline", collection=sales)
+    assert "Add recordings" not in said(browser_of(alice).get(address("detail", sales)))
+
+
 @pytest.mark.parametrize("name", ["edit", "delete", "members"])
 def test_a_listener_changes_nothing(sales: Collection, bob: User, name: str) -> None:
     Membership.objects.create(collection=sales, user=bob)
