@@ -13,6 +13,8 @@ from typing_extensions import override
 
 from ..models import Collection, Invitation
 
+FIRST = "password1"
+
 
 class NewAccountForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """The user name and the password that somebody chooses, under the rules of the site."""
@@ -24,6 +26,18 @@ class NewAccountForm(UserCreationForm):  # type: ignore[type-arg]  # generic in 
         self.fields["password2"].label, self.fields["password2"].help_text = "Password again", ""
         if not settings.PASSWORD_SIGN_IN:
             del self.fields["password1"], self.fields["password2"]
+
+    def validate_password_for_user(self, user: User, password_field_name: str = FIRST) -> None:
+        """Say at the first of the two fields why a password cannot be."""
+        super().validate_password_for_user(user, password_field_name)  # type: ignore[misc]  # not in the stubs
+
+    @override
+    def full_clean(self) -> None:
+        """Give the focus to the first field that is wrong, too."""
+        super().full_clean()
+        if wrong := [name for name in self.fields if name in self.errors]:
+            for name, field in self.fields.items():
+                field.widget.attrs["autofocus"] = name == wrong[0]
 
     @override
     def save(self, commit: bool = True) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -82,6 +84,25 @@ def test_a_name_or_password_that_cannot_be_leaves_the_link_as_it_is(
     assert response.status_code == 400
     assert said_there in said(response)
     assert Client().post(link, {"username": "ana", **PASSWORD}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"password1": "12345", "password2": "12345"}, "password1"),
+        ({"password2": "another"}, "password2"),
+        ({"username": "a b", "password2": "another"}, "username"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_the_first_such_field_has_the_focus(
+    boss: User, wrong: dict[str, str], field: str
+) -> None:
+    _, link = invited(boss)
+
+    page = Client().post(link, {"username": "ana", **PASSWORD} | wrong).content.decode()
+
+    assert re.findall(r'id="id_(\w+)_error"', page)[0] == field
+    assert re.findall(r'<input [^>]*name="(\w+)"[^>]* autofocus', page) == [field]
 
 
 def test_whoever_is_signed_in_here_is_signed_out(client: Client, alice: User, boss: User) -> None:
