@@ -1,8 +1,8 @@
 """Transcripts: a file in any of the known dialects is read into a ``Transcript``."""
 
-from .file import SUFFIXES, UNKNOWN_KIND, open_sources, read
+from .file import UNKNOWN_KIND, open_sources, read
 from .folder import AUDIO_SUFFIXES, FolderContents, audio_beside, find_transcripts, transcript_beside
-from .source import Source
+from .source import SUFFIXES, Source
 from .transcript import Transcript, Unreadable, Utterance
 
 __all__ = [

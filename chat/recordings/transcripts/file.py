@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from . import word_document
-from .dialects import DIALECTS, plain, speech, substation, ttml
 from .encoding import Decoded, decode
-from .source import JSON_SUFFIXES, Source
+from .source import JSON_SUFFIXES, SUFFIXES, Source
 from .transcript import Transcript, Unreadable
 
-SUFFIXES = JSON_SUFFIXES | plain.SUFFIXES | substation.SUFFIXES | ttml.SUFFIXES | {".vtt", ".srt", ".sbv", ".tsv"}
 UNKNOWN_KIND = f"not a transcript; its name must end in {', '.join(sorted(SUFFIXES))}"
 LARGEST_FILE = 100 * 1024 * 1024
 """Bytes. A day of speech with a time for every word takes a tenth of it."""
@@ -38,6 +35,8 @@ def open_sources(path: Path) -> list[Source]:
 
 def read(source: Source) -> Transcript:
     """Read a transcript in any dialect. Raise ``Unreadable`` with a line number."""
+    from .dialects import DIALECTS  # no start of a site waits for all of them
+
     try:
         for dialect in DIALECTS:
             if dialect.recognises(source):
@@ -60,6 +59,8 @@ def _advice(source: Source) -> str:
 
 def _text_of(path: Path, data: bytes) -> Decoded:
     """Return the text of a file's bytes. A Word document is an archive, whatever it is called."""
+    from . import word_document
+
     if word_document.is_archive(data):
         return Decoded(word_document.text_of(data))
     if path.suffix.lower() == word_document.SUFFIX and data:
@@ -84,6 +85,8 @@ def _first_line(source: Source) -> Source:
 
 
 def _holds_transcript(source: Source) -> bool:
+    from .dialects import DIALECTS, speech
+
     try:
         return not speech.is_part(source) and any(dialect.recognises(source) for dialect in DIALECTS)
     except Unreadable:

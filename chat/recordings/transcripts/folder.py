@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .file import SUFFIXES
+from .source import SUFFIXES
 
 AUDIO_SUFFIXES = (".mp3", ".opus", ".ogg", ".m4a", ".wav")
 

@@ -14,6 +14,11 @@ from .titles import title_and_date_of
 from .transcript import Unreadable
 
 JSON_SUFFIXES = frozenset({".json", ".json3", ".jsonl", ".ndjson"})
+PLAIN_SUFFIXES = frozenset({".txt", ".md", ".docx", ".markdown"})
+SUBRIP_SUFFIXES = frozenset({".srt", ".sbv"})
+SUBSTATION_SUFFIXES = frozenset({".ass", ".ssa"})
+TTML_SUFFIXES = frozenset({".ttml", ".dfxp", ".xml", ".srv1", ".srv2", ".srv3"})
+SUFFIXES = JSON_SUFFIXES | PLAIN_SUFFIXES | SUBRIP_SUFFIXES | SUBSTATION_SUFFIXES | TTML_SUFFIXES | {".vtt", ".tsv"}
 
 
 @dataclass(frozen=True)

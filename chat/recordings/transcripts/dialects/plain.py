@@ -16,11 +16,10 @@ from ..draft import HEADING, REMARK, UNLABELLED, Draft
 from ..head_styles import decide
 from ..heads import Form, Line, parsed
 from ..remarks import is_remark
-from ..source import Source
+from ..source import PLAIN_SUFFIXES, Source
 from ..titles import Meeting, meeting_of
 from ..transcript import Transcript
 
-SUFFIXES = frozenset({".txt", ".md", ".docx", ".markdown"})
 _TITLES = frozenset({"title", "meeting", "topic", "meeting title"})
 _DATES = frozenset({"date", "recorded on", "meeting date"})
 _HEADINGS = frozenset(
@@ -43,7 +42,7 @@ class _Turn:
 
 def recognises(source: Source) -> bool:
     """Return whether enough lines begin with a speaker or a time, or it is text of another kind that is speech."""
-    if source.suffix not in SUFFIXES:
+    if source.suffix not in PLAIN_SUFFIXES:
         return False
     return _has_turns(_lines(source)) or _is_speech(source)
 

@@ -10,10 +10,9 @@ from ..captions import cues_of, has_timing, lines_of, unescaped
 from ..cues import add_labelled
 from ..draft import Draft
 from ..rolling import said_once
-from ..source import JSON_SUFFIXES, Source
+from ..source import JSON_SUFFIXES, SUBRIP_SUFFIXES, Source
 from ..transcript import Transcript, Unreadable
 
-SUFFIXES = frozenset({".srt", ".sbv"})
 _TAG = re.compile(r"</?(?:i|b|u|c(?:\.[^\s<>]*)?|font(?:\s[^<>]*)?)>|\{\\[^{}]*\}", re.IGNORECASE)
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
 _FIRST_LINES = 12
@@ -21,7 +20,7 @@ _FIRST_LINES = 12
 
 def recognises(source: Source) -> bool:
     """Return whether one of the first lines is the time of a cue, whatever the file's name is."""
-    if source.suffix in SUFFIXES or source.suffix == ".vtt":
+    if source.suffix in SUBRIP_SUFFIXES or source.suffix == ".vtt":
         return True
     return source.suffix not in JSON_SUFFIXES and has_timing(source.lines[:_FIRST_LINES])
 

@@ -9,10 +9,9 @@ from ..captions import Cue, lines_of
 from ..clock import seconds
 from ..cues import Part, add_labelled, add_parts
 from ..draft import STRAY_TEXT, Draft
-from ..source import Source
+from ..source import SUBSTATION_SUFFIXES, Source
 from ..transcript import Transcript, Unreadable
 
-SUFFIXES = frozenset({".ass", ".ssa"})
 _FIELDS = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
 _OVERRIDE = re.compile(r"\{[^{}]*\}")
 _DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}")
@@ -21,7 +20,7 @@ _BREAK = re.compile(r"\\[Nn]")
 
 def recognises(source: Source) -> bool:
     """Return whether the text begins with the section of this format."""
-    return source.suffix in SUFFIXES or source.text[:40].lower().startswith("[script info]")
+    return source.suffix in SUBSTATION_SUFFIXES or source.text[:40].lower().startswith("[script info]")
 
 
 def read(source: Source) -> Transcript:

@@ -12,11 +12,10 @@ from ..clock import CLOCK, clock_seconds
 from ..cues import Part, add_labelled, add_parts
 from ..draft import Draft
 from ..rolling import said_once
-from ..source import Source
+from ..source import TTML_SUFFIXES, Source
 from ..transcript import Transcript, Unreadable
 from ..xml import attribute, local, parsed_xml
 
-SUFFIXES = frozenset({".ttml", ".dfxp", ".xml", ".srv1", ".srv2", ".srv3"})
 _FRAMES = re.compile(r"(?P<clock>\d+:\d\d:\d\d):(?P<frames>\d+(?:\.\d+)?)")
 _OFFSET = re.compile(r"(?P<count>\d+(?:\.\d+)?)(?P<unit>h|m|s|ms|f|t)")
 _LINE_BREAK = "\u2028"
@@ -52,7 +51,7 @@ class _Units:
 
 def recognises(source: Source) -> bool:
     """Return whether the text is XML; no other kind of transcript is."""
-    return source.suffix in SUFFIXES or (_XML.match(source.text) is not None)
+    return source.suffix in TTML_SUFFIXES or (_XML.match(source.text) is not None)
 
 
 def read(source: Source) -> Transcript:
