@@ -21,6 +21,9 @@ from ..models.inviting import accept, works
 from .forms import FirstAdministratorForm, NewAccountForm
 from .names import suggested_name
 
+ADMINISTRATOR = (
+    "You are the administrator of this site. Invite colleagues at People, and add recordings at Recordings, in the menu."
+)
 NAME_TAKEN = "Somebody has just taken this name. Please choose another one."
 
 
@@ -45,7 +48,7 @@ def first_run(request: HttpRequest, secret: str) -> HttpResponse:
         except IntegrityError:
             form.add_error("username", NAME_TAKEN)
         else:
-            return _enter(request, user, "You are the administrator of this site.")
+            return _enter(request, user, ADMINISTRATOR)
     return render(request, "invitations/first_run.html", {"form": form}, status=400 if form.is_bound else 200)
 
 

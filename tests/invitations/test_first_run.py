@@ -36,6 +36,7 @@ def test_the_link_makes_the_first_administrator_and_signs_them_in(client: Client
 
     assert "Become the administrator" in text(page)
     assert "You are the administrator of this site." in text(response)
+    assert "Invite colleagues at People, and add recordings at Recordings, in the menu." in text(response)
     ada = User.objects.get()
     assert (ada.username, ada.email, ada.is_superuser, ada.is_staff) == ("ada", "ada@example.com", True, True)
     assert LoginSession.objects.get(ended_at=None).user == ada
