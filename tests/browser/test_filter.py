@@ -36,3 +36,32 @@ async def test_a_question_about_what_one_speaker_said_says_so_and_so_does_the_ne
     await expect(page.locator("[data-filter-chip]")).to_have_count(2)
     await page.locator("[data-filter-chip]").last.click()
     await expect(page.locator("[data-filter-chip]")).to_have_count(1)
+
+
+async def test_the_choice_of_recordings_without_a_date_is_named_as_its_chip_will_be(
+    site: SiteProcess, signed_in_page: Page
+) -> None:
+    page = signed_in_page
+    await page.goto(site.url)
+    await page.locator("[data-filter] summary").click()
+    await page.get_by_label("Up to").fill("2026-02-28")
+
+    await page.get_by_label("or without a date").check()
+
+    await expect(page.locator("[data-filter-chip]")).to_have_text("Remove until Feb 28, 2026 or without a date")
+
+
+async def test_boxes_stand_at_the_height_of_their_words(site: SiteProcess, signed_in_page: Page) -> None:
+    page = signed_in_page
+    await page.goto(site.url)
+    await page.locator("[data-filter] summary").click()
+
+    assert abs(await page.locator(".filter__option").first.evaluate(OFF)) <= 1
+
+
+OFF = """row => {
+  const words = document.createRange();
+  words.selectNodeContents(row.querySelector("bdi") ?? row.lastChild);
+  const [box, text] = [row.querySelector("input"), words].map((each) => each.getBoundingClientRect());
+  return box.top + box.height / 2 - text.top - text.height / 2;
+}"""
