@@ -22,7 +22,8 @@ from .forms import FirstAdministratorForm, NewAccountForm
 from .names import suggested_name
 
 ADMINISTRATOR = (
-    "You are the administrator of this site. Invite colleagues at People, and add recordings at Recordings, in the menu."
+    "You are the administrator of this site. Invite colleagues at People, and add recordings at Recordings, in the"
+    " menu."
 )
 NAME_TAKEN = "Somebody has just taken this name. Please choose another one."
 
