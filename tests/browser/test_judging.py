@@ -57,6 +57,29 @@ async def test_a_thumb_is_given_explained_and_taken_back_by_keyboard_on_the_page
     await expect(turn.locator("[data-feedback-more]")).to_have_count(0)
 
 
+async def test_the_form_for_a_reason_comes_into_sight_above_the_box_for_questions(signed_in_page: Page) -> None:
+    page = signed_in_page
+    turn = await ask(page)
+    await page.set_viewport_size({"width": 1280, "height": 640})
+    await page.locator("[data-scroller]").evaluate("box => box.scrollTop = 0")
+
+    await thumb(turn, "down").focus()
+    await page.keyboard.press("Enter")
+
+    await expect(turn.get_by_role("button", name="Save")).to_be_visible()
+    assert await turn.get_by_role("button", name="Save").evaluate(IS_ABOVE)
+    await turn.locator("summary", has_text="Say why").press("Enter")
+    await page.locator("[data-scroller]").evaluate("box => box.scrollTop = 0")
+    await turn.locator("summary", has_text="Say why").press("Enter")
+    await page.wait_for_function(f"() => ({IS_ABOVE})(document.querySelector('[data-feedback-more] button'))")
+
+
+IS_ABOVE = """each => {
+  const [button, box] = [each, document.querySelector(".composer")].map((part) => part.getBoundingClientRect());
+  return button.bottom <= box.top;
+}"""
+
+
 async def test_the_last_of_two_quick_clicks_counts(signed_in_page: Page) -> None:
     turn = await ask(signed_in_page)
 

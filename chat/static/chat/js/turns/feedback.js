@@ -32,6 +32,7 @@ export class Feedback {
 
   start() {
     this.#list.addEventListener("submit", (event) => this.#submitted(event));
+    this.#list.addEventListener("toggle", ({ target }) => comeIntoSight(target), { capture: true });
   }
 
   /** @param {SubmitEvent} event */
@@ -78,6 +79,14 @@ function replace(shown, saved) {
   shown.replaceWith(saved);
   const after = controls(saved);
   if (hasFocus) (after[focused] ?? after.at(-1))?.focus({ preventScroll: true });
+  comeIntoSight(find(saved, "feedback-more", HTMLElement));
+}
+
+/** Scroll the form for a reason into sight, once it is open. @param {EventTarget | null} more */
+function comeIntoSight(more) {
+  if (more instanceof HTMLDetailsElement && more.open && "feedbackMore" in more.dataset) {
+    more.scrollIntoView({ block: "nearest" });
+  }
 }
 
 /** @param {HTMLElement} feedback @returns {HTMLElement[]} the thumbs, and what opens the form */
