@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
@@ -25,7 +24,7 @@ from .forms import AccountCreationForm, AccountForm
 from .local_address import is_local
 from .login_sessions import SignedInRequest, staying_signed_in
 from .permissions import as_boxes
-from .sign_in_links import expiry, give_link
+from .sign_in_links import expiry, give_link, may_make_link
 
 admin.site.unregister(User)
 
@@ -67,12 +66,9 @@ class AccountAdmin(ActingAdmin, UserAdmin):  # type: ignore[type-arg]  # generic
         return super().render_change_form(request, context, *args, **kwargs)
 
     def may_make_link(self, request: HttpRequest, account: User) -> bool:
-        """Return whether the user of a request may make a link for this account, and it would work.
-
-        A link gives all rights of its account, so only superusers may make any: nobody gains a right by it.
-        """
-        makes_links = bool(request.user.is_active and request.user.is_superuser and not settings.TRUSTED_PROXY)
-        return makes_links and account.is_active and self.has_change_permission(request, account)
+        """Return whether the user of a request may make a link for this account, and it would work."""
+        may_make = may_make_link(cast(SignedInRequest, request).user, account)
+        return may_make and self.has_change_permission(request, account)
 
     @method_decorator(require_POST)
     def make_link(self, request: HttpRequest, pk: int) -> HttpResponse:

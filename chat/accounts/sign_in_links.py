@@ -39,6 +39,15 @@ def sign_in_link(user: User, base_url: str, tokens: SignInTokens = _tokens) -> s
     return base_url.rstrip("/") + reverse("sign-in-link", args=[uid, tokens.make_token(user)])
 
 
+def may_make_link(maker: User, account: User) -> bool:
+    """Return whether a user may make a link for this account, and it would work.
+
+    A link gives all rights of its account, so only superusers may make any: nobody gains a right by it.
+    """
+    makes_links = bool(maker.is_active and maker.is_superuser and not settings.TRUSTED_PROXY)
+    return makes_links and account.is_active
+
+
 def give_link(user: User, base_url: str) -> str:
     """Return a link for somebody who asks for one, which is an event: whoever has it acts as this user."""
     record_account(Kind.SIGN_IN_LINK_MADE, user)

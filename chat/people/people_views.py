@@ -17,6 +17,7 @@ from ..accounts.devices import devices_of
 from ..accounts.leaving import delete_account, set_active
 from ..accounts.login_sessions import SignedInRequest
 from ..accounts.second_factors import are_offered, has_factor
+from ..accounts.sign_in_links import may_make_link
 from ..models import Refused
 from ..models.administrators import is_below
 from ..pages import page_of
@@ -114,6 +115,7 @@ def _detail(request: SignedInRequest, user: User, *, refusal: str = "") -> HttpR
         "events": events_of(user),
         "refusal": refusal,
         "may_change": request.user.has_perm("auth.change_user") and is_below(user, request.user),
+        "may_make_link": request.user.is_staff and may_make_link(request.user, user),
         "may_delete": request.user.has_perm("auth.delete_user") and is_below(user, request.user),
         "offers_second_factor": are_offered(),
         "has_second_factor": has_factor(user),

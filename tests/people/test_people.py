@@ -186,3 +186,18 @@ def test_a_person_who_never_came_was_never_seen(client: Client, admin: User, ali
     assert "never seen" in text(client.get(f"/people/{alice.pk}/"))
     User.objects.filter(pk=alice.pk).update(last_login=timezone.now() - timedelta(days=400))
     assert "never seen" not in text(client.get(f"/people/{alice.pk}/"))
+
+
+def test_the_page_of_a_person_makes_a_sign_in_link_for_somebody_who_forgot_the_password(
+    client: Client, admin: User, alice: User
+) -> None:
+    address, link = f"/people/{alice.pk}/", f'action="/admin/auth/user/{alice.pk}/sign-in-link/"'
+
+    assert link in text(client.get(address))
+    assert "/accounts/link/" in text(client.post(f"/admin/auth/user/{alice.pk}/sign-in-link/"))
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    assert link not in text(client.get(address))
+    User.objects.filter(pk=alice.pk).update(is_active=True)
+    User.objects.filter(pk=admin.pk).update(is_superuser=False)
+    admin.user_permissions.set(Permission.objects.filter(codename__in=["change_user", "view_user"]))
+    assert link not in text(client.get(address))
