@@ -157,6 +157,15 @@ async def test_the_speed_is_remembered(fake: FakeSite, page: Page, context: Brow
     await expect(other.locator("[data-audio]")).to_have_js_property("playbackRate", 1.5)
 
 
+async def test_space_plays_as_the_page_says(fake: FakeSite, page: Page) -> None:
+    await open_recording(fake, page, segments=LONG)
+    await expect(page.get_by_text("Space plays and pauses")).to_be_visible()
+
+    await page.keyboard.press("Space")
+
+    await expect(page.locator("[data-audio]")).to_have_js_property("paused", False)
+
+
 async def test_space_pauses_and_goes_on_but_not_while_typing(fake: FakeSite, page: Page) -> None:
     address = await open_recording(fake, page, segments=LONG)
     fake.pages[address] = (200, segments_html(address.split("/")[2], LONG, text="a b"))
