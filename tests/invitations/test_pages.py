@@ -261,3 +261,9 @@ def test_behind_a_trusted_proxy_the_page_says_how_people_come_in(
     assert (page.status_code, sent.status_code) == (200, 403)
     assert Client().post(link, {"username": "ana", **PASSWORD}).status_code == 403
     assert Invitation.objects.count() == 1
+
+
+def test_the_page_says_what_reviewers_do(office: Client) -> None:
+    page = said(office.get(PAGE))
+
+    assert "Reviewers read what others ask, as far as the policy of this site lets them." in page
