@@ -87,7 +87,7 @@ class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]  # g
         initial="false",
         choices=[("false", "None yet: the user comes by a sign-in link"), ("true", "I set one")],
         widget=forms.RadioSelect(attrs={"class": "radiolist"}),
-        help_text="After you have saved the user, “Copy a sign-in link” is on the page of the user.",
+        help_text="After you have saved the user, “Make a sign-in link” is on the page of the user.",
     )
 
 

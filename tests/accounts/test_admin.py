@@ -33,7 +33,7 @@ def manager(carol: User) -> User:
 
 def test_an_administrator_makes_a_link_that_works_once(client: Client, admin_user: User, alice: User) -> None:
     client.force_login(admin_user)
-    assert "Copy a sign-in link" in text(client.get(f"/admin/auth/user/{alice.pk}/change/"))
+    assert "Make a sign-in link" in text(client.get(f"/admin/auth/user/{alice.pk}/change/"))
 
     page = text(make_link(client, alice))
 
@@ -62,7 +62,7 @@ def test_staff_who_may_change_users_make_no_links(
     account = request.getfixturevalue(target)
     client.force_login(manager)
 
-    assert "Copy a sign-in link" not in text(client.get(f"/admin/auth/user/{account.pk}/change/"))
+    assert "Make a sign-in link" not in text(client.get(f"/admin/auth/user/{account.pk}/change/"))
     assert make_link(client, account).status_code == 403
     assert not LogEntry.objects.exists()
 
@@ -91,7 +91,7 @@ def test_a_user_who_cannot_sign_in_gets_no_link(client: Client, admin_user: User
     client.force_login(admin_user)
     User.objects.filter(pk=alice.pk).update(is_active=False)
 
-    assert "Copy a sign-in link" not in text(client.get(f"/admin/auth/user/{alice.pk}/change/"))
+    assert "Make a sign-in link" not in text(client.get(f"/admin/auth/user/{alice.pk}/change/"))
     assert make_link(client, alice).status_code == 403
 
 

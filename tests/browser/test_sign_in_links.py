@@ -47,7 +47,7 @@ async def add_user(context: BrowserContext, site: SiteProcess, name: str) -> Pag
 
 
 async def make_link(page: Page) -> str:
-    await page.get_by_role("button", name="Copy a sign-in link").click()
+    await page.get_by_role("button", name="Make a sign-in link").click()
     return await page.get_by_role("textbox", name="This link signs in").input_value()
 
 
