@@ -19,6 +19,7 @@ from typing_extensions import override
 from ..models import ApiToken, Refused, SignInAttempt
 from ..models.administrators import keep_an_administrator
 from .attempts import try_again
+from .password_fields import TypedTwice
 
 
 class SignInForm(AuthenticationForm):
@@ -47,16 +48,20 @@ class SignInForm(AuthenticationForm):
         return self.request.META.get("REMOTE_ADDR", "") if self.request else ""
 
 
-class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic in the stubs alone
+class NewPasswordForm(TypedTwice, SetPasswordForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """A new password, typed twice."""
+
+    first = "new_password1"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         say_again(self)
 
 
-class OtherPasswordForm(PasswordChangeForm):
+class OtherPasswordForm(TypedTwice, PasswordChangeForm):
     """The old password, and a new one, typed twice."""
+
+    first = "new_password1"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

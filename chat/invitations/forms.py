@@ -11,13 +11,14 @@ from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from typing_extensions import override
 
+from ..accounts.password_fields import TypedTwice
 from ..models import Collection, Invitation
 
-FIRST = "password1"
 
-
-class NewAccountForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs alone
+class NewAccountForm(TypedTwice, UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """The user name and the password that somebody chooses, under the rules of the site."""
+
+    first = "password1"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -26,18 +27,6 @@ class NewAccountForm(UserCreationForm):  # type: ignore[type-arg]  # generic in 
         self.fields["password2"].label, self.fields["password2"].help_text = "Password again", ""
         if not settings.PASSWORD_SIGN_IN:
             del self.fields["password1"], self.fields["password2"]
-
-    def validate_password_for_user(self, user: User, password_field_name: str = FIRST) -> None:
-        """Say at the first of the two fields why a password cannot be."""
-        super().validate_password_for_user(user, password_field_name)  # type: ignore[misc]  # not in the stubs
-
-    @override
-    def full_clean(self) -> None:
-        """Give the focus to the first field that is wrong, too."""
-        super().full_clean()
-        if wrong := [name for name in self.fields if name in self.errors]:
-            for name, field in self.fields.items():
-                field.widget.attrs["autofocus"] = name == wrong[0]
 
     @override
     def save(self, commit: bool = True) -> Any:
