@@ -15,11 +15,12 @@ TRIED = 8
 
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[.!?…]")
-_NEGATION = re.compile(
+NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|cannot|\w+n[’']t"
     r"|nicht|kein\w*|nie|niemals|niemand|nichts|weder|ne|pas|jamais|rien|nunca|nadie|nada|non|mai|niet|geen|nooit)\b",
     re.IGNORECASE,
 )
+"""Words that nobody may leave out of a quotation without changing its sense."""
 
 
 class InOrder:
@@ -108,4 +109,4 @@ def _may_be_left_out(before: Place, after: Place, gap: str) -> bool:
     omitted = before.statement.text[before.end : after.start]
     if gap == "[" and len(_WORD.findall(omitted)) > REPLACED:
         return False
-    return bool(_SENTENCE_END.search(omitted)) or not _NEGATION.search(omitted)
+    return bool(_SENTENCE_END.search(omitted)) or not NEGATION.search(omitted)

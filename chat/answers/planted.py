@@ -13,6 +13,7 @@ from typing import Any
 from ..models import Fidelity, Recording, Segment
 from ..passages import Passage
 from .comparing import compared
+from .in_order import NEGATION
 from .quotations import letters_of
 from .verbatim import words
 
@@ -155,7 +156,7 @@ class Planter:
     def _shortened(self, text: str) -> str:
         said = text.split()
         at = len(said) // 2
-        is_negated = _NEGATION.search(f" {said[at]} {said[at + 1]} ")
+        is_negated = NEGATION.search(f"{said[at]} {said[at + 1]}")
         return text if is_negated else " ".join([*said[:at], self._random.choice(["…", "[…]", "..."]), *said[at + 1 :]])
 
     def _explained(self, text: str) -> str:

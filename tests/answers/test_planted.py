@@ -44,6 +44,15 @@ def test_a_hundred_true_quotations_are_not() -> None:
     assert [each.answer for each in planted if each.is_flagged or not each.is_quoted] == []
 
 
+def test_no_true_quotation_leaves_out_a_word_that_turns_its_sense() -> None:
+    recording = Recording(pk=1, title="Review")
+    said = [Segment(recording=recording, number=1, speaker="Ana", text="Yes we have nothing to do now.")]
+
+    left_out = Planter([(recording, said)], seed=1).true(50)["words left out"]
+
+    assert all("nothing" in planted.answer for planted in left_out)
+
+
 @pytest.mark.django_db
 def test_the_command_counts_them_in_the_imported_library() -> None:
     with pytest.raises(CommandError, match="There are no recordings"):
