@@ -51,12 +51,25 @@ class JobQuerySet(models.QuerySet["Job"]):
 
         A job whose owner's lease has lapsed is in line as well, until its step was begun ``attempts`` times.
         """
+        return self.claim_in(owner, range(1, at_once + 1), attempts)
+
+    def claim_with_words(self, owner: str, attempts: int) -> Job | None:
+        """Do the same with the first job that has a transcript, in a slot beside all others; None if one is done now.
+
+        What takes minutes at most must not wait behind transcriptions of hours.
+        """
+        with_words = self.filter(~Q(transcript="") | ~Q(document=""))
+        is_one_done = with_words.filter(lease_expires_at__gte=Now()).exists()
+        return None if is_one_done else with_words.claim_in(owner, range(1), attempts)
+
+    def claim_in(self, owner: str, slots: range, attempts: int) -> Job | None:
+        """Let ``owner`` do the next step of the first of these jobs in one of these slots; None if it cannot."""
         if not self._in_line().exists():
             return None
         try:
             with transaction.atomic():
                 self._take_from(Q(lease_expires_at__lt=Now()), attempts)
-                return self._claim(owner, at_once)
+                return self._claim(owner, slots)
         except IntegrityError:  # another process was faster to take the slot
             return None
 
@@ -103,9 +116,9 @@ class JobQuerySet(models.QuerySet["Job"]):
         self.filter(pk__in=keys, attempts__gte=attempts).update(state=JobState.FAILED, reason=DIED, **free)
         self.filter(pk__in=keys, state__in=STEPS).update(**free)
 
-    def _claim(self, owner: str, at_once: int) -> Job | None:
-        taken = set(self.exclude(slot=None).values_list("slot", flat=True))
-        slot = next((each for each in range(1, at_once + 1) if each not in taken), None)
+    def _claim(self, owner: str, slots: range) -> Job | None:
+        taken = set(self.model.objects.exclude(slot=None).values_list("slot", flat=True))
+        slot = next((each for each in slots if each not in taken), None)
         first = self._in_line().filter(owner="").select_for_update(skip_locked=True).first()
         if slot is None or first is None:
             return None

@@ -60,15 +60,20 @@ class Processor(Looker):
             Job.objects.take_from_dead(dead, settings.PROCESSING_ATTEMPTS)
             for name in dead:  # what people have said is in it
                 shutil.rmtree(folder_of(name), ignore_errors=True)
-        while len(self._running) < settings.PROCESSING_AT_ONCE and (job := self.claim()):
+        while job := self.claim():
             thread = threading.Thread(target=self._do_in_thread, args=[job], name=f"{job}", daemon=True)
             self._running[thread] = job
             thread.start()
 
     def claim(self) -> Job | None:
-        """Return the first job in line, which is now this process's; None if there is none to begin."""
-        limits = {"at_once": settings.PROCESSING_IN_ALL, "attempts": settings.PROCESSING_ATTEMPTS}
-        return Job.objects.claim(self._owner, **limits)
+        """Return the first job in line that this process may begin, which is now its own; None if there is none.
+
+        While it has as much to do as it may, it does one more that has its transcript, if nobody does such a job.
+        """
+        attempts = settings.PROCESSING_ATTEMPTS
+        if len(self._running) < settings.PROCESSING_AT_ONCE:
+            return Job.objects.claim(self._owner, at_once=settings.PROCESSING_IN_ALL, attempts=attempts)
+        return Job.objects.claim_with_words(self._owner, attempts)
 
     @override
     def _run(self) -> None:

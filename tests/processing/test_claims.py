@@ -15,7 +15,7 @@ from chat.models import Job, JobState
 from chat.processing.processor import Processor, do
 
 from ..support.at_once import at_once
-from .bringing import ONE, OTHER, brought, claimed, expire, work
+from .bringing import ONE, OTHER, SOUND, brought, claimed, expire, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,6 +36,41 @@ def test_as_many_are_done_at_the_same_time_as_the_site_allows(alice: User, setti
 
     assert slots == {1, 2}
     assert Processor(ONE).claim() is None
+
+
+def test_one_more_job_is_done_beside_transcriptions_if_it_has_its_words(alice: User, settings: Any) -> None:
+    settings.PROCESSING_IN_ALL = 1
+    brought(alice, text="", audio=SOUND)
+    first, second = brought(alice), brought(alice)
+    claimed()
+
+    beside = [Job.objects.claim_with_words(owner, attempts=3) for owner in (ONE, OTHER)]
+
+    assert beside == [first, None]
+    assert Processor(OTHER).claim() is None
+    assert first.advance() is False
+    assert beside[0]
+    assert beside[0].fail("It is a test.")
+    assert Job.objects.claim_with_words(OTHER, attempts=3) == second
+
+
+def test_the_job_beside_transcriptions_goes_on_elsewhere_when_its_lease_has_lapsed(alice: User) -> None:
+    job = brought(alice)
+    expire(Job.objects.claim_with_words(ONE, attempts=3) or job)
+
+    again = Job.objects.claim_with_words(OTHER, attempts=3)
+
+    assert again
+    assert (again.pk, again.attempts) == (job.pk, 2)
+
+
+def test_no_job_is_done_beside_one_that_has_its_words(alice: User, settings: Any) -> None:
+    settings.PROCESSING_IN_ALL = 1
+    brought(alice)
+    brought(alice)
+    claimed()
+
+    assert Job.objects.claim_with_words(OTHER, attempts=3) is None
 
 
 def test_two_processes_never_claim_the_same_job(alice: User, settings: Any) -> None:

@@ -103,3 +103,25 @@ def test_what_a_process_that_died_had_made_is_deleted(
     Processor(ONE).look()
 
     assert [folder.name for folder in (tmp_path / "processing").iterdir()] == [ONE]
+
+
+def test_a_job_with_its_transcript_does_not_wait_for_a_long_transcription(
+    alice: User, bob: User, recogniser: Waiting
+) -> None:
+    long = brought(alice, text="", audio=SOUND)
+    processor = Processor(ONE)
+    processor.look()
+    assert recogniser.begun.wait(SECONDS)
+    waits, has_words = brought(alice, text="", audio=SOUND, called="Another"), brought(bob)
+
+    processor.look()
+    next(thread for thread, job in processor._running.items() if job == has_words).join(SECONDS)
+
+    states = dict(Job.objects.values_list("pk", "state"))
+    assert states == {
+        long.pk: JobState.TRANSCRIBING,
+        waits.pk: JobState.UPLOADED,
+        has_words.pk: JobState.READY,
+    }
+    recogniser.goes_on.set()
+    join(processor)
