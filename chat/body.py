@@ -16,6 +16,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 BODY_LIMIT = 64 * 1024
 """Bytes that most bodies may have."""
+ARRIVING = "chatsite.arriving"
+"""The key of the scope with a body that is read while it comes."""
 
 
 def body_in(request: HttpRequest, kind: type[Body], *, what: str, limit: int = BODY_LIMIT) -> Body:
@@ -36,6 +38,11 @@ def body_in(request: HttpRequest, kind: type[Body], *, what: str, limit: int = B
 def typed(text: str) -> str:
     """Return a text as it is stored: without NUL, which PostgreSQL refuses, and space around it."""
     return text.replace("\0", "").strip()
+
+
+def arriving(request: HttpRequest) -> Any:
+    """Return what a view reads the body from while it comes: if the server has it, past the layers of the request."""
+    return getattr(request, "scope", {}).get(ARRIVING, request)
 
 
 def reads_body(view: View) -> View:

@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve
 from typing_extensions import override
 
 from chat.api.access import Credentials
-from chat.body import does_read_body
+from chat.body import ARRIVING, does_read_body
 from chat.database import in_database
 from chat.database.outage import UNAVAILABLE
 from chat.serving.arriving_body import DETACH, ArrivingBody
@@ -69,7 +69,7 @@ class PageHandler(ASGIHandler):
             await send(message)
 
         try:
-            await super().handle(scope, body, answer)
+            await super().handle({**scope, ARRIVING: body}, body, answer)
         finally:
             body.close()
 

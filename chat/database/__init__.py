@@ -1,5 +1,21 @@
 """Database access from the event loop: its threads, its retries, and outages."""
 
-from .threads import RETRY_SECONDS, STORAGE_SECONDS, close_connections, in_database, in_thread, persist
+from .threads import (
+    RETRY_SECONDS,
+    STORAGE_SECONDS,
+    FewThreads,
+    close_connections,
+    in_database,
+    in_thread,
+    persist,
+)
 
-__all__ = ["RETRY_SECONDS", "STORAGE_SECONDS", "close_connections", "in_database", "in_thread", "persist"]
+__all__ = [
+    "RETRY_SECONDS",
+    "STORAGE_SECONDS",
+    "FewThreads",
+    "close_connections",
+    "in_database",
+    "in_thread",
+    "persist",
+]

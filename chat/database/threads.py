@@ -40,6 +40,22 @@ async def in_thread(threads: Executor, work: Callable[P, T], *args: P.args, **kw
     return await asyncio.get_running_loop().run_in_executor(threads, call)
 
 
+class FewThreads:
+    """Threads for the database work of many other ones: their connections stay open, and the many do not work at once.
+
+    Each of many threads would open a connection of its own, and the event loop wait for all of them to yield the
+    interpreter.
+    """
+
+    def __init__(self, count: int, name: str) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=count, thread_name_prefix=name)
+
+    def do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run database work in one of them, and return its result. For threads; the work does not call this again."""
+        call = partial(copy_context().run, _with_connection, partial(work, *args, **kwargs))
+        return self._threads.submit(call).result()
+
+
 def close_connections() -> None:
     """Close the connection of each database thread when its current work ends; its next work reconnects."""
     all_threads = Barrier(THREADS)

@@ -173,7 +173,10 @@ class Upload(models.Model):
     def advance(self, offset: int, length: int) -> bool:
         """Store that the next piece is stored for good; False if another request has said so, or it has ended."""
         rows = Upload.objects.filter(pk=self.pk, state=UploadState.OPEN, received=offset)
-        return bool(rows.update(received=offset + length, touched_at=Now()))
+        is_next = bool(rows.update(received=offset + length, touched_at=Now()))
+        if is_next:
+            self.received, self.state = offset + length, UploadState.OPEN
+        return is_next
 
     def refuse(self, error: str) -> bool:
         """Do not take the file; False if it has ended before."""

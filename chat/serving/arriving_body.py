@@ -70,14 +70,19 @@ class ArrivingBody:
         """Return up to so many bytes, as soon as they are there: fewer only at the end; without a size all of it."""
         if not size or (self._has_ended and not self._rest):
             return b""
-        parts = self._in_loop(size)
-        missing = self._left if size < 0 else min(self._left, size - sum(map(len, parts)))
-        if missing and self._socket:
-            with self._is_read:
-                parts += self._from_socket(self._socket, missing)
-            if self._has_ended:
-                self._socket.close()
-        return b"".join(parts)
+        begin = b"".join(self._in_loop(size))
+        missing = self._left if size < 0 else min(self._left, size - len(begin))
+        rest = bytearray(missing)
+        came = self._from_socket(memoryview(rest))
+        return begin + rest[:came] if came else begin
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """Fill the buffer as ``read`` would, without making new bytes of what is read from the connection."""
+        came = 0
+        for part in self._in_loop(len(buffer)):
+            buffer[came : came + len(part)] = part
+            came += len(part)
+        return came + self._from_socket(buffer[came:])
 
     def skip(self) -> None:
         """Read the rest, for nobody: a client that still sends would not read the answer."""
@@ -98,7 +103,7 @@ class ArrivingBody:
 
     def _in_loop(self, size: int) -> list[bytes]:
         """Return what the event loop has, or waits for; of a connection that is detached only what came before."""
-        if self._socket and not self._rest:
+        if not self._rest and (self._socket or self._has_ended):
             return []
         self._reading = asyncio.run_coroutine_threadsafe(self._take(size), self._loop)
         try:
@@ -135,30 +140,39 @@ class ArrivingBody:
                 return bytes(body)
         return b""
 
-    def _from_socket(self, connection: socket.socket, size: int) -> list[bytes]:
-        parts: list[bytes] = []
+    def _from_socket(self, buffer: memoryview) -> int:
+        """Fill a buffer from the connection, if it is detached; at most to the end of the body."""
+        if not buffer or not self._left or not self._socket:
+            return 0
+        with self._is_read:
+            came = self._filled(self._socket, buffer[: self._left])
+        if self._has_ended:
+            self._socket.close()
+        return came
+
+    def _filled(self, connection: socket.socket, buffer: memoryview) -> int:
+        came = 0
         try:
-            while size and self._left:
-                part = _received(connection, size)
-                self._left = max(self._left - len(part), 0) if part else 0
-                size -= len(part)
-                parts += [part] if part else []
+            while came < len(buffer) and self._left:
+                length = _received(connection, buffer[came:])
+                self._left = max(self._left - length, 0) if length else 0
+                came += length
         except OSError:  # the client is gone, or silent
             self._left = 0
         self._has_ended = not self._left
-        return parts
+        return came
 
 
-def _received(connection: socket.socket, size: int) -> bytes:
-    """Return so many bytes, or what a slow client has sent of them meanwhile.
+def _received(connection: socket.socket, buffer: memoryview) -> int:
+    """Fill a buffer, or begin it with what a slow client has sent meanwhile.
 
     The system wakes the thread up once for all of it, if it can: each time takes the interpreter from the event loop.
     """
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(buffer))
     try:
-        return connection.recv(size)
+        return connection.recv_into(buffer)
     except TimeoutError:
         connection.settimeout(0)
-        part = connection.recv(size)
+        length = connection.recv_into(buffer)
         connection.settimeout(SILENCE_SECONDS)
-        return part
+        return length

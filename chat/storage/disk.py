@@ -15,7 +15,8 @@ from uuid import uuid4
 from django.core.exceptions import SuspiciousFileOperation
 from django.utils._os import safe_join
 
-from .stored import KB, AccessDenied, FileChanged, FileLost, PartLost, Readable, StorageFailed, Stored
+from . import direct
+from .stored import KB, AccessDenied, FileChanged, FileLost, Part, PartLost, StorageFailed, Stored
 
 
 class Disk:
@@ -39,7 +40,7 @@ class Disk:
                 draft.unlink()
             raise StorageFailed(error.strerror or str(error)) from None
 
-    def write(self, name: str, offset: int, part: Readable) -> None:
+    def write(self, name: str, offset: int, part: Part) -> None:
         """Write a part of a file that grows, and return when it is on the disk. ``finish`` gives the file its name.
 
         Raise ``PartLost`` if the parts before are not there: a hole would be read as part of the file.
@@ -50,11 +51,11 @@ class Disk:
                 raise PartLost(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             is_new = not path.exists()
-            with os.fdopen(os.open(path, os.O_RDWR | (0 if offset else os.O_CREAT), 0o600), "r+b") as file:
-                file.seek(offset)
-                shutil.copyfileobj(part, file, self.piece)
-                file.flush()
-                os.fsync(file.fileno())
+            file = os.open(path, os.O_RDWR | (0 if offset else os.O_CREAT), 0o600)
+            try:
+                direct.write(file, offset, part)
+            finally:
+                os.close(file)
             if is_new:
                 _keep_names(path.parent)
         except OSError as error:

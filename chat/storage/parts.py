@@ -11,13 +11,13 @@ from pathlib import Path
 
 from .disk import Disk
 from .local import copy_to, on_this_machine, temporary_copy
-from .stored import KB, Readable, Storage, exists
+from .stored import KB, Part, Storage, exists
 
 COPIED = 256 * KB
 """Bytes in memory while a part is copied."""
 
 
-def put_part(place: Storage, name: str, offset: int, part: Readable) -> None:
+def put_part(place: Storage, name: str, offset: int, part: Part) -> None:
     """Store the part of a file that begins at ``offset``; it is there also after a crash. Again replaces it."""
     if isinstance(place, Disk):
         place.write(name, offset, part)

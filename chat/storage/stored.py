@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 KB = 1024
 MB = 1024 * KB
@@ -51,6 +51,14 @@ class Readable(Protocol):
 
     def read(self, size: int = ..., /) -> bytes:
         """Return up to so many bytes, and none at the end."""
+
+
+@runtime_checkable
+class Part(Readable, Protocol):
+    """A part of a file that can be read without making new bytes."""
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """Fill the buffer, and return how many bytes that were: fewer only at the end."""
 
 
 class Storage(Protocol):

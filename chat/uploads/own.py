@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from ..body import arriving
 from ..models import InvalidRequest, NotFound, Upload, UploadState
 from ..processing import as_json
 from .completing import NOT_ALLOWED, hand_on, may_add
 from .duplicates import duplicate_of
-from .receiving import Piece, receive
+from .receiving import Piece, counting, receive
 from .removing import refuse, remove
 from .wire import SentFile, Uploads
 
@@ -31,12 +32,12 @@ def open_files(user_id: int) -> Uploads:
 
 def received(request: HttpRequest, user_id: int, uuid: UUID, offset: int) -> tuple[SentFile, int]:
     """Store the body of a request as a piece, and return the file with the status of the response."""
-    upload = own(user_id, uuid)
-    if not may_add(upload.batch):
+    upload, is_allowed = counting.do(_asked_for, user_id, uuid)
+    if not is_allowed:
         refuse(upload, NOT_ALLOWED)
         hand_on(upload.batch, upload.pair)
         upload.refresh_from_db()
-    is_in = receive(upload, offset, Piece(request, _length(request)))
+    is_in = receive(upload, offset, Piece(arriving(request), _length(request)))
     return shown(upload), 200 if is_in else 409
 
 
@@ -76,6 +77,11 @@ def end(upload: Upload) -> None:
     if upload.state == UploadState.STORED:
         upload.batch.refuse_if_held()
     remove(upload)
+
+
+def _asked_for(user_id: int, uuid: UUID) -> tuple[Upload, bool]:
+    upload = own(user_id, uuid)
+    return upload, may_add(upload.batch)
 
 
 def _length(request: HttpRequest) -> int:

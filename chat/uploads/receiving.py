@@ -5,27 +5,32 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
 
+from ..database import FewThreads
 from ..database.threads import give_back_connection
 from ..models import InvalidRequest, Refused, Upload, UploadState
 from ..storage import StorageFailed, storage
 from ..storage.parts import put_part
-from ..storage.stored import PartLost, Readable
+from ..storage.stored import Part, PartLost, Readable
 from ..upstream.credentials import SignInFailed
 from ..upstream.failures import line
 from .completing import complete, hand_on
 from .kinds import HEAD, wrong_content
+from .places import NoPlace, Places
 from .removing import refuse
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 40
 """Pieces that a process takes at the same time; the others wait unread."""
+SHARE = 20
+"""Those of one user."""
 WAIT_SECONDS = 30.0
 LOST = "What had arrived of this file is not on the site any more. Please send it again."
 
-_places = BoundedSemaphore(AT_ONCE)
+_places = Places(AT_ONCE, SHARE)
+counting = FewThreads(2, "pieces")
+"""The threads that ask the database about pieces before and after they are stored."""
 
 
 class StorageGone(Refused):
@@ -55,13 +60,26 @@ class Piece:
             return part
         return self._take(size)
 
+    def readinto(self, buffer: memoryview, /) -> int:
+        """Fill the buffer as ``read`` would, at the end with fewer bytes."""
+        if self._waiting or not isinstance(self._source, Part):
+            part = self.read(len(buffer))
+            buffer[: len(part)] = part
+            return len(part) + (self.readinto(buffer[len(part) :]) if part and len(part) < len(buffer) else 0)
+        wanted = min(len(buffer), self._left)
+        self._count(wanted, self._source.readinto(buffer[:wanted]))
+        return wanted
+
     def _take(self, size: int) -> bytes:
         wanted = min(size, self._left)
         part = self._source.read(wanted)
-        if len(part) < wanted:
+        self._count(wanted, len(part))
+        return part
+
+    def _count(self, wanted: int, came: int) -> None:
+        if came < wanted:
             raise InvalidRequest("This piece broke off. Please send it again.")
         self._left -= wanted
-        return part
 
 
 def receive(upload: Upload, offset: int, piece: Piece) -> bool:
@@ -77,7 +95,6 @@ def receive(upload: Upload, offset: int, piece: Piece) -> bool:
                 f"The piece that begins at {offset:,} must have {length:,} bytes, not {piece.length:,}."
             )
         _take(upload, offset, piece)
-        upload.refresh_from_db()
     if upload.state == UploadState.OPEN and upload.received == upload.size:
         with storing():
             complete(upload)
@@ -90,7 +107,7 @@ def receive(upload: Upload, offset: int, piece: Piece) -> bool:
 
 def _take(upload: Upload, offset: int, piece: Piece) -> None:
     give_back_connection()  # to the database: the piece takes its time
-    with place():
+    with place(upload.batch.user_id):
         wrong = "" if offset else wrong_content(upload.name, piece.head())
         is_lost = not wrong and not _is_stored(upload, offset, piece)
     if wrong:
@@ -98,8 +115,9 @@ def _take(upload: Upload, offset: int, piece: Piece) -> None:
         hand_on(upload.batch, upload.pair)
     elif is_lost:
         _note_loss(upload, offset)
-    else:
-        upload.advance(offset, piece.length)
+    elif counting.do(upload.advance, offset, piece.length):
+        return
+    upload.refresh_from_db()
 
 
 def _is_stored(upload: Upload, offset: int, piece: Piece) -> bool:
@@ -113,14 +131,13 @@ def _is_stored(upload: Upload, offset: int, piece: Piece) -> bool:
 
 
 @contextmanager
-def place() -> Iterator[None]:
-    """Wait for one of the places of this process, so that pieces take a limited part of its memory and time."""
-    if not _places.acquire(timeout=WAIT_SECONDS):
-        raise StorageGone("Too many files are on their way. Nothing is lost: please go on in a moment.")
+def place(user_id: int) -> Iterator[None]:
+    """Wait for one of the places that a user may have in this process."""
     try:
-        yield
-    finally:
-        _places.release()
+        with _places.take(user_id, WAIT_SECONDS):
+            yield
+    except NoPlace:
+        raise StorageGone("Too many files are on their way. Nothing is lost: please go on in a moment.") from None
 
 
 def _note_loss(upload: Upload, offset: int) -> None:

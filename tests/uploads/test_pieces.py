@@ -125,19 +125,37 @@ def test_a_piece_that_breaks_off_changes_nothing(sender: Sender, begun: str, sen
     assert stored(begun).read_bytes() == MP3
 
 
+@pytest.mark.parametrize("is_own", [True, False])
 def test_a_piece_for_which_there_is_no_place_is_not_read(
-    sender: Sender, begun: str, monkeypatch: pytest.MonkeyPatch
+    sender: Sender, begun: str, alice: User, monkeypatch: pytest.MonkeyPatch, is_own: bool
 ) -> None:
     monkeypatch.setattr(receiving, "WAIT_SECONDS", 0)
     body = BytesIO(MP3[:PIECE])
     with ExitStack() as others:
-        for _ in range(receiving.AT_ONCE):
-            others.enter_context(receiving.place())
+        for number in range(receiving.SHARE if is_own else receiving.AT_ONCE):
+            others.enter_context(receiving.place(alice.pk if is_own else -1 - number))
         with pytest.raises(StorageGone, match="Too many files are on their way"):
             receive(Upload.objects.get(), 0, Piece(body, PIECE))
 
     assert body.tell() == 0
     assert sender.send(begun, MP3)["state"] == "begun"
+
+
+def test_a_piece_that_breaks_off_behind_its_head_is_refused_in_words(
+    sender: Sender, begun: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "HEAD", 100)
+
+    with pytest.raises(InvalidRequest, match="broke off"):
+        receive(Upload.objects.get(), 0, Piece(BytesIO(MP3[: PIECE // 2]), PIECE))
+
+
+def test_a_user_who_sends_slowly_leaves_places_to_the_others(sender: Sender, begun: str, bob: User) -> None:
+    with ExitStack() as slow:
+        for _ in range(receiving.SHARE):
+            slow.enter_context(receiving.place(bob.pk))
+
+        assert sender.send(begun, MP3)["state"] == "begun"
 
 
 def test_the_upload_of_another_user_is_not_there(sender: Sender, begun: str, bob: User) -> None:

@@ -1,0 +1,30 @@
+"""A few threads that do the database work of many."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+
+import pytest
+
+from chat.database import FewThreads
+
+seen = ContextVar("seen", default="")
+
+
+def test_many_threads_work_in_a_few() -> None:
+    threads = FewThreads(2, "few")
+    with ThreadPoolExecutor(8) as many:
+        names = set(many.map(lambda _: threads.do(lambda: threading.current_thread().name), range(40)))
+
+    assert names <= {"few_0", "few_1"}
+
+
+def test_the_work_sees_the_context_of_who_asks_and_its_result_and_failure_come_back() -> None:
+    threads = FewThreads(1, "few")
+    seen.set("here")
+
+    assert threads.do(seen.get) == "here"
+    with pytest.raises(ZeroDivisionError):
+        threads.do(divmod, 1, 0)
