@@ -28,6 +28,8 @@ LONGEST_INTERVAL = 0.06
 """The limit up to which the interval grows also when storing and sending take more than half of it."""
 FIRST_TEXT_SECONDS = 0.004
 """The least time between a commit and that of the first text of a turn, whose reader waits for it."""
+NEAR = 0.012
+"""Seconds before the next commit of all from which on the first text of a turn lets it begin, instead of one alone."""
 BACKLOG = 64 * 1024
 """The most unstored characters of a turn; above it, its model is not read until they are stored."""
 READING_TURNS = 4
@@ -139,14 +141,14 @@ class GroupCommit:
         await self._pause(monotonic() - started)
 
     async def _pause(self, busy: float) -> None:
-        """Wait between two commits, longer after a long one; meanwhile do what is urgent."""
+        """Wait between two commits of all, longer after a long one; meanwhile do what is urgent."""
         interval = max(INTERVAL + INTERVAL_OF_A_STREAM * len(self.logs), 2 * busy)
         end = monotonic() + min(interval, LONGEST_INTERVAL) - busy
         await asyncio.sleep(FIRST_TEXT_SECONDS)
-        while (rest := end - monotonic()) > 0 and await self._is_urgent_within(rest):
+        while await self._is_urgent_within(end - monotonic()) and end - monotonic() > NEAR:
             await self._commit(self._first)
             self._endings.start(self._look_for_more)
-            await asyncio.sleep(FIRST_TEXT_SECONDS)
+            await asyncio.sleep(min(FIRST_TEXT_SECONDS, max(0.0, end - monotonic())))
 
     async def _is_urgent_within(self, seconds: float) -> bool:
         """Wait until the first text of a turn has come, or more turns can be ended; return False if neither happens."""
