@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.contrib.auth.models import User
@@ -50,11 +51,14 @@ class UploadForm(ConsentFields):
     title = forms.CharField(label="Title (optional)", max_length=UploadBatch.TITLE_LIMIT, required=False)
     recorded_on = DayField(label="Day of the recording (optional)", required=False)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, collection: UUID | None = None, **kwargs: Any) -> None:
+        """Propose this collection, if the user manages it, or else that which everyone hears."""
         super().__init__(*args, **kwargs)
-        choice = self.fields["collection"]
-        choice.queryset = Collection.objects.changeable_by(user)  # type: ignore[attr-defined]
-        choice.initial = choice.queryset.filter(is_default=True).values_list("uuid", flat=True).first()  # type: ignore[attr-defined]
+        choice = cast("forms.ModelChoiceField[Collection]", self.fields["collection"])
+        choice.queryset = Collection.objects.changeable_by(user)
+        managed = choice.queryset.values_list("uuid", flat=True)
+        proposed = managed.filter(uuid=collection).first() if collection else None
+        choice.initial = proposed or managed.filter(is_default=True).first()
 
     def files_of(self) -> list[UploadedFile[Any]]:
         """Return the files, which are valid."""

@@ -22,6 +22,7 @@ from ..accounts.login_sessions import SignedInRequest
 from ..body import body_in, reads_body
 from ..models import Collection, Refused
 from ..problems import refusal
+from ..query import uuid_of
 from ..recordings.transcripts import SUFFIXES
 from .beginning import begin_batch
 from .forms import FORM_LIMIT, UploadForm
@@ -50,13 +51,17 @@ def _refusing(view: View[P]) -> View[P]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @_refusing
 def upload(request: SignedInRequest) -> HttpResponse:
-    """Show the page, or as JSON the files that are not complete; a POST begins a batch, or is the form with it."""
+    """Show the page, or as JSON the files that are not complete; a POST begins a batch, or is the form with it.
+
+    ``?collection=`` names the collection that the page proposes.
+    """
     if request.method == "POST" and request.content_type == "application/json":
         said = body_in(request, SaidBatch, what="batch of files", limit=SAID_LIMIT)
         return as_json(begin_batch(request.user, said), status=201)
     if request.method != "POST" and request.accepts("application/json") and not request.accepts("text/html"):
         return as_json(open_files(request.user.pk))
-    form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
+    proposed = uuid_of(request.GET.get("collection", ""))
+    form = UploadForm(request.POST or None, request.FILES or None, user=request.user, collection=proposed)
     if request.method == "POST" and form.is_valid() and _is_taken(request, form):
         return redirect("chat:recording-upload")
     context = {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from uuid import UUID
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -14,6 +17,8 @@ from ..support.pages import browser_of, text
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("static_files")]
 
 LINK = 'href="/recordings/upload/"'
+WAY = re.compile(r'class="button page__action"\s+href="(/recordings/upload/[^"]*)"')
+PROPOSED = re.compile(r"<option [^>]*selected>([^<]+)")
 
 
 def manage_default(user: User) -> None:
@@ -44,6 +49,26 @@ def test_the_page_says_what_becomes_of_audio_alone(
     assert said in text(browser_of(alice).get("/recordings/upload/"))
 
 
+def test_the_collection_from_which_one_comes_is_proposed(alice: User, sales: Collection) -> None:
+    manage_default(alice)
+
+    pages = [
+        text(browser_of(alice).get(address))
+        for page in ("/recordings/", f"/recordings/?collection={sales.uuid}")
+        for address in WAY.findall(text(browser_of(alice).get(page)))
+    ]
+
+    assert [PROPOSED.findall(page) for page in pages] == [["Team"], ["Sales"]]
+
+
+def test_a_collection_that_one_does_not_manage_is_not_proposed(alice: User) -> None:
+    manage_default(alice)
+    others = Collection.objects.create(name="Board")
+
+    for name in (others.uuid, UUID(int=0), "none"):
+        assert PROPOSED.findall(text(browser_of(alice).get(f"/recordings/upload/?collection={name}"))) == ["Team"]
+
+
 def test_who_manages_no_collection_is_told_whom_to_ask(bob: User) -> None:
     html = text(browser_of(bob).get("/recordings/upload/"))
 
@@ -54,7 +79,7 @@ def test_who_manages_no_collection_is_told_whom_to_ask(bob: User) -> None:
 def test_the_list_of_recordings_offers_to_add_some_to_those_who_may(alice: User, bob: User) -> None:
     manage_default(alice)
 
-    assert LINK in text(browser_of(alice).get("/recordings/"))
+    assert WAY.findall(text(browser_of(alice).get("/recordings/"))) == ["/recordings/upload/"]
     assert LINK not in text(browser_of(bob).get("/recordings/"))
 
 
