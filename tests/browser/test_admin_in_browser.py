@@ -171,6 +171,7 @@ async def test_keys_lead_to_the_next_and_the_previous_conversation(page: Page, s
     await expect(page.get_by_label("Reason")).to_have_value("The weekly sample")
     await page.keyboard.press("Enter")
     await expect(title(page)).to_have_text("Reviewed question 1?")
+    await expect(page.get_by_text("Keys: J next, K previous")).to_be_visible()  # its script is there
     await page.keyboard.press("k")
     await expect(title(page)).to_have_text("Reviewed question 2?")
     await page.get_by_role("link", name="Next →").click()
