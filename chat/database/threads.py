@@ -51,7 +51,12 @@ class FewThreads:
         self._threads = ThreadPoolExecutor(max_workers=count, thread_name_prefix=name)
 
     def do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run database work in one of them, and return its result. For threads; the work does not call this again."""
+        """Run database work in one of them, and return its result. For threads; the work does not call this again.
+
+        Within a transaction do it here: no other connection sees what that has written.
+        """
+        if connection.in_atomic_block:
+            return work(*args, **kwargs)
         call = partial(copy_context().run, _with_connection, partial(work, *args, **kwargs))
         return self._threads.submit(call).result()
 

@@ -28,3 +28,8 @@ def test_the_work_sees_the_context_of_who_asks_and_its_result_and_failure_come_b
     assert threads.do(seen.get) == "here"
     with pytest.raises(ZeroDivisionError):
         threads.do(divmod, 1, 0)
+
+
+@pytest.mark.django_db
+def test_within_a_transaction_the_work_is_done_in_it() -> None:
+    assert FewThreads(1, "few").do(threading.current_thread) is threading.current_thread()
