@@ -94,7 +94,7 @@ def test_nobody_asks_for_a_check_where_nobody_reviews(turn: Turn, carol: User, s
     settings.REVIEW = "asked"
     carol.is_active = False
     carol.save()
-    with pytest.raises(InvalidRequest, match="Nobody reviews"):
+    with pytest.raises(InvalidRequest, match="Nobody on this site is a reviewer yet"):
         CheckRequest.objects.ask(turn)
 
 

@@ -113,6 +113,7 @@ def test_what_waited_for_a_transcript_goes_on_once_the_site_makes_them(
     recognise(monkeypatch, Recogniser())
 
     Processor(ONE).look()
+    settings.PROCESSING_AT_ONCE = 1
     work(folder)
 
     assert Job.objects.get().state == JobState.READY
