@@ -29,7 +29,7 @@ LONGEST_INTERVAL = 0.06
 FIRST_TEXT_SECONDS = 0.004
 """The least time between a commit and that of the first text of a turn, whose reader waits for it."""
 NEAR = 0.012
-"""Seconds before the next commit of all from which on the first text of a turn lets it begin, instead of one alone."""
+"""If the next commit of all is due within so many seconds, the first text of a turn lets that begin at once."""
 BACKLOG = 64 * 1024
 """The most unstored characters of a turn; above it, its model is not read until they are stored."""
 READING_TURNS = 4
@@ -42,8 +42,8 @@ class GroupCommit:
     """The logs that this process writes, and the task that stores them.
 
     It commits at once when idle, and at most every ``INTERVAL`` when busy: the number of transactions grows neither
-    with the number of streams nor with their speed. The first text of a turn does not wait for the end of the pause. It
-    is stored alone: otherwise each new question would cut the text of all others into smaller pieces.
+    with the number of streams nor with their speed. The first text of a turn does not wait for the end of the pause. A
+    commit of its own stores it, so that a new question does not cut the text of all others into smaller pieces.
     """
 
     def __init__(self, nudges: Nudges) -> None:
@@ -169,7 +169,7 @@ class GroupCommit:
         self._work.set()
 
     async def _commit(self, dirty: dict[AnswerLog, None]) -> None:
-        """Store what these logs have; it is no longer dirty or first then."""
+        """Store the new text of these logs. They count neither as dirty nor as first from then on."""
         taken = list(dirty)
         for log in taken:
             self._dirty.pop(log, None)

@@ -107,6 +107,22 @@ async def test_later_text_waits_for_the_pause_though_the_first_text_of_another_t
     assert (first.chunks, first.everything()) == (["It launches"], ["It launches", " in April"])
 
 
+async def test_the_first_text_of_a_turn_lets_the_next_commit_begin_where_that_is_near(
+    commits: GroupCommit, login: LoginSession, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "NEAR", 120.0)
+    other = await in_database(LoginSession.objects.create, user=bob)
+    first, second = await open_log(commits, login), await open_log(commits, other)
+    await commits.append(first, "It launches")
+    await stored(first, 1)
+    await commits.append(first, " in April")
+
+    await commits.append(second, "Nobody")
+
+    await stored(second, 1)
+    assert first.chunks == ["It launches", " in April"]
+
+
 async def test_many_turns_end_in_one_pause(commits: GroupCommit) -> None:
     logs = [await open_log(commits, await in_database(new_login, number)) for number in range(2 * AT_ONCE + 1)]
 
