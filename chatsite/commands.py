@@ -18,7 +18,7 @@ class Commands(ManagementUtility):
 
     @override
     def execute(self) -> None:
-        """Run the command. The serving process makes its event loops with uvloop, and imports without a pause."""
+        """Run the command. The serving process makes its event loops with uvloop, and collects no garbage at first."""
         if self.argv[1:2] == ["serve"]:
             prefer_uvloop()
             gc.disable()  # until it serves: see chat.serving.garbage

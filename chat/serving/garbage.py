@@ -1,7 +1,7 @@
-"""The garbage of a site that starts: there is hardly any before it has been imported, since that stays for good.
+"""The garbage collector while a site starts.
 
-``chatsite.commands`` pauses the collector before Django loads: its passes over the imports would take a tenth of the
-start and more.
+``chatsite.commands`` pauses it before Django loads. What is imported stays for good, so the collector would find hardly
+anything, and its passes over all of it would take a tenth of the start and more.
 """
 
 from __future__ import annotations
@@ -10,6 +10,6 @@ import gc
 
 
 def resume() -> None:
-    """Collect garbage again, but look no more at what has been imported."""
+    """Let the collector go on, and never look at what has been imported."""
     gc.freeze()
     gc.enable()

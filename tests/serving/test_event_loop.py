@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from importlib.util import find_spec
 
 import pytest
 
-from ..support.processes import ROOT
+from ..support.programs import printed_by
 
 PRINT_LOOP = """
 import sys
@@ -26,9 +23,4 @@ print(type(reactor._asyncioEventloop).__module__)
 @pytest.mark.skipif(find_spec("uvloop") is None, reason="uvloop has no wheel for this Python")
 @pytest.mark.parametrize(("command", "module"), [("serve", "uvloop"), ("migrate", "asyncio.unix_events")])
 def test_the_serving_process_runs_daphne_on_uvloop_and_no_other_command_does(command: str, module: str) -> None:
-    environ = os.environ | {"DJANGO_SETTINGS_MODULE": "chatsite.settings"}
-    arguments = [sys.executable, "-c", PRINT_LOOP, command, "--help"]
-
-    printed = subprocess.run(arguments, cwd=ROOT, env=environ, capture_output=True, text=True, check=True).stdout
-
-    assert printed.splitlines()[-1] == module
+    assert printed_by(PRINT_LOOP, command) == module

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
-import subprocess
-import sys
 import weakref
 from collections.abc import Iterator
 
@@ -16,7 +13,7 @@ from chat.management.commands.serve import Command
 from chat.serving import garbage
 from chat.serving.opening import Opening
 
-from ..support.processes import ROOT
+from ..support.programs import printed_by
 
 PRINT_COLLECTOR = """
 import gc, sys
@@ -45,12 +42,7 @@ def paused() -> Iterator[None]:
 
 @pytest.mark.parametrize(("command", "is_collecting"), [("serve", "False"), ("migrate", "True")])
 def test_the_serving_process_collects_no_garbage_while_it_is_imported(command: str, is_collecting: str) -> None:
-    environ = os.environ | {"DJANGO_SETTINGS_MODULE": "chatsite.settings"}
-    arguments = [sys.executable, "-c", PRINT_COLLECTOR, command, "--help"]
-
-    printed = subprocess.run(arguments, cwd=ROOT, env=environ, capture_output=True, text=True, check=True).stdout
-
-    assert printed.splitlines()[-1] == is_collecting
+    assert printed_by(PRINT_COLLECTOR, command) == is_collecting
 
 
 @pytest.mark.django_db
