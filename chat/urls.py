@@ -9,7 +9,7 @@ from .conversations import judging_views, turn_views
 from .conversations import views as conversations
 from .erasing import views as erasing
 from .processing import views as jobs
-from .recordings import audio, consent, language, whole_text, withdrawing
+from .recordings import audio, consent, deleting, language, whole_text, withdrawing
 from .recordings import views as recordings
 from .search import views as search
 from .uploads import views as uploads
@@ -61,6 +61,7 @@ urlpatterns = [
     path("recordings/<uuid:uuid>/", recordings.detail, name="recording-detail"),
     path("recordings/<uuid:uuid>/segments/", recordings.segments, name="recording-segments"),
     path("recordings/<uuid:uuid>/move/", moving.move_recording, name="recording-move"),
+    path("recordings/<uuid:uuid>/delete/", deleting.delete, name="recording-delete"),
     path("recordings/<uuid:uuid>/consent/", consent.consent_note, name="recording-consent"),
     path("recordings/<uuid:uuid>/language/", language.language, name="recording-language"),
     path("recordings/<uuid:uuid>/text/", whole_text.whole_text, name="recording-text"),

@@ -34,6 +34,7 @@ WITHOUT_A_USER = {
 GIVEN = {
     "erasing/erase.py": "erases from the recordings of a plan, which a page has made of what its user may change",
     "erasing/filters.py": "asks whether anybody of an erased name is left; shows nobody",
+    "recordings/removal.py": "deletes recordings that a page or the admin has found for somebody who may",
     "recordings/rows.py": "shows recordings that the list has found",
     "recordings/finding.py": "finds words in a recording that its page has found",
     "recordings/admin.py": "counts the segments of recordings that the admin has found",

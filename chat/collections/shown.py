@@ -22,7 +22,10 @@ CHANGES = 20
 """Changes that the page of a collection shows, the latest first."""
 SUGGESTED = 200
 """Names of people, and of groups, that the page suggests for a new member."""
-_PLAIN = {str(Kind.AUDIO_WITHDRAWN): "withdrew the audio of a recording"}
+_PLAIN = {
+    str(Kind.AUDIO_WITHDRAWN): "withdrew the audio of a recording",
+    str(Kind.RECORDING_DELETED): "deleted a recording",
+}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from .leftovers import delete_all
 
 logger = logging.getLogger(__name__)
 
-_IS_THERE = "The recording is there already. For another one, let an administrator delete it and add its files again."
+_IS_THERE = "The recording is there already. For another one, delete it on its page and add its files again."
 _NOT_NOW = "This cannot be done now: the recording has gone on meanwhile."
 
 

@@ -12,8 +12,8 @@ from typing_extensions import override
 
 from .. import retrieval
 from ..display import duration, marked
-from ..models import Recording, Segment, holds_over, kept_under
-from .stored_audio import delete_audio
+from ..models import How, Recording, Segment, holds_over, kept_under
+from .removal import remove_for
 
 
 @admin.register(Recording)
@@ -43,15 +43,12 @@ class RecordingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic onl
     @override
     def delete_model(self, request: HttpRequest, obj: Recording) -> None:
         """Delete the recording and its audio; citations keep what they quote."""
-        super().delete_model(request, obj)
-        delete_audio([obj.audio])
+        remove_for(cast(User, request.user), obj, how=How.ADMIN)
 
     @override
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Recording]) -> None:
         """Delete the recordings and their audio; citations keep what they quote."""
-        names = list(queryset.values_list("audio", flat=True))
-        super().delete_queryset(request, queryset)
-        delete_audio(names)
+        remove_for(cast(User, request.user), *queryset, how=How.ADMIN)
 
     @override
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

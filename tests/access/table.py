@@ -61,6 +61,7 @@ GET  chat:recording-consent             sign-in   404      404      200      404
 GET  chat:recording-language            sign-in   404      404      200      404      404      404      sign-in
 GET  chat:recording-text                sign-in   404      200      200      404      404      404      sign-in
 GET  chat:recording-audio               sign-in   404      200      200      404      404      404      sign-in
+GET  chat:recording-delete              sign-in   404      404      200      404      404      404      sign-in
 GET  chat:recording-withdraw-audio      sign-in   404      404      200      404      404      404      sign-in
 GET  login                              200       go       go       go       go       go       go       200
 POST logout                             sign-in   sign-in  sign-in  sign-in  sign-in  sign-in  sign-in  sign-in

@@ -42,7 +42,7 @@ SILENT = Notice()
 NOT_OF_ACCOUNTS = {
     Kind.READ, Kind.SEARCHED, Kind.FOUND, Kind.EXPORTED, Kind.UNMASKED, Kind.MEMBER_ADDED, Kind.MEMBER_REMOVED,
     Kind.MEMBER_CHANGED, Kind.RECORDING_MOVED, Kind.AUDIO_WITHDRAWN, Kind.CONSENT_NOTE, Kind.SPEAKER_ERASED,
-    Kind.COLLECTION_CHANGED, Kind.REVIEWERS_CHANGED,
+    Kind.RECORDING_DELETED, Kind.COLLECTION_CHANGED, Kind.REVIEWERS_CHANGED,
 }  # fmt: skip
 """Reads, and changes of collections and of a group: other tests have them."""
 

@@ -65,6 +65,7 @@ ROUTES = [
     Route("chat:job-shown"),
     Route("chat:recording-move", of="recording", status=404),  # alice manages no collection
     Route("chat:recording-consent", of="recording", status=404),
+    Route("chat:recording-delete", of="recording", status=404),
     Route("chat:recording-language", of="recording", status=404),
     Route("chat:recording-detail", of="recording"),
     Route("chat:recording-segments", of="recording"),

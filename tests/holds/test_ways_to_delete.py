@@ -129,6 +129,7 @@ WAYS: dict[str, tuple[str, Callable[[Scene], str]]] = {
     ),
     "a manager deletes a collection": (EMPTY, post(USER, "chat:collection-delete", "empty.uuid")),
     "a manager moves a recording out": (COLLECTION, move),
+    "a manager deletes a recording": (COLLECTION, post(USER, "chat:recording-delete", "recording.uuid")),
     "a manager withdraws audio": (COLLECTION, post(USER, "chat:recording-withdraw-audio", "recording.uuid")),
     "a manager removes a consent note": (
         COLLECTION,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from pytest_django import Settings
 
 from chat.models import Collection, Job, Membership, Recording, Role, Upload, UploadBatch
@@ -45,17 +45,9 @@ def page_of(recording: Recording, user: User) -> str:
 def test_who_manages_it_reads_how_it_is_transcribed_again(recording: Recording, alice: User, bob: User) -> None:
     send(recording, alice, "call.mp3")
 
-    assert f"{WORDS} For another transcript, let an administrator delete it" in page_of(recording, alice)
-    assert WORDS not in page_of(recording, bob)
-
-
-def test_an_administrator_is_led_to_where_it_is_deleted(recording: Recording, alice: User) -> None:
-    send(recording, alice, "call.mp3")
-    User.objects.filter(pk=alice.pk).update(is_staff=True)
-    alice.user_permissions.add(Permission.objects.get(codename="delete_recording"))
-
-    link = f'<a href="/admin/chat/recording/{recording.pk}/delete/">delete it</a>'
+    link = f'<a href="/recordings/{recording.uuid}/delete/">delete it</a>'
     assert f"{WORDS} For another transcript,{link}" in page_of(recording, alice)
+    assert WORDS not in page_of(recording, bob)
 
 
 def test_it_is_said_as_soon_as_the_recording_is_there(recording: Recording, alice: User) -> None:

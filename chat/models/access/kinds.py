@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     MEMBER_REMOVED = "member-removed", "is no longer a member of a collection"
     MEMBER_CHANGED = "member-changed", "got another role in a collection"
     RECORDING_MOVED = "recording-moved", "was moved to another collection"
+    RECORDING_DELETED = "recording-deleted", "a recording was deleted"
     AUDIO_WITHDRAWN = "audio-withdrawn", "the audio of a recording was withdrawn"
     CONSENT_NOTE = "consent-note", "the consent note of a recording was changed"
     SPEAKER_ERASED = "speaker-erased", "words of a speaker were erased"
