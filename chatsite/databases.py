@@ -34,10 +34,13 @@ def _sqlite(database: dict[str, Any], data_folder: Path) -> dict[str, Any]:
 
 def _postgresql(database: dict[str, Any], pool: int) -> dict[str, Any]:
     return database | {
+        "ENGINE": "chatsite.postgresql",
         # Under ASGI every request has a thread of its own, so a pool keeps the connections, and not the threads.
         "OPTIONS": {
             # By default the pool waits ever longer between its attempts, up to minutes after the server is back.
             "pool": {"min_size": min(2, pool), "max_size": pool, "timeout": 5, "reconnect_timeout": 2},
+            # How often a statement that comes again is carried out before the server keeps its plan.
+            "prepare_threshold": 2,
             # Detect a server that has vanished without closing the connection. Seconds; tcp_user_timeout in ms.
             "connect_timeout": 5,
             "tcp_user_timeout": 8000,

@@ -6,6 +6,7 @@ Compiling a query of the ORM takes longer than SQLite takes to carry it out, and
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,10 @@ from django.db.models.query import FlatValuesListIterable, ModelIterable, Values
 from django.db.models.sql.compiler import SQLCompiler
 from typing_extensions import override
 
+from .prepared_cursor import prepared_cursor
+
 Row = TypeVar("Row")
+_PLACE = re.compile("%[s%]")
 Build = Callable[..., "QuerySet[Any, Row]"]
 
 
@@ -100,7 +104,7 @@ class Prepared(Generic[Row]):
         compiled = self._compiled.get(own.vendor) or self._compile()
         known = {name: field.get_db_prep_value(values[name], own) for name, field in self._fields.items()}
         bound = [known[each.name] if isinstance(each, Parameter) else each for each in compiled.parameters]
-        with own.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(compiled.sql, bound)
             rows = cursor.fetchall()
         return compiled.results([compiled.convert(row, own) for row in rows] if compiled.converters else rows)
@@ -115,9 +119,28 @@ class Prepared(Generic[Row]):
         sql, parameters = compiler.as_sql()
         selected = [column for column, *_ in (compiler.select or ())[: compiler.col_count]]
         converters = [(place, *found) for place, found in compiler.get_converters(selected).items()]
-        compiled = _Compiled(sql, tuple(parameters), converters, _results(queryset, compiler))
+        compiled = _Compiled(*_with_constants(sql, tuple(parameters)), converters, _results(queryset, compiler))
         self._compiled[connection.vendor] = compiled
         return compiled
+
+
+def _with_constants(sql: str, parameters: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    """Return a query with the values that never change in its text, so that PostgreSQL knows them when it plans it.
+
+    Else it would not use an index that has, for instance, the turns of one state only.
+    """
+    if connection.vendor != "postgresql":
+        return sql, parameters
+    from psycopg.sql import Literal
+
+    with connection.cursor() as cursor:
+        texts = [
+            "%s" if isinstance(each, Parameter) else Literal(each).as_string(cursor.connection).replace("%", "%%")
+            for each in parameters
+        ]
+    waiting = iter(texts)
+    placed = _PLACE.sub(lambda found: next(waiting) if found[0] == "%s" else found[0], sql)
+    return placed, tuple(each for each in parameters if isinstance(each, Parameter))
 
 
 def _results(queryset: QuerySet[Any, Row], compiler: SQLCompiler) -> Callable[[list[Sequence[Any]]], list[Row]]:

@@ -65,7 +65,7 @@ def only_repeats(item: pytest.Item) -> bool:
     """Return whether a test covers only lines that others cover, too; on PostgreSQL all but the search tests do."""
     if item.get_closest_marker("repeats"):
         return True
-    specific = ("test_full_text", "test_windows", "test_nudges")  # these have code for each kind of server
+    specific = ("test_full_text", "test_windows", "test_nudges", "test_postgresql")  # of code for each kind of server
     return os.environ.get("TEST_PART") == "database" and not item.path.stem.startswith(specific)
 
 

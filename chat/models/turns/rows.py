@@ -14,6 +14,8 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from ..prepared_cursor import prepared_cursor
+
 _ROWS = {
     "sqlite": "(SELECT {values} FROM json_each(%s) ORDER BY key) AS new",
     "postgresql": "(SELECT {values} FROM jsonb_array_elements(%s::jsonb)"
@@ -38,21 +40,21 @@ def execute(statement: str, columns: dict[str, str], rows: Sequence[Row]) -> int
     At its end ``{lock}`` locks the turns that it reads, where rows are locked at all. ``columns`` maps the keys of the
     rows to their types on PostgreSQL. Return how many rows the statement changed.
     """
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(*_prepared(statement, columns, rows))
         return int(cursor.rowcount)
 
 
 def returned(statement: str, columns: dict[str, str], rows: Sequence[Row]) -> list[tuple[Any, ...]]:
     """Execute a statement as ``execute`` does, and return the rows that it selects or returns."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(*_prepared(statement, columns, rows))
         return list(cursor.fetchall())
 
 
 def insert(statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
     """Execute a statement that inserts one row, and return what it returns."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, values)
         row: tuple[Any, ...] = cursor.fetchone()
         return row

@@ -12,6 +12,7 @@ from django.db.models import UUIDField
 
 from ..daily_use import is_set_by_site
 from ..login_session import PASSWORD_DIGEST, LoginSession
+from ..prepared_cursor import prepared_cursor
 from .state import State
 
 _QUEUED, _STREAMING = (f"state = '{state}'" for state in (State.QUEUED, State.STREAMING))  # as in the partial indexes
@@ -78,7 +79,7 @@ class Standing:
 def standing(login_session: LoginSession, request_id: UUID) -> Standing | None:
     """Lock a login session until the transaction ends, and return its standing; None if it has been signed out."""
     kind = connection.vendor
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         if kind == "postgresql":
             cursor.execute(_LOCK, [login_session.pk])  # apart: the counts must be of the time after waiting
         request = _REQUEST.get_db_prep_value(request_id, connection)
@@ -89,7 +90,7 @@ def standing(login_session: LoginSession, request_id: UUID) -> Standing | None:
 
 def is_busy(conversation_id: int) -> bool:
     """Return whether a turn waits or streams in a conversation."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_IS_BUSY, [conversation_id, conversation_id])
         return bool(cursor.fetchone()[0])
 

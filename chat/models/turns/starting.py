@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from ..login_session import PASSWORD_DIGEST
+from ..prepared_cursor import prepared_cursor
 from .lease import LEASE
 from .rows import NOW
 from .state import Phase, State
@@ -62,7 +63,7 @@ LEASED = {
 
 def is_any_queued() -> bool:
     """Return whether any turn waits, which is rare."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_IS_ANY_QUEUED)
         return cursor.fetchone() is not None
 
