@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
+
+import psutil
 
 from tests.support.processes import ROOT
 from tests.support.site_process import SiteProcess
@@ -16,6 +19,7 @@ from tests.support.site_process import SiteProcess
 from .growth import row, visit
 
 ADMIN, ARCHIVE = "/admin/chat/conversation/", "/conversations/all/"
+SETTLE_SECONDS, IDLE_SECONDS = 5, 15
 
 
 @dataclass
@@ -39,9 +43,11 @@ def measure(servers: Sequence[str], counts: Sequence[int], lengths: Sequence[int
     filled = _filled(folder, counts, lengths)
     for server in servers:
         with SiteProcess(folder, SERVER=server) as site:
+            total = sum(map(int, filled.cookies)) + len(filled.conversations)
+            yield from _idle(server, site, total)
             yield from _conversations(server, site, filled)
             yield from _turns(server, site, filled)
-            yield from _admin(server, site, filled)
+            yield from _admin(server, site, filled, total)
 
 
 def _filled(folder: Path, counts: Sequence[int], lengths: Sequence[int]) -> Filled:
@@ -61,6 +67,18 @@ def _filled(folder: Path, counts: Sequence[int], lengths: Sequence[int]) -> Fill
             subprocess.run(command, cwd=ROOT, env=site.environ, stdout=subprocess.PIPE, check=True).stdout
         )
     return Filled(**json.loads(notes.read_text()))
+
+
+def _idle(server: str, site: SiteProcess, total: int) -> Iterator[str]:
+    """Yield the processor time of a site that nobody uses: it must not grow with what it has stored."""
+    assert site.process  # noqa: S101  # for mypy
+    process = psutil.Process(site.process.pid)
+    time.sleep(SETTLE_SECONDS)
+    before = sum(process.cpu_times()[:2])
+    time.sleep(IDLE_SECONDS)
+    milliseconds = (sum(process.cpu_times()[:2]) - before) * 1e3 / IDLE_SECONDS
+    yield f"{server}: nobody asks, at {total:,} conversations: {milliseconds:.0f} ms of processor time a second"
+    yield ""
 
 
 def _conversations(server: str, site: SiteProcess, filled: Filled) -> Iterator[str]:
@@ -84,8 +102,7 @@ def _turns(server: str, site: SiteProcess, filled: Filled) -> Iterator[str]:
     yield ""
 
 
-def _admin(server: str, site: SiteProcess, filled: Filled) -> Iterator[str]:
-    total = sum(map(int, filled.cookies)) + len(filled.conversations)
+def _admin(server: str, site: SiteProcess, filled: Filled, total: int) -> Iterator[str]:
     yield from (f"| {server}: admin at {total:,} conversations | ms |", "|---|---|")
     middle = f"{ADMIN}?after={total // 2}"
     addresses = {

@@ -16,7 +16,6 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from ..models import (
-    ACTIVE,
     REMOVED,
     REMOVED_SPEAKER,
     TERMINAL,
@@ -130,7 +129,7 @@ class _Work:
         self._total += self._answers().count()
         step, quiet = self._step, 0
         while True:
-            before = list(Turn.objects.filter(state__in=ACTIVE).values_list("pk", flat=True))
+            before = list(Turn.objects.filter(ended_at=None).values_list("pk", flat=True))
             quiet = 0 if self._pass(runs, step) else quiet + 1
             if not before or quiet == QUIET:
                 return
@@ -171,7 +170,7 @@ class _Work:
         return Turn.objects.filter(there, state__in=TERMINAL)
 
     def _wait_for(self, keys: list[int]) -> None:
-        while left := Turn.objects.filter(pk__in=keys, state__in=ACTIVE).count():
+        while left := Turn.objects.filter(pk__in=keys, ended_at=None).count():
             self._wait(left)
             self._keep()
 

@@ -16,7 +16,7 @@ from django.db.models import CharField
 from ..answers import rag
 from ..database import in_database, in_thread
 from ..database.outage import UNAVAILABLE
-from ..models import Job, Prepared, State, Turn
+from ..models import Job, Prepared, Turn
 from .beginning import Beginning
 from .copies import Copies
 from .events import Event
@@ -45,9 +45,7 @@ GRACE_SECONDS = 6.0
 
 _asked_to_stop = Prepared(
     lambda owner: (
-        Turn.objects.filter(owner=owner, state=State.STREAMING)
-        .exclude(stop_requested_at=None)
-        .values_list("uuid", flat=True)
+        Turn.objects.streaming().filter(owner=owner).exclude(stop_requested_at=None).values_list("uuid", flat=True)
     ),
     owner=CharField(),
 )
@@ -233,9 +231,9 @@ class TurnRunner:
 
     def _interrupt_abandoned(self) -> list[Turn]:
         dead = self.owner.dead()
-        abandoned = Turn.objects.abandoned(dead)
+        abandoned = Turn.objects.find_abandoned(dead)
         if monotonic() < self._grace_until:
-            abandoned = abandoned.filter(owner__in=dead)
+            abandoned = [turn for turn in abandoned if turn.owner in dead]
         # A turn that runs here is not abandoned, however late its lease is renewed.
         not_running = [turn for turn in abandoned if turn.uuid not in self.runs]
         closed = [turn for turn in not_running if Turn.objects.interrupt(turn, dead)]

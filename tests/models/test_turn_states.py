@@ -169,7 +169,7 @@ class TurnMachine(RuleBasedStateMachine):
         before = Turn.objects.get(pk=pk)
         Turn.objects.filter(pk=pk, state="streaming").update(lease_expires_at=Now() - timedelta(seconds=1))
 
-        for turn in list(Turn.objects.abandoned()):
+        for turn in Turn.objects.find_abandoned():
             assert Turn.objects.interrupt(turn)
             kept = self.texts[turn.pk][: before.stop_seen] if before.stop_requested_at else self.texts[turn.pk]
             assert Turn.objects.get(pk=turn.pk).answer == "".join(kept)
@@ -178,7 +178,7 @@ class TurnMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.claims)
     @rule(owner=st.sampled_from(OWNERS))
     def an_owner_dies_and_is_reaped(self, owner: str) -> None:
-        for turn in list(Turn.objects.abandoned({owner})):
+        for turn in Turn.objects.find_abandoned({owner}):
             assert Turn.objects.interrupt(turn, {owner})
         assert not Turn.objects.filter(owner=owner).exists()
 

@@ -16,7 +16,7 @@ from typing_extensions import override
 from chat.erasing.erase import erase
 from chat.erasing.shown import found_words
 from chat.management.site_command import SiteCommand
-from chat.models import Collection, ErasurePlan, How, Refused, SpeakerErasure, State, Turn
+from chat.models import Collection, ErasurePlan, How, Refused, SpeakerErasure, Turn
 
 PAUSE_SECONDS = 0.02
 PATIENCE_SECONDS = 30.0
@@ -96,7 +96,7 @@ class _Patience:
         questions = f"{left:,} {'question' if left == 1 else 'questions'}"
         if self._until is None:
             self._say(f"{questions} may still get these words; their answers are cleaned when they have ended …")
-        if self._until is None or Turn.objects.filter(state=State.STREAMING, lease_expires_at__gt=Now()).exists():
+        if self._until is None or Turn.objects.streaming().filter(lease_expires_at__gt=Now()).exists():
             self._until = time.monotonic() + PATIENCE_SECONDS
         elif time.monotonic() > self._until:
             raise NobodyAnswers(

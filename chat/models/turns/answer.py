@@ -17,6 +17,7 @@ from .append import Append, Claim, write
 from .indexed_turn import IndexedTurn
 from .quotation import Quotation
 from .state import State
+from .streaming import StreamingQuerySet
 
 if TYPE_CHECKING:
     from .turn import Turn
@@ -189,7 +190,7 @@ def unretracted(text: str) -> str:
     return text.rpartition(RETRACTION)[2]
 
 
-class AnswerQuerySet(models.QuerySet["Turn"]):
+class AnswerQuerySet(StreamingQuerySet):
     """``streaming → complete | stopped | failed``, its chunks before that, and ``queued → cancelled``."""
 
     def append(self, appends: Sequence[Append]) -> set[int]:
@@ -233,7 +234,7 @@ class AnswerQuerySet(models.QuerySet["Turn"]):
 
         The first request counts. Return how many turns were asked.
         """
-        streaming = self.filter(state=State.STREAMING, stop_requested_at=None)
+        streaming = self.streaming().filter(stop_requested_at=None)
         return streaming.update(stop_requested_at=Now(), stop_seen=seen)
 
     @transaction.atomic

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CharField, Q
 from django.db.models.functions import Now
 
 from ..daily_use import estimated_tokens
+from ..prepared import Many, Prepared
 from .answer import AnswerQuerySet, Chunk, Ending
 from .ended import counted_on
 from .found import given_citations, stored_citations
@@ -23,6 +25,14 @@ LEASE = timedelta(seconds=10)
 """How long a claim holds without renewal, by the database's clock."""
 
 
+def _abandoned_turns(dead: Any) -> Any:
+    streaming = apps.get_model("chat", "Turn").objects.streaming()
+    return streaming.filter(Q(lease_expires_at__lt=Now()) | Q(owner__among=dead))
+
+
+_abandoned = Prepared[Any](_abandoned_turns, dead=Many(CharField()))
+
+
 class LeaseQuerySet(AnswerQuerySet):
     """``streaming → interrupted`` of turns whose owner is gone, and the renewal that protects the others."""
 
@@ -30,14 +40,18 @@ class LeaseQuerySet(AnswerQuerySet):
     def renew(self, owner: str) -> set[int]:
         """Renew the leases of all turns that ``owner`` streams; return their ids."""
         # Locked by id, in the same order as by a commit of their text, so that the two cannot deadlock.
-        streaming = self.filter(owner=owner, state=State.STREAMING).select_for_update().order_by("pk")
+        streaming = self.streaming().filter(owner=owner).select_for_update().order_by("pk")
         locked = list(streaming.values_list("pk", flat=True))
         self.model.objects.filter(pk__in=locked).update(lease_expires_at=Now() + LEASE)
         return set(locked)
 
     def abandoned(self, dead: Collection[str] = ()) -> LeaseQuerySet:
         """Return the streaming turns whose lease has lapsed, or whose owner is in ``dead`` (known to have ended)."""
-        return self.filter(Q(lease_expires_at__lt=Now()) | Q(owner__in=list(dead)), state=State.STREAMING)
+        return self.streaming().filter(Q(lease_expires_at__lt=Now()) | Q(owner__in=list(dead)))
+
+    def find_abandoned(self, dead: Collection[str] = ()) -> list[Turn]:
+        """Return those among all turns, by a query that is compiled once: every process asks each second."""
+        return _abandoned.fetch(dead=dead)
 
     @transaction.atomic
     def interrupt(self, turn: Turn, dead: Collection[str] = ()) -> bool:

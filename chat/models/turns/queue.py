@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from ..conversation import Conversation
@@ -20,11 +20,13 @@ from ..login_session import LoginSession
 from ..recording import Recording
 from ..refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited
 from . import asked
+from .lost_logins import lost_logins
 from .question import cleaned
 from .standing import Standing, is_busy
 from .standing import standing as standing_of
 from .starting import is_any_queued, start
-from .state import ACTIVE, State
+from .state import State
+from .streaming import StreamingQuerySet
 
 if TYPE_CHECKING:
     from .turn import Turn
@@ -65,7 +67,7 @@ class Submitted:
     budget: DailyBudget | None = None
 
 
-class QueueQuerySet(models.QuerySet["Turn"]):
+class QueueQuerySet(StreamingQuerySet):
     """``(none) → queued → streaming``."""
 
     def submit(self, login_session: LoginSession, submission: Submission) -> Turn:
@@ -121,13 +123,12 @@ class QueueQuerySet(models.QuerySet["Turn"]):
 
     def held_by(self, owner: str) -> list[Turn]:
         """Return the turns of this set that ``owner`` streams, oldest first."""
-        held = self.filter(owner=owner, state=State.STREAMING)
+        held = self.streaming().filter(owner=owner)
         return list(held.select_related("conversation", "login_session").order_by("pk"))
 
     def lost_logins(self) -> list[LoginSession]:
         """Return the login sessions of queued and streaming turns that no longer count, whatever ended them."""
-        active = LoginSession.objects.filter(pk__in=self.filter(state__in=ACTIVE).values("login_session"))
-        return [login for login in active.select_related("user") if not login.is_good(login.user)]
+        return lost_logins()
 
     def positions(self) -> dict[UUID, int]:
         """Return the place in the queue, from 1, of each queued turn of this set (the turns of one login session)."""

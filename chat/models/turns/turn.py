@@ -25,9 +25,9 @@ from .state import ENDED_EARLY, TERMINAL, Failure, Phase, State
 class TurnQuerySet(QueueQuerySet, LeaseQuerySet):  # type: ignore[override]  # the plugin types as_manager per class
     """All transitions of turns: see ``queue``, ``lease`` and ``answer``."""
 
-    def of(self, *user_ids: int) -> TurnQuerySet:
-        """Return the turns that these users may see: those of their own conversations that are not deleted."""
-        return self.filter(user_id__in=user_ids, conversation__deleted_at=None)
+    def of(self, user_id: int) -> TurnQuerySet:
+        """Return the turns that a user may see: those of their own conversations that are not deleted."""
+        return self.filter(user_id=user_id, conversation__deleted_at=None)
 
     def open_to_review(self) -> TurnQuerySet:
         """Return the turns that a reviewer may open; nobody reads those of a deleted conversation."""
