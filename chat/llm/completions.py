@@ -7,7 +7,7 @@ for each token, which takes about 100 µs; reading only what we need takes about
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from time import monotonic
 
@@ -20,7 +20,7 @@ from . import Delta
 from .choices import Choices, Piece
 from .chunk import Fields, choices_of, chunk_of, delta_of, index_of, plain_text_of, text_of, thinks_in, usage_of
 from .finish_reason import finish_reason
-from .pace import pace
+from .pace import Pace, Read, at_once, pace
 from .sse import EventStream
 from .surrogates import Surrogates
 
@@ -35,9 +35,6 @@ _DONE = b"[DONE]"
 _DONE_REASON = "stop"
 """The finish reason of an answer that has none, if the setting says that ``[DONE]`` is its end."""
 
-
-Read = Callable[[], Awaitable[bytes]]
-"""A function that returns the next piece of a body once it has arrived, and an empty one at the end."""
 Request = Callable[[Sequence[Message]], AbstractAsyncContextManager[Read]]
 """A function that builds, signs and sends the request for an answer, and yields how to read the body of the response.
 
@@ -56,18 +53,18 @@ class CompletionsModel:
         """Yield the answer as it arrives. Ignore errors after the finish reason: the answer is complete."""
         completion = Completion()
         deadline = Deadline()
-        wait_to_read = pace.get()
+        its_pace: Pace = at_once  # as long as nothing of the answer is shown, and once it is complete
         try:
             async with self._request(messages) as read:
                 while True:
                     limit = completion.time_limit if completion.finish_reason else None
-                    piece = await (read() if limit is None else asyncio.wait_for(read(), deadline.left(limit)))
+                    reading = read(its_pace)
+                    piece = await (reading if limit is None else asyncio.wait_for(reading, deadline.left(limit)))
                     if not piece:
                         return
                     for delta in completion.feed(piece):
                         yield delta
-                    if not completion.finish_reason:
-                        await wait_to_read()
+                    its_pace = at_once if completion.finish_reason else pace.get()
         except Exception as error:  # whatever a library raises must fail this turn alone
             if not completion.finish_reason:
                 raise failure(error) from None

@@ -24,8 +24,9 @@ from ..prompts import Message
 from ..upstream import on_behalf
 from ..upstream.workspace import token_of, workspace
 from . import ChatModel
-from .completions import CONNECT_SECONDS, CompletionsModel, Read, Request
+from .completions import CONNECT_SECONDS, CompletionsModel, Request
 from .langchain import LangChainModel, as_langchain
+from .pace import Read, paced
 
 CONNECTIONS = 1000
 """Maximum of concurrent answers; with the library's default of 100, the next one would wait silently."""
@@ -56,6 +57,6 @@ def _request_by(model: ChatDatabricks, config: Config) -> Request:
         payload = model._prepare_inputs(as_langchain(messages), stream=True)  # noqa: SLF001  # no public function
         async with client.stream("POST", url, json=payload, headers=headers) as response:
             response.raise_for_status()
-            yield partial(anext, response.aiter_bytes(), b"")
+            yield paced(partial(anext, response.aiter_bytes(), b""))
 
     return request

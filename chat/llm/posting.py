@@ -21,7 +21,8 @@ from msgspec.json import encode
 from multidict import CIMultiDict
 from openai._models import FinalRequestOptions
 
-from .completions import CONNECT_SECONDS, Read
+from .completions import CONNECT_SECONDS
+from .pace import Pace, Read, paced
 
 READ_LIMIT = 64 * 1024
 """The most bytes to read at once, and of a refusal: decoding them takes a millisecond or two."""
@@ -132,30 +133,33 @@ def reader_of(response: ClientResponse) -> Read:
     if "content-encoding" in response.headers:
         stream = AiohttpResponseStream(response)
         decoded = httpx.Response(response.status, headers=response.raw_headers, stream=stream)
-        return partial(anext, decoded.aiter_bytes(), b"")
+        return paced(partial(anext, decoded.aiter_bytes(), b""))
     if response.connection and response.connection.protocol:
         response.connection.protocol.read_timeout = None
     return _Body(response).read
 
 
 class _Body:
-    """The body of a response, of which nothing is received between two reads.
+    """The body of a response, of which nothing is received between a read and the moment of the next one.
 
-    What comes meanwhile waits in the connection: it is taken and parsed at once by the next read, and not in the pieces
-    in which it comes.
+    What comes meanwhile waits in the connection: it is taken and parsed at once, and not in the pieces in which it
+    comes. The reader is not woken at that moment, but when something has been received.
     """
 
     def __init__(self, response: ClientResponse) -> None:
         self._response = response
 
-    async def read(self) -> bytes:
-        """Return what has come; wait if that is nothing. It is empty at the end."""
-        if transport := self._transport:
-            transport.resume_reading()
+    async def read(self, pace: Pace) -> bytes:
+        """Return what has come at the moment that ``pace`` says; wait if that is nothing. It is empty at the end."""
+        pace(self._receive)
         piece = await self._response.content.read(READ_LIMIT)
         if transport := self._transport:
             transport.pause_reading()
         return piece
+
+    def _receive(self) -> None:
+        if transport := self._transport:
+            transport.resume_reading()
 
     @property
     def _transport(self) -> Transport | None:

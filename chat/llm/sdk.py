@@ -16,7 +16,8 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from ..prompts import Message
 from .cleaned import clean
-from .completions import CONNECT_SECONDS, Read, Request
+from .completions import CONNECT_SECONDS, Request
+from .pace import Read, paced
 from .posting import Poster
 
 PATH = "/chat/completions"
@@ -88,6 +89,6 @@ async def response_to(
         stream_cls=openai.AsyncStream[ChatCompletionChunk],
     )
     try:
-        yield partial(anext, response.http_response.aiter_bytes(), b"")
+        yield paced(partial(anext, response.http_response.aiter_bytes(), b""))
     finally:
         await response.close()

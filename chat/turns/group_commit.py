@@ -32,8 +32,8 @@ NEAR = 0.012
 """If the next commit of all is due within so many seconds, the first text of a turn lets that begin at once."""
 BACKLOG = 64 * 1024
 """The most unstored characters of a turn; above it, its model is not read until they are stored."""
-READING_TURNS = 4
-"""Turns of the event loop that models take from the beat until their text is added: more with TLS than without."""
+READING_TURNS = 3
+"""Turns of the event loop that models take from the beat until their text is added: three on asyncio's own loop."""
 WRITE_SECONDS = 8.0
 """How long after its last renewal a claim allows writing; shorter than the lease."""
 
@@ -92,12 +92,12 @@ class GroupCommit:
         """Whether a turn waited when the last ones ended."""
         return self._endings.are_others_queued
 
-    async def next_read(self) -> None:
-        """Wait until models should be read on: before the next commit, not for each of their words.
+    def at_next_read(self, read_on: Callable[[], object]) -> None:
+        """Call a function when models should be read on: before the next commit, not for each of their words.
 
         What they send meanwhile waits in their connections, and is then read together.
         """
-        await self._pulse.wait()
+        self._pulse.at_next(read_on)
 
     async def room(self, log: AnswerLog) -> None:
         """Wait while more than ``BACKLOG`` of a log is not stored."""

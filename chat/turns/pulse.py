@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 
 class Pulse:
-    """A signal for many tasks, again and again: each beat wakes those that wait at that moment.
+    """What is to be done at the next beat, by one call for all streams.
 
-    If none comes for ``seconds`` there is one all the same, so that nobody waits for long.
+    If no beat comes for ``seconds`` there is one all the same, so that nobody waits for long.
     """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._waiters: list[asyncio.Future[None]] = []
+        self._waiting: list[Callable[[], object]] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    async def wait(self) -> None:
-        """Return at the next beat."""
-        loop = asyncio.get_running_loop()
+    def at_next(self, do: Callable[[], object]) -> None:
+        """Call ``do``, which must not raise, at the next beat."""
         if self._timer is None:
-            self._timer = loop.call_later(self._seconds, self.beat)
-        waiter = loop.create_future()
-        self._waiters.append(waiter)
-        await waiter
+            self._timer = asyncio.get_running_loop().call_later(self._seconds, self.beat)
+        self._waiting.append(do)
 
     def beat(self) -> None:
-        """Wake all who wait."""
+        """Do what waits for this beat."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+        waiting, self._waiting = self._waiting, []
+        for do in waiting:
+            do()

@@ -183,7 +183,7 @@ class Run:
 
     async def _read(self) -> Answered:
         on_behalf.use_token(self.turn.user_id, self.turn.request_id)
-        pace.set(self._commits.next_read)
+        pace.set(self._commits.at_next_read)
         beginning = self._beginning
         if beginning is None:
             beginning = self._beginning = await persist(lambda: in_database(Beginning.of, self.turn))

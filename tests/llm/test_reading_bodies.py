@@ -12,10 +12,13 @@ import aiohttp
 import pytest
 import trustme
 
+from chat.llm.pace import at_once, paced
 from chat.llm.posting import reader_of
+from chat.turns.pulse import Pulse
 
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 PATIENCE = 20
+NEVER = 60.0
 LOOP_TURNS = 20
 """More than anything takes that has come over loopback."""
 
@@ -67,13 +70,60 @@ async def test_what_comes_between_two_reads_is_received_at_once_by_the_second(*,
     async with asyncio.timeout(PATIENCE), asked(server, tls=tls) as (session, url), session.get(url) as response:
         read = reader_of(response)
         await server.write(b"one ")
-        first = await read()
+        first = await read(at_once)
         before = response.content.total_bytes
 
         await server.write(b"two ", b"three ")
 
         assert (first, response.content.total_bytes) == (b"one ", before)
-        assert await read() == b"two three "
+        assert await read(at_once) == b"two three "
+
+
+async def test_what_comes_before_the_beat_is_received_at_the_beat_without_waking_the_reader() -> None:
+    server, pulse = Server(), Pulse(NEVER)
+    async with asyncio.timeout(PATIENCE), asked(server) as (session, url), session.get(url) as response:
+        read = reader_of(response)
+        await server.write(b"one ")
+        await read(at_once)
+        before = response.content.total_bytes
+        reading = asyncio.ensure_future(read(pulse.at_next))
+
+        await server.write(b"two ", b"three ")
+
+        assert (response.content.total_bytes, reading.done()) == (before, False)
+        pulse.beat()
+        assert await reading == b"two three "
+
+
+async def test_a_beat_after_the_end_of_a_body_touches_no_connection() -> None:
+    server, pulse = Server(), Pulse(NEVER)
+    async with asyncio.timeout(PATIENCE), asked(server) as (session, url):
+        async with session.get(url) as response:
+            reading = asyncio.ensure_future(reader_of(response)(pulse.at_next))
+            await turns_of_the_loop()
+            reading.cancel()
+
+        pulse.beat()
+
+        async with session.get(url) as response:
+            await server.write(b"more", b"")
+            assert await reader_of(response)(at_once) == b"more"
+
+
+async def test_the_reader_of_a_library_is_called_at_the_beat() -> None:
+    pulse, calls = Pulse(NEVER), list[str]()
+
+    async def read() -> bytes:
+        calls.append("read")
+        return b"one"
+
+    reading = asyncio.ensure_future(paced(read)(pulse.at_next))
+    await turns_of_the_loop()
+
+    assert not calls
+    pulse.beat()
+    assert await reading == b"one"
+    assert await paced(read)(at_once) == b"one"
 
 
 async def test_a_connection_is_used_again_after_the_end_and_not_once_the_server_has_closed_it() -> None:
@@ -83,14 +133,14 @@ async def test_a_connection_is_used_again_after_the_end_and_not_once_the_server_
             async with session.get(url) as response:
                 read = reader_of(response)
                 await server.write(b"all", b"")
-                assert (await read(), await read()) == (b"all", b"")
+                assert (await read(at_once), await read(at_once)) == (b"all", b"")
         connections = len(server.writers)
         server.writers[0].close()
         await turns_of_the_loop()
 
         async with session.get(url) as response:
             await server.write(b"more", b"")
-            assert await reader_of(response)() == b"more"
+            assert await reader_of(response)(at_once) == b"more"
 
     assert (connections, len(server.writers), server.requests) == (1, 2, 3)
 
@@ -100,10 +150,10 @@ async def test_a_connection_that_breaks_between_two_reads_fails_the_second() -> 
     async with asyncio.timeout(PATIENCE), asked(server) as (session, url), session.get(url) as response:
         read = reader_of(response)
         await server.write(b"one ")
-        await read()
+        await read(at_once)
 
         server.writers[0].transport.abort()
         await turns_of_the_loop()
 
         with pytest.raises(aiohttp.ClientError):
-            await read()
+            await read(at_once)

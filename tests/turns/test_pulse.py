@@ -9,31 +9,34 @@ from chat.turns.pulse import Pulse
 NEVER = 60.0
 
 
-async def test_a_beat_wakes_all_who_wait_and_only_those() -> None:
-    pulse = Pulse(NEVER)
-    early = [asyncio.create_task(pulse.wait()) for _ in range(2)]
-    await asyncio.sleep(0)
+async def test_a_beat_does_what_waits_for_it_and_nothing_later() -> None:
+    pulse, done = Pulse(NEVER), list[str]()
+    pulse.at_next(lambda: done.append("first"))
+    pulse.at_next(lambda: done.append("second"))
 
     pulse.beat()
-    late = asyncio.create_task(pulse.wait())
-    await asyncio.gather(*early)
+    pulse.at_next(lambda: done.append("late"))
 
-    assert not late.done()
+    assert done == ["first", "second"]
     pulse.beat()
-    await late
+    assert done == ["first", "second", "late"]
 
 
-async def test_without_a_beat_nobody_waits_for_long() -> None:
+async def test_without_a_beat_nothing_waits_for_long() -> None:
+    done = asyncio.Event()
+
+    Pulse(0.001).at_next(done.set)
+
     async with asyncio.timeout(20):
-        await Pulse(0.001).wait()
+        await done.wait()
 
 
-async def test_who_is_cancelled_holds_up_nobody() -> None:
-    pulse = Pulse(NEVER)
-    waiting = [asyncio.create_task(pulse.wait()) for _ in range(2)]
-    await asyncio.sleep(0)
+async def test_what_is_put_off_at_a_beat_waits_for_the_next() -> None:
+    pulse, done = Pulse(NEVER), list[str]()
+    pulse.at_next(lambda: pulse.at_next(lambda: done.append("put off")))
 
-    waiting[0].cancel()
     pulse.beat()
 
-    await waiting[1]
+    assert not done
+    pulse.beat()
+    assert done == ["put off"]
