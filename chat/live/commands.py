@@ -113,10 +113,7 @@ class Commands:
 
     async def follow(self, command: protocol.Follow) -> None:
         """Send the rest of a turn after chunk ``command.after``, and new events as they come."""
-        turn = await self._find(command.turn_uuid)
-        if len(self._followers) >= FOLLOWED_LIMIT and turn.uuid not in self._followers:
-            raise RateLimited("This page is following too many answers at once.")
-        missed = await in_database(self._open.open, turn)
+        turn, missed = await in_database(self._opened, command.turn_uuid)
         self._follow(turn, command.after)
         self.notice(missed)
 
@@ -129,8 +126,7 @@ class Commands:
 
     async def stop(self, command: protocol.Stop) -> None:
         """Remove a queued turn from its queue; ask the owner of a streaming one to stop at what the client has seen."""
-        turn = await self._find(command.turn_uuid)
-        await in_database(asking.stop, turn, command.seen)
+        await in_database(self._stop, command)
 
     def lacks(self, turn: Asked) -> bool:
         """Return whether a turn was asked elsewhere in an open conversation of the client."""
@@ -176,8 +172,18 @@ class Commands:
             self._open.open(turn)
         return submitted, turn.position()
 
-    async def _find(self, turn_uuid: UUID) -> Turn:
-        turn = await in_database(find, self._login.user_id, turn_uuid)
+    def _opened(self, turn_uuid: UUID) -> tuple[Turn, list[Turn]]:
+        """Return a turn that the client shows from now on, and those that were asked after it meanwhile."""
+        turn = self._find(turn_uuid)
+        if len(self._followers) >= FOLLOWED_LIMIT and turn.uuid not in self._followers:
+            raise RateLimited("This page is following too many answers at once.")
+        return turn, self._open.open(turn)
+
+    def _stop(self, command: protocol.Stop) -> None:
+        asking.stop(self._find(command.turn_uuid), command.seen)
+
+    def _find(self, turn_uuid: UUID) -> Turn:
+        turn = find(self._login.user_id, turn_uuid)
         if turn is None:
             raise NotFound("This answer no longer exists.")
         return turn

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, UUIDField
 from django.db.models.functions import Now
 
 from ..models import Prepared, Turn
@@ -81,4 +81,11 @@ _later = Prepared(
 
 def find(user_id: int, turn_uuid: UUID) -> Turn | None:
     """Return the turn if this user may see it, else None."""
-    return Turn.objects.of(user_id).filter(uuid=turn_uuid).select_related("conversation").first()
+    return _of_user.first(user=user_id, uuid=turn_uuid)
+
+
+_of_user = Prepared(
+    lambda user, uuid: Turn.objects.of(user).filter(uuid=uuid).select_related("conversation"),
+    user=BigIntegerField(),
+    uuid=UUIDField(),
+)

@@ -71,6 +71,17 @@ _chunks_after = Prepared(
     turn=BigIntegerField(),
     seq=IntegerField(),
 )
+_ended = Prepared(lambda pk: Turn.objects.filter(pk=pk), pk=BigIntegerField())
+_sources = Prepared(
+    lambda turn, reader: Citation.objects.for_reader(reader).filter(turn=turn),
+    turn=BigIntegerField(),
+    reader=BigIntegerField(),
+)
+_hidden = Prepared(
+    lambda turn, reader: Quotation.objects.hidden_from(reader).filter(turn=turn),
+    turn=BigIntegerField(),
+    reader=BigIntegerField(),
+)
 
 
 def stored_view(turn_uuid: UUID, after: int) -> View:
@@ -80,9 +91,11 @@ def stored_view(turn_uuid: UUID, after: int) -> View:
         raise Turn.DoesNotExist
     pk, state, phase, seq, login = looked_at
     if state in TERMINAL:
-        turn = Turn.objects.get(pk=pk)
+        turn = _ended.first(pk=pk)
+        if turn is None:
+            raise Turn.DoesNotExist
         # Not turn.citations: they would keep the turn, and so the whole answer, in memory until a slow reader is done.
-        citations: Sequence[Citation] = list(Citation.objects.for_reader(turn.user_id).filter(turn=turn.pk))
+        citations: Sequence[Citation] = _sources.fetch(turn=pk, reader=turn.user_id)
         chunks, more = first_chunks(_as_heard(turn, citations)[after:])
         citations = () if more else citations
         return View(turn.state, seq=turn.seq, chunks=chunks, citations=citations, failure=turn.failure, more=more)
@@ -96,7 +109,7 @@ def _as_heard(turn: Turn, citations: Sequence[Citation]) -> list[str]:
     """Return the chunks of a turn that has ended, without what its user may no longer hear."""
     heard = heard_of(turn.user_id, {recording["id"] for recording in turn.recordings})
     is_unheard = bool(unheard_answers([turn], {turn.pk: citations}, turn.user_id))
-    quotations = list(Quotation.objects.hidden_from(turn.user_id).filter(turn=turn.pk))
+    quotations = _hidden.fetch(turn=turn.pk, reader=turn.user_id)
     hidden = hidden_in(turn, citations, quotations, heard, is_unheard=is_unheard)
     return masked_chunks(turn.answer_after(0), hidden, is_broken=not turn.is_complete)
 
