@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from threading import Event
 from time import monotonic
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -32,17 +33,38 @@ def stored() -> list[str]:
     return [f"{each.turn_id}#{each.seq} {each.text}" for each in Chunk.objects.all()]
 
 
-def test_text_alone_is_stored_by_one_statement_that_writes_no_turn(claims: list[Claim]) -> None:
+def test_text_alone_is_stored_by_one_statement_without_a_transaction_that_writes_no_turn(claims: list[Claim]) -> None:
     texts = [Append(claim, 2, None, ["On ", "Monday"]) for claim in claims]
+    statements: list[str] = []
 
-    with CaptureQueriesContext(connection) as captured:
+    def noted(execute: Any, statement: str, *others: Any) -> Any:
+        statements.append(statement)
+        return execute(statement, *others)
+
+    with connection.execute_wrapper(noted), CaptureQueriesContext(connection) as captured:
         assert Turn.objects.append(texts) == set()
 
-    writes = [query["sql"].split()[:3] for query in captured.captured_queries if "chat_" in query["sql"]]
-    assert writes == [["INSERT", "INTO", "chat_chunk"]]
+    assert [statement.split()[:3] for statement in statements] == [["INSERT", "INTO", "chat_chunk"]]
+    assert len(captured) == 1  # and none begins a transaction
     assert stored() == [
         f"{claim.turn_id}#{seq} {text}" for claim in claims for seq, text in ((1, "On "), (2, "Monday"))
     ]
+
+
+@pytest.mark.only_on("postgresql")
+def test_news_of_turns_and_the_text_are_stored_by_one_statement_where_the_database_can(claims: list[Claim]) -> None:
+    first, second = claims
+    appends = [Append(first, 2, "answering", ["On ", "Monday"], FOUND), Append(second, 0, "waiting", [])]
+
+    with CaptureQueriesContext(connection) as captured:
+        assert Turn.objects.append(appends) == set()
+
+    assert len(captured) == 1
+    assert list(Turn.objects.order_by("pk").values_list("phase", "passages")) == [
+        ("answering", FOUND),
+        ("waiting", None),
+    ]
+    assert stored() == [f"{first.turn_id}#1 On ", f"{first.turn_id}#2 Monday"]
 
 
 def test_the_phase_and_the_passages_are_stored_with_the_text_and_stay_without_news(claims: list[Claim]) -> None:
@@ -81,6 +103,18 @@ def test_turns_are_locked_in_the_order_in_which_others_lock_them(claims: list[Cl
         locked(second)  # waits for the other, which waits for us, if that has locked the second turn first
 
     assert (lost.result(PATIENCE), stored()) == (set(), [f"{first.turn_id}#1 On "])
+
+
+@pytest.mark.parametrize("phase", [None, "answering"])
+def test_what_is_stored_already_is_skipped_and_the_rest_is_stored(claims: list[Claim], phase: str | None) -> None:
+    first, second = claims
+    again = Append(first, 1, phase, ["On "], FOUND if phase else None)
+    Turn.objects.append([again])
+
+    assert Turn.objects.append([again, Append(second, 1, phase, ["In "])]) == set()
+
+    assert stored() == [f"{first.turn_id}#1 On ", f"{second.turn_id}#1 In "]
+    assert set(Turn.objects.values_list("phase", flat=True)) == {phase or "retrieving"}
 
 
 def locked(claim: Claim) -> None:

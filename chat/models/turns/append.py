@@ -1,4 +1,4 @@
-"""Storing the chunks of many turns in one transaction, of one statement if no turn has changed otherwise."""
+"""Storing the chunks of many turns in one transaction, which is one statement if no turn has changed otherwise."""
 
 from __future__ import annotations
 
@@ -57,7 +57,6 @@ _HOLDS = f"""
         AND chat_turn.state = '{State.STREAMING}'
 """
 _CLAIMED = {"id": "bigint", "owner": "text", "fence": "integer"}
-_LOCK = "SELECT 1 FROM chat_turn WHERE id IN (SELECT id FROM {new}) ORDER BY id FOR NO KEY UPDATE"
 _CHANGE = f"""
     UPDATE chat_turn SET phase = COALESCE(new.phase, chat_turn.phase),
         passages = COALESCE(new.passages, chat_turn.passages)
@@ -72,32 +71,59 @@ _INSERT = f"""
     ORDER BY new.id, new.seq {{lock}}
 """  # noqa: S608
 _INSERTED = _CLAIMED | {"seq": "integer", "text": "text"}
+# What both do, in one statement, as only PostgreSQL can. It locks the rows in the order of their ids, as all others do.
+_STORE = f"""
+    WITH held AS (SELECT new.* FROM {{new}} CROSS JOIN chat_turn WHERE {_HOLDS} ORDER BY new.id {{lock}}),
+    changed AS (
+        UPDATE chat_turn SET phase = COALESCE(held.phase, chat_turn.phase),
+            passages = COALESCE(held.passages, chat_turn.passages)
+        FROM held WHERE chat_turn.id = held.id AND (held.phase IS NOT NULL OR held.passages IS NOT NULL)
+    ),
+    added AS (
+        INSERT INTO chat_chunk (turn_id, seq, text)
+        SELECT held.id, held.before + piece.number, piece.text
+        FROM held CROSS JOIN jsonb_array_elements_text(held.texts) WITH ORDINALITY AS piece (text, number)
+        ORDER BY held.id, piece.number
+    )
+    SELECT id FROM held
+"""  # noqa: S608
+_STORED = _CHANGED | {"before": "integer", "texts": "jsonb"}
 
 
 def write(appends: Sequence[Append]) -> bool:
-    """Store all of them; or, if any claim is lost or any chunk is stored already, store nothing and return False."""
-    changes = [append for append in appends if append.changes_turn]
+    """Store all of them and return True; False if any claim is lost or any chunk is stored already.
+
+    Then some may be stored, each as a whole, but none whose claim is lost.
+    """
+    try:
+        if not any(append.changes_turn for append in appends):
+            return _add(appends)
+        return _store(appends) if connection.vendor == "postgresql" else _change_and_add(appends)
+    except IntegrityError:  # a chunk is stored already: the trigger has refused it, and with it all others
+        return False
+
+
+def _add(appends: Sequence[Append]) -> bool:
+    """Store the chunks of those whose claims hold; return whether these are all."""
     chunks = [
         (*_claimed(append), seq, text) for append in appends for seq, text in enumerate(append.texts, append.before + 1)
     ]
-    try:
-        with transaction.atomic():
-            if _change(changes, appends) and (not chunks or execute(_INSERT, _INSERTED, chunks) == len(chunks)):
-                return True
-            transaction.set_rollback(True)
-    except IntegrityError:
-        pass  # a chunk is stored already: the trigger has refused it
-    return False
+    return not chunks or execute(_INSERT, _INSERTED, chunks) == len(chunks)
 
 
-def _change(changes: Sequence[Append], appends: Sequence[Append]) -> bool:
-    """Store the phases and passages that have changed; return False if any of these claims is lost."""
-    if not changes:
-        return True
-    if connection.vendor == "postgresql":  # rows are locked in the order of their ids everywhere
-        returned(_LOCK, _CLAIMED, [_claimed(append) for append in appends])
+@transaction.atomic
+def _change_and_add(appends: Sequence[Append]) -> bool:
+    """Store all of those whose claims hold; return whether these are all."""
+    changes = [append for append in appends if append.changes_turn]
     rows = [(*_claimed(each), each.phase, _json(each.passages)) for each in changes]
-    return execute(_CHANGE, _CHANGED, rows) == len(changes)
+    are_changed = execute(_CHANGE, _CHANGED, rows) == len(changes)
+    return _add(appends) and are_changed
+
+
+def _store(appends: Sequence[Append]) -> bool:
+    """Do the same by one statement: to begin and commit a transaction takes two more visits to the database."""
+    rows = [(*_claimed(each), each.phase, _json(each.passages), each.before, each.texts) for each in appends]
+    return len(returned(_STORE, _STORED, rows)) == len(appends)
 
 
 def _claimed(append: Append) -> tuple[int, str, int]:
