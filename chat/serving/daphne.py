@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -17,11 +18,14 @@ from typing_extensions import override
 
 from .arriving_body import DETACH
 from .backpressure import Backpressure
+from .daphne_connection import Connection
 from .daphne_http import Channel, with_limit
 from .daphne_socket import DaphneSocket
 from .life import LEAVE_SECONDS, MESSAGE_LIMIT, drain, start
 from .mailbox import Mailbox
 from .pings import interval
+
+logger = logging.getLogger(__name__)
 
 _SOCKET = "chatsite.socket"
 
@@ -48,6 +52,13 @@ def _paced(application: Any) -> Any:
         return cast(Coroutine[Any, Any, None], application(scope, take, send))
 
     return paced
+
+
+def _abort(protocol: Any) -> None:
+    """Abort the connection of a socket, or that of a request, which has none any more once that is lost."""
+    connection = protocol if isinstance(protocol, DaphneSocket) else protocol.channel
+    if connection:
+        connection.transport.abortConnection()
 
 
 class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
@@ -81,6 +92,7 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
         self._port = port
+        port.transport = Connection
         self._on_ready()
 
     @override
@@ -110,10 +122,14 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
     def timeout_checker(self) -> None:
         """Ping the sockets that have been silent, and end what takes too long; look less often at very many."""
         self.ping_interval = interval(PING_SECONDS, len(self.connections))
-        for protocol in list(self.connections):
-            protocol.check_timeouts()
         later: Any = reactor
         later.callLater(max(CHECK_SECONDS, self.ping_interval / 5), self.timeout_checker)
+        for protocol in list(self.connections):
+            try:
+                protocol.check_timeouts()
+            except Exception:  # one that fails must not keep the others from being checked, nor fail at each check
+                logger.exception("Ended a connection that could not be checked")
+                _abort(protocol)
 
     @override
     def application_checker(self) -> None:
@@ -148,8 +164,8 @@ class DaphneServer(Server):  # type: ignore[misc]  # Daphne has no types
 
     def _break_off(self, protocol: Any) -> None:
         """Abort the response of an application that ended before it: its client would wait forever."""
-        if self._backpressure.pop(protocol, None) and protocol.channel:
-            protocol.channel.transport.abortConnection()
+        if self._backpressure.pop(protocol, None):
+            _abort(protocol)
 
     @override
     def kill_all_applications(self) -> Any:

@@ -146,6 +146,29 @@ async def test_daphne_raises_an_os_error_on_sending_to_a_client_that_has_gone() 
         await server.handle_reply(protocol, {"type": "websocket.send", "text": "Hello"})
 
 
+async def test_daphne_ends_a_connection_that_cannot_be_checked_and_goes_on_checking_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from twisted.internet.task import Clock
+
+    from chat.serving import daphne
+    from chat.serving.daphne_socket import DaphneSocket
+
+    clock = Clock()
+    monkeypatch.setattr(daphne, "reactor", clock)
+    server = daphne.DaphneServer(None, host="127.0.0.1", port=0, on_ready=lambda: None)
+    failing, other = Mock(spec=DaphneSocket, transport=Mock()), Mock()
+    failing.check_timeouts.side_effect = RuntimeError
+    server.connections |= {failing: {}, other: {}}
+
+    server.timeout_checker()
+    clock.advance(daphne.CHECK_SECONDS)
+
+    assert other.check_timeouts.call_count == 2
+    assert failing.transport.abortConnection.called
+    assert not other.channel.transport.abortConnection.called
+
+
 async def test_a_binary_frame_closes_with_1003(connect: Open, session: str) -> None:
     client = await connect(session)
 

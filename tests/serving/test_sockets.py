@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from ..support.sites import copy_of
 pytestmark = [pytest.mark.process, pytest.mark.any_database]
 
 KIB = 1024
+SOCKETS = 10
 AT_LENGTH = "python:tests.support.talking:at_length"
 
 
@@ -25,7 +27,8 @@ def site(
 ) -> Iterator[SiteProcess]:
     """A running site on each server."""
     folder = tmp_path_factory.mktemp("site")
-    with copy_of(prepared_site, folder, SERVER=request.param, CHAT_MODEL=AT_LENGTH) as site:
+    settings = {"SERVER": request.param, "CHAT_MODEL": AT_LENGTH, "CHAT_SOCKETS_PER_USER": str(SOCKETS)}
+    with copy_of(prepared_site, folder, **settings) as site:
         yield site
 
 
@@ -119,3 +122,18 @@ def test_a_client_that_floods_without_reading_is_closed(site: SiteProcess, cooki
             client.send(type="ping")
 
         assert client.close_code() == 4429
+
+
+def test_clients_that_reset_right_after_a_word_leave_no_socket_open(site: SiteProcess, cookie: str) -> None:
+    assert site.process
+    clients = [RawSocket(site, cookie) for _ in range(SOCKETS)]
+    site.process.send_signal(signal.SIGSTOP)  # so that it learns of the word and of the reset at once
+    for client in clients:
+        client.send(type="ping")
+        client.reset()
+    site.process.send_signal(signal.SIGCONT)
+    assert site.status("/livez") == 200
+
+    with RawSocket(site, cookie) as last:
+        last.send(type="ping")
+        assert last.until(b"pong") == 0

@@ -55,6 +55,11 @@ class RawSocket:
     def close(self) -> None:
         self._socket.close()
 
+    def reset(self) -> None:
+        """Close the connection with RST: what was sent before may still wait to be read."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._socket.close()
+
     def frame(self) -> tuple[int, bytes]:
         """Return kind and payload of the next frame."""
         kind, size = self._read(2)
