@@ -25,5 +25,8 @@ def chosen_zone(context: Context) -> str:
 
 
 def _preference(context: Context) -> Preference:
-    login_session = getattr(context.get("request"), "login_session", None)
-    return Preference.of(login_session.user) if login_session else Preference()
+    """Return the choices of whoever reads the page, also of one that does not exist, which no view has answered."""
+    request = context.get("request")
+    login_session = getattr(request, "login_session", None)
+    user = login_session.user if login_session else getattr(request, "user", None)
+    return Preference.of(user) if user and user.is_authenticated else Preference()

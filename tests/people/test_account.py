@@ -116,6 +116,19 @@ def test_a_zone_that_is_offered_no_more_stays_chosen(client: Client, alice: User
     assert Preference.objects.get().zone == "US/Eastern"
 
 
+@pytest.mark.parametrize(("path", "status"), [("/nowhere/", 404), ("/c/nothing/", 404), ("/admin/", 403)])
+def test_a_page_that_cannot_be_opened_has_the_theme_of_its_user(
+    client: Client, alice: User, path: str, status: int
+) -> None:
+    Preference.objects.create(user=alice, theme="dark")
+    client.force_login(alice)
+
+    response = client.get(path, follow=True)
+
+    assert response.status_code == status
+    assert '<meta name="color-scheme" content="dark">' in text(response)
+
+
 def test_the_admin_has_the_theme_of_its_user(client: Client, alice: User) -> None:
     Preference.objects.create(user=alice, theme="light")
     User.objects.update(is_staff=True, is_superuser=True)
