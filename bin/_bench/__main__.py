@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+from .highest import LIMIT_MS, MOST, highest
 from .layers import layers_of, samplers
 from .measuring import Measured, client_core, measure, pinned_to
 from .profile import profile
@@ -23,7 +24,7 @@ from .readers import Task
 from .targets import Target, plain, scaled, set_plan, site, upstream
 
 COLUMNS = (
-    "target", "users", "CPU ms per 1,000 tokens", "× pump", "database ms",
+    "target", "users", "CPU ms per 1,000 tokens", "× {first}", "database ms",
     "added p50 ms", "p99", "max", "first token p50 ms", "p99", "MB", "lost",
 )  # fmt: skip
 TARGETS: dict[str, Callable[..., AbstractContextManager[Target]]] = {
@@ -51,7 +52,7 @@ def main() -> int:
         stack.enter_context(pinned_to(client_core(), os.getpid()))
         if options.profile:
             return 1 if profile("uvicorn", "openai", url) else 0
-        most = max(*options.users, 50)
+        most = max(*options.users, MOST if options.highest else 50)
         targets = {name: stack.enter_context(TARGETS[name](url=url, users=most)) for name in options.targets}
         _warm(targets, url)
         if samples:
@@ -61,6 +62,8 @@ def main() -> int:
         broken = _streams(targets, url, options)
         if options.questions:
             broken += _questions(targets, url, options)
+        if options.highest:
+            broken += _highest(targets, url, options)
     if broken:
         print("\nSomething was lost, out of order or not complete.", file=sys.stderr)
     return 1 if broken else 0
@@ -84,6 +87,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--questions", action="store_true", help="also measure what a question costs, and how many a second"
     )
+    parser.add_argument(
+        "--highest", action="store_true", help=f"also find the most users with a p99 of less than {LIMIT_MS:g} ms"
+    )
     parser.add_argument("--profile", action="store_true", help="only print what each part of a question costs")
     parser.add_argument("--layers", action="store_true", help="only print what each layer of a token costs")
     return parser.parse_args()
@@ -96,7 +102,8 @@ def _warm(targets: dict[str, Target], url: str) -> None:
 
 
 def _streams(targets: dict[str, Target], url: str, options: argparse.Namespace) -> int:
-    print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS), flush=True)
+    first = _first(targets)
+    print("| " + " | ".join(COLUMNS).format(first=first) + " |\n|" + "---|" * len(COLUMNS), flush=True)
     set_plan(url, options.tokens, options.rate)
     broken = 0
     for users in options.users:
@@ -105,7 +112,7 @@ def _streams(targets: dict[str, Target], url: str, options: argparse.Namespace) 
             for name, target in targets.items():
                 runs[name].append(_run(target, users, options.tokens, options.answers))
         for name in targets:
-            print(_row(name, users, runs), flush=True)
+            print(_row(name, users, runs, first), flush=True)
             broken += sum(run.result.lost + run.result.gaps + run.result.incomplete for run in runs[name])
     return broken
 
@@ -131,6 +138,30 @@ def _questions(targets: dict[str, Target], url: str, options: argparse.Namespace
     return broken
 
 
+def _highest(targets: dict[str, Target], url: str, options: argparse.Namespace) -> int:
+    """Print for how many users at once each target adds less than the limit at the 99th percentile."""
+    print(f"\n| target | most users with a p99 of less than {LIMIT_MS:g} ms |\n|---|---|")
+    set_plan(url, options.tokens, options.rate)
+    broken = 0
+    for name, target in targets.items():
+        most, runs = _highest_of(target, options)
+        print(f"| {name} | {f'at least {most}' if most == MOST else most} |", flush=True)
+        broken += sum(run.result.lost + run.result.gaps + run.result.incomplete for run in runs)
+    return broken
+
+
+def _highest_of(target: Target, options: argparse.Namespace) -> tuple[int, list[Measured]]:
+    """Return the most users whom a target serves in time, and all runs that it took to find them."""
+    runs: list[Measured] = []
+
+    def p99(users: int) -> float:
+        latest = [_run(target, users, options.tokens, options.answers) for _ in range(options.runs)]
+        runs.extend(latest)
+        return median(run.delay(99) for run in latest)
+
+    return highest(p99), runs
+
+
 def _layers(targets: dict[str, Target], url: str, options: argparse.Namespace, samples: Path) -> None:
     """Print the microseconds of a token by layers, a column for each target and number of users."""
     runs = {
@@ -151,15 +182,20 @@ def _run(target: Target, users: int, tokens: int, answers: int) -> Measured:
     return measure(target.processes, task, target.others)
 
 
-def _row(name: str, users: int, runs: dict[str, list[Measured]]) -> str:
+def _first(targets: dict[str, Target]) -> str:
+    """Return the target to which the others are compared: the pump if it takes part."""
+    return "pump" if "pump" in targets else next(iter(targets))
+
+
+def _row(name: str, users: int, runs: dict[str, list[Measured]], first: str) -> str:
     measured = runs[name]
     cost = median(run.per_token for run in measured)
-    pump = median(run.per_token for run in runs["pump"]) if "pump" in runs else float("nan")
+    compared = median(run.per_token for run in runs[first])
     cells = [
         name,
         users,
         f"{cost:.0f}",
-        f"{cost / pump:.2f}",
+        f"{cost / compared:.2f}",
         f"{median(run.others_cpu / run.cpu for run in measured) * cost:.0f}",
         *(f"{median(run.delay(percent) for run in measured):.1f}" for percent in (50, 99, 100)),
         *(f"{median(run.first(percent) for run in measured):.1f}" for percent in (50, 99)),

@@ -17,6 +17,8 @@ import psutil
 from .readers import Result, Task
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+ALL_CORES = os.sched_getaffinity(0)
+"""As they were before this process kept away from that of the servers."""
 SETTLE_SECONDS = 1.0
 """How long after the last end the server's processor time still counts."""
 
@@ -117,12 +119,12 @@ def tree(processes: Sequence[int]) -> Iterator[psutil.Process]:
 
 def server_core() -> set[int]:
     """Return the core of the servers; all of them where there is only one."""
-    return {min(os.sched_getaffinity(0))}
+    return {min(ALL_CORES)}
 
 
 def client_core() -> set[int]:
     """Return the cores of everything else."""
-    return os.sched_getaffinity(0) - server_core() or server_core()
+    return ALL_CORES - server_core() or server_core()
 
 
 @contextmanager

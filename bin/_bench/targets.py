@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.processes import end_process, free_port, wait_until
-from tests.support.servers import postgresql_server, redis
+from tests.support.servers import postgresql_server, redis_server
 from tests.support.site_process import SiteProcess
 
-from .measuring import ROOT, pinned_to, server_core
+from .measuring import ALL_CORES, ROOT, pinned_to, server_core
 
 SIGN_IN = """
 import json
@@ -79,13 +79,18 @@ def scaled(server: str, client: str, processes: int, *, url: str, users: int) ->
     with ExitStack() as stack:
         database = stack.enter_context(postgresql_server(synchronous_commit="off"))
         settings = settings_of(server, client, url) | {"SECRET_KEY": secrets.token_urlsafe(50)}
+        others = [database]
         if processes > 1:
-            settings["REDIS_URL"] = stack.enter_context(redis())
+            others.append(stack.enter_context(redis_server()))
+            settings["REDIS_URL"] = others[-1].url
         folders = [stack.enter_context(tempfile.TemporaryDirectory(prefix="chatsite-bench-")) for _ in range(processes)]
         places = [SiteProcess(Path(folder), database_url=database.url, **settings) for folder in folders]
         for place in places:
             stack.enter_context(place)
         assert database.process  # noqa: S101  # for mypy
+        for process in [*(place.process for place in places), *(other.process for other in others)]:
+            assert process  # noqa: S101  # for mypy
+            stack.enter_context(pinned_to(ALL_CORES, process.pid))
         yield Target(
             [place.url for place in places],
             sign_in(places[0], users),
