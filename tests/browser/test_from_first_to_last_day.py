@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, expect
 
 from ..support.accessibility import violations
 from ..support.identity_provider import IdentityProvider, providing
-from ..support.signing_in import link_to
+from ..support.signing_in import link_to, use_link
 from ..support.site_process import SiteProcess
 from .coming import DESK, PASSWORD, PHONE, accept, add_authenticator, fill_in_first_run, first_run_link, invite
 
@@ -119,8 +119,7 @@ async def ask(page: Page) -> None:
 
 async def review(page: Page, site: SiteProcess) -> None:
     """Read the conversation, for a reason."""
-    await page.goto(link_to(site, "rita"))
-    await page.get_by_role("button", name="Sign in").click()
+    await use_link(page, link_to(site, "rita"))
     await page.goto(f"{site.url}/admin/chat/conversation/")
     await page.locator("#result_list tbody th a").first.click()
     await page.get_by_label("Reason").fill(REASON)

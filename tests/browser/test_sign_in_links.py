@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from ..support.accessibility import violations
-from ..support.signing_in import sign_in
+from ..support.signing_in import sign_in, use_link
 from ..support.site_process import SiteProcess
 
 pytestmark = pytest.mark.browser
@@ -97,8 +97,7 @@ async def test_a_colleague_comes_by_a_link_and_is_asked_once_for_a_password(
 
 async def test_a_used_link_says_what_to_do(site: SiteProcess, colleague: Page) -> None:
     link = site.sign_in_link()
-    await colleague.goto(link)
-    await colleague.get_by_role("button", name="Sign in").click()
+    await use_link(colleague, link)
     await colleague.context.clear_cookies()
 
     await colleague.goto(link)

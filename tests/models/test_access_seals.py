@@ -171,7 +171,8 @@ def test_a_missing_seal_is_named(ids: list[int]) -> None:
 
 
 def test_two_events_in_the_other_order_are_named(ids: list[int]) -> None:
-    for old, new in ((ids[1], 900), (ids[4], ids[1]), (900, ids[4])):
+    free = ids[-1] + 900
+    for old, new in ((ids[1], free), (ids[4], ids[1]), (free, ids[4])):
         sql("UPDATE chat_accessevent SET id = %s WHERE id = %s", new, old)
 
     assert breaks() == [f"Event {ids[1]} was changed, or its seal 2.", f"Event {ids[4]} was changed, or its seal 5."]

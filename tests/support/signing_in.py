@@ -21,9 +21,15 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 async def sign_in(page: Page, site: SiteProcess, username: str = "demo") -> None:
     """Sign in by a link and open the home page; do not answer the question for a password."""
-    await page.goto(link_to(site, username))
-    await page.get_by_role("button", name="Sign in").click()
+    await use_link(page, link_to(site, username))
     await page.goto(site.url)
+
+
+async def use_link(page: Page, link: str) -> None:
+    """Open a link, press its button, and return once that has signed the page in: a click does not wait for it."""
+    await page.goto(link)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url(lambda url: url != link)
 
 
 def signed_in_cookie(site: SiteProcess, username: str = "demo") -> str:
