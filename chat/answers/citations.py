@@ -93,7 +93,9 @@ class Sources:
 
     def _repeated(self, cited: Passage, claim: str) -> Place | None:
         """Return where the longest run of words stands that the claim repeats verbatim."""
-        wanted = words(claim)
+        wanted = Spoken(claim)
+        if not wanted.may_share_run(" ".join([segment.text for segment in cited.segments])):
+            return None  # most claims repeat none, and one look at all segments shows that sooner than one at each
         runs = [
             (run[0], Place(cited, segment, run[1]))
             for segment, spoken in self._segments(cited)

@@ -18,7 +18,7 @@ from .excerpts import sentences_with
 from .quotations import Quote, digits_of, letters_of, quotes_in
 from .statement import Place, Statement
 from .statements import Statements
-from .verbatim import RUN
+from .verbatim import RUN, in_a_row, words
 
 MOST_PARTS = 12
 """Parts of a quotation that leaves words out; one with more is not judged."""
@@ -98,12 +98,14 @@ class _Comparison:
     def runs(self) -> Iterator[Quotation]:
         """Yield the runs of ``RUN`` words or more that a cited segment has, too, outside of quotation marks."""
         bare = _MARKER.sub(lambda marker: " " * len(marker[0]), self._answer)
-        places = [word.span() for word in _WORD.finditer(bare)]
-        if len(places) < RUN:
+        said = words(bare)
+        runs = frozenset(in_a_row(said))
+        statements = [each for each in self._cited_statements() if not runs.isdisjoint(in_a_row(each.words))]
+        if not statements:
             return
-        words = [self._answer[start:end].casefold() for start, end in places]
-        begins = {run: at for at, run in reversed(list(enumerate(_in_a_row(words))))}
-        found = [run for each in self._cited_statements() for run in _runs(words, begins, each)]
+        places = [word.span() for word in _WORD.finditer(bare)]
+        begins = {run: at for at, run in reversed(list(enumerate(in_a_row(said))))}
+        found = [run for each in statements for run in _runs(said, begins, each)]
         done = 0
         for first, length, statement, at in sorted(found, key=lambda run: (run[0], -run[1]))[:MOST_RUNS]:
             begin, end = places[first][0], places[first + length - 1][1]
@@ -180,14 +182,10 @@ def _has_numbers(place: Place, quote: Quote) -> bool:
     return len(quote.parts) > 1 or digits_of(place.text) == digits_of(quote.text)
 
 
-def _in_a_row(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return zip(*(words[start:] for start in range(RUN)), strict=False)
-
-
 def _runs(words: Sequence[str], begins: Mapping[tuple[str, ...], int], statement: Statement) -> Iterator[Run]:
     """Yield the longest runs of words that a statement has in common with an answer, one after another."""
     said, done = statement.words, 0
-    for at, run in enumerate(_in_a_row(said)):
+    for at, run in enumerate(in_a_row(said)):
         first = begins.get(run)
         if first is None or at < done:
             continue

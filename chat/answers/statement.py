@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from ..models import Recording, Segment
 from .quotations import Part, letters_of
-from .verbatim import Stretch
+from .verbatim import Stretch, words
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -58,9 +58,7 @@ class Statement:
     @cached_property
     def words(self) -> list[str]:
         """Its words in order, without case."""
-        if self.text.isascii():
-            return _WORD.findall(self.text.lower())
-        return [word.casefold() for word in _WORD.findall(self.text)]
+        return words(self.text)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

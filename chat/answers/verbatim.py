@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 
 RUN = 5
@@ -20,7 +20,14 @@ _QUOTATION = re.compile(r"„([^“”\n]*)[“”]|“([^”\n]*)”|«([^»\n]
 
 def words(text: str) -> list[str]:
     """Return the words of a text in order, without case and punctuation."""
+    if text.isascii():  # else the words of the folded text may be others
+        return _WORD.findall(text.casefold())
     return [word.casefold() for word in _WORD.findall(text)]
+
+
+def in_a_row(all_words: Sequence[str], count: int = RUN) -> Iterator[tuple[str, ...]]:
+    """Return all runs of so many words, by the place at which they begin."""
+    return zip(*(all_words[start:] for start in range(count)), strict=False)
 
 
 def weight(shared: Set[str]) -> int:
@@ -39,7 +46,6 @@ class Spoken:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._places = [match.span() for match in _WORD.finditer(text)]
         self._words = words(text)
 
     def find(self, quotation: str) -> Stretch | None:
@@ -51,15 +57,19 @@ class Spoken:
         at = self._line.find(f" {' '.join(wanted)} ")
         return None if at < 0 else self._stretch(self._line.count(" ", 0, at), len(wanted))
 
-    def longest_run(self, wanted: Sequence[str]) -> tuple[int, Stretch] | None:
-        """Return the length in words of the longest run that stands here too, and where; None below ``RUN``."""
-        runs = [
-            (self._run(wanted, start, place), place)
-            for start in range(len(wanted) - RUN + 1)
-            for place in self._beginnings.get(tuple(wanted[start : start + RUN]), ())
-        ]
-        if not runs:
+    def may_share_run(self, text: str) -> bool:
+        """Return whether another text may have a run of ``RUN`` words of this one: if not, no part of it has."""
+        return not self._runs.isdisjoint(in_a_row(words(text)))
+
+    def longest_run(self, other: Spoken) -> tuple[int, Stretch] | None:
+        """Return the length in words of the longest run that another text has, too, and where; None below ``RUN``."""
+        if self._runs.isdisjoint(other._runs):
             return None
+        runs = [
+            (self._run(other._words, start, place), place)
+            for start, run in enumerate(in_a_row(other._words))
+            for place in self._beginnings.get(run, ())
+        ]
         length, place = max(runs, key=lambda run: run[0])
         return length, self._stretch(place, length)
 
@@ -68,10 +78,18 @@ class Spoken:
         return f" {' '.join(self._words)} "
 
     @cached_property
+    def _places(self) -> list[Stretch]:
+        return [match.span() for match in _WORD.finditer(self.text)]
+
+    @cached_property
+    def _runs(self) -> frozenset[tuple[str, ...]]:
+        return frozenset(in_a_row(self._words))
+
+    @cached_property
     def _beginnings(self) -> dict[tuple[str, ...], list[int]]:
         places: dict[tuple[str, ...], list[int]] = {}
-        for place in range(len(self._words) - RUN + 1):
-            places.setdefault(tuple(self._words[place : place + RUN]), []).append(place)
+        for place, run in enumerate(in_a_row(self._words)):
+            places.setdefault(run, []).append(place)
         return places
 
     def _run(self, wanted: Sequence[str], start: int, place: int) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from ..answers.verbatim import weight
+from ..answers.verbatim import in_a_row, weight
 from ..recordings.words import Span
 
 RUN = 4
@@ -14,6 +14,7 @@ RUN = 4
 
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+_BETWEEN_SENTENCES = re.compile(r"[.!?…\n](?:(?<=\n)|\s+)")  # the same with the full stops, found sooner
 _MARKUP = re.compile(r"[*_`~]+")
 
 
@@ -38,8 +39,10 @@ def _runs(said: Sequence[str], answer: str) -> Iterator[tuple[int, int]]:
     if size == 0:
         return
     known = _known(answer, size)
+    if known.isdisjoint(in_a_row(said, size)):
+        return
     begun = end = 0
-    for at, words in enumerate(_in_a_row(said, size)):
+    for at, words in enumerate(in_a_row(said, size)):
         if words not in known:
             continue
         if at > end:
@@ -54,17 +57,13 @@ def _runs(said: Sequence[str], answer: str) -> Iterator[tuple[int, int]]:
 @lru_cache(maxsize=16)
 def _known(answer: str, size: int) -> frozenset[tuple[str, ...]]:
     """Return all runs of so many words in an answer, which has several sources."""
-    return frozenset(_in_a_row(_words(_MARKUP.sub("", answer)), size))
-
-
-def _in_a_row(words: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
-    return zip(*(words[start:] for start in range(size)), strict=False)
+    return frozenset(in_a_row(_words(_MARKUP.sub("", answer)), size))
 
 
 def _claim(answer: str, number: int) -> frozenset[str]:
     """Return the words of the sentences with this marker, each with the marker that may follow its full stop."""
     marker = f"[{number}]"
-    sentences = _SENTENCE_END.split(re.sub(r"([.!?…])\s+((?:\[\d+\])+)", r" \2\1", answer))
+    sentences = _BETWEEN_SENTENCES.split(re.sub(r"([.!?…])\s+((?:\[\d+\])+)", r" \2\1", answer))
     return frozenset(word for sentence in sentences if marker in sentence for word in _words(sentence))
 
 
@@ -83,4 +82,6 @@ def _closed(excerpt: str, end: int) -> int:
 
 
 def _words(text: str) -> list[str]:
+    if text.isascii():  # else the words of the folded text may be others
+        return _WORD.findall(text.casefold())
     return [word.casefold() for word in _WORD.findall(text)]

@@ -91,7 +91,7 @@ def unified(text: str) -> str:
 
 def one_form(word: str) -> str:
     """Return a word in one of its British and American forms: colour → color, organize → organise."""
-    if not 3 <= len(word) <= LONGEST or not word.isascii() or not _any_rule().search(word):
+    if not 3 <= len(word) <= LONGEST or not word.isascii() or word.isdecimal() or not _any_rule().search(word):
         return word
     for pattern, replacement in _FORMS:
         word = pattern.sub(replacement, word)
