@@ -29,6 +29,7 @@ PATIENCE = 20
 @pytest_asyncio.fixture
 async def commits(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[GroupCommit]:
     monkeypatch.setattr(group_commit, "INTERVAL", 60.0)
+    monkeypatch.setattr(group_commit, "USUAL_INTERVAL", 60.0)
     monkeypatch.setattr(group_commit, "LONGEST_INTERVAL", 60.0)
     commits = GroupCommit(Nudges())
     running = asyncio.create_task(commits.run())
