@@ -51,7 +51,7 @@ def main() -> int:
         url = stack.enter_context(upstream())
         stack.enter_context(pinned_to(client_core(), os.getpid()))
         if options.profile:
-            return 1 if profile("uvicorn", "openai", url) else 0
+            return 1 if profile("uvicorn", "openai", url, options.tokens) else 0
         most = max(*options.users, MOST if options.highest else 50)
         targets = {name: stack.enter_context(TARGETS[name](url=url, users=most)) for name in options.targets}
         _warm(targets, url)
@@ -90,7 +90,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--highest", action="store_true", help=f"also find the most users with a p99 of less than {LIMIT_MS:g} ms"
     )
-    parser.add_argument("--profile", action="store_true", help="only print what each part of a question costs")
+    parser.add_argument(
+        "--profile", action="store_true", help="only print what each part of a question and of its end costs"
+    )
     parser.add_argument("--layers", action="store_true", help="only print what each layer of a token costs")
     return parser.parse_args()
 

@@ -19,30 +19,32 @@ from .readers import Task
 from .targets import pid_of, set_plan, settings_of, sign_in
 
 USERS, ANSWERS, WARM_ANSWERS = 50, 10, 3
+RATE = 2000.0
+"""Tokens a second: so fast that few commits store an answer, and what it costs is its question and its end."""
 LEAST = 15
 """Microseconds a question below which parts are put together."""
 _LOOP, _DATABASE = "MainThread", ("database", "group-commit", "endings")
 
 
-def profile(server: str, client: str, url: str) -> int:
-    """Print what the parts of a question with an answer of one token cost. Return how many answers were wrong."""
+def profile(server: str, client: str, url: str, tokens: int) -> int:
+    """Print what the parts of a question with an answer of so many tokens cost. Return how many answers were wrong."""
     with tempfile.TemporaryDirectory(prefix="chatsite-bench-") as name:
         folder = Path(name)
         site = SiteProcess(folder, PYTHONPATH=str(Path.cwd()), **settings_of(server, client, url))
         site.start(sys.executable, "-B", "-m", "bin._bench.profiled", str(folder / "profile"))
         try:
             with pinned_to(server_core(), pid_of(site)):
-                return _measure(site, folder / "profile", url)
+                return _measure(site, folder / "profile", url, tokens)
         finally:
             site.stop()
 
 
-def _measure(site: SiteProcess, file: Path, url: str) -> int:
+def _measure(site: SiteProcess, file: Path, url: str, tokens: int) -> int:
     pid, cookies = pid_of(site), sign_in(site, USERS)
-    set_plan(url, 1, 50)
-    measure([pid], Task(site.url, cookies, 1, WARM_ANSWERS, spread=1.0))
+    set_plan(url, tokens, RATE)
+    measure([pid], Task(site.url, cookies, tokens, WARM_ANSWERS, spread=1.0))
     os.kill(pid, signal.SIGUSR2)
-    measured = measure([pid], Task(site.url, cookies, 1, ANSWERS, spread=1.0))
+    measured = measure([pid], Task(site.url, cookies, tokens, ANSWERS, spread=1.0))
     os.kill(pid, signal.SIGUSR1)
     while not file.exists():
         time.sleep(0.05)

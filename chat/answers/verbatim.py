@@ -63,7 +63,7 @@ class Spoken:
 
     def longest_run(self, other: Spoken) -> tuple[int, Stretch] | None:
         """Return the length in words of the longest run that another text has, too, and where; None below ``RUN``."""
-        if self._runs.isdisjoint(other._runs):
+        if other._runs.isdisjoint(in_a_row(self._words)):
             return None
         runs = [
             (self._run(other._words, start, place), place)
