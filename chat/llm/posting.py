@@ -148,6 +148,8 @@ class _Body:
 
     def __init__(self, response: ClientResponse) -> None:
         self._response = response
+        # Else aiohttp resumes the connection, and runs its parser on nothing, after each piece of what has come.
+        response.content._low_water = 1  # noqa: SLF001  # it has no public name
 
     async def read(self, pace: Pace) -> bytes:
         """Return what has come at the moment that ``pace`` says; wait if that is nothing. It is empty at the end."""
