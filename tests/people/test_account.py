@@ -251,7 +251,7 @@ def test_a_question_counts_as_use(client: Client, alice: User) -> None:
 
     page = text(client.get("/accounts/"))
 
-    assert f'datetime="{timezone.localtime(turn.created_at).isoformat(timespec="microseconds")}"' in page
+    assert f'datetime="{timezone.localtime(turn.created_at).isoformat()}"' in page
 
 
 # The budget
