@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import shutil
 import signal
 import socket
@@ -16,6 +17,8 @@ from .warm import WarmProcess
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 30.0
 STOP_SECONDS = 40.0
+_PORTS = range(20_000, 32_768)
+"""None of those that a system gives to outgoing connections, which would take one before its server listens there."""
 
 
 class Missing(Exception):
@@ -27,9 +30,11 @@ class Missing(Exception):
 
 def free_port() -> int:
     """Return a TCP port of 127.0.0.1 that is free at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def chromium() -> str:
