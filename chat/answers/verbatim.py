@@ -26,7 +26,7 @@ def words(text: str) -> list[str]:
 
 
 def in_a_row(all_words: Sequence[str], count: int = RUN) -> Iterator[tuple[str, ...]]:
-    """Return all runs of so many words, by the place at which they begin."""
+    """Return every run of so many words, in the order in which they begin."""
     return zip(*(all_words[start:] for start in range(count)), strict=False)
 
 

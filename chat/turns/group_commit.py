@@ -40,6 +40,12 @@ WRITE_SECONDS = 8.0
 """How long after its last renewal a claim allows writing; shorter than the lease."""
 
 
+def interval(streams: int, busy: float) -> float:
+    """Return the seconds between the starts of two commits, of which the first kept the process busy for ``busy``."""
+    usual = min(INTERVAL + INTERVAL_OF_A_STREAM * streams, USUAL_INTERVAL)
+    return min(max(usual, 2 * busy), LONGEST_INTERVAL)
+
+
 class GroupCommit:
     """The logs that this process writes, and the task that stores them.
 
@@ -144,8 +150,7 @@ class GroupCommit:
 
     async def _pause(self, busy: float) -> None:
         """Wait between two commits of all, longer after a long one; meanwhile do what is urgent."""
-        usual = min(INTERVAL + INTERVAL_OF_A_STREAM * len(self.logs), USUAL_INTERVAL)
-        end = monotonic() + min(max(usual, 2 * busy), LONGEST_INTERVAL) - busy
+        end = monotonic() + interval(len(self.logs), busy) - busy
         await asyncio.sleep(FIRST_TEXT_SECONDS)
         while await self._is_urgent_within(end - monotonic()) and end - monotonic() > NEAR:
             await self._commit(self._first)

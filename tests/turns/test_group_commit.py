@@ -17,7 +17,7 @@ from chat.models import Claim, LoginSession, Phase, Submission, Turn
 from chat.turns import group_commit
 from chat.turns.answer_log import AnswerLog
 from chat.turns.endings import AT_ONCE
-from chat.turns.group_commit import GroupCommit
+from chat.turns.group_commit import GroupCommit, interval
 from chat.turns.nudges import Nudges
 
 from ..support.asked import ending_as
@@ -54,6 +54,16 @@ async def stored(log: AnswerLog, seq: int) -> None:
     async with asyncio.timeout(PATIENCE):
         while log.seq < seq:  # noqa: ASYNC110  # a log has no event of its own
             await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize(
+    ("streams", "busy", "milliseconds"),
+    [(0, 0.001, 20), (25, 0.001, 30), (50, 0.001, 40), (1_000, 0.001, 40), (1, 0.025, 50), (1_000, 0.2, 60)],
+)
+def test_commits_are_further_apart_with_many_streams_and_under_load(
+    streams: int, busy: float, milliseconds: int
+) -> None:
+    assert interval(streams, busy) == pytest.approx(milliseconds / 1000)
 
 
 @pytest.mark.parametrize("turns", [0, 2])  # on asyncio's own loop, what has come is there in the third
