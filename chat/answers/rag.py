@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 
-from ..database import in_database
+from ..database import in_database, text_first
 from ..errors import GenerationFailed, RetrievalFailed
 from ..llm import Delta, closing, is_quote_only, loaded_model
 from ..models import RETRACTION, Citation, Phase, Scope, Turn
@@ -105,6 +105,7 @@ async def answer(question: str, *, history: Sequence[Exchange], scope: Scope) ->
     while not (loading.done() or (await asyncio.wait([loading], timeout=LOADING_SECONDS))[0]):
         yield Phase.WAITING  # again, so that the import of its libraries does not count as silence of the model
     model = loading.result()
+    await text_first.over()
     draft = _Draft(search)
     async with closing(model.stream(answer_prompt(search.question, search.passages, search.history))) as deltas:
         async for delta in deltas:

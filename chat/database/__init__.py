@@ -1,5 +1,6 @@
 """Database access from the event loop: its threads, its retries, and outages."""
 
+from .priority import YieldingThreads, text_first
 from .threads import (
     RETRY_SECONDS,
     STORAGE_SECONDS,
@@ -14,8 +15,10 @@ __all__ = [
     "RETRY_SECONDS",
     "STORAGE_SECONDS",
     "FewThreads",
+    "YieldingThreads",
     "close_connections",
     "in_database",
     "in_thread",
     "persist",
+    "text_first",
 ]

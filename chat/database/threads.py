@@ -17,6 +17,7 @@ from typing import ParamSpec, TypeVar
 from django.db import close_old_connections, connection, connections
 
 from .outage import UNAVAILABLE, outage
+from .priority import YieldingThreads
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,7 +27,7 @@ STORAGE_SECONDS = 15.0
 RETRY_SECONDS = 0.25
 THREADS = 4
 
-_threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="database")
+_threads = YieldingThreads(max_workers=THREADS, thread_name_prefix="database")
 
 
 async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

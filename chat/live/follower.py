@@ -13,7 +13,7 @@ from uuid import UUID
 from msgspec import structs
 
 from ..conversations.rendering import render_ended, render_ending
-from ..database import in_database
+from ..database import in_database, text_first
 from ..database.outage import UNAVAILABLE
 from ..models import Turn
 from ..turns import events
@@ -154,6 +154,7 @@ async def _render_under_lock(turn_uuid: UUID, run: Run | None) -> str:
     await _rendering.acquire()
     pause = 0.0
     try:
+        await text_first.over()
         is_quick = run is not None and _is_quick(run)
         html, seconds = _render(turn_uuid, run) if is_quick else await in_database(_render, turn_uuid, run)
         pause = seconds * (1 / RENDERING_SHARE - 1)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
-from ..database import in_thread
+from ..database import YieldingThreads, in_thread
 from ..database.outage import UNAVAILABLE, outage
 from ..models import Claim, Ending, Turn
 from .answer_log import AnswerLog
@@ -36,7 +35,7 @@ class Endings:
         self._waiting: deque[_Entry] = deque()
         self._under_way: dict[AnswerLog, None] = {}
         self._storing: asyncio.Task[None] | None = None
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="endings")
+        self._thread = YieldingThreads(max_workers=1, thread_name_prefix="endings")
 
     def __bool__(self) -> bool:
         return bool(self._waiting)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from time import monotonic
 from uuid import UUID
 
-from ..database import RETRY_SECONDS, STORAGE_SECONDS, in_thread, persist
+from ..database import RETRY_SECONDS, STORAGE_SECONDS, in_thread, persist, text_first
 from ..database.outage import UNAVAILABLE
 from ..models import Claim, Ending, Turn
 from .answer_log import AnswerLog
@@ -23,13 +23,15 @@ logger = logging.getLogger(__name__)
 INTERVAL = 0.02
 """Seconds between the starts of two commits under constant load."""
 INTERVAL_OF_A_STREAM = 0.0004
-"""Seconds more for each stream, up to ``USUAL_INTERVAL``: a chunk with the text of 40 ms costs less for each word."""
-USUAL_INTERVAL = 0.04
+"""Seconds more for each stream, up to ``USUAL_INTERVAL``: a chunk with the text of 30 ms costs less for each word."""
+USUAL_INTERVAL = 0.03
 """The limit up to which the interval grows with the streams."""
 LONGEST_INTERVAL = 0.06
 """The limit up to which it grows when storing and sending take more than half of it."""
 FIRST_TEXT_SECONDS = 0.004
 """The least time between a commit and that of the first text of a turn, whose reader waits for it."""
+NOTICE_SECONDS = 0.002
+"""How long before a commit of all no other work begins any more, so that what has begun can end."""
 NEAR = 0.012
 """If the next commit of all is due within so many seconds, the first text of a turn lets that begin at once."""
 BACKLOG = 64 * 1024
@@ -51,7 +53,8 @@ class GroupCommit:
 
     It commits at once when idle, and at most every ``INTERVAL`` when busy: the number of transactions grows neither
     with the number of streams nor with their speed. The first text of a turn does not wait for the end of the pause. A
-    commit of its own stores it, so that a new question does not cut the text of all others into smaller pieces.
+    commit of its own stores it, so that a new question does not cut the text of all others into smaller pieces. Other
+    work of the process waits for a commit of all, and not the other way round.
     """
 
     def __init__(self, nudges: Nudges) -> None:
@@ -134,11 +137,13 @@ class GroupCommit:
                 self._work.clear()
                 await self._cycle()
         finally:
+            text_first.end()
             self._endings.cancel()
 
     async def _cycle(self) -> None:
         """Commit once, start to end turns, and pause."""
         started = monotonic()
+        text_first.begin()
         self._pulse.beat()
         for _ in range(READING_TURNS):
             await asyncio.sleep(0)  # let all streams add what has come
@@ -146,16 +151,22 @@ class GroupCommit:
         await self._commit(self._dirty)
         self._endings.start(self._look_for_more)
         await asyncio.sleep(0)  # let the followers send; their time counts as busy
+        text_first.end()
         await self._pause(monotonic() - started)
 
     async def _pause(self, busy: float) -> None:
         """Wait between two commits of all, longer after a long one; meanwhile do what is urgent."""
         end = monotonic() + interval(len(self.logs), busy) - busy
         await asyncio.sleep(FIRST_TEXT_SECONDS)
-        while await self._is_urgent_within(end - monotonic()) and end - monotonic() > NEAR:
+        while await self._is_urgent_within(end - NOTICE_SECONDS - monotonic()):
+            if end - monotonic() <= NEAR:
+                return
             await self._commit(self._first)
             self._endings.start(self._look_for_more)
             await asyncio.sleep(min(FIRST_TEXT_SECONDS, max(0.0, end - monotonic())))
+        if self._work.is_set():
+            text_first.begin()
+        await asyncio.sleep(max(0.0, end - monotonic()))
 
     async def _is_urgent_within(self, seconds: float) -> bool:
         """Wait until the first text of a turn has come, or more turns can be ended; return False if neither happens."""

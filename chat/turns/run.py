@@ -17,7 +17,7 @@ from django.conf import settings
 from ..answers import budget
 from ..answers.parentheses import edited
 from ..answers.rag import Answered, Found, Part, Retracted, Used
-from ..database import in_database, persist
+from ..database import in_database, persist, text_first
 from ..errors import TimedOut, TurnFailed
 from ..llm import closing
 from ..llm.pace import pace
@@ -112,6 +112,7 @@ class Run:
     async def run_to_end(self) -> None:
         """Wait until the answer ends, however it does, and end the turn with it."""
         await asyncio.wait([self._pump])
+        await text_first.over()
         ending = await with_quotations(self.turn, self._ending(), self._passages)
         await self._commits.finish(self._log, ending)
         if ending.state == State.COMPLETE:

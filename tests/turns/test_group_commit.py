@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
+from contextlib import suppress
 from time import monotonic
 from uuid import uuid4
 
@@ -12,8 +14,9 @@ import pytest_asyncio
 from django.contrib.auth.models import User
 from django.db import OperationalError
 
-from chat.database import in_database
+from chat.database import in_database, priority, text_first
 from chat.models import Claim, LoginSession, Phase, Submission, Turn
+from chat.models.turns.append import Append
 from chat.turns import group_commit
 from chat.turns.answer_log import AnswerLog
 from chat.turns.endings import AT_ONCE
@@ -58,7 +61,7 @@ async def stored(log: AnswerLog, seq: int) -> None:
 
 @pytest.mark.parametrize(
     ("streams", "busy", "milliseconds"),
-    [(0, 0.001, 20), (25, 0.001, 30), (50, 0.001, 40), (1_000, 0.001, 40), (1, 0.025, 50), (1_000, 0.2, 60)],
+    [(0, 0.001, 20), (10, 0.001, 24), (25, 0.001, 30), (1_000, 0.001, 30), (1, 0.025, 50), (1_000, 0.2, 60)],
 )
 def test_commits_are_further_apart_with_many_streams_and_under_load(
     streams: int, busy: float, milliseconds: int
@@ -133,6 +136,42 @@ async def test_the_first_text_of_a_turn_lets_the_next_commit_begin_where_that_is
 
     await stored(second, 1)
     assert first.chunks == ["It launches", " in April"]
+
+
+async def test_other_work_of_database_threads_begins_after_a_commit_of_all_that_is_under_way(
+    commits: GroupCommit, login: LoginSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, append = list[str](), Turn.objects.append
+    monkeypatch.setattr(priority, "LIMIT_SECONDS", 60.0)
+    log = await open_log(commits, login)
+
+    def store(appends: list[Append]) -> set[int]:
+        other.append(asyncio.run_coroutine_threadsafe(in_database(done.append, "other"), loop))
+        with suppress(TimeoutError):
+            other[0].result(0.05)
+        done.append("text")
+        return append(appends)
+
+    loop, other = asyncio.get_running_loop(), list[Future[None]]()
+    monkeypatch.setattr(Turn.objects, "append", store)
+    await commits.append(log, "It launches")
+    await stored(log, 1)
+
+    await asyncio.wait_for(asyncio.wrap_future(other[0]), PATIENCE)
+    assert done == ["text", "other"]
+
+
+async def test_other_work_goes_on_when_the_process_stores_no_more(login: LoginSession) -> None:
+    commits = GroupCommit(Nudges())
+    commits.add(await open_log(commits, login), "It launches")
+    running = asyncio.create_task(commits.run())
+    await asyncio.sleep(0)
+
+    running.cancel()
+
+    await asyncio.wait([running])
+    with pytest.raises(StopIteration):
+        text_first.over().send(None)
 
 
 async def test_many_turns_end_in_one_pause(commits: GroupCommit) -> None:
