@@ -17,7 +17,7 @@ from typing_extensions import override
 P = ParamSpec("P")
 T = TypeVar("T")
 
-LIMIT_SECONDS = 0.025
+LIMIT_SECONDS = 0.04
 """The longest that other work waits at a time: it must go on even if each commit takes long."""
 
 

@@ -28,11 +28,11 @@ USUAL_INTERVAL = 0.03
 """The limit up to which the interval grows with the streams."""
 LONGEST_INTERVAL = 0.06
 """The limit up to which it grows when storing and sending take more than half of it."""
-FIRST_TEXT_SECONDS = 0.004
+FIRST_TEXT_SECONDS = 0.006
 """The least time between a commit and that of the first text of a turn, whose reader waits for it."""
 NOTICE_SECONDS = 0.002
 """How long before a commit of all no other work begins any more, so that what has begun can end."""
-NEAR = 0.012
+NEAR = 0.005
 """If the next commit of all is due within so many seconds, the first text of a turn lets that begin at once."""
 BACKLOG = 64 * 1024
 """The most unstored characters of a turn; above it, its model is not read until they are stored."""
