@@ -147,14 +147,14 @@ class _Body:
     """
 
     def __init__(self, response: ClientResponse) -> None:
-        self._response = response
+        self._content, self._connection = response.content, response.connection
         # Else aiohttp resumes the connection, and runs its parser on nothing, after each piece of what has come.
-        response.content._low_water = 1  # noqa: SLF001  # it has no public name
+        self._content._low_water = 1  # noqa: SLF001  # it has no public name
 
     async def read(self, pace: Pace) -> bytes:
         """Return what has come at the moment that ``pace`` says; wait if that is nothing. It is empty at the end."""
         pace(self._receive)
-        piece = await self._response.content.read(READ_LIMIT)
+        piece = await self._content.read(READ_LIMIT)
         if transport := self._transport:
             transport.pause_reading()
         return piece
@@ -166,6 +166,5 @@ class _Body:
     @property
     def _transport(self) -> Transport | None:
         """The open connection; none after the end of the body, when the next answer may have it already."""
-        connection = self._response.connection
-        transport = connection.transport if connection else None
+        transport = None if self._connection is None else self._connection.transport
         return None if transport is None or transport.is_closing() else transport
