@@ -1,4 +1,4 @@
-"""Database access from the event loop: its threads, its retries, and outages."""
+"""Database access from the event loop: its threads, their priority, its retries, and outages."""
 
 from .priority import YieldingThreads, text_first
 from .threads import (
