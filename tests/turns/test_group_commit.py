@@ -153,7 +153,7 @@ async def test_other_work_of_database_threads_begins_after_a_commit_of_all_that_
         return append(appends)
 
     loop, other = asyncio.get_running_loop(), list[Future[None]]()
-    monkeypatch.setattr(Turn.objects, "append", store)
+    monkeypatch.setattr(type(Turn.objects), "append", staticmethod(store))
     await commits.append(log, "It launches")
     await stored(log, 1)
 
@@ -202,7 +202,7 @@ async def test_others_may_wait_if_the_database_cannot_tell(
         raise OperationalError
 
     log = await open_log(commits, login)
-    monkeypatch.setattr(Turn.objects, "is_any_queued", fail)
+    monkeypatch.setattr(type(Turn.objects), "is_any_queued", staticmethod(fail))
 
     assert await commits.finish(log, ending_as("complete", "In April."))
     assert commits.are_others_queued

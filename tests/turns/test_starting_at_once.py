@@ -40,7 +40,7 @@ async def end_of(runner: TurnRunner, turn: Turn) -> events.Event:
 async def test_a_question_is_driven_without_a_claim(
     runner: TurnRunner, scripts: Scripts, login: LoginSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Turn.objects, "claim", lambda _: [])
+    monkeypatch.setattr(type(Turn.objects), "claim", staticmethod(lambda _: []))
 
     turn = await ask(login, "When?")
     scripts["When?"].say("On Monday.").end()
