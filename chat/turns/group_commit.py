@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 INTERVAL = 0.02
 """Seconds between the starts of two commits under constant load."""
 INTERVAL_OF_A_STREAM = 0.0004
-"""Seconds more for each stream, up to ``USUAL_INTERVAL``: a chunk with the text of 40 ms costs less for each word."""
-USUAL_INTERVAL = 0.04
+"""Seconds more for each stream, up to ``USUAL_INTERVAL``: a chunk with the text of 34 ms costs less for each word."""
+USUAL_INTERVAL = 0.034
 """The limit up to which the interval grows with the streams."""
 LONGEST_INTERVAL = 0.06
 """The limit up to which it grows when storing and sending take more than half of it."""
