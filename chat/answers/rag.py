@@ -105,7 +105,7 @@ async def answer(question: str, *, history: Sequence[Exchange], scope: Scope) ->
     while not (loading.done() or (await asyncio.wait([loading], timeout=LOADING_SECONDS))[0]):
         yield Phase.WAITING  # again, so that the import of its libraries does not count as silence of the model
     model = loading.result()
-    await text_first.over()
+    await text_first.over()  # the prompt and the request take a millisecond
     draft = _Draft(search)
     async with closing(model.stream(answer_prompt(search.question, search.passages, search.history))) as deltas:
         async for delta in deltas:

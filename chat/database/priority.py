@@ -1,7 +1,7 @@
-"""Priority for the text of answers: while a process reads, stores and sends it, its other work waits for a moment.
+"""Priority for the text of answers: while a process reads, stores and sends it, no other work begins.
 
-The text of all streams goes through the event loop and one transaction together. A question or an end needs the same
-interpreter and SQLite's one lock. Where it begins within those milliseconds, the readers of all streams wait for it.
+The text of all streams goes through the event loop and one transaction together. A question or the end of an answer
+needs the same interpreter, and the one lock of SQLite: begun in those milliseconds, it delays the readers of all streams.
 """
 
 from __future__ import annotations

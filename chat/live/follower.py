@@ -154,7 +154,7 @@ async def _render_under_lock(turn_uuid: UUID, run: Run | None) -> str:
     await _rendering.acquire()
     pause = 0.0
     try:
-        await text_first.over()
+        await text_first.over()  # its own reader has all of the text already
         is_quick = run is not None and _is_quick(run)
         html, seconds = _render(turn_uuid, run) if is_quick else await in_database(_render, turn_uuid, run)
         pause = seconds * (1 / RENDERING_SHARE - 1)

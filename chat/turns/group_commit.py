@@ -31,7 +31,7 @@ LONGEST_INTERVAL = 0.06
 FIRST_TEXT_SECONDS = 0.006
 """The least time between a commit and that of the first text of a turn, whose reader waits for it."""
 NOTICE_SECONDS = 0.002
-"""How long before a commit of all no other work begins any more, so that what has begun can end."""
+"""The time before a commit of all in which no other work begins, so that what has begun can end."""
 NEAR = 0.005
 """If the next commit of all is due within so many seconds, the first text of a turn lets that begin at once."""
 BACKLOG = 64 * 1024
@@ -53,8 +53,8 @@ class GroupCommit:
 
     It commits at once when idle, and at most every ``INTERVAL`` when busy: the number of transactions grows neither
     with the number of streams nor with their speed. The first text of a turn does not wait for the end of the pause. A
-    commit of its own stores it, so that a new question does not cut the text of all others into smaller pieces. Other
-    work of the process waits for a commit of all, and not the other way round.
+    commit of its own stores it, so that a new question does not cut the text of all others into smaller pieces. No other
+    work of the process begins during a commit of all.
     """
 
     def __init__(self, nudges: Nudges) -> None:

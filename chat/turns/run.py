@@ -112,7 +112,7 @@ class Run:
     async def run_to_end(self) -> None:
         """Wait until the answer ends, however it does, and end the turn with it."""
         await asyncio.wait([self._pump])
-        await text_first.over()
+        await text_first.over()  # the comparison takes a millisecond
         ending = await with_quotations(self.turn, self._ending(), self._passages)
         await self._commits.finish(self._log, ending)
         if ending.state == State.COMPLETE:
