@@ -1,7 +1,7 @@
 """Priority for the text of answers: while a process reads, stores and sends it, no other work begins.
 
 The text of all streams goes through the event loop and one transaction together. A question or the end of an answer
-needs the same interpreter, and the one lock of SQLite: begun in those milliseconds, it delays the readers of all streams.
+needs the same interpreter, and the one lock of SQLite: begun in those milliseconds, it delays the readers of all.
 """
 
 from __future__ import annotations

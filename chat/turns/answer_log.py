@@ -50,7 +50,7 @@ class AnswerLog:
     @property
     def dirty(self) -> bool:
         """Whether the next commit has anything to store."""
-        return self._pending_length > 0 or self.phase != self._stored_phase
+        return self._in_flight is not None or self._pending_length > 0 or self.phase != self._stored_phase
 
     def append(self, text: str) -> None:
         """Add text to be stored with the next commit."""

@@ -53,8 +53,8 @@ class GroupCommit:
 
     It commits at once when idle, and at most every ``INTERVAL`` when busy: the number of transactions grows neither
     with the number of streams nor with their speed. The first text of a turn does not wait for the end of the pause. A
-    commit of its own stores it, so that a new question does not cut the text of all others into smaller pieces. No other
-    work of the process begins during a commit of all.
+    commit of its own stores it, so that a new question does not cut the text of all others into smaller pieces. No
+    other work of the process begins during a commit of all.
     """
 
     def __init__(self, nudges: Nudges) -> None:
@@ -135,10 +135,20 @@ class GroupCommit:
             while True:
                 await self._work.wait()
                 self._work.clear()
-                await self._cycle()
+                await self._try_cycle()
         finally:
             text_first.end()
             self._endings.cancel()
+
+    async def _try_cycle(self) -> None:
+        """Commit once and pause. A bug there must not end the storing of all turns: try again what was not stored."""
+        try:
+            await self._cycle()
+        except Exception:
+            logger.exception("The group commit goes on after an error")
+            await asyncio.sleep(LONGEST_INTERVAL)
+            for log in self.logs.values():
+                self._mark(log)
 
     async def _cycle(self) -> None:
         """Commit once, start to end turns, and pause."""

@@ -174,6 +174,28 @@ async def test_other_work_goes_on_when_the_process_stores_no_more(login: LoginSe
         text_first.over().send(None)
 
 
+async def test_an_error_outside_of_the_database_does_not_end_the_storing(
+    login: LoginSession, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    commits, settle, failures = GroupCommit(Nudges()), AnswerLog.settle, [ValueError("a bug")]
+
+    def fail_once(log: AnswerLog) -> None:
+        if failures:
+            raise failures.pop()
+        settle(log)
+
+    monkeypatch.setattr(AnswerLog, "settle", fail_once)
+    log = await open_log(commits, login)
+    running = asyncio.create_task(commits.run())
+
+    await commits.append(log, "It launches")
+
+    await stored(log, 1)
+    assert (log.chunks, log.is_open, failures) == (["It launches"], True, [])
+    assert "goes on after an error" in caplog.text
+    running.cancel()
+
+
 async def test_many_turns_end_in_one_pause(commits: GroupCommit) -> None:
     logs = [await open_log(commits, await in_database(new_login, number)) for number in range(2 * AT_ONCE + 1)]
 
