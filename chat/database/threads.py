@@ -6,6 +6,7 @@ Channels runs the database work of all its consumers in one thread, so one slow 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import copy_context
@@ -25,7 +26,8 @@ T = TypeVar("T")
 STORAGE_SECONDS = 15.0
 """How long work is retried while the database is locked, full or away."""
 RETRY_SECONDS = 0.25
-THREADS = 4
+THREADS = min(max(os.cpu_count() or 1, 2), 4)
+"""More threads than processors only take turns, and text waits until each of them has ended what it has begun."""
 
 _threads = YieldingThreads(max_workers=THREADS, thread_name_prefix="database")
 

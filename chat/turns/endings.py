@@ -13,7 +13,7 @@ from ..database.outage import UNAVAILABLE, outage
 from ..models import Claim, Ending, Turn
 from .answer_log import AnswerLog
 
-AT_ONCE = 4
+AT_ONCE = 2
 """The most turns that end in one transaction: SQLite has one writer, and the text of other turns waits for it."""
 
 Outcome = Ending | Exception | None

@@ -27,7 +27,9 @@ INTERVAL_OF_A_STREAM = 0.0004
 USUAL_INTERVAL = 0.034
 """The limit up to which the interval grows with the streams."""
 LONGEST_INTERVAL = 0.06
-"""The limit up to which it grows when storing and sending take more than half of it."""
+"""The limit up to which it grows when storing and sending take more than three quarters of it."""
+MOST_BUSY = 0.75
+"""The share of the time that storing and sending may take: the rest is for questions, the ends of answers and pages."""
 FIRST_TEXT_SECONDS = 0.006
 """The least time between a commit and that of the first text of a turn, whose reader waits for it."""
 NOTICE_SECONDS = 0.002
@@ -45,7 +47,7 @@ WRITE_SECONDS = 8.0
 def interval(streams: int, busy: float) -> float:
     """Return the seconds between the starts of two commits, of which the first kept the process busy for ``busy``."""
     usual = min(INTERVAL + INTERVAL_OF_A_STREAM * streams, USUAL_INTERVAL)
-    return min(max(usual, 2 * busy), LONGEST_INTERVAL)
+    return min(max(usual, busy / MOST_BUSY), LONGEST_INTERVAL)
 
 
 class GroupCommit:

@@ -61,7 +61,7 @@ async def stored(log: AnswerLog, seq: int) -> None:
 
 @pytest.mark.parametrize(
     ("streams", "busy", "milliseconds"),
-    [(0, 0.001, 20), (25, 0.001, 30), (35, 0.001, 34), (1_000, 0.001, 34), (1, 0.025, 50), (1_000, 0.2, 60)],
+    [(0, 0.001, 20), (25, 0.001, 30), (35, 0.001, 34), (1_000, 0.02, 34), (1, 0.03, 40), (1_000, 0.2, 60)],
 )
 def test_commits_are_further_apart_with_many_streams_and_under_load(
     streams: int, busy: float, milliseconds: int
