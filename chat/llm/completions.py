@@ -58,8 +58,7 @@ class CompletionsModel:
             async with self._request(messages) as read:
                 while True:
                     limit = completion.time_limit if completion.finish_reason else None
-                    reading = read(its_pace)
-                    piece = await (reading if limit is None else asyncio.wait_for(reading, deadline.left(limit)))
+                    piece = await (read(its_pace) if limit is None else _within(deadline.left(limit), read, its_pace))
                     if not piece:
                         return
                     for delta in completion.feed(piece):
@@ -68,6 +67,14 @@ class CompletionsModel:
         except Exception as error:  # whatever a library raises must fail this turn alone
             if not completion.finish_reason:
                 raise failure(error) from None
+
+
+async def _within(seconds: float, read: Read, its_pace: Pace) -> bytes:
+    """Read a piece, or raise ``TimeoutError``. ``asyncio.wait_for`` would start a task for it."""
+    if not seconds:
+        raise TimeoutError  # a piece that is there already would be read without waiting
+    async with asyncio.timeout(seconds):
+        return await read(its_pace)
 
 
 class Deadline:

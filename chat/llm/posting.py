@@ -148,19 +148,26 @@ class _Body:
 
     def __init__(self, response: ClientResponse) -> None:
         self._content, self._connection = response.content, response.connection
-        # Else aiohttp resumes the connection, and runs its parser on nothing, after each piece of what has come.
-        self._content._low_water = 1  # noqa: SLF001  # it has no public name
+        # Else aiohttp resumes the connection, and runs its parser on nothing, after each piece that is read.
+        self._content._low_water = 0  # noqa: SLF001  # it has no public name
+        self._rest = b""
 
     async def read(self, pace: Pace) -> bytes:
         """Return what has come at the moment that ``pace`` says; wait if that is nothing. It is empty at the end."""
         pace(self._receive)
-        piece = await self._content.read(READ_LIMIT)
+        came = self._rest or await self._content.readany()
         if transport := self._transport:
             transport.pause_reading()
-        return piece
+        self._rest = came[READ_LIMIT:]
+        return came[:READ_LIMIT]
 
     def _receive(self) -> None:
-        if transport := self._transport:
+        transport = self._transport
+        if transport is None or self._connection is None or self._connection.protocol is None:
+            return
+        if self._connection.protocol._reading_paused:  # noqa: SLF001  # it keeps no more; its parser is paused, too
+            self._connection.protocol.resume_reading()
+        else:
             transport.resume_reading()
 
     @property

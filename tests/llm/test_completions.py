@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chat.errors import GenerationFailed
-from chat.llm import Delta
-from chat.llm.completions import Completion
+from chat.llm import Delta, completions
+from chat.llm.completions import Completion, CompletionsModel
+from chat.llm.pace import Pace, Read
 from chat.llm.sse import EventTooLong
 
 JSON = st.recursive(
@@ -116,3 +119,21 @@ def test_any_input_yields_deltas_or_raises_a_failure(events: list[bytes]) -> Non
     except (GenerationFailed, EventTooLong):
         return
     assert all(isinstance(delta.text, str) and isinstance(delta.finish_reason, str) for delta in deltas)
+
+
+async def test_a_stream_whose_data_is_always_there_already_ends_in_time_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(completions, "TAIL_SECONDS", 0.01)
+    pieces = iter([sent(word("In April.", "stop")), *[b": ping\n\n"] * 1_000_000])
+
+    async def next_piece(_: Pace) -> bytes:
+        return next(pieces)
+
+    @asynccontextmanager
+    async def request(_: object) -> AsyncIterator[Read]:
+        yield next_piece
+
+    deltas = [delta async for delta in CompletionsModel(request, name="fake").stream([])]
+
+    assert (text_of(deltas), next(pieces)) == ("In April.", b": ping\n\n")
