@@ -81,9 +81,11 @@ class Follower:
     async def _send_all(self) -> None:
         await self._wait_for_room()
         async for event in self._log:
-            if isinstance(event, events.Token | events.Done | events.Error):
+            if type(event) is events.Token:  # first, because almost all are
+                self._seq = event.seq
+                await self._send_frame(events.encode(event))
+            elif isinstance(event, events.Done | events.Error):
                 self._seq = event.seq if isinstance(event.seq, int) else self._seq
-            if isinstance(event, events.Done | events.Error):
                 await self._send_frame(await self._end_frame(event))
             else:
                 self._run = self._run or self._find_run()

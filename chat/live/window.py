@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from .in_flight import InFlight
@@ -26,6 +26,9 @@ class _Share:
     full_since: float | None = None
 
 
+_NO_SHARE = _Share()
+
+
 @dataclass(slots=True, eq=False)
 class Frame:
     """A frame of a turn that is not acknowledged yet; its text ends with chunk ``seq``."""
@@ -34,7 +37,7 @@ class Frame:
     seq: int
     size: int
     is_sent: bool = False
-    share: _Share = field(default_factory=_Share)  # the hash of a UUID takes long
+    share: _Share = _NO_SHARE  # that of its turn, once it is counted: the hash of a UUID takes long
 
 
 class SendWindow:

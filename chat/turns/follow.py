@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import ExitStack
 from uuid import UUID
 
-from ..models import LASTING, TERMINAL, Failure, State
+from ..models import LASTING, Failure, State
 from . import events
 from .answer_log import AnswerLog
 from .copies import Copies, SharedCopy
@@ -31,14 +31,16 @@ class Cursor:
 
     def advance(self, view: View) -> Iterator[events.Event]:
         """Yield the events that bring the reader up to ``view``; exactly one terminal event, as the last."""
-        if view.state == State.QUEUED:
+        if view.state == State.STREAMING:  # first, because almost all views are of such a turn
+            if view.phase != self._phase or not self._started:
+                yield from self._start(view)
+            yield from self._read(view.chunks)
+        elif view.state == State.QUEUED:
             yield from self._wait(view)
-            return
-        if view.state == State.STREAMING:
-            yield from self._start(view)
-        yield from self._read(view.chunks)
-        if view.state in TERMINAL and not view.more:
-            yield from self._end(view)
+        else:
+            yield from self._read(view.chunks)
+            if not view.more:
+                yield from self._end(view)
 
     def _wait(self, view: View) -> Iterator[events.Event]:
         if view.position is not None and view.position != self._position:
