@@ -23,16 +23,18 @@ logger = logging.getLogger(__name__)
 INTERVAL = 0.02
 """Seconds between the starts of two commits under constant load."""
 INTERVAL_OF_A_STREAM = 0.0004
-"""Seconds more for each stream, up to ``USUAL_INTERVAL``: a chunk with the text of 34 ms costs less for each word."""
-USUAL_INTERVAL = 0.034
+"""Seconds more for each stream, up to ``USUAL_INTERVAL``: a chunk with the text of 29 ms costs less for each word."""
+USUAL_INTERVAL = 0.029
 """The limit up to which the interval grows with the streams."""
+RELAYED_INTERVAL = 0.04
+"""The same limit where other processes show the text, too: each commit is a message then, and two frames a chunk."""
 LONGEST_INTERVAL = 0.06
 """The limit up to which it grows when storing and sending take more than three quarters of it."""
 MOST_BUSY = 0.75
 """The share of the time that storing and sending may take: the rest is for questions, the ends of answers and pages."""
 FIRST_TEXT_SECONDS = 0.006
 """The least time between a commit and that of the first text of a turn, whose reader waits for it."""
-NOTICE_SECONDS = 0.002
+NOTICE_SECONDS = 0.003
 """The time before a commit of all in which no other work begins, so that what has begun can end."""
 NEAR = 0.005
 """If the next commit of all is due within so many seconds, the first text of a turn lets that begin at once."""
@@ -44,9 +46,9 @@ WRITE_SECONDS = 8.0
 """How long after its last renewal a claim allows writing; shorter than the lease."""
 
 
-def interval(streams: int, busy: float) -> float:
+def interval(streams: int, busy: float, *, is_relayed: bool = False) -> float:
     """Return the seconds between the starts of two commits, of which the first kept the process busy for ``busy``."""
-    usual = min(INTERVAL + INTERVAL_OF_A_STREAM * streams, USUAL_INTERVAL)
+    usual = min(INTERVAL + INTERVAL_OF_A_STREAM * streams, RELAYED_INTERVAL if is_relayed else USUAL_INTERVAL)
     return min(max(usual, busy / MOST_BUSY), LONGEST_INTERVAL)
 
 
@@ -168,7 +170,7 @@ class GroupCommit:
 
     async def _pause(self, busy: float) -> None:
         """Wait between two commits of all, longer after a long one; meanwhile do what is urgent."""
-        end = monotonic() + interval(len(self.logs), busy) - busy
+        end = monotonic() + interval(len(self.logs), busy, is_relayed=self._nudges.are_relayed) - busy
         await asyncio.sleep(FIRST_TEXT_SECONDS)
         while await self._is_urgent_within(end - NOTICE_SECONDS - monotonic()):
             if end - monotonic() <= NEAR:

@@ -125,6 +125,11 @@ class Nudges:
         self._interest = Interest()
         self._relay = Relay(self._outgoing, self._receive)
 
+    @property
+    def are_relayed(self) -> bool:
+        """Whether other processes get nudges from this one."""
+        return self._relay.is_on
+
     def listen(self, *topics: str) -> Listener:
         """Return a listener to these topics."""
         return Listener(self, topics)

@@ -61,12 +61,40 @@ async def stored(log: AnswerLog, seq: int) -> None:
 
 @pytest.mark.parametrize(
     ("streams", "busy", "milliseconds"),
-    [(0, 0.001, 20), (25, 0.001, 30), (35, 0.001, 34), (1_000, 0.02, 34), (1, 0.03, 40), (1_000, 0.2, 60)],
+    [(0, 0.001, 20), (10, 0.001, 24), (23, 0.001, 29), (1_000, 0.02, 29), (1, 0.03, 40), (1_000, 0.2, 60)],
 )
 def test_commits_are_further_apart_with_many_streams_and_under_load(
     streams: int, busy: float, milliseconds: int
 ) -> None:
     assert interval(streams, busy) == pytest.approx(milliseconds / 1000)
+
+
+def test_commits_of_many_streams_are_further_apart_where_other_processes_show_them() -> None:
+    assert interval(1_000, 0.001, is_relayed=True) == pytest.approx(0.04)
+    assert interval(1, 0.001, is_relayed=True) == interval(1, 0.001)
+
+
+@pytest.mark.parametrize("is_relayed", [False, True])
+async def test_the_pause_is_that_of_one_process_or_of_several(
+    commits: GroupCommit, login: LoginSession, monkeypatch: pytest.MonkeyPatch, *, is_relayed: bool
+) -> None:
+    asked_for = list[bool]()
+
+    def noted(_: int, __: float, *, is_relayed: bool) -> float:
+        asked_for.append(is_relayed)
+        return 0.0
+
+    monkeypatch.setattr(group_commit, "interval", noted)
+    monkeypatch.setattr(type(commits._nudges), "are_relayed", is_relayed)
+    log = await open_log(commits, login)
+
+    await commits.append(log, "It launches")
+    await stored(log, 1)
+
+    async with asyncio.timeout(PATIENCE):
+        while not asked_for:  # noqa: ASYNC110  # the pause begins after the text is sent
+            await asyncio.sleep(0.005)
+    assert set(asked_for) == {is_relayed}
 
 
 @pytest.mark.parametrize("turns", [0, 2])  # on asyncio's own loop, what has come is there in the third
