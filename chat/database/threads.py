@@ -26,8 +26,11 @@ T = TypeVar("T")
 STORAGE_SECONDS = 15.0
 """How long work is retried while the database is locked, full or away."""
 RETRY_SECONDS = 0.25
-THREADS = min(max(os.cpu_count() or 1, 2), 4)
-"""More threads than processors only take turns, and text waits until each of them has ended what it has begun."""
+THREADS = min(max(os.cpu_count() or 1, 2), 4) if connection.vendor == "sqlite" else 4
+"""SQLite works in the threads themselves: more than processors only take turns, and text waits for each that has begun.
+
+Those of another database mostly wait for it.
+"""
 
 _threads = YieldingThreads(max_workers=THREADS, thread_name_prefix="database")
 

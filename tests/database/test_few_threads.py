@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 
 import pytest
+from django.db import connection
 
 from chat.database import FewThreads
+from chat.database.threads import THREADS
 
 seen = ContextVar("seen", default="")
 
@@ -33,3 +36,8 @@ def test_the_work_sees_the_context_of_who_asks_and_its_result_and_failure_come_b
 @pytest.mark.django_db
 def test_within_a_transaction_the_work_is_done_in_it() -> None:
     assert FewThreads(1, "few").do(threading.current_thread) is threading.current_thread()
+
+
+@pytest.mark.any_database
+def test_there_are_as_many_database_threads_as_processors_unless_they_wait_for_another_process() -> None:
+    assert (min(max(os.cpu_count() or 1, 2), 4) if connection.vendor == "sqlite" else 4) == THREADS
