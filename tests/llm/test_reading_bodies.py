@@ -174,3 +174,10 @@ async def test_a_connection_that_breaks_between_two_reads_fails_the_second() -> 
 
         with pytest.raises(aiohttp.ClientError):
             await read(at_once)
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_long_body_is_received_whole_on_the_loop_of_the_servers(*, tls: bool) -> None:
+    uvloop = pytest.importorskip("uvloop")
+
+    uvloop.run(test_more_than_aiohttp_keeps_at_once_is_received_whole(12, 300_000, tls=tls))
