@@ -26,12 +26,18 @@ T = TypeVar("T")
 STORAGE_SECONDS = 15.0
 """How long work is retried while the database is locked, full or away."""
 RETRY_SECONDS = 0.25
-THREADS = min(max(os.cpu_count() or 1, 2), 4) if connection.vendor == "sqlite" else 4
-"""SQLite works in the threads themselves: more than processors only take turns, and text waits for each that has begun.
 
-Those of another database mostly wait for it.
-"""
 
+def threads_for(database: str, processors: int) -> int:
+    """Return how many threads do database work at once.
+
+    SQLite works in these threads, and text waits until each of them has ended what it has begun: there are as many as
+    processors, at least two and at most four. Those of another database mostly wait for it: there are four.
+    """
+    return min(max(processors, 2), 4) if database == "sqlite" else 4
+
+
+THREADS = threads_for(connection.vendor, os.cpu_count() or 1)
 _threads = YieldingThreads(max_workers=THREADS, thread_name_prefix="database")
 
 

@@ -18,7 +18,7 @@ from ..database.outage import UNAVAILABLE
 from ..models import Turn
 from ..turns import events
 from ..turns.run import Run
-from .window import FRAME_ROOM, Frame, SendWindow
+from .window import FRAME_ROOM, SendWindow
 
 logger = logging.getLogger(__name__)
 
@@ -99,10 +99,10 @@ class Follower:
         return frame if self._window.fits(len(frame.encode())) else events.encode(event)
 
     async def _send_frame(self, text: str) -> None:
-        frame = Frame(self.turn_uuid, self._seq, len(text) if text.isascii() else len(text.encode()))
-        if not self._window.has_room(frame.size):
-            await self._wait_for_room(frame.size)
-        self._window.add(frame)
+        size = len(text) if text.isascii() else len(text.encode())
+        if not self._window.has_room(size):
+            await self._wait_for_room(size)
+        frame = self._window.add(self.turn_uuid, self._seq, size)
         try:
             await self._send(text)
             self._window.sent(frame)

@@ -26,18 +26,14 @@ class _Share:
     full_since: float | None = None
 
 
-_NO_SHARE = _Share()
-
-
 @dataclass(slots=True, eq=False)
 class Frame:
     """A frame of a turn that is not acknowledged yet; its text ends with chunk ``seq``."""
 
-    turn_uuid: UUID
+    share: _Share  # of its turn: the hash of a UUID takes long
     seq: int
     size: int
     is_sent: bool = False
-    share: _Share = _NO_SHARE  # that of its turn, once it is counted: the hash of a UUID takes long
 
 
 class SendWindow:
@@ -89,12 +85,13 @@ class SendWindow:
         full_since = self._share_of(turn_uuid).full_since
         return full_since is not None and now - full_since > STALLED_SECONDS
 
-    def add(self, frame: Frame) -> None:
-        """Count a frame that is about to be sent."""
-        frame.share = self._share_of(frame.turn_uuid)
-        frame.share.bytes += frame.size
+    def add(self, turn_uuid: UUID, seq: int, size: int) -> Frame:
+        """Count a frame that is about to be sent, and return it."""
+        frame = Frame(self._share_of(turn_uuid), seq, size)
+        frame.share.bytes += size
         self._frames.append(frame)
-        self._change(frame.size)
+        self._change(size)
+        return frame
 
     def sent(self, frame: Frame) -> None:
         """Record that the frame is sent, so that it can be acknowledged."""

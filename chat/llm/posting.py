@@ -5,7 +5,6 @@ The SDK and httpx make dozens of objects for each request and response, which ta
 
 from __future__ import annotations
 
-from asyncio import Transport
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property, partial
@@ -156,22 +155,22 @@ class _Body:
         """Return what has come at the moment that ``pace`` says; wait if that is nothing. It is empty at the end."""
         pace(self._receive)
         came = self._rest or await self._content.readany()
-        if transport := self._transport:
-            transport.pause_reading()
+        if (protocol := self._open) is not None:
+            protocol.transport.pause_reading()
         self._rest = came[READ_LIMIT:]
         return came[:READ_LIMIT]
 
     def _receive(self) -> None:
-        transport = self._transport
-        if transport is None or self._connection is None or self._connection.protocol is None:
+        protocol = self._open
+        if protocol is None:
             return
-        if self._connection.protocol._reading_paused:  # noqa: SLF001  # it keeps no more; its parser is paused, too
-            self._connection.protocol.resume_reading()
+        if protocol._reading_paused:  # noqa: SLF001  # aiohttp keeps no more: its parser waits, too
+            protocol.resume_reading()
         else:
-            transport.resume_reading()
+            protocol.transport.resume_reading()
 
     @property
-    def _transport(self) -> Transport | None:
+    def _open(self) -> Any:  # a ``ResponseHandler`` whose transport is there, which no type says
         """The open connection; none after the end of the body, when the next answer may have it already."""
-        transport = None if self._connection is None else self._connection.transport
-        return None if transport is None or transport.is_closing() else transport
+        protocol = None if self._connection is None else self._connection.protocol
+        return None if protocol is None or not protocol.is_connected() else protocol  # it is false while it is empty

@@ -32,8 +32,7 @@ class Cursor:
     def advance(self, view: View) -> Iterator[events.Event]:
         """Yield the events that bring the reader up to ``view``; exactly one terminal event, as the last."""
         if view.state == State.STREAMING:  # first, because almost all views are of such a turn
-            if view.phase != self._phase or not self._started:
-                yield from self._start(view)
+            yield from self._start(view)
             yield from self._read(view.chunks)
         elif view.state == State.QUEUED:
             yield from self._wait(view)

@@ -27,9 +27,9 @@ INTERVAL_OF_A_STREAM = 0.0004
 USUAL_INTERVAL = 0.029
 """The limit up to which the interval grows with the streams."""
 RELAYED_INTERVAL = 0.04
-"""The same limit where other processes show the text, too: each commit is a message then, and two frames a chunk."""
+"""The same limit if other processes show the text, too: a commit then costs a message, and a chunk a second frame."""
 LONGEST_INTERVAL = 0.06
-"""The limit up to which it grows when storing and sending take more than three quarters of it."""
+"""The limit up to which it grows when storing and sending take more than ``MOST_BUSY`` of it."""
 MOST_BUSY = 0.75
 """The share of the time that storing and sending may take: the rest is for questions, the ends of answers and pages."""
 FIRST_TEXT_SECONDS = 0.006

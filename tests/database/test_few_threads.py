@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 
 import pytest
-from django.db import connection
 
 from chat.database import FewThreads
-from chat.database.threads import THREADS
+from chat.database.threads import threads_for
 
 seen = ContextVar("seen", default="")
 
@@ -38,6 +36,11 @@ def test_within_a_transaction_the_work_is_done_in_it() -> None:
     assert FewThreads(1, "few").do(threading.current_thread) is threading.current_thread()
 
 
-@pytest.mark.any_database
-def test_there_are_as_many_database_threads_as_processors_unless_they_wait_for_another_process() -> None:
-    assert (min(max(os.cpu_count() or 1, 2), 4) if connection.vendor == "sqlite" else 4) == THREADS
+@pytest.mark.parametrize(
+    ("database", "processors", "count"),
+    [("sqlite", 1, 2), ("sqlite", 2, 2), ("sqlite", 3, 3), ("sqlite", 64, 4), ("postgresql", 1, 4)],
+)
+def test_there_are_as_many_threads_as_processors_unless_they_wait_for_another_process(
+    database: str, processors: int, count: int
+) -> None:
+    assert threads_for(database, processors) == count

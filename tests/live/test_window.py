@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chat.live.allowance import Allowance
 from chat.live.in_flight import USER_LIMIT, InFlight, part_of
-from chat.live.window import FRAME_ROOM, STALLED_SECONDS, WINDOW, Frame, SendWindow
+from chat.live.window import FRAME_ROOM, STALLED_SECONDS, WINDOW, SendWindow
 
 TURN, OTHER = UUID(int=1), UUID(int=2)
 SOCKETS = 50
@@ -26,9 +26,7 @@ def window_of(in_flight: InFlight | None = None) -> SendWindow:
 
 
 def send(window: SendWindow, seq: int, size: int = FRAME, turn: UUID = TURN) -> None:
-    frame = Frame(turn, seq, size)
-    window.add(frame)
-    window.sent(frame)
+    window.sent(window.add(turn, seq, size))
 
 
 def fill(window: SendWindow, turn: UUID = TURN, size: int = FRAME) -> int:
@@ -79,7 +77,7 @@ def test_an_ack_of_an_older_chunk_does_not_open_the_window() -> None:
 def test_an_ack_of_what_was_not_sent_is_false_and_frees_nothing(seq: int) -> None:
     window = window_of()
     send(window, 5, WINDOW)
-    window.add(Frame(TURN, 6, FRAME))
+    window.add(TURN, 6, FRAME)
 
     assert not window.acknowledge(TURN, seq)
 
@@ -112,8 +110,7 @@ def test_an_ack_covers_what_was_sent_before_of_other_turns() -> None:
 
 def test_a_frame_that_was_not_sent_after_all_does_not_count() -> None:
     window = window_of()
-    frame = Frame(TURN, 1, WINDOW)
-    window.add(frame)
+    frame = window.add(TURN, 1, WINDOW)
 
     window.remove(frame)
     window.remove(frame)
