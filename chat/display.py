@@ -81,7 +81,7 @@ def ago(moment: datetime, now: datetime | None = None) -> str:
 
 def shown(text: str) -> str:
     """Return untrusted text without U+E0000–E007F: invisible characters that can carry a message no reader sees."""
-    return _TAG_CHARACTERS.sub("", text)
+    return text if text.isascii() else _TAG_CHARACTERS.sub("", text)
 
 
 def marked(text: str) -> str:

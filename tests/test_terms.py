@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.terms import WORD_LIMIT, terms, words
+from chat.terms import WORD_LIMIT, normalizing, terms, words
 
 
 def test_all_spellings_of_a_word_are_equal() -> None:
@@ -75,3 +75,15 @@ def test_the_forms_of_a_word_are_one_term(forms: str) -> None:
 
 def test_short_words_stay_apart() -> None:
     assert len(set(terms("ted tee tes bed being bees"))) == 5
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_the_words_of_a_text_in_ascii_are_the_same_beside_another_word(text: str) -> None:
+    assert [*words(text), "会議"] == words(f"{text}\n会議")
+
+
+def test_numbers_take_no_place_of_the_words_that_are_remembered() -> None:
+    remembered = len(normalizing._forms)
+
+    assert words(f"12 {'7' * 80}") == ["12", "7" * WORD_LIMIT]
+    assert len(normalizing._forms) == remembered

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import cached_property
 from itertools import islice
 from uuid import UUID
 
@@ -78,16 +79,24 @@ def _is_cited(passage: Passage, cited: Cited) -> bool:
 
 class _Comparison:
     def __init__(
-        self, answer: str, passages: Sequence[Passage], citations: Iterable[Citation], known: Iterable[str] = ()
+        self, answer: str, passages: Sequence[Passage], citations: Iterable[Citation], known: Sequence[str] = ()
     ) -> None:
         self.quotes = quotes_in(answer)
-        self._answer, self._known = answer, [letters_of(text) for text in known]
+        self._answer, self._names = answer, known
         self._cited: dict[UUID, dict[int, list[Citation]]] = {}
         for citation in citations:
             of_recording = self._cited.setdefault(citation.recording_uuid, {})
             of_recording.setdefault(citation.segment, []).append(citation)
         self._statements = Statements(sorted(passages, key=lambda passage: not _is_cited(passage, self._cited)))
-        self._speakers = Speakers(answer, self._statements)
+
+    @cached_property
+    def _speakers(self) -> Speakers:
+        return Speakers(self._answer, self._statements)
+
+    @cached_property
+    def _known(self) -> list[str]:
+        """What an answer may put between marks without quoting anybody."""
+        return [letters_of(text) for text in self._names]
 
     def marked(self) -> Iterator[Quotation]:
         """Yield what stands between quotation marks and is judged."""

@@ -7,7 +7,7 @@ import re
 from ..models.turns.answer import EXCERPT_LIMIT
 from .verbatim import Stretch
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+_SENTENCE_END = re.compile(r"[.!?…\n](?:(?<=\n)\n*|\s+)")  # a class of characters first: it is found sooner
 
 
 def sentences(text: str) -> list[Stretch]:

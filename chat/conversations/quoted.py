@@ -13,9 +13,10 @@ RUN = 4
 """Fewest words in a row that count as a quote. A shorter excerpt must be in the answer as a whole."""
 
 _WORD = re.compile(r"\w+")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
-_BETWEEN_SENTENCES = re.compile(r"[.!?…\n](?:(?<=\n)|\s+)")  # the same with the full stops, found sooner
-_MARKUP = re.compile(r"[*_`~]+")
+_ASCII_WORD = re.compile(r"[a-z0-9_]+")  # the same in lower case and ASCII, found in less time
+_SENTENCE_END = re.compile(r"[.!?…\n](?:(?<=\n)\n*|\s+)")  # a class of characters first: it is found sooner
+_MARKERS_AFTER = re.compile(r"([.!?…])\s+((?:\[\d+\])+)")
+_MARKUP = re.compile(r"[*_`~][*_`~]*")  # in less time than with one class
 
 
 @lru_cache(maxsize=512)
@@ -38,12 +39,10 @@ def _runs(said: Sequence[str], answer: str) -> Iterator[tuple[int, int]]:
     size = min(RUN, len(said))
     if size == 0:
         return
-    known = _known(answer, size)
-    if known.isdisjoint(in_a_row(said, size)):
-        return
+    line = _line(answer)
     begun = end = 0
     for at, words in enumerate(in_a_row(said, size)):
-        if words not in known:
+        if f" {' '.join(words)} " not in line:
             continue
         if at > end:
             if end:
@@ -55,19 +54,23 @@ def _runs(said: Sequence[str], answer: str) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(maxsize=16)
-def _known(answer: str, size: int) -> frozenset[tuple[str, ...]]:
-    """Return all runs of so many words in an answer, which has several sources."""
-    return frozenset(in_a_row(_words(_MARKUP.sub("", answer)), size))
+def _line(answer: str) -> str:
+    """Return the words of an answer, which has several sources, between blanks."""
+    return f" {' '.join(_words(_MARKUP.sub('', answer)))} "
 
 
 def _claim(answer: str, number: int) -> frozenset[str]:
     """Return the words of the sentences with this marker, each with the marker that may follow its full stop."""
     marker = f"[{number}]"
-    sentences = _BETWEEN_SENTENCES.split(re.sub(r"([.!?…])\s+((?:\[\d+\])+)", r" \2\1", answer))
-    return frozenset(word for sentence in sentences if marker in sentence for word in _words(sentence))
+    if marker not in answer:
+        return frozenset()
+    sentences = _SENTENCE_END.split(_MARKERS_AFTER.sub(r" \2\1", answer))
+    return frozenset().union(*[_words(sentence) for sentence in sentences if marker in sentence])
 
 
 def _nearest_sentence(excerpt: str, claim: frozenset[str]) -> list[Span]:
+    if not claim:
+        return []
     starts = [0, *(gap.end() for gap in _SENTENCE_END.finditer(excerpt))]
     spans = [Span(start, end) for start, end in zip(starts, [*starts[1:], len(excerpt)], strict=True)]
     weights = [weight(claim.intersection(_words(excerpt[span.start : span.end]))) for span in spans]
@@ -83,5 +86,5 @@ def _closed(excerpt: str, end: int) -> int:
 
 def _words(text: str) -> list[str]:
     if text.isascii():  # else the words of the folded text may be others
-        return _WORD.findall(text.casefold())
+        return _ASCII_WORD.findall(text.casefold())
     return [word.casefold() for word in _WORD.findall(text)]

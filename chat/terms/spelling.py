@@ -104,6 +104,8 @@ def with_names(all_words: Sequence[str]) -> list[str]:
     Alone a letter says nothing, and the full text of PostgreSQL leaves some letters out.
     """
     named = list(all_words)
+    if _TITLES.isdisjoint(named):
+        return named
     for at, title in enumerate(all_words[:-1], 1):
         if title in _TITLES and _is_name(title, all_words[at]):
             named[at] += title

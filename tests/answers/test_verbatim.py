@@ -45,3 +45,8 @@ def test_it_is_found_where_it_stands(text: str, claim: str) -> None:
 )
 def test_words_have_no_case_and_no_punctuation(text: str, found: list[str]) -> None:
     assert words(text) == found
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_the_words_of_a_text_in_ascii_are_the_same_beside_another_word(text: str) -> None:
+    assert [*words(text), "é"] == words(f"{text} É")

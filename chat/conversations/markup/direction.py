@@ -23,7 +23,7 @@ def direct(root: Node) -> None:
 
 def has_right_to_left(text: str) -> bool:
     """Return whether a text has letters that are written from right to left: without any no block has a direction."""
-    return _RIGHT_TO_LEFT.search(text) is not None
+    return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 
 def _direct(node: Node, around: str, *, is_in_list: bool) -> None:

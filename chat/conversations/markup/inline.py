@@ -13,12 +13,12 @@ from .emphasis import nested
 from .nodes import Child, Node, joined, text_of
 from .runs import Run, run
 
-_SPECIAL = re.compile(r"[\\`*_~\[\]$\n]|!(?=\[)|<(?=[A-Za-z0-9.%+-])|&(?=[#A-Za-z])|https?://")
+_AFTER = r"(?<![!<&h])|(?<=!)(?=\[)|(?<=<)(?=[A-Za-z0-9.%+-])|(?<=&)(?=[#A-Za-z])|(?<=h)ttps?://"
+_SPECIAL = re.compile(rf"[\\`*_~\[\]$\n!<&h](?:{_AFTER})")  # a class of characters first: it is found sooner
 _MARKER = re.compile(r"\[([1-9][0-9]{0,2})\]")
 _BREAK = re.compile(r"<br[ \t]*/?>[ \t]*\n?", re.IGNORECASE)
 _HALF_BREAK = re.compile(r"<br?[ \t]*/?", re.IGNORECASE)
 _HALF_MARKER = re.compile(r"!?\[[0-9]{0,3}")
-_LETTER_OR_DIGIT = re.compile(r"[A-Za-z0-9]")
 _TICKS = re.compile(r"`+")
 _ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _LINK_TEXT_LIMIT = 200
@@ -261,7 +261,7 @@ class _Scan:
 
     def _bare(self, at: int) -> int:
         found = links.BARE.match(self._text, at)
-        if found is None or _LETTER_OR_DIGIT.match(self._text[at - 1 : at]):
+        if found is None or ((before := self._text[at - 1 : at]).isascii() and before.isalnum()):
             return self._as_text(at, at + 4)
         end = links.bare_end(found[0])
         href = links.safe(found[0][:end])
