@@ -8,15 +8,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Expression, Field, IntegerField, Lookup, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
 from typing_extensions import override
 
 from .prepared_cursor import prepared_cursor
@@ -89,14 +91,30 @@ class _Compiled(Generic[Row]):
 class Prepared(Generic[Row]):
     """A query with named parameters: ``Prepared(lambda user: Turn.objects.filter(user=user), user=IntegerField())``.
 
-    It is compiled at its first use, once for each kind of database, and carried out on the connection of the thread.
-    It returns models or a ``values_list``. It cannot have ``prefetch_related``, and a parameter cannot be None.
+    It is compiled at its first use, or by ``compile_all``, once for each kind of database, and carried out on the
+    connection of the thread. It returns models or a ``values_list``. It cannot have ``prefetch_related``, and a
+    parameter cannot be None.
     """
+
+    _all: ClassVar[list[Prepared[Any]]] = []
 
     def __init__(self, build: Build[Row], **fields: Field[Any, Any]) -> None:
         self._build = build
         self._fields = fields
         self._compiled: dict[str, _Compiled[Row]] = {}
+        self._all.append(self)
+
+    @classmethod
+    def compile_all(cls) -> None:
+        """Compile every query of the modules that are loaded: the first question would wait for a dozen of them."""
+        for query in list(cls._all):
+            query.compile()
+
+    def compile(self) -> None:
+        """Compile the query for the database in use, unless it is compiled already."""
+        if connection.vendor not in self._compiled:
+            with suppress(TransactionManagementError):  # PostgreSQL: what locks rows is compiled in its transaction
+                self._compile()
 
     def fetch(self, **values: object) -> list[Row]:
         """Carry the query out with these parameters, and return its rows."""

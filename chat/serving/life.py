@@ -14,10 +14,12 @@ from django.conf import settings
 
 from .. import retrieval
 from ..answers import claims
-from ..database.outage import outage
+from ..database import in_database
+from ..database.outage import UNAVAILABLE, outage
 from ..erasing.eraser import eraser
 from ..live.consumer import ChatConsumer
 from ..live.stream import Stream
+from ..models import Prepared
 from ..processing.processor import processor
 from ..traces.exporter import exporter
 from ..turns.owned_tasks import OwnedTasks
@@ -121,9 +123,11 @@ async def _start_when_released() -> None:
 
 
 async def _compile() -> None:
-    """Compile the patterns of markers: not before the first page, which would wait for it, but before an answer."""
+    """Compile patterns and queries: not before the first page, which would wait for it, but before an answer."""
     await asyncio.sleep(FIRST_PAGE_SECONDS)
     await asyncio.to_thread(claims.warm)
+    with suppress(*UNAVAILABLE):  # the first question compiles what it needs
+        await in_database(Prepared.compile_all)
 
 
 async def _warm() -> None:

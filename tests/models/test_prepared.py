@@ -112,3 +112,18 @@ def test_what_a_query_leaves_out_is_read_when_it_is_needed(turns: list[Turn], dj
     turn.model_name = "changed"
     turn.save(update_fields=["model_name"])
     assert Turn.objects.get(pk=turn.pk).model_name == "changed"
+
+
+def test_all_queries_can_be_compiled_before_they_are_needed(turns: list[Turn]) -> None:
+    built: list[str] = []
+
+    def build(uuid: Any) -> QuerySet[Turn]:
+        built.append("once")
+        return Turn.objects.filter(uuid=uuid)
+
+    prepared = Prepared(build, uuid=UUIDField())
+    Prepared.compile_all()
+    Prepared.compile_all()
+
+    assert prepared.fetch(uuid=turns[0].uuid) == [turns[0]]
+    assert built == ["once"]
