@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from .spellings import LIMIT, MARKER, compile_spellings, marker_pattern
+from .verbatim import may_quote
 
 CLAIM_LIMIT = 1_000
 """Maximum of characters before a marker that are searched for its claim."""
@@ -17,7 +18,6 @@ LOOKAHEAD = 1_000
 _NUMBER = re.compile(r"\[\d{1,3}\]")
 _SENTENCE_END = re.compile(r"[.!?…\n](?:(?<=\n)\n*|[*_”“»\")]*(?P<gap>\s+))")  # a class first: it is found sooner
 _QUOTED = re.compile(r"„[^“”\n]*(?:[“”]|$)|“[^”\n]*(?:”|$)|«[^»\n]*(?:»|$)|\"[^\"\n]*(?:\"|$)", re.MULTILINE)
-_OPENING = re.compile(r"[„“«\"]")
 _BULLETS = re.compile(r"(?:[\s>#*_+•|-]|\d{1,3}[.)](?=\s|$))*")
 
 
@@ -64,7 +64,7 @@ def after(text: str, *, is_whole: bool) -> str | None:
 
 def _masked(text: str) -> str:
     """Return the text with other characters for those in quotation marks, so that no sentence ends among them."""
-    return _QUOTED.sub(_mask, text) if _OPENING.search(text) else text
+    return _QUOTED.sub(_mask, text) if may_quote(text) else text
 
 
 def _mask(quoted: re.Match[str]) -> str:

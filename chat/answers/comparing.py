@@ -82,7 +82,7 @@ class _Comparison:
         self, answer: str, passages: Sequence[Passage], citations: Iterable[Citation], known: Sequence[str] = ()
     ) -> None:
         self.quotes = quotes_in(answer)
-        self._answer, self._names = answer, known
+        self._answer, self._known_texts = answer, known
         self._cited: dict[UUID, dict[int, list[Citation]]] = {}
         for citation in citations:
             of_recording = self._cited.setdefault(citation.recording_uuid, {})
@@ -94,9 +94,9 @@ class _Comparison:
         return Speakers(self._answer, self._statements)
 
     @cached_property
-    def _known(self) -> list[str]:
-        """What an answer may put between marks without quoting anybody."""
-        return [letters_of(text) for text in self._names]
+    def _known_letters(self) -> list[str]:
+        """The letters of what an answer may put between marks without quoting anybody."""
+        return [letters_of(text) for text in self._known_texts]
 
     def marked(self) -> Iterator[Quotation]:
         """Yield what stands between quotation marks and is judged."""
@@ -153,7 +153,7 @@ class _Comparison:
         """Return whether a quotation is a name, a title, or the words of the question."""
         letters = "".join(part.letters for part in quote.parts)
         return quote.text[-1:] not in ".!?…" and (
-            _is_name(quote.text) or any(letters in known for known in self._known)
+            _is_name(quote.text) or any(letters in known for known in self._known_letters)
         )
 
     def _same(self, begin: int, end: int, place: Place, *, is_marked: bool = True) -> Quotation:

@@ -37,9 +37,14 @@ def weight(shared: Set[str]) -> int:
     return sum([min(len(word), 8) - 1 for word in shared]) if shared else 0
 
 
+def may_quote(text: str) -> bool:
+    """Return whether anything in a text opens a quotation: most texts have none, which one look shows."""
+    return _OPENING.search(text) is not None
+
+
 def quotations(markdown: str) -> list[str]:
     """Return what stands between quotation marks in a text, without the backslashes of Markdown; nothing wordless."""
-    if not _OPENING.search(markdown):
+    if not may_quote(markdown):
         return []
     quoted = ["".join(part for part in match.groups() if part) for match in _QUOTATION.finditer(markdown)]
     return [_ESCAPED.sub(r"\1", text) for text in quoted if words(text)]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from ..answers.excerpts import sentences
 from ..answers.verbatim import in_a_row, weight
 from ..recordings.words import Span
 
@@ -14,9 +15,8 @@ RUN = 4
 
 _WORD = re.compile(r"\w+")
 _ASCII_WORD = re.compile(r"[a-z0-9_]+")  # the same in lower case and ASCII, found in less time
-_SENTENCE_END = re.compile(r"[.!?…\n](?:(?<=\n)\n*|\s+)")  # a class of characters first: it is found sooner
 _MARKERS_AFTER = re.compile(r"([.!?…])\s+((?:\[\d+\])+)")
-_MARKUP = re.compile(r"[*_`~][*_`~]*")  # in less time than with one class
+_MARKUP = re.compile(r"[*_`~][*_`~]*")  # a class of characters first: it is found sooner
 
 
 @lru_cache(maxsize=512)
@@ -39,10 +39,12 @@ def _runs(said: Sequence[str], answer: str) -> Iterator[tuple[int, int]]:
     size = min(RUN, len(said))
     if size == 0:
         return
-    line = _line(answer)
+    known = _known(answer, size)
+    if known.isdisjoint(in_a_row(said, size)):
+        return
     begun = end = 0
     for at, words in enumerate(in_a_row(said, size)):
-        if f" {' '.join(words)} " not in line:
+        if words not in known:
             continue
         if at > end:
             if end:
@@ -54,9 +56,9 @@ def _runs(said: Sequence[str], answer: str) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(maxsize=16)
-def _line(answer: str) -> str:
-    """Return the words of an answer, which has several sources, between blanks."""
-    return f" {' '.join(_words(_MARKUP.sub('', answer)))} "
+def _known(answer: str, size: int) -> frozenset[tuple[str, ...]]:
+    """Return all runs of so many words in an answer, which has several sources."""
+    return frozenset(in_a_row(_words(_MARKUP.sub("", answer)), size))
 
 
 def _claim(answer: str, number: int) -> frozenset[str]:
@@ -64,15 +66,15 @@ def _claim(answer: str, number: int) -> frozenset[str]:
     marker = f"[{number}]"
     if marker not in answer:
         return frozenset()
-    sentences = _SENTENCE_END.split(_MARKERS_AFTER.sub(r" \2\1", answer))
-    return frozenset().union(*[_words(sentence) for sentence in sentences if marker in sentence])
+    text = _MARKERS_AFTER.sub(r" \2\1", answer)
+    with_marker = [sentence for start, end in sentences(text) if marker in (sentence := text[start:end])]
+    return frozenset().union(*map(_words, with_marker))
 
 
 def _nearest_sentence(excerpt: str, claim: frozenset[str]) -> list[Span]:
     if not claim:
         return []
-    starts = [0, *(gap.end() for gap in _SENTENCE_END.finditer(excerpt))]
-    spans = [Span(start, end) for start, end in zip(starts, [*starts[1:], len(excerpt)], strict=True)]
+    spans = [Span(start, end) for start, end in sentences(excerpt)]
     weights = [weight(claim.intersection(_words(excerpt[span.start : span.end]))) for span in spans]
     best = max(range(len(spans)), key=lambda at: (weights[at], -at))
     span = spans[best]

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import BigIntegerField, CharField, IntegerField, QuerySet, UUIDField
 
 from chat.models import Conversation, LoginSession, Submission, Turn
@@ -125,5 +126,16 @@ def test_all_queries_can_be_compiled_before_they_are_needed(turns: list[Turn]) -
     Prepared.compile_all()
     Prepared.compile_all()
 
+    assert built == ["once"]
     assert prepared.fetch(uuid=turns[0].uuid) == [turns[0]]
     assert built == ["once"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_query_that_locks_rows_is_compiled_within_its_transaction_at_the_latest(turns: list[Turn]) -> None:
+    prepared = Prepared(lambda uuid: Turn.objects.select_for_update().filter(uuid=uuid), uuid=UUIDField())
+
+    Prepared.compile_all()
+
+    with transaction.atomic():
+        assert prepared.fetch(uuid=turns[0].uuid) == [turns[0]]

@@ -13,8 +13,8 @@ from .emphasis import nested
 from .nodes import Child, Node, joined, text_of
 from .runs import Run, run
 
-_AFTER = r"(?<![!<&h])|(?<=!)(?=\[)|(?<=<)(?=[A-Za-z0-9.%+-])|(?<=&)(?=[#A-Za-z])|(?<=h)ttps?://"
-_SPECIAL = re.compile(rf"[\\`*_~\[\]$\n!<&h](?:{_AFTER})")  # a class of characters first: it is found sooner
+_IS_SPECIAL = r"(?<![!<&h])|(?<=!)(?=\[)|(?<=<)(?=[A-Za-z0-9.%+-])|(?<=&)(?=[#A-Za-z])|(?<=h)ttps?://"
+_SPECIAL = re.compile(rf"[\\`*_~\[\]$\n!<&h](?:{_IS_SPECIAL})")  # a class of characters first: it is found sooner
 _MARKER = re.compile(r"\[([1-9][0-9]{0,2})\]")
 _BREAK = re.compile(r"<br[ \t]*/?>[ \t]*\n?", re.IGNORECASE)
 _HALF_BREAK = re.compile(r"<br?[ \t]*/?", re.IGNORECASE)
