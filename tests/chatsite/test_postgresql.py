@@ -135,15 +135,6 @@ def test_a_transaction_in_which_the_table_has_changed_can_be_repeated(notes: Cal
         assert notes() == ["one", "two"]
 
 
-def test_the_server_is_not_asked_at_each_use_of_a_connection(checks: list[Any]) -> None:
-    for _ in range(3):
-        backend()
-        connection.close()
-    backend()
-
-    assert checks == []
-
-
 @pytest.fixture
 def single(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A pool with one connection: of several, it gives the one that has waited longest, and keeps a lost one."""
@@ -157,6 +148,24 @@ def single(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def close_all() -> None:
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's backend alone has it
+
+
+@pytest.mark.usefixtures("single")
+def test_the_server_is_not_asked_at_each_use_of_a_connection(
+    checks: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chatsite.postgresql import base
+
+    monkeypatch.setattr(base, "UNUSED_SECONDS", 60)  # however busy the machine is
+    backend()
+    connection.close()
+    checks.clear()  # it was new
+
+    for _ in range(3):
+        backend()
+        connection.close()
+
+    assert checks == []
 
 
 @pytest.mark.usefixtures("single")
