@@ -18,14 +18,14 @@ from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from _bench_retrieval import Language  # sets Django up
+from _bench_retrieval import Language, store  # sets Django up
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.utils import timezone
 
-from chat.models import REVIEWERS, Citation, Conversation, IndexedTurn, LoginSession, State, TitleWord, Turn
+from chat.models import REVIEWERS, Citation, Conversation, IndexedTurn, LoginSession, Segment, State, TitleWord, Turn
 from chat.review import remembered
 from chat.terms import informative
 from tests.support.sockets import sign_in
@@ -33,16 +33,19 @@ from tests.support.sockets import sign_in
 from .conversations import Filled
 
 ROWS_AT_ONCE = 500
+MEETINGS = 20
 SOURCES = 2
 
 
 class Filling:
-    """Made-up conversations, the newest one now, and one every ten minutes before it."""
+    """Made-up conversations about meetings that everyone hears, the newest now, and one every ten minutes before it."""
 
     def __init__(self, seed: int) -> None:
         self.language = Language(seed)
         self.random = random.Random(seed)  # noqa: S311  # the same conversations in every run
-        self.texts = [text for _ in range(20) for text in self.language.meeting()]
+        for number in range(MEETINGS):
+            store(self.language, self.language.meeting(), number + 1)
+        self.segments = list(Segment.objects.order_by("pk").select_related("recording"))
 
     def conversations(self, user: User, count: int) -> None:
         """Store conversations of a user, of one turn each."""
@@ -64,7 +67,7 @@ class Filling:
 
     def search(self) -> str:
         """Return two words of a segment, each as likely as it is frequent there."""
-        return " ".join(self.language.question(self.random.choice(self.texts), 2))
+        return " ".join(self.language.question(self._segment().text, 2))
 
     def _store(self, turns: Iterator[Turn]) -> None:
         with transaction.atomic():
@@ -80,7 +83,7 @@ class Filling:
             conversation=conversation,
             request_id=uuid4(),
             question=f"{conversation.title}?",
-            answer=" ".join(self.random.sample(self.texts, 3)),
+            answer=" ".join(self._sentence(number + 1) for number in range(SOURCES)),
             state=State.COMPLETE,
             finish_reason="stop",
             created_at=moment,
@@ -88,18 +91,19 @@ class Filling:
         )
 
     def _citation(self, turn: Turn, number: int) -> Citation:
-        return Citation(
-            turn=turn,
-            number=number,
-            recording_uuid=uuid4(),
-            recording_title=f"Meeting {self.random.randint(1, 900)}",
-            segment=1,
-            speaker="Speaker 3",
-            excerpt=self.random.choice(self.texts),
-        )
+        segment = self._segment()
+        citation = Citation.quoting(segment.recording, segment, number, segment.text)
+        citation.turn = turn
+        return citation
+
+    def _sentence(self, source: int) -> str:
+        return f"{self._segment().text.capitalize()} [{source}]."
+
+    def _segment(self) -> Segment:
+        return self.random.choice(self.segments)
 
     def _said(self, count: int) -> str:
-        return " ".join(informative(self.random.choice(self.texts).split())[:count])[:80]
+        return " ".join(informative(self._segment().text.split())[:count])[:80]
 
 
 def fill(counts: Sequence[int], turns: Sequence[int], searches: int = 30) -> Filled:
