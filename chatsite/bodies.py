@@ -21,6 +21,8 @@ from chat.database.outage import UNAVAILABLE
 from chat.serving.arriving_body import DETACH, ArrivingBody
 from chat.serving.life import BODY_LIMIT
 
+from .request_threads import RequestThreads
+
 IN_MEMORY = 256 * 1024
 """Bytes of a body that stay in memory, and that anybody may send."""
 WRITTEN_AT_ONCE = 512 * 1024
@@ -32,6 +34,7 @@ AWAY = "The database is not available. Please try again in a moment."
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 
+_threads = RequestThreads(most=4)
 _writers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="bodies")
 
 
@@ -45,6 +48,12 @@ class BodyRefused(Exception):
 
 class PageHandler(ASGIHandler):
     """Django's handler, which would store every body before anybody is asked, in the event loop."""
+
+    @override
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Serve a request in a thread that was there before, if one is idle."""
+        async with _threads.one():
+            await self.handle(scope, receive, send)
 
     @override
     async def handle(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:

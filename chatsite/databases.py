@@ -14,6 +14,7 @@ def with_options(database: dict[str, Any], pool: int, data_folder: Path) -> dict
 def _sqlite(database: dict[str, Any], data_folder: Path) -> dict[str, Any]:
     return database | {
         "ENGINE": "chatsite.sqlite",
+        "CONN_MAX_AGE": None,  # it takes a millisecond to open one
         # Without IMMEDIATE and WAL, simultaneous writers fail with "database is locked" whatever the timeout is.
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
@@ -35,7 +36,7 @@ def _sqlite(database: dict[str, Any], data_folder: Path) -> dict[str, Any]:
 def _postgresql(database: dict[str, Any], pool: int) -> dict[str, Any]:
     return database | {
         "ENGINE": "chatsite.postgresql",
-        # Under ASGI every request has a thread of its own, so a pool keeps the connections, and not the threads.
+        # A pool keeps the connections, and not the threads: there may be a thread for each request.
         "OPTIONS": {
             # By default the pool waits ever longer between its attempts, up to minutes after the server is back.
             "pool": {"min_size": min(2, pool), "max_size": pool, "timeout": 5, "reconnect_timeout": 2},

@@ -91,7 +91,7 @@ def give_back_connection() -> None:
     """
     for each in connections.all(initialized_only=True):
         if not each.in_atomic_block:
-            each.close_if_unusable_or_obsolete()
+            each.close()
 
 
 async def persist(work: Callable[[], Awaitable[T]]) -> T:

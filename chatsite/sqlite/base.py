@@ -42,6 +42,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         cursor: Cursor = self.connection.cursor(factory=Cursor)
         return cursor
 
+    @override
+    def is_usable(self) -> bool:
+        """Return whether the next request may use it: not if work has failed that may succeed on another connection.
+
+        One that was opened for reading only, for instance, stays so.
+        """
+        return not self.errors_occurred
+
     def _start_transaction_under_autocommit(self) -> None:
         with self._write_lock():
             super()._start_transaction_under_autocommit()  # type: ignore[misc]  # not in the stubs

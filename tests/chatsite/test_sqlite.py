@@ -6,11 +6,11 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from time import monotonic
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, close_old_connections, connection, transaction
 
 from chat.models import Recording
 from chatsite.sqlite.base import DatabaseWrapper
@@ -152,3 +152,18 @@ def test_constant_writers_do_not_starve_an_occasional_one() -> None:
         writer.join()
 
     assert sorted(waits)[57] < 0.5, waits
+
+
+def test_the_next_request_uses_another_connection_after_a_failure(thread: ThreadPoolExecutor) -> None:
+    assert thread.submit(connection_after, "SELECT 1").result()
+    assert not thread.submit(connection_after, "SELECT no_such_column FROM chat_recording").result()
+
+
+def connection_after(sql: str) -> bool:
+    """Return whether the connection of a request that carries out this statement stays for the next one."""
+    connection.ensure_connection()
+    used = connection.connection
+    with suppress(OperationalError), connection.cursor() as cursor:
+        cursor.execute(sql)
+    close_old_connections()
+    return connection.connection is used
