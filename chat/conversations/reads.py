@@ -6,9 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
 
+from ..display import shown
 from ..models import AccessEvent, Conversation, How, Kind, show_earlier_titles
+from .filled import Value, filled
 
 SHOWN = 20
 """Most reads below one turn, the latest ones; the page of all reads has the others."""
@@ -61,16 +65,40 @@ def reads_of(turns: Iterable[UUID], conversation: Conversation) -> dict[UUID, st
     Only pages have them: nobody has read a turn that just ended.
     """
     reads: dict[UUID, list[ShownRead]] = {turn: [] for turn in turns}
-    events = AccessEvent.objects.of_conversation(conversation.uuid).exclude(actor_id=conversation.user_id)
-    for event in events[:LOOKED_AT] if reads else ():
+    by_others = AccessEvent.objects.of_conversation(conversation.uuid).exclude(actor_id=conversation.user_id)
+    events = by_others[:LOOKED_AT] if reads else ()
+    for event in events:
         for uuid in event.turn_uuids & reads.keys():
             reads[uuid].append(ShownRead(event))
-    return {uuid: _html(found, conversation) for uuid, found in reads.items()}
+    least = "at least " if len(events) == LOOKED_AT else ""
+    lists = {uuid: tuple(found) for uuid, found in reads.items()}
+    rendered = {found: _html(found, conversation, least) for found in set(lists.values())}  # mostly one for all turns
+    return {uuid: rendered[found] for uuid, found in lists.items()}
 
 
-def _html(reads: Sequence[ShownRead], conversation: Conversation) -> str:
-    context = {"reads": reads[:SHOWN], "conversation": conversation}
-    return render_to_string("chat/_reads.html", context) if reads else ""
+def _html(reads: Sequence[ShownRead], conversation: Conversation, least: str) -> str:
+    if not reads:
+        return ""
+    lines = [filled("chat/_read.html", _values(read)) for read in reads[:SHOWN]]
+    values: dict[str, Value] = _values(reads[0]) | {
+        "count": f"{least}{len(reads)}",
+        "single": lines[0] if len(reads) == 1 else "",
+        "items": SafeString("".join(f"<li>{line}</li>" for line in lines)),
+        "all_reads": f"{reverse('reads')}?of={conversation.uuid}",
+    }
+    return filled("chat/_reads.html", values)
+
+
+def _values(read: ShownRead) -> dict[str, Value]:
+    event, at = read.event, timezone.localtime(read.event.at)
+    return {
+        "done": read.done,
+        "joint": read.joint,
+        "reader": shown(event.actor_name),
+        "at": at.isoformat(),
+        "day_and_time": f"{at.day} {at:%b %Y, %H:%M}",
+        "reason": shown(event.reason),
+    }
 
 
 def shown_reads(events: Iterable[AccessEvent], user_id: int) -> Sequence[ShownRead]:

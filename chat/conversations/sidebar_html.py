@@ -9,30 +9,30 @@ from itertools import groupby
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ..display import ago, day_group, shown
 from ..models import Conversation
+from .markdown import formatted
 
 _DAY = '<li class="conversations__day" data-day>{}</li>\n'
 
 
 def rows_html(conversations: Iterable[Conversation], current: UUID | None) -> SafeString:
     """Return these conversations by days, those with ``is_active`` as answering, and ``current`` as the open one."""
-    return format_html_join("", "{}", ((row,) for row in _rows(conversations, current)))
+    return SafeString("".join(_rows(conversations, current)))
 
 
 def _rows(conversations: Iterable[Conversation], current: UUID | None) -> Iterator[SafeString]:
     now = timezone.localtime()
     for day, of_day in groupby(conversations, key=lambda conversation: day_group(conversation.asked_at, now)):
-        yield format_html(_DAY, day)
+        yield formatted(_DAY, day)
         yield from (_row(conversation, now, is_current=conversation.uuid == current) for conversation in of_day)
 
 
 def _row(conversation: Conversation, now: datetime, *, is_current: bool) -> SafeString:
     unseen: UUID | None = conversation.unseen_turn  # type: ignore[attr-defined]  # set by ``note_unseen``
-    return format_html(
+    return formatted(
         _form(is_current, conversation.is_active, unseen is not None),  # type: ignore[attr-defined]  # annotated
         conversation.get_absolute_url() + (f"?turn={unseen}" if unseen else ""),
         shown(conversation.title),

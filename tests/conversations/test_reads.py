@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from chat.conversations import reads
+from chat.conversations.filled import Value, filled
 from chat.conversations.rendering import render_ended
 from chat.models import AccessEvent, How, Kind, LoginSession, Read, Turn
 
@@ -181,5 +183,36 @@ def test_the_latest_reads_of_a_turn_are_shown(
 
     page = text(client.get(turn.conversation.get_absolute_url()))
 
+    assert "Read 4 times" in page
     assert "Reason 3" in page
     assert "Reason 1" not in page
+
+
+def test_a_turn_says_that_it_may_have_been_read_more_often_than_the_page_has_looked_for(
+    client: Client, turn: Turn, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reads, "LOOKED_AT", 3)
+    for _ in range(4):
+        record(turn, carol)
+
+    assert "Read at least 3 times" in text(client.get(turn.conversation.get_absolute_url()))
+
+
+def test_the_reads_of_turns_that_were_read_together_are_rendered_once(
+    client: Client, turn: Turn, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = [turn, asked(turn.login_session, "And then?", conversation=turn.conversation)]
+    read = Read(turn.user.pk, turn.conversation.uuid, [turn.uuid for turn in turns])
+    for _ in range(2):
+        AccessEvent.objects.record_reads(Kind.READ, [read], actor=carol, how=How.PAGE, reason="A check")
+    rendered: list[str] = []
+
+    def counted(template: str, values: Mapping[str, Value]) -> str:
+        rendered.append(template)
+        return filled(template, values)
+
+    monkeypatch.setattr(reads, "filled", counted)
+    page = text(client.get(turn.conversation.get_absolute_url()))
+
+    assert page.count("Read 2 times") == 2
+    assert rendered.count("chat/_reads.html") == 1
