@@ -9,7 +9,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from django.db.backends.utils import CursorWrapper
 from psycopg import OperationalError
 from psycopg.errors import FeatureNotSupported
@@ -39,8 +39,18 @@ class PreparedCursor(_Cursor):  # type: ignore[misc]
             return super().execute(query, params, **options)
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    """What Django needs to know of PostgreSQL."""
+
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
+        """Return the statement for the log. Psycopg does not keep one that is prepared: it comes without its values."""
+        return super().last_executed_query(cursor, sql, params) or sql
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """The connection of one thread, from the pool of the process."""
+
+    ops_class = DatabaseOperations
 
     def prepared_cursor(self) -> CursorWrapper:
         """Return a cursor for statements that are carried out again and again with parameters of the same types."""

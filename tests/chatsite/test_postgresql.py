@@ -10,10 +10,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import DataError, connection, transaction
 from django.db.models import BigIntegerField, CharField
+from django.test.utils import CaptureQueriesContext
 
 from chat.database.outage import UNAVAILABLE
 from chat.models.prepared import Prepared
 from chat.models.prepared_cursor import prepared_cursor
+from chat.models.reviewer import is_reviewer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("postgresql")]
 
@@ -82,6 +84,14 @@ def test_what_never_changes_is_known_when_the_statement_is_planned(alice: User) 
 def test_an_error_in_a_planned_statement_is_one_of_django() -> None:
     with pytest.raises(DataError), prepared_cursor() as cursor:
         cursor.execute("SELECT 1 / %s::integer", [0])
+
+
+def test_the_log_has_the_text_of_a_planned_statement(alice: User) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        for _ in range(4):  # after the first few the server has it
+            is_reviewer(alice.pk)
+
+    assert all("auth_user_groups" in query["sql"] for query in queries)
 
 
 @pytest.fixture
