@@ -24,7 +24,7 @@ ORDER = """
     terms  addresses
     models  migrations  database
     errors  passages  query  pages  forwarded
-    prompts  problems  body  display
+    prompts  problems  body  display  html
     upstream
     llm  retrieval  traces  storage
     answers  transcription
@@ -234,7 +234,7 @@ def test_no_state_is_a_bare_string() -> None:
 def test_only_the_renderers_mark_html_as_safe() -> None:
     renderers = {
         ROOT / "chat/conversations/markdown.py",
-        ROOT / "chat/conversations/rendering.py",
+        ROOT / "chat/html.py",
         ROOT / "chat/static/chat/js/page/trusted_html.js",
     }
     marking = re.compile(r"\|\s*safe\b|mark_safe|autoescape off|SafeString\(|innerHTML|insertAdjacentHTML")

@@ -12,7 +12,7 @@ from functools import lru_cache
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from .markdown import formatted
+from ..html import formatted
 
 Value = str | bool | None
 

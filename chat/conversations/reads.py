@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
 
 from ..display import shown
+from ..html import formatted, joined
 from ..models import AccessEvent, Conversation, How, Kind, show_earlier_titles
 from .filled import Value, filled
 
@@ -83,7 +83,7 @@ def _html(reads: Sequence[ShownRead], conversation: Conversation, least: str) ->
     values: dict[str, Value] = _values(reads[0]) | {
         "count": f"{least}{len(reads)}",
         "single": lines[0] if len(reads) == 1 else "",
-        "items": SafeString("".join(f"<li>{line}</li>" for line in lines)),
+        "items": joined(formatted("<li>{}</li>", line) for line in lines),
         "all_reads": f"{reverse('reads')}?of={conversation.uuid}",
     }
     return filled("chat/_reads.html", values)

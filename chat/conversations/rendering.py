@@ -10,17 +10,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import QuerySet, UUIDField
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from ..addresses import address
 from ..answers.masking import masks_of, shown_with
 from ..answers.unheard import hidden_in, unheard_answers
 from ..display import revealed, shown
+from ..html import joined
 from ..llm import credit
 from ..models import Chunk, Citation, Conversation, Ending, HeardOf, Prepared, Quotation, Turn
 from . import markdown
+from .ask_only import ask_only
 from .cited import citations_for
 from .filled import Value, filled
 from .filter_note import filter_note
@@ -37,9 +38,6 @@ PAGE = 50
 
 LONG = 200
 """Characters from which on a question is folded."""
-
-ASKABLE = 3
-"""Most recordings that are offered to be asked alone, those first that the answer cites first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,22 +166,13 @@ class ShownTurn:
             "limits": json.dumps(self.limits) if self.limits else "",
             "filter_ids": " ".join(each["id"] for each in searched if each["id"]),
             "chosen": json.dumps([{"id": each["id"], "title": each["title"]} for each in searched if each["exists"]]),
-            "ask_only": self._ask_only(retry_url, csrf_token),
+            "ask_only": ask_only(turn, self.citations, retry_url, csrf_token),
             "retry_id": str(uuid4()),
             "retry_url": retry_url,
             "stop_url": "" if turn.is_terminal else address("chat:turn-stop", turn.uuid),
             "edit_url": f"{turn.conversation.get_absolute_url()}?edit={turn.uuid}" if turn.is_terminal else "",
             "everywhere_id": str(uuid4()) if self.may_lie_elsewhere else "",
         }
-
-    def _ask_only(self, retry_url: str, csrf_token: str) -> str:
-        """Return the forms that ask an answer's question only of one of the recordings that it cites, if of several."""
-        cited = {each.recording_id: each.recording for each in self.citations if each.cited and each.recording}
-        if len(cited) < 2 or not self.turn.is_terminal:
-            return ""
-        askable = [{"recording": recording, "request_id": uuid4()} for recording in list(cited.values())[:ASKABLE]]
-        context = {"turn": self.turn, "retry_url": retry_url, "csrf_token": csrf_token, "askable": askable}
-        return render_to_string("chat/_ask_only.html", context)
 
 
 @dataclass(frozen=True)
@@ -266,7 +255,7 @@ def _ended(
 
 
 def _cards(sources: Sequence[Source], turn: Turn) -> SafeString:
-    return mark_safe("".join([source_html(source, turn.uuid) for source in sources]))  # noqa: S308  # each is HTML
+    return joined([source_html(source, turn.uuid) for source in sources])
 
 
 def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], reader_id: int, *, limit: int) -> list[ShownTurn]:

@@ -12,15 +12,15 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from ..display import ago, day_group, shown
+from ..html import formatted, joined
 from ..models import Conversation
-from .markdown import formatted
 
 _DAY = '<li class="conversations__day" data-day>{}</li>\n'
 
 
 def rows_html(conversations: Iterable[Conversation], current: UUID | None) -> SafeString:
     """Return these conversations by days, those with ``is_active`` as answering, and ``current`` as the open one."""
-    return SafeString("".join(_rows(conversations, current)))
+    return joined(_rows(conversations, current))
 
 
 def _rows(conversations: Iterable[Conversation], current: UUID | None) -> Iterator[SafeString]:

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.utils.safestring import SafeString
 
 from ..display import clock, icon, shown
+from ..html import formatted
 from ..models import UNHEARD_SOURCE, Citation
-from .markdown import formatted
 from .sources import Source, Timeline
 
 _CARD = """<li class="source" id="source-{}-{}" tabindex="-1" data-source>

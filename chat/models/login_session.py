@@ -16,6 +16,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from typing_extensions import override
 
+from .prepared import Prepared
+
 SEEN_NOTED_EVERY = timedelta(minutes=5)
 AGENT_LIMIT = 300
 """Characters that are kept of what a browser says of itself."""
@@ -74,8 +76,7 @@ class LoginSession(models.Model):
         It comes with its user, and with what the user prefers.
         """
         name = session.get(cls.SESSION_KEY)
-        live = cls.objects.filter(uuid=name, user_id=user_id, ended_at=None)
-        return live.select_related("user__preference").first() if name else None
+        return _live.first(uuid=name, user=user_id) if name else None
 
     def is_good(self, user: Any) -> bool:
         """Return whether the login still counts, for its ``user`` as the database has them now.
@@ -107,6 +108,15 @@ class LoginSession(models.Model):
         """Sign out: end the login for all its sockets, cancel its queued turns, and ask a streaming one to stop."""
         type(self).objects.filter(pk=self.pk, ended_at=None).update(ended_at=Now())
         self.turns.end(None)
+
+
+_live = Prepared(
+    lambda uuid, user: LoginSession.objects.filter(uuid=uuid, user_id=user, ended_at=None).select_related(
+        "user__preference"
+    ),
+    uuid=models.UUIDField(),
+    user=models.BigIntegerField(),
+)
 
 
 def _digest(user: Any) -> str:

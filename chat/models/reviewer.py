@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
+
+from .prepared import Prepared
 
 REVIEWERS = "Reviewers"
 """The name of the group."""
@@ -19,4 +21,7 @@ def reviewers() -> QuerySet[User]:
 
 def is_reviewer(user_id: int | None) -> bool:
     """Return whether a user may review; None is nobody."""
-    return user_id is not None and reviewers().filter(pk=user_id).exists()
+    return user_id is not None and bool(_active.fetch(user=user_id))
+
+
+_active = Prepared(lambda user: reviewers().filter(pk=user).values_list("pk", flat=True), user=BigIntegerField())

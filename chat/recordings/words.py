@@ -9,10 +9,10 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ..display import shown
+from ..html import formatted, joined
 
 SPANS_LIMIT = 20
 
@@ -49,12 +49,11 @@ def parse(words: str) -> MarkedWords | None:
 
 def marked(text: str, spans: Collection[Span]) -> SafeString:
     """Return a text as HTML with these parts in ``<mark>``; what of them is outside of the text is ignored."""
-    if not spans:
-        return escape(shown(text))
-    pieces, at = [], 0
+    pieces: list[SafeString] = []
+    at = 0
     for span in sorted(spans, key=lambda span: span.start):
         start, end = max(at, span.start), min(len(text), span.end)
         if start < end:
-            pieces += [(shown(text[at:start]), shown(text[start:end]))]
+            pieces.append(formatted("{}<mark>{}</mark>", shown(text[at:start]), shown(text[start:end])))
             at = end
-    return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", pieces), shown(text[at:]))
+    return joined([*pieces, shown(text[at:])])

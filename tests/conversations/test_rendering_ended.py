@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from chat.conversations import rendering
+from chat.conversations import ask_only, rendering
 from chat.conversations.rendering import render_ended, render_turn
 from chat.models import Citation, Claim, LoginSession, Recording, Turn
 
@@ -15,11 +15,17 @@ from ..support.asked import STATES, asked, citing, ending_as, recorded
 pytestmark = pytest.mark.django_db
 
 
+def _number_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the ids of requests that the forms of turns would send be the same each time."""
+    for module in (ask_only, rendering):
+        monkeypatch.setattr(module, "uuid4", lambda: UUID(int=7))
+
+
 @pytest.mark.parametrize("state", sorted(set(STATES) - {"queued", "streaming"}))
 def test_a_turn_that_has_just_ended_looks_as_on_its_page(
     login: LoginSession, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "uuid4", lambda: UUID(int=7))  # the ids of requests that its forms would send
+    _number_requests(monkeypatch)
     citations = [] if state == "cancelled" else [citing(recorded(), 1), citing(recorded(), 2)]
     turn = asked(login, state=state, answer="They ship in March [1] and May [2].", citations=citations)
 
@@ -30,7 +36,7 @@ def test_a_turn_that_has_just_ended_looks_as_on_its_page(
 def test_the_process_that_has_written_a_turn_shows_its_end_as_it_is_stored(
     login: LoginSession, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "uuid4", lambda: UUID(int=7))
+    _number_requests(monkeypatch)
     said = recorded("Launch planning", "We ship in March. Or in May.")
     cited = [Citation.quoting(said, said.segments.get(), 1, "We ship in March.")]
     begun = asked(login, recordings=[said], state="streaming", answer="In March [1].")

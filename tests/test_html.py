@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.conversations.markdown import formatted
+from chat.html import formatted, joined
 
 TEMPLATE = '<a href="{}">{}</a>'
 
@@ -28,3 +28,11 @@ def test_no_text_becomes_a_tag_or_leaves_its_attribute(address: str, text: str) 
 
 def test_html_in_html_is_not_escaped_again() -> None:
     assert formatted("<p>{}</p>", formatted("<b>{}</b>", "<")) == "<p><b>&lt;</b></p>"
+
+
+@given(st.lists(st.text() | st.text().map(mark_safe)))
+def test_pieces_are_joined_as_django_joins_them(pieces: list[str]) -> None:
+    html = joined(pieces)
+
+    assert html == format_html_join("", "{}", ((piece,) for piece in pieces))
+    assert type(html) is SafeString
