@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import QuerySet, UUIDField
+from django.db.models import BigIntegerField, QuerySet, UUIDField
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -188,9 +188,11 @@ def turns_of(
     conversation: Conversation, reader_id: int, *, before: Turn | None = None, among: QuerySet[Turn] | None = None
 ) -> TurnPage:
     """Return the last turns of a conversation, or ``among`` them, or those before one, as a user may read them."""
-    rows = (Turn.objects.filter(conversation=conversation) if among is None else among).order_by("-pk")
-    rows = rows.filter(pk__lt=before.pk) if before else rows
-    found = _shown(rows, Chunk.objects.filter(turn__conversation=conversation), reader_id, limit=PAGE + 1)
+    read: Callable[[], Iterable[Turn]] = partial(_last.fetch, conversation=conversation.pk)
+    if before or among is not None:
+        rows = _newest_first(Turn.objects.filter(conversation=conversation) if among is None else among)
+        read = (rows.filter(pk__lt=before.pk) if before else rows)[: PAGE + 1].all
+    found = _shown(read, Chunk.objects.filter(turn__conversation=conversation), reader_id)
     return TurnPage(found[:PAGE][::-1], earlier=len(found) > PAGE, later=before is not None)
 
 
@@ -199,14 +201,14 @@ def turns_after(
 ) -> list[ShownTurn]:
     """Return the turns that follow ``turn`` (None: from the first on), oldest first, for a reader; at most 50."""
     rows = Turn.objects.filter(conversation=conversation) if among is None else among
-    newer = rows.filter(pk__gt=turn.pk if turn else 0).order_by("pk")
-    return _shown(newer, Chunk.objects.filter(turn__conversation=conversation), reader_id, limit=PAGE)
+    newer = _told(rows.filter(pk__gt=turn.pk if turn else 0).order_by("pk"))[:PAGE]
+    return _shown(newer.all, Chunk.objects.filter(turn__conversation=conversation), reader_id)
 
 
 def render_turn(turn: Turn, *, csrf_token: str = "") -> str:
     """Return the HTML of a turn as it is now, for its user. Raise ``Turn.DoesNotExist`` if it has been removed."""
     chunks = Chunk.objects.none() if turn.is_terminal else Chunk.objects.filter(turn=turn)
-    found = _shown(Turn.objects.filter(pk=turn.pk), chunks, turn.user_id, limit=1)
+    found = _shown(_told(Turn.objects.filter(pk=turn.pk)).all, chunks, turn.user_id)
     if not found:
         raise Turn.DoesNotExist
     return found[0].html(csrf_token)
@@ -258,11 +260,19 @@ def _cards(sources: Sequence[Source], turn: Turn) -> SafeString:
     return joined([source_html(source, turn.uuid) for source in sources])
 
 
-def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], reader_id: int, *, limit: int) -> list[ShownTurn]:
+def _told(turns: QuerySet[Turn]) -> QuerySet[Turn]:
+    return telling_of_quotations(turns.select_related("conversation"))
+
+
+def _newest_first(turns: QuerySet[Turn]) -> QuerySet[Turn]:
+    return _told(turns).order_by("-pk")
+
+
+def _shown(read: Callable[[], Iterable[Turn]], chunks: QuerySet[Chunk], reader_id: int) -> list[ShownTurn]:
     # Read the chunks before the rows: a turn that ends in between is then shown as ended. The other way round it would
     # be shown as running, but without its chunks.
     texts = texts_of(chunks)
-    rows = list(telling_of_quotations(turns.select_related("conversation"))[:limit])
+    rows = list(read())
     citations, quotations = citations_for(rows, reader_id), quotations_for(rows, reader_id)
     positions = positions_of(rows)
     heard, judgements = heard_in_filters(rows, reader_id), judged(rows)
@@ -283,6 +293,8 @@ def _shown(turns: QuerySet[Turn], chunks: QuerySet[Chunk], reader_id: int, *, li
     ]
 
 
-_turn = Prepared(
-    lambda uuid: telling_of_quotations(Turn.objects.select_related("conversation").filter(uuid=uuid)), uuid=UUIDField()
+_turn = Prepared(lambda uuid: _told(Turn.objects.filter(uuid=uuid)), uuid=UUIDField())
+_last = Prepared(
+    lambda conversation: _newest_first(Turn.objects.filter(conversation=conversation))[: PAGE + 1],
+    conversation=BigIntegerField(),
 )
