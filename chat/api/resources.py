@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct, convert
 
 from .. import models
-from ..conversations.rendering import ShownTurn
+from ..conversations.shown_turn import ShownTurn
 from ..review.summary import Summary
 from ..turns.events import Source
 from .quotation import Quotation

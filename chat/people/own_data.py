@@ -11,7 +11,8 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 
 from ..api.resources import Turn as TurnResource
-from ..conversations.rendering import PAGE, ShownTurn, turns_after
+from ..conversations.rendering import PAGE, turns_after
+from ..conversations.shown_turn import ShownTurn
 from ..models import (
     AccessEvent,
     ConsentNote,

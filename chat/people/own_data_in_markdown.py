@@ -12,7 +12,7 @@ from django.utils import timezone
 from ..conversations.markup.misquotes import Misquote
 from ..conversations.misquotes import misquotes_in
 from ..conversations.notices import notice
-from ..conversations.rendering import ShownTurn
+from ..conversations.shown_turn import ShownTurn
 from ..display import clock, shown
 from ..models import Citation, Conversation
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..conversations.rendering import ShownTurn, TurnPage
+from ..conversations.rendering import TurnPage
+from ..conversations.shown_turn import ShownTurn
 from ..models import CheckRequest, Opening, ReviewLabel
 
 

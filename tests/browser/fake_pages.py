@@ -14,7 +14,8 @@ from django.template.loader import render_to_string
 from django.test import override_settings
 from django.utils.safestring import SafeString
 
-from chat.conversations.rendering import ShownTurn, TurnPage, blank_conversation, render_blank_turn
+from chat.conversations.rendering import TurnPage, blank_conversation, render_blank_turn
+from chat.conversations.shown_turn import ShownTurn
 from chat.models import Citation, Conversation, HeardOf, Phase, Quotation, Turn
 
 KICK_OFF = "11111111-1111-4111-8111-111111111111"

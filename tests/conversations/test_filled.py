@@ -9,19 +9,29 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
 from chat.conversations import filled as module
 from chat.conversations.filled import Value, filled
-from chat.conversations.rendering import ShownTurn
-from chat.models import LoginSession
+from chat.conversations.reads import reads_of
+from chat.conversations.shown_turn import ShownTurn
+from chat.models import AccessEvent, How, Kind, LoginSession, Read
 
 from ..support.asked import STATES, asked, citing, recorded
 
 pytestmark = pytest.mark.django_db
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "chat"
-LAID_OUT = ("_turn.html", "_turn_actions.html")
+LAID_OUT = (
+    "_turn.html",
+    "_turn_actions.html",
+    "_ask_only.html",
+    "_ask_only_in.html",
+    "_reads.html",
+    "_read.html",
+    "_reader.html",
+)
 
 
 @pytest.fixture
@@ -34,7 +44,8 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         pairs.append((html, render_to_string(template, values)))
         return html
 
-    monkeypatch.setattr("chat.conversations.rendering.filled", both)
+    for renderer in ("shown_turn", "ask_only", "reads"):
+        monkeypatch.setattr(f"chat.conversations.{renderer}.filled", both)
     return pairs
 
 
@@ -53,6 +64,24 @@ def test_a_turn_is_what_the_engine_makes_of_its_template(
         html = ShownTurn(turn=turn, text=text, position=2, citations=cited).html("a-token")
 
         assert rendered[-1] == (html, html)
+    assert [html for html, by_engine in rendered if html != by_engine] == []
+
+
+@pytest.mark.parametrize("reads", [1, 2])
+@pytest.mark.parametrize("reason", ["", "{0} & <i>A check</i>"])
+def test_the_reads_of_a_turn_are_what_the_engine_makes_of_their_templates(
+    reads: int, reason: str, login: LoginSession, carol: User, rendered: list[tuple[str, str]]
+) -> None:
+    turn = asked(login)
+    read = Read(login.user.pk, turn.conversation.uuid, [turn.uuid])
+    for _ in range(reads):
+        AccessEvent.objects.record_reads(Kind.READ, [read], actor=carol, how=How.PAGE, reason=reason)
+
+    html = reads_of([turn.uuid], turn.conversation)[turn.uuid]
+
+    assert len(rendered) == reads + 1
+    assert rendered[-1] == (html, html)
+    assert [html for html, by_engine in rendered if html != by_engine] == []
 
 
 def test_a_text_is_escaped_unless_it_is_html(rendered: list[tuple[str, str]]) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from chat.api.resources import Turn as TurnResource
-from chat.conversations import rendering
+from chat.conversations import shown_turn
 from chat.conversations.markdown import render
 from chat.conversations.markup.misquotes import Misquote
 from chat.conversations.rendering import render_ended, render_ending, render_turn, turns_of
@@ -63,7 +63,7 @@ def test_a_source_whose_words_the_answer_has_is_quoted(login: LoginSession) -> N
 def test_the_page_that_was_open_shows_what_a_new_one_shows(
     login: LoginSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "uuid4", lambda: UUID(int=7))
+    monkeypatch.setattr(shown_turn, "uuid4", lambda: UUID(int=7))
     recording = recorded("Launch planning", SAID)
     cited = citing(recording, excerpt=SAID)
     cited.said = SAID  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from chat.conversations import ask_only, rendering
+from chat.conversations import ask_only, rendering, shown_turn
 from chat.conversations.rendering import render_ended, render_turn
 from chat.models import Citation, Claim, LoginSession, Recording, Turn
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def _number_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the ids of requests that the forms of turns would send be the same each time."""
-    for module in (ask_only, rendering):
+    for module in (ask_only, shown_turn):
         monkeypatch.setattr(module, "uuid4", lambda: UUID(int=7))
 
 

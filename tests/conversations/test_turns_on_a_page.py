@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from chat.conversations.rendering import PAGE, ShownTurn, render_turn, turns_after, turns_of
+from chat.conversations.rendering import PAGE, render_turn, turns_after, turns_of
 from chat.conversations.running import texts_of
+from chat.conversations.shown_turn import ShownTurn
 from chat.models import Append, Claim, Conversation, Ending, LoginSession, Turn
 
 from ..support.asked import asked, chunks_of, citing, recorded
