@@ -116,11 +116,11 @@ def fill(counts: Sequence[int], turns: Sequence[int], searches: int = 30) -> Fil
     reader = User.objects.create(username="with-long-conversations")
     filled.reader = _cookie(reader)
     for count in turns:
-        conversation = filling.turns(reader, count)
-        filled.conversations[count] = conversation.get_absolute_url()
-        filled.admin = f"/admin/chat/conversation/{conversation.pk}/change/"
+        filled.conversations[count] = filling.turns(reader, count).get_absolute_url()
+    reviewed = filling.turns(reader, max(turns))  # the pages of the others would say who has read each turn
+    filled.admin = f"/admin/chat/conversation/{reviewed.pk}/change/"
     filled.searches = [filling.search() for _ in range(searches)]
-    _review(filled, conversation)
+    _review(filled, reviewed)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE")  # autovacuum would do this by itself within a minute
