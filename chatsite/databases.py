@@ -14,7 +14,7 @@ def with_options(database: dict[str, Any], pool: int, data_folder: Path) -> dict
 def _sqlite(database: dict[str, Any], data_folder: Path) -> dict[str, Any]:
     return database | {
         "ENGINE": "chatsite.sqlite",
-        "CONN_MAX_AGE": None,  # it takes a millisecond to open one
+        "CONN_MAX_AGE": None,  # connections stay: to open one takes a millisecond
         # Without IMMEDIATE and WAL, simultaneous writers fail with "database is locked" whatever the timeout is.
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",

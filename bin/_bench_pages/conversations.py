@@ -43,7 +43,7 @@ def measure(servers: Sequence[str], counts: Sequence[int], lengths: Sequence[int
     filled = _filled(folder, counts, lengths)
     for server in servers:
         with SiteProcess(folder, SERVER=server) as site:
-            total = sum(map(int, filled.cookies)) + len(filled.conversations) + 1
+            total = sum(map(int, filled.cookies)) + len(filled.conversations) + 1  # which the reviewer opens
             yield from _idle(server, site, total)
             yield from _conversations(server, site, filled)
             yield from _turns(server, site, filled)

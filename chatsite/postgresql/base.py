@@ -43,7 +43,7 @@ class DatabaseOperations(operations.DatabaseOperations):
     """What Django needs to know of PostgreSQL."""
 
     def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
-        """Return the statement for the log. Psycopg does not keep one that is prepared: it comes without its values."""
+        """Return the statement for the log, without its values if it is prepared: psycopg does not keep these."""
         return super().last_executed_query(cursor, sql, params) or sql
 
 

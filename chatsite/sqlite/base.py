@@ -44,9 +44,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @override
     def is_usable(self) -> bool:
-        """Return whether the next request may use it: not if work has failed that may succeed on another connection.
+        """Return whether the next request may use this connection: not after an error, which may lie in it.
 
-        One that was opened for reading only, for instance, stays so.
+        A connection that was opened for reading only, for instance, stays so when the file can be written again.
         """
         return not self.errors_occurred
 
