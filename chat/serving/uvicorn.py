@@ -19,7 +19,7 @@ from .frames import text_frame
 from .gate import Gate
 from .life import HEADER_LIMIT, LEAVE_SECONDS, MESSAGE_LIMIT, drain, start
 from .mailbox import Mailbox
-from .pings import interval
+from .pings import interval, together
 
 PING_SECONDS = 4.0
 PONG_SECONDS = 4.0
@@ -83,16 +83,19 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     @override
     def schedule_ping(self) -> None:
         self.ping_interval = interval(PING_SECONDS, len(self.connections))
-        super().schedule_ping()
+        self._ping_in(self.ping_interval - self.last_ping_rtt)
 
     @override
     def send_keepalive_ping(self) -> None:
         """Ping, if the client has been silent as long as that: the pages send something every three seconds."""
         silent = self.loop.time() - self._heard_at
         if silent < 0.9 * PING_SECONDS:
-            self.ping_timer = self.loop.call_later(PING_SECONDS - silent, self.send_keepalive_ping)
+            self._ping_in(PING_SECONDS - silent)
         else:
             super().send_keepalive_ping()
+
+    def _ping_in(self, seconds: float) -> None:
+        self.ping_timer = self.loop.call_at(together(self.loop.time() + seconds), self.send_keepalive_ping)
 
     @override
     def keepalive_timeout(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from chat.serving.gate import Gate
 from chat.serving.mailbox import Mailbox
-from chat.serving.pings import interval
+from chat.serving.pings import TOGETHER_SECONDS, interval, together
 
 
 async def test_messages_come_in_order_whether_they_wait_or_the_reader_does() -> None:
@@ -54,6 +54,15 @@ async def test_a_gate_lets_through_unless_it_is_closed() -> None:
 @pytest.mark.parametrize(("sockets", "seconds"), [(1, 4), (240, 4), (300, 5), (3_000, 50)])
 def test_a_process_sends_at_most_sixty_pings_a_second(sockets: int, seconds: float) -> None:
     assert interval(4, sockets) == seconds
+
+
+def test_sockets_that_are_due_one_after_another_are_pinged_together_and_none_too_early() -> None:
+    due = [100.01, 100.1, 100.24, 100.25]
+
+    moments = [together(moment) for moment in due]
+
+    assert set(moments) == {100.25}
+    assert together(100.26) == 100.25 + TOGETHER_SECONDS
 
 
 async def _read(mailbox: Mailbox, count: int) -> list[int]:
