@@ -23,6 +23,8 @@ from ..models import (
     NotFound,
     RateLimited,
     Refused,
+    SignedOut,
+    SignIn,
     Submission,
     Submitted,
     Turn,
@@ -45,23 +47,19 @@ ATTEMPTS = 4
 NOT_SAVED = "This could not be saved. Please try again in a moment."
 
 
-class SignedOut(Exception):
-    """The sign-in of the socket may have ended, and has to be checked."""
-
-
 class Commands:
     """The commands of one socket, and its followers of turns."""
 
     def __init__(
         self,
         login: LoginSession,
-        is_signed_in: Callable[[], bool],
+        session_key: str | None,
         send: Callable[[str], Awaitable[None]],
         tasks: OwnedTasks,
         forwarded: Forwarded | None = None,
     ) -> None:
         self._login = login
-        self._is_signed_in = is_signed_in
+        self._session_key = session_key
         self._send = send
         self._tasks = tasks
         self._forwarded = forwarded
@@ -85,6 +83,8 @@ class Commands:
                     await self.follow(command)
                 case protocol.Stop():
                     await self.stop(command)
+        except SignedOut:
+            raise
         except Refused as refused:
             await self._refuse(command, refused.code, refused.message, retryable=refused.retryable)
         except UNAVAILABLE:
@@ -104,6 +104,7 @@ class Commands:
             recordings=command.recordings,
             limits=command.limits,
             retry_of=command.retry_of,
+            sign_in=SignIn.of(self._login, self._session_key),
         )
         submitted, position = await self._stored(submission)
         await self._announce(submitted.turn, position)
@@ -161,8 +162,6 @@ class Commands:
         return await in_database(self._submit, submission)
 
     def _submit(self, submission: Submission) -> tuple[Submitted, int | None]:
-        if not self._is_signed_in():
-            raise SignedOut
         self._open.expect(submission.request_id)
         submitted = asking.ask(self._login, submission, self._forwarded)
         turn = submitted.turn

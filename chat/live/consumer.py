@@ -6,7 +6,6 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from time import monotonic
 from typing import Any, ClassVar, cast
 
@@ -22,17 +21,17 @@ from ..accounts.login_sessions import live_login
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
 from ..forwarded import Forwarded
-from ..models import InvalidRequest, LoginSession, RateLimited, Refused, Turn
+from ..models import InvalidRequest, LoginSession, RateLimited, Refused, SignedOut, Turn
 from ..turns import events
 from ..turns.owned_tasks import OwnedTasks
 from ..turns.runner import runner
 from . import protocol
 from .allowance import Allowance
-from .commands import Commands, SignedOut
+from .commands import Commands
 from .follower import NotReading
 from .open_conversations import Asked
 from .protocol import CloseCode
-from .socket_watch import is_signed_in, socket_watch
+from .socket_watch import socket_watch
 
 logger = logging.getLogger(__name__)
 
@@ -168,7 +167,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._signals_left = Allowance(SIGNALS_PER_MINUTE, 60, monotonic())
         forwarded = cast("Forwarded | None", self.scope.get("forwarded"))
         self.scope = cast(Any, {"type": "websocket"})  # the headers, unused now, would stay as long as the socket
-        self._commands = Commands(login, partial(is_signed_in, self), self._send, self._tasks, forwarded)
+        self._commands = Commands(login, self.session_key, self._send, self._tasks, forwarded)
         self.live.add(self)
         self.sockets[login.user_id] += 1
         socket_watch.add(self)

@@ -12,15 +12,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from time import monotonic
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from django.contrib.sessions.models import Session
-from django.db.models import BigIntegerField, CharField, Exists
+from django.db.models import BigIntegerField, CharField
 from django.db.models.functions import Now
 
 from ..database import in_database
 from ..database.outage import UNAVAILABLE
-from ..models import LoginSession, Many, Prepared, Turn
+from ..models import LoginSession, Many, Prepared, SignIn, Turn
 from ..turns.nudges import NEWS_TOPIC, REVIEWS_TOPIC, SIGN_INS_TOPIC
 from ..turns.runner import runner
 from .new_reviews import NewReviews, conversations_of, frames_of
@@ -59,20 +59,6 @@ class Watched(Protocol):
         """Check the sign-in, which may have ended."""
 
 
-class SignIn(NamedTuple):
-    """What a socket signed in with, which sockets of one browser share."""
-
-    login: int
-    """The login session."""
-    password: str
-    """The hashed password of its user at the time."""
-    session_key: str | None
-
-    @classmethod
-    def of(cls, socket: Watched) -> SignIn:
-        return cls(socket.login.pk, socket.login.user.password, socket.session_key)
-
-
 def ended(sign_ins: Sequence[SignIn]) -> list[SignIn]:
     """Return those that are no longer valid, or whose user has another password since."""
     passwords = dict(_passwords.fetch(logins={each.login for each in sign_ins}))
@@ -92,20 +78,6 @@ _live_keys = Prepared(
     ),
     keys=Many(CharField()),
 )
-_sign_in = Prepared(
-    lambda login, key: (
-        LoginSession.objects.filter(pk=login, ended_at=None, user__is_active=True)
-        .filter(Exists(Session.objects.filter(session_key=key, expire_date__gt=Now())))
-        .values_list("user__password", flat=True)
-    ),
-    login=BigIntegerField(),
-    key=CharField(),
-)
-
-
-def is_signed_in(socket: Watched) -> bool:
-    """Return whether the sign-in of a browser's socket is still valid and its user's password unchanged."""
-    return bool(_sign_in.first(login=socket.login.pk, key=socket.session_key) == socket.login.user.password)
 
 
 class SocketWatch:
@@ -120,7 +92,7 @@ class SocketWatch:
 
     def add(self, socket: Watched) -> None:
         self._sockets[socket.login.user_id].add(socket)
-        self._by_sign_in[SignIn.of(socket)].add(socket)
+        self._by_sign_in[_sign_in(socket)].add(socket)
         if not self._tasks:
             self._new_turns = NewTurns()
             looks = (
@@ -132,7 +104,7 @@ class SocketWatch:
 
     def remove(self, socket: Watched) -> None:
         _remove(self._sockets, socket.login.user_id, socket)
-        _remove(self._by_sign_in, SignIn.of(socket), socket)
+        _remove(self._by_sign_in, _sign_in(socket), socket)
         if not self._sockets:
             for task in self._tasks:
                 task.cancel()
@@ -160,6 +132,10 @@ class SocketWatch:
                 frames = await in_database(frames_of, turns, conversation) if showing else ()
                 for socket in showing:
                     socket.tell(frames)
+
+
+def _sign_in(socket: Watched) -> SignIn:
+    return SignIn.of(socket.login, socket.session_key)
 
 
 def _remove(sockets: dict[Key, set[Watched]], key: Key, socket: Watched) -> None:

@@ -26,7 +26,7 @@ from .invitation import Delivery, Invitation, may_invite
 from .job_state import UNFINISHED, JobState
 from .limits import NO_LIMITS, Limits
 from .listed_reviewer import ListedReviewer
-from .login_session import LoginSession
+from .login_session import LoginSession, SignIn
 from .members import Members, dissolve, hearers, make_collection, move
 from .passage_vector import PassageVector
 from .password_offer import PasswordOffer
@@ -37,7 +37,7 @@ from .processing import Job
 from .pseudonym import Pseudonym
 from .purge_lease import PurgeLease
 from .recording import IndexedPassage, Recording, Segment
-from .refusal import Conflict, InvalidRequest, NoRoom, NotFound, OverBudget, QueueFull, RateLimited, Refused
+from .refusal import Conflict, InvalidRequest, NoRoom, NotFound, OverBudget, QueueFull, RateLimited, Refused, SignedOut
 from .retention import Removal, Retention, next_purge, removals
 from .review import REASON_LENGTHS, Opening, Review, may_review
 from .review_label import COMMENT_LIMIT, ReviewLabel
@@ -154,7 +154,9 @@ __all__ = [
     "Scope",
     "SealLease",
     "Segment",
+    "SignIn",
     "SignInAttempt",
+    "SignedOut",
     "SpeakerErasure",
     "State",
     "Submission",

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import OperationalError, models
@@ -108,6 +108,22 @@ class LoginSession(models.Model):
         """Sign out: end the login for all its sockets, cancel its queued turns, and ask a streaming one to stop."""
         type(self).objects.filter(pk=self.pk, ended_at=None).update(ended_at=Now())
         self.turns.end(None)
+
+
+class SignIn(NamedTuple):
+    """What a socket has signed in with, which the sockets of one browser share: it counts as long as all of it does."""
+
+    login: int
+    """The login session."""
+    password: str
+    """The hashed password of its user at the time."""
+    session_key: str | None
+    """Django's session of the browser; None for an API token."""
+
+    @classmethod
+    def of(cls, login: LoginSession, session_key: str | None) -> SignIn:
+        """Return the sign-in of a login session, whose user has been read."""
+        return cls(login.pk, login.user.password, session_key)
 
 
 _live = Prepared(

@@ -27,6 +27,10 @@ class NotFound(Refused):
     code = "NOT_FOUND"
 
 
+class SignedOut(NotFound):
+    """The sign-in with which the command was sent has ended, or is bound to another hash of the password."""
+
+
 class Conflict(Refused):
     """The request id was used before, for a different command."""
 

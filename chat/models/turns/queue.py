@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,9 +16,9 @@ from django.db.models.functions import Now
 from ..conversation import Conversation
 from ..daily_budget import DailyBudget
 from ..limits import NO_LIMITS, Limits
-from ..login_session import LoginSession
+from ..login_session import LoginSession, SignIn
 from ..recording import Recording
-from ..refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited
+from ..refusal import Conflict, InvalidRequest, NotFound, QueueFull, RateLimited, SignedOut
 from . import asked
 from .lost_logins import lost_logins
 from .question import cleaned
@@ -36,7 +36,10 @@ QUEUE_LIMIT = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """A submitted question. ``conversation=None`` starts a new conversation; empty ``recordings`` mean all."""
+    """A submitted question. ``conversation=None`` starts a new conversation; empty ``recordings`` mean all.
+
+    It is refused if ``sign_in`` no longer counts. A page, or a program, whose sign-in was just checked, has none.
+    """
 
     request_id: UUID
     question: str
@@ -44,9 +47,10 @@ class Submission:
     recordings: tuple[UUID, ...] = ()
     limits: Limits = NO_LIMITS
     retry_of: UUID | None = None
+    sign_in: SignIn | None = field(default=None, repr=False)  # it has a hash of a password
 
     def digest(self) -> str:
-        """Return the SHA-256 (hex) of all but the request id: it tells a repeated request from a different one."""
+        """Return the SHA-256 (hex) of what is asked: it tells a repeated request from a different one."""
         parts: list[object] = [self.question, self.conversation, sorted(map(str, self.recordings)), self.retry_of]
         if self.limits:  # not otherwise, or a question would not be the same after an upgrade
             parts = [*parts, *self.limits.parts]
@@ -73,8 +77,8 @@ class QueueQuerySet(StreamingQuerySet):
     def submit(self, login_session: LoginSession, submission: Submission) -> Turn:
         """Queue a question and return its turn; the same request id always returns the same turn.
 
-        If it is refused, raise Conflict, InvalidRequest, NotFound, OverBudget, QueueFull or RateLimited, and change
-        nothing.
+        If it is refused, raise Conflict, InvalidRequest, NotFound, OverBudget, QueueFull, RateLimited or SignedOut, and
+        change nothing.
         """
         return self.submit_to("", login_session, submission).turn
 
@@ -136,9 +140,9 @@ class QueueQuerySet(StreamingQuerySet):
         return {uuid: place for place, uuid in enumerate(queued, 1)}
 
     def _submit(self, owner: str, login_session: LoginSession, submission: Submission) -> Submitted:
-        standing = standing_of(login_session, submission.request_id)
+        standing = standing_of(login_session, submission.request_id, submission.sign_in)
         if standing is None:
-            raise NotFound("You have been signed out.")
+            raise SignedOut("You have been signed out.")
         if standing.turn_id:
             return Submitted(_checked(asked.turn(standing.turn_id), submission))
         question = cleaned(submission.question, limit=self.model.QUESTION_LIMIT)

@@ -11,8 +11,9 @@ from django.db import connection
 from django.db.models import UUIDField
 
 from ..daily_use import is_set_by_site
-from ..login_session import PASSWORD_DIGEST, LoginSession
+from ..login_session import PASSWORD_DIGEST, LoginSession, SignIn
 from ..prepared_cursor import prepared_cursor
+from .rows import NOW
 from .state import State
 
 _QUEUED, _STREAMING = (f"state = '{state}'" for state in (State.QUEUED, State.STREAMING))  # as in the partial indexes
@@ -30,6 +31,10 @@ _READ = f"""
     FROM chat_loginsession AS login JOIN auth_user ON auth_user.id = login.user_id
     WHERE login.id = %s AND login.ended_at IS NULL
 """  # noqa: S608  # our own constants
+_SIGNED_IN = """
+    AND auth_user.is_active AND auth_user.password = %s
+    AND EXISTS (SELECT 1 FROM django_session WHERE session_key = %s AND expire_date > {now})
+"""
 _MINUTE_AGO = {
     "sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW', '-1 minute')",
     "postgresql": "STATEMENT_TIMESTAMP() - INTERVAL '1 minute'",
@@ -76,14 +81,18 @@ class Standing:
         return is_set_by_site() or bool(self.groups_have_budgets)
 
 
-def standing(login_session: LoginSession, request_id: UUID) -> Standing | None:
-    """Lock a login session until the transaction ends, and return its standing; None if it has been signed out."""
+def standing(login_session: LoginSession, request_id: UUID, sign_in: SignIn | None) -> Standing | None:
+    """Lock a login session until the transaction ends, and return its standing; None if it has been signed out.
+
+    With a ``sign_in`` it is that, too, if its user is inactive, has another password, or Django's session has ended.
+    """
     kind = connection.vendor
+    request = _REQUEST.get_db_prep_value(request_id, connection)
+    signed_in = [sign_in.password, sign_in.session_key] if sign_in else []
     with prepared_cursor() as cursor:
         if kind == "postgresql":
             cursor.execute(_LOCK, [login_session.pk])  # apart: the counts must be of the time after waiting
-        request = _REQUEST.get_db_prep_value(request_id, connection)
-        cursor.execute(_read(kind), [request, login_session.pk])
+        cursor.execute(_read(kind, has_sign_in=bool(sign_in)), [request, login_session.pk, *signed_in])
         row = cursor.fetchone()
     return Standing(*row) if row else None
 
@@ -99,5 +108,6 @@ _REQUEST: UUIDField[UUID, UUID] = UUIDField()
 
 
 @cache
-def _read(kind: str) -> str:
-    return _READ.format(digest=PASSWORD_DIGEST[kind], minute_ago=_MINUTE_AGO[kind])
+def _read(kind: str, *, has_sign_in: bool) -> str:
+    read = _READ + _SIGNED_IN if has_sign_in else _READ
+    return read.format(digest=PASSWORD_DIGEST[kind], minute_ago=_MINUTE_AGO[kind], now=NOW[kind])
