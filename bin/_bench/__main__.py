@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from pathlib import Path
@@ -120,24 +120,44 @@ def _streams(targets: dict[str, Target], url: str, options: argparse.Namespace) 
 
 
 def _questions(targets: dict[str, Target], url: str, options: argparse.Namespace) -> int:
-    """Print the cost of a question: that of answers of few and of many tokens, and of answers of one token."""
-    print(
-        "\n| target | µs a token | ms a question | questions a second, 50 users | ms each then |\n|---|---|---|---|---|"
-    )
+    """Print the cost of a question: that of answers of few and of many tokens, and of answers of one token.
+
+    The last column is the cost of questions that go on with a conversation, after the first of each user.
+    """
+    columns = ("target", "µs a token", "ms a question", "questions a second, 50 users", "ms each then", "ms in a row")
+    print("\n| " + " | ".join(columns) + " |\n|" + "---|" * len(columns))
     broken = 0
     for name, target in targets.items():
-        set_plan(url, 200, options.rate)
-        short = _run(target, 50, 200, 1)
-        set_plan(url, 1000, options.rate)
-        long = _run(target, 50, 1000, 1)
-        set_plan(url, 1, options.rate)
-        ones = _run(target, 50, 1, 20)
-        token = (long.per_answer - short.per_answer) / 800
-        question = short.per_answer - 200 * token
-        rate = ones.answers / ones.seconds
-        print(f"| {name} | {token * 1e3:.0f} | {question:.1f} | {rate:.0f} | {ones.per_answer:.1f} |", flush=True)
-        broken += sum(run.result.lost + run.result.gaps + run.result.incomplete for run in (short, long, ones))
+        runs = [_question(target, url, options.rate) for _ in range(options.runs)]
+        token, question, rate, each, later = (
+            median(values) for values in zip(*(figures for figures, _ in runs), strict=True)
+        )
+        print(f"| {name} | {token * 1e3:.0f} | {question:.1f} | {rate:.0f} | {each:.1f} | {later:.1f} |", flush=True)
+        broken += sum(lost for _, lost in runs)
     return broken
+
+
+def _question(target: Target, url: str, rate: float) -> tuple[Sequence[float], int]:
+    """Measure once: milliseconds of a token and of a question, questions a second, milliseconds of each and in a row.
+
+    The second result is how many answers were wrong.
+    """
+    set_plan(url, 200, rate)
+    short = _run(target, 50, 200, 1)
+    set_plan(url, 1000, rate)
+    long = _run(target, 50, 1000, 1)
+    set_plan(url, 1, rate)
+    ones, in_a_row = _run(target, 50, 1, 20), _run(target, 50, 1, 20, follow_ups=True)
+    token = (long.per_answer - short.per_answer) / 800
+    figures = (
+        token,
+        short.per_answer - 200 * token,
+        ones.answers / ones.seconds,
+        ones.per_answer,
+        in_a_row.per_answer,
+    )
+    runs = (short, long, ones, in_a_row)
+    return figures, sum(run.result.lost + run.result.gaps + run.result.incomplete for run in runs)
 
 
 def _highest(targets: dict[str, Target], url: str, options: argparse.Namespace) -> int:
@@ -178,9 +198,11 @@ def _layers(targets: dict[str, Target], url: str, options: argparse.Namespace, s
         print(f"| {layer} | " + " | ".join(cells) + " |")
 
 
-def _run(target: Target, users: int, tokens: int, answers: int) -> Measured:
+def _run(target: Target, users: int, tokens: int, answers: int, *, follow_ups: bool = False) -> Measured:
     viewer = target.sites[1] if target.can_view else ""
-    task = Task(target.sites[0], list(target.cookies[:users]), tokens, answers, spread=1.0, viewer=viewer)
+    task = Task(
+        target.sites[0], list(target.cookies[:users]), tokens, answers, spread=1.0, viewer=viewer, follow_ups=follow_ups
+    )
     return measure(target.processes, task, target.others)
 
 

@@ -26,7 +26,10 @@ ACK_SECONDS = 1.0  # as the pages
 
 @dataclass(frozen=True)
 class Task:
-    """What the readers do: a cookie each, first questions within ``spread`` seconds, ``answers`` questions each."""
+    """What the readers do: a cookie each, first questions within ``spread`` seconds, ``answers`` questions each.
+
+    Each question begins a conversation, or with ``follow_ups`` only the first of each user does.
+    """
 
     site: str
     cookies: list[str]
@@ -34,6 +37,7 @@ class Task:
     answers: int
     spread: float
     viewer: str = ""
+    follow_ups: bool = False
 
 
 @dataclass
@@ -79,6 +83,7 @@ class Reader:
     def __init__(self, session: aiohttp.ClientSession, task: Task, cookie: str, result: Result) -> None:
         self.session, self.task, self.cookie, self.result = session, task, cookie, result
         self.seen: dict[str, int] = {}
+        self.conversation: str | None = None
 
     async def connect(self) -> None:
         """Open the sockets."""
@@ -101,7 +106,7 @@ class Reader:
         asked = time.monotonic()
         question: dict[str, object] = {
             "request_id": str(uuid4()),
-            "conversation": None,
+            "conversation": self.conversation,
             "question": QUESTION,
             "recordings": [],
         }
@@ -136,6 +141,8 @@ class Reader:
                 seq = event["seq"]
                 if counted:  # the other socket may be ahead of what this one was sent
                     self.seen[event["turn"]] = seq
+            elif event["type"] == "accepted" and self.task.follow_ups:
+                self.conversation = event["conversation"]
             elif event["type"] in ("done", "error"):
                 if counted:
                     self.result.lost += max(1, self.task.tokens - 1) - stamps

@@ -19,6 +19,7 @@ from ..conversation import Conversation, title_from
 from ..heard import has_unheard
 from ..login_session import LoginSession
 from ..prepared import Prepared
+from ..prepared_cursor import prepared_cursor
 from ..title_word import TitleWord
 from .answer import Citation
 from .lease import LEASE
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from .turn import Turn
 
 _INSERT_CONVERSATION = "INSERT INTO chat_conversation (uuid, user_id, title) VALUES (%s, %s, %s) RETURNING id"
+_ASK_IN = """
+    UPDATE chat_conversation SET asked_at = {now} WHERE uuid = %s AND user_id = %s AND deleted_at IS NULL
+    RETURNING id, title
+"""
 _INSERT_TURN = """
     INSERT INTO chat_turn (uuid, user_id, login_session_id, conversation_id, request_id, ask_digest, question,
         recordings, limits, retry_of_id, owner, state, phase, fence, lease_expires_at, started_at,
@@ -127,11 +132,12 @@ def exchanges_before(turn: Turn, most: int) -> list[Exchange]:
     rows = _earlier(most).fetch(conversation=turn.conversation_id, pk=turn.pk, reader=turn.user_id)[::-1]
     partly_unheard = [pk for pk, *_, has_unheard in rows if has_unheard]
     citations: dict[int, list[Citation]] = {}
-    for citation in Citation.objects.for_reader(turn.user_id).filter(turn__in=partly_unheard):
-        citations.setdefault(citation.turn_id, []).append(citation)
     quotations: dict[int, list[Quotation]] = {}
-    for quotation in Quotation.objects.hidden_from(turn.user_id).filter(turn__in=partly_unheard):
-        quotations.setdefault(quotation.turn_id, []).append(quotation)
+    if partly_unheard:  # which is rare, and takes long to find out by queries that find nothing
+        for citation in Citation.objects.for_reader(turn.user_id).filter(turn__in=partly_unheard):
+            citations.setdefault(citation.turn_id, []).append(citation)
+        for quotation in Quotation.objects.hidden_from(turn.user_id).filter(turn__in=partly_unheard):
+            quotations.setdefault(quotation.turn_id, []).append(quotation)
     return [
         Exchange(
             question,
@@ -158,6 +164,17 @@ def new_conversation(user_id: int, question: str) -> Conversation:
     [pk] = insert(_INSERT_CONVERSATION, [_uuid(uuid), user_id, title])
     TitleWord.store([(pk, title)])
     return Conversation(pk=pk, uuid=uuid, user_id=user_id, title=title)
+
+
+def conversation_of(user_id: int, uuid: UUID) -> Conversation | None:
+    """Return a conversation of a user in which a question is asked now, so that nobody deletes it until it is stored.
+
+    None if the user has none with this UUID.
+    """
+    with prepared_cursor() as cursor:
+        cursor.execute(_ASK_IN.format(now=NOW[connection.vendor]), [_uuid(uuid), user_id])
+        row = cursor.fetchone()
+    return Conversation(pk=row[0], uuid=uuid, user_id=user_id, title=row[1]) if row else None
 
 
 def new_turn(

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
 
 from ..conversation import Conversation
 from ..daily_budget import DailyBudget
@@ -191,10 +190,10 @@ def _check_limits(standing: Standing) -> None:
 def _conversation(user_id: int, submission: Submission, question: str) -> Conversation:
     if submission.conversation is None:
         return asked.new_conversation(user_id, question)
-    conversations = Conversation.objects.of(user_id).filter(uuid=submission.conversation)
-    if not conversations.update(asked_at=Now()):  # first, so that nobody deletes it while the question is stored
+    conversation = asked.conversation_of(user_id, submission.conversation)
+    if conversation is None:
         raise NotFound("This conversation no longer exists.")
-    return conversations.get()
+    return conversation
 
 
 def _filter_snapshot(user_id: int, chosen: Sequence[UUID]) -> list[dict[str, Any]]:
