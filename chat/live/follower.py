@@ -6,18 +6,16 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from functools import partial
-from time import monotonic, thread_time
+from time import monotonic
 from uuid import UUID
 
 from msgspec import structs
 
-from ..conversations.rendering import render_ended, render_ending
-from ..database import in_database, text_first
 from ..database.outage import UNAVAILABLE
 from ..models import Turn
 from ..turns import events
 from ..turns.run import Run
+from .rendered_ends import rendered_ends
 from .window import FRAME_ROOM, SendWindow
 
 logger = logging.getLogger(__name__)
@@ -25,15 +23,6 @@ logger = logging.getLogger(__name__)
 Send = Callable[[str], Awaitable[None]]
 
 CHECK_SECONDS = 1.0
-
-RENDERING_SHARE = 1 / 4
-"""Share of the processor for rendering turns when many end at once.
-
-Their readers already have the text, so the turns that still stream come first.
-"""
-
-_rendering = asyncio.Lock()
-_rendered: dict[UUID, asyncio.Task[str]] = {}
 
 
 class NotReading(Exception):
@@ -126,7 +115,7 @@ async def _terminal_frame(event: events.Done | events.Error, turn_uuid: UUID, ru
     If the turn cannot be rendered or is too large for a frame, leave it out: the page then fetches it.
     """
     try:
-        html = await asyncio.shield(_html_of(turn_uuid, run))
+        html = await asyncio.shield(rendered_ends.html_of(turn_uuid, run))
     except UNAVAILABLE:
         return events.encode(event)
     except Turn.DoesNotExist:
@@ -136,43 +125,3 @@ async def _terminal_frame(event: events.Done | events.Error, turn_uuid: UUID, ru
         return events.encode(event)
     frame = events.encode(structs.replace(event, html=html))
     return frame if len(frame.encode()) <= events.FRAME_LIMIT else events.encode(event)
-
-
-def _html_of(turn_uuid: UUID, run: Run | None) -> asyncio.Task[str]:
-    """Return the task that renders the turn; all tabs that show the turn share it."""
-    if turn_uuid not in _rendered:
-        _rendered[turn_uuid] = asyncio.create_task(_render_under_lock(turn_uuid, run))
-        _rendered[turn_uuid].add_done_callback(partial(_forget, turn_uuid))
-    return _rendered[turn_uuid]
-
-
-def _forget(turn_uuid: UUID, task: asyncio.Task[str]) -> None:
-    del _rendered[turn_uuid]
-    if not task.cancelled():
-        task.exception()  # mark it as retrieved: every tab that awaited the task may be gone
-
-
-async def _render_under_lock(turn_uuid: UUID, run: Run | None) -> str:
-    await _rendering.acquire()
-    pause = 0.0
-    try:
-        await text_first.over()  # its own reader has all of the text already
-        is_quick = run is not None and _is_quick(run)
-        html, seconds = _render(turn_uuid, run) if is_quick else await in_database(_render, turn_uuid, run)
-        pause = seconds * (1 / RENDERING_SHARE - 1)
-        return html
-    finally:
-        asyncio.get_running_loop().call_later(pause, _rendering.release)
-
-
-def _is_quick(run: Run) -> bool:
-    """Return whether rendering takes a millisecond and no query: a thread would have to wait for this one anyway."""
-    return run.ending is not None and run.ending.is_short and not run.turn.recordings
-
-
-def _render(turn_uuid: UUID, run: Run | None) -> tuple[str, float]:
-    """Return the HTML, and the processor time in seconds that it took."""
-    began = thread_time()
-    ending = run.ending if run else None
-    html = render_ending(run.turn, ending) if run and ending else render_ended(turn_uuid)
-    return html, thread_time() - began

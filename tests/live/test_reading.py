@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from chat.database import in_database
 from chat.errors import GenerationFailed, RetrievalFailed
-from chat.live import follower
+from chat.live import rendered_ends
 from chat.live.consumer import ChatConsumer
 from chat.models import Citation, Phase, Recording, Turn
 from chat.turns.run import Run
@@ -243,13 +243,13 @@ async def test_a_restart_saves_the_answer_and_closes_all_sockets(
 async def test_an_answer_that_many_tabs_show_is_rendered_once(
     connect: Open, session: str, scripts: Scripts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rendered, render = list[UUID](), follower._render
+    rendered, render = list[UUID](), rendered_ends._render
 
     def counted(name: UUID, run: Run | None) -> tuple[str, float]:
         rendered.append(name)
         return render(name, run)
 
-    monkeypatch.setattr(follower, "_render", counted)
+    monkeypatch.setattr(rendered_ends, "_render", counted)
     first, second = await connect(session), await connect(session)
     await first.ask("When?")
     scripts["When?"].say("On ")
@@ -270,7 +270,7 @@ async def test_the_end_is_sent_even_if_the_answer_cannot_be_rendered(
     def fail(*_: object) -> tuple[str, float]:
         raise ValueError("a bug")
 
-    monkeypatch.setattr(follower, "_render", fail)
+    monkeypatch.setattr(rendered_ends, "_render", fail)
     client = await connect(session)
     await client.ask("When?")
     scripts["When?"].say("Soon.").end()

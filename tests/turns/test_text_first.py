@@ -13,7 +13,7 @@ import pytest
 from chat.answers import rag
 from chat.database import in_database, priority
 from chat.database.priority import Priority
-from chat.live import follower
+from chat.live import rendered_ends
 from chat.llm import Delta
 from chat.models import Ending, LoginSession, Phase, Turn
 from chat.turns import group_commit, run
@@ -123,10 +123,10 @@ async def test_a_turn_is_rendered(
         rendered.append(turn_uuid)
         return "", 0.0
 
-    monkeypatch.setattr(follower, "_render", render)
+    monkeypatch.setattr(rendered_ends, "_render", render)
     turn: Turn = await in_database(asked, login)
-    text = text_in(follower)
-    rendering = follower._html_of(turn.uuid, None)
+    text = text_in(rendered_ends)
+    rendering = rendered_ends.rendered_ends.html_of(turn.uuid, None)
     await asyncio.wait([rendering], timeout=0.1)
     waits = not rendered
 
