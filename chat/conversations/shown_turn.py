@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
 from ..addresses import address
@@ -62,6 +62,11 @@ class ShownTurn:
             object.__setattr__(self, "text", shown_with(masks, self.text))
             object.__setattr__(self, "citations", [citation.as_heard() for citation in self.citations])
 
+    @cached_property
+    def uuid(self) -> str:
+        """The id of the turn as text, which its HTML has twenty times."""
+        return str(self.turn.uuid)
+
     @property
     def answer(self) -> SafeString:
         """The answer so far, as HTML."""
@@ -76,7 +81,7 @@ class ShownTurn:
         names = {source.citation.number: source.name for source in self.sources}
         is_broken = not self.turn.is_complete or self.turn.finish_reason in FINISH_NOTICES
         misquotes = misquotes_in(self.text, self.quotations)
-        prefix = f"source-{self.turn.uuid}-"
+        prefix = f"source-{self.uuid}-"
         return markdown.render(text, names, prefix=prefix, is_broken=is_broken, misquotes=misquotes)
 
     @cached_property
@@ -113,7 +118,7 @@ class ShownTurn:
 
     def html(self, csrf_token: str = "", *, reads: str = "") -> SafeString:
         """Render ``_turn.html`` with the HTML of ``reads_of``. Without JavaScript its forms work only with a token."""
-        ids = {"uuid": str(self.turn.uuid), "csrf_token": csrf_token, "reads": reads}
+        ids = {"uuid": self.uuid, "csrf_token": csrf_token, "reads": reads}
         said_of_it = self.judged.values(self.turn, csrf_token) if self.turn.is_terminal else {}
         return filled("chat/_turn.html", ids | self._state() | self._said() | self._offers(csrf_token) | said_of_it)
 
@@ -128,7 +133,7 @@ class ShownTurn:
             "is_terminal": turn.is_terminal,
             "is_complete": turn.is_complete,
             "position": str(self.position or ""),
-            "phase": turn.get_phase_display(),
+            "phase": turn.get_phase_display() if turn.is_streaming else "",
             "notice": notice(turn),
             "erased": erased_on(turn),
             "asked": f"{asked.day} {asked:%b %Y, %H:%M}" if asked else "",
@@ -144,17 +149,17 @@ class ShownTurn:
             "text": "" if is_terminal else self.text,
             "answer": self.answer if is_terminal else "",
             "credit": shown(self.credit),
-            "sources": _cards(self.sources, self.turn),
+            "sources": _cards(self.sources, self.uuid),
             "can_be_heard": any(source.audio for source in self.sources),
             "sources_count": counted(self.sources, "source"),
-            "given": _cards(self.given, self.turn),
+            "given": _cards(self.given, self.uuid),
             "given_count": counted(self.given, "passage"),
         }
 
     def _offers(self, csrf_token: str) -> dict[str, Value]:
         """Return the forms and links of the turn, and its filter."""
         turn, searched = self.turn, self.filter
-        retry_url = address("chat:turn-retry", turn.uuid)
+        retry_url = address("chat:turn-retry", self.uuid)
         return {
             "filter": filter_note(searched, self.limits, turn.searched),
             "limits": json.dumps(self.limits) if self.limits else "",
@@ -163,11 +168,11 @@ class ShownTurn:
             "ask_only": ask_only(turn, self.citations, retry_url, csrf_token),
             "retry_id": str(uuid4()),
             "retry_url": retry_url,
-            "stop_url": "" if turn.is_terminal else address("chat:turn-stop", turn.uuid),
-            "edit_url": f"{turn.conversation.get_absolute_url()}?edit={turn.uuid}" if turn.is_terminal else "",
+            "stop_url": "" if turn.is_terminal else address("chat:turn-stop", self.uuid),
+            "edit_url": f"{turn.conversation.get_absolute_url()}?edit={self.uuid}" if turn.is_terminal else "",
             "everywhere_id": str(uuid4()) if self.may_lie_elsewhere else "",
         }
 
 
-def _cards(sources: Sequence[Source], turn: Turn) -> SafeString:
-    return joined([source_html(source, turn.uuid) for source in sources])
+def _cards(sources: Sequence[Source], turn_uuid: str) -> SafeString:
+    return joined([source_html(source, turn_uuid) for source in sources])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
 from ..addresses import address
@@ -138,7 +139,8 @@ def counted(sources: Sequence[Source], noun: str) -> str:
     return f"{len(sources)} {noun}{'' if len(sources) == 1 else 's'}"
 
 
-def _ticks(duration: float) -> list[int]:
+@lru_cache(maxsize=512)
+def _ticks(duration: float) -> Sequence[int]:
     """Return the places of a ruler's ticks: round times, at most 24 of them."""
     step = next((step for step in _TICKS if duration / step <= _TICKS_LIMIT), _TICKS[-1] * 4)
     return [round(at / duration * WIDTH) for at in range(step, int(duration) + 1, step) if at < duration][:100]

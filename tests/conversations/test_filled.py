@@ -31,6 +31,8 @@ LAID_OUT = (
     "_reads.html",
     "_read.html",
     "_reader.html",
+    "_source.html",
+    "_timeline.html",
 )
 
 
@@ -44,7 +46,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         pairs.append((html, render_to_string(template, values)))
         return html
 
-    for renderer in ("shown_turn", "ask_only", "reads"):
+    for renderer in ("shown_turn", "source_html", "ask_only", "reads"):
         monkeypatch.setattr(f"chat.conversations.{renderer}.filled", both)
     return pairs
 
