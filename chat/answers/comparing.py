@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from functools import cached_property
 from itertools import islice
 from uuid import UUID
+
+from django.utils.functional import cached_property
 
 from ..models import Citation, Fidelity, Quotation
 from ..passages import Passage
@@ -109,7 +110,7 @@ class _Comparison:
         bare = _MARKER.sub(lambda marker: " " * len(marker[0]), self._answer)
         said = words(bare)
         runs = frozenset(in_a_row(said))
-        statements = [each for each in self._cited_statements() if not runs.isdisjoint(in_a_row(each.words))]
+        statements = [each for each in self._cited_statements(runs) if not runs.isdisjoint(in_a_row(each.words))]
         if not statements:
             return
         places = [word.span() for word in _WORD.finditer(bare)]
@@ -179,10 +180,11 @@ class _Comparison:
         at = bisect_right(self.quotes, begin, key=lambda quote: quote.end)
         return at < len(self.quotes) and self.quotes[at].start < end
 
-    def _cited_statements(self) -> Iterator[Statement]:
+    def _cited_statements(self, runs: Set[tuple[str, ...]]) -> Iterator[Statement]:
+        """Yield the statements with cited segments, of those passages in which any of these runs of words stands."""
         for spoken in self._statements.passages:
             numbers = self._cited.get(spoken.passage.recording.uuid)
-            if numbers is not None:
+            if numbers is not None and spoken.has_any(runs):
                 yield from (each for each in spoken.statements if not numbers.keys().isdisjoint(each.numbers))
 
 

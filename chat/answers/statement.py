@@ -8,8 +8,9 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate
+
+from django.utils.functional import cached_property
 
 from ..models import Recording, Segment
 from .quotations import Part, letters_of

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from difflib import SequenceMatcher
-from functools import cached_property
+
+from django.utils.functional import cached_property
 
 from ..models import Segment
 from ..passages import Passage
 from .in_order import InOrder
 from .quotations import Part, Quote, letters_of
 from .statement import Place, Statement
-from .verbatim import weight
+from .verbatim import in_a_row, weight, words
 
 NEAR = 0.4
 """The share of the words of a quotation, long ones weighing more, that what is nearest to it has in the same order."""
@@ -44,6 +45,10 @@ class Spoken:
     def text(self) -> str:
         """All that was said in it."""
         return " ".join([segment.text for segment in self.passage.segments])
+
+    def has_any(self, runs: Set[tuple[str, ...]]) -> bool:
+        """Return whether any of these runs of ``RUN`` words stands in it, whoever says them; most have none."""
+        return bool(runs) and not runs.isdisjoint(in_a_row(words(self.text)))
 
     def find(self, parts: Sequence[Part]) -> Iterator[Place]:
         """Yield where the parts of a quotation stand in order, said by one speaker, and no negation is left out."""

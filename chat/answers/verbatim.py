@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
-from functools import cached_property
+
+from django.utils.functional import cached_property
 
 RUN = 5
 """Minimum of words in a run that counts as verbatim; shorter runs occur everywhere."""
