@@ -173,34 +173,38 @@ def _results(queryset: QuerySet[Any, Row], compiler: SQLCompiler) -> Callable[[l
     return partial(_models, _Columns(compiler))
 
 
+class _Stored(ModelState):
+    """The state of a model that was read from the default database."""
+
+    adding = False
+    db = DEFAULT_DB_ALIAS
+
+
 class _Columns:
     """Which columns of a row are the fields of a model, of its relations, and annotations."""
 
     def __init__(self, compiler: SQLCompiler) -> None:
         klass, select = cast("dict[str, Any]", compiler.klass_info), compiler.select or []
+        first, end = klass["select_fields"][0], klass["select_fields"][-1] + 1
         self.model = klass["model"]
-        self.first, self.end = klass["select_fields"][0], klass["select_fields"][-1] + 1
-        self.names = [cast(Any, column).target.attname for column, *_ in select[self.first : self.end]]
+        self.fields = slice(first, end)
+        self.names = [cast(Any, column).target.attname for column, *_ in select[self.fields]]
         self.relations = get_related_populators(klass, select, connection.alias)  # type: ignore[call-arg]  # Django 6
         self.annotations = list((compiler.annotation_col_map or {}).items())
 
-    def model_of(self, row: Sequence[Any], alias: str) -> Any:
+    def model_of(self, row: Sequence[Any]) -> Any:
         """Return the model in a row: what ``from_db`` makes by calling a function for each field."""
         model = self.model.__new__(self.model)
-        vars(model).update(zip(self.names, row[self.first : self.end], strict=True))
-        model._state = state = ModelState()  # noqa: SLF001  # Django documents it, with its two attributes
-        state.adding, state.db = False, alias
+        values = model.__dict__
+        values.update(zip(self.names, row[self.fields], strict=True))
+        values["_state"] = _Stored()
+        for name, place in self.annotations:
+            values[name] = row[place]
+        for relation in self.relations:
+            relation.populate(row, model)
         return model
 
 
 def _models(columns: _Columns, rows: list[Sequence[Any]]) -> list[Any]:
     """Return the models in rows, as ``ModelIterable`` does."""
-    models, alias = [], connection.alias  # which takes longer to ask for than a model to make
-    for row in rows:
-        model = columns.model_of(row, alias)
-        for relation in columns.relations:
-            relation.populate(row, model)
-        for name, place in columns.annotations:
-            setattr(model, name, row[place])
-        models.append(model)
-    return models
+    return list(map(columns.model_of, rows))

@@ -150,11 +150,11 @@ def _by_passage(segments: Iterable[Any]) -> dict[int, list[Segment]]:
 def segments_within(pks: Any) -> Any:
     """Return the segments of these indexed passages, with the key of each as ``passage``, in order: to prepare it."""
     within = Segment.objects.filter(
-        recording__indexed_passages__in=IndexedPassage.objects.filter(pk__among=pks),
+        recording__indexed_passages__pk__among=pks,
         number__gte=F("recording__indexed_passages__first"),
         number__lte=F("recording__indexed_passages__last"),
     )
-    return within.annotate(passage=F("recording__indexed_passages__pk")).order_by("recording_id", "number")
+    return within.annotate(passage=F("recording__indexed_passages__pk")).order_by("passage", "number")
 
 
 _PKS = Many(BigIntegerField())
@@ -167,7 +167,9 @@ _places = Prepared(
 )
 _segments = Prepared[Any](segments_within, pks=_PKS)
 _heard_segments = Prepared[Any](
-    lambda pks, user: segments_within(pks).filter(recording__in=Recording.objects.heard_by(user).order_by()),
+    lambda pks, user: segments_within(pks).filter(
+        recording__collection__in=Collections.objects.heard_by(user).order_by()
+    ),
     pks=_PKS,
     user=BigIntegerField(),
 )
