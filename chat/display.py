@@ -63,6 +63,11 @@ def day_group(moment: datetime, now: datetime | None = None) -> str:
     return "Previous 7 days" if age <= 7 else f"{day:%B %Y}"
 
 
+def day_and_time(moment: datetime) -> str:
+    """Return a local moment: ``3 Feb 2026, 14:05``."""
+    return f"{moment.day} {moment:%b %Y, %H:%M}"
+
+
 def ago(moment: datetime, now: datetime | None = None) -> str:
     """Return how long ago a moment was: ``now``, ``5min ago``, ``2h ago``, ``yesterday``, ``3d ago``, ``3 Feb 2026``.
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
-from ..display import shown
+from ..display import day_and_time, shown
 from ..html import formatted, joined
 from ..models import AccessEvent, Conversation, How, Kind, show_earlier_titles
 from .filled import Value, filled
@@ -96,7 +96,7 @@ def _values(read: ShownRead) -> dict[str, Value]:
         "joint": read.joint,
         "reader": shown(event.actor_name),
         "at": at.isoformat(),
-        "day_and_time": f"{at.day} {at:%b %Y, %H:%M}",
+        "day_and_time": day_and_time(at),
         "reason": shown(event.reason),
     }
 

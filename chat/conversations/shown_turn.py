@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from ..addresses import address
 from ..answers.masking import masks_of, shown_with
 from ..answers.unheard import hidden_in
-from ..display import revealed, shown
+from ..display import day_and_time, revealed, shown
 from ..html import joined
 from ..llm import credit
 from ..models import Citation, HeardOf, Quotation, Turn
@@ -136,7 +136,7 @@ class ShownTurn:
             "phase": turn.get_phase_display() if turn.is_streaming else "",
             "notice": notice(turn),
             "erased": erased_on(turn),
-            "asked": f"{asked.day} {asked:%b %Y, %H:%M}" if asked else "",
+            "asked": day_and_time(asked) if asked else "",
             "asked_at": asked.isoformat() if asked else "",
         }
 

@@ -13,7 +13,7 @@ from ..conversations.markup.misquotes import Misquote
 from ..conversations.misquotes import misquotes_in
 from ..conversations.notices import notice
 from ..conversations.shown_turn import ShownTurn
-from ..display import clock, shown
+from ..display import clock, day_and_time, shown
 from ..models import Citation, Conversation
 
 _LISTS = {
@@ -63,7 +63,7 @@ def moment(at: datetime | None) -> str:
     if at is None:
         return "never"
     local = timezone.localtime(at)
-    return f"{local.day} {local:%b %Y, %H:%M} ({local:%Z})"
+    return f"{day_and_time(local)} ({local:%Z})"
 
 
 def escaped(text: str) -> str:
