@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import patch
@@ -55,7 +55,7 @@ def turn_html(
     return shown.html("token")
 
 
-def opened_html(number: int, *, audio: str = "", note: str = "") -> str:
+def opened_html(number: int, *, audio: str = "", note: str = "", recorded_on: date | None = None) -> str:
     """Return what the panel shows of such a source; the quoted words are from 62 to 64 seconds."""
     lines = [
         SimpleNamespace(segment=SimpleNamespace(speaker=speaker), text=text, is_cited=text == CITED, is_new=True)
@@ -64,7 +64,12 @@ def opened_html(number: int, *, audio: str = "", note: str = "") -> str:
     sound = SimpleNamespace(start=62.0, end=64.0, address=audio) if audio else None
     citation = SimpleNamespace(number=number, is_heard=True, speaker="Anna", recording_title="Kick-off")
     opened = SimpleNamespace(
-        sound=sound, note=note, lines=lines, place="1:01–1:05", moment="/recordings/5/?t=62#segment-1", recording=None
+        sound=sound,
+        note=note,
+        lines=lines,
+        place="1:01–1:05",
+        moment="/recordings/5/?t=62#segment-1",
+        recording=SimpleNamespace(recorded_on=recorded_on),
     )
     return render_to_string("chat/_opened_source.html", {"opened": opened, "citation": citation})
 

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from ..support.signing_in import sign_in
 from ..support.site_process import SiteProcess
-from .fake_pages import conversations_html, turn_html
+from .fake_pages import conversations_html, opened_html, turn_html
 from .fake_site import FakeSite
 from .live import TURN, open_page, turn_element
 
@@ -50,6 +50,15 @@ async def test_a_time_that_comes_later_is_shown_so_too(fake: FakeSite, page: Pag
     await socket.send_event("done", turn=TURN, seq=1, state="complete", html=html)
 
     await expect(turn_element(page).locator("time.turn__time")).to_have_text("02.02.2026, 21:05")
+
+
+async def test_the_day_of_a_recording_is_written_so_in_the_panel_of_a_source(fake: FakeSite, page: Page) -> None:
+    fake.pages[f"/turns/{TURN}/sources/1/"] = (200, opened_html(1, recorded_on=ASKED.date()))
+    await open_page(fake, page, turn_html(TURN, "complete", text="Green [1].", seq=1, sources=1))
+
+    await page.locator("[data-answer] a[href^='#source-']").click()
+
+    await expect(page.locator("[data-panel] time")).to_have_text("03.02.2026")
 
 
 async def test_the_list_of_conversations_says_how_long_ago_they_are(fake: FakeSite, page: Page) -> None:
