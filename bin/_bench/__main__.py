@@ -41,6 +41,8 @@ TARGETS: dict[str, Callable[..., AbstractContextManager[Target]]] = {
     "postgres-2-daphne": partial(scaled, "daphne", "openai", 2),
 }
 WARM_ANSWERS = 10
+FEW, MANY = 200, 1000
+"""Tokens of the answers by which the cost of a question is told from that of a token."""
 
 
 def main() -> int:
@@ -140,23 +142,19 @@ def _questions(targets: dict[str, Target], url: str, options: argparse.Namespace
 def _question(target: Target, url: str, rate: float) -> tuple[Sequence[float], int]:
     """Measure once: milliseconds of a token and of a question, questions a second, milliseconds of each and in a row.
 
-    The second result is how many answers were wrong.
+    A question is what several answers of few tokens cost more than one of as many: both runs begin and end alike. The
+    second result is how many answers were wrong.
     """
-    set_plan(url, 200, rate)
-    short = _run(target, 50, 200, 1)
-    set_plan(url, 1000, rate)
-    long = _run(target, 50, 1000, 1)
+    set_plan(url, FEW, rate)
+    short = _run(target, 50, FEW, MANY // FEW)
+    set_plan(url, MANY, rate)
+    long = _run(target, 50, MANY, 1)
     set_plan(url, 1, rate)
     ones, in_a_row = _run(target, 50, 1, 20), _run(target, 50, 1, 20, follow_ups=True)
-    token = (long.per_answer - short.per_answer) / 800
-    figures = (
-        token,
-        short.per_answer - 200 * token,
-        ones.answers / ones.seconds,
-        ones.per_answer,
-        in_a_row.per_answer,
-    )
+    question = (short.cpu - long.cpu) / (short.answers - long.answers) * 1e3
+    token = (long.per_answer - question) / MANY
     runs = (short, long, ones, in_a_row)
+    figures = (token, question, ones.answers / ones.seconds, ones.per_answer, in_a_row.per_answer)
     return figures, sum(run.result.lost + run.result.gaps + run.result.incomplete for run in runs)
 
 

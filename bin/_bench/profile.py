@@ -18,7 +18,7 @@ from .measuring import measure, pinned_to, server_core
 from .readers import Task
 from .targets import pid_of, set_plan, settings_of, sign_in
 
-USERS, ANSWERS, WARM_ANSWERS = 50, 10, 3
+USERS, ANSWERS, WARM_ANSWERS = 50, 25, 3
 RATE = 2000.0
 """Tokens a second: so fast that few commits store an answer, and what it costs is its question and its end."""
 LEAST = 15
