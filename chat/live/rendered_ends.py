@@ -19,9 +19,9 @@ RENDERING_SHARE = 1 / 4
 Their readers already have the text, so the turns that still stream come first.
 """
 AT_ONCE = 4
-"""The most turns that are rendered one after another: text that arrives meanwhile waits for them.
+"""The most turns that are rendered one after another, as long as no text is on its way.
 
-What the first one has brought into the processor's caches makes the others cheap: each of them takes half as long.
+What the first one has brought into the processor's caches makes the others cheaper.
 """
 
 
@@ -54,9 +54,9 @@ class RenderedEnds:
 
     async def _render_all(self) -> None:
         while self._waiting:
-            await text_first.over()  # their own readers have all of the text already
             seconds = 0.0
             for _ in range(min(AT_ONCE, len(self._waiting))):
+                await text_first.over()  # their own readers have all of the text already
                 seconds += await _render_one(self._waiting.popleft())
             await asyncio.sleep(seconds * (1 / RENDERING_SHARE - 1))
 
