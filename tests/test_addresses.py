@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.test.utils import override_script_prefix
 from django.urls import reverse
 
 from chat.addresses import address
@@ -13,7 +14,10 @@ NAMES = ("conversation-detail", "recording-detail", "recording-audio", "turn-ret
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_address_is_that_of_django(name: str) -> None:
+@pytest.mark.parametrize("prefix", ["/", "/chat/"])
+@pytest.mark.parametrize("kind", [UUID, str])
+def test_an_address_is_that_of_django(name: str, prefix: str, kind: type[UUID | str]) -> None:
     uuid = uuid4()
 
-    assert address(f"chat:{name}", uuid) == address(f"chat:{name}", str(uuid)) == reverse(f"chat:{name}", args=[uuid])
+    with override_script_prefix(prefix):
+        assert address(f"chat:{name}", kind(str(uuid))) == reverse(f"chat:{name}", args=[uuid])

@@ -126,7 +126,14 @@ def _questions(targets: dict[str, Target], url: str, options: argparse.Namespace
 
     The last column is the cost of questions that go on with a conversation, after the first of each user.
     """
-    columns = ("target", "µs a token", "ms a question", "questions a second, 50 users", "ms each then", "ms in a row")
+    columns = (
+        "target",
+        "µs a token",
+        "ms a question",
+        "questions a second, 50 users",
+        "ms each then",
+        "ms in one conversation",
+    )
     print("\n| " + " | ".join(columns) + " |\n|" + "---|" * len(columns))
     broken = 0
     for name, target in targets.items():
@@ -140,7 +147,7 @@ def _questions(targets: dict[str, Target], url: str, options: argparse.Namespace
 
 
 def _question(target: Target, url: str, rate: float) -> tuple[Sequence[float], int]:
-    """Measure once: milliseconds of a token and of a question, questions a second, milliseconds of each and in a row.
+    """Measure once: milliseconds of a token and of a question, questions a second, and milliseconds of each kind.
 
     A question is what several answers of few tokens cost more than one of as many: both runs begin and end alike. The
     second result is how many answers were wrong.
@@ -150,11 +157,11 @@ def _question(target: Target, url: str, rate: float) -> tuple[Sequence[float], i
     set_plan(url, MANY, rate)
     long = _run(target, 50, MANY, 1)
     set_plan(url, 1, rate)
-    ones, in_a_row = _run(target, 50, 1, 20), _run(target, 50, 1, 20, follow_ups=True)
+    ones, continued = _run(target, 50, 1, 20), _run(target, 50, 1, 20, follow_ups=True)
     question = (short.cpu - long.cpu) / (short.answers - long.answers) * 1e3
     token = (long.per_answer - question) / MANY
-    runs = (short, long, ones, in_a_row)
-    figures = (token, question, ones.answers / ones.seconds, ones.per_answer, in_a_row.per_answer)
+    runs = (short, long, ones, continued)
+    figures = (token, question, ones.answers / ones.seconds, ones.per_answer, continued.per_answer)
     return figures, sum(run.result.lost + run.result.gaps + run.result.incomplete for run in runs)
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLE_SECONDS = 0.005
-"""Processor time of the process between two samples of the event loop; each takes some 50 µs."""
+"""Processor time of the process between two samples of the event loop. Each sample costs some itself."""
 
 
 class Account:

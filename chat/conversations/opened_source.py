@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from ..addresses import address
-from ..display import clock
 from ..models import Job, JobState, Quotation, Recording, Segment, Turn
 from ..recordings.words import MarkedWords, Span, marked
 from .rendering import turns_of
@@ -132,10 +131,7 @@ class OpenedSource:
     @property
     def place(self) -> str:
         """When it was said: ``0:42–0:48``; empty if that is not known."""
-        citation = self.source.citation
-        if citation.start is None:
-            return ""
-        return clock(citation.start) + ("" if citation.end is None else f"–{clock(citation.end)}")
+        return self.source.time
 
     def _silence(self, recording: Recording) -> str:
         """Return why the quoted words cannot be heard, or not alone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.safestring import SafeString
 
 from ..display import clock, shown
-from ..models import UNHEARD_SOURCE, Citation
+from ..models import UNHEARD_SOURCE
 from .filled import Value, filled
 from .sources import Source, Timeline
 
@@ -18,7 +18,7 @@ def source_html(source: Source, turn_uuid: str) -> SafeString:
         return filled("chat/_source.html", values | {"unheard": UNHEARD_SOURCE})
     values |= {
         "speaker": shown(citation.speaker),
-        "time": _time(citation),
+        "time": source.time,
         "is_quoted": source.is_quoted,
         "excerpt": source.excerpt,
     }
@@ -28,12 +28,6 @@ def source_html(source: Source, turn_uuid: str) -> SafeString:
 def timeline_html(timeline: Timeline) -> SafeString:
     """Return the line of a recording with the place of a moment on it."""
     return filled("chat/_timeline.html", _line(timeline))
-
-
-def _time(citation: Citation) -> str:
-    if citation.start is None:
-        return ""
-    return clock(citation.start) if citation.end is None else f"{clock(citation.start)}–{clock(citation.end)}"
 
 
 def _moment(source: Source) -> dict[str, Value]:

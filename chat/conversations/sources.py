@@ -65,6 +65,12 @@ class Source:
         return ", ".join(part for part in parts if part)
 
     @property
+    def time(self) -> str:
+        """When it was said: ``0:42–0:48``; empty if that is not known."""
+        start, end = clock(self.citation.start), clock(self.citation.end)
+        return f"{start}–{end}" if start and end else start
+
+    @property
     def excerpt(self) -> SafeString:
         """The excerpt as HTML, with the words marked that the answer uses."""
         return marked(self.citation.excerpt, self._quoted)
